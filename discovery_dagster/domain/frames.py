@@ -1,0 +1,274 @@
+"""The frames that steps hand each other: their columns, types and meaning.
+
+A frame is a Polars data frame. These schemas are the contract between the steps: a step is checked
+against them when it publishes, so a column is renamed here or nowhere.
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+Schema = Mapping[str, pl.DataType | type[pl.DataType]]
+Frames = dict[str, pl.DataFrame]
+
+_TEXT = pl.String()
+_TEXTS = pl.List(pl.String())
+
+#: Where a record stands: `sheet` is null for files without sheets, `line` counts from 1.
+_PLACE: Schema = {"file": _TEXT, "sheet": _TEXT, "line": pl.UInt32()}
+
+#: One row a file of the session. `error` is null for a file that was read.
+SOURCE_FILES: Schema = {
+    "file": _TEXT,
+    "sha256": _TEXT,
+    "size": pl.Int64(),  # bytes
+    "format": _TEXT,  # null when unread; a workbook of several takes the first table's
+    "encoding": _TEXT,
+    "delimiter": _TEXT,
+    "sheets": _TEXTS,
+    "error_code": _TEXT,
+    "error": _TEXT,
+}
+
+#: One row a table, in file and sheet order; `table` numbers them from 0 within the session.
+SOURCE_TABLES: Schema = {
+    "table": pl.UInt32(),
+    "file": _TEXT,
+    "sheet": _TEXT,
+    "format": _TEXT,  # name of the table's format, such as `rvtools.vinfo`
+    "header": _TEXTS,
+    "header_line": pl.UInt32(),
+    "records": pl.UInt32(),
+}
+
+#: One row a source column.
+FIELD_MAPPING: Schema = {
+    "table": pl.UInt32(),
+    "file": _TEXT,
+    "sheet": _TEXT,
+    "column": _TEXT,  # as written in the header
+    "position": pl.UInt32(),
+    "field": _TEXT,  # canonical field, `ignored` or `unmapped`
+    "unit": _TEXT,  # of the source, such as `MiB`; null where the field has none
+    "transform": _TEXT,  # name of the transform applied to each cell; null for text as it stands
+    "confidence": pl.Float64(),  # 0 to 1
+    "method": _TEXT,  # format, synonym, values, person
+    "status": _TEXT,  # accepted, proposed, rejected
+    "evidence": _TEXTS,  # up to three sample values, or what speaks for the mapping
+    "conflict": _TEXT,  # the other column that claims the same field, else null
+}
+
+#: One row a physical record: how it was accounted for. Exactly one outcome each.
+RECORD_OUTCOMES: Schema = {
+    **_PLACE,
+    "table": pl.UInt32(),
+    "outcome": _TEXT,  # accepted, rejected, ignored
+    "reason": _TEXT,  # a sentence for ignored ones, else null
+}
+
+#: One row a problem of a cell or record; `severity` is `error` where it rejected the record.
+ISSUES: Schema = {
+    **_PLACE,
+    "table": pl.UInt32(),
+    "field": _TEXT,  # canonical field, or null when the record as a whole is meant
+    "column": _TEXT,  # source column as written, or null
+    "code": _TEXT,
+    "message": _TEXT,  # one sentence, quoting the value
+    "value": _TEXT,
+    "severity": _TEXT,  # error, warning
+}
+
+#: What is said of a thing, in canonical fields and units. Lists are empty, not null.
+ATTRIBUTES: Schema = {
+    "name": _TEXT,
+    "hostname": _TEXT,  # short name, lower case
+    "fqdn": _TEXT,  # lower case
+    "domain": _TEXT,  # lower case DNS or directory domain where given apart
+    "ip_addresses": _TEXTS,  # canonical text form
+    "mac_addresses": _TEXTS,  # lower case, colons
+    "serial_number": _TEXT,
+    "smbios_uuid": _TEXT,  # lower case
+    "provider_id": _TEXT,  # an id that a provider or source system gave, such as an ARM or sys_id
+    "vendor": _TEXT,
+    "model": _TEXT,
+    "os_name": _TEXT,  # as written
+    "os_version": _TEXT,  # as written
+    "cpu_cores": pl.Int64(),
+    "memory_gb": pl.Float64(),  # GiB
+    "storage_gb": pl.Float64(),  # 10^9 bytes
+    "environment": _TEXT,  # as written
+    "criticality": _TEXT,  # as written
+    "tier": _TEXT,  # as written
+    "location": _TEXT,
+    "business_owner": _TEXT,
+    "technical_owner": _TEXT,
+    "applications": _TEXTS,
+    "status": _TEXT,  # operational or power state, as written
+    "product": _TEXT,  # database engine, middleware or technology, as written
+    "description": _TEXT,
+    "custom": _TEXT,  # JSON object of the columns that no field stands for, or null
+}
+
+#: One row a record that declares a thing (`named` false), in table and line order.
+ASSET_RECORDS: Schema = {
+    "record": pl.UInt32(),  # number of the row, from 0
+    **_PLACE,
+    "format": _TEXT,  # as in SOURCE_TABLES
+    "declared_type": _TEXT,  # canonical asset type that the source states, or null
+    "declared_type_text": _TEXT,  # as written, or null
+    "detail": pl.Boolean(),  # adds to a thing that another record declares; makes none itself
+    **ATTRIBUTES,
+}
+
+#: One row a relation between two named things, or from one to an address.
+#: Turned already: the source needs the target.
+RELATION_RECORDS: Schema = {
+    **_PLACE,
+    "kind": _TEXT,  # evidence kind: declared, observed, inferred
+    "relation": _TEXT,  # runs_on, depends_on, connects_to, member_of, uses_storage, replicates_to
+    "phrase": _TEXT,  # as written, or the column that says it
+    "source": _TEXT,  # name as written, null for a bare address
+    "source_address": _TEXT,
+    "source_type": _TEXT,  # canonical asset type that the record states, or null
+    "target": _TEXT,
+    "target_address": _TEXT,
+    "target_type": _TEXT,
+    "source_names_asset": pl.Boolean(),  # a named source declares an asset with low confidence
+    "target_names_asset": pl.Boolean(),
+    "port": pl.Int32(),  # of the listening side
+    "protocol": _TEXT,  # tcp, udp, ...
+    "count": pl.Int64(),  # of observations; 1 for a declared relation
+    "first_seen": _TEXT,  # ISO 8601, or null
+    "last_seen": _TEXT,
+    "detail": _TEXT,  # such as the process or application seen, or null
+}
+
+#: One row a thing: the records of one identity merged.
+INVENTORY_ASSETS: Schema = {
+    "asset_id": _TEXT,
+    "named_only": pl.Boolean(),  # known from relations or flows alone
+    "declared_type": _TEXT,
+    "declared_type_text": _TEXT,
+    "records": pl.UInt32(),
+    **ATTRIBUTES,
+}
+
+#: One row a record of an asset, and why it belongs to it.
+INVENTORY_MEMBERS: Schema = {
+    "asset_id": _TEXT,
+    **_PLACE,
+    "keys": _TEXTS,  # identifiers that joined it, such as `fqdn:db-01.acme.example`
+}
+
+#: One row a value that lost against another source's, and one for the value that won.
+INVENTORY_CONFLICTS: Schema = {
+    "asset_id": _TEXT,
+    "field": _TEXT,
+    "value": _TEXT,
+    **_PLACE,
+    "chosen": pl.Boolean(),
+}
+
+#: One row an asset, judged. `unknown` is an answer.
+CLASSIFIED_ASSETS: Schema = {
+    "asset_id": _TEXT,
+    "named_only": pl.Boolean(),
+    "records": pl.UInt32(),
+    **ATTRIBUTES,  # environment, criticality and tier are canonical words or `unknown` here
+    "type": _TEXT,
+    "os_family": _TEXT,  # windows, linux, unix, ... or null
+    "eol_date": _TEXT,  # ISO date, or null
+    "eol_status": _TEXT,  # supported, extended, ended, unknown; null where nothing has an end
+    "confidence": pl.Float64(),  # of the type, 0 to 1
+    "rationale": _TEXTS,  # one sentence a judged field, naming rule and evidence
+}
+
+#: One row an edge: the source needs the target.
+EDGES: Schema = {
+    "edge": pl.UInt32(),  # number of the row, from 0
+    "source": _TEXT,  # asset name, or the endpoint as written
+    "target": _TEXT,
+    "source_id": _TEXT,  # null when unresolved
+    "target_id": _TEXT,
+    "relation": _TEXT,
+    "port": pl.Int32(),
+    "protocol": _TEXT,
+    "service": _TEXT,  # name of the port's service, or null
+    "evidence": pl.List(
+        pl.Struct(
+            {
+                "kind": pl.String(),
+                "file": pl.String(),
+                "sheet": pl.String(),
+                "line": pl.UInt32(),
+                "detail": pl.String(),
+                "count": pl.Int64(),
+            }
+        )
+    ),
+    "confidence": pl.Float64(),
+    "status": _TEXT,  # confirmed, declared_only, observed_only, inferred_only
+    "resolved": pl.Boolean(),
+    "infrastructure": _TEXT,  # why the edge glues no groups together (dns, remote_administration, …)
+}
+
+#: One row an asset, as a node of the graph of resolved edges.
+GRAPH_NODES: Schema = {
+    "asset_id": _TEXT,
+    "component": pl.UInt32(),  # weakly connected, numbered from 1 by size, then by first name
+    "strong_component": pl.UInt32(),  # likewise
+    "in_cycle": pl.Boolean(),
+    "fan_in": pl.UInt32(),  # how many assets need it directly
+    "fan_out": pl.UInt32(),  # how many it needs directly
+    "depth": pl.UInt32(),  # longest chain of needs below it, cycles condensed
+    "blast_radius": pl.UInt32(),  # how many assets need it, directly or not
+    "hub": pl.Boolean(),
+}
+
+#: One row an asset of the plan.
+PLAN_PLACEMENTS: Schema = {
+    "asset_id": _TEXT,
+    "group": _TEXT,
+    "wave": pl.UInt32(),
+    "strategy": _TEXT,  # a 6R hint, or `unknown`
+    "strategy_reason": _TEXT,
+    "reason": _TEXT,  # why this group and wave
+}
+
+PLAN_GROUPS: Schema = {
+    "group": _TEXT,
+    "wave": pl.UInt32(),
+    "assets": _TEXTS,  # asset names, sorted
+    "reason": _TEXT,
+    "cycle": pl.Boolean(),
+}
+
+PLAN_WAVES: Schema = {
+    "wave": pl.UInt32(),
+    "groups": _TEXTS,
+    "assets": pl.UInt32(),
+    "reason": _TEXT,
+}
+
+
+def empty(schema: Schema) -> pl.DataFrame:
+    """Return a frame without rows in `schema`."""
+    return pl.DataFrame(schema=dict(schema))
+
+
+def conform(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+    """Return `frame` with exactly the columns of `schema`, in its order.
+
+    Raises:
+        ValueError: when a column is missing, surplus or of another type.
+    """
+    want, have = dict(schema), dict(frame.schema)
+    if want.keys() != have.keys():
+        raise ValueError(
+            f"missing columns {sorted(want.keys() - have.keys())}, "
+            f"surplus columns {sorted(have.keys() - want.keys())}"
+        )
+    wrong = [f"{name} is {have[name]}, not {kind}" for name, kind in want.items() if have[name] != kind]
+    if wrong:
+        raise ValueError("; ".join(wrong))
+    return frame.select(list(want))

@@ -1,0 +1,63 @@
+"""A source table as it stood in its file, before anything was understood.
+
+Readers make these; formats recognise them; mapping and canonicalisation read them.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+#: What became of a physical record while its file was read.
+READ: Final = "read"  # its cells could be assigned to the columns
+REJECTED: Final = "rejected"  # they could not (more cells than columns, an unclosed quote, ...)
+IGNORED: Final = "ignored"  # it holds nothing (a blank line, a comment)
+
+
+def cell_column(position: int) -> str:
+    """Name of the column of `SourceTable.records` that holds the source column at `position`."""
+    return f"c{position}"
+
+
+@dataclass(frozen=True)
+class SourceTable:
+    """One table of one file: a CSV, a worksheet, or an array of JSON objects.
+
+    `records` has one row for each physical record below the header, in file order:
+
+    - `line` (UInt32): physical line of the file (worksheet row) where the record starts, from 1
+    - `outcome` (String): `read`, `rejected` or `ignored`
+    - `reason` (String): a code for an outcome other than `read`, else null
+    - `surplus` (List[String]): cells beyond the last column of a rejected record, else null
+    - `c0` … `cN` (String): the cells as they stood, null where empty or absent
+    """
+
+    file: str
+    sheet: str | None
+    header: tuple[str, ...]
+    header_line: int
+    records: pl.DataFrame
+
+    def position(self, column: str) -> int:
+        """Position of the first column called `column`, from 0."""
+        return self.header.index(column)
+
+
+@dataclass(frozen=True)
+class FileReading:
+    """A file that could be read, with the tables found in it (a sheet without cells makes none)."""
+
+    container: str  # csv, xlsx, json, ndjson
+    tables: tuple[SourceTable, ...]
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheets: tuple[str, ...] = ()
+
+
+class UnreadableFileError(Exception):
+    """A file from which no record can be read; `code` is stable, the message is one sentence."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message

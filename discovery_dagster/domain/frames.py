@@ -66,6 +66,26 @@ RECORD_OUTCOMES: Schema = {
     "reason": _TEXT,  # a sentence for ignored ones, else null
 }
 
+#: One row a table: its physical records and what became of them.
+TABLE_ACCOUNTS: Schema = {
+    "table": pl.UInt32(),
+    "file": _TEXT,
+    "sheet": _TEXT,
+    "format": _TEXT,
+    "records": pl.UInt32(),
+    "accepted": pl.UInt32(),
+    "rejected": pl.UInt32(),
+    "ignored": pl.UInt32(),
+}
+
+#: One row a rejected record: its columns and cells as they stood, in the same order.
+REJECTED_RECORDS: Schema = {
+    **_PLACE,
+    "table": pl.UInt32(),
+    "columns": _TEXTS,
+    "cells": _TEXTS,
+}
+
 #: One row a problem of a cell or record; `severity` is `error` where it rejected the record.
 ISSUES: Schema = {
     **_PLACE,
@@ -268,7 +288,9 @@ def conform(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
             f"missing columns {sorted(want.keys() - have.keys())}, "
             f"surplus columns {sorted(have.keys() - want.keys())}"
         )
-    wrong = [f"{name} is {have[name]}, not {kind}" for name, kind in want.items() if have[name] != kind]
+    wrong = [
+        f"{name} is {have[name]}, not {kind}" for name, kind in want.items() if have[name] != kind
+    ]
     if wrong:
         raise ValueError("; ".join(wrong))
     return frame.select(list(want))

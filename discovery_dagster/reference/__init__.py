@@ -13,6 +13,9 @@ import yaml
 
 ROOT: Traversable = files(__name__)
 
+#: The bundled sample estate: a folder of files as a client would send them, and their truth.
+SAMPLE_ESTATE: Traversable = ROOT / "sample_estate"
+
 
 @cache
 def load(name: str) -> Any:

@@ -1,0 +1,65 @@
+"""The commands by name, and the one place where errors become sentences and exit codes."""
+
+import sys
+
+import click
+import typer
+
+from discovery_dagster.cli import demo, importing, operations, reading, services
+from discovery_dagster.cli.errors import UsageError, fail, refuse
+from discovery_dagster.domain.keys import InvalidKeyError
+from discovery_dagster.store.claims import SessionBusyError
+from discovery_dagster.store.database import DatabaseError
+from discovery_dagster.store.sessions import NoSuchSessionError
+
+app = typer.Typer(
+    name="discovery",
+    help="From the messy exports of an IT estate to an inventory, a dependency map and a plan.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(demo.demo)
+app.command("import")(importing.import_files)
+app.command("run")(importing.run)
+app.command("status")(reading.status)
+app.command("export")(reading.export)
+app.command("up")(services.up)
+app.command("env")(services.env)
+app.command("down")(services.down)
+app.command("reconcile")(operations.reconcile)
+
+
+def main() -> None:
+    """Run the command line. `--debug` before the command shows tracebacks."""
+    arguments = sys.argv[1:]
+    as_json, debug = "--json" in arguments, "--debug" in arguments
+    try:
+        _run([argument for argument in arguments if argument != "--debug"])
+    except (Exception, KeyboardInterrupt) as error:
+        if debug:
+            raise
+        _explain(error, as_json=as_json)
+
+
+def _run(arguments: list[str]) -> None:
+    sys.exit(app(arguments, prog_name="discovery", standalone_mode=False))
+
+
+def _explain(error: BaseException, *, as_json: bool) -> None:
+    match error:
+        case UsageError():
+            refuse(error, as_json=as_json)
+        case click.ClickException():
+            refuse(UsageError("usage", error.format_message()), as_json=as_json)
+        case InvalidKeyError():
+            refuse(UsageError("invalid_key", str(error)), as_json=as_json)
+        case NoSuchSessionError():
+            refuse(UsageError("no_such_session", str(error)), as_json=as_json)
+        case KeyboardInterrupt() | click.Abort():
+            fail("Stopped. `discovery run` resumes the session.", as_json=as_json)
+        case SessionBusyError() | DatabaseError() | OSError():
+            fail(str(error), as_json=as_json)
+        case _:
+            words = str(error).strip().splitlines() or [type(error).__name__]
+            fail(f"{words[0]} (`discovery --debug …` shows where.)", as_json=as_json)

@@ -1,0 +1,37 @@
+"""How the command line says that something is wrong: one sentence, an exit code, no traceback."""
+
+import json
+import sys
+from typing import NoReturn
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+
+
+class UsageError(Exception):
+    """Wrong usage, something named that does not exist, or input that cannot be read."""
+
+    def __init__(self, code: str, message: str, file: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.file = file
+
+
+def refuse(error: UsageError, *, as_json: bool) -> NoReturn:
+    """Say what is wrong and exit with 2."""
+    if as_json:
+        document = {"code": error.code, "message": error.message, "file": error.file}
+        print(json.dumps({"error": document}, ensure_ascii=False))
+    else:
+        print(f"discovery: {error.message}", file=sys.stderr)
+    sys.exit(WRONG_USAGE)
+
+
+def fail(message: str, *, as_json: bool) -> NoReturn:
+    """Say that the work failed and exit with 1."""
+    if as_json:
+        document = {"status": "failed", "error": message}
+        print(json.dumps(document, ensure_ascii=False))
+    else:
+        print(f"discovery: {message}", file=sys.stderr)
+    sys.exit(FAILED)

@@ -1,0 +1,109 @@
+"""`discovery import` and `discovery run`: a session from files, and its run."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from discovery_dagster.cli.errors import DONE, FAILED, UsageError
+from discovery_dagster.cli.follow import run_and_follow
+from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
+from discovery_dagster.cli.present import print_import
+from discovery_dagster.domain.intake import read_tables
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.tables import UnreadableFileError
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import sessions
+from discovery_dagster.store.database import open_database
+from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.sessions import IncomingFile
+
+
+def import_files(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)],
+    client: Client,
+    engagement: Engagement,
+    session: Annotated[
+        str | None, typer.Option(help="Add the files to this session instead of a new one.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Free text for people.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a new session from files and folders, run it and say what came of it."""
+    key = EngagementKey(client, engagement)
+    wanted = SessionKey.of(key, session) if session is not None else None
+    raise typer.Exit(import_drop(key, paths, title=title, session=wanted, as_json=as_json))
+
+
+def run(client: Client, engagement: Engagement, session: Session, as_json: AsJson = False) -> None:
+    """Resume or re-run a session with what it has."""
+    key = SessionKey.of(EngagementKey(client, engagement), session)
+    settings = Settings()
+    with open_database(settings) as database:
+        sessions.find(database, key)
+        state = run_and_follow(settings, database, key)
+    print_import(state, as_json=as_json)
+    raise typer.Exit(DONE if state.status == "done" else FAILED)
+
+
+def import_drop(
+    engagement: EngagementKey,
+    paths: Sequence[Path],
+    *,
+    as_json: bool,
+    title: str | None = None,
+    session: SessionKey | None = None,
+) -> int:
+    """Register the files as a session, run it, print the outcome and return the exit code.
+
+    Raises:
+        UsageError: when a path is missing or no file can be read; no session is made then.
+    """
+    incoming = list(_files_below(paths))
+    _require_a_readable_file(incoming)
+    settings = Settings()
+    with open_database(settings) as database:
+        key = sessions.register(
+            database, ObjectStore(settings.objects), engagement, incoming, title, session
+        )
+        state = run_and_follow(settings, database, key)
+    print_import(state, as_json=as_json)
+    return DONE if state.status == "done" else FAILED
+
+
+def _files_below(paths: Sequence[Path]) -> Iterator[IncomingFile]:
+    """The files that `paths` name; those of a folder in the order of their names."""
+    for path in paths:
+        if not path.exists():
+            raise UsageError("no_such_path", f"There is no {path}.", str(path))
+        if path.is_dir():
+            for file in sorted(path.rglob("*")):
+                name = file.relative_to(path)
+                # A link could lead out of the folder; hidden files are nobody's export.
+                if file.is_file() and not file.is_symlink() and not _is_hidden(name):
+                    yield IncomingFile(name.as_posix(), file)
+        else:
+            yield IncomingFile(path.name, path)
+
+
+def _is_hidden(name: Path) -> bool:
+    return any(part.startswith((".", "_READY")) for part in name.parts)
+
+
+def _require_a_readable_file(files: Sequence[IncomingFile]) -> None:
+    first: UnreadableFileError | None = None
+    for file in files:
+        try:
+            read_tables(file.path, file.name)
+        except UnreadableFileError as error:
+            first = first or error
+        except OSError as error:
+            raise UsageError(
+                "unreadable_file", f"{file.path} cannot be read: {error.strerror}.", file.name
+            ) from error
+        else:
+            return
+    if first is None:
+        raise UsageError("nothing_to_import", "There is no file to import.")
+    raise UsageError(first.code, first.message, files[0].name)

@@ -1,0 +1,14 @@
+"""Options that several commands share."""
+
+from typing import Annotated
+
+import typer
+
+Client = Annotated[str, typer.Option("--client", help="Slug of the client, such as acme.")]
+Engagement = Annotated[
+    str, typer.Option("--engagement", help="Slug of the engagement, such as dc-exit.")
+]
+Session = Annotated[str, typer.Option("--session", help="Session key, such as s001.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document and nothing else on stdout.")
+]

@@ -1,0 +1,1 @@
+"""What is Dagster's: assets, checks, jobs and resources, and the engine behind them."""

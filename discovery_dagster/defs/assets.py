@@ -1,0 +1,276 @@
+"""The Dagster assets of a session. Each body is an adapter around one function of the domain."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from discovery_dagster.defs.partitions import SESSION_PARTITIONS
+from discovery_dagster.defs.session import ClaimedSession, Report, StepResult
+from discovery_dagster.domain import (
+    canonical,
+    classification,
+    graph,
+    identity,
+    intake,
+    mapping,
+    plan,
+)
+from discovery_dagster.domain import (
+    dependencies as edges,
+)
+from discovery_dagster.domain.steps import BY_KEY
+from discovery_dagster.store import identifiers, sessions
+from discovery_dagster.store.publications import PublishedFrames
+
+Session = dg.ResourceParam[ClaimedSession]
+Materialized = dg.MaterializeResult[None]
+
+
+def step_asset(key: str, *kinds: str) -> Mapping[str, Any]:
+    """What every Dagster asset of the project says of itself, for the step called `key`."""
+    step = BY_KEY[key]
+    return {
+        "name": key,
+        "description": step.description,
+        "group_name": "discovery",
+        "owners": ["team:discovery"],
+        "kinds": {"polars", "postgres", *kinds},
+        "code_version": step.code_version,
+        "partitions_def": SESSION_PARTITIONS,
+    }
+
+
+@dg.asset(**step_asset("source_files", "file"))
+def source_files(context: dg.AssetExecutionContext, session: Session) -> Materialized:
+    """Look into each file of the session."""
+
+    def work(report: Report) -> StepResult:
+        files = intake.describe_files(session.source_files(), report)
+        unread = files["error"].is_not_null().sum()
+        return {"files": files}, {"files": files.height, "unread": int(unread)}
+
+    return session.materialize(context, work, "files")
+
+
+@dg.asset(**step_asset("source_records"))
+def source_records(
+    context: dg.AssetExecutionContext, session: Session, source_files: PublishedFrames
+) -> Materialized:
+    """Read every record of the files that can be read."""
+
+    def work(report: Report) -> StepResult:
+        described = source_files["files"]
+        unread = set(described.filter(described["error"].is_not_null())["file"])
+        readable = [file for file in session.source_files() if file.name not in unread]
+        made = intake.collect_records(readable, report)
+        tables = made["tables"]
+        return made, {"tables": tables.height, "records": int(tables["records"].sum())}
+
+    return session.materialize(context, work, "files", source_files=source_files)
+
+
+@dg.asset(**step_asset("field_mapping"))
+def field_mapping(
+    context: dg.AssetExecutionContext, session: Session, source_records: PublishedFrames
+) -> Materialized:
+    """Say what each source column means."""
+
+    def work(report: Report) -> StepResult:
+        mapped = mapping.map_tables(intake.session_tables(source_records), report)
+        conflicts = mapped["conflict"].is_not_null().sum()
+        unmapped = (mapped["field"] == "unmapped").sum()
+        return {"mapping": mapped}, {
+            "columns": mapped.height,
+            "unmapped": int(unmapped),
+            "conflicts": int(conflicts),
+        }
+
+    return session.materialize(context, work, "tables", source_records=source_records)
+
+
+@dg.asset(**step_asset("canonical_records"))
+def canonical_records(
+    context: dg.AssetExecutionContext,
+    session: Session,
+    source_records: PublishedFrames,
+    field_mapping: PublishedFrames,
+) -> Materialized:
+    """Type the records and account for each of them."""
+
+    def work(report: Report) -> StepResult:
+        tables = intake.session_tables(source_records)
+        made = canonical.canonicalise(tables, field_mapping["mapping"], report)
+        accounts = intake.count_outcomes(source_records["tables"], made.outcomes)
+        counts = {
+            name: int(accounts[name].sum())
+            for name in ("records", "accepted", "rejected", "ignored")
+        }
+        frames = {
+            "assets": made.assets,
+            "relations": made.relations,
+            "issues": made.issues,
+            "outcomes": made.outcomes,
+            "accounts": accounts,
+        }
+        return frames, counts
+
+    return session.materialize(
+        context, work, "tables", source_records=source_records, field_mapping=field_mapping
+    )
+
+
+@dg.asset(**step_asset("rejected_records"))
+def rejected_records(
+    context: dg.AssetExecutionContext,
+    session: Session,
+    source_records: PublishedFrames,
+    canonical_records: PublishedFrames,
+) -> Materialized:
+    """Keep what was not accepted as it stood, and every problem found."""
+
+    def work(report: Report) -> StepResult:
+        rejects = intake.describe_rejects(source_records, canonical_records["outcomes"])
+        issues = canonical_records["issues"]
+        counts = {"rejected": rejects.height, "issues": issues.height}
+        return {"rejects": rejects, "issues": issues}, counts
+
+    return session.materialize(
+        context,
+        work,
+        "records",
+        source_records=source_records,
+        canonical_records=canonical_records,
+    )
+
+
+@dg.asset(**step_asset("inventory"))
+def inventory(
+    context: dg.AssetExecutionContext, session: Session, canonical_records: PublishedFrames
+) -> Materialized:
+    """Merge the records of one thing, under the id that the engagement knows it by."""
+
+    def work(report: Report) -> StepResult:
+        records, relations = canonical_records["assets"], canonical_records["relations"]
+        database, key = session.database, session.key
+        wanted = identity.candidate_identifiers(records, relations)
+        known = identifiers.known(database, key, wanted)
+        made = identity.resolve(str(key.engagement), records, relations, known)
+        identifiers.register(database, key, made.identifiers)
+        frames = {"assets": made.assets, "members": made.members, "conflicts": made.conflicts}
+        return frames, {
+            "assets": made.assets.height,
+            "merged": int((made.assets["records"] > 1).sum()),
+            "named_only": int(made.assets["named_only"].sum()),
+        }
+
+    return session.materialize(context, work, "assets", canonical_records=canonical_records)
+
+
+@dg.asset(**step_asset("classified_assets"))
+def classified_assets(
+    context: dg.AssetExecutionContext, session: Session, inventory: PublishedFrames
+) -> Materialized:
+    """Say what each asset is, and why."""
+
+    def work(report: Report) -> StepResult:
+        # Judged as of the day of the import, so that a later re-run gives the same answer.
+        as_of = sessions.find(session.database, session.key).created_at.date()
+        judged = classification.classify(inventory["assets"], as_of)
+        types = judged["type"].value_counts().sort("type")
+        counts = {f"type.{name}": int(number) for name, number in types.iter_rows()}
+        return {"assets": judged}, {"assets": judged.height, **counts}
+
+    return session.materialize(context, work, "assets", inventory=inventory)
+
+
+@dg.asset(**step_asset("dependencies"))
+def dependencies(
+    context: dg.AssetExecutionContext,
+    session: Session,
+    canonical_records: PublishedFrames,
+    classified_assets: PublishedFrames,
+) -> Materialized:
+    """Say who needs whom, with every piece of evidence."""
+
+    def work(report: Report) -> StepResult:
+        made = edges.build(classified_assets["assets"], canonical_records["relations"])
+        resolved = int(made["resolved"].sum())
+        statuses = made["status"].value_counts().sort("status")
+        return {"edges": made}, {
+            "resolved": resolved,
+            "unresolved": made.height - resolved,
+            **{f"status.{name}": int(number) for name, number in statuses.iter_rows()},
+        }
+
+    return session.materialize(
+        context,
+        work,
+        "edges",
+        canonical_records=canonical_records,
+        classified_assets=classified_assets,
+    )
+
+
+@dg.asset(**step_asset("dependency_graph", "scipy"))
+def dependency_graph(
+    context: dg.AssetExecutionContext,
+    session: Session,
+    classified_assets: PublishedFrames,
+    dependencies: PublishedFrames,
+) -> Materialized:
+    """Find components, cycles and hubs, and how far a failure reaches."""
+
+    def work(report: Report) -> StepResult:
+        nodes = graph.analyse(classified_assets["assets"], dependencies["edges"])
+        return {"nodes": nodes}, {
+            "nodes": nodes.height,
+            "components": nodes["component"].n_unique(),
+            "in_cycles": int(nodes["in_cycle"].sum()),
+            "hubs": int(nodes["hub"].sum()),
+        }
+
+    return session.materialize(
+        context, work, "assets", classified_assets=classified_assets, dependencies=dependencies
+    )
+
+
+@dg.asset(**step_asset("migration_plan"))
+def migration_plan(
+    context: dg.AssetExecutionContext,
+    session: Session,
+    classified_assets: PublishedFrames,
+    dependencies: PublishedFrames,
+    dependency_graph: PublishedFrames,
+) -> Materialized:
+    """Say what moves together, and in which order."""
+
+    def work(report: Report) -> StepResult:
+        made = plan.make(
+            classified_assets["assets"], dependencies["edges"], dependency_graph["nodes"]
+        )
+        frames = {"placements": made.placements, "groups": made.groups, "waves": made.waves}
+        return frames, {"groups": made.groups.height, "waves": made.waves.height}
+
+    return session.materialize(
+        context,
+        work,
+        "assets",
+        classified_assets=classified_assets,
+        dependencies=dependencies,
+        dependency_graph=dependency_graph,
+    )
+
+
+ASSETS = (
+    source_files,
+    source_records,
+    field_mapping,
+    canonical_records,
+    rejected_records,
+    inventory,
+    classified_assets,
+    dependencies,
+    dependency_graph,
+    migration_plan,
+)

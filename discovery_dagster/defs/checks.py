@@ -1,0 +1,104 @@
+"""Asset checks: what must hold of a session's data, said in counts and never in cells."""
+
+import dagster as dg
+import polars as pl
+
+from discovery_dagster.defs.assets import (
+    canonical_records,
+    classified_assets,
+    dependencies,
+    field_mapping,
+)
+from discovery_dagster.defs.partitions import SESSION_PARTITIONS
+from discovery_dagster.store.publications import PublishedFrames
+
+#: Share of assets without a type above which an import deserves a look.
+MANY_UNKNOWN = 0.25
+
+
+@dg.asset_check(
+    asset=canonical_records,
+    partitions_def=SESSION_PARTITIONS,
+    blocking=True,
+    description="For every table, physical records = accepted + rejected + ignored.",
+)
+def every_record_is_accounted_for(canonical_records: PublishedFrames) -> dg.AssetCheckResult:
+    """Fail when a record was lost or counted twice."""
+    accounts = canonical_records["accounts"]
+    wrong = accounts.filter(
+        pl.col("records") != pl.sum_horizontal("accepted", "rejected", "ignored")
+    )
+    return dg.AssetCheckResult(
+        passed=wrong.is_empty(),
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={
+            "tables": accounts.height,
+            "tables_out_of_balance": wrong.height,
+            **{
+                name: int(accounts[name].sum())
+                for name in ("records", "accepted", "rejected", "ignored")
+            },
+        },
+    )
+
+
+@dg.asset_check(
+    asset=field_mapping,
+    partitions_def=SESSION_PARTITIONS,
+    description="No two columns of a table claim one field.",
+)
+def columns_do_not_conflict(field_mapping: PublishedFrames) -> dg.AssetCheckResult:
+    """Warn of columns that a person should choose between."""
+    conflicts = field_mapping["mapping"].filter(pl.col("conflict").is_not_null())
+    return dg.AssetCheckResult(
+        passed=conflicts.is_empty(),
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"columns_in_conflict": conflicts.height},
+    )
+
+
+@dg.asset_check(
+    asset=classified_assets,
+    partitions_def=SESSION_PARTITIONS,
+    description=f"At most {MANY_UNKNOWN:.0%} of the assets are of unknown type.",
+)
+def few_assets_are_unknown(classified_assets: PublishedFrames) -> dg.AssetCheckResult:
+    """Warn when the sources say too little to tell what things are."""
+    types = classified_assets["assets"]["type"]
+    unknown = int((types == "unknown").sum())
+    return dg.AssetCheckResult(
+        passed=unknown <= MANY_UNKNOWN * len(types) and types.null_count() == 0,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"assets": len(types), "unknown": unknown},
+    )
+
+
+@dg.asset_check(
+    asset=dependencies,
+    partitions_def=SESSION_PARTITIONS,
+    additional_ins={"classified_assets": dg.AssetIn()},
+    blocking=True,
+    description="Every edge has evidence, and every resolved end is an asset of the session.",
+)
+def every_edge_has_evidence_and_ends(
+    dependencies: PublishedFrames, classified_assets: PublishedFrames
+) -> dg.AssetCheckResult:
+    """Fail on an edge that nothing speaks for, or that points at nothing."""
+    edges = dependencies["edges"]
+    known = classified_assets["assets"]["asset_id"].implode()
+    bare = int((edges["evidence"].list.len() == 0).sum())
+    ends = pl.concat([edges["source_id"], edges["target_id"]]).drop_nulls()
+    dangling = int((~ends.is_in(known)).sum())
+    return dg.AssetCheckResult(
+        passed=bare == 0 and dangling == 0,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"edges": edges.height, "without_evidence": bare, "dangling_ends": dangling},
+    )
+
+
+CHECKS = (
+    every_record_is_accounted_for,
+    columns_do_not_conflict,
+    few_assets_are_unknown,
+    every_edge_has_evidence_and_ends,
+)

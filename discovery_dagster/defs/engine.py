@@ -1,0 +1,201 @@
+"""The runs of sessions: creating, executing, handing over, resuming and sweeping them.
+
+The one module that uses parts of `dagster._core`. The public ways to execute a job leave no remote
+origin on the run, and then neither the daemon nor the UI can retry it; this one does. Dagster is
+pinned to a minor version for its sake, and a test executes, kills and resumes through it.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import dagster as dg
+from dagster import _check as check
+from dagster._cli.api import recon_job_from_origin
+from dagster._core.definitions.selector import JobSubsetSelector
+from dagster._core.execution.api import execute_run_iterator
+from dagster._core.execution.plan.resume_retry import ReexecutionStrategy
+from dagster._core.execution.plan.state import KnownExecutionState
+from dagster._core.remote_origin import InProcessCodeLocationOrigin
+from dagster._core.remote_representation.code_location import CodeLocation
+from dagster._core.remote_representation.external import RemoteJob
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+from dagster._core.workspace.context import BaseWorkspaceRequestContext, WorkspaceProcessContext
+from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
+
+from discovery_dagster.defs.home import PROJECT, prepare_dagster_home
+from discovery_dagster.defs.partitions import PARTITION_TAG, add_partition, run_tags
+from discovery_dagster.defs.session import holding
+from discovery_dagster.domain.keys import InvalidKeyError, SessionKey
+from discovery_dagster.domain.state import PROCESS_GONE
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import claims, states
+from discovery_dagster.store.claims import Claim
+from discovery_dagster.store.database import Database
+
+LOCATION = "discovery"  # as in workspace.yaml, so that daemon and UI can re-execute these runs
+JOB = "session_job"
+
+_MAX_RETRIES = "dagster/max_retries"
+_RUNNING = [
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+# Dagster's own log lines would go to the terminal; people read the progress there.
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Runs sessions on one Dagster instance."""
+
+    instance: dg.DagsterInstance
+    database: Database
+    workspace: BaseWorkspaceRequestContext
+
+    def execute_here(self, session: SessionKey) -> dg.DagsterRun:
+        """Execute the session in this process, from the failed step where its last run failed.
+
+        The claim is taken before the run is created: a busy session leaves no failed run.
+
+        Raises:
+            SessionBusyError: when a living run holds the session.
+        """
+        with Claim.take(self.database, session, run_id="") as claim:
+            # Retried by the person who sees it fail: the daemon, once up, would race that person.
+            run = self._create(session, {_MAX_RETRIES: "0"})
+            job = recon_job_from_origin(check.not_none(run.job_code_origin))
+            with holding(claim.assign(run.run_id)):
+                for _event in execute_run_iterator(job, run, self.instance):
+                    pass
+        return self._fresh(run)
+
+    def submit(self, session: SessionKey) -> dg.DagsterRun:
+        """Hand the session to the queue of the running services; a queued run is not doubled.
+
+        Raises:
+            SessionBusyError: when a living run holds the session.
+        """
+        last = self._latest(session)
+        if last is not None and last.status == dg.DagsterRunStatus.QUEUED:
+            return last
+        with Claim.take(self.database, session, run_id=""):
+            run = self._create(session, {_MAX_RETRIES: str(self.instance.run_retries_max_retries)})
+        return self.instance.submit_run(run.run_id, self.workspace)
+
+    def sweep(self) -> list[dg.DagsterRun]:
+        """End the runs whose process is gone, so that they can be resumed.
+
+        Returns:
+            The runs that were ended.
+        """
+        gone = []
+        for run in self.instance.get_runs(dg.RunsFilter(statuses=_RUNNING)):
+            try:
+                session = SessionKey.parse(run.tags.get(PARTITION_TAG, ""))
+            except InvalidKeyError:
+                continue  # not a session's run
+            if not claims.is_held(self.database, session):
+                gone.append(self._end(run))
+        return gone
+
+    def _create(self, session: SessionKey, tags: Mapping[str, str]) -> dg.DagsterRun:
+        add_partition(self.instance, session)
+        last = self._latest(session)
+        if last is not None and not last.is_finished:
+            last = self._end(last)
+        tags = {**run_tags(session), **tags}
+        if last is not None and last.is_failure_or_canceled and self._resumable(last, session):
+            location, job = self._job()
+            return self.instance.create_reexecuted_run(
+                request_context=self.workspace,
+                parent_run=last,
+                code_location=location,
+                remote_job=job,
+                strategy=ReexecutionStrategy.FROM_FAILURE,
+                use_parent_run_tags=True,
+                extra_tags=tags,
+            )
+        return self._create_whole(tags)
+
+    def _create_whole(self, tags: Mapping[str, str]) -> dg.DagsterRun:
+        location, job = self._job()
+        plan = location.get_execution_plan(
+            job, _QUIET, step_keys_to_execute=None, known_state=None, instance=self.instance
+        )
+        return self.instance.create_run(
+            job_name=JOB,
+            run_id=None,
+            run_config=_QUIET,
+            status=None,
+            tags={**job.tags, **tags},
+            root_run_id=None,
+            parent_run_id=None,
+            step_keys_to_execute=None,
+            execution_plan_snapshot=plan.execution_plan_snapshot,
+            job_snapshot=job.job_snapshot,
+            parent_job_snapshot=job.parent_job_snapshot,
+            asset_selection=None,
+            asset_check_selection=None,
+            resolved_op_selection=None,
+            op_selection=None,
+            remote_job_origin=job.get_remote_origin(),
+            job_code_origin=job.get_python_origin(),
+            asset_graph=self.workspace.asset_graph,
+        )
+
+    def _resumable(self, run: dg.DagsterRun, session: SessionKey) -> bool:
+        """Whether the steps that a resumed run would skip are all current.
+
+        They are not when files or rules have changed since; then every step is looked at again.
+        """
+        if run.job_name != JOB:
+            return False  # materialised from the UI's asset graph, perhaps only in part
+        keys, _ = KnownExecutionState.build_resume_retry_reexecution(self.instance, parent_run=run)
+        steps = states.state(self.database, session).steps
+        return bool(keys) and {step.step for step in steps if step.status != "done"} <= set(keys)
+
+    def _end(self, run: dg.DagsterRun) -> dg.DagsterRun:
+        # Before the failure is reported: its event says whether the daemon will retry.
+        self.instance.add_run_tags(run.run_id, {_MAX_RETRIES: "0"})
+        self.instance.report_run_failed(run, PROCESS_GONE)
+        return self._fresh(run)
+
+    def _latest(self, session: SessionKey) -> dg.DagsterRun | None:
+        filters = dg.RunsFilter(tags={PARTITION_TAG: session.partition_key})
+        return next(iter(self.instance.get_runs(filters, limit=1)), None)
+
+    def _fresh(self, run: dg.DagsterRun) -> dg.DagsterRun:
+        return check.not_none(self.instance.get_run_by_id(run.run_id))
+
+    def _job(self) -> tuple[CodeLocation, RemoteJob]:
+        location = self.workspace.get_code_location(LOCATION)
+        repository = next(iter(location.get_repositories().values()))
+        selector = JobSubsetSelector(
+            location_name=LOCATION,
+            repository_name=repository.name,
+            job_name=JOB,
+            op_selection=None,
+        )
+        return location, location.get_job(selector)
+
+
+@contextmanager
+def open_engine(settings: Settings, database: Database) -> Iterator[Engine]:
+    """The engine of this home, on the definitions of this very process: no code server."""
+    prepare_dagster_home(settings, database)
+    target = LoadableTargetOrigin(
+        executable_path=sys.executable,
+        module_name="discovery_dagster.definitions",
+        attribute="defs",
+        working_directory=str(PROJECT),
+    )
+    origin = InProcessCodeLocationOrigin(target, location_name=LOCATION)
+    with (
+        dg.DagsterInstance.get() as instance,
+        WorkspaceProcessContext(instance, InProcessWorkspaceLoadTarget(origin)) as process,
+    ):
+        yield Engine(instance, database, process.create_request_context())

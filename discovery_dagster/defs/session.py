@@ -1,0 +1,191 @@
+"""The resource behind every Dagster asset: one claimed session, for the length of one run."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from discovery_dagster.defs.partitions import PARTITION_TAG
+from discovery_dagster.domain import frames
+from discovery_dagster.domain.frames import Frames
+from discovery_dagster.domain.intake import SourceFile
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.steps import BY_KEY
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import publications, sessions
+from discovery_dagster.store.claims import Claim, SessionBusyError
+from discovery_dagster.store.database import Database, open_database
+from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.progress import StepProgress
+from discovery_dagster.store.publications import PublishedFrames, Publisher
+
+Report = Callable[[int, int | None], None]
+StepResult = tuple[Frames, dict[str, int]]
+
+#: The claim that this process took before it created the run (see `engine.execute_here`), so that
+#: a busy session is refused without leaving a failed run behind.
+_held: ContextVar[Claim | None] = ContextVar("held_claim", default=None)
+
+
+@contextmanager
+def holding(claim: Claim) -> Iterator[None]:
+    """Have runs that execute in this process use `claim` instead of taking their own."""
+    token = _held.set(claim)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+@dataclass(frozen=True)
+class ClaimedSession:
+    """What an asset body works with: the session's data, and the right to publish it."""
+
+    database: Database
+    objects: ObjectStore
+    claim: Claim
+
+    @property
+    def key(self) -> SessionKey:
+        """The session."""
+        return self.claim.session
+
+    def source_files(self) -> list[SourceFile]:
+        """The session's files, in the order in which they were added."""
+        return [
+            SourceFile(file.name, self.objects.file(self.key, file.sha256), file.sha256, file.size)
+            for file in sessions.files(self.database, self.key)
+        ]
+
+    def inputs(self, upstream: Mapping[str, PublishedFrames]) -> dict[str, str]:
+        """What a step is made from: the publications above it, or the files themselves."""
+        if upstream:
+            return {step: published.publication for step, published in upstream.items()}
+        return {"files": sessions.digest(sessions.files(self.database, self.key))}
+
+    def materialize(
+        self,
+        context: dg.AssetExecutionContext,
+        work: Callable[[Report], StepResult],
+        unit: str,
+        **upstream: PublishedFrames,
+    ) -> dg.MaterializeResult[None]:
+        """Publish the asset's step, or only give the receipt when it is published already.
+
+        A publication from the same inputs by the same code stands: a run that was killed between
+        its commit and Dagster's event does not do the work again.
+
+        Args:
+            context: of the Dagster asset, whose key names the step.
+            work: makes the frames and counts; is given a function that reports its progress.
+            unit: of the progress, such as `files`.
+            upstream: the publications that the step is made from, by step.
+        """
+        step = BY_KEY[context.asset_key.to_user_string()]
+        inputs = self.inputs(upstream)
+        made = publications.current(self.database, self.key).get(step.key)
+        reused = made is not None and (made.inputs, made.code_version) == (
+            inputs,
+            step.code_version,
+        )
+        if made is None or not reused:
+            started_at = datetime.now(UTC)
+            report = StepProgress(self.claim, step.key, unit, started_at)
+            report(0, None)
+            result, counts = work(report)
+            made = Publisher(self.claim, self.objects).publish(
+                step, inputs, result, counts, started_at
+            )
+        return dg.MaterializeResult(
+            metadata={
+                "publication": made.publication,
+                "reused": reused,
+                **{name: dg.MetadataValue.int(count) for name, count in made.counts.items()},
+                **_schemas(step.frames),
+            },
+            data_version=dg.DataVersion(made.publication),
+        )
+
+
+class SessionResource(dg.ConfigurableResource[ClaimedSession]):
+    """Opens the store and claims the run's session; gives both free when the run ends."""
+
+    _resources: ExitStack = PrivateAttr()
+    _session: ClaimedSession = PrivateAttr()
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Claim the session of the run's partition.
+
+        Raises:
+            SessionBusyError: when another run holds it; the run is not retried then.
+        """
+        run = context.run
+        if run is None or PARTITION_TAG not in run.tags:
+            raise dg.Failure("A run needs one session: choose a partition.", allow_retries=False)
+        session = SessionKey.parse(run.tags[PARTITION_TAG])
+        settings = Settings()
+        with ExitStack() as resources:
+            database = resources.enter_context(open_database(settings))
+            sessions.find(database, session)
+            claim = _held.get()
+            if claim is None:
+                claim = self._claim(context, database, session, run.run_id)
+                resources.enter_context(claim)
+            self._session = ClaimedSession(database, ObjectStore(settings.objects), claim)
+            self._resources = resources.pop_all()
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """Give the session and the store free."""
+        self._resources.close()
+
+    def get_object_to_set_on_execution_context(self) -> ClaimedSession:
+        """What asset bodies are given."""
+        return self._session
+
+    def _claim(
+        self, context: dg.InitResourceContext, database: Database, session: SessionKey, run_id: str
+    ) -> Claim:
+        try:
+            return Claim.take(database, session, run_id)
+        except SessionBusyError:
+            if context.instance is not None:
+                # Or the daemon would try again for as long as the other run lives.
+                context.instance.add_run_tags(run_id, {"dagster/max_retries": "0"})
+            raise
+
+
+class PublishedFramesIOManager(dg.ConfigurableIOManager):
+    """Hands a step the current publications above it. Steps publish; nothing is written here."""
+
+    def handle_output(self, context: dg.OutputContext, obj: object) -> None:
+        """Refuse: a step that returns a value would bypass publishing."""
+        raise TypeError(f"{context.asset_key} returned a value instead of publishing it.")
+
+    def load_input(self, context: dg.InputContext) -> PublishedFrames:
+        """Return the frames of the upstream step's current publication.
+
+        Raises:
+            dg.Failure: when that step was never published.
+        """
+        assert context.upstream_output is not None  # noqa: S101 - inputs here come from assets
+        step = context.upstream_output.asset_key.to_user_string()
+        session = SessionKey.parse(context.partition_key)
+        settings = Settings()
+        with open_database(settings) as database:
+            made = publications.current(database, session).get(step)
+        if made is None:
+            raise dg.Failure(f"{session} has no {step} yet: materialise it first.")
+        return PublishedFrames(ObjectStore(settings.objects), session, step, made.publication)
+
+
+def _schemas(schemas: Mapping[str, frames.Schema]) -> dict[str, dg.TableSchemaMetadataValue]:
+    return {
+        f"{name}/schema": dg.MetadataValue.table_schema(
+            dg.TableSchema([dg.TableColumn(column, str(kind)) for column, kind in schema.items()])
+        )
+        for name, schema in schemas.items()
+    }

@@ -1,0 +1,197 @@
+"""From files to the session's tables: reading, recognising, numbering.
+
+Readers know containers and formats know headers; this module puts the two together.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+
+from discovery_dagster.domain import formats, frames
+from discovery_dagster.domain.frames import Frames
+from discovery_dagster.domain.readers import read_file
+from discovery_dagster.domain.tables import FileReading, SourceTable, UnreadableFileError
+
+RecognisedTable = tuple[SourceTable, formats.TableFormat]
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file of the session and where its bytes are."""
+
+    name: str
+    path: Path
+    sha256: str
+    size: int
+
+
+class FrameSource(Protocol):
+    """Frames by name, such as those of a publication."""
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        """Return the frame called `name`."""
+
+
+def read_tables(path: Path, name: str) -> tuple[FileReading, tuple[RecognisedTable, ...]]:
+    """Read a file and recognise its tables.
+
+    A table that no format knows is kept beside others as `unrecognised`: its records are ignored
+    with that reason, not lost.
+
+    Raises:
+        UnreadableFileError: when the file cannot be read or none of its tables is of any use.
+    """
+    reading = read_file(path, name)
+    recognised = [(table, formats.recognise(table)) for table in reading.tables]
+    if not any(table_format for _, table_format in recognised):
+        raise UnreadableFileError(
+            "unrecognised",
+            f"{name} holds no table that Discovery can use: no column names a host, an "
+            "application or two ends of a connection.",
+        )
+    return reading, tuple(
+        (table, table_format or formats.UNRECOGNISED) for table, table_format in recognised
+    )
+
+
+def describe_files(
+    files: Sequence[SourceFile], progress: Callable[[int, int], None]
+) -> pl.DataFrame:
+    """Say of each file what it is, or why it could not be read.
+
+    Returns:
+        One row a file, as `frames.SOURCE_FILES`.
+    """
+    rows = []
+    for done, file in enumerate(files):
+        progress(done, len(files))
+        rows.append(_describe(file))
+    return pl.DataFrame(rows, schema=dict(frames.SOURCE_FILES), orient="row")
+
+
+def collect_records(files: Iterable[SourceFile], progress: Callable[[int, int], None]) -> Frames:
+    """Read every record of every table of the files that can be read.
+
+    Returns:
+        `tables` (as `frames.SOURCE_TABLES`) and, for each table numbered N, its records as they
+        stood under the name `records_N`.
+    """
+    readable = list(files)
+    described, records = [], {}
+    for done, file in enumerate(readable):
+        progress(done, len(readable))
+        for table, table_format in read_tables(file.path, file.name)[1]:
+            number = len(described)
+            records[_records_name(number)] = table.records
+            described.append(
+                (
+                    number,
+                    table.file,
+                    table.sheet,
+                    table_format.name,
+                    list(table.header),
+                    table.header_line,
+                    table.records.height,
+                )
+            )
+    tables = pl.DataFrame(described, schema=dict(frames.SOURCE_TABLES), orient="row")
+    return {"tables": tables, **records}
+
+
+def session_tables(published: FrameSource) -> list[RecognisedTable]:
+    """Return the tables that `collect_records` made, in the order of their numbers."""
+    return [
+        (
+            SourceTable(
+                row["file"],
+                row["sheet"],
+                tuple(row["header"]),
+                row["header_line"],
+                published[_records_name(row["table"])],
+            ),
+            formats.format_named(row["format"]),
+        )
+        for row in published["tables"].iter_rows(named=True)
+    ]
+
+
+def count_outcomes(tables: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Count, for each table, its physical records and what became of them.
+
+    Args:
+        tables: as `frames.SOURCE_TABLES`.
+        outcomes: as `frames.RECORD_OUTCOMES`.
+
+    Returns:
+        One row a table, as `frames.TABLE_ACCOUNTS`.
+    """
+    counted = outcomes.group_by("table").agg(
+        (pl.col("outcome") == outcome).sum().cast(pl.UInt32).alias(outcome)
+        for outcome in ("accepted", "rejected", "ignored")
+    )
+    return (
+        tables.select("table", "file", "sheet", "format", "records")
+        .join(counted, on="table", how="left", maintain_order="left")
+        .with_columns(pl.col("accepted", "rejected", "ignored").fill_null(0))
+    )
+
+
+def describe_rejects(published: FrameSource, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Return the rejected records with their columns and cells as they stood.
+
+    Args:
+        published: frames of `collect_records`.
+        outcomes: as `frames.RECORD_OUTCOMES`.
+
+    Returns:
+        One row a rejected record, as `frames.REJECTED_RECORDS`.
+    """
+    rejected = outcomes.filter(pl.col("outcome") == "rejected")
+    parts = [frames.empty(frames.REJECTED_RECORDS)]
+    headers: Mapping[int, list[str]] = dict(
+        published["tables"].select("table", "header").iter_rows()
+    )
+    for (number,), lines in rejected.group_by("table", maintain_order=True):
+        records = published[_records_name(int(str(number)))]
+        cells = [name for name in records.columns if name.startswith("c")]
+        parts.append(
+            records.join(lines, on="line", how="semi", maintain_order="left").select(
+                pl.lit(lines["file"][0]).alias("file"),
+                pl.lit(lines["sheet"][0], dtype=pl.String).alias("sheet"),
+                "line",
+                pl.lit(number, dtype=pl.UInt32).alias("table"),
+                pl.lit(headers[int(str(number))], dtype=pl.List(pl.String)).alias("columns"),
+                pl.concat_list(
+                    pl.concat_list(pl.col(cells)), pl.col("surplus").fill_null([])
+                ).alias("cells"),
+            )
+        )
+    return pl.concat(parts)
+
+
+def _describe(file: SourceFile) -> tuple[object, ...]:
+    try:
+        reading, tables = read_tables(file.path, file.name)
+    except UnreadableFileError as error:
+        return (file.name, file.sha256, file.size, None, None, None, [], error.code, error.message)
+    known = [
+        table_format.name for _, table_format in tables if table_format is not formats.UNRECOGNISED
+    ]
+    return (
+        file.name,
+        file.sha256,
+        file.size,
+        known[0],
+        reading.encoding,
+        reading.delimiter,
+        list(reading.sheets),
+        None,
+        None,
+    )
+
+
+def _records_name(table: int) -> str:
+    return f"records_{table}"

@@ -1,0 +1,214 @@
+"""What a session's state is. Nobody stores it: it is computed here, and here alone, from the facts.
+
+Command line, API, pages and tests all show this model.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from discovery_dagster.domain.facts import Publication, Run, SessionFacts
+from discovery_dagster.domain.steps import STEPS, Step
+
+Status = Literal["waiting", "queued", "running", "done", "failed", "cancelled", "stale"]
+
+_QUEUED = {"NOT_STARTED", "QUEUED"}
+_RUNNING = {"STARTING", "STARTED", "CANCELING"}
+
+#: A run reports itself started a moment before its process takes the claim; once that moment has
+#: passed, a started run without a holder of the claim has no living process.
+_CLAIM_GRACE = timedelta(seconds=15)
+
+PROCESS_GONE = "The process of this run is gone; `discovery run` resumes it from where it stopped."
+
+
+class StepProgress(BaseModel):
+    """How far a running step is."""
+
+    done: int
+    total: int | None
+    unit: str
+
+
+class StepState(BaseModel):
+    """One step of a session."""
+
+    step: str
+    status: Status
+    progress: StepProgress | None = None
+    counts: dict[str, int] | None = None
+    run_id: str | None = None
+    publication: str | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    error: str | None = None
+
+
+class FileState(BaseModel):
+    """One file of a session and what became of its records."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    sha256: str
+    format: str | None
+    records: int
+    accepted: int
+    rejected: int
+    ignored: int
+    error: str | None
+
+
+class SessionState(BaseModel):
+    """A session: its status, its files, its steps and what they counted."""
+
+    client: str
+    engagement: str
+    session: str
+    title: str | None
+    partition_key: str
+    status: Status
+    run_id: str | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    error: str | None
+    files: list[FileState]
+    counts: dict[str, Any]
+    steps: list[StepState]
+
+
+def compute(facts: SessionFacts) -> SessionState:
+    """Return the state that the facts amount to."""
+    run = _living(facts)
+    states: dict[str, StepState] = {}
+    for step in STEPS:
+        states[step.key] = _step_state(step, facts, run, states)
+    key = facts.session
+    return SessionState(
+        client=key.engagement.client,
+        engagement=key.engagement.engagement,
+        session=key.session,
+        title=facts.title,
+        partition_key=key.partition_key,
+        status=_session_status(run, states),
+        run_id=run.run_id if run else None,
+        started_at=run.started_at if run else None,
+        finished_at=run.finished_at if run else None,
+        error=run.error if run else None,
+        files=[FileState.model_validate(file) for file in facts.files],
+        counts=_counts(facts.publications),
+        steps=list(states.values()),
+    )
+
+
+def has_no_process(run: Run, *, claim_held: bool, now: datetime) -> bool:
+    """Whether a run that Dagster believes to be running has lost its process."""
+    since = run.started_at or run.created_at
+    return run.status in _RUNNING and not claim_held and now - since > _CLAIM_GRACE
+
+
+def expected_inputs(
+    step: Step, files_digest: str, publications: Mapping[str, Publication]
+) -> dict[str, str] | None:
+    """What `step` would be made from now; None while something of it is missing."""
+    if not step.upstream:
+        return {"files": files_digest}
+    if any(key not in publications for key in step.upstream):
+        return None
+    return {key: publications[key].publication for key in step.upstream}
+
+
+def _living(facts: SessionFacts) -> Run | None:
+    run = facts.run
+    if run and has_no_process(run, claim_held=facts.claim_held, now=facts.now):
+        return Run(run.run_id, "FAILURE", run.created_at, run.started_at, None, None, PROCESS_GONE)
+    return run
+
+
+def _step_state(
+    step: Step, facts: SessionFacts, run: Run | None, upstream: Mapping[str, StepState]
+) -> StepState:
+    made = facts.publications.get(step.key)
+    state = StepState(step=step.key, status="waiting")
+    if made is not None:
+        state = StepState(
+            step=step.key,
+            status="done" if _is_current(step, made, facts, upstream) else "stale",
+            counts=dict(made.counts),
+            run_id=made.run_id,
+            publication=made.publication,
+            started_at=made.started_at,
+            finished_at=made.at,
+        )
+    if run is None or state.status == "done":
+        return state
+    reported = facts.progress.get(step.key)
+    if run.status in _RUNNING and reported is not None and reported.run_id == run.run_id:
+        return state.model_copy(
+            update={
+                "status": "running",
+                "run_id": run.run_id,
+                "started_at": reported.started_at,
+                "finished_at": None,
+                "progress": StepProgress(
+                    done=reported.done, total=reported.total, unit=reported.unit
+                ),
+            }
+        )
+    if run.status == "FAILURE" and run.failed_step == step.key:
+        return state.model_copy(
+            update={"status": "failed", "error": run.error, "run_id": run.run_id}
+        )
+    return state
+
+
+def _is_current(
+    step: Step, made: Publication, facts: SessionFacts, upstream: Mapping[str, StepState]
+) -> bool:
+    return (
+        made.code_version == step.code_version
+        and made.inputs == expected_inputs(step, facts.files_digest, facts.publications)
+        and all(upstream[key].status == "done" for key in step.upstream)
+    )
+
+
+def _session_status(run: Run | None, steps: Mapping[str, StepState]) -> Status:
+    if run is not None and run.status in _QUEUED:
+        return "queued"
+    if run is not None and run.status in _RUNNING:
+        return "running"
+    statuses = {state.status for state in steps.values()}
+    if statuses == {"done"}:
+        return "done"
+    if run is not None and run.status == "FAILURE":
+        return "failed"
+    if run is not None and run.status == "CANCELED":
+        return "cancelled"
+    return "stale" if "stale" in statuses else "waiting"
+
+
+def _counts(publications: Mapping[str, Publication]) -> dict[str, Any]:
+    """The figures that a person asks for first, from the counts of the steps."""
+
+    def count(step: str, name: str) -> int:
+        made = publications.get(step)
+        return made.counts.get(name, 0) if made else 0
+
+    classified = publications.get("classified_assets")
+    types = classified.counts if classified else {}
+    prefix = "type."
+    return {
+        "assets": count("inventory", "assets"),
+        "assets_by_type": {
+            name.removeprefix(prefix): number
+            for name, number in sorted(types.items())
+            if name.startswith(prefix)
+        },
+        "unknown": count("classified_assets", f"{prefix}unknown"),
+        "dependencies": count("dependencies", "resolved"),
+        "unresolved": count("dependencies", "unresolved"),
+        "groups": count("migration_plan", "groups"),
+        "waves": count("migration_plan", "waves"),
+    }

@@ -1,0 +1,130 @@
+"""The steps of a session: what each is made from, what it hands on, and its version.
+
+A step is one Dagster asset; its key names both. Raise `version` when the same inputs and
+reference data would give another result: what was made by an older version then reads `stale`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from discovery_dagster import reference
+from discovery_dagster.domain import frames
+from discovery_dagster.domain.frames import Schema
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step; `frames` are those that it publishes, by name."""
+
+    key: str
+    description: str
+    upstream: tuple[str, ...] = ()
+    frames: Mapping[str, Schema] = field(default_factory=dict)
+    version: int = 1
+    reference: tuple[str, ...] = ()  # files whose content is part of the code version
+
+    @property
+    def code_version(self) -> str:
+        """Version of the code and of the reference data that decide this step's result."""
+        return (
+            f"{self.version}.{reference.digest(*self.reference)}"
+            if self.reference
+            else str(self.version)
+        )
+
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        "source_files",
+        "Each file of the session: content hash, size, encoding, delimiter, sheets, and why it "
+        "could not be read.",
+        frames={"files": frames.SOURCE_FILES},
+    ),
+    Step(
+        "source_records",
+        "Every record of every table as it stood, with file, sheet and physical line.",
+        upstream=("source_files",),
+        frames={"tables": frames.SOURCE_TABLES},
+        reference=("asset_types.yaml",),
+    ),
+    Step(
+        "field_mapping",
+        "The canonical field, unit and transform of each source column, with confidence and "
+        "evidence.",
+        upstream=("source_records",),
+        frames={"mapping": frames.FIELD_MAPPING},
+        reference=("synonyms.yaml",),
+    ),
+    Step(
+        "canonical_records",
+        "Typed records in the canonical model, and how each physical record was accounted for.",
+        upstream=("source_records", "field_mapping"),
+        frames={
+            "assets": frames.ASSET_RECORDS,
+            "relations": frames.RELATION_RECORDS,
+            "issues": frames.ISSUES,
+            "outcomes": frames.RECORD_OUTCOMES,
+            "accounts": frames.TABLE_ACCOUNTS,
+        },
+        reference=("relation_phrases.yaml", "placeholders.yaml", "asset_types.yaml"),
+    ),
+    Step(
+        "rejected_records",
+        "Records that were not accepted and issues of accepted ones, each with every reason.",
+        upstream=("source_records", "canonical_records"),
+        frames={"rejects": frames.REJECTED_RECORDS, "issues": frames.ISSUES},
+    ),
+    Step(
+        "inventory",
+        "One row a real thing, with a stable id and the reason why its records were merged.",
+        upstream=("canonical_records",),
+        frames={
+            "assets": frames.INVENTORY_ASSETS,
+            "members": frames.INVENTORY_MEMBERS,
+            "conflicts": frames.INVENTORY_CONFLICTS,
+        },
+        reference=("identifiers.yaml", "precedence.yaml"),
+    ),
+    Step(
+        "classified_assets",
+        "Type, tier, environment, criticality, operating system and end of life of each asset, "
+        "with confidence and rationale.",
+        upstream=("inventory",),
+        frames={"assets": frames.CLASSIFIED_ASSETS},
+        reference=(
+            "vocabulary.yaml",
+            "classification.yaml",
+            "environments.yaml",
+            "criticalities.yaml",
+            "operating_systems.yaml",
+            "end_of_life.csv",
+        ),
+    ),
+    Step(
+        "dependencies",
+        "Who needs whom, with every piece of evidence; unresolved endpoints are kept.",
+        upstream=("canonical_records", "classified_assets"),
+        frames={"edges": frames.EDGES},
+        reference=("ports.csv",),
+    ),
+    Step(
+        "dependency_graph",
+        "Components, cycles, hubs, fan-in and fan-out, depth and blast radius of each asset.",
+        upstream=("classified_assets", "dependencies"),
+        frames={"nodes": frames.GRAPH_NODES},
+        reference=("planning.yaml",),
+    ),
+    Step(
+        "migration_plan",
+        "Move groups, waves and 6R hints, each with its reason.",
+        upstream=("classified_assets", "dependencies", "dependency_graph"),
+        frames={
+            "placements": frames.PLAN_PLACEMENTS,
+            "groups": frames.PLAN_GROUPS,
+            "waves": frames.PLAN_WAVES,
+        },
+        reference=("planning.yaml", "strategies.yaml"),
+    ),
+)
+
+BY_KEY: Mapping[str, Step] = {step.key: step for step in STEPS}

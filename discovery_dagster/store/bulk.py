@@ -1,0 +1,86 @@
+"""Frames into tables: a COPY into a staging table, then an insert under the writer's policy.
+
+COPY straight into a table with row-level security is refused by Postgres.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+import psycopg
+from psycopg import sql
+from psycopg.rows import DictRow
+
+from discovery_dagster.domain.keys import SessionKey
+
+
+def replace_rows(
+    connection: psycopg.Connection[DictRow], session: SessionKey, table: str, frame: pl.DataFrame
+) -> None:
+    """Replace the session's rows of `discovery.<table>` by those of `frame`, in its order."""
+    target = sql.Identifier("discovery", table)
+    staging = sql.Identifier(f"staging_{table}")
+    columns = sql.SQL(", ").join(map(sql.Identifier, ["seq", *frame.columns]))
+    keys = [str(session.engagement), session.session]
+    connection.execute(
+        sql.SQL("delete from {} where engagement = %s and session = %s").format(target), keys
+    )
+    if frame.is_empty():
+        return
+    connection.execute(
+        sql.SQL("create temp table {} on commit drop as select {} from {} limit 0").format(
+            staging, columns, target
+        )
+    )
+    copy_rows(connection, staging, ["seq", *frame.columns], frame.with_row_index("seq"))
+    connection.execute(
+        sql.SQL(
+            "insert into {} (engagement, session, {}) select %s, %s, {} from {} order by seq"
+        ).format(target, columns, columns, staging),
+        keys,
+    )
+
+
+def copy_rows(
+    connection: psycopg.Connection[DictRow],
+    table: sql.Identifier,
+    columns: Sequence[str],
+    frame: pl.DataFrame,
+) -> None:
+    """COPY `frame` into a table without policies."""
+    statement = sql.SQL("copy {} ({}) from stdin (format csv, null '')").format(
+        table, sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        text = frame.select(_as_text(frame.schema)).write_csv(
+            include_header=False, quote_style="non_numeric", null_value=""
+        )
+        copy.write(text)
+
+
+def _as_text(schema: pl.Schema) -> list[pl.Expr]:
+    """One expression a column that writes its values as Postgres reads them."""
+    return [_column_as_text(name, kind) for name, kind in schema.items()]
+
+
+def _column_as_text(name: str, kind: pl.DataType) -> pl.Expr:
+    column = pl.col(name)
+    if kind == pl.List(pl.String):
+        escaped = (
+            pl.element()
+            .str.replace_all("\\", "\\\\", literal=True)
+            .str.replace_all('"', '\\"', literal=True)
+        )
+        elements = pl.concat_str(pl.lit('"'), escaped, pl.lit('"')).fill_null("NULL")
+        joined = column.list.eval(elements).list.join(",")
+        written = pl.concat_str(pl.lit("{"), joined, pl.lit("}"))
+        return pl.when(column.is_null()).then(None).otherwise(written).alias(name)
+    if isinstance(kind, pl.List):
+        # A struct of one field is the only way to JSON from a list; its name is cut off again.
+        wrapped = pl.struct(column.alias("_")).struct.json_encode()
+        return (
+            pl.when(column.is_null())
+            .then(None)
+            .otherwise(wrapped.str.slice(5).str.head(-1))
+            .alias(name)
+        )
+    return column

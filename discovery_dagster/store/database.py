@@ -1,0 +1,128 @@
+"""Connections to Postgres: always in a role, always with a context, one transaction each."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.rows import DictRow, dict_row
+
+from discovery_dagster.domain.keys import EngagementKey
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import schema
+from discovery_dagster.store.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+
+DATABASE = "discovery"
+
+
+class DatabaseError(RuntimeError):
+    """Postgres cannot be reached or refuses; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """The database with the project's schema; `url` is in libpq form."""
+
+    url: str
+
+    @property
+    def dagster_url(self) -> str:
+        """The same database for dagster-postgres.
+
+        The driver is named because SQLAlchemy 2.1 reads a bare `postgresql://` as psycopg 3, whose
+        server-side binds break the NOTIFY of dagster-postgres at the first event (dagster #33958).
+        """
+        return "postgresql+psycopg2://" + self.url.split("://", 1)[1]
+
+    @contextmanager
+    def writer(self, engagement: EngagementKey) -> Iterator[psycopg.Connection[DictRow]]:
+        """One transaction of the pipeline, which can write this engagement and nothing else."""
+        with self._transaction("discovery_writer", [engagement]) as connection:
+            yield connection
+
+    @contextmanager
+    def reader(self, engagements: Iterable[EngagementKey]) -> Iterator[psycopg.Connection[DictRow]]:
+        """One read-only transaction that sees these engagements."""
+        with self._transaction("discovery_reader", engagements) as connection:
+            yield connection
+
+    @contextmanager
+    def operator(self) -> Iterator[psycopg.Connection[DictRow]]:
+        """One read-only transaction that sees which engagements there are."""
+        with self._transaction("discovery_operator", ()) as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(
+        self, role: str, engagements: Iterable[EngagementKey]
+    ) -> Iterator[psycopg.Connection[DictRow]]:
+        with self.connect() as connection:
+            connection.execute(f"set local role {role}")
+            if role != "discovery_writer":
+                connection.execute("set transaction read only")
+            set_context(connection, engagements, local=True)
+            yield connection
+
+    def connect(self, **options: Any) -> psycopg.Connection[DictRow]:
+        """Open a connection without role or context.
+
+        Raises:
+            DatabaseError: when the server cannot be reached or refuses.
+        """
+        try:
+            return psycopg.connect(self.url, row_factory=dict_row, **options)
+        except psycopg.OperationalError as error:
+            reason = str(error).strip().splitlines()[-1]
+            raise DatabaseError(f"Postgres cannot be reached: {reason}") from error
+
+
+def set_context(
+    connection: psycopg.Connection[Any], engagements: Iterable[EngagementKey], *, local: bool
+) -> None:
+    """Say which engagements the policies allow, for the transaction (`local`) or the connection."""
+    connection.execute(
+        "select set_config('discovery.engagements', %s, %s)",
+        [",".join(str(engagement) for engagement in engagements), local],
+    )
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[Database]:
+    """The database of this home, started when embedded and migrated; stopped by its last user.
+
+    Raises:
+        DatabaseError: when the server cannot be started or reached.
+    """
+    if settings.postgres_url is not None:
+        yield _migrated(settings.postgres_url)
+        return
+    try:
+        server = EmbeddedPostgres(settings.home, run_as=settings.postgres_user).start()
+    except EmbeddedPostgresError as error:
+        raise DatabaseError(str(error)) from error
+    try:
+        _create_database(server.url())
+        yield _migrated(server.url(DATABASE))
+    finally:
+        server.close()
+
+
+def _migrated(url: str) -> Database:
+    try:
+        schema.migrate(url)
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise DatabaseError(f"Postgres cannot be reached: {reason}") from error
+    return Database(url)
+
+
+def _create_database(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        query = "select 1 from pg_database where datname = %s"
+        if connection.execute(query, [DATABASE]).fetchone():
+            return
+        try:
+            connection.execute(f"create database {DATABASE}")
+        except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+            return  # another process was quicker

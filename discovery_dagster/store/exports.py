@@ -1,0 +1,127 @@
+"""What a session's published tables say, as rows for people and programs.
+
+Each query is ordered completely, and none mentions a run or a moment (`publications` apart), so
+that the same import gives the same bytes.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.store.database import Database
+
+Rows = list[dict[str, Any]]
+
+_IN_SESSION = "engagement = %(engagement)s and session = %(session)s"
+
+QUERIES: Mapping[str, str] = {
+    "files": f"""
+        select f.file as name, f.sha256, f.format,
+               coalesce(sum(a.records), 0)::int as records,
+               coalesce(sum(a.accepted), 0)::int as accepted,
+               coalesce(sum(a.rejected), 0)::int as rejected,
+               coalesce(sum(a.ignored), 0)::int as ignored,
+               f.error, f.encoding, f.delimiter, f.sheets, f.size
+        from discovery.source_file f
+        left join discovery.table_account a using (engagement, session, file)
+        where {_IN_SESSION}
+        group by f.engagement, f.session, f.seq order by f.seq
+    """,
+    "mapping": f"""
+        select file, sheet, "column", field, unit, transform, confidence, method, status,
+               evidence, conflict
+        from discovery.field_mapping where {_IN_SESSION} order by seq
+    """,
+    "issues": f"""
+        select file, sheet, line, field, "column", code, message, value, severity
+        from discovery.record_issue where {_IN_SESSION} order by seq
+    """,
+    "rejects": f"""
+        select r.file, r.sheet, r.line,
+               coalesce((
+                   select jsonb_agg(jsonb_build_object('field', i.field, 'code', i.code,
+                                                       'message', i.message, 'value', i.value)
+                                    order by i.seq)
+                   from discovery.record_issue i
+                   where i.engagement = r.engagement and i.session = r.session
+                     and i."table" = r."table" and i.line = r.line and i.severity = 'error'
+               ), '[]') as reasons,
+               r.columns as raw_columns, r.cells as raw_cells
+        from discovery.rejected_record r where r.{_IN_SESSION.replace("and ", "and r.")}
+        order by r.seq
+    """,
+    "assets": f"""
+        with source as (
+            select asset_id, jsonb_agg(jsonb_build_object('file', file, 'sheet', sheet,
+                                                          'line', line) order by seq) as sources
+            from discovery.asset_member where {_IN_SESSION} group by asset_id
+        ), plan as (
+            select asset_id, strategy, strategy_reason, "group", wave, reason as plan_reason
+            from discovery.plan_placement where {_IN_SESSION}
+        )
+        select a.asset_id as id, a.name, a.type, a.tier, a.environment, a.criticality,
+               a.os_family, a.os_name, a.os_version, a.eol_date, a.eol_status, a.hostname,
+               a.fqdn, a.ip_addresses, a.mac_addresses, a.serial_number, a.cpu_cores,
+               a.memory_gb, a.storage_gb, a.location, a.business_owner, a.technical_owner,
+               a.applications, a.confidence, a.rationale, false as overridden,
+               coalesce(s.sources, '[]') as sources, p.strategy, p."group", p.wave,
+               a.product, a.vendor, a.model, a.status, a.description, a.custom,
+               p.strategy_reason, p.plan_reason
+        from discovery.asset a
+        left join source s using (asset_id) left join plan p using (asset_id)
+        where {_IN_SESSION} order by a.seq
+    """,
+    "dependencies": f"""
+        select source, target, source_id, target_id, relation, port, protocol, evidence,
+               confidence, status, resolved, service, infrastructure
+        from discovery.dependency where {_IN_SESSION} order by seq
+    """,
+    "groups": f"""
+        select "group", assets, reason, cycle, wave
+        from discovery.plan_group where {_IN_SESSION} order by seq
+    """,
+    "waves": f"""
+        select wave, groups, assets, reason
+        from discovery.plan_wave where {_IN_SESSION} order by seq
+    """,
+    "nodes": f"""
+        select a.asset_id as id, a.name, a.type, n.component, n.strong_component, n.in_cycle,
+               n.fan_in, n.fan_out, n.depth, n.blast_radius, n.hub
+        from discovery.graph_node n join discovery.asset a using (engagement, session, asset_id)
+        where {_IN_SESSION} order by a.seq
+    """,
+    "publications": f"""
+        select step, publication, run_id, code_version, inputs, counts, at
+        from discovery.publication where {_IN_SESSION} order by step
+    """,
+}
+
+
+def rows(database: Database, session: SessionKey, table: str) -> Rows:
+    """Return all rows of one of the `QUERIES` for a session.
+
+    Raises:
+        KeyError: when there is no such table.
+    """
+    with database.reader([session.engagement]) as connection:
+        found = connection.execute(
+            QUERIES[table],
+            {"engagement": str(session.engagement), "session": session.session},
+        ).fetchall()
+    return [_with_raw(row) for row in found] if table == "rejects" else found
+
+
+def graph(database: Database, session: SessionKey) -> dict[str, Rows]:
+    """Return the session's dependency graph: `nodes`, and the resolved `edges` between them."""
+    edges = [row for row in rows(database, session, "dependencies") if row["resolved"]]
+    return {"nodes": rows(database, session, "nodes"), "edges": edges}
+
+
+def _with_raw(row: dict[str, Any]) -> dict[str, Any]:
+    """The record as it stood, by column; columns without a name or with a used one get a number."""
+    columns, cells = row.pop("raw_columns"), row.pop("raw_cells")
+    raw: dict[str, str | None] = {}
+    for position, cell in enumerate(cells):
+        name = columns[position] if position < len(columns) else ""
+        raw[name if name and name not in raw else f"column {position + 1}"] = cell
+    return {**row, "raw": raw}

@@ -1,0 +1,82 @@
+"""The object store: the bytes of files and the frames that steps hand each other.
+
+Paths begin with engagement and session. Nothing here is ever changed: files are named by their
+content, frames by their publication.
+"""
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from discovery_dagster.domain.frames import Frames
+from discovery_dagster.domain.keys import SessionKey
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class ObjectStore:
+    """A folder of the home, or of a mounted share."""
+
+    root: Path
+
+    def archive(self, session: SessionKey, path: Path) -> tuple[str, int]:
+        """Keep the bytes of the file at `path`; return their SHA-256 and their number.
+
+        Hashed while copied, so a file that grows meanwhile is kept as it was read.
+
+        Raises:
+            OSError: when the file cannot be read or the store cannot be written.
+        """
+        folder = self._folder(session) / "files"
+        folder.mkdir(parents=True, exist_ok=True)
+        digest, size = hashlib.sha256(), 0
+        with (
+            path.open("rb") as source,
+            tempfile.NamedTemporaryFile(dir=folder, delete=False) as out,
+        ):
+            temporary = Path(out.name)
+            try:
+                while chunk := source.read(_CHUNK):
+                    digest.update(chunk)
+                    size += len(chunk)
+                    out.write(chunk)
+                out.flush()
+                os.fsync(out.fileno())
+            except BaseException:
+                temporary.unlink()
+                raise
+        temporary.replace(folder / digest.hexdigest())
+        return digest.hexdigest(), size
+
+    def file(self, session: SessionKey, sha256: str) -> Path:
+        """Path of an archived file."""
+        return self._folder(session) / "files" / sha256
+
+    def write_frames(
+        self, session: SessionKey, step: str, publication: str, frames: Frames
+    ) -> None:
+        """Write the frames of a publication, before it is committed."""
+        folder = self._frames(session, step, publication)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, frame in frames.items():
+            with (folder / f"{name}.parquet").open("wb") as out:
+                frame.write_parquet(out, compression="zstd", compression_level=1)
+                out.flush()
+                os.fsync(out.fileno())
+
+    def read_frame(
+        self, session: SessionKey, step: str, publication: str, name: str
+    ) -> pl.DataFrame:
+        """Read one frame of a publication."""
+        return pl.read_parquet(self._frames(session, step, publication) / f"{name}.parquet")
+
+    def _frames(self, session: SessionKey, step: str, publication: str) -> Path:
+        return self._folder(session) / "frames" / step / publication
+
+    def _folder(self, session: SessionKey) -> Path:
+        return self.root / str(session.engagement) / session.session

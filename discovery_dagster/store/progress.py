@@ -1,0 +1,69 @@
+"""How far a running step is: one row a step, written at most once a second, read by anyone."""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from discovery_dagster.domain.facts import Progress
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.store.claims import Claim
+from discovery_dagster.store.database import Database
+
+#: Seconds between two writes of one step.
+INTERVAL = 1.0
+
+
+@dataclass
+class StepProgress:
+    """Reports the progress of one step; may be called from any thread."""
+
+    claim: Claim
+    step: str
+    unit: str
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _due: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __call__(self, done: int, total: int | None) -> None:
+        """Say that `done` of `total` units are done; null when the total is not known."""
+        with self._lock:
+            now = time.monotonic()
+            if now < self._due:
+                return
+            self._due = now + INTERVAL
+        session = self.claim.session
+        with self.claim.database.writer(session.engagement) as connection:
+            # Fenced in the statement: a run that lost the session reports nothing more.
+            connection.execute(
+                "insert into discovery.progress (engagement, session, step, run_id, fence,"
+                " done, total, unit, started_at)"
+                " select engagement, session, %(step)s, run_id, fence, %(done)s, %(total)s,"
+                " %(unit)s, %(started_at)s from discovery.claim"
+                " where engagement = %(engagement)s and session = %(session)s"
+                " and fence = %(fence)s"
+                " on conflict (engagement, session, step) do update set run_id = excluded.run_id,"
+                " fence = excluded.fence, done = excluded.done, total = excluded.total,"
+                " unit = excluded.unit, started_at = excluded.started_at, at = now()",
+                {
+                    "engagement": str(session.engagement),
+                    "session": session.session,
+                    "fence": self.claim.fence,
+                    "step": self.step,
+                    "done": done,
+                    "total": total,
+                    "unit": self.unit,
+                    "started_at": self.started_at,
+                },
+            )
+
+
+def read(database: Database, session: SessionKey) -> dict[str, Progress]:
+    """Return what the session's steps last reported."""
+    with database.reader([session.engagement]) as connection:
+        rows = connection.execute(
+            "select step, run_id, done, total, unit, started_at, at from discovery.progress"
+            " where engagement = %s and session = %s",
+            [str(session.engagement), session.session],
+        ).fetchall()
+    return {row["step"]: Progress(**row) for row in rows}

@@ -1,0 +1,133 @@
+"""Publishing a step: its frames, its rows and its publication become current together.
+
+The frames are written first, under the publication's own name, so a kill before the commit leaves
+nothing but an orphan folder. Readers see the old rows or the new ones, never a mix.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+import polars as pl
+
+from discovery_dagster.domain.facts import Publication
+from discovery_dagster.domain.frames import Frames, conform
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.steps import Step
+from discovery_dagster.store.bulk import replace_rows
+from discovery_dagster.store.claims import Claim
+from discovery_dagster.store.database import Database
+from discovery_dagster.store.objects import ObjectStore
+
+#: The tables that a step's frames fill: `{step: {table: frame}}`. Other frames stay files.
+STEP_TABLES: Mapping[str, Mapping[str, str]] = {
+    "source_files": {"source_file": "files"},
+    "field_mapping": {"field_mapping": "mapping"},
+    "canonical_records": {"table_account": "accounts"},
+    "rejected_records": {"rejected_record": "rejects", "record_issue": "issues"},
+    "inventory": {"asset_member": "members", "asset_conflict": "conflicts"},
+    "classified_assets": {"asset": "assets"},
+    "dependencies": {"dependency": "edges"},
+    "dependency_graph": {"graph_node": "nodes"},
+    "migration_plan": {
+        "plan_placement": "placements",
+        "plan_group": "groups",
+        "plan_wave": "waves",
+    },
+}
+
+
+@dataclass(frozen=True)
+class PublishedFrames:
+    """The frames of a publication, read when asked for."""
+
+    objects: ObjectStore
+    session: SessionKey
+    step: str
+    publication: str
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        return self.objects.read_frame(self.session, self.step, self.publication, name)
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Publishes the steps of one claimed session."""
+
+    claim: Claim
+    objects: ObjectStore
+
+    @cached_property
+    def session(self) -> SessionKey:
+        """The session that is written."""
+        return self.claim.session
+
+    def publish(
+        self,
+        step: Step,
+        inputs: Mapping[str, str],
+        frames: Frames,
+        counts: Mapping[str, int],
+        started_at: datetime,
+    ) -> Publication:
+        """Make `frames` the current result of `step`.
+
+        Raises:
+            FencedError: when another run owns the session; nothing is changed then.
+            ValueError: when a frame does not have its schema.
+        """
+        for name, schema in step.frames.items():
+            conform(frames[name], schema)
+        made = Publication(
+            step.key,
+            uuid.uuid4().hex,
+            self.claim.run_id,
+            step.code_version,
+            dict(inputs),
+            dict(counts),
+            started_at,
+            datetime.now(UTC),
+        )
+        self.objects.write_frames(self.session, step.key, made.publication, frames)
+        with self.claim.database.writer(self.session.engagement) as connection:
+            self.claim.check(connection)
+            for table, frame in STEP_TABLES.get(step.key, {}).items():
+                replace_rows(connection, self.session, table, frames[frame])
+            connection.execute(
+                "insert into discovery.publication (engagement, session, step, publication,"
+                " run_id, fence, code_version, inputs, counts, started_at, at)"
+                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+                " on conflict (engagement, session, step) do update set"
+                " publication = excluded.publication, run_id = excluded.run_id,"
+                " fence = excluded.fence, code_version = excluded.code_version,"
+                " inputs = excluded.inputs, counts = excluded.counts,"
+                " started_at = excluded.started_at, at = excluded.at",
+                [
+                    str(self.session.engagement),
+                    self.session.session,
+                    made.step,
+                    made.publication,
+                    made.run_id,
+                    self.claim.fence,
+                    made.code_version,
+                    json.dumps(made.inputs),
+                    json.dumps(made.counts),
+                    made.started_at,
+                    made.at,
+                ],
+            )
+        return made
+
+
+def current(database: Database, session: SessionKey) -> dict[str, Publication]:
+    """Return the session's current publications by step."""
+    with database.reader([session.engagement]) as connection:
+        rows = connection.execute(
+            "select step, publication, run_id, code_version, inputs, counts, started_at, at"
+            " from discovery.publication where engagement = %s and session = %s",
+            [str(session.engagement), session.session],
+        ).fetchall()
+    return {row["step"]: Publication(**row) for row in rows}

@@ -1,0 +1,216 @@
+"""Engagements, their sessions and the files of a session: registering them and reading them back.
+
+The command line and the inbox share `register`.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+from psycopg.rows import DictRow
+
+from discovery_dagster.domain.facts import FileAccount
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.store.database import Database
+from discovery_dagster.store.objects import ObjectStore
+
+_LOCK = "select pg_advisory_xact_lock(hashtextextended('discovery.engagement ' || %s, 7301))"
+
+
+class NoSuchSessionError(LookupError):
+    """An engagement or session that does not exist."""
+
+
+@dataclass(frozen=True)
+class IncomingFile:
+    """A file to be registered, under the name that people will see."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class SessionFile:
+    """A registered file; its bytes are in the object store."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """A session as it was registered."""
+
+    session: SessionKey
+    title: str | None
+    created_at: datetime
+
+
+def register(
+    database: Database,
+    objects: ObjectStore,
+    engagement: EngagementKey,
+    files: Sequence[IncomingFile],
+    title: str | None = None,
+    session: SessionKey | None = None,
+) -> SessionKey:
+    """Archive `files` and make them a new session, or add them to `session`.
+
+    Client and engagement come into being on first use. Content that the session has already is not
+    added twice. Killed before the end, nothing is registered.
+
+    Raises:
+        NoSuchSessionError: when `session` is given and does not exist.
+        OSError: when a file cannot be read or archived.
+    """
+    with database.writer(engagement) as connection:
+        connection.execute(_LOCK, [str(engagement)])
+        if session is None:
+            session = _new_session(connection, engagement, title)
+        elif _session_row(connection, session) is None:
+            raise NoSuchSessionError(f"{engagement} has no session {session.session}.")
+        _add_files(connection, objects, session, files)
+    return session
+
+
+def _new_session(
+    connection: psycopg.Connection[DictRow], engagement: EngagementKey, title: str | None
+) -> SessionKey:
+    connection.execute(
+        "insert into discovery.engagement (engagement, client) values (%s, %s)"
+        " on conflict do nothing",
+        [str(engagement), engagement.client],
+    )
+    row = connection.execute(
+        "select coalesce(max(substr(session, 2)::int), 0) + 1 as next from discovery.session"
+        " where engagement = %s",
+        [str(engagement)],
+    ).fetchone()
+    session = SessionKey(engagement, row["next"] if row else 1)
+    connection.execute(
+        "insert into discovery.session (engagement, session, title) values (%s, %s, %s)",
+        [str(engagement), session.session, title],
+    )
+    return session
+
+
+def _add_files(
+    connection: psycopg.Connection[DictRow],
+    objects: ObjectStore,
+    session: SessionKey,
+    files: Sequence[IncomingFile],
+) -> None:
+    known = _files(connection, session)
+    contents = {file.sha256 for file in known}
+    names = {file.name for file in known}
+    for incoming in files:
+        sha256, size = objects.archive(session, incoming.path)
+        if sha256 in contents:
+            continue
+        name = _free_name(incoming.name, names)
+        connection.execute(
+            "insert into discovery.session_file"
+            " (engagement, session, file, position, sha256, size)"
+            " values (%s, %s, %s, %s, %s, %s)",
+            [str(session.engagement), session.session, name, len(names), sha256, size],
+        )
+        names.add(name)
+        contents.add(sha256)
+
+
+def _free_name(name: str, taken: Iterable[str]) -> str:
+    """Return `name`, with a number before its ending when another content has it already."""
+    path, number = Path(name), 2
+    while name in taken:
+        name = str(path.with_name(f"{path.stem} ({number}){path.suffix}"))
+        number += 1
+    return name
+
+
+def engagements(database: Database, client: str | None = None) -> list[EngagementKey]:
+    """List the engagements of this installation, or those of one client."""
+    with database.operator() as connection:
+        rows = connection.execute(
+            "select engagement from discovery.engagement"
+            " where %s::text is null or client = %s order by engagement",
+            [client, client],
+        ).fetchall()
+    return [EngagementKey.parse(row["engagement"]) for row in rows]
+
+
+def sessions(database: Database, engagement: EngagementKey) -> list[SessionRow]:
+    """List the sessions of an engagement in ordinal order."""
+    with database.reader([engagement]) as connection:
+        rows = connection.execute(
+            "select session, title, created_at from discovery.session"
+            " where engagement = %s order by substr(session, 2)::int",
+            [str(engagement)],
+        ).fetchall()
+    return [
+        SessionRow(SessionKey.of(engagement, row["session"]), row["title"], row["created_at"])
+        for row in rows
+    ]
+
+
+def find(database: Database, session: SessionKey) -> SessionRow:
+    """Return one session.
+
+    Raises:
+        NoSuchSessionError: when there is none of this key.
+    """
+    with database.reader([session.engagement]) as connection:
+        row = _session_row(connection, session)
+    if row is None:
+        raise NoSuchSessionError(f"{session.engagement} has no session {session.session}.")
+    return SessionRow(session, row["title"], row["created_at"])
+
+
+def files(database: Database, session: SessionKey) -> list[SessionFile]:
+    """List the files of a session in the order in which they were added."""
+    with database.reader([session.engagement]) as connection:
+        return _files(connection, session)
+
+
+def digest(registered: Iterable[SessionFile]) -> str:
+    """Return a digest of names and contents: what the first step is made from."""
+    text = "\n".join(f"{file.sha256} {file.name}" for file in registered)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def accounts(database: Database, session: SessionKey) -> list[FileAccount]:
+    """Say for each file what became of its records, as far as that is published."""
+    with database.reader([session.engagement]) as connection:
+        rows = connection.execute(
+            "select f.file as name, f.sha256, s.format, s.error,"
+            " coalesce(sum(a.records), 0)::int as records,"
+            " coalesce(sum(a.accepted), 0)::int as accepted,"
+            " coalesce(sum(a.rejected), 0)::int as rejected,"
+            " coalesce(sum(a.ignored), 0)::int as ignored"
+            " from discovery.session_file f"
+            " left join discovery.source_file s using (engagement, session, file)"
+            " left join discovery.table_account a using (engagement, session, file)"
+            " where f.engagement = %s and f.session = %s"
+            " group by f.file, f.position, f.sha256, s.format, s.error order by f.position",
+            [str(session.engagement), session.session],
+        ).fetchall()
+    return [FileAccount(**row) for row in rows]
+
+
+def _session_row(connection: psycopg.Connection[DictRow], session: SessionKey) -> DictRow | None:
+    return connection.execute(
+        "select title, created_at from discovery.session where engagement = %s and session = %s",
+        [str(session.engagement), session.session],
+    ).fetchone()
+
+
+def _files(connection: psycopg.Connection[DictRow], session: SessionKey) -> list[SessionFile]:
+    rows = connection.execute(
+        "select file, sha256, size from discovery.session_file"
+        " where engagement = %s and session = %s order by position",
+        [str(session.engagement), session.session],
+    ).fetchall()
+    return [SessionFile(row["file"], row["sha256"], row["size"]) for row in rows]

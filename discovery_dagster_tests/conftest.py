@@ -1,0 +1,87 @@
+"""What tests share: the real files beside the checkout, a real Postgres, a real installation."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from discovery_dagster.store.embedded_postgres import EmbeddedPostgres
+
+from discovery_dagster.domain.keys import EngagementKey
+from discovery_dagster.store import schema
+from discovery_dagster.store.database import Database
+from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster_tests.installation import Installation
+
+PROJECT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real exports that nobody here wrote; read where they are, never copied."""
+    folder = PROJECT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the shared data is not beside the checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of the test run: the one that is set, or an embedded one."""
+    if url := os.environ.get("DISCOVERY_POSTGRES_URL"):
+        yield url
+        return
+    home = tmp_path_factory.mktemp("server")
+    home.chmod(0o755)
+    with EmbeddedPostgres(home) as server:
+        yield server.url()
+
+
+@pytest.fixture(scope="session")
+def make_database_url(server_url: str) -> Iterator:
+    """Makes databases of their own on that server, and drops them at the end."""
+    made: list[str] = []
+
+    def make() -> str:
+        name = f"discovery_test_{uuid.uuid4().hex[:12]}"
+        with psycopg.connect(server_url, autocommit=True) as connection:
+            connection.execute(f"create database {name}")
+        made.append(name)
+        return psycopg.conninfo.make_conninfo(server_url, dbname=name)
+
+    yield make
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        for name in made:
+            connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def database(make_database_url) -> Database:
+    """A migrated database; tests keep apart by their engagements."""
+    url = make_database_url()
+    schema.migrate(url)
+    return Database(url)
+
+
+@pytest.fixture
+def engagement() -> EngagementKey:
+    """An engagement that no other test has."""
+    return EngagementKey("acme", f"e{uuid.uuid4().hex[:12]}")
+
+
+@pytest.fixture
+def objects(tmp_path: Path) -> ObjectStore:
+    """An empty object store."""
+    return ObjectStore(tmp_path / "objects")
+
+
+@pytest.fixture
+def installation(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Installation]:
+    """A home of its own, used through the command line."""
+    url = None
+    if os.environ.get("DISCOVERY_POSTGRES_URL"):
+        url = request.getfixturevalue("make_database_url")()
+    with Installation(tmp_path / "home", url) as fresh:
+        yield fresh

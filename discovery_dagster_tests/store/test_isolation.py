@@ -1,0 +1,92 @@
+"""Nothing crosses an engagement, also when the predicate in a query is wrong or missing."""
+
+import psycopg
+import pytest
+
+from discovery_dagster.domain.keys import EngagementKey
+from discovery_dagster.store import sessions
+
+
+@pytest.fixture
+def other(engagement):
+    return EngagementKey("rival", engagement.engagement)
+
+
+@pytest.fixture
+def both(database, objects, engagement, other):
+    return [sessions.register(database, objects, key, []) for key in (engagement, other)]
+
+
+def test_without_a_context_nobody_sees_anything(database, both):
+    with database.reader([]) as connection:
+        assert connection.execute("select * from discovery.session").fetchall() == []
+
+
+def test_a_reader_sees_its_engagements_also_without_a_predicate(database, both, engagement):
+    with database.reader([engagement]) as connection:
+        rows = connection.execute("select distinct engagement from discovery.session").fetchall()
+    assert rows == [{"engagement": str(engagement)}]
+
+
+def test_a_writer_cannot_write_into_another_engagement(database, both, engagement, other):
+    with (
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+        database.writer(engagement) as connection,
+    ):
+        connection.execute(
+            "insert into discovery.session (engagement, session) values (%s, 's009')", [str(other)]
+        )
+
+
+def test_a_writer_that_forgets_its_predicate_deletes_only_its_own(
+    database, both, engagement, other
+):
+    with database.writer(engagement) as connection:
+        connection.execute("delete from discovery.session")
+    assert sessions.sessions(database, engagement) == []
+    assert len(sessions.sessions(database, other)) == 1
+
+
+def test_a_reader_cannot_write(database, both, engagement):
+    with pytest.raises(psycopg.errors.Error), database.reader([engagement]) as connection:
+        connection.execute("delete from discovery.session")
+
+
+def test_the_operator_lists_engagements_and_sees_nothing_in_them(database, both, engagement):
+    assert engagement in sessions.engagements(database)
+    with (
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+        database.operator() as connection,
+    ):
+        connection.execute("select * from discovery.session")
+
+
+def test_every_tenant_table_forces_its_policy_and_leads_its_keys_with_the_engagement(database):
+    with database.connect() as connection:
+        tables = connection.execute(
+            "select c.oid, c.relname, c.relrowsecurity and c.relforcerowsecurity as forced,"
+            " pg_get_userbyid(c.relowner) as owner from pg_class c"
+            " where c.relnamespace = 'discovery'::regnamespace and c.relkind in ('r', 'p')"
+            " and c.relname <> 'alembic_version'"
+        ).fetchall()
+        keys = connection.execute(
+            "select i.indrelid, i.indexrelid::regclass::text as name, a.attname as first"
+            " from pg_index i join pg_attribute a"
+            " on a.attrelid = i.indrelid and a.attnum = i.indkey[0]"
+            " where i.indrelid = any (%s)",
+            [[table["oid"] for table in tables]],
+        ).fetchall()
+        views = connection.execute(
+            "select relname from pg_class where relnamespace = 'discovery'::regnamespace"
+            " and relkind in ('v', 'm')"
+        ).fetchall()
+        definers = connection.execute(
+            "select proname from pg_proc where pronamespace = 'discovery'::regnamespace"
+            " and prosecdef"
+        ).fetchall()
+    assert len(tables) > 15
+    assert [table["relname"] for table in tables if not table["forced"]] == []
+    assert {table["owner"] for table in tables} == {"discovery_owner"}
+    assert [key["name"] for key in keys if key["first"] != "engagement"] == []
+    assert views == []
+    assert definers == []

@@ -1,0 +1,85 @@
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from discovery_dagster.domain import frames
+from discovery_dagster.domain.steps import Step
+from discovery_dagster.store import exports, publications, sessions
+from discovery_dagster.store.claims import Claim, FencedError
+from discovery_dagster.store.publications import Publisher
+
+STEP = Step("inventory", "", frames={"members": frames.INVENTORY_MEMBERS})
+HOSTILE = ['a"b', "c,d", "back\\slash", "", "line\nbreak", "NULL", "{}", "=cmd()", "é €"]
+
+
+def members(*ids: str, keys: list[str] | None = None) -> dict[str, pl.DataFrame]:
+    rows = [(name, "x.csv", None, line, keys or []) for line, name in enumerate(ids, 2)]
+    made = pl.DataFrame(rows, schema=dict(frames.INVENTORY_MEMBERS), orient="row")
+    return {"members": made, "conflicts": frames.empty(frames.INVENTORY_CONFLICTS)}
+
+
+@pytest.fixture
+def session(database, objects, engagement):
+    return sessions.register(database, objects, engagement, [])
+
+
+@pytest.fixture
+def publish(database, objects, session):
+    with Claim.take(database, session, "run-1") as claim:
+        publisher = Publisher(claim, objects)
+        yield lambda made: publisher.publish(STEP, {}, made, {}, datetime.now(UTC))
+
+
+def stored(database, session):
+    with database.reader([session.engagement]) as connection:
+        return connection.execute(
+            "select asset_id, keys from discovery.asset_member where session = %s order by seq",
+            [session.session],
+        ).fetchall()
+
+
+def test_publishing_again_replaces_exactly_the_rows_of_the_session(
+    database, objects, session, publish
+):
+    other = sessions.register(database, objects, session.engagement, [])
+    with Claim.take(database, other, "run-2") as claim:
+        Publisher(claim, objects).publish(STEP, {}, members("x"), {}, datetime.now(UTC))
+    publish(members("a", "b"))
+    publish(members("c"))
+    assert [row["asset_id"] for row in stored(database, session)] == ["c"]
+    assert [row["asset_id"] for row in stored(database, other)] == ["x"]
+
+
+def test_cells_come_back_from_the_database_as_they_went_in(database, session, publish):
+    publish(members(*HOSTILE, keys=HOSTILE))
+    rows = stored(database, session)
+    assert [row["asset_id"] for row in rows] == HOSTILE
+    assert all(row["keys"] == HOSTILE for row in rows)
+
+
+def test_a_publication_is_current_and_its_frames_can_be_read(database, objects, session, publish):
+    made = publish(members("a"))
+    assert publications.current(database, session)["inventory"] == made
+    frame = objects.read_frame(session, "inventory", made.publication, "members")
+    assert frame["asset_id"].to_list() == ["a"]
+
+
+def test_a_run_that_was_given_up_changes_nothing(database, objects, session):
+    lost = Claim.take(database, session, "run-1")
+    Publisher(lost, objects).publish(STEP, {}, members("old"), {}, datetime.now(UTC))
+    lost.release()
+    with Claim.take(database, session, "run-2"), pytest.raises(FencedError):
+        Publisher(lost, objects).publish(STEP, {}, members("late"), {}, datetime.now(UTC))
+    assert [row["asset_id"] for row in stored(database, session)] == ["old"]
+
+
+def test_a_frame_without_its_schema_is_not_published(publish):
+    made = members("a")
+    with pytest.raises(ValueError, match=r"missing columns \['line'\]"):
+        publish({**made, "members": made["members"].drop("line")})
+
+
+def test_every_export_of_an_empty_session_is_an_empty_list(database, session):
+    for table in exports.QUERIES:
+        assert exports.rows(database, session, table) == []

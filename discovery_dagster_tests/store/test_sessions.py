@@ -1,0 +1,69 @@
+import threading
+
+import pytest
+
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.store import sessions
+from discovery_dagster.store.sessions import IncomingFile, NoSuchSessionError
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(name: str, text: str) -> IncomingFile:
+        path = tmp_path / name
+        path.write_text(text)
+        return IncomingFile(name, path)
+
+    return write
+
+
+def test_sessions_of_an_engagement_are_numbered_from_one(database, objects, engagement):
+    made = [sessions.register(database, objects, engagement, []) for _ in range(3)]
+    assert [session.session for session in made] == ["s001", "s002", "s003"]
+
+
+def test_sessions_registered_at_once_get_different_ordinals(database, objects, engagement):
+    made: list[SessionKey] = []
+    threads = [
+        threading.Thread(
+            target=lambda: made.append(sessions.register(database, objects, engagement, []))
+        )
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(session.ordinal for session in made) == list(range(1, 9))
+
+
+def test_files_are_archived_under_their_session_by_content(database, objects, engagement, file):
+    session = sessions.register(database, objects, engagement, [file("a.csv", "x,y\n1,2\n")])
+    (kept,) = sessions.files(database, session)
+    path = objects.file(session, kept.sha256)
+    assert path.read_text() == "x,y\n1,2\n"
+    assert path.is_relative_to(objects.root / str(engagement) / "s001")
+
+
+def test_known_content_is_not_added_twice_and_names_stay_apart(
+    database, objects, engagement, file, tmp_path
+):
+    session = sessions.register(database, objects, engagement, [file("a.csv", "1")])
+    again = [file("copy.csv", "1"), IncomingFile("a.csv", file("b.csv", "2").path)]
+    sessions.register(database, objects, engagement, again, session=session)
+    assert [kept.name for kept in sessions.files(database, session)] == ["a.csv", "a (2).csv"]
+
+
+def test_a_file_that_cannot_be_read_leaves_no_session_behind(
+    database, objects, engagement, tmp_path
+):
+    with pytest.raises(OSError, match="gone"):
+        sessions.register(
+            database, objects, engagement, [IncomingFile("gone", tmp_path / "gone.csv")]
+        )
+    assert sessions.sessions(database, engagement) == []
+
+
+def test_adding_to_a_session_that_does_not_exist_is_refused(database, objects, engagement):
+    with pytest.raises(NoSuchSessionError):
+        sessions.register(database, objects, engagement, [], session=SessionKey(engagement, 7))

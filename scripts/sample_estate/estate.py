@@ -4,8 +4,16 @@ from typing import Any
 
 from sample_estate.model import COMPANY, Estate, Thing
 
-MACHINE_SIZES = [(2, 4096), (2, 8192), (4, 8192), (4, 16384), (8, 32768), (1, 512)]
-DATABASE_SIZES = [(4, 16384), (8, 32768), (8, 65536)]
+#: Cores and memory in MiB.
+SIZES = {
+    "web": [(2, 4096), (2, 8192), (4, 8192)],
+    "app": [(4, 8192), (4, 16384), (8, 32768)],
+    "db": [(4, 16384), (8, 32768), (8, 65536)],
+    "infra": [(1, 512), (1, 1536), (2, 4096), (2, 8192)],
+    "device": [(2, 4096)],
+}
+DISKS = [40 * 1024, 80 * 1024, 120 * 1024, 250 * 1024, 500 * 1024]  # MiB
+DATABASE_DISKS = [250 * 1024, 1000 * 1024, 1257984]
 #: The reasons why two records that look alike are not the same thing, or the reverse.
 SAME_SHORT_NAME = ("print01.hallbruck.example", "print01.werk.hallbruck.example")
 CLONED = ("shop-web-p02", "shop-web-p03")  # cloned with its SMBIOS UUID
@@ -19,7 +27,7 @@ def domain(site: str) -> str:
 
 def _machine(estate: Estate, name: str, site: str, network: str, **facts: Any) -> Thing:
     """Add a machine with an address; a virtual one gets a UUID and a place in a cluster."""
-    cores, memory = estate.random.choice(DATABASE_SIZES if network == "db" else MACHINE_SIZES)
+    cores, memory = estate.random.choice(SIZES[network])
     thing = Thing(
         name=name,
         site=site,
@@ -27,7 +35,7 @@ def _machine(estate: Estate, name: str, site: str, network: str, **facts: Any) -
         addresses=[estate.address(site, network)],
         cores=cores,
         memory_mib=memory,
-        disk_mib=estate.random.choice([40, 80, 120, 250, 500]) * 1024,
+        disk_mib=estate.random.choice(DATABASE_DISKS if network == "db" else DISKS),
         **facts,
     )
     if thing.type == "virtual_machine":
@@ -71,6 +79,7 @@ def _application(estate: Estate, plan: dict[str, Any]) -> None:
                     tier=tier,
                     stage=stage["word"],
                     criticality=plan["criticality"] if production else "unknown",
+                    powered_on=production or estate.random.random() < 0.85,
                     in_cmdb=physical or estate.random.random() < (0.8 if production else 0.3),
                     **shared,
                 )
@@ -89,7 +98,7 @@ def _application(estate: Estate, plan: dict[str, Any]) -> None:
 
 
 def _infrastructure(estate: Estate) -> None:
-    operations = {"team": "Team Betrieb", "cost": "5000"}
+    operations: dict[str, Any] = {"team": "Team Betrieb", "cost": "5000"}
     for name, count, system, site, about in COMPANY["infrastructure"]:
         for number in range(1, count + 1):
             _machine(

@@ -17,7 +17,7 @@ class Edge:
     relation: str
     declared: list[dict[str, Any]] = field(default_factory=list)
     ports: set[tuple[int, int]] = field(default_factory=set)  # protocol number and port
-    observed: int = 0  # accepted rows of the flow log
+    observed: int = 0  # accepted rows of the flow log that have a port
     service: str | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -54,7 +54,13 @@ class Ledger:
     def table(self, file: str, sheet: str | None) -> dict[str, Any]:
         """Return the account of a table, opening it when it is new."""
         tables: dict[str | None, dict[str, Any]] = self.files[file]["tables"]
-        empty = {"sheet": sheet, "records": 0, "accepted": 0, "rejected": [], "ignored": []}
+        empty: dict[str, Any] = {
+            "sheet": sheet,
+            "records": 0,
+            "accepted": 0,
+            "rejected": [],
+            "ignored": [],
+        }
         return tables.setdefault(sheet, empty)
 
     def accept(
@@ -91,7 +97,10 @@ class Ledger:
         edge.service = service or edge.service
 
     def truth(self) -> str:
-        """Return the truth file: JSON with one file, thing or edge a line."""
+        """Return the truth file: JSON with one file, thing or edge a line.
+
+        An edge that is declared and observed stands there once, with the declared relation.
+        """
         known = self.estate.things
         edges = sorted(
             self.edges.values(), key=lambda edge: (edge.source, edge.target, edge.relation)
@@ -127,28 +136,42 @@ class Ledger:
         }
 
     def _thing(self, name: str) -> dict[str, Any]:
+        """Return what is true of a thing as far as some record states it."""
         thing, records = self.estate.things[name], self.records[name]
+        files = {record["file"] for record in records}
+        listed = files & {"cmdb_servers.csv", "servicenow_cmdb.json"}
         return {
             "name": name,
             "names": sorted({*self.spellings[name], name}),
             "type": thing.type,
             "environment": thing.stage,
-            "criticality": thing.criticality,
+            "criticality": thing.criticality if listed else "unknown",
             "cpu_cores": thing.cores,
             "memory_gb": None if thing.memory_mib is None else thing.memory_mib / 1024,
-            "addresses": thing.addresses,
+            "addresses": thing.addresses if thing.powered_on or listed else [],
             "named_only": thing.named_only,
-            "files": sorted({record["file"] for record in records}),
+            "files": sorted(files),
             "records": records,
         }
 
     def _implied(self) -> list[dict[str, str]]:
-        """True edges that follow from others: a virtual machine runs on its host's cluster."""
-        return [
-            {"source": thing.name, "target": thing.cluster, "relation": relation}
-            for thing in self.estate.of_type("virtual_machine")
-            if thing.cluster
+        """Return true edges that nothing states as such: they are neither missed nor wrong.
+
+        A virtual machine runs on its host's cluster; an application on the machines that name it.
+        """
+        machines = self.estate.of_type("virtual_machine", "server")
+        names = {thing.application: thing.name for thing in self.estate.of_type("application")}
+        edges = [
+            (machine.name, machine.cluster, relation)
+            for machine in machines
+            if machine.cluster
             for relation in ("runs_on", "member_of")
+        ]
+        edges += [(names[m.application], m.name, "runs_on") for m in machines if m.application]
+        return [
+            {"source": source, "target": target, "relation": relation}
+            for source, target, relation in edges
+            if (source, target, relation) not in self.edges
         ]
 
 

@@ -1,8 +1,8 @@
 """What the sample estate is made of: things and what they need. How files look is elsewhere."""
 
-import random
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import yaml
@@ -73,7 +73,7 @@ class Estate:
     things: dict[str, Thing] = field(default_factory=dict)
     relations: list[Relation] = field(default_factory=list)
     conversations: list[Conversation] = field(default_factory=list)
-    random: random.Random = field(default_factory=lambda: random.Random(20260101))  # noqa: S311
+    random: Random = field(default_factory=lambda: Random(20260101))  # noqa: S311
     _last_address: dict[str, int] = field(default_factory=dict)
 
     def add(self, thing: Thing) -> Thing:

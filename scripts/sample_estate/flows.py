@@ -110,7 +110,7 @@ def write(estate: Estate, ledger: Ledger, folder: Path) -> None:
     flows = [flow for talk in estate.conversations for flow in clerk.conversation(talk)]
     flows += _noise(estate, clerk) + _pings(estate, clerk)
     flows.sort(key=lambda flow: (flow.start, flow.text))
-    ledger.file(FILE, encoding="ascii", delimiter=" ")
+    ledger.file(FILE, encoding="utf-8", delimiter=" ")
     for line, flow in enumerate(flows, start=2):
         if flow.ignored is not None:
             ledger.refuse(FILE, None, line, "ignored", flow.ignored)

@@ -1,0 +1,82 @@
+"""Whether a zip archive is a workbook that can be unpacked safely, before anything unpacks it.
+
+What stands in its sheets is the workbook reader's matter.
+"""
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+from discovery_dagster.domain.readers.limits import Limits, check_limit
+from discovery_dagster.domain.tables import UnreadableFileError
+
+_RATIO_FROM = 16 * 1024**2  # bytes unpacked, below which any compression is harmless
+_CHUNK = 4 * 1024**2
+_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Z]{0,3}[0-9]{1,7})["']""")
+_OVERLAP = 64  # bytes, longer than a reference
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_DIGITS = b"0123456789"
+
+
+def check_archive(data: bytes, name: str, limits: Limits) -> None:
+    """Refuse the archive `data` when it is no sound workbook or too large unpacked.
+
+    The reader allocates the rectangle around a sheet's cells, so that two cells in opposite corners
+    of a sheet of a few hundred bytes would take 400 GB; therefore it is measured beforehand.
+
+    Raises:
+        UnreadableFileError: `corrupt_workbook`, `not_a_table`, `limit_exceeded`.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _check_size(archive, len(data), name, limits)
+            for member in archive.infolist():
+                if member.filename.endswith(".xml"):
+                    check_limit(name, "cells a sheet", _extent(archive, member), limits.sheet_cells)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        raise UnreadableFileError(
+            "corrupt_workbook", f"{name} is damaged or cut off: export or copy it again."
+        ) from error
+
+
+def _check_size(archive: zipfile.ZipFile, size: int, name: str, limits: Limits) -> None:
+    members = archive.infolist()
+    if not any(member.filename == "xl/workbook.xml" for member in members):
+        raise UnreadableFileError(
+            "not_a_table",
+            f"{name} is an archive but no XLSX workbook: import its files or save it as XLSX.",
+        )
+    unpacked = sum(member.file_size for member in members)
+    check_limit(name, "bytes unpacked", unpacked, limits.uncompressed_bytes)
+    if unpacked > _RATIO_FROM:
+        ratio = unpacked // size
+        check_limit(name, "times its size when unpacked", ratio, limits.compression_ratio)
+
+
+def _extent(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
+    """Return how many cells the rectangle from A1 to the last row and column has."""
+    rows, columns = 0, 0
+    for chunk in _chunks(archive, member):
+        references = b" ".join(_REFERENCE.findall(chunk))
+        numbers = set(references.translate(None, _LETTERS).split())
+        letters = set(references.translate(None, _DIGITS).split())
+        rows = max([rows, *map(int, numbers)])
+        columns = max([columns, *map(_column_number, letters)])
+    return rows * columns
+
+
+def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    before = b""
+    with archive.open(member) as part:
+        while chunk := part.read(_CHUNK):
+            yield before + chunk
+            before = chunk[-_OVERLAP:]
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - ord("A") + 1
+    return number

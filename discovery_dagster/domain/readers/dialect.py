@@ -1,0 +1,116 @@
+"""How a delimited text is written: its delimiter, its header, and where its records begin.
+
+It is judged by the first lines alone; reading the records is the delimited reader's matter.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from discovery_dagster.domain.readers.header import find_header
+from discovery_dagster.domain.readers.quoting import scan_record
+
+SPACE = " "
+#: Stands for the delimiter of a table of one column: it does not occur in text.
+NO_DELIMITER = "\x1f"
+
+_DELIMITERS = (",", ";", "\t", "|")
+_STATED = re.compile(r'"?sep=(.)"?\r?')  # Excel's first line, which says the delimiter
+_SAMPLE_CELL = 10_000  # characters of a quoted cell in the sample
+#: A header in a comment: Zeek logs (tab) and W3C extended logs (space).
+_ANNOUNCED = re.compile(r"#fields(?P<delimiter>\t|: )(?P<names>.*)", re.IGNORECASE)
+_SAME_WORDS_SHARE = 0.9  # of the lines that must have as many words as the header
+_NAME_LENGTH = 64  # characters of the name of an only column
+_ONE_WIDTH_SHARE = 0.5  # of the lines that must be as wide as the header where it is not the first
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """A delimited text's ways; lines are physical and count from 1."""
+
+    delimiter: str
+    header: tuple[str, ...]
+    header_line: int
+    body_line: int  # first line below the header
+    quoting: bool = True  # cells may stand in quotes
+    comments: bool = False  # lines below the header that begin with `#` are comments
+
+
+def find_dialect(lines: Sequence[str]) -> Dialect | None:
+    """Judge the first lines of a text; None when no line of them looks like a header."""
+    first, announced = _skip_comments(lines)
+    if announced is not None:
+        return announced
+    stated = _STATED.fullmatch(lines[first]) if first < len(lines) else None
+    if stated:
+        candidates = [_judge(lines, first + 1, stated[1])]
+    else:
+        candidates = [_judge(lines, first, delimiter) for delimiter in _DELIMITERS]
+    found = [candidate for candidate in candidates if candidate is not None]
+    if not found:
+        found = [candidate for candidate in [_spaced(lines, first)] if candidate is not None]
+    if found:
+        return max(found, key=lambda candidate: candidate[0])[1]
+    return _one_column(lines, first)
+
+
+def _skip_comments(lines: Sequence[str]) -> tuple[int, Dialect | None]:
+    """Position of the first line that is no comment, and what a comment announced."""
+    for at, line in enumerate(lines):
+        text = line.strip()
+        announced = _ANNOUNCED.fullmatch(text)
+        if announced:
+            delimiter = announced["delimiter"].strip(":") or SPACE
+            names = tuple(announced["names"].split(delimiter))
+            return at, Dialect(delimiter, names, at + 1, at + 2, quoting=False, comments=True)
+        # A first column may be called `#`.
+        if text and (not text.startswith("#") or text[1:2] in {*_DELIMITERS}):
+            return at, None
+    return len(lines), None
+
+
+def _judge(
+    lines: Sequence[str], first: int, delimiter: str
+) -> tuple[tuple[float, int], Dialect] | None:
+    """Read the sample with `delimiter`: how well it fits, and the dialect it gives."""
+    records: list[tuple[int, list[str], int]] = []
+    at = first
+    while at < len(lines):
+        if not lines[at].strip():
+            at += 1
+            continue
+        cells, after = scan_record(lines, at, delimiter, _SAMPLE_CELL) or ([lines[at]], at + 1)
+        records.append((at, cells, after))
+        at = after
+    position = find_header([cells for _, cells, _ in records])
+    if position is None:
+        return None
+    header_at, header, body_at = records[position]
+    widths = [len(cells) for _, cells, _ in records]
+    share = widths.count(len(header)) / len(widths)
+    if len(header) < 2 or (position and share < _ONE_WIDTH_SHARE):
+        return None
+    explained = sum(min(width, len(header)) - 1 for width in widths)
+    return (share, explained), Dialect(delimiter, tuple(header), header_at + 1, body_at + 1)
+
+
+def _spaced(lines: Sequence[str], first: int) -> tuple[tuple[float, int], Dialect] | None:
+    """Columns set apart by spaces, as in flow logs: nearly every line has as many words."""
+    records = [(at, lines[at].split()) for at in range(first, len(lines)) if lines[at].strip()]
+    if not records or len(records[0][1]) < 3 or find_header([records[0][1]]) is None:
+        return None
+    at, header = records[0]
+    if sum(len(cells) == len(header) for _, cells in records) < _SAME_WORDS_SHARE * len(records):
+        return None
+    return (1.0, 0), Dialect(SPACE, tuple(header), at + 1, at + 2, quoting=False)
+
+
+def _one_column(lines: Sequence[str], first: int) -> Dialect | None:
+    """A list of single cells below their name; prose and markup are none."""
+    records = [at for at in range(first, len(lines)) if lines[at].strip()]
+    if len(records) < 2:
+        return None
+    name = lines[records[0]].strip()
+    if len(name) > _NAME_LENGTH or find_header([[name]]) is None:
+        return None
+    return Dialect(NO_DELIMITER, (name,), records[0] + 1, records[0] + 2)

@@ -1,0 +1,56 @@
+"""Which record of a table is its header, and what its columns are called.
+
+Shared by the readers of containers in which a header is a record like any other.
+"""
+
+from collections.abc import Sequence
+from statistics import median
+
+Cells = Sequence[str | None]
+
+_SAMPLE = 50  # records among which the header is looked for
+_FOLLOWING = 20  # records below a candidate that say how wide the table is
+_FILLED_SHARE = 0.6  # of their filled cells that a header fills; a title row has one or two
+
+
+def find_header(records: Sequence[Cells]) -> int | None:
+    """Return the position of the record that is the header, or None when there is none.
+
+    A header's filled cells are mostly names (they have a letter, which numbers, addresses and dates
+    lack), and it fills about as many cells as the records below it; what stands above is a title.
+    """
+    filled = [sum(1 for cell in record if not is_blank(cell)) for record in records[:_SAMPLE]]
+    named = [i for i, record in enumerate(records[:_SAMPLE]) if _has_names(record)]
+    for candidate in named:
+        below = [n for n in filled[candidate + 1 : candidate + 1 + _FOLLOWING] if n]
+        if filled[candidate] >= _FILLED_SHARE * (median(below) if below else 1):
+            if candidate == named[0] or _all_names(records[candidate]):
+                return candidate
+            break
+    # A wide but broken record must not turn the header above it into a title.
+    return next((i for i in named if filled[i] > 1), None)
+
+
+def column_names(cells: Cells) -> list[str]:
+    """Return the names as written, without outer spaces; a nameless one is called `column 7`."""
+    names = [(cell or "").replace("\ufeff", "").strip() for cell in cells]
+    return [name or f"column {position}" for position, name in enumerate(names, 1)]
+
+
+def is_blank(cell: str | None) -> bool:
+    """Whether the cell holds nothing that is seen."""
+    return not cell or cell.isspace()
+
+
+def _has_letter(cell: str) -> bool:
+    return any(character.isalpha() for character in cell)
+
+
+def _has_names(record: Cells) -> bool:
+    filled = [cell for cell in record if cell and not cell.isspace()]
+    return 2 * sum(map(_has_letter, filled)) > len(filled)
+
+
+def _all_names(record: Cells) -> bool:
+    filled = [cell.strip() for cell in record if cell and not cell.isspace()]
+    return all(map(_has_letter, filled)) and len(set(filled)) == len(filled)

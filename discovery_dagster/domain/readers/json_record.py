@@ -1,0 +1,112 @@
+"""One JSON object as the cells of a record.
+
+Where objects stand in a file is the JSON reader's matter.
+"""
+
+import json
+import re
+from typing import Any
+
+#: Keys of a ServiceNow field exported with `sysparm_display_value=all`.
+_DISPLAYED = frozenset({"display_value", "value", "link"})
+#: What no table can hold, though JSON can escape it: zero characters and halves of characters.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class Written(str):
+    """A number as it is written in the file, so that 1.10 stays 1.10."""
+
+
+class RepeatedKeys(dict[str, Any]):
+    """An object in which a key stands more than once."""
+
+
+class RepeatedKeyError(ValueError):
+    """A key or a column would stand twice in one record, and one value would be lost."""
+
+
+class TooDeepError(ValueError):
+    """Objects and lists stand in one another deeper than the limit."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else RepeatedKeys(found)
+
+
+#: Keeps numbers as written and notices repeated keys.
+DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=Written, parse_int=Written, parse_constant=Written
+)
+
+
+def flatten(found: dict[str, Any], depth: int) -> dict[str, str | None]:
+    """Return the cells of an object by column.
+
+    Nested objects become columns with dots (`owner.name`); ServiceNow's pairs of display value and
+    value become `key` and `key.value`; lists of scalars one text with `; ` between them; lists that
+    hold anything else compact JSON.
+
+    Raises:
+        RepeatedKeyError: when a key or column stands twice.
+        TooDeepError: when it is nested deeper than `depth`.
+    """
+    cells: dict[str, str | None] = {}
+    _collect(found, "", depth, cells)
+    return cells
+
+
+def _collect(found: dict[str, Any], prefix: str, depth: int, cells: dict[str, str | None]) -> None:
+    _check(found, depth)
+    for key, value in found.items():
+        column = prefix + key
+        if isinstance(value, dict) and value:
+            if "display_value" in value and value.keys() <= _DISPLAYED:
+                value = dict(value)
+                _add(cells, column, value.pop("display_value"), depth)
+            _collect(value, f"{column}.", depth - 1, cells)
+        else:
+            _add(cells, column, value, depth)
+
+
+def _add(cells: dict[str, str | None], column: str, value: Any, depth: int) -> None:
+    column = _storable(column)
+    if column in cells:
+        raise RepeatedKeyError(column)
+    cells[column] = _text(value, depth)
+
+
+def _text(value: Any, depth: int) -> str | None:
+    """Return the cell that stands for `value`, null where it holds nothing."""
+    if isinstance(value, str):
+        return _storable(value) or None
+    if value is None or value in ([], {}):
+        return None
+    if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
+        return "; ".join(_text(item, depth) or "" for item in value)
+    return _storable(_compact(value, depth))
+
+
+def _compact(value: Any, depth: int) -> str:
+    """Return JSON without spaces; the standard encoder would put numbers as written in quotes."""
+    if isinstance(value, Written):
+        return str(value)
+    if isinstance(value, dict):
+        _check(value, depth)
+        members = (f"{_compact(k, depth)}:{_compact(v, depth - 1)}" for k, v in value.items())
+        return "{" + ",".join(members) + "}"
+    if isinstance(value, list):
+        _check({}, depth)
+        return "[" + ",".join(_compact(item, depth - 1) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _check(found: dict[str, Any], depth: int) -> None:
+    if isinstance(found, RepeatedKeys):
+        raise RepeatedKeyError
+    if depth < 1:
+        raise TooDeepError
+
+
+def _storable(text: str) -> str:
+    return _UNSTORABLE.sub("\ufffd", text)

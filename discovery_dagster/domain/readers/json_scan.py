@@ -1,0 +1,163 @@
+"""Where the objects of a JSON text stand: the arrays that are tables, element by element.
+
+What an object says is decided in `json_record`.
+"""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+from discovery_dagster.domain.readers.json_record import DECODER
+
+BLANK_LINE: Final = "blank_line"
+
+_T = TypeVar("_T")
+_SPACE = re.compile(r"[ \t\r\n]*")
+_SAMPLE = 20  # lines that say whether each line is an object of its own
+
+
+@dataclass(frozen=True)
+class Element:
+    """An element of an array, or a line: where it begins, its text, and its value.
+
+    `reason` says why there is no value, where there is none.
+    """
+
+    line: int
+    text: str
+    value: Any
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Array:
+    """A table: the key it stands under where there are several, its line, and its elements."""
+
+    key: str | None
+    line: int
+    elements: Sequence[Element]
+
+    @property
+    def has_objects(self) -> bool:
+        """Whether any element is an object."""
+        return any(isinstance(element.value, dict) for element in self.elements)
+
+
+def is_by_line(text: str) -> bool:
+    """Whether each line of `text` is an object of its own, going by the first lines."""
+    lines = list(islice((line for line in _split(text) if line.strip()), _SAMPLE))
+    objects = sum(isinstance(_element_of_line(line, 0).value, dict) for line in lines)
+    return len(lines) > 1 and 2 * objects >= len(lines) and lines[0].lstrip().startswith("{")
+
+
+def array_of_lines(text: str) -> Array:
+    """Read each line as an object; a line that is no JSON is `invalid_json`."""
+    return Array(
+        None, 1, [_element_of_line(line, number) for number, line in enumerate(_split(text), 1)]
+    )
+
+
+def arrays(text: str) -> list[Array]:
+    """Return the arrays with objects in them: the document, or those in its object.
+
+    An object without any is an array of one.
+
+    Raises:
+        json.JSONDecodeError: when `text` is no JSON.
+    """
+    scanner = _Scanner(text)
+    start = scanner.skip_space(0)
+    candidates, end = scanner.arrays(start, None)
+    end = scanner.skip_space(end)
+    if end < len(text):
+        raise json.JSONDecodeError("Something stands behind its end", text, end)
+    tables = [array for array in candidates if array.has_objects]
+    if tables or text.startswith("[", start):
+        return [Array(None, tables[0].line, tables[0].elements)] if len(tables) == 1 else tables
+    value, _ = DECODER.raw_decode(text, start)
+    return [Array(None, scanner.line(start), [Element(scanner.line(start), "", value)])]
+
+
+class _Scanner:
+    """Walks through a JSON text down to the elements of its arrays, counting lines."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._counted = 0  # characters before which line ends are counted
+        self._ends = 0
+
+    def line(self, at: int) -> int:
+        """Physical line of the character at `at`."""
+        if at < self._counted:
+            self._counted, self._ends = 0, 0
+        self._ends += self._text.count("\n", self._counted, at)
+        self._counted = at
+        return self._ends + 1
+
+    def skip_space(self, at: int) -> int:
+        """Position of the next character at or behind `at` that is no white space."""
+        match = _SPACE.match(self._text, at)
+        return match.end() if match else at
+
+    def arrays(self, at: int, key: str | None) -> tuple[list[Array], int]:
+        """Return the arrays that the value at `at` is or holds as an object, and its end."""
+        if self._text.startswith("[", at):
+            line = self.line(at)
+            elements, end = self._members(at, "]", self._element)
+            return [Array(key, line, elements)], end
+        if self._text.startswith("{", at):
+            found, end = self._members(at, "}", lambda start: self._member(start, key))
+            return [array for arrays in found for array in arrays], end
+        _, end = DECODER.raw_decode(self._text, at)
+        return [], end
+
+    def _members(
+        self, at: int, closing: str, read: Callable[[int], tuple[_T, int]]
+    ) -> tuple[list[_T], int]:
+        """Read what stands between the bracket at `at` and its `closing`, with commas between."""
+        found: list[_T] = []
+        at = self.skip_space(at + 1)
+        if self._text.startswith(closing, at):
+            return found, at + 1
+        while True:
+            member, at = read(at)
+            found.append(member)
+            at = self.skip_space(at)
+            if self._text.startswith(closing, at):
+                return found, at + 1
+            at = self.skip_space(self._expect(",", at))
+
+    def _member(self, at: int, parent: str | None) -> tuple[list[Array], int]:
+        """Read a key and its value, in which arrays may stand."""
+        if not self._text.startswith('"', at):
+            raise json.JSONDecodeError("A key in quotes is missing", self._text, at)
+        key, at = DECODER.raw_decode(self._text, at)
+        at = self.skip_space(self._expect(":", self.skip_space(at)))
+        return self.arrays(at, f"{parent}.{key}" if parent else key)
+
+    def _element(self, at: int) -> tuple[Element, int]:
+        value, end = DECODER.raw_decode(self._text, at)
+        return Element(self.line(at), self._text[at:end], value), end
+
+    def _expect(self, character: str, at: int) -> int:
+        if not self._text.startswith(character, at):
+            raise json.JSONDecodeError(f"{character!r} is missing", self._text, at)
+        return at + 1
+
+
+def _split(text: str) -> Sequence[str]:
+    lines = text.split("\n")
+    return lines if lines[-1] else lines[:-1]
+
+
+def _element_of_line(line: str, number: int) -> Element:
+    text = line.strip()
+    if not text:
+        return Element(number, line, None, BLANK_LINE)
+    try:
+        return Element(number, text, DECODER.decode(text))
+    except json.JSONDecodeError:
+        return Element(number, line, None, "invalid_json")

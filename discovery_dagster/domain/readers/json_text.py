@@ -1,0 +1,82 @@
+"""JSON: arrays of objects, objects that hold such arrays, and objects line by line (NDJSON).
+
+Where they stand in the text is found in `json_scan`, what one object says in `json_record`.
+"""
+
+import json
+
+from discovery_dagster.domain.readers.json_record import RepeatedKeyError, TooDeepError, flatten
+from discovery_dagster.domain.readers.json_scan import (
+    BLANK_LINE,
+    Array,
+    Element,
+    array_of_lines,
+    arrays,
+    is_by_line,
+)
+from discovery_dagster.domain.readers.limits import Limits, limit_exceeded
+from discovery_dagster.domain.readers.records import (
+    Record,
+    frame_of_records,
+    ignore_blank_records,
+    ignored_record,
+    rejected_record,
+    source_table,
+)
+from discovery_dagster.domain.tables import READ, FileReading, SourceTable, UnreadableFileError
+
+
+def read_json(text: str, encoding: str, name: str, limits: Limits) -> FileReading:
+    """Read the JSON or NDJSON `text`; several lists of objects in one object are several tables.
+
+    Raises:
+        UnreadableFileError: `invalid_json`, `not_a_table`, `limit_exceeded`.
+    """
+    by_line = is_by_line(text)
+    try:
+        found = [array_of_lines(text)] if by_line else arrays(text)
+        tables = [_table(array, name, limits) for array in found]
+    except json.JSONDecodeError as error:
+        message = error.msg[:1].lower() + error.msg[1:]
+        raise UnreadableFileError(
+            "invalid_json", f"{name} is no valid JSON (line {error.lineno}): {message}."
+        ) from error
+    except (RecursionError, TooDeepError) as error:
+        raise limit_exceeded(name, "levels of nesting", limits.json_depth) from error
+    if not tables:
+        raise UnreadableFileError(
+            "not_a_table", f"{name} holds no objects: export it as a list of objects."
+        )
+    return FileReading("ndjson" if by_line else "json", tuple(tables), encoding)
+
+
+def _table(array: Array, name: str, limits: Limits) -> SourceTable:
+    rows = [_row(element, limits) for element in array.elements]
+    # A dictionary keeps the order in which the columns were first seen.
+    columns = dict.fromkeys(column for row in rows if isinstance(row, dict) for column in row)
+    header = list(columns) or [""]
+    records = frame_of_records(
+        (_record(element, row, header) for element, row in zip(array.elements, rows, strict=True)),
+        len(header),
+    )
+    return source_table(name, array.key, header, array.line, ignore_blank_records(records), limits)
+
+
+def _row(element: Element, limits: Limits) -> dict[str, str | None] | str:
+    """Return the cells of an object by column, or the reason why it is not read."""
+    if element.reason:
+        return element.reason
+    if not isinstance(element.value, dict):
+        return "not_an_object"
+    try:
+        return flatten(element.value, limits.json_depth)
+    except RepeatedKeyError:
+        return "duplicate_key"
+
+
+def _record(element: Element, row: dict[str, str | None] | str, header: list[str]) -> Record:
+    if isinstance(row, dict):
+        return element.line, READ, None, None, [row.get(column) for column in header]
+    if row == BLANK_LINE:
+        return ignored_record(element.line, row)
+    return rejected_record(element.line, row, element.text)

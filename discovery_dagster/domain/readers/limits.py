@@ -1,0 +1,39 @@
+"""How large a file may be, so that memory is bounded by settings and not by the file.
+
+What a file holds is the readers' matter; here are the numbers and the one way to say that one of
+them is exceeded.
+"""
+
+from dataclasses import dataclass
+
+from discovery_dagster.domain.tables import UnreadableFileError
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The largest file that is read. A file beyond any of them is refused as a whole."""
+
+    file_bytes: int = 2 * 1024**3
+    columns: int = 4_096
+    cell_characters: int = 1_000_000  # Excel itself stops at 32,767
+    uncompressed_bytes: int = 4 * 1024**3  # of all parts of a workbook
+    compression_ratio: int = 400  # deflate cannot exceed 1,032; sheets measured stay below 100
+    sheet_cells: int = 50_000_000  # in the rectangle around them, filled or not; 32 bytes each
+    json_depth: int = 64
+
+
+def limit_exceeded(name: str, what: str, limit: int) -> UnreadableFileError:
+    """Return the error for the file `name` that holds more than `limit`; `what` was counted."""
+    return UnreadableFileError(
+        "limit_exceeded", f"{name} exceeds the limit of {limit:,} {what}: split or simplify it."
+    )
+
+
+def check_limit(name: str, what: str, value: int, limit: int) -> None:
+    """Refuse the file `name` when `value` is above `limit`; `what` says what was counted.
+
+    Raises:
+        UnreadableFileError: `limit_exceeded`, naming the limit.
+    """
+    if value > limit:
+        raise limit_exceeded(name, what, limit)

@@ -1,0 +1,116 @@
+"""The frame of physical records that every reader fills, and the table around it.
+
+How a container's records are found is its reader's matter.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from discovery_dagster.domain.readers.header import Cells, column_names, is_blank
+from discovery_dagster.domain.readers.limits import Limits, check_limit
+from discovery_dagster.domain.tables import IGNORED, READ, REJECTED, SourceTable, cell_column
+
+#: Line, outcome, reason, surplus and cells of one record.
+Record = tuple[int, str, str | None, list[str | None] | None, Sequence[str | None]]
+
+_FIXED: dict[str, pl.DataType] = {
+    "line": pl.UInt32(),
+    "outcome": pl.String(),
+    "reason": pl.String(),
+    "surplus": pl.List(pl.String()),
+}
+
+
+def read_record(line: int, cells: Sequence[str | None], width: int) -> Record:
+    """Return the record of `cells`, rejected when a cell beyond `width` columns is filled."""
+    surplus = cells[width:]
+    if all(is_blank(cell) for cell in surplus):
+        return line, READ, None, None, cells[:width]
+    return line, REJECTED, "too_many_cells", [cell or None for cell in surplus], cells[:width]
+
+
+def rejected_record(line: int, reason: str, text: str) -> Record:
+    """Return a record whose cells are unknown; its first cell holds its text as it stood."""
+    return line, REJECTED, reason, None, [text]
+
+
+def ignored_record(line: int, reason: str) -> Record:
+    """Return a record that holds nothing."""
+    return line, IGNORED, reason, None, []
+
+
+def frame_of_records(records: Iterable[Record], width: int) -> pl.DataFrame:
+    """Return the frame of `records`; missing cells are null, and so are empty ones."""
+    padding: list[str | None] = [None] * width
+    rows = [
+        (*fixed, *([cell or None for cell in cells] + padding)[:width]) for *fixed, cells in records
+    ]
+    schema = _FIXED | dict.fromkeys(_cell_columns(width), pl.String())
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def frame_of_cells(cells: pl.DataFrame, lines: pl.Series) -> pl.DataFrame:
+    """Return the frame of the records read whose cells are the rows of `cells`, at `lines`."""
+    return cells.rename(dict(zip(cells.columns, _cell_columns(cells.width), strict=True))).select(
+        lines.cast(pl.UInt32).alias("line"),
+        pl.lit(READ).alias("outcome"),
+        pl.lit(None, pl.String).alias("reason"),
+        pl.lit(None, pl.List(pl.String)).alias("surplus"),
+        pl.all(),
+    )
+
+
+def ignore_blank_records(records: pl.DataFrame) -> pl.DataFrame:
+    """Return `records` with those whose cells are all blank as ignored `blank_record`."""
+    cells = records.columns[len(_FIXED) :]
+    rows = records.with_row_index("row")
+    # Few records have a blank first cell, and only those are looked at further.
+    blank = rows.filter(pl.col("outcome") == READ, _blank(cells[0])).filter(
+        pl.all_horizontal(_blank(cell) for cell in cells)
+    )
+    if blank.is_empty():
+        return records
+    ignored = pl.col("row").is_in(blank["row"].implode())
+    return rows.with_columns(
+        outcome=pl.when(ignored).then(pl.lit(IGNORED)).otherwise("outcome"),
+        reason=pl.when(ignored).then(pl.lit("blank_record")).otherwise("reason"),
+    ).drop("row")
+
+
+def source_table(
+    name: str,
+    sheet: str | None,
+    header: Cells,
+    header_line: int,
+    records: pl.DataFrame,
+    limits: Limits,
+) -> SourceTable:
+    """Return the table of `records`, without trailing columns that have neither name nor value.
+
+    Raises:
+        UnreadableFileError: `limit_exceeded` for too many columns or too long a cell.
+    """
+    width = len(header)
+    while width > 1 and is_blank(header[width - 1]) and _is_empty(records, width - 1):
+        width -= 1
+    check_limit(name, "columns", width, limits.columns)
+    cells = _cell_columns(width)
+    longest = records.select(pl.max_horizontal(pl.col(cells).str.len_bytes().max())).item()
+    if (longest or 0) > limits.cell_characters:
+        longest = records.select(pl.max_horizontal(pl.col(cells).str.len_chars().max())).item()
+    check_limit(name, "characters in a cell", longest or 0, limits.cell_characters)
+    names = tuple(column_names(header[:width]))
+    return SourceTable(name, sheet, names, header_line, records.select(*_FIXED, *cells))
+
+
+def _cell_columns(width: int) -> list[str]:
+    return [cell_column(position) for position in range(width)]
+
+
+def _blank(column: str) -> pl.Expr:
+    return pl.col(column).fill_null("").str.strip_chars() == ""
+
+
+def _is_empty(records: pl.DataFrame, position: int) -> bool:
+    return records[cell_column(position)].null_count() == records.height

@@ -1,0 +1,82 @@
+"""Workbooks: every sheet with cells is a table, hidden ones too; lines are worksheet rows.
+
+Cells come as text: numbers without a trailing `.0`, booleans as `true` and `false`, dates as
+`2024-05-01 10:30:00`; an error such as `#N/A` is an empty cell. Formulas come as their last value.
+"""
+
+import fastexcel
+import polars as pl
+
+from discovery_dagster.domain.readers.archive import check_archive
+from discovery_dagster.domain.readers.header import find_header
+from discovery_dagster.domain.readers.limits import Limits, check_limit
+from discovery_dagster.domain.readers.records import (
+    frame_of_cells,
+    ignore_blank_records,
+    source_table,
+)
+from discovery_dagster.domain.tables import FileReading, SourceTable, UnreadableFileError
+
+ZIP = b"PK\x03\x04"
+#: Compound file: an old workbook (XLS), or the envelope of an encrypted new one [MS-OFFCRYPTO].
+COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_HEADER_SAMPLE = 100  # rows among which the header is looked for
+
+
+def is_workbook(start: bytes) -> bool:
+    """Whether a file that begins with `start` has to be a workbook to be readable."""
+    return start.startswith((ZIP, COMPOUND))
+
+
+def read_workbook(data: bytes, name: str, limits: Limits) -> FileReading:
+    """Read all sheets of the workbook `data`.
+
+    Raises:
+        UnreadableFileError: `encrypted_workbook`, `corrupt_workbook`, `not_a_table`,
+            `limit_exceeded`.
+    """
+    if data.startswith(COMPOUND) and _ENCRYPTED in data:
+        raise _encrypted(name)
+    if data.startswith(ZIP):
+        check_archive(data, name, limits)
+    try:
+        reader = fastexcel.read_excel(data)
+        sheets = tuple(reader.sheet_names)
+        found = [_read_sheet(reader, sheet, name, limits) for sheet in sheets]
+    except fastexcel.FastExcelError as error:
+        if "password" in str(error).lower():
+            raise _encrypted(name) from error
+        raise UnreadableFileError(
+            "corrupt_workbook", f"{name} is damaged: open it in Excel, save it again and retry."
+        ) from error
+    tables = tuple(table for table in found if table is not None)
+    if not tables:
+        raise UnreadableFileError("not_a_table", f"{name} has no sheet with a table in it.")
+    return FileReading("xlsx" if data.startswith(ZIP) else "xls", tables, sheets=sheets)
+
+
+def _encrypted(name: str) -> UnreadableFileError:
+    return UnreadableFileError(
+        "encrypted_workbook", f"{name} is encrypted: save it without a password and retry."
+    )
+
+
+def _read_sheet(
+    reader: fastexcel.ExcelReader, sheet: str, name: str, limits: Limits
+) -> SourceTable | None:
+    """Read one sheet; None when it has no header."""
+    # Without `skip_rows` leading blank rows vanish and rows are no longer the worksheet's.
+    rows = reader.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    top = rows.head(_HEADER_SAMPLE).rows()
+    position = find_header(top)
+    if position is None:
+        return None
+    cells = rows.slice(position + 1)
+    if rows.width == 1 and cells.is_empty():
+        return None
+    check_limit(name, "columns", rows.width, limits.columns)
+    cells = cells.with_columns(pl.when(pl.all() != "").then(pl.all()))
+    lines = pl.int_range(position + 2, position + 2 + cells.height, dtype=pl.UInt32, eager=True)
+    records = ignore_blank_records(frame_of_cells(cells, lines))
+    return source_table(name, sheet, top[position], position + 1, records, limits)

@@ -4,7 +4,7 @@ import dagster as dg
 
 from discovery_dagster.defs.assets import ASSETS
 from discovery_dagster.defs.checks import CHECKS
-from discovery_dagster.defs.session import PublishedFramesIOManager, SessionResource
+from discovery_dagster.defs.session import PublishedFramesIOManager, claimed_session
 
 #: A run is one session. Its steps share one process: six trivial ones took 0.9 s there and 22.9 s
 #: with a process each.
@@ -20,5 +20,5 @@ defs = dg.Definitions(
     asset_checks=CHECKS,
     jobs=[session_job],
     executor=dg.in_process_executor,
-    resources={"session": SessionResource(), "io_manager": PublishedFramesIOManager()},
+    resources={"session": claimed_session, "io_manager": PublishedFramesIOManager()},
 )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import dagster as dg
-from pydantic import PrivateAttr
 
 from discovery_dagster.defs.partitions import PARTITION_TAG
 from discovery_dagster.domain import frames
@@ -111,51 +110,37 @@ class ClaimedSession:
         )
 
 
-class SessionResource(dg.ConfigurableResource[ClaimedSession]):
-    """Opens the store and claims the run's session; gives both free when the run ends."""
+@dg.resource(description="The claimed session of the run, and the store around it.")
+def claimed_session(context: dg.InitResourceContext) -> Iterator[ClaimedSession]:
+    """Open the store and claim the run's session; give both free when the run ends.
 
-    _resources: ExitStack = PrivateAttr()
-    _session: ClaimedSession = PrivateAttr()
+    Raises:
+        SessionBusyError: when another run holds the session; the run is not retried then.
+    """
+    run = context.run
+    if run is None or PARTITION_TAG not in run.tags:
+        raise dg.Failure("A run needs one session: choose a partition.", allow_retries=False)
+    session = SessionKey.parse(run.tags[PARTITION_TAG])
+    settings = Settings()
+    with ExitStack() as resources:
+        database = resources.enter_context(open_database(settings))
+        sessions.find(database, session)
+        claim = _held.get()
+        if claim is None:
+            claim = resources.enter_context(_claim(context, database, session, run.run_id))
+        yield ClaimedSession(database, ObjectStore(settings.objects), claim)
 
-    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Claim the session of the run's partition.
 
-        Raises:
-            SessionBusyError: when another run holds it; the run is not retried then.
-        """
-        run = context.run
-        if run is None or PARTITION_TAG not in run.tags:
-            raise dg.Failure("A run needs one session: choose a partition.", allow_retries=False)
-        session = SessionKey.parse(run.tags[PARTITION_TAG])
-        settings = Settings()
-        with ExitStack() as resources:
-            database = resources.enter_context(open_database(settings))
-            sessions.find(database, session)
-            claim = _held.get()
-            if claim is None:
-                claim = self._claim(context, database, session, run.run_id)
-                resources.enter_context(claim)
-            self._session = ClaimedSession(database, ObjectStore(settings.objects), claim)
-            self._resources = resources.pop_all()
-
-    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Give the session and the store free."""
-        self._resources.close()
-
-    def get_object_to_set_on_execution_context(self) -> ClaimedSession:
-        """What asset bodies are given."""
-        return self._session
-
-    def _claim(
-        self, context: dg.InitResourceContext, database: Database, session: SessionKey, run_id: str
-    ) -> Claim:
-        try:
-            return Claim.take(database, session, run_id)
-        except SessionBusyError:
-            if context.instance is not None:
-                # Or the daemon would try again for as long as the other run lives.
-                context.instance.add_run_tags(run_id, {"dagster/max_retries": "0"})
-            raise
+def _claim(
+    context: dg.InitResourceContext, database: Database, session: SessionKey, run_id: str
+) -> Claim:
+    try:
+        return Claim.take(database, session, run_id)
+    except SessionBusyError:
+        if context.instance is not None:
+            # Or the daemon would try again for as long as the other run lives.
+            context.instance.add_run_tags(run_id, {"dagster/max_retries": "0"})
+        raise
 
 
 class PublishedFramesIOManager(dg.ConfigurableIOManager):

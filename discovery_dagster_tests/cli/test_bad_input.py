@@ -1,0 +1,95 @@
+"""Wrong usage and unreadable input: one clear sentence, exit 2, nothing half-written."""
+
+import json
+import zipfile
+
+import pytest
+
+WHERE = ("--client", "acme", "--engagement", "move")
+
+
+@pytest.fixture
+def good(tmp_path):
+    path = tmp_path / "servers.csv"
+    path.write_text("Hostname,OS,IP Address\nweb-01,Ubuntu 22.04,10.0.0.1\n")
+    return path
+
+
+def no_table(path):
+    path.write_text("test")
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+def encrypted(path):
+    # An OLE container as Excel writes it around an encrypted package.
+    path.write_bytes(
+        bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504) + "EncryptedPackage".encode("utf-16-le")
+    )
+
+
+def truncated(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>" * 100)
+    path.write_bytes(path.read_bytes()[:60])
+
+
+def unrecognised(path):
+    path.write_text("Colour,Weight\n")
+
+
+@pytest.mark.parametrize("write", [no_table, empty, encrypted, truncated, unrecognised])
+def test_a_file_that_cannot_be_read_makes_no_session(installation, tmp_path, write):
+    path = tmp_path / "export.xlsx"
+    write(path)
+    error = installation.json("import", path, *WHERE, code=2)["error"]
+    assert error["file"] == "export.xlsx"
+    assert error["message"].endswith(".")
+    assert "\n" not in error["message"]
+    assert installation.json("status") == {"sessions": []}
+
+
+def test_good_files_of_a_drop_load_and_the_bad_one_is_listed_with_its_reason(
+    installation, tmp_path, good
+):
+    bad = tmp_path / "broken.json"
+    bad.write_text('[{"name": "web-02",')
+    document = installation.import_files(bad, good)
+    broken, servers = document["files"]
+    assert document["status"] == "done"
+    assert document["counts"]["assets"] == 1
+    assert (broken["name"], broken["records"]) == ("broken.json", 0)
+    assert "broken.json" in broken["error"]
+    assert (servers["accepted"], servers["error"]) == (1, None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("import", "gone.csv", *WHERE), "There is no gone.csv"),
+        (("import", "README.md", "--client", "Acme Inc", "--engagement", "x"), "'Acme Inc'"),
+        (("status", "--client", "nobody", "--engagement", "nothing"), "nobody.nothing"),
+        (("status", *WHERE, "--session", "1"), "'1' is no session"),
+        (("export", "secrets", *WHERE, "--session", "s001"), "no table 'secrets'"),
+        (("export", "assets", *WHERE, "--session", "s001"), "has no session s001"),
+        (("run", *WHERE, "--session", "s001"), "has no session s001"),
+        (("import", "README.md", "--client", "acme"), "--engagement"),
+        (("launch",), "launch"),
+    ],
+)
+def test_wrong_usage_is_one_sentence_on_stderr_and_json_on_request(installation, arguments, words):
+    plain = installation.run(*arguments)
+    assert (plain.returncode, plain.stdout) == (2, "")
+    assert words in plain.stderr
+    assert "Traceback" not in plain.stderr
+    as_json = installation.run(*arguments, "--json")
+    assert as_json.returncode == 2
+    assert words in json.loads(as_json.stdout)["error"]["message"]
+
+
+def test_adding_to_a_session_that_does_not_exist_is_refused(installation, good):
+    error = installation.json("import", good, *WHERE, "--session", "s004", code=2)["error"]
+    assert "s004" in error["message"]
+    assert installation.json("status") == {"sessions": []}

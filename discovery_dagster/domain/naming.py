@@ -1,0 +1,204 @@
+"""Which asset a name or an address means.
+
+Exact readings only: a name that could mean two assets means none. What makes two records one asset
+is decided in `identity`; likeness of names is decided nowhere.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+import polars as pl
+
+from discovery_dagster.reference import load
+
+#: How an endpoint was resolved, by level of trust. At the last one a dotted name means the short
+#: name of an asset of which no domain is known.
+_LEVELS: Final = ("name", "fqdn", "hostname", "hostname")
+
+#: Two labels or more; the last one begins with a letter, so that no address and no version fits.
+_FQDN: Final = r"^[a-z0-9_][a-z0-9_-]*(?:\.[a-z0-9_-]+)*\.[a-z][a-z0-9-]*[a-z0-9]$"
+_LABEL: Final = r"^[a-z0-9_][a-z0-9_-]*$"
+
+
+def folded(column: str) -> pl.Expr:
+    """Return `column` as names are compared: lower case, single spaces, null when empty."""
+    text = pl.col(column).str.strip_chars(" \t\r\n.").str.to_lowercase()
+    text = text.str.replace_all(r"\s+", " ")
+    return pl.when(text != "").then(text)
+
+
+def family(column: str) -> pl.Expr:
+    """Return the family of the asset type in `column`, null where the type says nothing."""
+    rules = load("identifiers")
+    families = {kind: name for name, kinds in rules["families"].items() for kind in kinds}
+    untyped = dict.fromkeys(rules["untyped"], "")
+    named = pl.col(column).replace(families | untyped)
+    return pl.when(named != "").then(named)
+
+
+def with_host_names(assets: pl.DataFrame, type_column: str) -> pl.DataFrame:
+    """Add `host_fqdn` and `host_short`: what a thing is called on the network, null if unknown.
+
+    Only types that have host names of their own get them (`named_by_host` in `identifiers.yaml`);
+    a record without a type needs evidence of a host, or a name that can only be an FQDN.
+    """
+    rules = load("identifiers")
+    name, fqdn, hostname = folded("name"), folded("fqdn"), folded("hostname")
+    evidence = pl.any_horizontal(
+        pl.col(field).list.len() > 0
+        if isinstance(assets.schema[field], pl.List)
+        else pl.col(field).is_not_null()
+        for field in rules["host_evidence"]
+        if field in assets.columns
+    )
+    typed = family(type_column).is_not_null()
+    unmistakable = name.str.contains(_FQDN) & (name.str.count_matches(".", literal=True) >= 2)
+    given = fqdn.is_not_null() | hostname.is_not_null()
+    own = (
+        pl.when(typed)
+        .then(pl.col(type_column).is_in(rules["named_by_host"]))
+        .otherwise(evidence | given | unmistakable)
+    )
+    composed = pl.when(
+        hostname.str.contains(_LABEL) & folded("domain").str.contains(".", literal=True)
+    )
+    full = pl.coalesce(
+        pl.when(fqdn.str.contains(_FQDN)).then(fqdn),
+        pl.when(hostname.str.contains(_FQDN)).then(hostname),
+        pl.when(name.str.contains(_FQDN)).then(name),
+        composed.then(hostname + "." + folded("domain")),
+    )
+    short = pl.coalesce(full, hostname, pl.when(name.str.contains(_LABEL)).then(name))
+    return assets.with_columns(
+        host_fqdn=pl.when(own).then(full),
+        host_short=pl.when(own).then(short.str.split(".").list.first()),
+    )
+
+
+@dataclass(frozen=True)
+class NameIndex:
+    """The names and addresses of an inventory, ready to resolve endpoints against."""
+
+    _names: pl.DataFrame  # level, key, asset_id, candidate_type, candidate_family
+    _addresses: pl.DataFrame  # key, asset_id, candidate_type, candidate_family
+
+    @classmethod
+    def of(cls, assets: pl.DataFrame) -> Self:
+        """Index `assets`, in the columns of `INVENTORY_ASSETS` or `CLASSIFIED_ASSETS`."""
+        type_column = "type" if "type" in assets.columns else "declared_type"
+        named = with_host_names(assets, type_column).with_columns(
+            candidate_family=family(type_column),
+            candidate_type=pl.when(family(type_column).is_not_null()).then(type_column),
+        )
+        what = ["asset_id", "candidate_type", "candidate_family"]
+        # A dotted name may mean the short one only where nothing says another domain.
+        bare = pl.when(pl.col("host_fqdn").is_null() & folded("domain").is_null())
+        keys = (
+            folded("name"),
+            pl.coalesce(folded("fqdn"), "host_fqdn"),
+            pl.coalesce("host_short", folded("hostname")),
+            bare.then("host_short"),
+        )
+        names = [
+            named.select(pl.lit(level, pl.UInt8).alias("level"), key.alias("key"), *what)
+            for level, key in enumerate(keys)
+        ]
+        addresses = named.select(pl.col("ip_addresses").alias("key"), *what).explode("key")
+        return cls(
+            pl.concat(names).drop_nulls("key").unique(),
+            addresses.drop_nulls("key").unique(),
+        )
+
+    def resolve(self, endpoints: pl.DataFrame) -> pl.DataFrame:
+        """Say which asset each endpoint means.
+
+        Args:
+            endpoints: `name` as written, `address` in canonical form, `type` a canonical asset
+                type that narrows the choice; each may be null. Further columns pass through.
+
+        Returns:
+            The same rows in the same order with `asset_id`, null when unresolved, and `how`:
+            `name`, `fqdn`, `hostname` or `address`, or else `ambiguous`, `no_such_asset` or
+            `unnamed`. A dotted name means a short one only when no other endpoint of this frame
+            gives that short name another domain.
+        """
+        asked = endpoints.select(
+            key=folded("name"),
+            address=pl.col("address"),
+            type=pl.when(family("type").is_not_null()).then("type"),
+        ).with_columns(family=family("type"))
+        distinct = asked.unique(maintain_order=True).with_row_index("endpoint")
+        answered = distinct.join(self._answers(distinct), on="endpoint", how="left")
+        answered = answered.with_columns(
+            how=pl.coalesce(
+                "how",
+                pl.when(pl.col("key").is_null() & pl.col("address").is_null())
+                .then(pl.lit("unnamed"))
+                .otherwise(pl.lit("no_such_asset")),
+            )
+        ).drop("endpoint")
+        joined = asked.join(
+            answered, on=asked.columns, how="left", nulls_equal=True, maintain_order="left"
+        )
+        return endpoints.with_columns(joined["asset_id"], joined["how"])
+
+    def _answers(self, distinct: pl.DataFrame) -> pl.DataFrame:
+        """One row an endpoint that names or locates something: `endpoint, asset_id, how`."""
+        by_address = _fitting(
+            distinct.join(self._addresses, left_on="address", right_on="key").with_columns(level=0)
+        ).select("endpoint", "asset_id", "preference")
+        by_name = self._name_candidates(distinct)
+        decided = _only(by_name)
+        # An address may choose between the assets that a name fits, never against the name.
+        undecided = decided.filter(pl.col("asset_id").is_null())
+        chosen = by_name.join(undecided, on="endpoint", how="semi")
+        chosen = chosen.join(by_address, on=["endpoint", "asset_id"], how="semi")
+        chosen = _only(chosen).drop_nulls("asset_id").with_columns(how=_ADDRESS)
+        unnamed = by_address.join(decided, on="endpoint", how="anti")
+        located = _only(unnamed).with_columns(
+            how=pl.when(pl.col("asset_id").is_null()).then(pl.lit("ambiguous")).otherwise(_ADDRESS)
+        )
+        level = (pl.col("preference") // 3).replace_strict(
+            range(len(_LEVELS)), _LEVELS, return_dtype=pl.String
+        )
+        named = decided.join(chosen, on="endpoint", how="anti").with_columns(
+            how=pl.when(pl.col("asset_id").is_null()).then(pl.lit("ambiguous")).otherwise(level)
+        )
+        columns = ["endpoint", "asset_id", "how"]
+        return pl.concat([frame.select(columns) for frame in (named, chosen, located)])
+
+    def _name_candidates(self, distinct: pl.DataFrame) -> pl.DataFrame:
+        """Assets that an endpoint's name fits: `endpoint, asset_id, preference`."""
+        bare = len(_LEVELS) - 1
+        whole = distinct.join(self._names.filter(pl.col("level") < bare), on="key")
+        dotted = distinct.filter(pl.col("key").str.contains(_FQDN)).with_columns(
+            label=pl.col("key").str.split(".").list.first()
+        )
+        dotted = dotted.filter(pl.col("key").n_unique().over("label") == 1)
+        short = dotted.drop("label").with_columns(key=dotted["label"])
+        short = short.join(self._names.filter(pl.col("level") == bare), on="key")
+        pairs = _fitting(pl.concat([whole, short.select(whole.columns)]))
+        return pairs.select("endpoint", "asset_id", "preference")
+
+
+_ADDRESS: Final = pl.lit("address")
+
+
+def _fitting(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Keep pairs whose types do not contradict; `preference` is the lower the better the fit."""
+    rank = (
+        pl.when(pl.col("type") == pl.col("candidate_type"))
+        .then(0)
+        .when(pl.col("family") == pl.col("candidate_family"))
+        .then(1)
+        .when(pl.col("family").is_null() | pl.col("candidate_family").is_null())
+        .then(2)
+    )
+    return pairs.with_columns(preference=3 * pl.col("level") + rank).drop_nulls("preference")
+
+
+def _only(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return the best asset of each endpoint, null where several are equally good."""
+    best = pairs.filter(pl.col("preference") == pl.col("preference").min().over("endpoint"))
+    one = pl.when(pl.col("asset_id").n_unique() == 1).then(pl.col("asset_id").first())
+    return best.group_by("endpoint").agg(one, pl.col("preference").first())

@@ -1,0 +1,81 @@
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from discovery_dagster.domain.naming import NameIndex
+from discovery_dagster_tests.domain.rows import inventory_assets
+
+ESTATE = inventory_assets(
+    {"asset_id": "crm", "name": "CRM", "declared_type": "application"},
+    {"asset_id": "crm-host", "name": "crm", "declared_type": "server"},
+    {"asset_id": "web-a", "name": "Shop web", "fqdn": "web01.a.example", "declared_type": "server"},
+    {"asset_id": "web-b", "name": "web01.b.example", "declared_type": "server"},
+    {"asset_id": "db7", "name": "DB7", "hostname": "db7", "declared_type": "virtual_machine"},
+    {"asset_id": "gw", "name": "gw", "ip_addresses": ["10.0.0.1", "10.0.0.9"]},
+    {"asset_id": "proxy", "name": "proxy", "ip_addresses": ["10.0.0.2", "10.0.0.9"]},
+    {"asset_id": "twin-1", "name": "twin", "ip_addresses": ["10.0.0.3"]},
+    {"asset_id": "twin-2", "name": "twin", "ip_addresses": ["10.0.0.4"]},
+)
+
+
+def ask(*endpoints: tuple[str | None, str | None, str | None]) -> list[tuple[str | None, str]]:
+    frame = pl.DataFrame(
+        endpoints,
+        schema={"name": pl.String, "address": pl.String, "type": pl.String},
+        orient="row",
+    )
+    return NameIndex.of(ESTATE).resolve(frame).select("asset_id", "how").rows()
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "answer"),
+    [
+        (("  cRm ", None, "application"), ("crm", "name")),
+        (("CRM", None, "server"), ("crm-host", "name")),
+        (("CRM", None, "service"), ("crm", "name")),
+        (("CRM", None, None), (None, "ambiguous")),
+        (("crm", None, "database"), (None, "no_such_asset")),
+        (("WEB01.A.EXAMPLE", None, None), ("web-a", "fqdn")),
+        (("web01.a.example.", None, None), ("web-a", "fqdn")),
+        (("web01", None, None), (None, "ambiguous")),
+        (("db7", None, "unknown"), ("db7", "name")),
+        (("db7.c.example", None, None), ("db7", "hostname")),
+        (("web01.c.example", None, None), (None, "no_such_asset")),
+        ((None, "10.0.0.1", None), ("gw", "address")),
+        ((None, "10.0.0.9", None), (None, "ambiguous")),
+        ((None, "10.9.9.9", None), (None, "no_such_asset")),
+        (("proxy", "10.0.0.1", None), ("proxy", "name")),
+        (("elsewhere", "10.0.0.1", None), ("gw", "address")),
+        (("twin", "10.0.0.4", None), ("twin-2", "address")),
+        (("twin", "10.0.0.1", None), (None, "ambiguous")),
+        ((None, None, None), (None, "unnamed")),
+        (("", None, None), (None, "unnamed")),
+    ],
+)
+def test_a_name_or_address_means_one_asset_or_none(endpoint, answer):
+    assert ask(endpoint) == [answer]
+
+
+def test_a_dotted_name_means_no_short_one_when_two_domains_claim_it():
+    assert ask(("db7.c.example", None, None), ("db7.d.example", None, None)) == [
+        (None, "no_such_asset"),
+        (None, "no_such_asset"),
+    ]
+
+
+NAMES = st.sampled_from([None, "CRM", "crm", "web01", "DB7", "gw", "twin", "nobody"])
+ADDRESSES = st.sampled_from([None, "10.0.0.1", "10.0.0.4", "10.0.0.9"])
+TYPES = st.sampled_from([None, "application", "server", "unknown"])
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(NAMES, ADDRESSES, TYPES), max_size=8))
+def test_each_endpoint_is_answered_in_its_place(endpoints):
+    assert ask(*endpoints) == [ask(endpoint)[0] for endpoint in endpoints]
+
+
+def test_an_empty_inventory_resolves_nothing():
+    endpoints = pl.DataFrame({"name": ["a"], "address": [None], "type": [None]}).cast(pl.String)
+    resolved = NameIndex.of(ESTATE.clear()).resolve(endpoints)
+    assert resolved["asset_id"].to_list() == [None]

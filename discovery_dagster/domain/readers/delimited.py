@@ -22,6 +22,7 @@ from discovery_dagster.domain.readers.records import (
 from discovery_dagster.domain.tables import IGNORED, FileReading, UnreadableFileError
 
 _SAMPLE_BYTES = 262_144  # that the dialect is judged by; a multiple of four for UTF-32
+_SEPARATORS = (b"\x1e", b"\x1d", b"\x1c", b"\x02")  # that hardly any text has
 _SAMPLE_LINES = 500
 
 
@@ -35,8 +36,8 @@ def read_delimited(path: Path, data: mmap, encoding: str, name: str, limits: Lim
     check_limit(name, "columns", len(dialect.header), limits.columns)
     records = _read_whole(path, data, encoding, dialect)
     if records is None:
-        lines = _split(decode(data[:], encoding))
-        records = read_lines(lines, dialect, limits.cell_characters)
+        texts = _lines(data, encoding, dialect.body_line)
+        records = read_lines(texts, dialect, limits.cell_characters)
     table = source_table(name, None, dialect.header, dialect.header_line, records, limits)
     if len(table.header) == 1 and (records["outcome"] == IGNORED).all():
         raise _not_a_table(name)
@@ -60,6 +61,22 @@ def _not_a_table(name: str) -> UnreadableFileError:
         "not_a_table",
         f"{name} is no table: it needs a line that names the columns and lines of as many cells.",
     )
+
+
+def _lines(data: mmap, encoding: str, first: int) -> pl.Series:
+    """Return the lines from line `first`, which is not the first, without their line feeds."""
+    if encoding == "utf-8" and data.find(b"\r") < 0 and data.find(b"\0") < 0:
+        unused = next((byte for byte in _SEPARATORS if data.find(byte) < 0), None)
+        if unused is not None:  # one column then holds a whole line
+            return pl.read_csv(
+                data[:],
+                skip_lines=first - 2,
+                separator=unused.decode(),
+                quote_char=None,
+                infer_schema=False,
+                new_columns=["text"],
+            )["text"]
+    return pl.Series(_split(decode(data[:], encoding))[first - 1 :], dtype=pl.String)
 
 
 def _split(text: str) -> list[str]:

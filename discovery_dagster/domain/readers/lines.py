@@ -3,9 +3,11 @@
 Which delimiter and header the text has was judged before.
 """
 
+import io
 from collections.abc import Sequence
 
 import polars as pl
+from polars.exceptions import ComputeError
 
 from discovery_dagster.domain.readers.dialect import SPACE, Dialect
 from discovery_dagster.domain.readers.quoting import scan_record, well_formed
@@ -21,109 +23,135 @@ from discovery_dagster.domain.readers.records import (
 from discovery_dagster.domain.tables import REJECTED
 
 
-def read_lines(lines: Sequence[str], dialect: Dialect, limit: int) -> pl.DataFrame:
-    """Return the records of `lines`, the whole text's, below the header.
+def read_lines(texts: pl.Series, dialect: Dialect, limit: int) -> pl.DataFrame:
+    """Return the records of the lines below the header.
 
     Args:
-        lines: physical lines without the line feed that ended them.
+        texts: the lines' text (String), null or empty for empty ones, without the line feeds that
+            ended them, but with carriage returns before those.
         dialect: how the text is written.
         limit: characters beyond which a quoted cell counts as not closed.
     """
-    width = len(dialect.header)
-    body = _marked(lines, dialect)
-    odd, inside = _scan(lines, body.filter("odd")["line"].to_list(), dialect, limit)
-    body = body.filter(~pl.col("line").is_in(inside))
-    surplus = body.filter("plain", pl.col("cells") > width)["line"].to_list()
-    odd += [_scan_line(lines, line, dialect, limit)[0] for line in surplus]
+    body = _marked(texts, dialect)
+    scanner = _Scanner(texts, dialect, limit)
+    odd, inside = scanner.records(body.filter("odd")["line"].to_list())
+    body = body.filter(~pl.col("line").is_in(inside)) if inside else body
+    plain = body.filter("plain")
+    frames = []
+    for quoted in (False, True):
+        cells, surplus = _read_plain(plain.filter(pl.col("quoted") == quoted), dialect, quoted)
+        frames.append(cells)
+        odd += [scanner.record(line)[0] for line in surplus]
     odd += [ignored_record(line, "blank_line") for line in body.filter("blank")["line"]]
     odd += [ignored_record(line, "comment") for line in body.filter("comment")["line"]]
-    plain = body.filter("plain", pl.col("cells") <= width)
-    frames = [_read_plain(plain, dialect, width), frame_of_records(odd, width)]
-    return ignore_blank_records(pl.concat(frames).sort("line"))
+    frames.append(frame_of_records(odd, len(dialect.header)))
+    filled = [frame for frame in frames if frame.height] or frames[:1]
+    records = filled[0] if len(filled) == 1 else pl.concat(filled).sort("line")
+    return ignore_blank_records(records)
 
 
-def _marked(lines: Sequence[str], dialect: Dialect) -> pl.DataFrame:
-    """One row a line below the header: its number, text, kind, and number of cells."""
+def _marked(texts: pl.Series, dialect: Dialect) -> pl.DataFrame:
+    """One row a line below the header: its number, its text and what kind of line it is.
+
+    A `plain` line is a whole record, an `odd` one has to be scanned: its quotes are unusual or
+    open, or it has a carriage return inside, which Polars would drop at the end of a cell.
+    """
     text = pl.col("text")
-    body = pl.DataFrame({"text": lines[dialect.body_line - 1 :]}, schema={"text": pl.String})
-    body = body.select(
-        pl.int_range(dialect.body_line, pl.len() + dialect.body_line, dtype=pl.UInt32).alias(
-            "line"
-        ),
-        text.str.strip_suffix("\r"),
-    )
+    body = texts.fill_null("").str.strip_suffix("\r").alias("text").to_frame()
+    body = body.with_row_index("line", dialect.body_line)
     if dialect.delimiter == SPACE:
         body = body.with_columns(text.str.strip_chars().str.replace_all(r"\s+", " "))
-    quoted = text.str.contains('"', literal=True) & pl.lit(dialect.quoting)
-    unusual = quoted & ~text.str.contains(well_formed(dialect.delimiter))
-    outside_quotes = pl.when(quoted).then(text.str.replace_all('"[^"]*"', "")).otherwise(text)
     body = body.with_columns(
-        blank=text.str.strip_chars() == "",
-        comment=text.str.starts_with("#") & pl.lit(dialect.comments),
-        # Polars would drop a carriage return at the end of a cell.
-        unusual=unusual | text.str.contains("\r", literal=True),
-        cells=outside_quotes.str.count_matches(dialect.delimiter, literal=True) + 1,
+        blank=~text.str.contains(r"\S"),
+        comment=text.str.starts_with("#") & dialect.comments,
+        quoted=text.str.contains('"', literal=True) & dialect.quoting,
+        odd=text.str.contains("\r", literal=True),
     )
-    plain = ~pl.col("blank") & ~pl.col("comment")
-    return body.select(
-        "line",
-        "text",
-        "blank",
-        "comment",
-        "cells",
-        odd=plain & pl.col("unusual"),
-        plain=plain & ~pl.col("unusual"),
-    )
+    quoted = body.filter("quoted")
+    unusual = quoted.filter(~text.str.contains(well_formed(dialect.delimiter)))["line"]
+    if unusual.len():
+        body = body.with_columns(odd=pl.col("odd") | pl.col("line").is_in(unusual.implode()))
+    record = ~pl.col("blank") & ~pl.col("comment")
+    return body.with_columns(odd=record & pl.col("odd"), plain=record & ~pl.col("odd"))
 
 
-def _scan(
-    lines: Sequence[str], odd: Sequence[int], dialect: Dialect, limit: int
-) -> tuple[list[Record], list[int]]:
-    """Read the records that begin at the lines `odd`: they, and the lines that they take."""
-    records: list[Record] = []
-    taken: list[int] = []
-    following = 0
-    for line in odd:
-        if line < following:
-            continue
-        record, following = _scan_line(lines, line, dialect, limit)
-        records.append(record)
-        taken.extend(range(line, following))
-    return records, taken
+class _Scanner:
+    """Reads records one by one, by the numbers of the lines where they begin."""
+
+    def __init__(self, texts: pl.Series, dialect: Dialect, limit: int) -> None:
+        self._texts = texts
+        self._dialect = dialect
+        self._limit = limit
+
+    def records(self, lines: Sequence[int]) -> tuple[list[Record], list[int]]:
+        """Read the records that begin at `lines`: they, and all lines that they take.
+
+        A line inside a record that began above begins none.
+        """
+        records: list[Record] = []
+        taken: list[int] = []
+        following = 0
+        for line in lines:
+            if line >= following:
+                record, following = self.record(line)
+                records.append(record)
+                taken.extend(range(line, following))
+        return records, taken
+
+    def record(self, line: int) -> tuple[Record, int]:
+        """Read the record that begins at `line`: it, and the line below it."""
+        width = len(self._dialect.header)
+        at = line - self._dialect.body_line
+        text = (self._texts[at] or "").removesuffix("\r")
+        if not self._dialect.quoting:
+            by = None if self._dialect.delimiter == SPACE else self._dialect.delimiter
+            return read_record(line, text.split(by), width), line + 1
+        scanned = scan_record(self._texts, at, self._dialect.delimiter, self._limit)
+        if scanned is not None:
+            cells, after = scanned
+            record = read_record(line, cells, width)
+            # A quote that swallows lines into too many cells was never meant to be open.
+            if after == at + 1 or record[1] != REJECTED:
+                return record, line + after - at
+        return rejected_record(line, "unclosed_quote", text), line + 1
 
 
-def _scan_line(lines: Sequence[str], line: int, dialect: Dialect, limit: int) -> tuple[Record, int]:
-    """Read the record that begins at `line`: it, and the line below it."""
+def _read_plain(
+    plain: pl.DataFrame, dialect: Dialect, quoted: bool
+) -> tuple[pl.DataFrame, list[int]]:
+    """Read lines each of which is a whole record: their frame, and the lines with more cells."""
     width = len(dialect.header)
-    if not dialect.quoting:
-        return read_record(line, _split(lines[line - 1], dialect.delimiter), width), line + 1
-    scanned = scan_record(lines, line - 1, dialect.delimiter, limit)
-    if scanned is not None:
-        cells, after = scanned
-        record = read_record(line, cells, width)
-        # A quote that swallows lines into too many cells was never meant to be open.
-        if after == line or record[1] != REJECTED:
-            return record, after + 1
-    return rejected_record(line, "unclosed_quote", lines[line - 1].removesuffix("\r")), line + 1
+    surplus: list[int] = []
+    try:
+        cells = _parse(plain["text"], dialect.delimiter, width, quoted)
+    except ComputeError:
+        text = pl.col("text")
+        outside = text.str.replace_all('"[^"]*"', "") if quoted else text
+        fits = outside.str.count_matches(dialect.delimiter, literal=True) < width
+        surplus = plain.filter(~fits)["line"].to_list()
+        plain = plain.filter(fits)
+        cells = _parse(plain["text"], dialect.delimiter, width, quoted)
+    if quoted:  # a quoted empty cell comes as an empty text
+        cells = cells.with_columns(pl.when(pl.all() != "").then(pl.all()))
+    return frame_of_cells(cells, plain["line"]), surplus
 
 
-def _split(text: str, delimiter: str) -> list[str]:
-    return text.split() if delimiter == SPACE else text.removesuffix("\r").split(delimiter)
+def _parse(texts: pl.Series, delimiter: str, width: int, quoted: bool) -> pl.DataFrame:
+    """Read `texts` as the lines of one CSV of `width` columns.
 
-
-def _read_plain(plain: pl.DataFrame, dialect: Dialect, width: int) -> pl.DataFrame:
-    """Read lines each of which is a whole record of at most `width` cells."""
+    Raises:
+        ComputeError: when a line has more cells.
+    """
     names = [str(position) for position in range(width)]
-    if plain.is_empty():
-        cells = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
-    else:
-        head = dialect.delimiter.join(names) + "\n"
-        cells = pl.read_csv(
-            (head + plain["text"].str.join("\n").item()).encode(),
-            separator=dialect.delimiter,
-            quote_char='"' if dialect.quoting else None,
-            infer_schema=False,
-        )
-    if dialect.quoting:  # a quoted empty cell comes as an empty text
-        cells = cells.with_columns(pl.when(pl.col(names) != "").then(pl.col(names)))
-    return frame_of_cells(cells, plain["line"])
+    if texts.is_empty():
+        return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    # The header says the width, whatever that of the first line.
+    joined = io.BytesIO((delimiter.join(names) + "\n").encode())
+    joined.seek(0, io.SEEK_END)
+    texts.to_frame().write_csv(joined, include_header=False, quote_style="never")
+    return pl.read_csv(
+        joined.getvalue(),
+        separator=delimiter,
+        quote_char='"' if quoted else None,
+        infer_schema=False,
+    )

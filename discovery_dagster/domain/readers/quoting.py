@@ -7,11 +7,14 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+import polars as pl
+
+Lines = Sequence[str | None] | pl.Series  # an empty line may be null
 _OPENING = re.compile(' *"')
 
 
 def scan_record(
-    lines: Sequence[str], start: int, delimiter: str, limit: int
+    lines: Lines, start: int, delimiter: str, limit: int
 ) -> tuple[list[str], int] | None:
     r"""Read the record that begins at `lines[start]`; lines end where `\n` stood.
 
@@ -25,14 +28,14 @@ def scan_record(
     cells: list[str] = []
     at, position = start, 0
     while True:
-        line = lines[at]
+        line = lines[at] or ""
         opening = _OPENING.match(line, position)
         if opening:
             closed = _quoted_cell(lines, at, opening.end(), delimiter, limit)
             if closed is None:
                 return None
             cell, at, position = closed
-            line = lines[at]
+            line = lines[at] or ""
         else:
             end = line.find(delimiter, position)
             cell = line[position:].removesuffix("\r") if end < 0 else line[position:end]
@@ -50,13 +53,13 @@ def well_formed(delimiter: str) -> str:
 
 
 def _quoted_cell(
-    lines: Sequence[str], at: int, position: int, delimiter: str, limit: int
+    lines: Lines, at: int, position: int, delimiter: str, limit: int
 ) -> tuple[str, int, int] | None:
     """Read on behind an opening quote: the cell, its last line, and the place behind it there."""
     parts: list[str] = []
     size = 0
     while at < len(lines) and size <= limit:
-        line = lines[at]
+        line = lines[at] or ""
         quote = line.find('"', position)
         if quote < 0:
             parts.append(line[position:] + "\n")

@@ -9,70 +9,11 @@ from typing import Final, Self
 
 import polars as pl
 
-from discovery_dagster.reference import load
+from discovery_dagster.domain.host_names import FQDN, folded, group, with_host_names
 
 #: How an endpoint was resolved, by level of trust. At the last one a dotted name means the short
 #: name of an asset of which no domain is known.
 _LEVELS: Final = ("name", "fqdn", "hostname", "hostname")
-
-#: Two labels or more; the last one begins with a letter, so that no address and no version fits.
-_FQDN: Final = r"^[a-z0-9_][a-z0-9_-]*(?:\.[a-z0-9_-]+)*\.[a-z][a-z0-9-]*[a-z0-9]$"
-_LABEL: Final = r"^[a-z0-9_][a-z0-9_-]*$"
-
-
-def folded(column: str) -> pl.Expr:
-    """Return `column` as names are compared: lower case, single spaces, null when empty."""
-    text = pl.col(column).str.strip_chars(" \t\r\n.").str.to_lowercase()
-    text = text.str.replace_all(r"\s+", " ")
-    return pl.when(text != "").then(text)
-
-
-def family(column: str) -> pl.Expr:
-    """Return the family of the asset type in `column`, null where the type says nothing."""
-    rules = load("identifiers")
-    families = {kind: name for name, kinds in rules["families"].items() for kind in kinds}
-    untyped = dict.fromkeys(rules["untyped"], "")
-    named = pl.col(column).replace(families | untyped)
-    return pl.when(named != "").then(named)
-
-
-def with_host_names(assets: pl.DataFrame, type_column: str) -> pl.DataFrame:
-    """Add `host_fqdn` and `host_short`: what a thing is called on the network, null if unknown.
-
-    Only types that have host names of their own get them (`named_by_host` in `identifiers.yaml`);
-    a record without a type needs evidence of a host, or a name that can only be an FQDN.
-    """
-    rules = load("identifiers")
-    name, fqdn, hostname = folded("name"), folded("fqdn"), folded("hostname")
-    evidence = pl.any_horizontal(
-        pl.col(field).list.len() > 0
-        if isinstance(assets.schema[field], pl.List)
-        else pl.col(field).is_not_null()
-        for field in rules["host_evidence"]
-        if field in assets.columns
-    )
-    typed = family(type_column).is_not_null()
-    unmistakable = name.str.contains(_FQDN) & (name.str.count_matches(".", literal=True) >= 2)
-    given = fqdn.is_not_null() | hostname.is_not_null()
-    own = (
-        pl.when(typed)
-        .then(pl.col(type_column).is_in(rules["named_by_host"]))
-        .otherwise(evidence | given | unmistakable)
-    )
-    composed = pl.when(
-        hostname.str.contains(_LABEL) & folded("domain").str.contains(".", literal=True)
-    )
-    full = pl.coalesce(
-        pl.when(fqdn.str.contains(_FQDN)).then(fqdn),
-        pl.when(hostname.str.contains(_FQDN)).then(hostname),
-        pl.when(name.str.contains(_FQDN)).then(name),
-        composed.then(hostname + "." + folded("domain")),
-    )
-    short = pl.coalesce(full, hostname, pl.when(name.str.contains(_LABEL)).then(name))
-    return assets.with_columns(
-        host_fqdn=pl.when(own).then(full),
-        host_short=pl.when(own).then(short.str.split(".").list.first()),
-    )
 
 
 @dataclass(frozen=True)
@@ -87,16 +28,16 @@ class NameIndex:
         """Index `assets`, in the columns of `INVENTORY_ASSETS` or `CLASSIFIED_ASSETS`."""
         type_column = "type" if "type" in assets.columns else "declared_type"
         named = with_host_names(assets, type_column).with_columns(
-            candidate_family=family(type_column),
-            candidate_type=pl.when(family(type_column).is_not_null()).then(type_column),
+            candidate_family=group(type_column, "families"),
+            candidate_type=pl.when(group(type_column, "families").is_not_null()).then(type_column),
         )
         what = ["asset_id", "candidate_type", "candidate_family"]
         # A dotted name may mean the short one only where nothing says another domain.
-        bare = pl.when(pl.col("host_fqdn").is_null() & folded("domain").is_null())
+        bare = pl.when(pl.col("host_fqdn").is_null(), pl.col("host_domain").is_null())
         keys = (
             folded("name"),
-            pl.coalesce(folded("fqdn"), "host_fqdn"),
-            pl.coalesce("host_short", folded("hostname")),
+            pl.col("host_fqdn"),
+            pl.col("host_short"),
             bare.then("host_short"),
         )
         names = [
@@ -125,8 +66,8 @@ class NameIndex:
         asked = endpoints.select(
             key=folded("name"),
             address=pl.col("address"),
-            type=pl.when(family("type").is_not_null()).then("type"),
-        ).with_columns(family=family("type"))
+            type=pl.when(group("type", "families").is_not_null()).then("type"),
+        ).with_columns(family=group("type", "families"))
         distinct = asked.unique(maintain_order=True).with_row_index("endpoint")
         answered = distinct.join(self._answers(distinct), on="endpoint", how="left")
         answered = answered.with_columns(
@@ -171,7 +112,7 @@ class NameIndex:
         """Assets that an endpoint's name fits: `endpoint, asset_id, preference`."""
         bare = len(_LEVELS) - 1
         whole = distinct.join(self._names.filter(pl.col("level") < bare), on="key")
-        dotted = distinct.filter(pl.col("key").str.contains(_FQDN)).with_columns(
+        dotted = distinct.filter(pl.col("key").str.contains(FQDN)).with_columns(
             label=pl.col("key").str.split(".").list.first()
         )
         dotted = dotted.filter(pl.col("key").n_unique().over("label") == 1)

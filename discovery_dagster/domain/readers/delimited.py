@@ -8,7 +8,7 @@ from mmap import mmap
 from pathlib import Path
 
 import polars as pl
-from polars.exceptions import ComputeError
+from polars.exceptions import ComputeError, SchemaError
 
 from discovery_dagster.domain.readers.dialect import NO_DELIMITER, SPACE, Dialect, find_dialect
 from discovery_dagster.domain.readers.encoding import decode
@@ -107,7 +107,7 @@ def _read_whole(path: Path, data: mmap, encoding: str, dialect: Dialect) -> pl.D
             infer_schema=False,
             new_columns=[str(position) for position in range(len(dialect.header))],
         )
-    except ComputeError:  # too many cells
+    except (ComputeError, SchemaError):  # too many cells
         return None
     lines = pl.int_range(
         dialect.body_line, dialect.body_line + cells.height, dtype=pl.UInt32, eager=True

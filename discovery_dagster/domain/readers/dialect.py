@@ -14,6 +14,7 @@ SPACE = " "
 #: Stands for the delimiter of a table of one column: it does not occur in text.
 NO_DELIMITER = "\x1f"
 
+_SPACES = re.compile("[ \\t]+")
 _DELIMITERS = (",", ";", "\t", "|")
 _STATED = re.compile(r'"?sep=(.)"?\r?')  # Excel's first line, which says the delimiter
 _SAMPLE_CELL = 10_000  # characters of a quoted cell in the sample
@@ -36,6 +37,10 @@ class Dialect:
     comments: bool = False  # lines below the header that begin with `#` are comments
 
 
+#: How well a dialect fits: lines that it splits, share of those as wide as the header, delimiters.
+_Judged = tuple[tuple[int, float, int], Dialect]
+
+
 def find_dialect(lines: Sequence[str]) -> Dialect | None:
     """Judge the first lines of a text; None when no line of them looks like a header."""
     first, announced = _skip_comments(lines)
@@ -54,6 +59,11 @@ def find_dialect(lines: Sequence[str]) -> Dialect | None:
     return _one_column(lines, first)
 
 
+def words(line: str) -> list[str]:
+    """Split a line of columns that are set apart by spaces."""
+    return _SPACES.split(line.strip(" \t\r"))
+
+
 def _skip_comments(lines: Sequence[str]) -> tuple[int, Dialect | None]:
     """Position of the first line that is no comment, and what a comment announced."""
     for at, line in enumerate(lines):
@@ -69,9 +79,7 @@ def _skip_comments(lines: Sequence[str]) -> tuple[int, Dialect | None]:
     return len(lines), None
 
 
-def _judge(
-    lines: Sequence[str], first: int, delimiter: str
-) -> tuple[tuple[float, int], Dialect] | None:
+def _judge(lines: Sequence[str], first: int, delimiter: str) -> _Judged | None:
     """Read the sample with `delimiter`: how well it fits, and the dialect it gives."""
     records: list[tuple[int, list[str], int]] = []
     at = first
@@ -91,18 +99,19 @@ def _judge(
     if len(header) < 2 or (position and share < _ONE_WIDTH_SHARE):
         return None
     explained = sum(min(width, len(header)) - 1 for width in widths)
-    return (share, explained), Dialect(delimiter, tuple(header), header_at + 1, body_at + 1)
+    split = sum(width > 1 for width in widths)
+    return (split, share, explained), Dialect(delimiter, tuple(header), header_at + 1, body_at + 1)
 
 
-def _spaced(lines: Sequence[str], first: int) -> tuple[tuple[float, int], Dialect] | None:
+def _spaced(lines: Sequence[str], first: int) -> _Judged | None:
     """Columns set apart by spaces, as in flow logs: nearly every line has as many words."""
-    records = [(at, lines[at].split()) for at in range(first, len(lines)) if lines[at].strip()]
+    records = [(at, words(lines[at])) for at in range(first, len(lines)) if lines[at].strip()]
     if not records or len(records[0][1]) < 3 or find_header([records[0][1]]) is None:
         return None
     at, header = records[0]
     if sum(len(cells) == len(header) for _, cells in records) < _SAME_WORDS_SHARE * len(records):
         return None
-    return (1.0, 0), Dialect(SPACE, tuple(header), at + 1, at + 2, quoting=False)
+    return (0, 0.0, 0), Dialect(SPACE, tuple(header), at + 1, at + 2, quoting=False)
 
 
 def _one_column(lines: Sequence[str], first: int) -> Dialect | None:
@@ -111,6 +120,7 @@ def _one_column(lines: Sequence[str], first: int) -> Dialect | None:
     if len(records) < 2:
         return None
     name = lines[records[0]].strip()
-    if len(name) > _NAME_LENGTH or find_header([[name]]) is None:
+    is_prose = len(name) > _NAME_LENGTH or name[-1] in ".!?"
+    if is_prose or any(map(name.count, _DELIMITERS)) or find_header([[name]]) is None:
         return None
     return Dialect(NO_DELIMITER, (name,), records[0] + 1, records[0] + 2)

@@ -42,15 +42,15 @@ def is_blank(cell: str | None) -> bool:
     return not cell or cell.isspace()
 
 
-def _has_letter(cell: str) -> bool:
-    return any(character.isalpha() for character in cell)
+def _is_name(cell: str) -> bool:
+    return cell.strip() == "#" or any(character.isalpha() for character in cell)
 
 
 def _has_names(record: Cells) -> bool:
     filled = [cell for cell in record if cell and not cell.isspace()]
-    return 2 * sum(map(_has_letter, filled)) > len(filled)
+    return 2 * sum(map(_is_name, filled)) > len(filled)
 
 
 def _all_names(record: Cells) -> bool:
     filled = [cell.strip() for cell in record if cell and not cell.isspace()]
-    return all(map(_has_letter, filled)) and len(set(filled)) == len(filled)
+    return all(map(_is_name, filled)) and len(set(filled)) == len(filled)

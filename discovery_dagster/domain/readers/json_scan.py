@@ -63,7 +63,7 @@ def array_of_lines(text: str) -> Array:
 def arrays(text: str) -> list[Array]:
     """Return the arrays with objects in them: the document, or those in its object.
 
-    An object without any is an array of one.
+    An object without any is an array of one, unless all its arrays are empty.
 
     Raises:
         json.JSONDecodeError: when `text` is no JSON.
@@ -75,7 +75,8 @@ def arrays(text: str) -> list[Array]:
     if end < len(text):
         raise json.JSONDecodeError("Something stands behind its end", text, end)
     tables = [array for array in candidates if array.has_objects]
-    if tables or text.startswith("[", start):
+    is_empty = candidates and not any(array.elements for array in candidates)
+    if tables or is_empty or text.startswith("[", start):
         return [Array(None, tables[0].line, tables[0].elements)] if len(tables) == 1 else tables
     value, _ = DECODER.raw_decode(text, start)
     return [Array(None, scanner.line(start), [Element(scanner.line(start), "", value)])]
@@ -160,4 +161,4 @@ def _element_of_line(line: str, number: int) -> Element:
     try:
         return Element(number, text, DECODER.decode(text))
     except json.JSONDecodeError:
-        return Element(number, line, None, "invalid_json")
+        return Element(number, line.removesuffix("\r"), None, "invalid_json")

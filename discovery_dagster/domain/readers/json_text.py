@@ -32,8 +32,8 @@ def read_json(text: str, encoding: str, name: str, limits: Limits) -> FileReadin
     Raises:
         UnreadableFileError: `invalid_json`, `not_a_table`, `limit_exceeded`.
     """
-    by_line = is_by_line(text)
     try:
+        by_line = is_by_line(text)
         found = [array_of_lines(text)] if by_line else arrays(text)
         tables = [_table(array, name, limits) for array in found]
     except json.JSONDecodeError as error:

@@ -5,11 +5,12 @@ Which delimiter and header the text has was judged before.
 
 import io
 from collections.abc import Sequence
+from operator import itemgetter
 
 import polars as pl
 from polars.exceptions import ComputeError
 
-from discovery_dagster.domain.readers.dialect import SPACE, Dialect
+from discovery_dagster.domain.readers.dialect import SPACE, Dialect, words
 from discovery_dagster.domain.readers.quoting import scan_record, well_formed
 from discovery_dagster.domain.readers.records import (
     Record,
@@ -44,6 +45,7 @@ def read_lines(texts: pl.Series, dialect: Dialect, limit: int) -> pl.DataFrame:
         odd += [scanner.record(line)[0] for line in surplus]
     odd += [ignored_record(line, "blank_line") for line in body.filter("blank")["line"]]
     odd += [ignored_record(line, "comment") for line in body.filter("comment")["line"]]
+    odd.sort(key=itemgetter(0))
     frames.append(frame_of_records(odd, len(dialect.header)))
     filled = [frame for frame in frames if frame.height] or frames[:1]
     records = filled[0] if len(filled) == 1 else pl.concat(filled).sort("line")
@@ -60,7 +62,7 @@ def _marked(texts: pl.Series, dialect: Dialect) -> pl.DataFrame:
     body = texts.fill_null("").str.strip_suffix("\r").alias("text").to_frame()
     body = body.with_row_index("line", dialect.body_line)
     if dialect.delimiter == SPACE:
-        body = body.with_columns(text.str.strip_chars().str.replace_all(r"\s+", " "))
+        body = body.with_columns(text.str.strip_chars(" \t").str.replace_all("[ \t]+", " "))
     body = body.with_columns(
         blank=~text.str.contains(r"\S"),
         comment=text.str.starts_with("#") & dialect.comments,
@@ -104,8 +106,10 @@ class _Scanner:
         at = line - self._dialect.body_line
         text = (self._texts[at] or "").removesuffix("\r")
         if not self._dialect.quoting:
-            by = None if self._dialect.delimiter == SPACE else self._dialect.delimiter
-            return read_record(line, text.split(by), width), line + 1
+            by = self._dialect.delimiter
+            return read_record(
+                line, words(text) if by == SPACE else text.split(by), width
+            ), line + 1
         scanned = scan_record(self._texts, at, self._dialect.delimiter, self._limit)
         if scanned is not None:
             cells, after = scanned

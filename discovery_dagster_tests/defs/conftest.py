@@ -1,0 +1,43 @@
+"""An engine in this process, on a home and a database of its own."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from discovery_dagster.defs.engine import Engine, open_engine
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import schema, sessions
+from discovery_dagster.store.database import Database
+from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.sessions import IncomingFile
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory, make_database_url) -> Iterator[Engine]:
+    url = make_database_url()
+    schema.migrate(url)
+    before = dict(os.environ)
+    os.environ["DISCOVERY_HOME"] = str(tmp_path_factory.mktemp("home"))
+    os.environ["DISCOVERY_POSTGRES_URL"] = url
+    try:
+        with open_engine(Settings(), Database(url)) as opened:
+            yield opened
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@pytest.fixture
+def servers(tmp_path: Path) -> IncomingFile:
+    path = tmp_path / "servers.csv"
+    path.write_text("Hostname,OS,IP Address\nweb-01,Ubuntu 22.04,10.0.0.1\n,,\n")
+    return IncomingFile("servers.csv", path)
+
+
+@pytest.fixture
+def session(engine: Engine, engagement: EngagementKey, servers: IncomingFile) -> SessionKey:
+    objects = ObjectStore(Settings().objects)
+    return sessions.register(engine.database, objects, engagement, [servers])

@@ -1,0 +1,139 @@
+import dagster as dg
+import pytest
+
+from discovery_dagster.defs import assets, partitions
+from discovery_dagster.defs.reconciliation import reconcile
+from discovery_dagster.domain.steps import STEPS
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import claims, sessions, states
+from discovery_dagster.store.claims import Claim, SessionBusyError
+from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.sessions import IncomingFile
+
+SUCCESS, FAILURE = dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE
+
+
+def receipts(engine, session, step):
+    found = engine.instance.fetch_materializations(
+        dg.AssetRecordsFilter(dg.AssetKey(step), asset_partitions=[session.partition_key]), limit=9
+    )
+    return [record.asset_materialization.metadata for record in found.records]
+
+
+def test_a_run_publishes_every_step_and_stores_its_receipts_in_postgres(engine, session):
+    run = engine.execute_here(session)
+    assert run.status == SUCCESS
+    state = states.state(engine.database, session)
+    assert state.status == "done"
+    for step in state.steps:
+        (receipt,) = receipts(engine, session, step.step)
+        assert receipt["publication"].value == step.publication
+    with engine.database.connect() as connection:
+        stored = connection.execute(
+            "select count(*) as events from event_logs where run_id = %s", [run.run_id]
+        ).fetchone()
+    assert stored["events"] > 30
+
+
+def test_a_second_run_finds_everything_current_and_only_gives_receipts(engine, session):
+    engine.execute_here(session)
+    before = states.state(engine.database, session)
+    assert engine.execute_here(session).status == SUCCESS
+    after = states.state(engine.database, session)
+    assert [s.publication for s in after.steps] == [s.publication for s in before.steps]
+    newest, _ = receipts(engine, session, "inventory")
+    assert newest["reused"].value is True
+
+
+def test_a_failed_run_is_resumed_from_the_failed_step(engine, session, monkeypatch):
+    def fail(*_: object) -> None:
+        raise OSError("The disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(assets.graph, "analyse", fail)
+        failed = engine.execute_here(session)
+    assert failed.status == FAILURE
+    state = states.state(engine.database, session)
+    assert (state.status, state.error) == ("failed", "The disk is full.")
+    assert {s.step: s.status for s in state.steps}["dependency_graph"] == "failed"
+
+    resumed = engine.execute_here(session)
+    assert (resumed.status, resumed.parent_run_id) == (SUCCESS, failed.run_id)
+    assert "dependency_graph" in resumed.step_keys_to_execute
+    assert "inventory" not in resumed.step_keys_to_execute
+    assert states.state(engine.database, session).status == "done"
+
+
+def test_files_that_were_added_are_read_though_the_last_run_failed_later(
+    engine, session, monkeypatch, tmp_path
+):
+    def fail(*_: object) -> None:
+        raise OSError("The disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(assets.graph, "analyse", fail)
+        engine.execute_here(session)
+    more = tmp_path / "more.csv"
+    more.write_text("Hostname,OS\ndb-01,Ubuntu 22.04\n")
+    objects = ObjectStore(Settings().objects)
+    sessions.register(
+        engine.database,
+        objects,
+        session.engagement,
+        [IncomingFile("more.csv", more)],
+        session=session,
+    )
+    assert engine.execute_here(session).status == SUCCESS
+    assert states.state(engine.database, session).counts["assets"] == 2
+
+
+def test_a_busy_session_is_refused_and_leaves_no_failed_run(engine, session):
+    with Claim.take(engine.database, session, "another"), pytest.raises(SessionBusyError):
+        engine.execute_here(session)
+    filters = dg.RunsFilter(tags={partitions.PARTITION_TAG: session.partition_key})
+    assert engine.instance.get_runs(filters) == []
+    assert not claims.is_held(engine.database, session)
+
+
+def test_every_run_carries_the_tags_by_which_it_is_found(engine, session):
+    tags = engine.execute_here(session).tags
+    assert tags["discovery/client"] == session.engagement.client
+    assert tags["discovery/engagement"] == str(session.engagement)
+    assert tags["dagster/partition/session"] == "s001"
+
+
+def test_a_run_without_a_process_is_swept_and_then_resumed(engine, session):
+    run = engine._create(session, {})
+    engine.instance.report_engine_event("started", run)
+    engine.instance.handle_new_event(
+        dg.EventLogEntry(
+            error_info=None,
+            level="debug",
+            user_message="",
+            run_id=run.run_id,
+            timestamp=0,
+            dagster_event=dg.DagsterEvent("PIPELINE_START", run.job_name),
+        )
+    )
+    assert [swept.run_id for swept in engine.sweep()] == [run.run_id]
+    resumed = engine.execute_here(session)
+    assert resumed.status == SUCCESS
+
+
+def test_a_missing_receipt_is_given_and_then_there_is_nothing_to_reconcile(engine, session):
+    run = engine.execute_here(session)
+    engine.instance.delete_run(run.run_id)  # and its events with it
+    findings = [f for f in reconcile(engine) if f.partition_key == session.partition_key]
+    assert {finding.code for finding in findings} == {"no_receipt"}
+    assert len(findings) == len(STEPS)
+    assert [f for f in reconcile(engine) if f.partition_key == session.partition_key] == []
+
+
+def test_a_run_of_a_session_that_does_not_exist_ends_before_a_worker_starts(engine, session):
+    from discovery_dagster.domain.keys import SessionKey
+
+    ghost = SessionKey(session.engagement, 99)
+    run = engine._create(ghost, {})
+    run = engine.instance.submit_run(run.run_id, engine.workspace)
+    assert run.status == dg.DagsterRunStatus.CANCELED
+    assert "has no session s099" in run.tags["discovery/refused"]

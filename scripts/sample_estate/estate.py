@@ -40,6 +40,7 @@ def _machine(estate: Estate, name: str, site: str, network: str, **facts: Any) -
     )
     if thing.type == "virtual_machine":
         thing.uuid = estate.hexadecimal(32)
+        thing.instance_uuid = estate.universal_identifier()
         thing.mac = "00:50:56:" + ":".join(estate.hexadecimal(2) for _ in range(3))
         thing.vendor, thing.model = "VMware, Inc.", "VMware Virtual Platform"
     else:

@@ -34,7 +34,8 @@ class Thing:
     serial: str = ""
     vendor: str = ""
     model: str = ""
-    uuid: str = ""  # SMBIOS
+    uuid: str = ""  # SMBIOS, 32 hexadecimal digits
+    instance_uuid: str = ""  # vCenter's own, unique where clones share the SMBIOS UUID
     mac: str = ""
     host: str = ""
     cluster: str = ""
@@ -92,6 +93,11 @@ class Estate:
     def hexadecimal(self, digits: int) -> str:
         """Return random hexadecimal digits."""
         return f"{self.random.getrandbits(4 * digits):0{digits}x}"
+
+    def universal_identifier(self) -> str:
+        """Return a random UUID in the way vCenter writes its own."""
+        digits = "50" + self.hexadecimal(30)
+        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
     def of_type(self, *types: str) -> list[Thing]:
         """Return the things of the given types, in order."""

@@ -73,16 +73,7 @@ def _of_machine(estate: Estate, number: int, machine: Thing) -> dict[str, Any]:
         "OS according to the VMware Tools": system if on else None,
         "VM ID": f"vm-{1000 + number}",
         "SMBIOS UUID": smbios,
-        "VM UUID": "50"
-        + estate.hexadecimal(6)
-        + "-"
-        + estate.hexadecimal(4)
-        + "-4"
-        + estate.hexadecimal(3)
-        + "-8"
-        + estate.hexadecimal(3)
-        + "-"
-        + estate.hexadecimal(12),
+        "VM UUID": machine.instance_uuid,
         "VI SDK Server": f"vcenter01.{COMPANY['domain']}",
         "Umgebung": stage["cmdb"][0],
         "Anwendung": plan["name"] if plan else None,
@@ -123,6 +114,7 @@ def _vnetwork(estate: Estate, machines: list[Thing]) -> Rows:
                 "IPv4 Address": machine.addresses[0] if machine.powered_on else None,
                 **_place(estate, machine),
                 "VM ID": f"vm-{1000 + number}",
+                "VM UUID": machine.instance_uuid,
             },
             machine,
         )

@@ -1,152 +1,129 @@
-"""Whose the embedded server is: the account it runs as, and folders which that account can reach.
+"""The account that runs the embedded Postgres, and what it may do.
 
-Postgres refuses to run as root, so root hands it to another account. No folder that is not the
-server's own is ever given other modes.
+Postgres refuses to run as root, so root hands it to another account. Where files lie and how the
+server is started is not in here.
 """
 
-import hashlib
 import os
 import pwd
-import shutil
+import stat
 import subprocess
-import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Self
 
-#: Where root keeps what an ordinary account could not reach below root's own folders.
-_SHARED = Path("/var/lib/discovery")
-
+#: Nothing of our own environment reaches the server: PG… variables would change its settings.
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
 class EmbeddedPostgresError(RuntimeError):
-    """The embedded server cannot be run; the message is one sentence."""
+    """The embedded Postgres cannot do what was asked; the message is one sentence."""
 
 
 @dataclass(frozen=True)
-class Account:
-    """The account that the server runs as; `other` when it is not that of this process."""
+class PostgresAccount:
+    """User and group of the server; `dropped` when we are root and they are not ours."""
 
     uid: int
     gid: int
-    other: bool
+    dropped: bool
 
     @classmethod
-    def choose(cls, run_as: str | None) -> Self:
-        """Return this process's account, or for root `run_as`, else `postgres`, else `nobody`.
+    def choose(cls, server: Path, run_as: str | None) -> Self:
+        """Return our own account or, for root, the owner of `server`, `run_as` or a usual one.
 
         Raises:
-            EmbeddedPostgresError: when root names an account that does not exist.
+            EmbeddedPostgresError: when `run_as` is no account, is root or does not own `server`,
+                or when this machine has no account to take.
         """
-        if os.getuid() != 0:
-            return cls(os.getuid(), os.getgid(), other=False)
-        for name in [run_as] if run_as else ["postgres", "nobody"]:
-            try:
-                entry = pwd.getpwnam(name)
-            except KeyError:
-                continue
-            return cls(entry.pw_uid, entry.pw_gid, other=True)
-        raise EmbeddedPostgresError(
-            f"There is no account {run_as or 'postgres or nobody'} to run Postgres as: "
-            "root cannot; name one in DISCOVERY_POSTGRES_USER."
-        )
+        if os.geteuid() != 0:
+            return cls(os.geteuid(), os.getegid(), dropped=False)
+        named = _named(run_as)
+        if server.exists() and (owner := server.stat()).st_uid != 0:
+            if run_as is not None and owner.st_uid != named.uid:
+                raise EmbeddedPostgresError(
+                    f"{server} belongs to {_name(owner.st_uid)}, so that Postgres cannot run as "
+                    f"{run_as}."
+                )
+            return cls(owner.st_uid, owner.st_gid, dropped=True)
+        return cls(named.uid, named.gid, dropped=True)
 
-    def run(self, *command: object) -> subprocess.CompletedProcess[str]:
-        """Run a command as this account, apart from the terminal, so that Ctrl-C spares it."""
-        as_account: dict[str, Any] = {}
-        if self.other:
-            as_account = {"user": self.uid, "group": self.gid, "extra_groups": []}
-        # A file, not a pipe: the server inherits it and would keep a pipe open.
-        with tempfile.TemporaryFile("w+") as said:
-            done = subprocess.run(  # noqa: S603 - commands of this module
-                list(map(str, command)),
-                cwd="/",
-                env=_ENVIRONMENT,
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
-                start_new_session=True,
-                check=False,
-                **as_account,
+    def run(
+        self,
+        *command: str | Path,
+        output: IO[bytes] | int = subprocess.DEVNULL,
+        inherit: Collection[int] = (),
+    ) -> int:
+        """Run a command as this account, away from our terminal, and return its exit code.
+
+        Args:
+            command: Program and arguments.
+            output: Where its output and its errors go.
+            inherit: File descriptors that it keeps, under the same numbers.
+
+        Raises:
+            OSError: when it cannot be executed.
+        """
+        return subprocess.run(  # noqa: S603 - programs are the wheel's and /bin/sh
+            command,
+            cwd="/",
+            env=_ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            pass_fds=inherit,
+            # Ctrl-C in the terminal reaches every process of its session; the server is in another.
+            start_new_session=True,
+            user=self.uid if self.dropped else None,
+            group=self.gid if self.dropped else None,
+            extra_groups=[] if self.dropped else None,
+            check=False,
+        ).returncode
+
+    def reaches(self, directory: Path) -> bool:
+        """Whether this account can enter `directory`; asked of the system, which knows ACLs."""
+        return self.run("/bin/sh", "-c", 'cd "$1"', "sh", directory) == 0
+
+    def own(self, directory: Path) -> Path:
+        """Make `directory` when absent, for this account alone; return it.
+
+        Raises:
+            EmbeddedPostgresError: when it belongs to somebody else or is open to others.
+        """
+        directory.mkdir(mode=0o700, exist_ok=True)
+        found = directory.lstat()
+        if self.dropped and found.st_uid == 0:
+            os.chown(directory, self.uid, self.gid, follow_symlinks=False)
+        elif found.st_uid != self.uid:
+            raise EmbeddedPostgresError(
+                f"{directory} belongs to {_name(found.st_uid)}, and Postgres would run as "
+                f"{_name(self.uid)}."
             )
-            said.seek(0)
-            return subprocess.CompletedProcess(done.args, done.returncode, said.read(), "")
-
-    def own_folder(self, folder: Path) -> None:
-        """Make a folder that only this account can enter.
-
-        Raises:
-            EmbeddedPostgresError: when it exists and belongs to somebody else.
-        """
-        if not folder.exists():
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            folder.mkdir(mode=0o700)
-            os.chown(folder, self.uid, self.gid)
-        if folder.lstat().st_uid != self.uid:
-            raise EmbeddedPostgresError(f"{folder} belongs to another account.")
-        folder.chmod(0o700)
-
-    def can_reach(self, path: Path) -> bool:
-        """Whether this account can walk down to `path`."""
-        return all(
-            part.stat().st_mode & 0o001
-            or (part.stat().st_uid == self.uid and part.stat().st_mode & 0o100)
-            for part in (path, *path.parents)
-            if part.exists()
-        )
-
-    def remove(self, folder: Path) -> None:
-        """Remove what an interrupted start left behind."""
-        if folder.exists():
-            shutil.rmtree(folder)
+        if not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077:
+            raise EmbeddedPostgresError(
+                f"{directory} is not a directory for {_name(self.uid)} alone."
+            )
+        return directory
 
 
-def data_folder(home: Path, account: Account) -> Path:
-    """Return the server's folder: below `home`, or below a shared one where root's home is shut."""
-    if not account.other or account.can_reach(home.resolve()):
-        return home / "postgres"
-    return _SHARED / _tag(home)
-
-
-def reachable_installation(installation: Path, account: Account) -> Path:
-    """Return the binaries, copied once to where the account can reach them if it cannot here."""
-    if not account.other or account.can_reach(installation.resolve() / "bin"):
-        return installation
-    copy = _SHARED / f"binaries-{_tag(installation)}" / installation.name
-    if not copy.exists():
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(dir=copy.parent))
-        aside.chmod(0o755)
-        shutil.copytree(installation, aside / "copy", symlinks=True)
-        (aside / "copy").rename(copy)
-        aside.rmdir()
-    return copy
-
-
-def short_folder(base: Path, account: Account) -> Path:
-    """Return a folder with a short path, for a socket whose own path would be too long."""
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    parent = Path(runtime) if runtime and not account.other else Path(tempfile.gettempdir())
-    return parent / f"discovery-{account.uid}-{_tag(base)}"
-
-
-def is_postmaster_of(pid: int, data: Path) -> bool:
-    """Whether the process is a living server of this data folder."""
-    if Path("/proc/self/stat").exists():
+def _named(run_as: str | None) -> PostgresAccount:
+    candidates = ["postgres", "nobody"] if run_as is None else [run_as]
+    for name in candidates:
         try:
-            state = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
-            return state != "Z" and Path(f"/proc/{pid}/cwd").readlink() == data.resolve()
-        except OSError:
-            return False
-    listed = subprocess.run(  # noqa: S603 - fixed command
-        ["/bin/ps", "-o", "stat=,comm=", "-p", str(pid)],
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.split()
-    return len(listed) > 1 and not listed[0].startswith("Z") and "postgres" in listed[1]
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        if entry.pw_uid != 0:
+            return PostgresAccount(entry.pw_uid, entry.pw_gid, dropped=True)
+    raise EmbeddedPostgresError(
+        f"Postgres does not run as root, and {' or '.join(candidates)} is no other account of this "
+        "machine; DISCOVERY_POSTGRES_USER names one."
+    )
 
 
-def _tag(path: Path) -> str:
-    return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"

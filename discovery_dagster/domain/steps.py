@@ -45,7 +45,7 @@ STEPS: tuple[Step, ...] = (
         "Every record of every table as it stood, with file, sheet and physical line.",
         upstream=("source_files",),
         frames={"tables": frames.SOURCE_TABLES},
-        reference=("asset_types.yaml",),
+        reference=("synonyms.yaml", "units.yaml"),
     ),
     Step(
         "field_mapping",
@@ -53,7 +53,14 @@ STEPS: tuple[Step, ...] = (
         "evidence.",
         upstream=("source_records",),
         frames={"mapping": frames.FIELD_MAPPING},
-        reference=("synonyms.yaml",),
+        reference=(
+            "synonyms.yaml",
+            "units.yaml",
+            "placeholders.yaml",
+            "asset_types.yaml",
+            "tier_words.yaml",
+            "protocols.yaml",
+        ),
     ),
     Step(
         "canonical_records",
@@ -66,7 +73,16 @@ STEPS: tuple[Step, ...] = (
             "outcomes": frames.RECORD_OUTCOMES,
             "accounts": frames.TABLE_ACCOUNTS,
         },
-        reference=("relation_phrases.yaml", "placeholders.yaml", "asset_types.yaml"),
+        reference=(
+            "synonyms.yaml",
+            "units.yaml",
+            "placeholders.yaml",
+            "asset_types.yaml",
+            "tier_words.yaml",
+            "protocols.yaml",
+            "relation_phrases.yaml",
+            "ports.csv",
+        ),
     ),
     Step(
         "rejected_records",

@@ -1,0 +1,114 @@
+"""Records that declare a thing, or add to one, in canonical fields."""
+
+import polars as pl
+
+from discovery_dagster.domain import synonyms
+from discovery_dagster.domain.canonical.accounts import PROBLEM
+from discovery_dagster.domain.canonical.cells import TableCells
+from discovery_dagster.domain.formats.base import Kind, TableFormat
+from discovery_dagster.domain.frames import ATTRIBUTES
+from discovery_dagster.domain.values.identifiers import uuid_in_serial
+from discovery_dagster.domain.words import fold, replace_words
+
+
+def build_assets(
+    cells: TableCells, custom: pl.Series, table_format: TableFormat, kind: Kind
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Build asset records from the values of a table's records.
+
+    Args:
+        cells: of the records that declare a thing or add to one.
+        custom: as `custom_attributes`, as long as `cells.frame`.
+        table_format: of the table.
+        kind: ASSETS or DETAILS.
+
+    Returns:
+        One row a usable record (`row`, `line`, `declared_type`, `declared_type_text`, `detail` and
+        `frames.ATTRIBUTES`), and the problems of those that name nothing, as `PROBLEM`.
+    """
+    detail = kind is Kind.DETAILS
+    frame = _complete(cells.frame)
+    uuid = frame["smbios_uuid"].fill_null(uuid_in_serial(frame["serial_number"]))
+    frame = frame.with_columns(uuid)
+    frame = frame.with_columns(
+        _name(cells, frame),
+        custom.alias("custom") if not detail else pl.lit(None, dtype=pl.String).alias("custom"),
+        pl.lit(detail).alias("detail"),
+        *_host_names(),
+    ).with_columns(_declared_type(cells, frame, table_format), frame["declared_type_text"])
+    named = frame["name"].is_not_null()
+    column = cells.header_of("name", "hostname", "fqdn")
+    refused = frame.filter(~named).select(
+        "row",
+        pl.lit("name").alias("field"),
+        pl.lit(column, dtype=pl.String).alias("column"),
+        pl.lit("no_identity").alias("code"),
+        pl.lit("The record has no name, host name or identifier.").alias("message"),
+        pl.lit(None, dtype=pl.String).alias("value"),
+    )
+    wanted = ["row", "line", "declared_type", "declared_type_text", "detail", *ATTRIBUTES]
+    return frame.filter(named).select(wanted), refused.select(list(PROBLEM))
+
+
+def _complete(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add the fields that the table does not have; lists are empty, not null."""
+    texts = {"declared_type": pl.String(), **ATTRIBUTES}
+    missing = [
+        pl.lit([] if isinstance(dtype, pl.List) else None, dtype=dtype).alias(field)
+        for field, dtype in texts.items()
+        if field not in frame.columns
+    ]
+    return frame.with_columns(missing).rename({"declared_type": "declared_type_text"})
+
+
+def _name(cells: TableCells, frame: pl.DataFrame) -> pl.Series:
+    """The name, or what else tells the thing apart: first what people would call it by."""
+    written = [
+        cells.written[field] for field in ("hostname", "fqdn") if field in cells.written.columns
+    ]
+    fallbacks = [
+        frame["name"],
+        *written,
+        frame["provider_id"],
+        frame["smbios_uuid"],
+        frame["serial_number"],
+        frame["mac_addresses"].list.first(),
+        frame["ip_addresses"].list.first(),
+    ]
+    return (
+        pl.DataFrame({str(at): one for at, one in enumerate(fallbacks)})
+        .select(pl.coalesce(pl.all()).alias("name"))
+        .to_series()
+    )
+
+
+def _host_names() -> tuple[pl.Expr, pl.Expr]:
+    """Short and full host name, whichever column either stood in."""
+    full = pl.coalesce(
+        pl.when(pl.col(field).str.contains(".", literal=True)).then(field)
+        for field in ("fqdn", "hostname")
+    )
+    short = pl.coalesce("hostname", "fqdn").str.replace(r"\..*$", "")
+    return short.alias("hostname"), full.alias("fqdn")
+
+
+def _declared_type(cells: TableCells, frame: pl.DataFrame, table_format: TableFormat) -> pl.Series:
+    text = frame["declared_type_text"]
+    declared = replace_words(text, synonyms.type_words())
+    patterns = table_format.type_patterns
+    if patterns is not None:
+        value = pl.col(patterns.field).str.to_lowercase()
+        matched = [
+            pl.when(value.str.contains(part, literal=True)).then(pl.lit(asset_type))
+            for part, asset_type in patterns.types.items()
+        ]
+        declared = declared.fill_null(frame.select(pl.coalesce(matched)).to_series())
+    if table_format.asset_type is not None:
+        declared = declared.fill_null(table_format.asset_type)
+    subject = synonyms.named_words().get(fold(cells.header_of("name") or ""))
+    if subject is not None and table_format.asset_type is None:
+        # A type that nobody knows is still another one than the header's.
+        declared = declared.zip_with(
+            text.is_not_null() | declared.is_not_null(), pl.repeat(subject, len(text), eager=True)
+        )
+    return declared.alias("declared_type")

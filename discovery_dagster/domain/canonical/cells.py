@@ -1,0 +1,177 @@
+"""The cells of a table's records as values of the fields that they were mapped to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from discovery_dagster.domain.canonical.accounts import PROBLEM
+from discovery_dagster.domain.fields import FIELDS, REFERENCES, UNMAPPED
+from discovery_dagster.domain.formats.base import TableFormat
+from discovery_dagster.domain.frames import empty
+from discovery_dagster.domain.tables import SourceTable, cell_column
+from discovery_dagster.domain.values import NOUNS, clean, read_cells
+from discovery_dagster.domain.values.reading import Reading
+from discovery_dagster.domain.words import fold
+
+
+@dataclass(frozen=True)
+class MappedColumn:
+    """An accepted row of the field mapping, with what the format adds to it."""
+
+    position: int
+    header: str
+    field: str
+    unit: str | None
+    order: int
+    target_type: str | None
+
+
+@dataclass(frozen=True)
+class TableCells:
+    """Values of the records that are open.
+
+    `frame` has `row`, `line` and one column for each mapped field: its values, or lists of them.
+    `written` has the same fields' cells as they were written. References stay apart by column.
+    """
+
+    frame: pl.DataFrame
+    written: pl.DataFrame
+    references: tuple[tuple[MappedColumn, pl.Series], ...]
+    mapped: tuple[MappedColumn, ...]
+    faults: pl.DataFrame  # as PROBLEM
+
+    def header_of(self, *fields: str) -> str | None:
+        """Return the header of the first column mapped to the first of `fields` that has one."""
+        for field in fields:
+            for column in self.mapped:
+                if column.field == field:
+                    return column.header
+        return None
+
+
+def accepted_columns(mapping: pl.DataFrame, table_format: TableFormat) -> tuple[MappedColumn, ...]:
+    """Return the columns of one table whose mapping is accepted, the preferred ones first.
+
+    Args:
+        mapping: rows of the table, as `frames.FIELD_MAPPING`.
+        table_format: of the table.
+    """
+    columns = []
+    for row in mapping.filter(pl.col("status") == "accepted").iter_rows(named=True):
+        if row["field"] in FIELDS:
+            rule = table_format.columns.get(fold(row["column"]))
+            columns.append(
+                MappedColumn(
+                    row["position"],
+                    row["column"],
+                    row["field"],
+                    row["unit"],
+                    rule.order if rule else 0,
+                    rule.target_type if rule else None,
+                )
+            )
+    return tuple(sorted(columns, key=lambda column: (column.order, column.position)))
+
+
+def read_records(
+    records: pl.DataFrame, columns: Sequence[MappedColumn], table_format: TableFormat
+) -> TableCells:
+    """Read the mapped cells of `records`, those with `row` and `line` that are open."""
+    values: dict[str, list[pl.Series]] = {}
+    written: dict[str, list[pl.Series]] = {}
+    references, faults = [], [empty(PROBLEM)]
+    for column in columns:
+        cells = clean(records[cell_column(column.position)], table_format.null_words)
+        reading = read_cells(FIELDS[column.field].kind, cells, column.unit)
+        faults.append(_describe_faults(records["row"], cells, reading, column))
+        if column.field in REFERENCES:
+            references.append((column, reading.values))
+        else:
+            values.setdefault(column.field, []).append(reading.values)
+            written.setdefault(column.field, []).append(cells)
+    place = records.select("row", "line")
+    return TableCells(
+        place.with_columns(_merge(field, series) for field, series in values.items()),
+        place.with_columns(_first(field, series) for field, series in written.items()),
+        tuple(references),
+        tuple(columns),
+        pl.concat(faults),
+    )
+
+
+def custom_attributes(
+    records: pl.DataFrame, table: SourceTable, mapping: pl.DataFrame, table_format: TableFormat
+) -> pl.Series:
+    """Return, as a JSON object a record, the cells that no field takes; null where there are none.
+
+    Cells stay text as they were written: nobody knows what they mean.
+    """
+    kept = mapping.filter((pl.col("field") == UNMAPPED) | (pl.col("status") != "accepted"))
+    pieces, keys = [], set[str]()
+    for position in kept["position"]:
+        key = table.header[position] or f"column {position + 1}"
+        key = key if key not in keys else f"{key} ({position + 1})"
+        keys.add(key)
+        name = cell_column(position)
+        text = records[name].str.strip_chars()
+        text = text.set(text.str.to_lowercase().is_in(["", *sorted(table_format.null_words)]), None)
+        piece = (
+            text.alias(key)
+            .to_frame()
+            .select(
+                pl.when(pl.col(key).is_not_null())
+                .then(
+                    pl.struct(key).struct.json_encode().str.strip_prefix("{").str.strip_suffix("}")
+                )
+                .alias(name)
+            )
+        )
+        pieces.append(piece)
+    if not pieces:
+        return pl.Series([None] * records.height, dtype=pl.String)
+    joined = pl.concat(pieces, how="horizontal").select(
+        pl.concat_str(pl.all(), separator=",", ignore_nulls=True)
+    )
+    return joined.select(
+        pl.when(pl.first() != "").then(pl.concat_str(pl.lit("{"), pl.first(), pl.lit("}")))
+    ).to_series()
+
+
+def _merge(field: str, series: Sequence[pl.Series]) -> pl.Series:
+    if not FIELDS[field].many:
+        return _first(field, series)
+    lists = [
+        one if isinstance(one.dtype, pl.List) else one.reshape((-1, 1)).arr.to_list()
+        for one in series
+    ]
+    merged = pl.DataFrame({str(at): one for at, one in enumerate(lists)}).select(
+        pl.concat_list(pl.all()).list.drop_nulls().list.unique(maintain_order=True)
+    )
+    return merged.to_series().alias(field)
+
+
+def _first(field: str, series: Sequence[pl.Series]) -> pl.Series:
+    columns = {str(at): one for at, one in enumerate(series)}
+    return pl.DataFrame(columns).select(pl.coalesce(pl.all())).to_series().alias(field)
+
+
+def _describe_faults(
+    rows: pl.Series, cells: pl.Series, reading: Reading, column: MappedColumn
+) -> pl.DataFrame:
+    noun = NOUNS.get(FIELDS[column.field].kind, column.field)
+    article = "an" if noun[0] in "aeiouAEIOU" else "a"
+    return (
+        pl.DataFrame({"row": rows, "value": cells})
+        .filter(reading.faults)
+        .select(
+            pl.col("row").cast(pl.UInt32),
+            pl.lit(column.field).alias("field"),
+            pl.lit(column.header).alias("column"),
+            pl.lit("unreadable_value").alias("code"),
+            pl.format(
+                '"{}" cannot be read as {} {}.', "value", pl.lit(article), pl.lit(noun)
+            ).alias("message"),
+            "value",
+        )
+    )

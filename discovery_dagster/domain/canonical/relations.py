@@ -1,0 +1,174 @@
+"""Records that state a relation between two things, and columns that name other things.
+
+Every relation leaves here turned: the source needs the target.
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from discovery_dagster.domain import synonyms
+from discovery_dagster.domain.canonical.accounts import PROBLEM, SKIPPED
+from discovery_dagster.domain.canonical.cells import TableCells
+from discovery_dagster.domain.canonical.endpoints import find_endpoints, problem, same_thing
+from discovery_dagster.domain.fields import REFERENCES, TURNED_REFERENCES
+from discovery_dagster.domain.formats.base import Phrase, TableFormat
+from discovery_dagster.domain.frames import RELATION_RECORDS
+from discovery_dagster.domain.phrases import is_unrelated, read_phrases
+from discovery_dagster.domain.words import fold
+
+#: A relation record before the place of its table is known.
+RELATION = {"row": pl.UInt32(), **RELATION_RECORDS}
+_SIDES = ("", "_address", "_type", "_names_asset")
+
+
+def build_relations(
+    cells: TableCells, table_format: TableFormat
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Build relation records from records of two things.
+
+    Returns:
+        One row a usable record (`frames.RELATION_RECORDS` without its place, with `row` and
+        `line`); problems of the others, as `PROBLEM`; those that count for nothing, as `SKIPPED`.
+    """
+    ends = find_endpoints(cells, table_format)
+    said, problems, unrelated = _read_relations(ends.frame, cells, table_format)
+    problems = pl.concat([ends.problems, problems])
+    itself = said.filter(same_thing()).select(
+        "row", pl.lit("Source and target are the same thing.").alias("reason")
+    )
+    skipped = pl.concat([unrelated, itself])
+    bad = pl.concat([problems["row"], skipped["row"]])
+    usable = said.filter(~pl.col("row").is_in(bad.implode()))
+    return _turn(usable).select(list(_without_place())), problems, skipped
+
+
+def build_references(cells: TableCells, assets: pl.DataFrame) -> pl.DataFrame:
+    """Build a relation record for each thing that a column of an asset record names.
+
+    Args:
+        cells: of the table's asset records.
+        assets: as `build_assets` returns them; relations of refused records are left out.
+
+    Returns:
+        As `build_relations`, in order of record and column.
+    """
+    parts = []
+    for column, targets in cells.references:
+        typed = column.target_type or synonyms.named_words().get(fold(column.header))
+        named = cells.frame.select("row", targets.alias("target")).explode("target").drop_nulls()
+        records = assets.select("row", "line", pl.col("name").alias("source"), "declared_type")
+        part = named.join(records, on="row", how="inner", maintain_order="left").with_columns(
+            pl.lit(REFERENCES[column.field]).alias("relation"),
+            pl.lit(column.field in TURNED_REFERENCES).alias("turned"),
+            pl.lit(column.header).alias("phrase"),
+            pl.lit("declared").alias("kind"),
+            pl.col("declared_type").alias("source_type"),
+            pl.lit(typed, dtype=pl.String).alias("target_type"),
+            pl.lit(None, dtype=pl.String).alias("source_address"),
+            pl.lit(None, dtype=pl.String).alias("target_address"),
+            # The record's own asset is there; what it refers to may stay unresolved.
+            pl.lit(True).alias("source_names_asset"),
+            pl.lit(False).alias("target_names_asset"),
+        )
+        parts.append(_turn(_complete(part.filter(~same_thing()))))
+    empty = pl.DataFrame(schema=_without_place())
+    return pl.concat([empty, *(part.select(list(empty.columns)) for part in parts)]).sort(
+        "row", maintain_order=True
+    )
+
+
+def _read_relations(
+    frame: pl.DataFrame, cells: TableCells, table_format: TableFormat
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Add `relation`, `turned` and what else a relation has, by each record's phrase."""
+    if "relation" not in frame.columns:
+        default = pl.lit(table_format.relation, dtype=pl.String).alias("relation")
+        ends = f"{cells.header_of('source', 'name')} / {cells.header_of('target')}"
+        said = frame.with_columns(
+            default, pl.lit(False).alias("turned"), pl.lit(ends).alias("phrase")
+        )
+        return _complete(said), pl.DataFrame(schema=PROBLEM), pl.DataFrame(schema=SKIPPED)
+    frame = frame.rename({"relation": "phrase"})
+    written = frame["phrase"].drop_nulls().unique().sort().to_list()
+    known = read_phrases(written, table_format.phrases)
+    unrelated = [text for text in written if text not in known and is_unrelated(text)]
+    said = frame.with_columns(
+        _mapped("phrase", {text: phrase.relation for text, phrase in known.items()}, pl.String()),
+        pl.col("phrase")
+        .replace_strict(
+            {text: phrase.turned for text, phrase in known.items()},
+            default=False,
+            return_dtype=pl.Boolean,
+        )
+        .alias("turned"),
+    ).with_columns(_relation_by_target(known))
+    skipped = said.filter(pl.col("phrase").is_in(unrelated)).select(
+        "row",
+        pl.format('"{}" says nothing about what needs what.', "phrase").alias("reason"),
+    )
+    allowed = " or ".join(table_format.phrases) if table_format.phrases else "a known relation"
+    unknown = said.filter(
+        pl.col("relation").is_null() & ~pl.col("phrase").is_in(unrelated).fill_null(False)
+    )
+    problems = problem(
+        unknown,
+        field="relation",
+        column=cells.header_of("relation"),
+        code="unknown_relation",
+        message=pl.when(pl.col("phrase").is_null())
+        .then(pl.lit(f"No relation is given; {allowed} is needed."))
+        .otherwise(
+            pl.format(
+                '"{}" is not {}; which thing needs the other is not guessed.',
+                "phrase",
+                pl.lit(allowed),
+            )
+        ),
+        value=pl.col("phrase"),
+    )
+    return _complete(said), problems, skipped
+
+
+def _relation_by_target(known: Mapping[str, Phrase]) -> pl.Expr:
+    """The relation of a phrase that depends on the type of what is needed."""
+    needed = pl.when("turned").then("source_type").otherwise("target_type")
+    special = {
+        f"{text}\n{asset_type}": relation
+        for text, phrase in known.items()
+        for asset_type, relation in phrase.by_target.items()
+    }
+    both = pl.concat_str("phrase", needed, separator="\n")
+    replaced = both.replace_strict(special, default=None, return_dtype=pl.String)
+    return pl.coalesce(replaced, "relation").alias("relation")
+
+
+def _mapped(column: str, words: Mapping[str, str], dtype: pl.DataType) -> pl.Expr:
+    return (
+        pl.col(column)
+        .replace_strict(dict(words), default=None, return_dtype=dtype)
+        .alias("relation")
+    )
+
+
+def _complete(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add what a relation that was not observed lacks."""
+    frame = frame.with_columns(
+        pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in _without_place().items()
+        if name not in frame.columns
+    )
+    return frame.with_columns(pl.col("count").fill_null(1))
+
+
+def _turn(frame: pl.DataFrame) -> pl.DataFrame:
+    """Exchange the two ends of the records that are `turned`."""
+    ends = [(f"source{side}", f"target{side}") for side in _SIDES]
+    pairs = ends + [(target, source) for source, target in ends]
+    return frame.with_columns(
+        pl.when("turned").then(there).otherwise(here).alias(here) for here, there in pairs
+    )
+
+
+def _without_place() -> dict[str, pl.DataType | type[pl.DataType]]:
+    return {name: dtype for name, dtype in RELATION.items() if name not in {"file", "sheet"}}

@@ -1,0 +1,173 @@
+"""One table: its records parted by kind, built, and accounted for."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from discovery_dagster.domain import frames
+from discovery_dagster.domain.canonical.accounts import (
+    PROBLEM,
+    SKIPPED,
+    Place,
+    judge_readings,
+    list_issues,
+    numbered_records,
+    refused_readings,
+    settle_outcomes,
+)
+from discovery_dagster.domain.canonical.assets import build_assets
+from discovery_dagster.domain.canonical.cells import (
+    MappedColumn,
+    accepted_columns,
+    custom_attributes,
+    read_records,
+)
+from discovery_dagster.domain.canonical.endpoints import problem
+from discovery_dagster.domain.canonical.flows import build_flows
+from discovery_dagster.domain.canonical.relations import build_references, build_relations
+from discovery_dagster.domain.canonical.tags import read_tags
+from discovery_dagster.domain.formats.base import Kind, Switch, TableFormat
+from discovery_dagster.domain.tables import cell_column
+
+
+@dataclass(frozen=True)
+class TableRecords:
+    """What one table gives; `assets` are not numbered yet."""
+
+    assets: pl.DataFrame
+    relations: pl.DataFrame
+    outcomes: pl.DataFrame
+    issues: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class _Built:
+    """What records of one kind give, by the `row` of each."""
+
+    assets: pl.DataFrame | None = None
+    relations: pl.DataFrame | None = None
+    problems: pl.DataFrame | None = None
+    skipped: pl.DataFrame | None = None
+    faults: pl.DataFrame | None = None
+
+
+def read_table(place: Place, table_format: TableFormat, mapping: pl.DataFrame) -> TableRecords:
+    """Read the records of one table.
+
+    Args:
+        place: the table and its number.
+        table_format: of the table.
+        mapping: of its columns, as `frames.FIELD_MAPPING`.
+    """
+    judged = judge_readings(place.table, table_format)
+    open_ = judged.filter(pl.col("outcome").is_null())["row"]
+    records = numbered_records(place.table).filter(pl.col("row").is_in(open_.implode()))
+    columns = accepted_columns(mapping, table_format)
+    parts, unknown_kinds = _part(records, columns, table_format)
+    built = [
+        _build(kind, part, columns, place, table_format, mapping)
+        for kind, part in sorted(parts.items(), key=lambda item: item[0].value)
+        if not part.is_empty()
+    ]
+    problems = _join([refused_readings(judged, place.table), unknown_kinds], PROBLEM)
+    refusals = _join([problems, *(part.problems for part in built)], PROBLEM)
+    skipped = _join([part.skipped for part in built], SKIPPED)
+    outcomes = settle_outcomes(place, judged, refusals, skipped)
+    return TableRecords(
+        _placed([part.assets for part in built], place, table_format, _asset_schema()),
+        _placed([part.relations for part in built], place, table_format, frames.RELATION_RECORDS),
+        outcomes.drop("row"),
+        list_issues(outcomes, refusals, _join([part.faults for part in built], PROBLEM)),
+    )
+
+
+def _part(
+    records: pl.DataFrame, columns: tuple[MappedColumn, ...], table_format: TableFormat
+) -> tuple[dict[Kind, pl.DataFrame], pl.DataFrame]:
+    """Part the records by kind; those whose kind is not allowed are problems."""
+    switch = table_format.switch
+    column = next((known for known in columns if known.field == "record_kind"), None)
+    if switch is None or column is None:
+        return {table_format.kind: records}, pl.DataFrame(schema=PROBLEM)
+    # Spreadsheets write the number 1 as 1.0 where its column once held decimals.
+    cell = pl.col(cell_column(column.position)).str.strip_chars()
+    word = cell.str.replace(r"\.0+$", "").replace("", None)
+    known = {
+        kind: records.filter(word.is_in([key for key, of in switch.kinds.items() if of is kind]))
+        for kind in sorted(set(switch.kinds.values()), key=lambda kind: kind.value)
+    }
+    unknown = records.filter(~word.is_in(list(switch.kinds)).fill_null(False))
+    return known, _refuse_kinds(unknown, cell, column, switch)
+
+
+def _refuse_kinds(
+    unknown: pl.DataFrame, cell: pl.Expr, column: MappedColumn, switch: Switch
+) -> pl.DataFrame:
+    return problem(
+        unknown,
+        field=column.field,
+        column=column.header,
+        code="unknown_record_kind",
+        message=pl.when(cell.replace("", None).is_null())
+        .then(pl.lit(f'"{column.header}" is empty; allowed are {switch.allowed}.'))
+        .otherwise(
+            pl.format(
+                '"{}" is no allowed value of "{}"; allowed are {}.',
+                cell.fill_null(""),
+                pl.lit(column.header),
+                pl.lit(switch.allowed),
+            )
+        ),
+        value=cell,
+    )
+
+
+def _build(
+    kind: Kind,
+    records: pl.DataFrame,
+    columns: tuple[MappedColumn, ...],
+    place: Place,
+    table_format: TableFormat,
+    mapping: pl.DataFrame,
+) -> _Built:
+    cells = read_records(records, columns, table_format)
+    if kind is Kind.RELATIONS:
+        relations, problems, skipped = build_relations(cells, table_format)
+        return _Built(None, relations, problems, skipped, cells.faults)
+    if kind is Kind.FLOWS:
+        relations, problems, skipped = build_flows(cells, table_format)
+        return _Built(None, relations, problems, skipped, cells.faults)
+    cells = read_tags(cells, records, place.table, table_format)
+    custom = custom_attributes(records, place.table, mapping, table_format)
+    assets, problems = build_assets(cells, custom, table_format, kind)
+    return _Built(assets, build_references(cells, assets), problems, None, cells.faults)
+
+
+def _placed(
+    parts: list[pl.DataFrame | None],
+    place: Place,
+    table_format: TableFormat,
+    schema: frames.Schema,
+) -> pl.DataFrame:
+    """Give the built rows their place; the order is that of the records."""
+    present = [part for part in parts if part is not None]
+    if not present:
+        return frames.empty(schema)
+    joined = pl.concat(
+        [
+            part.with_columns(*place.columns(), pl.lit(table_format.name).alias("format")).select(
+                "row", *(pl.col(name).cast(dtype) for name, dtype in schema.items())
+            )
+            for part in present
+        ]
+    )
+    return joined.sort("row", maintain_order=True).drop("row")
+
+
+def _join(parts: list[pl.DataFrame | None], schema: frames.Schema) -> pl.DataFrame:
+    present = [part.select(list(schema)) for part in parts if part is not None]
+    return pl.concat([frames.empty(schema), *present])
+
+
+def _asset_schema() -> frames.Schema:
+    return {name: dtype for name, dtype in frames.ASSET_RECORDS.items() if name != "record"}

@@ -1,0 +1,138 @@
+"""What a table's columns claim to be: by their format, by synonyms, by naming a thing.
+
+A claim is what a header says. Whether the values bear it out, and which of two claims wins, is
+decided in `mapping`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from discovery_dagster.domain import synonyms
+from discovery_dagster.domain.fields import IGNORED, UNMAPPED
+from discovery_dagster.domain.formats.base import Kind, TableFormat
+from discovery_dagster.domain.words import fold
+
+_PLAIN, _OTHER = 0.95, 0.9
+_MACHINES = ("virtual_machine", "server")
+_HOST_FIELDS = ("hostname", "fqdn")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A source column with its cleaned values (null where there is none)."""
+
+    position: int
+    header: str
+    cells: pl.Series
+
+    @property
+    def folded(self) -> str:
+        """The header as one word."""
+        return fold(self.header)
+
+    @property
+    def distinctness(self) -> float:
+        """Distinct values a record, 0 to 1: how well the column tells records apart."""
+        return round(self.cells.drop_nulls().n_unique() / max(len(self.cells), 1), 2)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a column claims to be; `field` is `unmapped` when it claims nothing."""
+
+    column: Column
+    field: str = UNMAPPED
+    unit: str | None = None
+    order: int = 0
+    confidence: float = 0.0
+    method: str | None = None
+    status: str = "accepted"
+    notes: tuple[str, ...] = ()  # what speaks for or against it beside the sample values
+    conflict: str | None = None
+
+
+def claim_columns(columns: Sequence[Column], table_format: TableFormat) -> list[Claim]:
+    """Return what each column claims to be, in their order."""
+    claims = [_claim(column, table_format) for column in columns]
+    if Kind.ASSETS in table_format.kinds and table_format.synonyms:
+        return _claim_names(claims, table_format.asset_type)
+    return claims
+
+
+def _claim(column: Column, table_format: TableFormat) -> Claim:
+    rule = table_format.columns.get(column.folded)
+    if rule is not None:
+        return Claim(column, rule.field, rule.unit, rule.order, 1.0, "format")
+    if table_format.kind is Kind.IGNORED:
+        return Claim(column, IGNORED, confidence=1.0, method="format")
+    if not table_format.synonyms:
+        return Claim(column)
+    asset_table = table_format.kind is Kind.ASSETS
+    section = synonyms.ASSETS if asset_table else synonyms.RELATIONS
+    found = synonyms.find_field(column.header, section)
+    if found is None:
+        return Claim(column)
+    plain = column.folded in synonyms.plain_words(section)
+    return Claim(column, *found, confidence=_PLAIN if plain else _OTHER, method="synonym")
+
+
+def _claim_names(claims: list[Claim], asset_type: str | None) -> list[Claim]:
+    """Let one of the columns that name a thing name the record's own; the others refer."""
+    if any(claim.field == "name" for claim in claims):
+        return [_refer(claim, asset_type) for claim in claims]
+    subject = _find_subject(claims)
+    if subject is None:
+        return claims
+    own_type = synonyms.named_words().get(subject.column.folded, "server")
+    return [_name(claim) if claim is subject else _refer(claim, own_type) for claim in claims]
+
+
+def _find_subject(claims: Sequence[Claim]) -> Claim | None:
+    """The column that tells records apart best, then the one that is called a name.
+
+    A list of servers repeats its applications and a list of applications its servers.
+    """
+    machines = any(claim.field in {*_HOST_FIELDS, "ip_addresses"} for claim in claims)
+    order = synonyms.named_types()
+
+    def rank(claim: Claim) -> tuple[float, bool, int, int]:
+        asset_type = synonyms.named_words().get(claim.column.folded)
+        named = asset_type or "server"
+        is_name = claim.column.folded.endswith("name") or asset_type is None
+        is_name = is_name or (machines and named in _MACHINES)
+        place = order.index(named) if is_name else 0
+        return (
+            -claim.column.distinctness,
+            not is_name,
+            2 * place + (asset_type is None),
+            claim.column.position,
+        )
+
+    candidates = [
+        claim
+        for claim in claims
+        if claim.field in _HOST_FIELDS or claim.column.folded in synonyms.named_words()
+    ]
+    return min(candidates, key=rank, default=None)
+
+
+def _name(claim: Claim) -> Claim:
+    if claim.field in _HOST_FIELDS:
+        return claim
+    return replace(claim, field="name", confidence=_PLAIN, method="synonym")
+
+
+def _refer(claim: Claim, subject: str | None) -> Claim:
+    if claim.method == "format":
+        return claim
+    named = synonyms.named_words().get(claim.column.folded)
+    if claim.field in _HOST_FIELDS and subject in {"application", "database", "cluster"}:
+        named = "server"  # the host of something else, not its own name
+    if named is None:
+        return claim
+    field = synonyms.reference_field(named, subject)
+    if field is None:
+        return Claim(claim.column)
+    return replace(claim, field=field, confidence=_OTHER, method="synonym")

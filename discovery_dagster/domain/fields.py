@@ -1,0 +1,107 @@
+"""The canonical fields that a column can be mapped to, and how their cells are read.
+
+What the fields of a thing mean is said in `frames.ATTRIBUTES`; which headers mean them in
+`reference/synonyms.yaml`; how a kind of cell is read in `values`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+#: Outcomes of mapping a column that are no fields.
+IGNORED: Final = "ignored"  # its format says that nothing is to be taken from it
+UNMAPPED: Final = "unmapped"  # nobody knows what it means; kept as a custom attribute
+
+
+@dataclass(frozen=True)
+class Field:
+    """A canonical field; several columns may give a field of `many` values."""
+
+    kind: str
+    many: bool = False
+
+
+#: What is said of a thing. The keys are those of `frames.ATTRIBUTES` but `custom`.
+ATTRIBUTE_FIELDS: Mapping[str, Field] = {
+    "name": Field("name"),
+    "hostname": Field("host"),
+    "fqdn": Field("host"),
+    "domain": Field("domain"),
+    "ip_addresses": Field("addresses", many=True),
+    "mac_addresses": Field("macs", many=True),
+    "serial_number": Field("serial"),
+    "smbios_uuid": Field("uuid"),
+    "provider_id": Field("text"),
+    "vendor": Field("text"),
+    "model": Field("text"),
+    "os_name": Field("text"),
+    "os_version": Field("text"),
+    "cpu_cores": Field("cores"),
+    "memory_gb": Field("memory"),
+    "storage_gb": Field("storage"),
+    "environment": Field("text"),
+    "criticality": Field("text"),
+    "tier": Field("tier"),
+    "location": Field("text"),
+    "business_owner": Field("text"),
+    "technical_owner": Field("text"),
+    "applications": Field("names", many=True),
+    "status": Field("text"),
+    "product": Field("text"),
+    "description": Field("text"),
+}
+
+#: Columns of a thing that name other things, and the relation they state.
+REFERENCES: Mapping[str, str] = {
+    "runs_on": "runs_on",
+    "depends_on": "depends_on",
+    "used_by": "depends_on",
+    "uses_storage": "uses_storage",
+    "member_of": "member_of",
+    "connects_to": "connects_to",
+    "replicates_to": "replicates_to",
+}
+
+#: References that name what needs the record's thing, not what it needs.
+TURNED_REFERENCES: Final = frozenset({"used_by"})
+
+#: What a record of two things says of them.
+RELATION_FIELDS: Mapping[str, Field] = {
+    "source": Field("name"),
+    "target": Field("name"),
+    "relation": Field("text"),
+    "source_type": Field("text"),
+    "target_type": Field("text"),
+    "source_address": Field("address"),
+    "target_address": Field("address"),
+    "source_port": Field("port"),
+    "port": Field("port"),
+    "protocol": Field("protocol"),
+    "count": Field("count"),
+    "first_seen": Field("time"),
+    "last_seen": Field("time"),
+    "source_detail": Field("text", many=True),
+    "target_detail": Field("text", many=True),
+    "detail": Field("text"),
+    "tcp_flags": Field("count"),
+}
+
+FIELDS: Mapping[str, Field] = {
+    **ATTRIBUTE_FIELDS,
+    **{name: Field("names", many=True) for name in REFERENCES},
+    **RELATION_FIELDS,
+    "declared_type": Field("text"),
+    "record_kind": Field("text"),  # tells what a record is, or whether it counts
+}
+
+#: Fields that alone let a record stand for a thing, in the order in which they name it.
+IDENTITY_FIELDS: Final = (
+    "name",
+    "hostname",
+    "fqdn",
+    "provider_id",
+    "smbios_uuid",
+    "serial_number",
+    "mac_addresses",
+    "ip_addresses",
+)

@@ -1,0 +1,35 @@
+"""AWS VPC flow logs with a header: the default fields of version 2, and custom ones.
+
+A rejected flow reached nobody and is no dependency (AWS, Flow log records).
+"""
+
+from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat
+
+FORMATS = (
+    TableFormat(
+        name="aws.vpc_flow_log",
+        kind=Kind.FLOWS,
+        headers=(frozenset({"srcaddr", "dstaddr", "dstport"}),),
+        columns={
+            "srcaddr": Rule("source_address"),
+            "dstaddr": Rule("target_address"),
+            "srcport": Rule("source_port"),
+            "dstport": Rule("port"),
+            "protocol": Rule("protocol"),
+            "start": Rule("first_seen"),
+            "end": Rule("last_seen"),
+            "tcp flags": Rule("tcp_flags"),
+            "action": Rule("record_kind"),
+            "log status": Rule("record_kind"),
+        },
+        null_words=frozenset({"-"}),
+        exclusions=(
+            Exclusion("action", frozenset({"reject"}), "The flow was rejected: nothing was used."),
+            Exclusion("log status", frozenset({"nodata"}), "No traffic in this interval."),
+            Exclusion("log status", frozenset({"skipdata"}), "AWS skipped records here."),
+        ),
+        relation="connects_to",
+        evidence="observed",
+        synonyms=False,
+    ),
+)

@@ -1,0 +1,142 @@
+"""What a format is: how a table of it is recognised and what its columns mean.
+
+A format is a declaration. What is done with it is in `mapping` and `canonical`; formats hold no
+code of their own.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import PurePath
+
+from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.words import fold
+
+#: Weight of a sheet's name against the number of known headers.
+_SHEET_WEIGHT = 100
+
+
+class Kind(Enum):
+    """What the records of a table are."""
+
+    ASSETS = "assets"  # each declares a thing
+    DETAILS = "details"  # each adds to a thing that another record declares
+    RELATIONS = "relations"  # each states a relation between two things
+    FLOWS = "flows"  # each is one observation of a connection
+    IGNORED = "ignored"  # nothing is taken from them
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a column of a format means; `fields` has the words.
+
+    Where several columns give one field that holds a single value, the first by `order` that has
+    one gives it.
+    """
+
+    field: str
+    unit: str | None = None
+    order: int = 0
+    target_type: str | None = None  # asset type of what a reference names
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Records that do not count: those whose `column` (folded) holds one of `words`."""
+
+    column: str
+    words: frozenset[str]  # lower case
+    reason: str  # a sentence
+
+
+@dataclass(frozen=True)
+class Switch:
+    """What each record is by its `record_kind`; any other value rejects the record."""
+
+    kinds: Mapping[str, Kind]
+    allowed: str  # the end of a sentence, such as `1 = application and 2 = dependency`
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A relation that a phrase states; `turned` when the right thing needs the left one."""
+
+    relation: str
+    turned: bool = False
+    by_target: Mapping[str, str] = field(
+        default_factory=dict
+    )  # relation by the needed thing's type
+
+
+@dataclass(frozen=True)
+class Tags:
+    """Columns that come in numbered pairs of a category and a value."""
+
+    category: str  # folded header without its number
+    value: str
+    fields: Mapping[str, str]  # folded category to canonical field
+
+
+@dataclass(frozen=True)
+class TypePatterns:
+    """Asset types by what a field's value contains, in lower case."""
+
+    field: str
+    types: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class TableFormat:
+    """The declaration of one format. All headers and words in it are folded."""
+
+    name: str
+    kind: Kind
+    #: Sets of headers; a table with all of one set may be of this format.
+    headers: tuple[frozenset[str], ...] = ()
+    #: Names of sheets that are of this format; the headers are needed, too.
+    sheets: frozenset[str] = frozenset()
+    #: Headers that must stand exactly so, where folded ones would say too little.
+    verbatim: frozenset[str] = frozenset()
+    #: For formats that headers alone do not tell: how well a table fits, 0 when it does not.
+    fit: Callable[[SourceTable], int] | None = None
+    columns: Mapping[str, Rule] = field(default_factory=dict)
+    asset_type: str | None = None
+    type_patterns: TypePatterns | None = None
+    reason: str | None = None  # why the records are ignored, a sentence
+    null_words: frozenset[str] = frozenset()
+    exclusions: tuple[Exclusion, ...] = ()
+    switch: Switch | None = None
+    tags: Tags | None = None
+    #: Of relations and flows: what they are when no phrase says it, how they are known, and whose.
+    relation: str | None = None
+    evidence: str = "declared"
+    phrases: Mapping[str, Phrase] | None = None  # the only ones allowed; None: the reference table
+    endpoint_type: str | None = None
+    synonyms: bool = True  # columns without a rule are looked up in the synonyms
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """All kinds of record that a table of this format holds."""
+        return frozenset(self.switch.kinds.values()) if self.switch else frozenset({self.kind})
+
+    def specificity(self, table: SourceTable) -> int:
+        """Return how much of `table` this format knows, 0 when the table is not of it."""
+        if self.fit is not None:
+            return self.fit(table)
+        headers = {fold(column) for column in table.header}
+        if not self.verbatim <= set(table.header):
+            return 0
+        on_sheet = bool(self.sheets & _sheet_names(table))
+        known = max((len(names) for names in self.headers if names <= headers), default=0)
+        if not on_sheet and not known:
+            return 0
+        ruled = len(headers & self.columns.keys())
+        return 1 + known + ruled + (_SHEET_WEIGHT if on_sheet else 0)
+
+
+def _sheet_names(table: SourceTable) -> set[str]:
+    """Name of the sheet, or of the tab that RVTools exported as a file of its own."""
+    if table.sheet is not None:
+        return {fold(table.sheet)}
+    stem = PurePath(table.file).stem.lower()
+    return {fold(stem.partition("tab")[2])} if stem.startswith("rvtools_tab") else set()

@@ -1,0 +1,62 @@
+"""What the phrases between two things say, from `reference/relation_phrases.yaml`.
+
+A phrase that is not known says nothing: it is never guessed.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from discovery_dagster import reference
+from discovery_dagster.domain.formats.base import Phrase
+from discovery_dagster.domain.words import fold
+
+_PAIR = "::"
+
+
+@cache
+def known_phrases() -> dict[str, Phrase]:
+    """Return the meaning of each folded single phrase.
+
+    Raises:
+        ValueError: when one phrase has two meanings.
+    """
+    phrases: dict[str, Phrase] = {}
+    for pair in reference.load("relation_phrases")["pairs"]:
+        for side, turned in (("forward", False), ("backward", True)):
+            meaning = Phrase(pair["relation"], turned, pair.get("by_target", {}))
+            for phrase in pair[side]:
+                if phrases.setdefault(fold(phrase), meaning) != meaning:
+                    raise ValueError(f"{phrase!r} has two meanings.")
+    return phrases
+
+
+def read_phrases(
+    written: Iterable[str], allowed: Mapping[str, Phrase] | None = None
+) -> dict[str, Phrase]:
+    """Return what those of the phrases that are known say.
+
+    Args:
+        written: phrases as they stand, such as `Depends on::Used by` (parent phrase, then child
+            phrase) or either side alone.
+        allowed: the only phrases to know, folded; None stands for the reference table.
+    """
+    found = {text: _read(text, allowed) for text in written}
+    return {text: phrase for text, phrase in found.items() if phrase is not None}
+
+
+def is_unrelated(text: str) -> bool:
+    """Return whether a phrase is known to say nothing about what needs what."""
+    unrelated = {fold(phrase) for phrase in reference.load("relation_phrases")["unrelated"]}
+    return fold(text.partition(_PAIR)[0]) in unrelated
+
+
+def _read(text: str, allowed: Mapping[str, Phrase] | None) -> Phrase | None:
+    if allowed is not None:
+        return allowed.get(fold(text))
+    whole = {
+        pair: Phrase(meaning["relation"], meaning["turned"])
+        for pair, meaning in reference.load("relation_phrases")["types"].items()
+    }
+    sides = [fold(side) for side in text.split(_PAIR)]
+    named = whole.get(_PAIR.join(sides))
+    return named or known_phrases().get(sides[0])

@@ -1,0 +1,82 @@
+"""From the text of cells to canonical values, by kind of field.
+
+Reading never fails: a cell gives a value, nothing (it held none), or a fault. Which column is read
+as which field is decided elsewhere.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import polars as pl
+
+from discovery_dagster.domain.values import addresses, identifiers, names, quantities, times
+from discovery_dagster.domain.values.reading import Reading, clean, without_faults
+
+__all__ = ["NOUNS", "TRANSFORMS", "Reading", "clean", "read_cells"]
+
+_PLAIN: Mapping[str, Callable[[pl.Series], Reading]] = {
+    "text": without_faults,
+    "name": names.read_name,
+    "names": names.read_names,
+    "host": names.read_host,
+    "domain": names.read_domain,
+    "tier": names.read_tier,
+    "addresses": addresses.read_addresses,
+    "address": addresses.read_address,
+    "macs": addresses.read_macs,
+    "protocol": addresses.read_protocol,
+    "serial": identifiers.read_serial,
+    "uuid": identifiers.read_uuid,
+    "cores": quantities.read_cores,
+    "count": quantities.read_count,
+    "port": quantities.read_port,
+    "time": times.read_time,
+}
+_WITH_UNIT: Mapping[str, Callable[[pl.Series, str | None], Reading]] = {
+    "memory": quantities.read_memory,
+    "storage": quantities.read_storage,
+}
+
+#: Name of the transform of each kind of cell that does not stay text as it stands.
+TRANSFORMS: Mapping[str, str | None] = {
+    **{kind: kind for kind in (*_PLAIN, *_WITH_UNIT)},
+    "text": None,
+    "name": None,
+    "memory": "memory_in_gib",
+    "storage": "storage_in_gb",
+}
+
+#: What a cell that cannot be read was meant to be, for a sentence.
+NOUNS: Final[Mapping[str, str]] = {
+    "host": "host name",
+    "domain": "domain name",
+    "tier": "known tier",
+    "addresses": "IP address",
+    "address": "IP address",
+    "macs": "MAC address",
+    "protocol": "protocol",
+    "uuid": "UUID",
+    "cores": "number of cores",
+    "count": "count",
+    "port": "port number",
+    "time": "date and time",
+    "memory": "amount of memory with a known unit",
+    "storage": "amount of storage with a known unit",
+}
+
+
+def read_cells(kind: str, cells: pl.Series, unit: str | None = None) -> Reading:
+    """Read cells as values of `kind`, one of the keys of `TRANSFORMS`.
+
+    Args:
+        kind: of `fields.Field`.
+        cells: String, cleaned by `clean`.
+        unit: of bare numbers, for memory and storage; a unit in the cell outranks it.
+
+    Returns:
+        Values of the kind's type (null, or an empty list, where there is none) and faults, both as
+        long as `cells`.
+    """
+    if kind in _WITH_UNIT:
+        return _WITH_UNIT[kind](cells, unit)
+    return _PLAIN[kind](cells)

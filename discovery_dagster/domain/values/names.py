@@ -1,0 +1,75 @@
+"""Names: of things, of hosts and domains, lists of them, and words of small vocabularies."""
+
+import polars as pl
+
+from discovery_dagster import reference
+from discovery_dagster.domain.values.reading import (
+    Reading,
+    placeholders,
+    with_faults,
+    without_faults,
+    without_words,
+)
+from discovery_dagster.domain.words import index_words, replace_words
+
+_LABEL = r"[\p{L}\p{N}_](?:[\p{L}\p{N}_-]{0,61}[\p{L}\p{N}_])?"
+_HOST = rf"^{_LABEL}(?:\.{_LABEL})*$"
+_DOTTED_NUMBER = r"^[\d.]+$"
+
+
+def read_name(cells: pl.Series) -> Reading:
+    """Read names of things as they stand; a word that names no one thing is none."""
+    return without_faults(without_words(cells, placeholders("names")))
+
+
+def read_names(cells: pl.Series) -> Reading:
+    """Read lists of names.
+
+    Semicolons, bars and line breaks separate; commas only where none of those is in the cell.
+
+    Returns:
+        Values are List[String], empty where nothing is named, without repetitions.
+    """
+    by_strong = cells.str.contains(r"[;|\n]")
+    parts = cells.str.replace_all(r"\s*[;|\r\n]\s*", "\n").str.split("\n")
+    commas = cells.str.replace_all(r"\s*,\s*", "\n").str.split("\n")
+    split = parts.zip_with(by_strong.fill_null(False), commas)
+    no_names = sorted(
+        {word.lower() for kind in ("anywhere", "names") for word in placeholders(kind)}
+    )
+    named = pl.DataFrame({"parts": split}).select(
+        pl.col("parts")
+        .list.eval(pl.element().str.strip_chars(" \t[]\"'"))
+        .list.eval(
+            pl.element().filter(
+                (pl.element() != "") & ~pl.element().str.to_lowercase().is_in(no_names)
+            )
+        )
+        .list.unique(maintain_order=True)
+        .fill_null(pl.lit([], dtype=pl.List(pl.String)))
+    )
+    return without_faults(named.to_series())
+
+
+def read_host(cells: pl.Series) -> Reading:
+    """Read host names, short or with their domain, into lower case (RFC 1123, and `_`)."""
+    text = cells.str.to_lowercase().str.replace(r"^[^\\]*\\", "").str.strip_chars_end(".")
+    valid = text.str.contains(_HOST) & ~text.str.contains(_DOTTED_NUMBER)
+    read = text.set(~valid.fill_null(False), None)
+    values = without_words(read, placeholders("hosts"))
+    return Reading(values, cells.is_not_null() & read.is_null())
+
+
+def read_domain(cells: pl.Series) -> Reading:
+    """Read DNS or directory domains into lower case."""
+    text = cells.str.to_lowercase().str.strip_chars(".")
+    return with_faults(cells, text.set(~text.str.contains(_HOST).fill_null(False), None))
+
+
+def read_tier(cells: pl.Series) -> Reading:
+    """Read tiers as written; what is none of the words for a tier is a fault.
+
+    `Tier` is also the heading of criticalities and environments, which its values tell apart.
+    """
+    known = replace_words(cells, index_words(reference.load("tier_words")))
+    return with_faults(cells, cells.set(known.is_null(), None))

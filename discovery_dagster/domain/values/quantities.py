@@ -1,0 +1,101 @@
+"""Numbers and amounts: cores, counts, ports, memory, storage.
+
+Numbers are read in English and continental notation; which one a column uses is decided by those
+of its cells that can only be the one or the other.
+"""
+
+from functools import cache
+
+import polars as pl
+
+from discovery_dagster import reference
+from discovery_dagster.domain.values.reading import Reading, with_faults
+from discovery_dagster.domain.words import fold
+
+_GROUPED_BY_BLANKS = r"^[+-]?\d{1,3}(?:[\s'\x{2019}]\d{3})+(?:[.,]\d+)?$"
+_DOT = r"^[+-]?\d*(?:\.\d+)?$|^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$"
+_COMMA = r"^[+-]?\d*(?:,\d+)?$|^[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?$"
+_DOT_GROUPS = r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$"
+# Only one thousands mark with three digits behind it can be read both ways.
+_BOTH = r"^[+-]?[1-9]\d{0,2}[.,]\d{3}$"
+_LARGEST = 10**15  # beyond it a Float64 no longer holds every whole number
+
+
+def read_numbers(cells: pl.Series, whole: bool = False) -> pl.Series:
+    """Return the numbers in `cells` as Float64, null where there is none.
+
+    Args:
+        cells: String, trimmed.
+        whole: the numbers are whole ones, so that `1.024` can only be a thousand and more.
+    """
+    grouped = cells.str.contains(_GROUPED_BY_BLANKS).fill_null(False)
+    text = cells.zip_with(~grouped, cells.str.replace_all(r"[\s'\x{2019}]", ""))
+    dot, comma = text.str.contains(_DOT), text.str.contains(_COMMA)
+    open_ = text.str.contains(_BOTH)
+    only_dot, only_comma = dot & ~comma & ~open_, comma & ~dot & ~open_
+    continental = only_comma
+    if bool(only_comma.any()) and not bool(only_dot.any()):
+        continental = continental | open_
+    if whole:
+        continental = continental | text.str.contains(_DOT_GROUPS)
+    continental = continental.fill_null(False)
+    english = text.str.replace_all(",", "", literal=True)
+    other = text.str.replace_all(".", "", literal=True).str.replace_all(",", ".", literal=True)
+    plain = other.zip_with(continental, english).set(~(dot | comma).fill_null(False), None)
+    numbers = plain.cast(pl.Float64, strict=False)
+    return numbers.set(numbers.abs() >= _LARGEST, None)
+
+
+def read_cores(cells: pl.Series) -> Reading:
+    """Read numbers of processor cores: whole and at least 1."""
+    return _whole(cells, 1, 1_000_000)
+
+
+def read_count(cells: pl.Series) -> Reading:
+    """Read counts: whole and not negative."""
+    return _whole(cells, 0, _LARGEST)
+
+
+def read_port(cells: pl.Series) -> Reading:
+    """Read port numbers of the transport layer. 0 stands for none."""
+    reading = _whole(cells, 0, 65_535)
+    return Reading(reading.values.set(reading.values == 0, None).cast(pl.Int32), reading.faults)
+
+
+def read_memory(cells: pl.Series, unit: str | None) -> Reading:
+    """Read amounts of memory in GiB; MB and GB are read as MiB and GiB."""
+    amounts = _amounts(cells, unit, "memory")
+    return with_faults(cells, amounts.set(amounts <= 0, None).round(3))
+
+
+def read_storage(cells: pl.Series, unit: str | None) -> Reading:
+    """Read amounts of storage in 10^9 bytes, to two decimals."""
+    amounts = _amounts(cells, unit, "storage")
+    return with_faults(cells, amounts.set(amounts < 0, None).round(2))
+
+
+@cache
+def unit_spellings() -> dict[str, str]:
+    """Return the unit that each folded spelling of one means, such as `gbyte` for `GB`."""
+    units = reference.load("units")
+    spellings = {unit.lower(): unit for unit in units["storage"]}
+    for unit, others in units["spellings"].items():
+        spellings |= {fold(other): unit for other in others}
+    return spellings
+
+
+def _whole(cells: pl.Series, least: int, most: int) -> Reading:
+    numbers = read_numbers(cells, whole=True)
+    fits = (numbers >= least) & (numbers <= most) & (numbers == numbers.round(0))
+    return with_faults(cells, numbers.set(~fits.fill_null(False), None).cast(pl.Int64))
+
+
+def _amounts(cells: pl.Series, unit: str | None, quantity: str) -> pl.Series:
+    factors = reference.load("units")[quantity]
+    spelled = {word: factors[name] for word, name in unit_spellings().items() if name in factors}
+    parts = cells.str.extract_groups(r"^\s*([^A-Za-z]*?)\s*([A-Za-z]*)\.?\s*$")
+    number, written = parts.struct.field("1"), parts.struct.field("2").str.to_lowercase()
+    written = written.set(written == "", None).fill_null(fold(unit or ""))
+    return read_numbers(number) * written.replace_strict(
+        spelled, default=None, return_dtype=pl.Float64
+    )

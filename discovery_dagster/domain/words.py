@@ -1,0 +1,51 @@
+"""Folding: when two spellings are one word.
+
+Headers, synonyms, phrases and type words are folded by the same function, so that they can be
+compared as they are. Nothing here knows what a word means.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+
+_HUMP = re.compile(r"(?<=[a-z0-9]{2})(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z]{2})")
+_SEPARATORS = re.compile(r"[^\w%]+|_+")
+
+
+def fold(text: str) -> str:
+    """Return `text` in lower case without accents and punctuation, its words parted by one blank.
+
+    `ipAddress`, `IP_ADDRESS` and `IP-Address*` are one word; `MemoryGiB` is `memory gib`.
+    """
+    parted = _HUMP.sub(" ", text.strip())
+    plain = unicodedata.normalize("NFKD", parted.casefold())
+    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return _SEPARATORS.sub(" ", letters).strip()
+
+
+def index_words(words: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """Return the meaning of each folded word; `words` has the words of each meaning.
+
+    Raises:
+        ValueError: when one word has two meanings.
+    """
+    meanings: dict[str, str] = {}
+    for meaning, spellings in words.items():
+        for spelling in spellings:
+            if meanings.setdefault(fold(spelling), meaning) != meaning:
+                raise ValueError(
+                    f"{spelling!r} means both {meanings[fold(spelling)]!r} and {meaning!r}."
+                )
+    return meanings
+
+
+def replace_words(cells: pl.Series, meanings: Mapping[str, str]) -> pl.Series:
+    """Return what each cell means as a whole folded word, null where it is not known.
+
+    Cells of a vocabulary repeat: each distinct one is folded once.
+    """
+    distinct = cells.drop_nulls().unique().to_list()
+    known = {cell: meanings[fold(cell)] for cell in distinct if fold(cell) in meanings}
+    return cells.replace_strict(known, default=None, return_dtype=pl.String)

@@ -13,7 +13,6 @@ from discovery_dagster.domain import (
     graph,
     identity,
     intake,
-    mapping,
     plan,
 )
 from discovery_dagster.domain import (
@@ -77,7 +76,7 @@ def field_mapping(
     """Say what each source column means."""
 
     def work(report: Report) -> StepResult:
-        mapped = mapping.map_tables(intake.session_tables(source_records), report)
+        mapped = intake.map_columns(intake.session_tables(source_records), report)
         conflicts = mapped["conflict"].is_not_null().sum()
         unmapped = (mapped["field"] == "unmapped").sum()
         return {"mapping": mapped}, {

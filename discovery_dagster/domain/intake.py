@@ -12,6 +12,7 @@ import polars as pl
 
 from discovery_dagster.domain import formats, frames
 from discovery_dagster.domain.frames import Frames
+from discovery_dagster.domain.mapping import map_table
 from discovery_dagster.domain.readers import read_file
 from discovery_dagster.domain.tables import FileReading, SourceTable, UnreadableFileError
 
@@ -116,6 +117,21 @@ def session_tables(published: FrameSource) -> list[RecognisedTable]:
         )
         for row in published["tables"].iter_rows(named=True)
     ]
+
+
+def map_columns(
+    tables: Sequence[RecognisedTable], progress: Callable[[int, int], None]
+) -> pl.DataFrame:
+    """Say what each column of each table means.
+
+    Returns:
+        One row a source column, as `frames.FIELD_MAPPING`.
+    """
+    mapped = [frames.empty(frames.FIELD_MAPPING)]
+    for number, (table, table_format) in enumerate(tables):
+        progress(number, len(tables))
+        mapped.append(map_table(number, table, table_format))
+    return pl.concat(mapped)
 
 
 def count_outcomes(tables: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,19 @@
+"""Runs the benchmarks: `python -m benchmarks [NAME…]`."""
+
+import sys
+
+from benchmarks import reading, session
+from benchmarks.measure import machine
+
+BENCHMARKS = {"reading": reading.run, "session": session.run}
+
+
+def main() -> None:
+    """Run those that are named, or all."""
+    print(machine())
+    for name in sys.argv[1:] or BENCHMARKS:
+        BENCHMARKS[name]()
+
+
+if __name__ == "__main__":
+    main()

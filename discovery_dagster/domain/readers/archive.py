@@ -14,7 +14,8 @@ from discovery_dagster.domain.tables import UnreadableFileError
 
 _RATIO_FROM = 16 * 1024**2  # bytes unpacked, below which any compression is harmless
 _CHUNK = 4 * 1024**2
-_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Z]{0,3}[0-9]{1,7})["']""")
+_REFERENCE = re.compile(rb"""r\s*=\s*["']([A-Z]{0,3}[0-9]{1,7})["']""")
+_HEAD = 4096  # bytes in which a sheet says that it is one
 _OVERLAP = 64  # bytes, longer than a reference
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DIGITS = b"0123456789"
@@ -58,7 +59,9 @@ def _check_size(archive: zipfile.ZipFile, size: int, name: str, limits: Limits) 
 def _extent(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
     """Return how many cells the rectangle from A1 to the last row and column has."""
     rows, columns = 0, 0
-    for chunk in _chunks(archive, member):
+    for position, chunk in enumerate(_chunks(archive, member)):
+        if position == 0 and b"worksheet" not in chunk[:_HEAD]:
+            return 0
         references = b" ".join(_REFERENCE.findall(chunk))
         numbers = set(references.translate(None, _LETTERS).split())
         letters = set(references.translate(None, _DIGITS).split())

@@ -4,6 +4,7 @@ A clean file is read as a whole by Polars. Any other is read line by line, still
 records with unusual quotes or too many cells one by one.
 """
 
+import re
 from mmap import mmap
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from discovery_dagster.domain.readers.records import (
 from discovery_dagster.domain.tables import IGNORED, FileReading, UnreadableFileError
 
 _SAMPLE_BYTES = 262_144  # that the dialect is judged by; a multiple of four for UTF-32
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
 _SEPARATORS = (b"\x1e", b"\x1d", b"\x1c", b"\x02")  # that hardly any text has
 _SAMPLE_LINES = 500
 
@@ -65,7 +67,9 @@ def _not_a_table(name: str) -> UnreadableFileError:
 
 def _lines(data: mmap, encoding: str, first: int) -> pl.Series:
     """Return the lines from line `first`, which is not the first, without their line feeds."""
-    if encoding == "utf-8" and data.find(b"\r") < 0 and data.find(b"\0") < 0:
+    # Polars drops the carriage returns that end lines, which inside quotes are text.
+    returns = data.find(b"\r") >= 0 and (data.find(b'"') >= 0 or _LONE_RETURN.search(data))
+    if encoding == "utf-8" and not returns and data.find(b"\0") < 0:
         unused = next((byte for byte in _SEPARATORS if data.find(byte) < 0), None)
         if unused is not None:  # one column then holds a whole line
             return pl.read_csv(
@@ -90,13 +94,15 @@ def _split(text: str) -> list[str]:
 def _read_whole(path: Path, data: mmap, encoding: str, dialect: Dialect) -> pl.DataFrame | None:
     """Read a clean file as a whole; None when anything in it asks for a closer look.
 
-    Clean is UTF-8 without quotes, zero bytes, carriage returns, blank records or too many cells.
-    Polars fills short records with nulls, which is what they are.
+    Clean is UTF-8 without quotes, zero bytes, lone carriage returns, blank records and surplus
+    cells. Polars fills short records with nulls, which is what they are.
     """
-    unclean = [b'"', b"\0", b"\r"]
+    unclean = [b'"', b"\0"]
     if dialect.delimiter == SPACE:
-        unclean += [b"  ", b"\t", b" \n", b"\n "]
+        unclean += [b"  ", b"\t", b" \n", b" \r", b"\n "]
     if encoding != "utf-8" or dialect.comments or any(data.find(part) >= 0 for part in unclean):
+        return None
+    if _LONE_RETURN.search(data):
         return None
     try:
         cells = pl.read_csv(

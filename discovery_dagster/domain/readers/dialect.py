@@ -6,6 +6,7 @@ It is judged by the first lines alone; reading the records is the delimited read
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from discovery_dagster.domain.readers.header import find_header
 from discovery_dagster.domain.readers.quoting import scan_record
@@ -37,8 +38,9 @@ class Dialect:
     comments: bool = False  # lines below the header that begin with `#` are comments
 
 
-#: How well a dialect fits: lines that it splits, share of those as wide as the header, delimiters.
-_Judged = tuple[tuple[int, float, int], Dialect]
+#: How well a dialect fits: shares of records that it splits and that are as wide as the header,
+#: and the number of delimiters that it explains.
+_Judged = tuple[tuple[float, float, int], Dialect]
 
 
 def find_dialect(lines: Sequence[str]) -> Dialect | None:
@@ -52,11 +54,9 @@ def find_dialect(lines: Sequence[str]) -> Dialect | None:
     else:
         candidates = [_judge(lines, first, delimiter) for delimiter in _DELIMITERS]
     found = [candidate for candidate in candidates if candidate is not None]
-    if not found:
-        found = [candidate for candidate in [_spaced(lines, first)] if candidate is not None]
     if found:
-        return max(found, key=lambda candidate: candidate[0])[1]
-    return _one_column(lines, first)
+        return max(found, key=itemgetter(0))[1]
+    return _spaced(lines, first) or _one_column(lines, first)
 
 
 def words(line: str) -> list[str]:
@@ -99,11 +99,11 @@ def _judge(lines: Sequence[str], first: int, delimiter: str) -> _Judged | None:
     if len(header) < 2 or (position and share < _ONE_WIDTH_SHARE):
         return None
     explained = sum(min(width, len(header)) - 1 for width in widths)
-    split = sum(width > 1 for width in widths)
+    split = sum(width > 1 for width in widths) / len(widths)
     return (split, share, explained), Dialect(delimiter, tuple(header), header_at + 1, body_at + 1)
 
 
-def _spaced(lines: Sequence[str], first: int) -> _Judged | None:
+def _spaced(lines: Sequence[str], first: int) -> Dialect | None:
     """Columns set apart by spaces, as in flow logs: nearly every line has as many words."""
     records = [(at, words(lines[at])) for at in range(first, len(lines)) if lines[at].strip()]
     if not records or len(records[0][1]) < 3 or find_header([records[0][1]]) is None:
@@ -111,7 +111,7 @@ def _spaced(lines: Sequence[str], first: int) -> _Judged | None:
     at, header = records[0]
     if sum(len(cells) == len(header) for _, cells in records) < _SAME_WORDS_SHARE * len(records):
         return None
-    return (0, 0.0, 0), Dialect(SPACE, tuple(header), at + 1, at + 2, quoting=False)
+    return Dialect(SPACE, tuple(header), at + 1, at + 2, quoting=False)
 
 
 def _one_column(lines: Sequence[str], first: int) -> Dialect | None:

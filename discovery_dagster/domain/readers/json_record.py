@@ -109,4 +109,5 @@ def _check(found: dict[str, Any], depth: int) -> None:
 
 
 def _storable(text: str) -> str:
-    return _UNSTORABLE.sub("\ufffd", text)
+    # What is printable has none of these.
+    return text if text.isprintable() else _UNSTORABLE.sub("\ufffd", text)

@@ -1,0 +1,14 @@
+"""Identity: which records are one real thing, and which asset of the engagement that thing is.
+
+Keys join, likeness never does, and an IP address alone joins nothing. What a thing is, is judged in
+`classification`; the register of ids is the store's.
+"""
+
+from discovery_dagster.domain.identity.inventory import (
+    Inventory,
+    candidate_identifiers,
+    identifiers,
+    resolve,
+)
+
+__all__ = ["Inventory", "candidate_identifiers", "identifiers", "resolve"]

@@ -1,0 +1,32 @@
+"""Records that add to a thing that another record declares."""
+
+import polars as pl
+
+
+def attach(
+    details: pl.DataFrame, identifiers: pl.DataFrame, clusters: pl.DataFrame, held: pl.DataFrame
+) -> pl.DataFrame:
+    """Find the one thing that each detail record adds to.
+
+    The strongest identifier decides, and among equals a thing of the record's own file. A detail
+    that fits none, or several, adds to nothing.
+
+    Args:
+        details: `record, file` of the detail records.
+        identifiers: `record, identifier, strength` of all records.
+        clusters: `record, file, cluster` of the others.
+        held: identifiers of those, `cluster, identifier`.
+
+    Returns:
+        `record, cluster`.
+    """
+    of_details = identifiers.join(details, on="record")
+    fitting = of_details.join(held.select("cluster", "identifier").unique(), on="identifier")
+    beside = clusters.select("cluster", "file").unique().with_columns(same_file=pl.lit(1))
+    fitting = fitting.join(beside, on=["cluster", "file"], how="left")
+    fit = 2 * pl.col("strength") + pl.col("same_file").fill_null(0)
+    best = fitting.with_columns(fit=fit).filter(pl.col("fit") == pl.col("fit").max().over("record"))
+    only = best.group_by("record").agg(pl.col("cluster").unique())
+    return only.filter(pl.col("cluster").list.len() == 1).select(
+        "record", pl.col("cluster").list.first()
+    )

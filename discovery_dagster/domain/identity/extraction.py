@@ -1,0 +1,200 @@
+"""What identifies a record: its identifiers, and the facts that can contradict a merge.
+
+Nothing here compares records with each other, but for the kind that an untyped name takes from the
+only typed thing of that name.
+"""
+
+from typing import Any
+
+import polars as pl
+
+from discovery_dagster.domain.host_names import folded, group, with_host_names
+from discovery_dagster.reference import load
+
+#: Facts that one thing has only one of; things that differ in one are not joined by a name.
+FACTS = ("fqdn", "directory", "smbios", "serial", "short", "placement")
+
+
+def describe(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
+    """Say what each record is called and made of, as it is compared.
+
+    Args:
+        assets: rows in `ASSET_RECORDS`.
+        relations: rows in `RELATION_RECORDS`; one of a record's own line tells where it runs.
+
+    Returns:
+        One row a record: `record`, `file`, `format`, `declared_type`, `kind`, `called`, `title`,
+        `provider_id`, `unbranded`, `macs` and the `FACTS`.
+    """
+    rules = load("identifiers")
+    own = with_host_names(assets, "declared_type").with_columns(folded("name").alias("title"))
+    title = pl.when(~pl.col("title").str.contains(r"^[0-9a-f]*[.:][0-9a-f.:]+$")).then("title")
+    described = own.with_columns(
+        title=title,
+        called=pl.coalesce("host_short", title),
+        placement=_placement(own, relations, rules["instances"]),
+        hardware=group("declared_type", "kinds").is_null()
+        | pl.col("declared_type").is_in(rules["named_by_host"]),
+    ).select(
+        "record",
+        "file",
+        "format",
+        "declared_type",
+        "called",
+        "title",
+        "placement",
+        provider_id=folded("provider_id"),
+        fqdn="host_fqdn",
+        short="host_short",
+        directory=pl.coalesce(
+            pl.col("host_fqdn").str.split(".").list.get(1, null_on_oob=True),
+            pl.col("host_domain").str.split(".").list.first(),
+        ),
+        smbios=pl.when("hardware").then(_smbios()),
+        unbranded=pl.when("hardware").then(_serial(rules)),
+        vendor=_vendor(rules["vendors"]),
+        macs=pl.when("hardware").then(_macs(rules["shared_mac_prefixes"])),
+        kind=pl.coalesce(
+            group("declared_type", "kinds"),
+            pl.when(pl.col("host_short").is_not_null()).then(pl.lit("host")),
+        ),
+        typed=group("declared_type", "kinds").is_not_null(),
+    )
+    return _with_adopted_kinds(described).with_columns(
+        serial=pl.concat_str("vendor", "unbranded", separator="|")
+    )
+
+
+def identifiers(described: pl.DataFrame) -> pl.DataFrame:
+    """Return the identifiers of each record: `record, identifier, strength, form`.
+
+    `form` is the part of the identifier before the colon; `strengths` in
+    `reference/identifiers.yaml` has their meanings. An IP address is none of them.
+
+    Args:
+        described: as `describe` returns.
+    """
+    rules = load("identifiers")
+    within = pl.concat_str(
+        "format", pl.col("declared_type").fill_null(""), "provider_id", separator="|"
+    )
+    everywhere = pl.when(pl.col("provider_id").str.contains(rules["global_provider_ids"]))
+    titled = pl.when(
+        pl.col("title").ne_missing(pl.col("called")), pl.col("title").ne_missing(pl.col("fqdn"))
+    )
+    kind = pl.col("kind").fill_null("")
+    single = {
+        "serial": pl.col("serial"),
+        "smbios": pl.col("smbios"),
+        "provider": everywhere.then("provider_id").otherwise(within),
+        "fqdn": pl.col("fqdn"),
+        "directory": pl.when(pl.col("fqdn").is_null()).then(_joined("short", "directory")),
+        "instance": _joined("kind", "title", "placement"),
+        "unbranded": pl.col("unbranded"),
+        "name": pl.concat_str(kind, "called", separator="|"),
+        "title": titled.then(pl.concat_str(kind, "title", separator="|")),
+    }
+    forms = [
+        described.select("record", form=pl.lit(form), text=text) for form, text in single.items()
+    ]
+    macs = described.select("record", form=pl.lit("mac"), text="macs").explode("text")
+    # A title and a host name are one name: what one source shows, another one resolves.
+    prefix = pl.col("form").replace("title", "name")
+    return (
+        pl.concat([*forms, macs])
+        .drop_nulls("text")
+        .select(
+            "record",
+            pl.concat_str(prefix, "text", separator=":").alias("identifier"),
+            pl.col("form")
+            .replace_strict(rules["strengths"], return_dtype=pl.Int32)
+            .alias("strength"),
+            "form",
+        )
+    )
+
+
+def _joined(*columns: str) -> pl.Expr:
+    return pl.concat_str(*columns, separator="|")
+
+
+def _with_adopted_kinds(described: pl.DataFrame) -> pl.DataFrame:
+    """Give untyped records the kind of the typed ones of their name, when there is but one.
+
+    Where no typed one has the name, an untyped one that is surely a host gives it.
+    """
+    donors = described.with_columns(stated=pl.when("typed").then("kind"))
+    adopted = donors.group_by("called").agg(
+        stated=_single(pl.col("stated")), evident=_single(pl.col("kind"))
+    )
+    own = pl.when("typed").then("kind")
+    kind = pl.coalesce(own, "stated", "kind", "evident")
+    joined = described.join(adopted, on="called", how="left", maintain_order="left")
+    return joined.with_columns(kind=kind).drop("stated", "evident", "typed")
+
+
+def _single(column: pl.Expr) -> pl.Expr:
+    values = column.drop_nulls()
+    return pl.when(values.n_unique() == 1).then(values.first())
+
+
+def _placement(assets: pl.DataFrame, relations: pl.DataFrame, types: list[str]) -> pl.Expr:
+    """The host of a thing of which each host may have one: by its own line, or its host name."""
+    line = ["file", "sheet", "line", "title"]
+    stated = (
+        relations.filter(pl.col("relation") == "runs_on")
+        .with_columns(title=folded("source"), target=folded("target"))
+        .group_by(line)
+        .agg(pl.col("target").min())
+    )
+    titled = assets.select("file", "sheet", "line", title=folded("name"))
+    hosts = titled.join(stated, on=line, how="left", nulls_equal=True, maintain_order="left")
+    host = pl.coalesce(pl.lit(hosts["target"]), folded("fqdn"), folded("hostname"))
+    return pl.when(pl.col("declared_type").is_in(types)).then(host)
+
+
+def _smbios() -> pl.Expr:
+    """The UUID, whichever byte order its first three fields were read in.
+
+    SMBIOS before 2.6 left the order open (DSP0134, 7.2.1), so two tools show one UUID in two ways.
+    VMware writes the UUID into the serial number.
+    """
+    serial = folded("serial_number").str.replace_all(r"[ -]", "")
+    uuid = pl.coalesce(
+        pl.col("smbios_uuid").str.to_lowercase().str.replace_all(r"[^0-9a-f]", ""),
+        serial.str.extract(r"^vmware([0-9a-f]{32})$"),
+    )
+    swapped = uuid.str.replace(r"^(..)(..)(..)(..)(..)(..)(..)(..)(.{16})$", "$4$3$2$1$6$5$8$7$9")
+    no_uuid = load("placeholders")["uuids"]
+    valid = uuid.str.contains(r"^[0-9a-f]{32}$") & ~uuid.is_in(no_uuid) & ~_repeated(uuid)
+    return pl.when(valid).then(pl.min_horizontal(uuid, swapped))
+
+
+def _serial(rules: dict[str, Any]) -> pl.Expr:
+    serial = _compact(folded("serial_number"))
+    words = pl.DataFrame({"word": load("placeholders")["serial_numbers"]})
+    said = ~serial.is_in(words.select(_compact(pl.col("word"))).to_series().to_list())
+    longer = serial.str.len_chars() >= rules["serial_length"]
+    return pl.when(said, longer, ~_repeated(serial)).then(serial)
+
+
+def _compact(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all(r"[^\p{L}\p{N}]", "")
+
+
+def _repeated(text: pl.Expr) -> pl.Expr:
+    return text.str.contains(load("identifiers")["repeated_character"])
+
+
+def _vendor(names: dict[str, str]) -> pl.Expr:
+    """The vendor's first word: what follows is `Inc.`, `GmbH` or a division."""
+    return folded("vendor").str.extract(r"([\p{L}\p{N}]+)").replace(names)
+
+
+def _macs(shared: list[str]) -> pl.Expr:
+    nobody = load("placeholders")["mac_addresses"]
+    address = pl.element()
+    own = ~address.str.replace_all(":", "").is_in(nobody)
+    for prefix in shared:
+        own &= ~address.str.starts_with(prefix)
+    return pl.col("mac_addresses").list.eval(address.filter(own))

@@ -1,0 +1,138 @@
+"""The inventory of a session, put together: clusters, details, mentions, values and ids."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from discovery_dagster.domain.frames import (
+    INVENTORY_ASSETS,
+    INVENTORY_CONFLICTS,
+    INVENTORY_MEMBERS,
+    conform,
+)
+from discovery_dagster.domain.host_names import group
+from discovery_dagster.domain.identity import extraction
+from discovery_dagster.domain.identity.conflicts import find_conflicts
+from discovery_dagster.domain.identity.mentions import endpoints, mentioned
+from discovery_dagster.domain.identity.registration import assign, qualified, to_register
+from discovery_dagster.domain.identity.things import Things
+from discovery_dagster.domain.naming import NameIndex
+
+_PLACE = ["file", "sheet", "line"]
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """One row a real thing, and why.
+
+    `assets`, `members` and `conflicts` are in `INVENTORY_ASSETS`, `INVENTORY_MEMBERS` and
+    `INVENTORY_CONFLICTS`; `identifiers` (`identifier, asset_id`) is what is to be registered.
+    """
+
+    assets: pl.DataFrame
+    members: pl.DataFrame
+    conflicts: pl.DataFrame
+    identifiers: pl.DataFrame
+
+
+def identifiers(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
+    """Return the identifiers of each record: `record, identifier, strength, form`.
+
+    Args:
+        assets: rows in `ASSET_RECORDS`.
+        relations: rows in `RELATION_RECORDS`; they tell on which host an instance runs.
+    """
+    return extraction.identifiers(extraction.describe(assets, relations))
+
+
+def candidate_identifiers(assets: pl.DataFrame, relations: pl.DataFrame) -> list[str]:
+    """Return, sorted, every identifier by which `resolve` may look an asset up."""
+    mentions = mentioned(endpoints(relations), assets.height)
+    found = pl.concat([identifiers(part, relations) for part in (assets, mentions)])
+    both = pl.concat([found["identifier"], found.select(qualified("identifier")).to_series()])
+    return both.unique().sort().to_list()
+
+
+def resolve(
+    engagement: str, assets: pl.DataFrame, relations: pl.DataFrame, known: Mapping[str, str]
+) -> Inventory:
+    """Merge the records of one thing, and say which asset it is.
+
+    Args:
+        engagement: key of the engagement.
+        assets: rows in `ASSET_RECORDS`.
+        relations: rows in `RELATION_RECORDS`.
+        known: asset ids of the engagement by identifier.
+
+    Returns:
+        The inventory, assets by name and id; it does not depend on the order of `known`.
+    """
+    declared = Things.of(assets, relations)
+    ends = endpoints(relations)
+    index = declared.merged.with_columns(asset_id=pl.col("cluster").cast(pl.String))
+    resolved = NameIndex.of(index).resolve(ends.with_columns(address=pl.lit(None, pl.String)))
+    unmet = ends.filter((resolved["how"] == "no_such_asset") & resolved["name"].is_not_null())
+    named = Things.of(mentioned(unmet, assets.height), relations.clear())
+    return _inventory(engagement, known, declared, named, resolved)
+
+
+def _inventory(
+    engagement: str,
+    known: Mapping[str, str],
+    declared: Things,
+    named: Things,
+    resolved: pl.DataFrame,
+) -> Inventory:
+    # A thing known by name alone is known from where it is first named.
+    first_named = pl.col("record") == pl.col("record").min().over("cluster")
+    placed = ["cluster", "record", *_PLACE]
+    members = pl.concat(
+        [declared.members.select(placed), named.members.filter(first_named).select(placed)]
+    )
+    owned = pl.concat([declared.owned, named.owned])
+    facts = pl.concat([declared.facts, named.facts])
+    registered = to_register(owned, facts)
+    ids = assign(engagement, _fallbacks(members), owned, facts, known)
+    things = [
+        _with_stated_types(declared.merged, resolved).with_columns(named_only=pl.lit(False)),
+        named.merged.with_columns(named_only=pl.lit(True), records=pl.lit(1, pl.UInt32)),
+    ]
+    assets = pl.concat(things).join(ids, on="cluster").drop("cluster")
+    keys = pl.concat([declared.keys, named.keys])
+    explained = members.join(ids, on="cluster").join(keys, on="record", how="left").sort("record")
+    explained = explained.with_columns(pl.col("keys").fill_null([])).drop("cluster", "record")
+    conflicts = find_conflicts(declared.members, declared.merged)
+    conflicts = conflicts.join(ids, on="cluster", maintain_order="left").drop("cluster")
+    return Inventory(
+        assets=conform(assets.sort("name", "asset_id"), INVENTORY_ASSETS),
+        members=conform(explained, INVENTORY_MEMBERS),
+        conflicts=conform(conflicts, INVENTORY_CONFLICTS),
+        identifiers=registered.join(ids, on="cluster")
+        .select("identifier", "asset_id")
+        .unique()
+        .sort("identifier"),
+    )
+
+
+def _fallbacks(members: pl.DataFrame) -> pl.DataFrame:
+    """The place of its first record identifies a thing that nothing else does."""
+    first = members.sort("record").unique("cluster", keep="first", maintain_order=True)
+    place = pl.concat_str(
+        "file", pl.col("sheet").fill_null(""), pl.col("line").cast(pl.String), separator="|"
+    )
+    return first.select("cluster", fallback=pl.lit("record:") + place)
+
+
+def _with_stated_types(merged: pl.DataFrame, resolved: pl.DataFrame) -> pl.DataFrame:
+    """Give things without a type the one that relations state of them, when all agree."""
+    stated = (
+        resolved.filter(group("type", "kinds").is_not_null())
+        .drop_nulls("asset_id")
+        .group_by(pl.col("asset_id").cast(pl.UInt32).alias("cluster"))
+        .agg(pl.col("type").unique().alias("stated"))
+        .filter(pl.col("stated").list.len() == 1)
+        .with_columns(pl.col("stated").list.first())
+    )
+    joined = merged.join(stated, on="cluster", how="left", maintain_order="left")
+    return joined.with_columns(declared_type=pl.coalesce("declared_type", "stated")).drop("stated")

@@ -1,0 +1,65 @@
+"""Things known by name alone: what relations mention and no record declares."""
+
+import polars as pl
+
+from discovery_dagster.domain.frames import ASSET_RECORDS, empty
+from discovery_dagster.domain.host_names import folded, with_host_names
+
+
+def endpoints(relations: pl.DataFrame) -> pl.DataFrame:
+    """Return both ends of each relation, in the order in which they are written.
+
+    Args:
+        relations: rows in `RELATION_RECORDS`.
+
+    Returns:
+        `name, address, type, names_asset, file, sheet, line`.
+    """
+    ends = [
+        relations.with_row_index("at").select(
+            "at",
+            pl.lit(place).alias("side"),
+            pl.col(side).alias("name"),
+            pl.col(f"{side}_address").alias("address"),
+            pl.col(f"{side}_type").alias("type"),
+            pl.col(f"{side}_names_asset").alias("names_asset"),
+            "file",
+            "sheet",
+            "line",
+        )
+        for place, side in enumerate(("source", "target"))
+    ]
+    return pl.concat(ends).sort("at", "side").drop("at", "side")
+
+
+def mentioned(ends: pl.DataFrame, first_record: int) -> pl.DataFrame:
+    """Make a record of each distinct name and type, where it is first written.
+
+    Args:
+        ends: as `endpoints` returns; those that may make an asset.
+        first_record: the number of the first record made.
+
+    Returns:
+        Rows in `ASSET_RECORDS`, by first mention.
+    """
+    named = ends.filter("names_asset").drop_nulls("name").with_columns(key=folded("name"))
+    distinct = (
+        named.drop_nulls("key")
+        .group_by("key", "type", maintain_order=True)
+        .agg(
+            pl.col("name", "file", "sheet", "line").first(),
+            pl.col("address").drop_nulls().unique(maintain_order=True).alias("ip_addresses"),
+        )
+    )
+    rows = pl.concat(
+        [
+            empty(ASSET_RECORDS),
+            distinct.rename({"type": "declared_type"})
+            .drop("key")
+            .with_row_index("record", offset=first_record)
+            .with_columns(format=pl.lit("mention"), detail=pl.lit(False)),
+        ],
+        how="diagonal",
+    ).with_columns(pl.col("mac_addresses", "applications").fill_null([]))
+    hosts = with_host_names(rows, "declared_type")
+    return hosts.with_columns(fqdn="host_fqdn", hostname="host_short").select(list(ASSET_RECORDS))

@@ -1,0 +1,119 @@
+"""One row of attributes for the records of one thing, by the precedence of their sources.
+
+What lost is in `conflicts`; which records belong together is decided in `clusters`.
+"""
+
+import json
+from typing import Final
+
+import polars as pl
+
+from discovery_dagster.domain.frames import ATTRIBUTES
+from discovery_dagster.reference import load
+
+LISTS: Final = [name for name, kind in ATTRIBUTES.items() if isinstance(kind, pl.List)]
+SCALARS: Final = [name for name in ATTRIBUTES if name not in LISTS]
+_TYPE: Final = ["declared_type", "declared_type_text"]
+
+
+def rank(members: pl.DataFrame) -> pl.DataFrame:
+    """Add how far each record is believed: `measured`, `managed`, `other` (0 is the most).
+
+    Args:
+        members: rows in `ASSET_RECORDS` with their `cluster`.
+    """
+    rules = load("precedence")
+    source = pl.col("format").str.split(".").list.first()
+    said = pl.sum_horizontal(
+        pl.col(name).list.len() > 0 if name in LISTS else pl.col(name).is_not_null()
+        for name in ATTRIBUTES
+    )
+    ranked = members.with_columns(said=said.cast(pl.Int32))
+    for kind, default in rules["default"].items():
+        trust = source.replace_strict(
+            {name: levels[kind] for name, levels in rules["trust"].items()},
+            default=default,
+            return_dtype=pl.Int32,
+        )
+        ranked = (
+            ranked.with_columns(trust=trust)
+            .sort("cluster", "detail", -pl.col("trust"), -pl.col("said"), "record")
+            .with_columns(pl.int_range(pl.len()).alias(kind))
+        )
+    return ranked.drop("said", "trust")
+
+
+def merge(ranked: pl.DataFrame) -> pl.DataFrame:
+    """Merge the records of each cluster.
+
+    Args:
+        ranked: as `rank` returns.
+
+    Returns:
+        `cluster`, `records`, `declared_type`, `declared_type_text` and `ATTRIBUTES`, by cluster.
+    """
+    alone = pl.col("record").len().over("cluster") == 1
+    columns = ["cluster", "records", *_TYPE, *ATTRIBUTES]
+    single = ranked.filter(alone).with_columns(records=pl.lit(1, pl.UInt32)).select(columns)
+    several = _merge_several(ranked.filter(~alone)).select(columns)
+    return pl.concat([single, several]).sort("cluster")
+
+
+def field_group(field: str) -> str:
+    """Return the group of fields by whose trust the value of `field` is chosen."""
+    groups: dict[str, list[str]] = load("precedence")["fields"]
+    return next((group for group, fields in groups.items() if field in fields), "other")
+
+
+def _merge_several(ranked: pl.DataFrame) -> pl.DataFrame:
+    rules = load("precedence")
+    merged = ranked.group_by("cluster").agg(pl.len().cast(pl.UInt32).alias("records"))
+    for group in rules["default"]:
+        fields = [field for field in SCALARS if field_group(field) == group]
+        ordered = ranked.sort("cluster", group)
+        for follower, leader in rules["together"].items():
+            if follower in fields:
+                ordered = _agreeing(ordered, follower, leader)
+        values = ordered.group_by("cluster").agg(pl.col(fields).drop_nulls().first())
+        merged = merged.join(values, on="cluster")
+    listed = ranked.sort("cluster", "measured").group_by("cluster")
+    lists = listed.agg(pl.col(LISTS).explode().drop_nulls().unique(maintain_order=True))
+    return (
+        merged.join(lists, on="cluster").join(_types(ranked), on="cluster").pipe(_customs, ranked)
+    )
+
+
+def _agreeing(ordered: pl.DataFrame, follower: str, leader: str) -> pl.DataFrame:
+    """Blank `follower` where the record's `leader` is another one than the chosen."""
+    text = pl.col(leader).str.to_lowercase()
+    chosen = text.drop_nulls().first().over("cluster")
+    return ordered.with_columns(pl.when(text.is_null() | (text == chosen)).then(follower))
+
+
+def _types(ranked: pl.DataFrame) -> pl.DataFrame:
+    """The most specific type that a record states, and the words of that record."""
+    order = {name: at for at, name in enumerate(load("precedence")["specificity"])}
+    specificity = pl.col("declared_type").replace_strict(order, default=None, return_dtype=pl.Int32)
+    ordered = ranked.sort("cluster", specificity, "measured", nulls_last=True)
+    return ordered.group_by("cluster").agg(pl.col(_TYPE).first())
+
+
+def _customs(merged: pl.DataFrame, ranked: pl.DataFrame) -> pl.DataFrame:
+    """Unite the custom attributes of sources that have different ones.
+
+    JSON objects whose keys differ from row to row have no frame type: they are united one by one.
+    """
+    ordered = ranked.sort("cluster", "other").drop_nulls("custom").group_by("cluster")
+    texts = ordered.agg(pl.col("custom").unique(maintain_order=True))
+    differing = texts.filter(pl.col("custom").list.len() > 1)
+    united = pl.Series("united", map(_unite, differing["custom"].to_list()), dtype=pl.String)
+    united_rows = differing.select("cluster", united)
+    joined = merged.join(united_rows, on="cluster", how="left", maintain_order="left")
+    return joined.with_columns(pl.coalesce("united", "custom").alias("custom")).drop("united")
+
+
+def _unite(texts: list[str]) -> str:
+    united: dict[str, object] = {}
+    for text in reversed(texts):
+        united |= json.loads(text)
+    return json.dumps(united, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,54 @@
+"""Records clustered and merged, whether they were declared or mentioned."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import polars as pl
+
+from discovery_dagster.domain.identity import extraction
+from discovery_dagster.domain.identity.clusters import cluster
+from discovery_dagster.domain.identity.details import attach
+from discovery_dagster.domain.identity.merging import merge, rank
+
+
+@dataclass(frozen=True)
+class Things:
+    """Things and the records that they are made of; a thing is called by its first record."""
+
+    members: pl.DataFrame  # rows in ASSET_RECORDS, with cluster, as `merging.rank` returns
+    merged: pl.DataFrame  # one row a cluster, as `merging.merge` returns
+    owned: pl.DataFrame  # cluster, identifier, strength
+    keys: pl.DataFrame  # record, keys: what joined it to the others
+    facts: pl.DataFrame  # cluster, qualified: whether its domain is known
+
+    @classmethod
+    def of(cls, assets: pl.DataFrame, relations: pl.DataFrame) -> Self:
+        """Cluster and merge rows in `ASSET_RECORDS`; `relations` tell where instances run."""
+        described = extraction.describe(assets, relations)
+        held = extraction.identifiers(described)
+        main = assets.filter(~pl.col("detail")).select("record")
+        of_main = held.join(main, on="record", how="semi")
+        clusters, owned = cluster(described.join(main, on="record", how="semi"), of_main)
+        by_cluster = of_main.join(clusters, on="record")
+        places = assets.select("record", "file", "detail")
+        details = places.filter("detail").drop("detail")
+        attached = attach(details, held, clusters.join(places, on="record"), by_cluster)
+        everything = pl.concat([clusters, attached]).sort("record")
+        members = rank(assets.join(everything, on="record"))
+        keys = _shared(held, everything, owned)
+        return cls(members, merge(members), owned, keys, _facts(described, everything))
+
+
+def _facts(described: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
+    joined = clusters.join(described.select("record", "fqdn", "directory"), on="record")
+    domains = pl.col("fqdn", "directory").is_not_null().any()
+    return joined.group_by("cluster").agg(qualified=pl.any_horizontal(domains))
+
+
+def _shared(held: pl.DataFrame, clusters: pl.DataFrame, owned: pl.DataFrame) -> pl.DataFrame:
+    """The identifiers of each record that another record of its thing has, too."""
+    keys = held.select("record", "identifier").unique().join(clusters, on="record")
+    keys = keys.join(owned, on=["cluster", "identifier"])
+    keys = keys.filter(pl.col("record").n_unique().over("cluster", "identifier") > 1)
+    ordered = keys.sort("record", "strength", "identifier", descending=[False, True, False])
+    return ordered.group_by("record").agg(keys="identifier")

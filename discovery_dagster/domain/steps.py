@@ -99,7 +99,7 @@ STEPS: tuple[Step, ...] = (
             "members": frames.INVENTORY_MEMBERS,
             "conflicts": frames.INVENTORY_CONFLICTS,
         },
-        reference=("identifiers.yaml", "precedence.yaml"),
+        reference=("identifiers.yaml", "placeholders.yaml", "precedence.yaml"),
     ),
     Step(
         "classified_assets",
@@ -121,7 +121,7 @@ STEPS: tuple[Step, ...] = (
         "Who needs whom, with every piece of evidence; unresolved endpoints are kept.",
         upstream=("canonical_records", "classified_assets"),
         frames={"edges": frames.EDGES},
-        reference=("ports.csv",),
+        reference=("ports.csv", "evidence.yaml", "identifiers.yaml"),
     ),
     Step(
         "dependency_graph",

@@ -1,0 +1,210 @@
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from discovery_dagster.domain.values import TRANSFORMS, clean, read_cells
+
+LISTS = {"addresses", "macs", "names"}
+
+
+def read(kind, *cells, unit=None):
+    return read_cells(kind, clean(pl.Series(cells, dtype=pl.String)), unit)
+
+
+def value(kind, cell, unit=None):
+    return read(kind, cell, unit=unit).values.item()
+
+
+@pytest.mark.parametrize(
+    ("cell", "addresses"),
+    [
+        ("10.0.0.1", ["10.0.0.1"]),
+        ("[2001:DB8:0:0::1,10.1.1.1];", ["2001:db8::1", "10.1.1.1"]),
+        ("[];", []),
+        ("10.0.0.1 10.0.0.2|10.0.0.3", ["10.0.0.1", "10.0.0.2", "10.0.0.3"]),
+        ("10.0.0.1, 10.0.0.1", ["10.0.0.1"]),
+        ("10.0.0.5/24", ["10.0.0.5"]),
+        ("fe80::1%eth0", ["fe80::1"]),
+        ("::ffff:10.0.0.1", ["10.0.0.1"]),
+        ("255.255.255.255", []),
+        ("DHCP", []),
+    ],
+)
+def test_addresses_are_read_from_any_list_into_canonical_text(cell, addresses):
+    reading = read("addresses", cell)
+    assert reading.values.to_list() == [addresses]
+    assert not reading.faults.item()
+
+
+def test_a_list_keeps_its_good_addresses_beside_a_bad_one():
+    reading = read("addresses", "10.0.0.1; 10.0.0.300", "010.0.0.1")
+    assert reading.values.to_list() == [["10.0.0.1"], []]
+    assert reading.faults.to_list() == [True, True]
+
+
+@pytest.mark.parametrize("cell", ["[00:50:56:8B:74:7A];", "0050.568b.747a", "00-50-56-8b-74-7a"])
+def test_mac_addresses_are_read_in_any_notation(cell):
+    assert read("macs", cell).values.to_list() == [["00:50:56:8b:74:7a"]]
+
+
+def test_a_mac_address_of_zeros_is_none():
+    reading = read("macs", "00:00:00:00:00:00")
+    assert reading.values.to_list() == [[]]
+    assert not reading.faults.item()
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "{4215C1F4-1111-2222-3333-444455556666}",
+        "4215c1f4111122223333444455556666",
+        "42 15 c1 f4 11 11 22 22-33 33 44 44 55 55 66 66",
+    ],
+)
+def test_uuids_are_read_in_any_notation(cell):
+    assert value("uuid", cell) == "4215c1f4-1111-2222-3333-444455556666"
+
+
+@pytest.mark.parametrize(
+    ("cell", "unit", "gib"),
+    [
+        ("8192", "MiB", 8.0),
+        ("8192", "MB", 8.0),
+        ("32,768", "MB", 32.0),
+        ("16 GB", "MB", 16.0),
+        ("16GiB", None, 16.0),
+        ("0,5", "GB", 0.5),
+        ("1 TB", None, 1024.0),
+        ("1'024", "MB", 1.0),
+        ("1 024", "MB", 1.0),
+    ],
+)
+def test_memory_is_read_in_gib(cell, unit, gib):
+    assert value("memory", cell, unit) == gib
+
+
+@pytest.mark.parametrize(
+    ("cell", "unit", "gb"),
+    [
+        ("122880", "MiB", 128.85),
+        ("122,880", "MiB", 128.85),
+        ("1.2 TB", None, 1200.0),
+        ("800 GB", None, 800.0),
+        ("1 GiB", None, 1.07),
+        ("500", "GB", 500.0),
+    ],
+)
+def test_storage_is_read_in_10_to_the_9_bytes(cell, unit, gb):
+    assert value("storage", cell, unit) == gb
+
+
+def test_a_column_that_writes_decimal_commas_groups_by_dots():
+    assert read("storage", "1.024", "0,5", unit="GB").values.to_list() == [1024.0, 0.5]
+    assert read("storage", "1.024", "0.5", unit="GB").values.to_list() == [1.02, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "unit"),
+    [
+        ("cores", "-2", None),
+        ("cores", "0", None),
+        ("cores", "2.5", None),
+        ("cores", "two", None),
+        ("memory", "8192", None),
+        ("memory", "-1", "MB"),
+        ("memory", "8 parsecs", "MB"),
+        ("storage", "-1", "MiB"),
+        ("port", "70000", None),
+        ("host", "Web Server 1", None),
+        ("host", "10.0.0.1", None),
+        ("uuid", "42", None),
+        ("tier", "Gold", None),
+        ("time", "31.02.2024", None),
+        ("time", "2024-02-31", None),
+        ("address", "10.0.0.1, 10.0.0.2", None),
+    ],
+)
+def test_what_cannot_be_read_is_a_fault_without_a_value(kind, cell, unit):
+    reading = read(kind, cell, unit=unit)
+    assert reading.values.to_list() == [None]
+    assert reading.faults.to_list() == [True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell"),
+    [
+        ("serial", "To Be Filled By O.E.M."),
+        ("serial", "0"),
+        ("serial", "None"),
+        ("uuid", "00000000-0000-0000-0000-000000000000"),
+        ("host", "localhost"),
+        ("name", "ALL"),
+        ("text", " n/a "),
+        ("text", "Unknown"),
+        ("text", ""),
+    ],
+)
+def test_a_placeholder_is_no_value_and_no_fault(kind, cell):
+    reading = read(kind, cell)
+    assert reading.values.to_list() == [None]
+    assert reading.faults.to_list() == [False]
+
+
+def test_lists_of_names_are_split_by_the_strongest_separator():
+    names = read("names", "a;b, c;ALL", "a, b,N/A", "CRM Core", "TBD", None).values.to_list()
+    assert names == [["a", "b, c"], ["a", "b"], ["CRM Core"], [], []]
+
+
+def test_times_are_read_into_iso_8601():
+    times = read(
+        "time", "2025-06-14 00:00", "1418530010", "1418530010000", "2023-07-25T06:12:34.1Z"
+    )
+    assert times.values.to_list() == [
+        "2025-06-14T00:00:00",
+        "2014-12-14T04:06:50Z",
+        "2014-12-14T04:06:50Z",
+        "2023-07-25T06:12:34Z",
+    ]
+
+
+def test_protocols_are_named():
+    assert read("protocol", "6", "UDP", "icmp").values.to_list() == ["tcp", "udp", "icmp"]
+
+
+CELLS = st.lists(
+    st.none()
+    | st.text(max_size=30)
+    | st.text("0123456789.,:;-+ []/GMTKBib%'x", max_size=20)
+    | st.integers().map(str)
+    | st.floats().map(str)
+    | st.ip_addresses().map(str)
+    | st.uuids().map(str),
+    max_size=8,
+)
+
+
+@given(kind=st.sampled_from(sorted(TRANSFORMS)), cells=CELLS, unit=st.sampled_from([None, "MB"]))
+def test_a_cell_gives_a_value_or_nothing_or_a_fault_and_never_an_error(kind, cells, unit):
+    cleaned = clean(pl.Series(cells, dtype=pl.String))
+    reading = read_cells(kind, cleaned, unit)
+    assert len(reading.values) == len(reading.faults) == len(cells)
+    assert reading.faults.null_count() == 0
+    assert not reading.faults.filter(cleaned.is_null()).any()
+    if kind in LISTS:
+        assert reading.values.null_count() == 0
+    elif kind != "text":
+        assert reading.values.filter(reading.faults).null_count() == reading.faults.sum()
+
+
+@given(address=st.ip_addresses())
+def test_every_address_is_read_into_one_spelling(address):
+    reading = read("addresses", str(address), address.exploded.upper())
+    assert reading.values[0].to_list() == reading.values[1].to_list()
+    assert not reading.faults.any()
+
+
+@given(number=st.integers(1, 10**6))
+def test_whole_numbers_are_read_in_both_notations(number):
+    written = [f"{number}", f"{number:,}", f"{number:,}".replace(",", "."), f"{number}.0"]
+    assert read("cores", *written).values.to_list() == [number] * 4

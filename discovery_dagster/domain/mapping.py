@@ -28,7 +28,7 @@ REJECTED: Final = "rejected"
 _SAMPLE = 1_000  # distinct values a column that are looked at
 _FITTING = 0.5  # least share of values that must be of the field's kind
 _PLAUSIBLE = 0.95  # least share of bare numbers that must lie in the range of a unit
-_DISTINCT = 0.5  # below it host names do not tell the table's records apart
+_DISTINCT = 0.8  # below this share of the names' distinctness host names are another thing's
 
 
 def map_table(number: int, table: SourceTable, table_format: TableFormat) -> pl.DataFrame:
@@ -91,15 +91,20 @@ def _unit_by_values(claim: Claim, sample: pl.Series) -> Claim:
 
 def _doubt_repeated_hosts(claims: list[Claim]) -> list[Claim]:
     """Refuse host names that repeat beside names that do not: they are hosts of the things."""
-    named = any(claim.field == "name" and claim.status == ACCEPTED for claim in claims)
-    if not named:
-        return claims
+    names = [
+        claim.column.distinctness
+        for claim in claims
+        if claim.field == "name" and claim.status == ACCEPTED
+    ]
+    least = _DISTINCT * max(names, default=0.0)
+
+    def repeats(claim: Claim) -> bool:
+        cells = claim.column.cells.drop_nulls()
+        return cells.n_unique() < least * len(cells)
+
     return [
         replace(claim, status=REJECTED, notes=("the values repeat from record to record",))
-        if claim.field in {"hostname", "fqdn"}
-        and claim.method == "synonym"
-        and len(filled := claim.column.cells.drop_nulls()) > 3
-        and filled.n_unique() < _DISTINCT * len(filled)
+        if claim.field in {"hostname", "fqdn"} and claim.method == "synonym" and repeats(claim)
         else claim
         for claim in claims
     ]

@@ -10,7 +10,10 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-_HUMP = re.compile(r"(?<=[a-z0-9]{2})(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z]{2})")
+# Humps of camelCase, but none inside `vCPU` or `GiB`; and the end of capitals, as in `IPAddress`.
+_HUMP = re.compile(
+    r"(?<=[a-z0-9])(?<!\bv)(?<!_v)(?<![KMGTP]i)(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z]{2})"
+)
 _SEPARATORS = re.compile(r"[^\w%]+|_+")
 
 

@@ -89,6 +89,7 @@ def test_type_words_are_read_and_unknown_ones_kept(word, asset_type):
 
 def test_the_header_that_names_the_records_states_their_type():
     assert asset(["VM Name", "OS"], ("a", "RHEL"))["declared_type"] == "virtual_machine"
+    assert asset(["Database Name", "Type"], ("a", "Oracle"))["declared_type"] == "database"
     row = asset(["Server Name", "Type"], ("a", "VM"))
     assert row["declared_type"] == "virtual_machine"
 

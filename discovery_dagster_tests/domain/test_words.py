@@ -14,6 +14,8 @@ from discovery_dagster.domain.words import fold, index_words
         ("TotalDiskAllocatedGiB", "total disk allocated gib"),
         ("IPAddress", "ip address"),
         ("vCPUs", "vcpus"),
+        ("max_vCPU", "max vcpu"),
+        ("RAM.TotalSizeInMB", "ram total size in mb"),
         ("VMware Tools", "vmware tools"),
         ("# Cores", "cores"),
         ("CPU usage %", "cpu usage %"),

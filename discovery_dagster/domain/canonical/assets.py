@@ -103,12 +103,8 @@ def _declared_type(cells: TableCells, frame: pl.DataFrame, table_format: TableFo
             for part, asset_type in patterns.types.items()
         ]
         declared = declared.fill_null(frame.select(pl.coalesce(matched)).to_series())
-    if table_format.asset_type is not None:
-        declared = declared.fill_null(table_format.asset_type)
     subject = synonyms.named_words().get(fold(cells.header_of("name") or ""))
-    if subject is not None and table_format.asset_type is None:
-        # A type that nobody knows is still another one than the header's.
-        declared = declared.zip_with(
-            text.is_not_null() | declared.is_not_null(), pl.repeat(subject, len(text), eager=True)
-        )
+    stated = table_format.asset_type or (subject if table_format.synonyms else None)
+    if stated is not None:
+        declared = declared.fill_null(stated)
     return declared.alias("declared_type")

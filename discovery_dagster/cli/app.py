@@ -1,6 +1,7 @@
 """The commands by name, and the one place where errors become sentences and exit codes."""
 
 import sys
+import warnings
 
 import click
 import typer
@@ -34,6 +35,8 @@ def main() -> None:
     """Run the command line. `--debug` before the command shows tracebacks."""
     arguments = sys.argv[1:]
     as_json, debug = "--json" in arguments, "--debug" in arguments
+    if not debug:
+        warnings.simplefilter("ignore")  # Dagster's, of parameters that it calls beta
     try:
         _run([argument for argument in arguments if argument != "--debug"])
     except (Exception, KeyboardInterrupt) as error:

@@ -14,8 +14,8 @@ from discovery_dagster.domain.intake import read_tables
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.tables import UnreadableFileError
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import sessions
-from discovery_dagster.store.database import open_database
+from discovery_dagster.store import exports, sessions
+from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.sessions import IncomingFile
 
@@ -42,9 +42,8 @@ def run(client: Client, engagement: Engagement, session: Session, as_json: AsJso
     settings = Settings()
     with open_database(settings) as database:
         sessions.find(database, key)
-        state = run_and_follow(settings, database, key)
-    print_import(state, as_json=as_json)
-    raise typer.Exit(DONE if state.status == "done" else FAILED)
+        code = _run(settings, database, key, as_json=as_json)
+    raise typer.Exit(code)
 
 
 def import_drop(
@@ -67,8 +66,13 @@ def import_drop(
         key = sessions.register(
             database, ObjectStore(settings.objects), engagement, incoming, title, session
         )
-        state = run_and_follow(settings, database, key)
-    print_import(state, as_json=as_json)
+        return _run(settings, database, key, as_json=as_json)
+
+
+def _run(settings: Settings, database: Database, session: SessionKey, *, as_json: bool) -> int:
+    """Run a session, print the outcome and return the exit code."""
+    state = run_and_follow(settings, database, session)
+    print_import(state, exports.rows(database, session, "rejects"), as_json=as_json)
     return DONE if state.status == "done" else FAILED
 
 

@@ -2,10 +2,16 @@
 
 import json
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from discovery_dagster.domain.state import SessionState
+from discovery_dagster.store.exports import Rows
+
+#: Rejected records that are shown on the terminal; all are in the export.
+_MOST_REJECTS = 10
 
 _IMPORT_FIELDS = {
     "client",
@@ -20,8 +26,8 @@ _IMPORT_FIELDS = {
 }
 
 
-def print_import(state: SessionState, *, as_json: bool) -> None:
-    """Print the outcome of an import or a re-run."""
+def print_import(state: SessionState, rejects: Rows, *, as_json: bool) -> None:
+    """Print the outcome of an import or a re-run; `rejects` as the export of that name."""
     if as_json:
         print(json.dumps(state.model_dump(mode="json", include=_IMPORT_FIELDS), ensure_ascii=False))
         return
@@ -30,6 +36,8 @@ def print_import(state: SessionState, *, as_json: bool) -> None:
     if state.error:
         console.print(state.error, style="red", markup=False)
     console.print(_files(state))
+    if rejects:
+        console.print(_rejects(rejects))
     console.print(_counts(state))
 
 
@@ -39,7 +47,9 @@ def print_states(states: list[SessionState], *, as_json: bool) -> None:
         document = {"sessions": [state.model_dump(mode="json") for state in states]}
         print(json.dumps(document, ensure_ascii=False))
         return
-    table = Table("session", "title", "status", "steps done", "assets", "dependencies", "error")
+    table = _table(
+        "Sessions", "session", "title", "status", "steps done", "assets", "dependencies", "error"
+    )
     for state in states:
         done = sum(step.status == "done" for step in state.steps)
         table.add_row(
@@ -55,29 +65,48 @@ def print_states(states: list[SessionState], *, as_json: bool) -> None:
 
 
 def _files(state: SessionState) -> Table:
-    table = Table("file", "format", title="Files", title_justify="left")
+    table = _table("Files", "file", "format")
     for heading in ("records", "accepted", "rejected", "ignored"):
         table.add_column(heading, justify="right")
-    table.add_column("why unread")
+    unread = any(file.error for file in state.files)
+    if unread:
+        table.add_column("why it could not be read", overflow="fold")
     for file in state.files:
         table.add_row(
             file.name,
             file.format or "",
             *map(str, (file.records, file.accepted, file.rejected, file.ignored)),
-            file.error or "",
+            *([file.error or ""] if unread else []),
         )
     return table
 
 
+def _rejects(rejects: Rows) -> Table:
+    table = _table("Rejected records", "file", "line", "why")
+    for row in rejects[:_MOST_REJECTS]:
+        why = " ".join(reason["message"] for reason in row["reasons"])
+        table.add_row(row["file"], str(row["line"]), escape(why))
+    if len(rejects) > _MOST_REJECTS:
+        table.add_row("…", "", f"{len(rejects) - _MOST_REJECTS} more: `discovery export rejects`")
+    return table
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
 def _counts(state: SessionState) -> Table:
-    table = Table("what", title="Estate", title_justify="left")
+    table = _table("Estate", "what")
     table.add_column("number", justify="right")
     counts = state.counts
     table.add_row("assets", str(counts["assets"]))
     for name, number in counts["assets_by_type"].items():
         table.add_row(f"  {name.replace('_', ' ')}", str(number))
     table.add_row("dependencies", str(counts["dependencies"]))
-    table.add_row("unresolved endpoints' edges", str(counts["unresolved"]))
+    table.add_row("  with an unresolved end", str(counts["unresolved"]))
     table.add_row("move groups", str(counts["groups"]))
     table.add_row("waves", str(counts["waves"]))
     return table

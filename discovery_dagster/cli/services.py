@@ -24,6 +24,10 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.embedded_postgres import EmbeddedPostgres
 
+_DAEMON_HEALTH = """
+{instance {daemonHealth {daemonStatus(daemonType: "QUEUED_RUN_COORDINATOR") {healthy}}}}
+"""
+
 #: Seconds that the services may take to answer, and to end.
 _START_LIMIT, _STOP_LIMIT = 90, 8
 
@@ -163,15 +167,28 @@ def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
 
 
 def _wait_until_ready(url: str, children: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    """Wait until the webserver answers and the daemon that takes runs from the queue is healthy."""
     deadline = time.monotonic() + _START_LIMIT
     while time.monotonic() < deadline:
         _require_alive(children)
-        try:
-            with urllib.request.urlopen(f"{url}/server_info", timeout=2):  # noqa: S310 - loopback
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.3)
-    raise OSError("The Dagster webserver does not answer; see the logs in the home.")
+        if _daemon_is_healthy(url):
+            return
+        time.sleep(0.3)
+    raise OSError("The Dagster services do not answer; the logs in the home say why.")
+
+
+def _daemon_is_healthy(url: str) -> bool:
+    request = urllib.request.Request(  # noqa: S310 - loopback
+        f"{url}/graphql",
+        json.dumps({"query": _DAEMON_HEALTH}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
+            data = json.load(answer)["data"]
+    except (urllib.error.URLError, OSError):
+        return False
+    return bool(data["instance"]["daemonHealth"]["daemonStatus"]["healthy"])
 
 
 def _watch(children: Mapping[str, subprocess.Popen[bytes]]) -> None:

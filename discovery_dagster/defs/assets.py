@@ -1,7 +1,6 @@
 """The Dagster assets of a session. Each body is an adapter around one function of the domain."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable
 
 import dagster as dg
 
@@ -26,21 +25,23 @@ Session = dg.ResourceParam[ClaimedSession]
 Materialized = dg.MaterializeResult[None]
 
 
-def step_asset(key: str, *kinds: str) -> Mapping[str, Any]:
-    """What every Dagster asset of the project says of itself, for the step called `key`."""
+def step_asset(
+    key: str, *kinds: str
+) -> Callable[[Callable[..., Materialized]], dg.AssetsDefinition]:
+    """Make the decorated function the Dagster asset of the step called `key`."""
     step = BY_KEY[key]
-    return {
-        "name": key,
-        "description": step.description,
-        "group_name": "discovery",
-        "owners": ["team:discovery"],
-        "kinds": {"polars", "postgres", *kinds},
-        "code_version": step.code_version,
-        "partitions_def": SESSION_PARTITIONS,
-    }
+    return dg.asset(
+        name=key,
+        description=step.description,
+        group_name="discovery",
+        owners=["team:discovery"],
+        kinds={"polars", "postgres", *kinds},
+        code_version=step.code_version,
+        partitions_def=SESSION_PARTITIONS,
+    )
 
 
-@dg.asset(**step_asset("source_files", "file"))
+@step_asset("source_files", "file")
 def source_files(context: dg.AssetExecutionContext, session: Session) -> Materialized:
     """Look into each file of the session."""
 
@@ -52,7 +53,7 @@ def source_files(context: dg.AssetExecutionContext, session: Session) -> Materia
     return session.materialize(context, work, "files")
 
 
-@dg.asset(**step_asset("source_records"))
+@step_asset("source_records")
 def source_records(
     context: dg.AssetExecutionContext, session: Session, source_files: PublishedFrames
 ) -> Materialized:
@@ -69,7 +70,7 @@ def source_records(
     return session.materialize(context, work, "files", source_files=source_files)
 
 
-@dg.asset(**step_asset("field_mapping"))
+@step_asset("field_mapping")
 def field_mapping(
     context: dg.AssetExecutionContext, session: Session, source_records: PublishedFrames
 ) -> Materialized:
@@ -88,7 +89,7 @@ def field_mapping(
     return session.materialize(context, work, "tables", source_records=source_records)
 
 
-@dg.asset(**step_asset("canonical_records"))
+@step_asset("canonical_records")
 def canonical_records(
     context: dg.AssetExecutionContext,
     session: Session,
@@ -119,7 +120,7 @@ def canonical_records(
     )
 
 
-@dg.asset(**step_asset("rejected_records"))
+@step_asset("rejected_records")
 def rejected_records(
     context: dg.AssetExecutionContext,
     session: Session,
@@ -143,7 +144,7 @@ def rejected_records(
     )
 
 
-@dg.asset(**step_asset("inventory"))
+@step_asset("inventory")
 def inventory(
     context: dg.AssetExecutionContext, session: Session, canonical_records: PublishedFrames
 ) -> Materialized:
@@ -166,7 +167,7 @@ def inventory(
     return session.materialize(context, work, "assets", canonical_records=canonical_records)
 
 
-@dg.asset(**step_asset("classified_assets"))
+@step_asset("classified_assets")
 def classified_assets(
     context: dg.AssetExecutionContext, session: Session, inventory: PublishedFrames
 ) -> Materialized:
@@ -183,7 +184,7 @@ def classified_assets(
     return session.materialize(context, work, "assets", inventory=inventory)
 
 
-@dg.asset(**step_asset("dependencies"))
+@step_asset("dependencies")
 def dependencies(
     context: dg.AssetExecutionContext,
     session: Session,
@@ -211,7 +212,7 @@ def dependencies(
     )
 
 
-@dg.asset(**step_asset("dependency_graph", "scipy"))
+@step_asset("dependency_graph", "scipy")
 def dependency_graph(
     context: dg.AssetExecutionContext,
     session: Session,
@@ -234,7 +235,7 @@ def dependency_graph(
     )
 
 
-@dg.asset(**step_asset("migration_plan"))
+@step_asset("migration_plan")
 def migration_plan(
     context: dg.AssetExecutionContext,
     session: Session,

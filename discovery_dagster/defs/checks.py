@@ -1,5 +1,7 @@
 """Asset checks: what must hold of a session's data, said in counts and never in cells."""
 
+import warnings
+
 import dagster as dg
 import polars as pl
 
@@ -11,6 +13,10 @@ from discovery_dagster.defs.assets import (
 )
 from discovery_dagster.defs.partitions import SESSION_PARTITIONS
 from discovery_dagster.store.publications import PublishedFrames
+
+# Checks look at one session, so they need the partition; Dagster calls that a preview feature and
+# would say so on the user's terminal at each command.
+warnings.filterwarnings("ignore", "Specifying a partitions_def on an AssetCheckSpec")
 
 #: Share of assets without a type above which an import deserves a look.
 MANY_UNKNOWN = 0.25

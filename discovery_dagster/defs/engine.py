@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import dagster as dg
 from dagster import _check as check
-from dagster._cli.api import recon_job_from_origin
+from dagster._utils.hosted_user_process import recon_job_from_origin
 from dagster._core.definitions.selector import JobSubsetSelector
 from dagster._core.execution.api import execute_run_iterator
 from dagster._core.execution.plan.resume_retry import ReexecutionStrategy

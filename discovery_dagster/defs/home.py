@@ -16,8 +16,6 @@ def dagster_environment(settings: Settings, database: Database) -> dict[str, str
         "DISCOVERY_HOME": str(settings.home),
         "DAGSTER_HOME": str(settings.dagster_home),
         "DISCOVERY_DAGSTER_POSTGRES_URL": database.dagster_url,
-        # Dagster warns of each beta parameter that it meets, on the terminal of the user.
-        "PYTHONWARNINGS": "ignore",
     }
     if settings.postgres_url is not None:
         environment["DISCOVERY_POSTGRES_URL"] = settings.postgres_url

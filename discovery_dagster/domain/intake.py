@@ -3,7 +3,8 @@
 Readers know containers and formats know headers; this module puts the two together.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -160,29 +161,30 @@ def describe_rejects(published: FrameSource, outcomes: pl.DataFrame) -> pl.DataF
 
     Args:
         published: frames of `collect_records`.
-        outcomes: as `frames.RECORD_OUTCOMES`.
+        outcomes: as `frames.RECORD_OUTCOMES`, in the order of the records of each table.
 
     Returns:
         One row a rejected record, as `frames.REJECTED_RECORDS`.
     """
-    rejected = outcomes.filter(pl.col("outcome") == "rejected")
     parts = [frames.empty(frames.REJECTED_RECORDS)]
-    headers: Mapping[int, list[str]] = dict(
-        published["tables"].select("table", "header").iter_rows()
-    )
-    for (number,), lines in rejected.group_by("table", maintain_order=True):
-        records = published[_records_name(int(str(number)))]
-        cells = [name for name in records.columns if name.startswith("c")]
+    for table in published["tables"].iter_rows(named=True):
+        own = outcomes.filter(pl.col("table") == table["table"])
+        rejected = own["outcome"] == "rejected"
+        if not rejected.any():
+            continue
+        # By position, not by line: in one-line JSON all records stand on the same line.
+        records = published[_records_name(table["table"])].filter(rejected)
+        cells = [name for name in records.columns if re.fullmatch(r"c\d+", name)]
         parts.append(
-            records.join(lines, on="line", how="semi", maintain_order="left").select(
-                pl.lit(lines["file"][0]).alias("file"),
-                pl.lit(lines["sheet"][0], dtype=pl.String).alias("sheet"),
-                "line",
-                pl.lit(number, dtype=pl.UInt32).alias("table"),
-                pl.lit(headers[int(str(number))], dtype=pl.List(pl.String)).alias("columns"),
-                pl.concat_list(
-                    pl.concat_list(pl.col(cells)), pl.col("surplus").fill_null([])
-                ).alias("cells"),
+            own.filter(rejected)
+            .select("file", "sheet", "line", "table")
+            .with_columns(
+                pl.lit(table["header"], dtype=pl.List(pl.String)).alias("columns"),
+                records.select(
+                    pl.concat_list(pl.concat_list(cells), pl.col("surplus").fill_null([]))
+                )
+                .to_series()
+                .alias("cells"),
             )
         )
     return pl.concat(parts)

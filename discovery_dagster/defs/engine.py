@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import dagster as dg
 from dagster import _check as check
-from dagster._utils.hosted_user_process import recon_job_from_origin
 from dagster._core.definitions.selector import JobSubsetSelector
 from dagster._core.execution.api import execute_run_iterator
 from dagster._core.execution.plan.resume_retry import ReexecutionStrategy
@@ -23,6 +22,7 @@ from dagster._core.remote_representation.external import RemoteJob
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import BaseWorkspaceRequestContext, WorkspaceProcessContext
 from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
+from dagster._utils.hosted_user_process import recon_job_from_origin
 
 from discovery_dagster.defs.home import PROJECT, prepare_dagster_home
 from discovery_dagster.defs.partitions import PARTITION_TAG, add_partition, run_tags

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row
 
 from discovery_dagster.domain.keys import EngagementKey
@@ -33,7 +35,12 @@ class Database:
         The driver is named because SQLAlchemy 2.1 reads a bare `postgresql://` as psycopg 3, whose
         server-side binds break the NOTIFY of dagster-postgres at the first event (dagster #33958).
         """
-        return "postgresql+psycopg2://" + self.url.split("://", 1)[1]
+        parts = conninfo_to_dict(self.url)  # a URL or `name=value` pairs, as libpq takes both
+        login = quote(str(parts.pop("user", "")), safe="")
+        if password := parts.pop("password", None):
+            login += f":{quote(str(password), safe='')}"
+        database = quote(str(parts.pop("dbname", "")), safe="")
+        return f"postgresql+psycopg2://{login}@/{database}?{urlencode(parts)}"
 
     @contextmanager
     def writer(self, engagement: EngagementKey) -> Iterator[psycopg.Connection[DictRow]]:

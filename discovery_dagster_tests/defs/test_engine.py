@@ -111,7 +111,7 @@ def test_a_run_without_a_process_is_swept_and_then_resumed(engine, session):
             level="debug",
             user_message="",
             run_id=run.run_id,
-            timestamp=0,
+            timestamp=0.0,
             dagster_event=dg.DagsterEvent("PIPELINE_START", run.job_name),
         )
     )

@@ -113,6 +113,8 @@ STEPS: tuple[Step, ...] = (
             "environments.yaml",
             "criticalities.yaml",
             "operating_systems.yaml",
+            "products.yaml",
+            "tier_words.yaml",
             "end_of_life.csv",
         ),
     ),

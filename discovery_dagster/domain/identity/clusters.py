@@ -55,17 +55,19 @@ def _without_clones(identifiers: pl.DataFrame, described: pl.DataFrame) -> pl.Da
     addresses are also cloned when host names of different files differ.
     """
     facts = described.select("record", "file", "called", "short", "smbios")
-    joined = identifiers.join(facts, on="record")
-    named = pl.col("form").is_in(["name", "title"])
-    of_file = ["identifier", "file"]
-    cloned = (
-        (pl.col("called").drop_nulls().n_unique().over(of_file) > 1)
-        | (pl.col("smbios").drop_nulls().n_unique().over(of_file) > 1)
-        | pl.col("form").is_in(["smbios", "mac"])
-        & (pl.col("short").drop_nulls().n_unique().over("identifier") > 1)
+    merging = identifiers.filter(~pl.col("form").is_in(["name", "title"]))
+    shared = merging.filter(pl.len().over("identifier") > 1).join(facts, on="record")
+    within = shared.group_by("identifier", "file").agg(
+        cloned=_differs("called") | _differs("smbios")
     )
-    proven = joined.with_columns(cloned=cloned.any().over("identifier"))
-    return proven.filter(named | ~pl.col("cloned")).select(identifiers.columns)
+    across = shared.filter(pl.col("form").is_in(["smbios", "mac"])).group_by("identifier")
+    found = pl.concat([within.drop("file"), across.agg(cloned=_differs("short"))]).filter("cloned")
+    return identifiers.join(found, on="identifier", how="anti")
+
+
+def _differs(fact: str) -> pl.Expr:
+    """Whether a fact has several values, nulls left out."""
+    return (pl.col(fact).min() != pl.col(fact).max()).fill_null(value=False)
 
 
 def _uncontested(
@@ -74,12 +76,16 @@ def _uncontested(
     """Drop names from things whose facts differ from those of another thing of that name."""
     facts = described.select("record", *FACTS).join(clusters, on="record")
     facts = facts.group_by("cluster").agg(pl.col(FACTS).min())
-    held = keys.join(clusters, on="record").join(facts, on="cluster")
-    contested = pl.any_horizontal(
-        (pl.col(fact).drop_nulls().n_unique().over("identifier") > 1) & pl.col(fact).is_not_null()
-        for fact in FACTS
+    joined = keys.join(clusters, on="record")
+    several = pl.col("cluster").min().over("identifier") != pl.col("cluster").max().over(
+        "identifier"
     )
-    return held.filter(~contested).select(keys.columns)
+    held = joined.filter(several).join(facts, on="cluster")
+    contested = pl.any_horizontal(
+        _differs(fact).over("identifier") & pl.col(fact).is_not_null() for fact in FACTS
+    )
+    lost = held.filter(contested).select("record", "identifier")
+    return keys.join(lost, on=["record", "identifier"], how="anti")
 
 
 def _merge(clusters: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:

@@ -241,7 +241,7 @@ GRAPH_NODES: Schema = {
     "fan_in": pl.UInt32(),  # how many assets need it directly
     "fan_out": pl.UInt32(),  # how many it needs directly
     "depth": pl.UInt32(),  # longest chain of needs below it, cycles condensed
-    "blast_radius": pl.UInt32(),  # how many assets need it, directly or not
+    "blast_radius": pl.UInt32(),  # how many assets need it, directly or not; null if uncounted
     "hub": pl.Boolean(),
 }
 

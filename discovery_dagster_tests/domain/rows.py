@@ -42,3 +42,42 @@ def relation_records(*rows: Row) -> pl.DataFrame:
 def inventory_assets(*rows: Row) -> pl.DataFrame:
     """Things as identity resolution gives them."""
     return frame(frames.INVENTORY_ASSETS, list(rows), named_only=False, records=1)
+
+
+def classified_assets(*rows: Row) -> pl.DataFrame:
+    """Judged things; the id is the name and the type `virtual_machine` where not said."""
+    named: list[Row] = [
+        {"asset_id": row["name"], "type": "virtual_machine", "eol_status": "unknown"} | dict(row)
+        for row in rows
+    ]
+    return frame(
+        frames.CLASSIFIED_ASSETS, named, named_only=False, records=1, status=None, confidence=1.0
+    )
+
+
+def edge_rows(*rows: Row) -> pl.DataFrame:
+    """Resolved edges between assets whose ids are their names, declared where not said."""
+    numbered: list[Row] = [
+        {
+            "edge": at,
+            "source_id": row["source"],
+            "target_id": row["target"],
+            "evidence": [piece(line=at + 2)],
+        }
+        | row
+        for at, row in enumerate(rows)
+    ]
+    return frame(
+        frames.EDGES,
+        numbered,
+        relation="depends_on",
+        confidence=0.8,
+        status="declared_only",
+        resolved=True,
+    )
+
+
+def piece(kind: str = "declared", line: int = 2, count: int = 1) -> Row:
+    """A piece of evidence of an edge."""
+    file = "flows.log" if kind == "observed" else "relations.csv"
+    return {"kind": kind, "file": file, "line": line, "count": count}

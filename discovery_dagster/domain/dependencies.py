@@ -1,0 +1,168 @@
+"""Who needs whom: relation records resolved to assets and merged into edges with their evidence.
+
+What a name means is decided in `naming`, what an edge's evidence is worth in `evidence.yaml`. What
+follows from the edges together belongs to `graph` and `plan`.
+"""
+
+from typing import Final
+
+import polars as pl
+
+from discovery_dagster.domain import services
+from discovery_dagster.domain.frames import EDGES, conform
+from discovery_dagster.domain.naming import NameIndex
+from discovery_dagster.reference import load
+
+_ENDS: Final = ["source", "source_id", "target", "target_id", "family"]
+_SERVICE: Final = ["port", "protocol", "service", "infrastructure"]
+_EDGE: Final = [*_ENDS, *_SERVICE]
+_KINDS: Final = ("declared", "inferred", "observed")  # in the order of trust in what they say
+_PIECE: Final = ["kind", "file", "sheet", "line", "detail", "count"]
+
+
+def build(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
+    """Merge relation records into edges.
+
+    An edge is one source, target, family of relations (`evidence.yaml`), port and protocol. A
+    record that does not say its port or protocol speaks for each edge between the same ends that
+    does, so that a declared need and the connections seen are one edge, confirmed; where several
+    ports were seen, each is an edge that carries the declaration. A connection to an
+    infrastructure service (see `ports.csv`) is the exception: that a server is also monitored or
+    administered from another does not confirm that it needs it, and is an edge beside.
+
+    Args:
+        assets: `CLASSIFIED_ASSETS`.
+        relations: `RELATION_RECORDS`; each names or locates both ends.
+
+    Returns:
+        `EDGES`, ordered by source, target, relation and port. Ends that are no asset are kept as
+        written. An asset's relations to itself are dropped.
+    """
+    claims = _with_ends(assets, relations).join(_readings(), on=["relation", "kind"])
+    evidence = _pieces(_located(claims))
+    edges = evidence.group_by(_EDGE, maintain_order=True).agg(
+        pl.struct(_PIECE).alias("evidence"),
+        pl.col("reading").min(),
+        *(pl.col("kind").eq(kind).any().alias(kind) for kind in _KINDS),
+    )
+    edges = edges.join(_readings().select("reading", "relation"), on="reading")
+    edges = edges.join(_worth(), on=_KINDS).with_columns(
+        resolved=pl.col("source_id").is_not_null() & pl.col("target_id").is_not_null(),
+    )
+    order = ["source", "target", "relation", "port", "protocol", "source_id", "target_id"]
+    ordered = edges.sort(order).with_row_index("edge").select(list(EDGES))
+    return conform(ordered, EDGES)
+
+
+def _with_ends(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
+    """Replace both ends by the names of the assets they mean; add `source_id` and `target_id`."""
+    sides = ("source", "target")
+    endpoints = [
+        relations.select(
+            name=pl.col(side), address=pl.col(f"{side}_address"), type=pl.col(f"{side}_type")
+        )
+        for side in sides
+    ]
+    # Both sides in one frame: what a dotted name means depends on all other endpoints.
+    resolved = NameIndex.of(assets).resolve(pl.concat(endpoints))
+    names = assets.select("asset_id", asset_name="name")
+    named = resolved.join(names, on="asset_id", how="left", maintain_order="left").select(
+        pl.coalesce("asset_name", "name", "address").alias("end"), "asset_id"
+    )
+    halves = zip(sides, (named[: relations.height], named[relations.height :]), strict=True)
+    columns = [
+        column
+        for side, half in halves
+        for column in (half["end"].alias(side), half["asset_id"].alias(f"{side}_id"))
+    ]
+    same = pl.col("source").eq(pl.col("target")) & pl.col("source_id").eq_missing(
+        pl.col("target_id")
+    )
+    return relations.with_columns(columns).filter(~same)
+
+
+def _located(claims: pl.DataFrame) -> pl.DataFrame:
+    """Give records without a protocol or port those of the edges between the same ends."""
+    at_port = [*_ENDS, "port"]
+    # Without its port, a protocol that has ports tells nothing apart.
+    alone = pl.col("protocol").is_in(services.without_port())
+    somewhere = pl.col("port").is_not_null() | alone.fill_null(False)
+    claims = claims.with_columns(protocol=pl.when(somewhere).then("protocol"))
+    seen = claims.filter(pl.col("port").is_not_null() & pl.col("protocol").is_not_null())
+    unsaid = pl.col("port").is_not_null() & pl.col("protocol").is_null()
+    claims = _spread(claims, unsaid, seen.select(*at_port, "protocol"), at_port)
+    claims = services.with_services(claims)
+    needs = claims.filter(pl.col("port").is_not_null() & pl.col("infrastructure").is_null())
+    unsaid = pl.col("port").is_null() & pl.col("protocol").is_null()
+    return _spread(claims, unsaid, needs.select(*_ENDS, *_SERVICE), _ENDS)
+
+
+def _spread(
+    claims: pl.DataFrame, unsaid: pl.Expr, places: pl.DataFrame, keys: list[str]
+) -> pl.DataFrame:
+    """Repeat each record that is `unsaid` for every place of the same `keys`, if there is one."""
+    said = [column for column in places.columns if column not in keys]
+    loose = claims.filter(unsaid)
+    found = loose.drop(said).join(places.unique(), on=keys, nulls_equal=True)
+    left = loose.join(places, on=keys, how="anti", nulls_equal=True)
+    return pl.concat([claims.filter(~unsaid), left, found.select(claims.columns)])
+
+
+def _pieces(claims: pl.DataFrame) -> pl.DataFrame:
+    """Return the pieces of evidence of each edge, in order.
+
+    A declared or inferred record is a piece; the observations of one file are one piece together,
+    at the line of the first.
+    """
+    seen = pl.col("kind") == "observed"
+    grouped = claims.group_by(
+        *_EDGE, "kind", "file", "sheet", pl.when(~seen).then("line").alias("at")
+    ).agg(
+        pl.col("line").min(),
+        pl.col("count").fill_null(1).sum(),
+        pl.col("reading").min(),
+        pl.col("first_seen").min(),
+        pl.col("last_seen").max(),
+        said=pl.concat_str("phrase", "detail", separator=": ", ignore_nulls=True).min(),
+        different=pl.col("detail").drop_nulls().n_unique(),
+    )
+    others = pl.when(pl.col("different") > 1).then(
+        pl.format(" and {} others", pl.col("different") - 1)
+    )
+    window = pl.concat_str(
+        "first_seen",
+        pl.when(pl.col("last_seen") != pl.col("first_seen")).then("last_seen"),
+        separator=" to ",
+        ignore_nulls=True,
+    )
+    parts = [
+        pl.when(pl.col("said") != "").then(pl.col("said") + others.fill_null("")),
+        pl.when(window != "").then(pl.lit("seen ") + window),
+    ]
+    detail = pl.concat_str(parts, separator="; ", ignore_nulls=True)
+    described = grouped.with_columns(detail=pl.when(detail != "").then(detail))
+    return described.sort("kind", "file", "sheet", "line", "detail")
+
+
+def _readings() -> pl.DataFrame:
+    """One row a kind and relation, the best reading of an edge first: `reading` and `family`."""
+    families = load("evidence")["families"]
+    rows = [
+        (kind, relation, family)
+        for kind in _KINDS
+        for family, relations in families.items()
+        for relation in relations
+    ]
+    table = pl.DataFrame(rows, schema=["kind", "relation", "family"], orient="row")
+    return table.with_row_index("reading")
+
+
+def _worth() -> pl.DataFrame:
+    """One row a set of kinds, as booleans: `status` and `confidence`."""
+    return pl.DataFrame(
+        [
+            {kind: kind in row["kinds"] for kind in _KINDS}
+            | {"status": row["status"], "confidence": row["confidence"]}
+            for row in load("evidence")["kinds"]
+        ]
+    )

@@ -1,0 +1,85 @@
+"""The dependency graph: components, cycles, hubs, depth and blast radius of each asset.
+
+What is asked of the graph is said here; how graphs are computed is in `digraph` and `reach`. What
+moves together is not decided here but in `plan`.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from discovery_dagster.domain.digraph import Digraph, Numbers
+from discovery_dagster.domain.frames import GRAPH_NODES, conform
+from discovery_dagster.domain.reach import ancestors
+from discovery_dagster.reference import load
+
+_NUMBER: Final = pl.col("number").cast(pl.Int64)
+
+
+def analyse(assets: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+    """Describe each asset as a node of the graph of resolved edges.
+
+    Fan-in, fan-out and hubs count every resolved edge. The rest leaves out connections to
+    infrastructure: every asset asks the name server and the monitoring asks every asset, so with
+    them an estate is one component and, where assets also report to the monitoring, one cycle.
+
+    Args:
+        assets: `CLASSIFIED_ASSETS`.
+        edges: `EDGES`.
+
+    Returns:
+        `GRAPH_NODES`, ordered by name, then id. `blast_radius` is exact, or null in a component
+        that is too large to count (`blast_radius_limit` in `planning.yaml`).
+    """
+    rules = load("planning")
+    ordered = assets.sort("name", "asset_id")
+    every = digraph(ordered, edges)
+    needs = digraph(ordered, edges.filter(pl.col("infrastructure").is_null()))
+    weak, strong = needs.components("weak"), needs.components("strong")
+    sets = needs.condensed(strong)
+    depth = sets.depth()
+    fan_in = np.bincount(every.target, minlength=every.size)
+    component = np.zeros(sets.size, np.int64)
+    component[strong] = weak
+    needing, counted = ancestors(sets, depth, strong, component, rules["blast_radius_limit"])
+    nodes = pl.DataFrame(
+        {
+            "asset_id": ordered["asset_id"],
+            "component": _numbered(weak),
+            "strong_component": _numbered(strong),
+            "in_cycle": np.bincount(strong, minlength=sets.size)[strong] > 1,
+            "fan_in": fan_in,
+            "fan_out": np.bincount(every.source, minlength=every.size),
+            "depth": depth[strong],
+            "blast_radius": pl.Series(needing[strong] - 1).set(pl.Series(~counted[strong]), None),
+            "hub": fan_in >= _hub_threshold(rules["hub"], assets.height),
+        }
+    )
+    return conform(nodes.cast(pl.Schema(dict(GRAPH_NODES))), GRAPH_NODES)
+
+
+def digraph(assets: pl.DataFrame, edges: pl.DataFrame) -> Digraph:
+    """Return the graph of the resolved `edges`; nodes are the rows of `assets`."""
+    numbers = assets.select("asset_id").with_row_index("number").select("asset_id", _NUMBER)
+    ends = [
+        edges.filter("resolved")
+        .select(asset_id=side)
+        .join(numbers, on="asset_id", how="left", maintain_order="left")["number"]
+        .to_numpy()
+        for side in ("source_id", "target_id")
+    ]
+    return Digraph.of(assets.height, *ends)
+
+
+def _numbered(label: Numbers) -> Numbers:
+    """Number components from 1, the largest first, among equals the one with the first asset."""
+    _, first, members = np.unique(label, return_index=True, return_counts=True)
+    number = np.empty(len(first), np.int64)
+    number[np.lexsort((first, -members))] = np.arange(1, len(first) + 1)
+    return number[label]
+
+
+def _hub_threshold(rule: dict[str, Any], assets: int) -> float:
+    """Return the fan-in from which an asset is a hub."""
+    return float(min(max(rule["share"] * assets, rule["least"]), rule["most"]))

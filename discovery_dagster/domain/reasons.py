@@ -1,0 +1,94 @@
+"""Why an asset is in its group and wave, in sentences that name the deciding edge.
+
+Nothing is decided here: the sentences are made from the ties, groups and waves of `plan`.
+"""
+
+import polars as pl
+
+#: Names that a sentence lists before it says how many more there are.
+_NAMED = 5
+
+
+def company(assets: pl.DataFrame, ties: pl.DataFrame, edges: pl.DataFrame, limit: int) -> pl.Series:
+    """Say of each asset which one it moves with, or why it moves alone.
+
+    Args:
+        assets: `node, asset_id, group`.
+        ties: as `ties.ties` gives them, with the groups of both ends as `from` and `to`.
+        edges: `EDGES`, for what an asset without ties has.
+        limit: assets that a group has at most.
+
+    Returns:
+        A sentence for each row of `assets`.
+    """
+    inside = pl.col("from") == pl.col("to")
+    outward = pl.format("{} because it {} it ({}).", "target", "words", "cite")
+    inward = pl.format("{} because {} {} it ({}).", "source", "source", "words", "cite")
+    sides = [
+        ties.select("tie", inside.alias("inside"), node="a", other="target", why=outward),
+        ties.select("tie", inside.alias("inside"), node="b", other="source", why=inward),
+    ]
+    # A tie inside the group decides before any that was cut.
+    best = pl.concat(sides).sort(pl.col("inside").not_(), "tie", "other")
+    best = best.unique("node", keep="first", maintain_order=True)
+    ends = (
+        pl.concat([edges["source_id"], edges["target_id"]]).drop_nulls().value_counts(name="ends")
+    )
+    told = (
+        assets.select("node", "asset_id")
+        .join(best, on="node", how="left", maintain_order="left")
+        .join(
+            ends.rename({ends.columns[0]: "asset_id"}),
+            on="asset_id",
+            how="left",
+            maintain_order="left",
+        )
+    )
+    return told.select(
+        pl.when("inside")
+        .then(pl.format("Moves with {}", "why"))
+        .when(pl.col("inside").is_not_null())
+        .then(
+            pl.format(
+                "Moves without {}: joined with it and what lies between, the group would exceed"
+                f" {limit} assets.",
+                "other",
+            )
+        )
+        .when(pl.col("ends") > 0)
+        .then(
+            pl.lit(
+                "Moves alone: what it is connected to is infrastructure, carries many others or is"
+                " no asset of the plan."
+            )
+        )
+        .otherwise(pl.lit("Moves alone: there is no evidence of a dependency."))
+    ).to_series()
+
+
+def position(ties: pl.DataFrame, by: str) -> pl.DataFrame:
+    """Return the strongest tie into the wave before, of each asset or group that has one.
+
+    Args:
+        ties: with the waves of both ends' groups as `from_wave` and `to_wave`.
+        by: `a` for assets, `from` for groups.
+
+    Returns:
+        `by`, and the tie's `target`, `to_wave` and `said`, such as `a runs on b (file line 4)`.
+    """
+    said = pl.format("{} {} {} ({})", "source", "words", "target", "cite")
+    deciding = ties.filter(pl.col("to_wave") + 1 == pl.col("from_wave"))
+    return (
+        deciding.sort("tie")
+        .unique(by, keep="first", maintain_order=True)
+        .select(by, "target", "to_wave", "cite", said=said)
+    )
+
+
+def listed(names: pl.Expr) -> pl.Expr:
+    """Join a list of names, the first few by name and the others by number."""
+    more = names.list.len().cast(pl.Int64) - _NAMED
+    return pl.concat_str(
+        names.list.head(_NAMED).list.join(", "),
+        pl.when(more > 0).then(pl.format(" and {} more", more)).otherwise(pl.lit("")),
+    )

@@ -1,0 +1,106 @@
+"""Which edges tie assets together in a plan, the strongest first, and how a tie is said.
+
+What is joined by them is decided in `grouping`; what counts as a tie is data (`planning.yaml`).
+"""
+
+from typing import Final
+
+import polars as pl
+
+from discovery_dagster.reference import load
+
+_OBSERVED: Final = pl.element().struct.field("kind") == "observed"
+
+
+def planned(assets: pl.DataFrame) -> pl.DataFrame:
+    """Return the assets that a plan places, numbered as `node` from 0 by name, then id."""
+    movable = assets.filter(~pl.col("type").is_in(load("planning")["not_planned"]))
+    return movable.sort("name", "asset_id").with_row_index("node")
+
+
+def ties(movable: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+    """Return the edges that tie assets together, the strongest first.
+
+    Args:
+        movable: assets as `planned` gives them.
+        edges: `EDGES`.
+        nodes: `GRAPH_NODES`, for what is a hub.
+
+    Returns:
+        `tie` (its rank, from 0), `a` and `b` (nodes of source and target), `source`, `target`
+        (names), `words` (between the names), `cite` (its evidence). Connections to infrastructure
+        and loose placements are no ties.
+    """
+    rules = load("planning")
+    ends = movable.select("asset_id", "node", "type").join(
+        nodes.select("asset_id", "hub"), on="asset_id", how="left"
+    )
+    found = (
+        edges.filter("resolved", pl.col("infrastructure").is_null())
+        .join(ends.select(source_id="asset_id", a="node", source_type="type"), on="source_id")
+        .join(
+            ends.select(target_id="asset_id", b="node", target_type="type", to_hub="hub"),
+            on="target_id",
+        )
+        .filter(~_loose())
+    )
+    relation = {name: rank for rank, row in enumerate(rules["ties"]["relations"]) for name in row}
+    status = {name: rank for rank, name in enumerate(rules["ties"]["statuses"])}
+    strength = [
+        pl.col("to_hub").fill_null(False),
+        pl.col("relation").replace_strict(relation, return_dtype=pl.Int64),
+        pl.col("status").replace_strict(status, return_dtype=pl.Int64),
+        -pl.col("seen"),
+    ]
+    ranked = found.with_columns(seen=_seen()).sort(*strength, "a", "b", "edge")
+    return ranked.with_row_index("tie").select(
+        "tie",
+        "a",
+        "b",
+        "source",
+        "target",
+        words=pl.col("relation").replace_strict(rules["words"], return_dtype=pl.String),
+        cite=_cite(ranked["seen"].unique()),
+    )
+
+
+def _loose() -> pl.Expr:
+    """True of placements on what carries many, such as a virtual machine on its host."""
+    return pl.any_horizontal(
+        (pl.col("relation") == rule["relation"])
+        & pl.col("source_type").is_in(rule["source"])
+        & pl.col("target_type").is_in(rule["target"])
+        for rule in load("planning")["loose_placements"]
+    )
+
+
+def _seen() -> pl.Expr:
+    """How often the edge was observed."""
+    counts = pl.when(_OBSERVED).then(pl.element().struct.field("count"))
+    return pl.col("evidence").list.eval(counts).list.sum().fill_null(0)
+
+
+def _cite(counts: pl.Series) -> pl.Expr:
+    """The evidence of an edge in words; `counts` are all numbers of observations that occur."""
+    # Polars cannot set thousands apart; a number is said once, however many edges have it.
+    words = {
+        n: "1 observed connection" if n == 1 else f"{n:,} observed connections" for n in counts
+    }
+    seen = pl.col("seen").replace_strict(words, return_dtype=pl.String)
+    # Evidence is ordered by kind: what was declared or inferred comes before what was observed.
+    first = pl.col("evidence").list.first().struct
+    sheet = pl.when(first.field("sheet").is_not_null()).then(
+        pl.format(" sheet {}", first.field("sheet"))
+    )
+    file = first.field("file") + sheet.fill_null("")
+    place = pl.format("{} line {}", file, first.field("line"))
+    place = (
+        pl.when(first.field("kind") == "inferred").then("inferred from " + place).otherwise(place)
+    )
+    return (
+        pl.when(first.field("kind") == "observed")
+        .then(pl.format("{}, {}", seen, file))
+        .when(pl.col("seen") > 0)
+        .then(pl.format("{}, confirmed by {}", place, seen))
+        .otherwise(place)
+    )

@@ -1,0 +1,249 @@
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from discovery_dagster.domain import canonical, dependencies, graph, intake, plan
+from discovery_dagster.domain.frames import CLASSIFIED_ASSETS
+from discovery_dagster.domain.identity import resolve
+from discovery_dagster_tests.domain.rows import classified_assets, edge_rows, piece
+
+
+def make(assets, edges, limit=25):
+    nodes = graph.analyse(assets, edges)
+    return plan.make(assets, edges, nodes, plan.PlanSettings(group_limit=limit))
+
+
+def estate(*names, **types):
+    rows = [{"name": name} for name in names]
+    return classified_assets(*rows, *({"name": n, "type": kind} for n, kind in types.items()))
+
+
+def group_names(made):
+    return made.groups["assets"].to_list()
+
+
+def reason(made, asset):
+    return made.placements.filter(asset_id=asset)["reason"].item()
+
+
+def test_what_is_tied_moves_together_and_says_by_what():
+    made = make(estate("app", "vm"), edge_rows({"source": "app", "target": "vm"}))
+    assert group_names(made) == [["app", "vm"]]
+    assert reason(made, "app") == (
+        "Moves with vm because it depends on it (relations.csv line 2)."
+        " In wave 1 because its group needs no other."
+    )
+    assert reason(made, "vm").startswith("Moves with app because app depends on it (relations.csv")
+
+
+def test_a_cycle_moves_together_beyond_any_limit():
+    edges = edge_rows(*({"source": a, "target": b} for a, b in ("ab", "bc", "ca", "cd")))
+    made = make(estate(*"abcd"), edges, limit=2)
+    assert group_names(made) == [["d"], ["a", "b", "c"]]
+    assert made.groups["cycle"].to_list() == [False, True]
+    assert "In a cycle of needs: a, b, c." in made.groups["reason"][1]
+
+
+def test_a_large_set_is_cut_at_its_weakest_tie_and_moves_in_the_order_of_needs():
+    edges = edge_rows(
+        {"source": "web", "target": "app", "relation": "runs_on"},
+        {
+            "source": "app",
+            "target": "db",
+            "status": "confirmed",
+            "evidence": [piece(), piece("observed", 9, 1204)],
+        },
+        {"source": "db", "target": "disk", "relation": "uses_storage"},
+    )
+    made = make(estate("web", "app", "db", "disk"), edges, limit=2)
+    assert group_names(made) == [["db", "disk"], ["app", "web"]]
+    assert made.groups["group"].to_list() == ["G001", "G002"]
+    assert made.waves["groups"].to_list() == [["G001"], ["G002"]]
+    cite = "relations.csv line 2, confirmed by 1,204 observed connections"
+    assert f"In wave 2 because it needs db in wave 1 ({cite})." in reason(made, "app")
+    assert f"its group needs db in wave 1: app depends on db ({cite})." in reason(made, "web")
+    assert "for instance app depends on db" in made.waves["reason"][1]
+
+
+def test_observed_and_inferred_evidence_is_cited_as_such():
+    edges = edge_rows(
+        {"source": "a", "target": "b", "evidence": [piece("observed", 9, 1)]},
+        {"source": "c", "target": "d", "evidence": [piece("inferred", 5)]},
+    )
+    made = make(estate(*"abcd"), edges)
+    assert "(1 observed connection, flows.log)" in reason(made, "a")
+    assert "(inferred from relations.csv line 5)" in reason(made, "c")
+
+
+def test_hypervisors_and_infrastructure_tie_nothing_together():
+    edges = edge_rows(
+        {"source": "vm1", "target": "esx", "relation": "runs_on"},
+        {"source": "vm2", "target": "esx", "relation": "runs_on"},
+        {"source": "esx", "target": "farm", "relation": "member_of"},
+        {"source": "vm1", "target": "vm2", "infrastructure": "dns"},
+    )
+    made = make(estate("vm1", "vm2", esx="server", farm="cluster"), edges)
+    assert group_names(made) == [["esx"], ["farm"], ["vm1"], ["vm2"]]
+    assert "Moves alone: what it is connected to is infrastructure" in reason(made, "vm1")
+
+
+def test_an_asset_without_evidence_moves_alone_and_says_so():
+    made = make(estate("a"), edge_rows())
+    assert reason(made, "a").startswith("Moves alone: there is no evidence of a dependency.")
+
+
+def test_an_asset_that_a_tie_could_not_bring_into_a_group_says_so():
+    edges = edge_rows(*({"source": name, "target": "hub"} for name in "abc"))
+    made = make(estate(*"abc", "hub"), edges, limit=2)
+    assert "Moves without hub: joined with it" in reason(made, "c")
+
+
+def test_what_lies_between_two_groups_is_joined_with_them():
+    edges = edge_rows(
+        {"source": "a", "target": "c", "relation": "runs_on"},
+        {"source": "a", "target": "b"},
+        {"source": "b", "target": "c"},
+        {"source": "c", "target": "d"},
+    )
+    assert group_names(make(estate(*"abcd"), edges, limit=3)) == [["d"], ["a", "b", "c"]]
+    assert ["a", "c"] not in group_names(make(estate(*"abcd"), edges, limit=2))
+
+
+def test_what_is_outside_the_estate_is_not_planned():
+    edges = edge_rows({"source": "a", "target": "bank"})
+    made = make(estate("a", bank="external"), edges)
+    assert made.placements["asset_id"].to_list() == ["a"]
+
+
+def test_an_estate_without_assets_has_an_empty_plan():
+    made = make(estate(), edge_rows())
+    assert made.placements.is_empty()
+    assert made.groups.is_empty()
+    assert made.waves.is_empty()
+
+
+NAMES = [f"n{number}" for number in range(9)]
+ROWS = st.lists(
+    st.builds(
+        lambda ends, relation, status, seen: {
+            "source": ends[0],
+            "target": ends[1],
+            "relation": relation,
+            "status": status,
+            "evidence": [piece("observed", 3, seen)],
+        },
+        st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)).filter(lambda e: e[0] != e[1]),
+        st.sampled_from(["runs_on", "depends_on", "uses_storage"]),
+        st.sampled_from(["confirmed", "declared_only", "observed_only", "inferred_only"]),
+        st.integers(1, 3),
+    ),
+    max_size=16,
+    unique_by=lambda row: (row["source"], row["target"], row["relation"]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ROWS, st.integers(1, 9))
+def test_groups_part_the_assets_and_waves_respect_every_need(rows, limit):
+    assets = estate(*NAMES[:6], **dict.fromkeys(NAMES[6:], "application"))
+    edges = edge_rows(*rows)
+    made = make(assets, edges, limit)
+    assert sorted(name for group in group_names(made) for name in group) == NAMES
+    assert sorted(made.placements["asset_id"]) == NAMES
+    place = {row["asset_id"]: row for row in made.placements.to_dicts()}
+    for edge in edges.to_dicts():
+        source, target = place[edge["source"]], place[edge["target"]]
+        assert source["group"] == target["group"] or source["wave"] > target["wave"]
+    cycles = graph.analyse(assets, edges).group_by("strong_component").agg("asset_id")
+    for together in cycles["asset_id"]:
+        assert len({place[name]["group"] for name in together}) == 1
+    for group in made.groups.to_dicts():
+        assert group["cycle"] or len(group["assets"]) <= limit
+    assert made.waves["assets"].sum() == len(NAMES)
+    assert not made.placements["reason"].has_nulls()
+    assert not made.groups["reason"].has_nulls()
+
+
+@settings(max_examples=25, deadline=None)
+@given(ROWS, st.randoms())
+def test_a_plan_does_not_depend_on_the_order_of_rows(rows, random):
+    assets, edges = estate(*NAMES), edge_rows(*rows)
+    order = random.sample(range(edges.height), edges.height)
+    turned = make(assets.reverse(), edges[order], limit=3)
+    made = make(assets, edges, limit=3)
+    assert made.placements.equals(turned.placements)
+    assert made.groups.equals(turned.groups)
+    assert made.waves.equals(turned.waves)
+
+
+def imported(*files: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Assets, by their declared types, and relations of real files."""
+    sources = [intake.SourceFile(file.name, file, "", 0) for file in files]
+    tables = intake.session_tables(intake.collect_records(sources, lambda *_: None))
+    mapping = intake.map_columns(tables, lambda *_: None)
+    records = canonical.canonicalise(tables, mapping, lambda *_: None)
+    found = resolve("t.k", records.assets, records.relations, {}).assets
+    missing = {name: kind for name, kind in CLASSIFIED_ASSETS.items() if name not in found.columns}
+    typed = found.with_columns(
+        pl.lit(None, kind).alias(name) for name, kind in missing.items()
+    ).with_columns(type=pl.col("declared_type").fill_null("unknown"))
+    return typed.select(list(CLASSIFIED_ASSETS)), records.relations
+
+
+def test_the_dependency_export_falls_into_its_move_groups(shared_data):
+    assets, relations = imported(
+        shared_data / "azure-migrate" / "shabbir_dependency-export-sample.csv"
+    )
+    made = make(assets, dependencies.build(assets, relations))
+    assert group_names(made) == [
+        ["admin-server"],
+        ["api1-server", "web1-server"],
+        ["api2-server", "web2-server"],
+        ["app1-server", "app2-server", "db1-server"],
+    ]
+
+
+def test_the_crm_estate_has_its_twenty_relations(shared_data):
+    assets, relations = imported(*sorted((shared_data / "cmdb-kit").glob("*.json")))
+    edges = dependencies.build(assets, relations)
+    assert edges.height == int(edges["resolved"].sum()) == 20
+    assert edges["evidence"].list.len().sort().to_list() == [1] * 16 + [2] * 4
+    made = make(assets, edges)
+    assert ["crm-db-02", "crm-replica"] in group_names(made)
+
+
+@pytest.mark.parametrize(
+    ("facts", "strategy", "because"),
+    [
+        ({"status": "Außer Betrieb"}, "retire", 'Its status is "Außer Betrieb".'),
+        ({"status": "Retired 2024"}, "retire", 'Its status is "Retired 2024".'),
+        ({"status": "semiretired"}, "unknown", "No rule decides: type virtual_machine"),
+        ({"type": "network_device"}, "retain", "It is a network_device"),
+        ({"type": "application", "product": "SharePoint Server 2013"}, "repurchase", "SharePoint"),
+        ({"type": "application", "name": "SharePoint Server"}, "unknown", "No rule decides"),
+        (
+            {
+                "eol_status": "ended",
+                "eol_date": "2023-10-10",
+                "os_family": "windows",
+                "os_name": "Windows Server 2012",
+            },
+            "replatform",
+            '(windows, "Windows Server 2012") has been out of support since 2023-10-10.',
+        ),
+        ({"eol_status": "ended"}, "unknown", "end of life ended"),
+        (
+            {"eol_status": "supported", "os_name": "RHEL 9", "eol_date": "2032-05-31"},
+            "rehost",
+            '("RHEL 9") is supported until 2032-05-31.',
+        ),
+        ({"type": "server", "eol_status": "supported"}, "unknown", "type server"),
+    ],
+)
+def test_a_strategy_is_a_hint_that_names_its_facts(facts, strategy, because):
+    made = make(classified_assets({"name": "a"} | facts), edge_rows())
+    assert made.placements["strategy"].item() == strategy
+    assert because in made.placements["strategy_reason"].item()

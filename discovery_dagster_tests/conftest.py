@@ -13,7 +13,7 @@ from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.store import schema
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.objects import ObjectStore
-from discovery_dagster_tests.installation import Installation
+from discovery_dagster_tests.installation import EngagementOf, Installation
 
 PROJECT = Path(__file__).parents[1]
 
@@ -75,6 +75,22 @@ def engagement() -> EngagementKey:
 def objects(tmp_path: Path) -> ObjectStore:
     """An empty object store."""
     return ObjectStore(tmp_path / "objects")
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory, make_database_url) -> Iterator[Installation]:
+    """A home that tests share, with its Postgres kept running; they keep apart by engagement."""
+    folder = tmp_path_factory.mktemp("standing")
+    url = make_database_url() if os.environ.get("DISCOVERY_POSTGRES_URL") else None
+    with Installation(folder / "home", url) as shared:
+        shared.run("env")
+        yield shared
+
+
+@pytest.fixture
+def move(standing: Installation) -> EngagementOf:
+    """An engagement in the standing installation that no other test has."""
+    return standing.engagement(f"e{uuid.uuid4().hex[:12]}")
 
 
 @pytest.fixture

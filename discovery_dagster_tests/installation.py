@@ -52,14 +52,9 @@ class Installation:
         assert "Traceback" not in done.stderr, done.stderr
         return json.loads(done.stdout)
 
-    def import_files(self, *paths: Path, client: str = "acme", engagement: str = "move") -> Any:
-        return self.json("import", *paths, "--client", client, "--engagement", engagement)
-
-    def export(
-        self, table: str, session: str = "s001", client: str = "acme", engagement: str = "move"
-    ) -> Any:
-        where = ("--client", client, "--engagement", engagement, "--session", session)
-        return self.json("export", table, *where)
+    def engagement(self, name: str) -> "EngagementOf":
+        """An engagement of the client `acme`."""
+        return EngagementOf(self, name)
 
     def __enter__(self) -> Self:
         self.home.mkdir(parents=True)
@@ -68,3 +63,25 @@ class Installation:
     def __exit__(self, *_: object) -> None:
         if self.postgres_url is None:
             self.run("down")
+
+
+@dataclass
+class EngagementOf:
+    """One engagement of an installation, by the commands that take its name."""
+
+    installation: Installation
+    name: str
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        return ("--client", "acme", "--engagement", self.name)
+
+    def import_files(self, *paths: Path, code: int = 0) -> Any:
+        return self.installation.json("import", *paths, *self.options, code=code)
+
+    def run(self, session: str = "s001") -> Any:
+        return self.installation.json("run", *self.options, "--session", session)
+
+    def export(self, table: str, session: str = "s001") -> Any:
+        where = (*self.options, "--session", session)
+        return self.installation.json("export", table, *where)

@@ -41,22 +41,20 @@ def unrecognised(path):
 
 
 @pytest.mark.parametrize("write", [no_table, empty, encrypted, truncated, unrecognised])
-def test_a_file_that_cannot_be_read_makes_no_session(installation, tmp_path, write):
+def test_a_file_that_cannot_be_read_makes_no_session(standing, move, tmp_path, write):
     path = tmp_path / "export.xlsx"
     write(path)
-    error = installation.json("import", path, *WHERE, code=2)["error"]
+    error = move.import_files(path, code=2)["error"]
     assert error["file"] == "export.xlsx"
     assert error["message"].endswith(".")
     assert "\n" not in error["message"]
-    assert installation.json("status") == {"sessions": []}
+    assert standing.json("status", *move.options, code=2)["error"]["code"] == "no_such_engagement"
 
 
-def test_good_files_of_a_drop_load_and_the_bad_one_is_listed_with_its_reason(
-    installation, tmp_path, good
-):
+def test_good_files_of_a_drop_load_and_the_bad_one_is_listed_with_its_reason(move, tmp_path, good):
     bad = tmp_path / "broken.json"
     bad.write_text('[{"name": "web-02",')
-    document = installation.import_files(bad, good)
+    document = move.import_files(bad, good)
     broken, servers = document["files"]
     assert document["status"] == "done"
     assert document["counts"]["assets"] == 1
@@ -79,17 +77,17 @@ def test_good_files_of_a_drop_load_and_the_bad_one_is_listed_with_its_reason(
         (("launch",), "launch"),
     ],
 )
-def test_wrong_usage_is_one_sentence_on_stderr_and_json_on_request(installation, arguments, words):
-    plain = installation.run(*arguments)
+def test_wrong_usage_is_one_sentence_on_stderr_and_json_on_request(standing, arguments, words):
+    plain = standing.run(*arguments)
     assert (plain.returncode, plain.stdout) == (2, "")
     assert words in plain.stderr
     assert "Traceback" not in plain.stderr
-    as_json = installation.run(*arguments, "--json")
+    as_json = standing.run(*arguments, "--json")
     assert as_json.returncode == 2
     assert words in json.loads(as_json.stdout)["error"]["message"]
 
 
-def test_adding_to_a_session_that_does_not_exist_is_refused(installation, good):
-    error = installation.json("import", good, *WHERE, "--session", "s004", code=2)["error"]
-    assert "s004" in error["message"]
-    assert installation.json("status") == {"sessions": []}
+def test_adding_to_a_session_that_does_not_exist_is_refused(standing, move, good):
+    arguments = ("import", good, *move.options, "--session", "s004")
+    assert "s004" in standing.json(*arguments, code=2)["error"]["message"]
+    assert standing.json("status", *move.options, code=2)["error"]["code"] == "no_such_engagement"

@@ -1,7 +1,7 @@
 """kill -9 in the middle of a run: nothing is lost and nothing is made twice."""
 
-import os
 import signal
+import subprocess
 import time
 
 import pytest
@@ -19,7 +19,6 @@ TABLES = (
     "waves",
     "graph",
 )
-WHERE = ("--client", "acme", "--engagement", "move")
 
 
 @pytest.fixture
@@ -34,31 +33,31 @@ def drop(tmp_path):
 
 @pytest.mark.parametrize("step", ["source_records", "canonical_records", "classified_assets"])
 def test_a_killed_import_is_resumed_and_ends_as_if_nothing_had_been(
-    installation, tmp_path, drop, step
+    installation, make_database_url, tmp_path, drop, step
 ):
-    victim = installation.start("import", drop, *WHERE, "--json")
+    move = installation.engagement("move")
+    victim = installation.start("import", drop, *move.options, "--json")
     kill_in(step, installation, victim)
 
-    document = installation.json("run", *WHERE, "--session", "s001")
-    assert document["status"] == "done"
+    assert move.run()["status"] == "done"
     assert installation.json("reconcile") == {"findings": []}
 
-    url = None
-    if installation.postgres_url:
-        pytest.skip("a second home needs a second database; covered with the embedded server")
+    url = make_database_url() if installation.postgres_url else None
     with Installation(tmp_path / "fresh", url) as fresh:
-        fresh.import_files(drop)
+        untouched = fresh.engagement("move")
+        untouched.import_files(drop)
         for table in TABLES:
-            assert installation.export(table) == fresh.export(table), table
+            assert move.export(table) == untouched.export(table), table
 
 
-def kill_in(step, installation, victim):
-    """Kill the import once the step before `step` is published, and its Postgres stays."""
+def kill_in(step: str, installation: Installation, victim: subprocess.Popen[str]) -> None:
+    """Kill the import while it is at `step`, or just after."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and victim.poll() is None:
         states = installation.json("status")["sessions"]
         steps = {item["step"]: item["status"] for item in states[0]["steps"]} if states else {}
         if steps.get(step) in ("running", "done"):
             break
-    os.kill(victim.pid, signal.SIGKILL)
+    assert victim.poll() is None, "the import was over before it could be killed"
+    victim.send_signal(signal.SIGKILL)
     victim.communicate()

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from discovery_dagster.store.embedded_postgres import EmbeddedPostgres
 
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.store import schema
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.embedded_postgres import EmbeddedPostgres
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster_tests.installation import EngagementOf, Installation
 

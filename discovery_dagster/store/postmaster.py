@@ -19,13 +19,14 @@ class Postmaster:
     data: Path
     pid: int
     socket_directory: Path
+    ready: bool
 
     @classmethod
     def of(cls, data: Path) -> Self | None:
         """Return who `postmaster.pid` names, None when it is absent or only half written.
 
         Its lines are those of Postgres' src/include/utils/pidfile.h: process, data directory,
-        start time, port, socket directory, …
+        start time, port, socket directory, address, shared memory, status.
         """
         try:
             lines = (data / "postmaster.pid").read_text("utf-8").splitlines()
@@ -33,10 +34,13 @@ class Postmaster:
             return None
         if len(lines) < 5 or not lines[0].isdigit():
             return None
-        return cls(Path(lines[1]), int(lines[0]), Path(lines[4]))
+        ready = len(lines) > 7 and lines[7].strip() == "ready"
+        return cls(Path(lines[1]), int(lines[0]), Path(lines[4]), ready)
 
     def accepts(self) -> bool:
         """Whether it lets clients in: neither dead nor starting, recovering or stopping."""
+        if not self.ready:  # each question that it must refuse is a line in its log
+            return False
         where = make_conninfo(
             host=str(self.socket_directory), user="postgres", dbname="postgres", connect_timeout=2
         )

@@ -98,7 +98,8 @@ def _lifecycle(
     host = judged["type"].is_in(load("classification")["tiers"]["hosts"])
     # Several products in one cell are a stack, of which no single one is the asset's end.
     single = ~judged["product"].str.contains(r"[,;|]").fill_null(False)
-    of_product = ~host & product["product"].is_not_null() & single
+    dated = product["version"].is_not_null() | judged["os_name"].is_null()
+    of_product = ~host & product["product"].is_not_null() & single & dated
     chosen = pl.DataFrame(
         {
             name: product[name].zip_with(of_product, system[name])

@@ -8,13 +8,13 @@ def attach(
 ) -> pl.DataFrame:
     """Find the one thing that each detail record adds to.
 
-    The strongest identifier decides, and among equals a thing of the record's own file. A detail
-    that fits none, or several, adds to nothing.
+    The strongest identifier decides; among equals a thing of the record's own file, then one with
+    an address of the record's. A detail that fits none, or several, adds to nothing.
 
     Args:
-        details: `record, file` of the detail records.
+        details: `record, file, ip_addresses` of the detail records.
         identifiers: `record, identifier, strength` of all records.
-        clusters: `record, file, cluster` of the others.
+        clusters: `record, file, ip_addresses, cluster` of the others.
         held: identifiers of those, `cluster, identifier`.
 
     Returns:
@@ -24,9 +24,18 @@ def attach(
     fitting = of_details.join(held.select("cluster", "identifier").unique(), on="identifier")
     beside = clusters.select("cluster", "file").unique().with_columns(same_file=pl.lit(1))
     fitting = fitting.join(beside, on=["cluster", "file"], how="left")
-    fit = 2 * pl.col("strength") + pl.col("same_file").fill_null(0)
+    addressed = _addresses(details).join(_addresses(clusters.drop("record")), on="address")
+    addressed = addressed.select("record", "cluster").unique().with_columns(same_address=pl.lit(1))
+    fitting = fitting.join(addressed, on=["record", "cluster"], how="left")
+    nearness = 2 * pl.col("same_file").fill_null(0) + pl.col("same_address").fill_null(0)
+    fit = 4 * pl.col("strength") + nearness
     best = fitting.with_columns(fit=fit).filter(pl.col("fit") == pl.col("fit").max().over("record"))
     only = best.group_by("record").agg(pl.col("cluster").unique())
     return only.filter(pl.col("cluster").list.len() == 1).select(
         "record", pl.col("cluster").list.first()
     )
+
+
+def _addresses(records: pl.DataFrame) -> pl.DataFrame:
+    exploded = records.drop("file").explode("ip_addresses").rename({"ip_addresses": "address"})
+    return exploded.drop_nulls("address")

@@ -4,11 +4,10 @@ Nothing here compares records with each other, but for the kind that an untyped 
 only typed thing of that name.
 """
 
-from typing import Any
-
 import polars as pl
 
 from discovery_dagster.domain.host_names import folded, group, with_host_names
+from discovery_dagster.domain.identity import hardware
 from discovery_dagster.reference import load
 
 #: Facts that one thing has only one of; things that differ in one are not joined by a name.
@@ -27,7 +26,9 @@ def describe(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
         `provider_id`, `unbranded`, `macs` and the `FACTS`.
     """
     rules = load("identifiers")
-    own = with_host_names(assets, "declared_type").with_columns(folded("name").alias("title"))
+    own = _without_borrowed_names(
+        with_host_names(assets, "declared_type").with_columns(folded("name").alias("title"))
+    )
     title = pl.when(~pl.col("title").str.contains(r"^[0-9a-f]*[.:][0-9a-f.:]+$")).then("title")
     described = own.with_columns(
         title=title,
@@ -50,10 +51,10 @@ def describe(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
             pl.col("host_fqdn").str.split(".").list.get(1, null_on_oob=True),
             pl.col("host_domain").str.split(".").list.first(),
         ),
-        smbios=pl.when("hardware").then(_smbios()),
-        unbranded=pl.when("hardware").then(_serial(rules)),
-        vendor=_vendor(rules["vendors"]),
-        macs=pl.when("hardware").then(_macs(rules["shared_mac_prefixes"])),
+        smbios=pl.when("hardware").then(hardware.smbios()),
+        unbranded=pl.when("hardware").then(hardware.serial()),
+        vendor=hardware.vendor(),
+        macs=pl.when("hardware").then(hardware.macs()),
         kind=pl.coalesce(
             group("declared_type", "kinds"),
             pl.when(pl.col("host_short").is_not_null()).then(pl.lit("host")),
@@ -118,6 +119,27 @@ def _joined(*columns: str) -> pl.Expr:
     return pl.concat_str(*columns, separator="|")
 
 
+def _without_borrowed_names(own: pl.DataFrame) -> pl.DataFrame:
+    """Take a host name from records of one file that share it under different names.
+
+    Guests that were cloned still tell the name of their template; a person copied a line. Only the
+    record that is itself called so keeps it.
+    """
+    label = pl.col("title").str.extract(r"^([a-z0-9_-]+)(?:\.[a-z0-9_.-]+)?$")
+    name = pl.coalesce(label, "title")
+    host = ["file", "host_short", "host_fqdn"]
+    borrowed = (
+        pl.col("host_short").is_not_null()
+        & (name.min().over(host) != name.max().over(host))
+        & (name != pl.col("host_short"))
+    )
+    return own.with_columns(
+        host_short=pl.when(borrowed).then(label).otherwise("host_short"),
+        host_fqdn=pl.when(~borrowed).then("host_fqdn"),
+        host_domain=pl.when(~borrowed).then("host_domain"),
+    )
+
+
 def _with_adopted_kinds(described: pl.DataFrame) -> pl.DataFrame:
     """Give untyped records the kind of the typed ones of their name, when there is but one.
 
@@ -151,50 +173,3 @@ def _placement(assets: pl.DataFrame, relations: pl.DataFrame, types: list[str]) 
     hosts = titled.join(stated, on=line, how="left", nulls_equal=True, maintain_order="left")
     host = pl.coalesce(pl.lit(hosts["target"]), folded("fqdn"), folded("hostname"))
     return pl.when(pl.col("declared_type").is_in(types)).then(host)
-
-
-def _smbios() -> pl.Expr:
-    """The UUID, whichever byte order its first three fields were read in.
-
-    SMBIOS before 2.6 left the order open (DSP0134, 7.2.1), so two tools show one UUID in two ways.
-    VMware writes the UUID into the serial number.
-    """
-    serial = folded("serial_number").str.replace_all(r"[ -]", "")
-    uuid = pl.coalesce(
-        pl.col("smbios_uuid").str.to_lowercase().str.replace_all(r"[^0-9a-f]", ""),
-        serial.str.extract(r"^vmware([0-9a-f]{32})$"),
-    )
-    swapped = uuid.str.replace(r"^(..)(..)(..)(..)(..)(..)(..)(..)(.{16})$", "$4$3$2$1$6$5$8$7$9")
-    no_uuid = load("placeholders")["uuids"]
-    valid = uuid.str.contains(r"^[0-9a-f]{32}$") & ~uuid.is_in(no_uuid) & ~_repeated(uuid)
-    return pl.when(valid).then(pl.min_horizontal(uuid, swapped))
-
-
-def _serial(rules: dict[str, Any]) -> pl.Expr:
-    serial = _compact(folded("serial_number"))
-    words = pl.DataFrame({"word": load("placeholders")["serial_numbers"]})
-    said = ~serial.is_in(words.select(_compact(pl.col("word"))).to_series().to_list())
-    longer = serial.str.len_chars() >= rules["serial_length"]
-    return pl.when(said, longer, ~_repeated(serial)).then(serial)
-
-
-def _compact(text: pl.Expr) -> pl.Expr:
-    return text.str.replace_all(r"[^\p{L}\p{N}]", "")
-
-
-def _repeated(text: pl.Expr) -> pl.Expr:
-    return text.str.contains(load("identifiers")["repeated_character"])
-
-
-def _vendor(names: dict[str, str]) -> pl.Expr:
-    """The vendor's first word: what follows is `Inc.`, `GmbH` or a division."""
-    return folded("vendor").str.extract(r"([\p{L}\p{N}]+)").replace(names)
-
-
-def _macs(shared: list[str]) -> pl.Expr:
-    nobody = load("placeholders")["mac_addresses"]
-    address = pl.element()
-    own = ~address.str.replace_all(":", "").is_in(nobody)
-    for prefix in shared:
-        own &= ~address.str.starts_with(prefix)
-    return pl.col("mac_addresses").list.eval(address.filter(own))

@@ -73,6 +73,9 @@ def resolve(
     index = declared.merged.with_columns(asset_id=pl.col("cluster").cast(pl.String))
     resolved = NameIndex.of(index).resolve(ends.with_columns(address=pl.lit(None, pl.String)))
     unmet = ends.filter((resolved["how"] == "no_such_asset") & resolved["name"].is_not_null())
+    # An address that a declared thing has may be an alias of it: it says nothing of the name.
+    taken = assets["ip_addresses"].explode().drop_nulls().unique().implode()
+    unmet = unmet.with_columns(pl.when(~pl.col("address").is_in(taken)).then("address"))
     named = Things.of(mentioned(unmet, assets.height), relations.clear())
     return _inventory(engagement, known, declared, named, resolved)
 

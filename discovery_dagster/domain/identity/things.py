@@ -30,9 +30,11 @@ class Things:
         of_main = held.join(main, on="record", how="semi")
         clusters, owned = cluster(described.join(main, on="record", how="semi"), of_main)
         by_cluster = of_main.join(clusters, on="record")
-        places = assets.select("record", "file", "detail")
+        places = assets.select("record", "file", "ip_addresses", "detail")
         details = places.filter("detail").drop("detail")
-        attached = attach(details, held, clusters.join(places, on="record"), by_cluster)
+        attached = attach(
+            details, held, clusters.join(places.drop("detail"), on="record"), by_cluster
+        )
         everything = pl.concat([clusters, attached]).sort("record")
         members = rank(assets.join(everything, on="record"))
         keys = _shared(held, everything, owned)

@@ -120,6 +120,21 @@ def test_names_in_relations_become_things_once_each():
     assert sorted(members["line"]) == [2, 3]
 
 
+def test_a_name_takes_no_address_that_a_declared_thing_has():
+    relations = relation_records(
+        {
+            "source": "web-alias",
+            "source_address": "10.0.0.1",
+            "target": "x",
+            "target_type": "server",
+        },
+        {"source": "x", "target": "y", "target_address": "10.0.0.2"},
+    )
+    made = resolve({"name": "web01", "ip_addresses": ["10.0.0.1"], **SERVER}, relations=relations)
+    named = made.assets.filter("named_only").select("name", "ip_addresses")
+    assert dict(named.rows()) == {"web-alias": [], "x": [], "y": ["10.0.0.2"]}
+
+
 def test_a_relation_states_the_type_of_a_thing_that_has_none():
     stated = {"source": "crm", "source_type": "application", "target": "x", "target_type": "server"}
     made = resolve({"name": "CRM"}, relations=relation_records(stated))

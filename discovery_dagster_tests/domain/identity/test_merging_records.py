@@ -187,3 +187,19 @@ def test_a_detail_that_fits_two_things_goes_to_the_one_of_its_own_file():
     ]
     assert things(*two, {**detail, **B}) == [[0], [1, 2]]
     assert things(*two, {**detail, "file": "c.csv"}) == [[0], [1]]
+
+
+def test_an_address_chooses_between_the_things_that_a_detail_names():
+    one, other = ({**A, "ip_addresses": [f"10.0.0.{n}"]} for n in (1, 2))
+    assert things(
+        {"name": "web01", "fqdn": "web01.a.example", **SERVER, **one},
+        {"name": "web01", "fqdn": "web01.b.example", **SERVER, **other},
+        {"name": "web01", "detail": True, **SERVER, **other},
+        {"name": "elsewhere", "detail": True, **SERVER, **other},
+    ) == [[0], [1, 2]]
+
+
+def test_records_of_one_file_under_different_names_do_not_share_a_full_name():
+    copied = {"fqdn": "web06.a.example", **SERVER}
+    assert things({"name": "Web06", **copied}, {"name": "Web08", **copied}) == [[0], [1]]
+    assert things({"name": "web06", **copied}, {"name": "web06.a.example", **copied}) == [[0, 1]]

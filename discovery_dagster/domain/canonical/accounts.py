@@ -19,6 +19,11 @@ _SENTENCES = {
     "comment": "The line is a comment.",
     "too_many_cells": "The record has more cells than the header has columns.",
     "unclosed_quote": "A quote is opened and not closed.",
+    "no_such_table": "The session has no table of this file and sheet.",
+    "no_such_record": "That table has no record on this line.",
+    "several_records": "Several records stand on this line; say which in `discovery record`.",
+    "corrected_twice": "The record is corrected further up in this table, too.",
+    "not_corrected": "The record stands as it stood before.",
 }
 _BLANK = _SENTENCES["blank_record"]
 
@@ -68,10 +73,13 @@ def judge_readings(table: SourceTable, table_format: TableFormat) -> pl.DataFram
         left_out.append(pl.when(True).then(pl.lit(table_format.reason)))
     folded = [fold(column) for column in table.header]
     for exclusion in table_format.exclusions:
-        if exclusion.column in folded:
-            word = cells[folded.index(exclusion.column)].str.strip_chars().str.to_lowercase()
-            excluded = word.is_in(sorted(exclusion.words))
-            left_out.append(pl.when(excluded).then(pl.lit(exclusion.reason)))
+        needed = {exclusion.column: exclusion.words, **exclusion.where}
+        if needed.keys() <= set(folded):
+            words = (
+                cells[folded.index(column)].str.strip_chars().str.to_lowercase().is_in(sorted(held))
+                for column, held in needed.items()
+            )
+            left_out.append(pl.when(pl.all_horizontal(words)).then(pl.lit(exclusion.reason)))
     reason = pl.coalesce(*left_out, pl.lit(None, dtype=pl.String))
     unread = pl.col("outcome") != READ
     return numbered_records(table).select(

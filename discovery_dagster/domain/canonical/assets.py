@@ -5,7 +5,7 @@ import polars as pl
 from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.canonical.accounts import PROBLEM
 from discovery_dagster.domain.canonical.cells import TableCells
-from discovery_dagster.domain.formats.base import Kind, TableFormat
+from discovery_dagster.domain.formats.base import Kind, TableFormat, TypePatterns
 from discovery_dagster.domain.frames import ATTRIBUTES
 from discovery_dagster.domain.values.identifiers import uuid_in_serial
 from discovery_dagster.domain.words import fold, replace_words
@@ -96,15 +96,21 @@ def _declared_type(cells: TableCells, frame: pl.DataFrame, table_format: TableFo
     text = frame["declared_type_text"]
     declared = replace_words(text, synonyms.type_words())
     patterns = table_format.type_patterns
-    if patterns is not None:
-        value = pl.col(patterns.field).str.to_lowercase()
-        matched = [
-            pl.when(value.str.contains(part, literal=True)).then(pl.lit(asset_type))
-            for part, asset_type in patterns.types.items()
-        ]
-        declared = declared.fill_null(frame.select(pl.coalesce(matched)).to_series())
+    if patterns is not None and patterns.field == "declared_type":
+        declared = _matched(text, patterns).fill_null(declared)
+    elif patterns is not None:
+        declared = declared.fill_null(_matched(frame[patterns.field], patterns))
     subject = synonyms.named_words().get(fold(cells.header_of("name") or ""))
     stated = table_format.asset_type or (subject if table_format.synonyms else None)
     if stated is not None:
         declared = declared.fill_null(stated)
     return declared.alias("declared_type")
+
+
+def _matched(values: pl.Series, patterns: TypePatterns) -> pl.Series:
+    value = pl.lit(values.str.to_lowercase())
+    matched = (
+        pl.when(value.str.contains(part, literal=True)).then(pl.lit(asset_type))
+        for part, asset_type in patterns.types.items()
+    )
+    return values.to_frame().select(pl.coalesce(matched)).to_series()

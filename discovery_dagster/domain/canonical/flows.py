@@ -39,13 +39,13 @@ def build_flows(
         `PROBLEM`; those that count for nothing, as `SKIPPED`.
     """
     ends = find_endpoints(cells, table_format)
-    frame = _face_listener(
-        ends.frame.with_columns(
-            pl.lit(None, dtype=dtype).alias(name)
-            for name, dtype in _OPTIONAL.items()
-            if name not in ends.frame.columns
-        )
+    frame = ends.frame.with_columns(
+        pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in _OPTIONAL.items()
+        if name not in ends.frame.columns
     )
+    if not table_format.directed:
+        frame = _face_listener(frame)
     itself = pl.col("row").is_in(frame.filter(same_thing())["row"].implode())
     skipped = frame.filter(itself).select(
         "row", pl.lit("Source and target are the same thing.").alias("reason")

@@ -83,7 +83,7 @@ def _read_relations(
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Add `relation`, `turned` and what else a relation has, by each record's phrase."""
     if "relation" not in frame.columns:
-        default = pl.lit(table_format.relation, dtype=pl.String).alias("relation")
+        default = _default_relation(table_format).alias("relation")
         ends = f"{cells.header_of('source', 'name')} / {cells.header_of('target')}"
         said = frame.with_columns(
             default, pl.lit(False).alias("turned"), pl.lit(ends).alias("phrase")
@@ -128,6 +128,13 @@ def _read_relations(
         value=pl.col("phrase"),
     )
     return _complete(said), problems, skipped
+
+
+def _default_relation(table_format: TableFormat) -> pl.Expr:
+    default = pl.lit(table_format.relation, dtype=pl.String)
+    to_address = pl.col("source").is_not_null() & pl.col("target").is_null()
+    other = pl.lit(table_format.address_relation, dtype=pl.String)
+    return pl.when(to_address).then(other.fill_null(default)).otherwise(default)
 
 
 def _relation_by_target(known: Mapping[str, Phrase]) -> pl.Expr:

@@ -3,20 +3,46 @@
 from typing import Final
 
 from discovery_dagster.domain.formats import (
+    aws_discovery,
+    aws_migration,
     aws_vpc,
+    azure_import,
     azure_migrate,
+    corrections,
+    gcp_vpc,
     generic,
+    google_migration_center,
     jaeger,
     konveyor,
+    microservices,
+    netflow,
     rvtools,
     servicenow,
+    zeek,
 )
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.tables import SourceTable
 
 __all__ = ["FORMATS", "UNRECOGNISED", "Kind", "TableFormat", "format_named", "recognise"]
 
-_MODULES = (aws_vpc, azure_migrate, konveyor, rvtools, servicenow, jaeger, generic)
+_MODULES = (
+    aws_discovery,
+    aws_migration,
+    aws_vpc,
+    azure_import,
+    azure_migrate,
+    corrections,
+    gcp_vpc,
+    google_migration_center,
+    konveyor,
+    microservices,
+    netflow,
+    rvtools,
+    servicenow,
+    zeek,
+    jaeger,
+    generic,
+)
 
 #: Every format by name, in the order in which equally specific ones win.
 FORMATS: Final = {known.name: known for module in _MODULES for known in module.FORMATS}

@@ -23,6 +23,7 @@ class Kind(Enum):
     DETAILS = "details"  # each adds to a thing that another record declares
     RELATIONS = "relations"  # each states a relation between two things
     FLOWS = "flows"  # each is one observation of a connection
+    CORRECTIONS = "corrections"  # each replaces a record of another table
     IGNORED = "ignored"  # nothing is taken from them
 
 
@@ -47,6 +48,8 @@ class Exclusion:
     column: str
     words: frozenset[str]  # lower case
     reason: str  # a sentence
+    #: Other columns (folded) that must hold one of their words, too.
+    where: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,10 @@ class Tags:
 
 @dataclass(frozen=True)
 class TypePatterns:
-    """Asset types by what a field's value contains, in lower case."""
+    """Asset types by what a field's value contains, in lower case; the first that it does wins.
+
+    Those of `declared_type` outrank the words that all formats share.
+    """
 
     field: str
     types: Mapping[str, str]
@@ -111,7 +117,10 @@ class TableFormat:
     relation: str | None = None
     evidence: str = "declared"
     phrases: Mapping[str, Phrase] | None = None  # the only ones allowed; None: the reference table
+    #: The relation of a named thing to a bare address, where it is another one.
+    address_relation: str | None = None
     endpoint_type: str | None = None
+    directed: bool = False  # the source of a flow opened the connection
     synonyms: bool = True  # columns without a rule are looked up in the synonyms
 
     @property

@@ -8,10 +8,13 @@ _ISO = (
     r"^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?"
     r"\s*(Z|z|UTC|[+-]\d{2}:?\d{2})?$"
 )
+_EPOCH = r"^(?:\d{9,10}(?:\.\d+)?|\d{13}|\d{16}|\d{19})$"
 
 
 def read_time(cells: pl.Series) -> Reading:
-    """Read points in time, ISO 8601 or seconds or milliseconds since 1970, into ISO 8601 text.
+    """Read points in time, ISO 8601 or a number since 1970, into ISO 8601 text.
+
+    A number's digits say whether it counts seconds, milli-, micro- or nanoseconds.
 
     A day and month whose order cannot be known is a fault, never a guess.
 
@@ -22,13 +25,26 @@ def read_time(cells: pl.Series) -> Reading:
 
 
 def _is_epoch(cells: pl.Series) -> pl.Series:
-    return cells.str.contains(r"^\d{9,10}$|^\d{13}$").fill_null(False)
+    return cells.str.contains(_EPOCH).fill_null(False)
 
 
 def _from_epoch(cells: pl.Series) -> pl.Series:
-    number = cells.set(~_is_epoch(cells), None).cast(pl.Int64, strict=False)
-    milliseconds = number.zip_with((number > 10**11).fill_null(False), number * 1000)
-    return milliseconds.cast(pl.Datetime("ms")).dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    digits = cells.set(~_is_epoch(cells), None).str.replace(r"\..*$", "")
+    # Seconds have ten digits (nine before 2001); thousandths add three, their thousandths more.
+    places = digits.str.len_chars().cast(pl.Int64).clip(10) - 10
+    seconds = _without_last(digits, places)
+    return (
+        (seconds.cast(pl.Int64, strict=False) * 1000)
+        .cast(pl.Datetime("ms"))
+        .dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    )
+
+
+def _without_last(digits: pl.Series, places: pl.Series) -> pl.Series:
+    kept = digits.str.len_chars().cast(pl.Int64) - places
+    return pl.DataFrame({"digits": digits, "kept": kept}).select(
+        pl.col("digits").str.head(pl.col("kept"))
+    )["digits"]
 
 
 def _from_text(cells: pl.Series) -> pl.Series:

@@ -1,0 +1,134 @@
+"""The bundled estate through every step of the domain, against the truth written beside it."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from discovery_dagster.domain import (
+    canonical,
+    classification,
+    dependencies,
+    graph,
+    identity,
+    intake,
+    plan,
+)
+from discovery_dagster.reference import SAMPLE_ESTATE
+
+TRUTH = json.loads((SAMPLE_ESTATE / "truth.json").read_text("utf-8"))
+
+
+@dataclass
+class Result:
+    accounts: dict[tuple[str, str | None], dict[str, Any]]
+    asset_of: dict[tuple[str, str | None, int], str]
+    assets: dict[str, dict[str, Any]]
+    edges: pl.DataFrame
+    plan: plan.Plan
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    names = [file["file"] for file in TRUTH["files"]]
+    tables = [t for n in names for t in intake.read_tables(SAMPLE_ESTATE / n, n)[1]]
+    mapped = intake.map_columns(tables, lambda *_: None)
+    records = canonical.canonicalise(tables, mapped)
+    counted = records.outcomes.group_by("file", "sheet").agg(
+        (pl.col("outcome") == outcome).sum().alias(outcome)
+        for outcome in ("accepted", "rejected", "ignored")
+    )
+    made = identity.resolve("demo.sample-estate", records.assets, records.relations, {})
+    judged = classification.classify(made.assets, date(2026, 1, 1))
+    edges = dependencies.build(judged, records.relations)
+    nodes = graph.analyse(judged, edges)
+    return Result(
+        {(row["file"], row["sheet"]): row for row in counted.iter_rows(named=True)},
+        {
+            (row["file"], row["sheet"], row["line"]): row["asset_id"]
+            for row in made.members.iter_rows(named=True)
+        },
+        {row["asset_id"]: row for row in judged.iter_rows(named=True)},
+        edges,
+        plan.make(judged, edges, nodes),
+    )
+
+
+def asset_ids(result: Result, thing: dict[str, Any]) -> set[str | None]:
+    places = [(place["file"], place["sheet"], place["line"]) for place in thing["records"]]
+    return {result.asset_of.get(place) for place in places}
+
+
+def test_each_table_counts_as_the_truth_says(result):
+    for file in TRUTH["files"]:
+        for table in file["tables"]:
+            counted = result.accounts[(file["file"], table["sheet"])]
+            for outcome in ("accepted", "rejected", "ignored"):
+                assert counted[outcome] == table[outcome], (file["file"], table["sheet"], outcome)
+
+
+def test_the_records_of_one_thing_make_one_asset_and_no_two_things_share_one(result):
+    assert len(result.assets) == len(TRUTH["things"])
+    owners: Counter[str | None] = Counter()
+    for thing in TRUTH["things"]:
+        if not thing["records"]:
+            continue  # known by name only
+        ids = asset_ids(result, thing)
+        assert len(ids) == 1, thing["name"]
+        owners.update(ids)
+    assert None not in owners
+    assert set(owners.values()) == {1}
+
+
+def test_no_type_is_wrong_and_few_are_unknown_that_could_be_known(result):
+    missed = 0
+    for thing in TRUTH["things"]:
+        for asset_id in asset_ids(result, thing):
+            found = result.assets[asset_id]["type"] if asset_id else thing["type"]
+            assert found in (thing["type"], "unknown"), thing["name"]
+            missed += found != thing["type"]
+    assert missed <= 0.01 * len(TRUTH["things"])
+
+
+def test_environments_that_a_record_states_are_read_as_the_truth_says(result):
+    for thing in TRUTH["things"]:
+        if thing.get("environment") in (None, "unknown"):
+            continue
+        for asset_id in asset_ids(result, thing) - {None}:
+            assert result.assets[asset_id]["environment"] == thing["environment"], thing["name"]
+
+
+def test_the_edges_are_the_true_ones(result):
+    names = {name: thing["name"] for thing in TRUTH["things"] for name in thing["names"]}
+    wanted = {(edge["source"], edge["target"]) for edge in TRUTH["edges"]}
+    allowed = wanted | {(edge["source"], edge["target"]) for edge in TRUTH["implied_edges"]}
+    found = {
+        (names.get(source, source), names.get(target, target))
+        for source, target in result.edges.filter("resolved").select("source", "target").iter_rows()
+    }
+    assert found - allowed == set()
+    assert len(wanted - found) <= 0.01 * len(wanted)
+
+
+def test_every_asset_has_its_place_in_the_plan_and_waves_follow_the_groups_needs(result):
+    placements = {row["asset_id"]: row for row in result.plan.placements.iter_rows(named=True)}
+    planned = {key for key, asset in result.assets.items() if asset["type"] != "external"}
+    assert placements.keys() == planned
+    assert all(row["reason"] for row in placements.values())
+    ties = result.edges.filter("resolved", pl.col("infrastructure").is_null())
+    later = sum(
+        placements[source]["wave"] < placements[target]["wave"]
+        for source, target in ties.select("source_id", "target_id").iter_rows()
+        if not _is_placement(result, source, target)
+    )
+    assert later == 0
+
+
+def _is_placement(result: Result, source: str, target: str) -> bool:
+    """A machine's place on its host or cluster does not move with it."""
+    kinds = {result.assets[source]["type"], result.assets[target]["type"]}
+    return bool(kinds & {"cluster"}) or kinds == {"virtual_machine", "server"}

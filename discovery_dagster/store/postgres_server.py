@@ -68,7 +68,7 @@ class PostgresServer:
 
     @property
     def postmaster(self) -> Postmaster | None:
-        """What the data directory says of the server, None when it does not run."""
+        """Which process the data directory names, if any."""
         return Postmaster.of(self._directory / "data")
 
     @property

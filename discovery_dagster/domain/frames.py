@@ -41,6 +41,17 @@ SOURCE_TABLES: Schema = {
     "records": pl.UInt32(),
 }
 
+#: One row a record that another file of the session corrected; the record itself is corrected.
+CORRECTIONS: Schema = {
+    **_PLACE,
+    "table": pl.UInt32(),
+    "record": pl.UInt32(),  # number of the record in its table, from 0
+    "before": _TEXTS,  # its cells before the correction
+    "by_file": _TEXT,
+    "by_sheet": _TEXT,
+    "by_line": pl.UInt32(),
+}
+
 #: One row a source column.
 FIELD_MAPPING: Schema = {
     "table": pl.UInt32(),

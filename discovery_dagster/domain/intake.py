@@ -11,13 +11,13 @@ from typing import Protocol
 
 import polars as pl
 
-from discovery_dagster.domain import formats, frames
+from discovery_dagster.domain import corrections, formats, frames
 from discovery_dagster.domain.frames import Frames
 from discovery_dagster.domain.mapping import map_table
 from discovery_dagster.domain.readers import read_file
 from discovery_dagster.domain.tables import FileReading, SourceTable, UnreadableFileError
 
-RecognisedTable = tuple[SourceTable, formats.TableFormat]
+RecognisedTable = corrections.RecognisedTable
 
 
 @dataclass(frozen=True)
@@ -75,32 +75,38 @@ def describe_files(
 
 
 def collect_records(files: Iterable[SourceFile], progress: Callable[[int, int], None]) -> Frames:
-    """Read every record of every table of the files that can be read.
+    """Read every record of every table of the files that can be read, and correct what they correct.
 
     Returns:
-        `tables` (as `frames.SOURCE_TABLES`) and, for each table numbered N, its records as they
-        stood under the name `records_N`.
+        `tables` (as `frames.SOURCE_TABLES`), `corrections` (as `frames.CORRECTIONS`) and, for each
+        table numbered N, its records as they stand under the name `records_N`.
     """
     readable = list(files)
-    described, records = [], {}
+    read = list[RecognisedTable]()
     for done, file in enumerate(readable):
         progress(done, len(readable))
-        for table, table_format in read_tables(file.path, file.name)[1]:
-            number = len(described)
-            records[_records_name(number)] = table.records
-            described.append(
-                (
-                    number,
-                    table.file,
-                    table.sheet,
-                    table_format.name,
-                    list(table.header),
-                    table.header_line,
-                    table.records.height,
-                )
-            )
-    tables = pl.DataFrame(described, schema=dict(frames.SOURCE_TABLES), orient="row")
-    return {"tables": tables, **records}
+        read.extend(read_tables(file.path, file.name)[1])
+    corrected = corrections.apply(read)
+    described = [
+        (
+            number,
+            table.file,
+            table.sheet,
+            table_format.name,
+            list(table.header),
+            table.header_line,
+            table.records.height,
+        )
+        for number, (table, table_format) in enumerate(corrected.tables)
+    ]
+    return {
+        "tables": pl.DataFrame(described, schema=dict(frames.SOURCE_TABLES), orient="row"),
+        "corrections": corrected.corrections,
+        **{
+            records_name(number): table.records
+            for number, (table, _) in enumerate(corrected.tables)
+        },
+    }
 
 
 def session_tables(published: FrameSource) -> list[RecognisedTable]:
@@ -112,7 +118,7 @@ def session_tables(published: FrameSource) -> list[RecognisedTable]:
                 row["sheet"],
                 tuple(row["header"]),
                 row["header_line"],
-                published[_records_name(row["table"])],
+                published[records_name(row["table"])],
             ),
             formats.format_named(row["format"]),
         )
@@ -173,7 +179,7 @@ def describe_rejects(published: FrameSource, outcomes: pl.DataFrame) -> pl.DataF
         if not rejected.any():
             continue
         # By position, not by line: in one-line JSON all records stand on the same line.
-        records = published[_records_name(table["table"])].filter(rejected)
+        records = published[records_name(table["table"])].filter(rejected)
         cells = [name for name in records.columns if re.fullmatch(r"c\d+", name)]
         parts.append(
             own.filter(rejected)
@@ -211,5 +217,6 @@ def _describe(file: SourceFile) -> tuple[object, ...]:
     )
 
 
-def _records_name(table: int) -> str:
+def records_name(table: int) -> str:
+    """Name of the frame that holds the records of a table, by its number."""
     return f"records_{table}"

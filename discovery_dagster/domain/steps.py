@@ -44,7 +44,8 @@ STEPS: tuple[Step, ...] = (
         "source_records",
         "Every record of every table as it stood, with file, sheet and physical line.",
         upstream=("source_files",),
-        frames={"tables": frames.SOURCE_TABLES},
+        frames={"tables": frames.SOURCE_TABLES, "corrections": frames.CORRECTIONS},
+        version=2,
         reference=("synonyms.yaml", "units.yaml"),
     ),
     Step(

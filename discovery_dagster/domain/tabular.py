@@ -2,11 +2,16 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
-#: First characters with which a spreadsheet takes a cell for a formula (OWASP, CSV Injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: First characters with which a spreadsheet takes a cell for a formula (OWASP, CSV Injection);
+#: after apostrophes they are guarded, too, so that taking one away always gives the text back.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+
+#: A guarded cell; its first group is the cell itself.
+GUARDED: Final = r"^'('*[=+\-@\t\r])"
 
 
 def write_csv(out: TextIO, rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
@@ -30,4 +35,9 @@ def cell_text(value: Any) -> str:
     elif isinstance(value, list | dict):
         value = json.dumps(value, ensure_ascii=False, default=str)
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def without_guard(text: str) -> str:
+    """Return the text that `cell_text` made `text` of."""
+    return re.sub(GUARDED, r"\1", text)

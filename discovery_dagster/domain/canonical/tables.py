@@ -130,6 +130,8 @@ def _build(
     table_format: TableFormat,
     mapping: pl.DataFrame,
 ) -> _Built:
+    if kind is Kind.CORRECTIONS:
+        return _Built()
     cells = read_records(records, columns, table_format)
     if kind is Kind.RELATIONS:
         relations, problems, skipped = build_relations(cells, table_format)

@@ -4,7 +4,7 @@ Nodes are numbers; which ties there are and which is the stronger is decided in 
 ever needs another that needs it: the groups can be put into an order.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -28,21 +28,33 @@ def groups(ties: Digraph, order: Iterable[tuple[int, int]], limit: int, search: 
     """
     weak, strong = ties.components("weak"), ties.components("strong")
     large = np.bincount(weak)[weak] > limit
-    label = weak.copy()
     inside = [(int(strong[a]), int(strong[b])) for a, b in order if large[a]]
-    joining = _Joining(dict(enumerate(np.bincount(strong).tolist())), inside)
+    # Sets by depth: what a set needs comes before it.
+    depth = ties.condensed(strong).depth()
+    size = np.bincount(strong)
+    concerned = np.flatnonzero(np.bincount(strong[large], minlength=len(size)))
+    ordered = concerned[np.argsort(depth[concerned], kind="stable")].tolist()
+    joining = _Joining({number: int(size[number]) for number in ordered}, inside)
     for source, target in inside:
         joining.join(source, target, limit, search)
+    label = weak.copy()
     for member in np.flatnonzero(large):
         label[member] = ties.size + joining.group(int(strong[member]))
     return np.unique(label, return_inverse=True)[1].astype(np.int64)
 
 
 class _Joining:
-    """Sets that are joined step by step, and which of them need which."""
+    """Sets that are joined step by step, and which of them need which.
 
-    def __init__(self, size: dict[int, int], needs: Iterable[tuple[int, int]]) -> None:
-        self._size = size
+    The groups are kept in a topological order, mended where groups are joined, so that only what
+    stands between two groups need be searched for what lies between them (Pearce and Kelly, "A
+    Dynamic Topological Sort Algorithm for Directed Acyclic Graphs", 2006).
+    """
+
+    def __init__(self, size: Mapping[int, int], needs: Iterable[tuple[int, int]]) -> None:
+        """Start with sets of these sizes, each after those that it needs."""
+        self._size = dict(size)
+        self._place = {number: place for place, number in enumerate(size)}
         self._joined = {number: number for number in size}
         # Dictionaries for their order: what is found must not depend on hashes.
         self._needs: dict[int, dict[int, None]] = {number: {} for number in size}
@@ -63,23 +75,43 @@ class _Joining:
         above, below = self.group(source), self.group(target)
         if above == below or self._size[above] + self._size[below] > limit:
             return
-        together = self._between(above, below, search)
-        if together and sum(self._size[number] for number in together) <= limit:
-            self._merge(together)
+        span = range(self._place[below] + 1, self._place[above])
+        lower = self._reached(above, self._needs, span, search)
+        upper = self._reached(below, self._needed_by, span, search)
+        if max(len(lower), len(upper)) > search:
+            return
+        together = {above: None, below: None} | dict.fromkeys(lower.keys() & upper.keys())
+        if sum(self._size[number] for number in together) <= limit:
+            self._make_room(together, lower, upper)
+            self._merge(together, above)
 
-    def _between(self, above: int, below: int, search: int) -> list[int]:
-        """Return all groups on ways from `above` to `below`, both included; none if too many."""
-        reached = {above: None}
-        for number in _breadth_first(above, self._needs):
-            reached[number] = None
-            if len(reached) > search:
-                return []
-        within = {number: self._needed_by[number].keys() & reached.keys() for number in reached}
-        return sorted({below, *_breadth_first(below, within)})
+    def _reached(
+        self, start: int, neighbours: Mapping[int, Iterable[int]], span: range, search: int
+    ) -> dict[int, None]:
+        """Return what is reached from `start` inside a span of the order, `start` included."""
+        reached, waiting = {start: None}, [start]
+        while waiting and len(reached) <= search:
+            for other in neighbours[waiting.pop()]:
+                if self._place[other] in span and other not in reached:
+                    reached[other] = None
+                    waiting.append(other)
+        return reached
 
-    def _merge(self, together: list[int]) -> None:
+    def _make_room(
+        self, together: Iterable[int], lower: Iterable[int], upper: Iterable[int]
+    ) -> None:
+        """Put what the new group needs before it and what needs it after it, in their places."""
+        members = set(together)
+        before = sorted(set(lower) - members, key=self._place.__getitem__)
+        after = sorted(set(upper) - members, key=self._place.__getitem__)
+        places = sorted(self._place[number] for number in (*before, *members, *after))
+        middle = places[len(before)]
+        self._place.update(zip(before, places, strict=False))
+        self._place.update(dict.fromkeys(members, middle))
+        self._place.update(zip(reversed(after), reversed(places), strict=False))
+
+    def _merge(self, together: Mapping[int, None], kept: int) -> None:
         """Make one group of several."""
-        kept = together[0]
         for near, far in ((self._needs, self._needed_by), (self._needed_by, self._needs)):
             outside = {
                 other: None
@@ -95,17 +127,3 @@ class _Joining:
         self._size[kept] = sum(self._size.pop(number) for number in together)
         for number in together:
             self._joined[number] = kept
-
-
-def _breadth_first(start: int, neighbours: Mapping[int, Iterable[int]]) -> Iterator[int]:
-    """Yield what is reached from `start`, nearest first."""
-    seen, level = {start}, [start]
-    while level:
-        following = []
-        for number in level:
-            for other in neighbours[number]:
-                if other not in seen:
-                    seen.add(other)
-                    following.append(other)
-                    yield other
-        level = following

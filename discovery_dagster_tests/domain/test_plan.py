@@ -101,6 +101,36 @@ def test_an_asset_that_a_tie_could_not_bring_into_a_group_says_so():
     assert "Moves without hub: joined with it" in reason(made, "c")
 
 
+@pytest.mark.parametrize(
+    ("strong", "weak"),
+    [
+        ({"relation": "runs_on"}, {"status": "confirmed"}),
+        ({"relation": "uses_storage"}, {"status": "confirmed"}),
+        ({"status": "confirmed"}, {"status": "declared_only"}),
+        ({"status": "declared_only"}, {"status": "observed_only"}),
+        ({"status": "observed_only"}, {"status": "inferred_only"}),
+        (
+            {"status": "observed_only", "evidence": [piece("observed", 3, 20)]},
+            {"status": "observed_only", "evidence": [piece("observed", 2, 19)]},
+        ),
+    ],
+)
+def test_the_stronger_tie_holds_where_not_both_can(strong, weak):
+    edges = edge_rows(
+        {"source": "b", "target": "a"} | weak, {"source": "b", "target": "c"} | strong
+    )
+    assert ["b", "c"] in group_names(make(estate(*"abc"), edges, limit=2))
+
+
+def test_a_tie_to_a_hub_gives_way_to_any_other():
+    many = [f"vm{number}" for number in range(10)]
+    edges = edge_rows(
+        *({"source": name, "target": "bus", "status": "confirmed"} for name in many),
+        {"source": "vm0", "target": "aux", "status": "inferred_only"},
+    )
+    assert ["aux", "vm0"] in group_names(make(estate(*many, "bus", "aux"), edges, limit=2))
+
+
 def test_what_lies_between_two_groups_is_joined_with_them():
     edges = edge_rows(
         {"source": "a", "target": "c", "relation": "runs_on"},

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from discovery_dagster.cli.dry_run import show_preview
 from discovery_dagster.cli.errors import DONE, FAILED, UsageError
 from discovery_dagster.cli.follow import run_and_follow
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
@@ -28,10 +29,20 @@ def import_files(
         str | None, typer.Option(help="Add the files to this session instead of a new one.")
     ] = None,
     title: Annotated[str | None, typer.Option(help="Free text for people.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be found, and write nothing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a new session from files and folders, run it and say what came of it."""
     key = EngagementKey(client, engagement)
+    if dry_run:
+        if session is not None:
+            raise UsageError(
+                "usage", "A dry run looks at the given files alone: leave out --session."
+            )
+        show_preview(_readable(paths), as_json=as_json)
+        return
     wanted = SessionKey.of(key, session) if session is not None else None
     raise typer.Exit(import_drop(key, paths, title=title, session=wanted, as_json=as_json))
 
@@ -59,14 +70,19 @@ def import_drop(
     Raises:
         UsageError: when a path is missing or no file can be read; no session is made then.
     """
-    incoming = list(_files_below(paths))
-    _require_a_readable_file(incoming)
+    incoming = _readable(paths)
     settings = Settings()
     with open_database(settings) as database:
         key = sessions.register(
             database, ObjectStore(settings.objects), engagement, incoming, title, session
         )
         return _run(settings, database, key, as_json=as_json)
+
+
+def _readable(paths: Sequence[Path]) -> list[IncomingFile]:
+    incoming = list(_files_below(paths))
+    _require_a_readable_file(incoming)
+    return incoming
 
 
 def _run(settings: Settings, database: Database, session: SessionKey, *, as_json: bool) -> int:

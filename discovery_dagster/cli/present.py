@@ -1,13 +1,15 @@
 """What people and programs see of a session."""
 
 import json
+from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from discovery_dagster.domain.state import SessionState
+from discovery_dagster.domain.facts import FileAccount
+from discovery_dagster.domain.state import FileState, SessionState
 from discovery_dagster.store.exports import Rows
 
 #: Rejected records that are shown on the terminal; all are in the export.
@@ -35,9 +37,9 @@ def print_import(state: SessionState, rejects: Rows, *, as_json: bool) -> None:
     console.print(f"\n[bold]{state.partition_key}[/bold] is {state.status}.", highlight=False)
     if state.error:
         console.print(state.error, style="red", markup=False)
-    console.print(_files(state))
+    console.print(files_table(state.files))
     if rejects:
-        console.print(_rejects(rejects))
+        console.print(rejects_table(rejects))
     console.print(_counts(state))
 
 
@@ -47,7 +49,7 @@ def print_states(states: list[SessionState], *, as_json: bool) -> None:
         document = {"sessions": [state.model_dump(mode="json") for state in states]}
         print(json.dumps(document, ensure_ascii=False))
         return
-    table = _table(
+    table = table_of(
         "Sessions", "session", "title", "status", "steps done", "assets", "dependencies", "error"
     )
     for state in states:
@@ -64,14 +66,15 @@ def print_states(states: list[SessionState], *, as_json: bool) -> None:
     Console().print(table)
 
 
-def _files(state: SessionState) -> Table:
-    table = _table("Files", "file", "format")
+def files_table(files: Sequence[FileState | FileAccount]) -> Table:
+    """What became of each file."""
+    table = table_of("Files", "file", "format")
     for heading in ("records", "accepted", "rejected", "ignored"):
         table.add_column(heading, justify="right")
-    unread = any(file.error for file in state.files)
+    unread = any(file.error for file in files)
     if unread:
         table.add_column("why it could not be read", overflow="fold")
-    for file in state.files:
+    for file in files:
         table.add_row(
             file.name,
             file.format or "",
@@ -81,8 +84,9 @@ def _files(state: SessionState) -> Table:
     return table
 
 
-def _rejects(rejects: Rows) -> Table:
-    table = _table("Rejected records", "file", "line", "why")
+def rejects_table(rejects: Rows) -> Table:
+    """The first rejected records and why."""
+    table = table_of("Rejected records", "file", "line", "why")
     for row in rejects[:_MOST_REJECTS]:
         why = " ".join(reason["message"] for reason in row["reasons"])
         table.add_row(row["file"], str(row["line"]), escape(why))
@@ -91,7 +95,8 @@ def _rejects(rejects: Rows) -> Table:
     return table
 
 
-def _table(title: str, *columns: str) -> Table:
+def table_of(title: str, *columns: str) -> Table:
+    """An empty table whose cells fold."""
     table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
     for column in columns:
         table.add_column(column, overflow="fold")
@@ -99,7 +104,7 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _counts(state: SessionState) -> Table:
-    table = _table("Estate", "what")
+    table = table_of("Estate", "what")
     table.add_column("number", justify="right")
     counts = state.counts
     table.add_row("assets", str(counts["assets"]))

@@ -1,33 +1,29 @@
 """`discovery status` and `discovery export`: reading what is there."""
 
-import json
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack
-from enum import StrEnum
+from io import BytesIO
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any
 
 import typer
 
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
 from discovery_dagster.cli.present import print_states
-from discovery_dagster.domain import tabular
+from discovery_dagster.cli.writing import BINARY, Format, write_rows, write_sheets
+from discovery_dagster.domain.correction_sheets import ERROR, WARNING
 from discovery_dagster.domain.keys import EngagementKey, SessionKey, slug
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import exports, sessions
+from discovery_dagster.store import corrections, exports, sessions
 from discovery_dagster.store.database import Database, open_database
+from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.states import states
 
 TABLES = sorted([*(name for name in exports.QUERIES if name != "nodes"), "graph"])
 
 
-class Format(StrEnum):
-    """How a table is written."""
-
-    CSV = "csv"
-    JSON = "json"
+#: What each table that can be corrected lists.
+_SEVERITIES = {"rejects": (ERROR,), "issues": (ERROR, WARNING)}
 
 
 def status(
@@ -60,17 +56,29 @@ def export(
     if table not in TABLES:
         raise UsageError("no_such_table", f"There is no table {table!r}: use {', '.join(TABLES)}.")
     key = SessionKey.of(EngagementKey(client, engagement), session)
-    write = _writer(table, Format.JSON if as_json else output_format)
-    with open_database(Settings()) as database:
+    chosen = Format.JSON if as_json else output_format
+    settings = Settings()
+    with open_database(settings) as database:
         sessions.find(database, key)
-        rows = (
-            exports.graph(database, key) if table == "graph" else exports.rows(database, key, table)
-        )
-    with ExitStack() as files:
-        out = sys.stdout
-        if output is not None:
-            out = files.enter_context(output.open("w", encoding="utf-8", newline=""))
-        write(out, rows)
+        written = BytesIO()
+        if table in _SEVERITIES and chosen in (Format.XLSX, Format.ZIP):
+            objects = ObjectStore(settings.objects)
+            found = corrections.sheets(database, objects, key, _SEVERITIES[table])
+            write_sheets(written, chosen, found)
+        else:
+            write_rows(written, chosen, table, _rows(database, key, table))
+    if output is not None:
+        output.write_bytes(written.getvalue())
+    elif chosen in BINARY and sys.stdout.isatty():
+        raise UsageError("usage", f"{chosen.upper()} is no text: name a file with -o.")
+    else:
+        sys.stdout.buffer.write(written.getvalue())
+
+
+def _rows(database: Database, session: SessionKey, table: str) -> Any:
+    if table == "graph":
+        return exports.graph(database, session)
+    return exports.rows(database, session, table)
 
 
 def _chosen(
@@ -89,21 +97,3 @@ def _chosen(
         named = f"client {client}" if engagement is None else f"engagement {client}.{engagement}"
         raise UsageError("no_such_engagement", f"There is no {named}.")
     return found
-
-
-def _writer(table: str, output_format: Format) -> Callable[[TextIO, Any], None]:
-    if output_format is Format.JSON:
-        return _write_json
-    if table == "graph":
-        raise UsageError("no_such_format", "The graph is written with --format json.")
-    return _write_csv
-
-
-def _write_json(out: TextIO, rows: Any) -> None:
-    json.dump(rows, out, ensure_ascii=False, indent=1, default=str)
-    out.write("\n")
-
-
-def _write_csv(out: TextIO, rows: exports.Rows) -> None:
-    # The first row has them all: each query selects the same columns for every row.
-    tabular.write_csv(out, rows, list(rows[0]) if rows else [])

@@ -26,16 +26,21 @@ def cell_text(value: Any) -> str:
     """Return the text of one cell; what could be read as a formula is led by an apostrophe."""
     if value is None:
         return ""
+    text = plain_text(value)
+    if isinstance(value, int | float):
+        return text
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def plain_text(value: Any) -> str:
+    """Return a value as text: lists of words joined by `; `, other structures as JSON."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
-        return str(value)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        value = "; ".join(value)
-    elif isinstance(value, list | dict):
-        value = json.dumps(value, ensure_ascii=False, default=str)
-    text = str(value)
-    return f"'{text}" if _FORMULA.match(text) else text
+        return "; ".join(value)
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)
 
 
 def without_guard(text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.preview import raw_record
 from discovery_dagster.store.database import Database
 
 Rows = list[dict[str, Any]]
@@ -118,10 +119,5 @@ def graph(database: Database, session: SessionKey) -> dict[str, Rows]:
 
 
 def _with_raw(row: dict[str, Any]) -> dict[str, Any]:
-    """The record as it stood, by column; columns without a name or with a used one get a number."""
     columns, cells = row.pop("raw_columns"), row.pop("raw_cells")
-    raw: dict[str, str | None] = {}
-    for position, cell in enumerate(cells):
-        name = columns[position] if position < len(columns) else ""
-        raw[name if name and name not in raw else f"column {position + 1}"] = cell
-    return {**row, "raw": raw}
+    return {**row, "raw": raw_record(columns, cells)}

@@ -111,7 +111,7 @@ def _add_files(
         sha256, size = objects.archive(session, incoming.path)
         if sha256 in contents:
             continue
-        name = _free_name(incoming.name, names)
+        name = free_name(incoming.name, names)
         connection.execute(
             "insert into discovery.session_file"
             " (engagement, session, file, position, sha256, size)"
@@ -122,7 +122,7 @@ def _add_files(
         contents.add(sha256)
 
 
-def _free_name(name: str, taken: Iterable[str]) -> str:
+def free_name(name: str, taken: Iterable[str]) -> str:
     """Return `name`, with a number before its ending when another content has it already."""
     path, number = Path(name), 2
     while name in taken:

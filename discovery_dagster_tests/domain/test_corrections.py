@@ -248,6 +248,8 @@ def corrupt(cells, fault):
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(CLEAN, FAULT), min_size=1, max_size=8), st.booleans())
 def test_correcting_every_problem_of_a_corrupted_table_gives_the_clean_table(rows, as_workbook):
+    # A column in which no cell is what its header says is another column: it has no bad cells.
+    rows = [(("sound", "Ubuntu 22.04", "10.0.1.1", "4", "x"), "none"), *rows]
     with tempfile.TemporaryDirectory() as folder:
         dirty, clean = Path(folder, "servers.csv"), Path(folder, "clean", "servers.csv")
         clean.parent.mkdir()

@@ -1,0 +1,53 @@
+"""`discovery import --dry-run`: what an import would find, without a home and without Postgres."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from discovery_dagster.cli.present import files_table, rejects_table, table_of
+from discovery_dagster.domain.intake import SourceFile
+from discovery_dagster.domain.preview import Preview, preview
+from discovery_dagster.store.sessions import IncomingFile, free_name
+
+
+def show_preview(files: Sequence[IncomingFile], *, as_json: bool) -> None:
+    """Read the files and print what would become of them."""
+    found = preview(_source_files(files))
+    if as_json:
+        print(json.dumps(asdict(found), ensure_ascii=False))
+        return
+    console = Console()
+    console.print("\n[bold]Nothing was written.[/bold]")
+    console.print(files_table(found.files))
+    console.print(_mapping(found))
+    if found.rejects:
+        console.print(rejects_table(found.rejects))
+    if found.issues:
+        console.print(f"{len(found.issues)} issues; --json lists them all.")
+
+
+def _source_files(files: Sequence[IncomingFile]) -> list[SourceFile]:
+    """The files under the names that the session would give them, each content once."""
+    sources: dict[str, SourceFile] = {}
+    for file in files:
+        with file.path.open("rb") as content:
+            sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+        if sha256 not in sources:
+            name = free_name(file.name, {source.name for source in sources.values()})
+            sources[sha256] = SourceFile(name, file.path, sha256, file.path.stat().st_size)
+    return list(sources.values())
+
+
+def _mapping(found: Preview) -> Table:
+    table = table_of("Columns", "file", "column", "field", "status", "claimed by", "such as")
+    for row in found.mapping:
+        place = f"{row['file']} {row['sheet'] or ''}".strip()
+        evidence = ", ".join(row["evidence"] or [])
+        words = (place, row["column"], row["field"], row["status"], row["conflict"] or "", evidence)
+        table.add_row(*map(escape, words))
+    return table

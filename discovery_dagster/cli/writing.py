@@ -1,0 +1,122 @@
+"""The formats in which `discovery export` writes a table."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from io import StringIO
+from typing import IO, Any
+
+import polars as pl
+
+from discovery_dagster.cli.errors import UsageError
+from discovery_dagster.domain import tabular
+from discovery_dagster.domain.correction_sheets import Sheet
+from discovery_dagster.domain.workbooks import (
+    NamedTable,
+    TooLargeError,
+    table_name,
+    write_archive,
+    write_workbook,
+)
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+class Format(StrEnum):
+    """How a table is written."""
+
+    CSV = "csv"
+    JSON = "json"
+    NDJSON = "ndjson"
+    PARQUET = "parquet"
+    XLSX = "xlsx"
+    ZIP = "zip"
+
+
+#: Formats that are no text for a terminal.
+BINARY = frozenset({Format.PARQUET, Format.XLSX, Format.ZIP})
+
+
+def write_rows(out: IO[bytes], output_format: Format, table: str, rows: Any) -> None:
+    """Write the rows of a table (or the graph, as JSON).
+
+    Raises:
+        UsageError: when the table is not written in this format, or no worksheet can hold it.
+    """
+    if output_format is Format.JSON:
+        out.write(_json(rows, indent=1) + b"\n")
+        return
+    if table == "graph":
+        raise UsageError("no_such_format", "The graph is written with --format json.")
+    if output_format is Format.ZIP:
+        raise UsageError("no_such_format", "Only rejects and issues are written as a zip.")
+    _WRITERS[output_format](out, table, rows)
+
+
+def write_sheets(out: IO[bytes], output_format: Format, sheets: Sequence[Sheet]) -> None:
+    """Write records that can be corrected as a workbook, or as a zip of CSV files.
+
+    Raises:
+        UsageError: when no worksheet can hold them.
+    """
+    tables = [
+        NamedTable(table_name(sheet.file, sheet.sheet), sheet.columns, sheet.rows)
+        for sheet in sheets
+    ]
+    if output_format is Format.ZIP:
+        write_archive(out, tables)
+        return
+    _workbook(out, tables, "use --format zip")
+
+
+def _csv(out: IO[bytes], table: str, rows: Rows) -> None:
+    text = StringIO()
+    # The first row has all columns: each query selects the same for every row.
+    tabular.write_csv(text, rows, list(rows[0]) if rows else [])
+    out.write(text.getvalue().encode())
+
+
+def _ndjson(out: IO[bytes], table: str, rows: Rows) -> None:
+    out.writelines(_json(row) + b"\n" for row in rows)
+
+
+def _parquet(out: IO[bytes], table: str, rows: Rows) -> None:
+    # Objects whose keys are the client's columns have no type in common: they are JSON.
+    plain = [
+        {
+            name: json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
+            for name, value in row.items()
+        }
+        for row in rows
+    ]
+    frame = pl.DataFrame(plain, infer_schema_length=None)
+    frame.with_columns(pl.col(pl.Null).cast(pl.String)).write_parquet(out)
+
+
+def _xlsx(out: IO[bytes], table: str, rows: Rows) -> None:
+    columns = list(rows[0]) if rows else []
+    cells = [[_cell(row[column]) for column in columns] for row in rows]
+    _workbook(out, [NamedTable(table, columns, cells)], "use --format csv")
+
+
+def _workbook(out: IO[bytes], tables: Sequence[NamedTable], instead: str) -> None:
+    try:
+        write_workbook(out, tables)
+    except TooLargeError as error:
+        raise UsageError("too_large", f"{str(error).rstrip('.')}: {instead}.") from error
+
+
+def _cell(value: Any) -> Any:
+    return value if value is None or isinstance(value, int | float) else tabular.plain_text(value)
+
+
+def _json(value: Any, indent: int | None = None) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=indent, default=str).encode()
+
+
+_WRITERS: Mapping[Format, Callable[[IO[bytes], str, Rows], None]] = {
+    Format.CSV: _csv,
+    Format.NDJSON: _ndjson,
+    Format.PARQUET: _parquet,
+    Format.XLSX: _xlsx,
+}

@@ -1,0 +1,92 @@
+"""What an import would find, without making a session: nothing is written, nothing is asked for.
+
+The rows are those of the exports of the same names; decisions of the client, which the store keeps,
+are not known here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from discovery_dagster.domain import canonical, intake
+from discovery_dagster.domain.facts import FileAccount
+from discovery_dagster.domain.intake import SourceFile
+
+Rows = list[dict[str, Any]]
+
+_COUNTS = ("records", "accepted", "rejected", "ignored")
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Files with their counts, the mapping of their columns, rejected records and issues."""
+
+    files: list[FileAccount]
+    mapping: Rows
+    rejects: Rows
+    issues: Rows
+
+
+def preview(files: Sequence[SourceFile]) -> Preview:
+    """Read `files` as the steps of a session would."""
+    described = intake.describe_files(files, _unheard)
+    unread = set(described.filter(pl.col("error").is_not_null())["file"])
+    source = intake.collect_records((f for f in files if f.name not in unread), _unheard)
+    tables = intake.session_tables(source)
+    mapping = intake.map_columns(tables, _unheard)
+    made = canonical.canonicalise(tables, mapping)
+    accounts = intake.count_outcomes(source["tables"], made.outcomes)
+    rejected = intake.describe_rejects(source, made.outcomes)
+    return Preview(
+        _accounts(described, accounts),
+        mapping.drop("table", "position").to_dicts(),
+        _rejects(rejected, made.issues),
+        made.issues.drop("table").to_dicts(),
+    )
+
+
+def raw_record(columns: Sequence[str], cells: Sequence[str | None]) -> dict[str, str | None]:
+    """The record as it stood, by column; columns without a name or with a used one get a number."""
+    raw: dict[str, str | None] = {}
+    for position, cell in enumerate(cells):
+        name = columns[position] if position < len(columns) else ""
+        raw[name if name and name not in raw else f"column {position + 1}"] = cell
+    return raw
+
+
+def _accounts(described: pl.DataFrame, accounts: pl.DataFrame) -> list[FileAccount]:
+    sums = accounts.group_by("file").agg(pl.col(_COUNTS).sum())
+    joined = described.join(sums, on="file", how="left", maintain_order="left")
+    return [
+        FileAccount(
+            name=row["file"],
+            sha256=row["sha256"],
+            format=row["format"],
+            error=row["error"],
+            **{name: row[name] or 0 for name in _COUNTS},
+        )
+        for row in joined.iter_rows(named=True)
+    ]
+
+
+def _rejects(rejected: pl.DataFrame, issues: pl.DataFrame) -> Rows:
+    reasons: dict[tuple[int, int], list[Mapping[str, Any]]] = {}
+    for issue in issues.filter(pl.col("severity") == "error").iter_rows(named=True):
+        reason = {name: issue[name] for name in ("field", "code", "message", "value")}
+        reasons.setdefault((issue["table"], issue["line"]), []).append(reason)
+    return [
+        {
+            "file": row["file"],
+            "sheet": row["sheet"],
+            "line": row["line"],
+            "reasons": reasons.get((row["table"], row["line"]), []),
+            "raw": raw_record(row["columns"], row["cells"]),
+        }
+        for row in rejected.iter_rows(named=True)
+    ]
+
+
+def _unheard(done: int, total: int) -> None:
+    """Progress that nobody follows."""

@@ -1,0 +1,50 @@
+"""Every format in which a table is exported says the same, and none holds a formula."""
+
+import io
+import json
+
+import openpyxl
+import polars as pl
+import pytest
+
+from discovery_dagster.cli.errors import UsageError
+from discovery_dagster.cli.writing import Format, write_rows
+
+ROWS = [
+    {"name": "=1+1", "cpu": 4, "tags": ["a", "b"], "custom": {"x": "y"}, "sources": [{"line": 1}]},
+    {"name": "db", "cpu": None, "tags": [], "custom": None, "sources": []},
+]
+
+
+def written(output_format, rows=ROWS, table="assets") -> io.BytesIO:
+    out = io.BytesIO()
+    write_rows(out, output_format, table, rows)
+    out.seek(0)
+    return out
+
+
+def test_ndjson_is_a_document_a_line():
+    assert [json.loads(line) for line in written(Format.NDJSON)] == ROWS
+
+
+def test_parquet_keeps_types_and_writes_free_objects_as_json():
+    frame = pl.read_parquet(written(Format.PARQUET))
+    assert frame["cpu"].to_list() == [4, None]
+    assert frame["custom"].to_list() == ['{"x": "y"}', None]
+    assert frame["sources"].to_list() == [[{"line": 1}], []]
+
+
+def test_a_workbook_writes_numbers_as_numbers_and_formulas_as_text():
+    sheet = openpyxl.load_workbook(written(Format.XLSX)).active
+    assert [cell.value for cell in sheet[2]] == ["=1+1", 4, "a; b", '{"x": "y"}', '[{"line": 1}]']
+    assert sheet["A2"].data_type == "s"
+
+
+@pytest.mark.parametrize("output_format", [each for each in Format if each is not Format.ZIP])
+def test_a_table_without_rows_can_be_written(output_format):
+    assert written(output_format, []) is not None
+
+
+def test_the_graph_is_written_as_json_only():
+    with pytest.raises(UsageError, match="--format json"):
+        written(Format.CSV, {"nodes": [], "edges": []}, "graph")

@@ -86,10 +86,19 @@ RELATION_FIELDS: Mapping[str, Field] = {
     "tcp_flags": Field("count"),
 }
 
+#: What a span of a trace says beside when it was and what it did.
+SPAN_FIELDS: Mapping[str, Field] = {
+    "trace_id": Field("text"),
+    "span_id": Field("text"),
+    "parent_id": Field("text"),
+    "workload": Field("workload"),  # of the pod that did the work
+}
+
 FIELDS: Mapping[str, Field] = {
     **ATTRIBUTE_FIELDS,
     **{name: Field("names", many=True) for name in REFERENCES},
     **RELATION_FIELDS,
+    **SPAN_FIELDS,
     "declared_type": Field("text"),
     "record_kind": Field("text"),  # tells what a record is, or whether it counts
 }

@@ -12,6 +12,7 @@ from typing import Protocol
 import polars as pl
 
 from discovery_dagster.domain import corrections, formats, frames
+from discovery_dagster.domain.decisions import MappingDecision
 from discovery_dagster.domain.frames import Frames
 from discovery_dagster.domain.mapping import map_table
 from discovery_dagster.domain.readers import read_file
@@ -47,7 +48,8 @@ def read_tables(path: Path, name: str) -> tuple[FileReading, tuple[RecognisedTab
         UnreadableFileError: when the file cannot be read or none of its tables is of any use.
     """
     reading = read_file(path, name)
-    recognised = [(table, formats.recognise(table)) for table in reading.tables]
+    tables = formats.reshape(reading.tables)
+    recognised = [(table, formats.recognise(table)) for table in tables]
     if not any(table_format for _, table_format in recognised):
         raise UnreadableFileError(
             "unrecognised",
@@ -75,7 +77,7 @@ def describe_files(
 
 
 def collect_records(files: Iterable[SourceFile], progress: Callable[[int, int], None]) -> Frames:
-    """Read every record of every table of the files that can be read, and correct what they correct.
+    """Read every record of every table of the files that can be read, and apply corrections.
 
     Returns:
         `tables` (as `frames.SOURCE_TABLES`), `corrections` (as `frames.CORRECTIONS`) and, for each
@@ -127,9 +129,11 @@ def session_tables(published: FrameSource) -> list[RecognisedTable]:
 
 
 def map_columns(
-    tables: Sequence[RecognisedTable], progress: Callable[[int, int], None]
+    tables: Sequence[RecognisedTable],
+    progress: Callable[[int, int], None],
+    decisions: Sequence[MappingDecision] = (),
 ) -> pl.DataFrame:
-    """Say what each column of each table means.
+    """Say what each column of each table means; `decisions` are those of the client.
 
     Returns:
         One row a source column, as `frames.FIELD_MAPPING`.
@@ -137,7 +141,7 @@ def map_columns(
     mapped = [frames.empty(frames.FIELD_MAPPING)]
     for number, (table, table_format) in enumerate(tables):
         progress(number, len(tables))
-        mapped.append(map_table(number, table, table_format))
+        mapped.append(map_table(number, table, table_format, decisions))
     return pl.concat(mapped)
 
 

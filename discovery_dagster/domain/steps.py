@@ -22,6 +22,7 @@ class Step:
     frames: Mapping[str, Schema] = field(default_factory=dict)
     version: int = 1
     reference: tuple[str, ...] = ()  # files whose content is part of the code version
+    decisions: tuple[str, ...] = ()  # kinds of decisions of people that are part of the inputs
 
     @property
     def code_version(self) -> str:
@@ -39,21 +40,24 @@ STEPS: tuple[Step, ...] = (
         "Each file of the session: content hash, size, encoding, delimiter, sheets, and why it "
         "could not be read.",
         frames={"files": frames.SOURCE_FILES},
+        version=2,
     ),
     Step(
         "source_records",
         "Every record of every table as it stood, with file, sheet and physical line.",
         upstream=("source_files",),
         frames={"tables": frames.SOURCE_TABLES, "corrections": frames.CORRECTIONS},
-        version=2,
-        reference=("synonyms.yaml", "units.yaml"),
+        version=3,
+        reference=("synonyms.yaml", "units.yaml", "json_nesting.yaml"),
     ),
     Step(
         "field_mapping",
         "The canonical field, unit and transform of each source column, with confidence and "
         "evidence.",
         upstream=("source_records",),
+        decisions=("mapping",),
         frames={"mapping": frames.FIELD_MAPPING},
+        version=2,
         reference=(
             "synonyms.yaml",
             "units.yaml",
@@ -74,11 +78,13 @@ STEPS: tuple[Step, ...] = (
             "outcomes": frames.RECORD_OUTCOMES,
             "accounts": frames.TABLE_ACCOUNTS,
         },
+        version=2,
         reference=(
             "synonyms.yaml",
             "units.yaml",
             "placeholders.yaml",
             "asset_types.yaml",
+            "type_patterns.yaml",
             "tier_words.yaml",
             "protocols.yaml",
             "relation_phrases.yaml",

@@ -54,8 +54,13 @@ def records_of(*sources: SourceTable) -> CanonicalRecords:
 
 
 def records_of_files(*paths: Path) -> CanonicalRecords:
-    """Read, recognise, map and read files."""
-    return records_of(*(table for path in paths for table in read_file(path, path.name).tables))
+    """Read, reshape, recognise, map and read files."""
+    return records_of(*(table for path in paths for table in tables_of(path)))
+
+
+def tables_of(path: Path) -> tuple[SourceTable, ...]:
+    """The tables of a file as formats know them."""
+    return formats.reshape(read_file(path, path.name).tables)
 
 
 def fields_of(source: SourceTable) -> dict[str, str]:

@@ -30,7 +30,7 @@ def named(header, *rows, **place):
         (["parent", "child", "callCount"], "jaeger.dependencies"),
         (["srcaddr", "dstaddr", "srcport", "dstport", "vpc-id", "action"], "aws.vpc_flow_log"),
         (["srcaddr", "dstaddr", "srcport", "dstport", "log_status"], "aws.vpc_flow_log"),
-        (["Source", "Target", "Weight"], "generic.relations"),
+        (["Source", "Target", "Weight"], "graph.edges"),
         (["Quelle", "Ziel"], "generic.relations"),
         (["Hostname", "Betriebssystem"], "generic.assets"),
         (["server_name", "app_name"], "generic.assets"),

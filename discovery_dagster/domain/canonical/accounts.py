@@ -17,6 +17,7 @@ _SENTENCES = {
     "blank_record": "The record holds nothing.",
     "blank_line": "The line is blank.",
     "comment": "The line is a comment.",
+    "nothing_inside": "It holds no records.",
     "too_many_cells": "The record has more cells than the header has columns.",
     "unclosed_quote": "A quote is opened and not closed.",
     "no_such_table": "The session has no table of this file and sheet.",

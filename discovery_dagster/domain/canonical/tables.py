@@ -25,6 +25,7 @@ from discovery_dagster.domain.canonical.cells import (
 from discovery_dagster.domain.canonical.endpoints import problem
 from discovery_dagster.domain.canonical.flows import build_flows
 from discovery_dagster.domain.canonical.relations import build_references, build_relations
+from discovery_dagster.domain.canonical.spans import build_spans
 from discovery_dagster.domain.canonical.tags import read_tags
 from discovery_dagster.domain.formats.base import Kind, Switch, TableFormat
 from discovery_dagster.domain.tables import cell_column
@@ -139,6 +140,9 @@ def _build(
     if kind is Kind.FLOWS:
         relations, problems, skipped = build_flows(cells, table_format)
         return _Built(None, relations, problems, skipped, cells.faults)
+    if kind is Kind.SPANS:
+        assets, relations, problems = build_spans(cells, table_format)
+        return _Built(assets, relations, problems, None, cells.faults)
     cells = read_tags(cells, records, place.table, table_format)
     custom = custom_attributes(records, place.table, mapping, table_format)
     assets, problems = build_assets(cells, custom, table_format, kind)

@@ -6,24 +6,29 @@ from discovery_dagster.domain.formats import (
     aws_discovery,
     aws_migration,
     aws_vpc,
+    azure_flows,
     azure_import,
     azure_migrate,
     corrections,
+    dynamodb,
     gcp_vpc,
     generic,
     google_migration_center,
+    graphs,
     jaeger,
     konveyor,
     microservices,
+    netbox,
     netflow,
     rvtools,
     servicenow,
+    traces,
     zeek,
 )
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.tables import SourceTable
 
-__all__ = ["FORMATS", "UNRECOGNISED", "Kind", "TableFormat", "format_named", "recognise"]
+__all__ = ["FORMATS", "UNRECOGNISED", "Kind", "TableFormat", "format_named", "recognise", "reshape"]
 
 _MODULES = (
     aws_discovery,
@@ -40,12 +45,21 @@ _MODULES = (
     rvtools,
     servicenow,
     zeek,
+    azure_flows,
+    dynamodb,
+    netbox,
+    traces,
     jaeger,
+    graphs,
     generic,
 )
 
 #: Every format by name, in the order in which equally specific ones win.
 FORMATS: Final = {known.name: known for module in _MODULES for known in module.FORMATS}
+
+_RESHAPES: Final = tuple(
+    module.reshape for module in (azure_flows, dynamodb, graphs, netbox, traces)
+)
 
 #: A table beside others of its file that no format knows.
 UNRECOGNISED: Final = TableFormat(
@@ -53,6 +67,13 @@ UNRECOGNISED: Final = TableFormat(
     kind=Kind.IGNORED,
     reason="No column names a host, an application or two ends of a connection.",
 )
+
+
+def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
+    """Return the tables of a file as formats know them, where it spreads records over several."""
+    for rebuild in _RESHAPES:
+        tables = rebuild(tables)
+    return tables
 
 
 def recognise(table: SourceTable) -> TableFormat | None:

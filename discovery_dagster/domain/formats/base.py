@@ -23,6 +23,7 @@ class Kind(Enum):
     DETAILS = "details"  # each adds to a thing that another record declares
     RELATIONS = "relations"  # each states a relation between two things
     FLOWS = "flows"  # each is one observation of a connection
+    SPANS = "spans"  # each is the work of one service inside a trace
     CORRECTIONS = "corrections"  # each replaces a record of another table
     IGNORED = "ignored"  # nothing is taken from them
 

@@ -42,8 +42,15 @@ class Array:
 
     @property
     def has_objects(self) -> bool:
-        """Whether any element is an object."""
-        return any(isinstance(element.value, dict) for element in self.elements)
+        """Whether any element is an object or a list that holds one."""
+        return any(
+            isinstance(element.value, dict)
+            or (
+                isinstance(element.value, list)
+                and any(isinstance(item, dict) for item in element.value)
+            )
+            for element in self.elements
+        )
 
 
 def is_by_line(text: str) -> bool:
@@ -82,11 +89,27 @@ def arrays(text: str) -> list[Array]:
     return [Array(None, scanner.line(start), [Element(scanner.line(start), "", value)])]
 
 
+def elements_of(element: Element) -> list[Element]:
+    """Return the elements of the list that `element` is, each with its own line."""
+    elements, _ = _Scanner(element.text, element.line).elements()
+    return elements
+
+
+def member_of(element: Element, key: str) -> Element:
+    """Return the value under `key` of the object that `element` is.
+
+    Raises:
+        KeyError: when it has none.
+    """
+    return _Scanner(element.text, element.line).members()[key]
+
+
 class _Scanner:
     """Walks through a JSON text down to the elements of its arrays, counting lines."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, first_line: int = 1) -> None:
         self._text = text
+        self._first_line = first_line
         self._counted = 0  # characters before which line ends are counted
         self._ends = 0
 
@@ -96,7 +119,7 @@ class _Scanner:
             self._counted, self._ends = 0, 0
         self._ends += self._text.count("\n", self._counted, at)
         self._counted = at
-        return self._ends + 1
+        return self._ends + self._first_line
 
     def skip_space(self, at: int) -> int:
         """Position of the next character at or behind `at` that is no white space."""
@@ -114,6 +137,14 @@ class _Scanner:
             return [array for arrays in found for array in arrays], end
         _, end = DECODER.raw_decode(self._text, at)
         return [], end
+
+    def elements(self) -> tuple[list[Element], int]:
+        """Return the elements of the list that the text is, and its end."""
+        return self._members(0, "]", self._element)
+
+    def members(self) -> dict[str, Element]:
+        """Return the values of the object that the text is, by key."""
+        return dict(self._members(0, "}", self._value)[0])
 
     def _members(
         self, at: int, closing: str, read: Callable[[int], tuple[_T, int]]
@@ -133,11 +164,20 @@ class _Scanner:
 
     def _member(self, at: int, parent: str | None) -> tuple[list[Array], int]:
         """Read a key and its value, in which arrays may stand."""
+        key, at = self._key(at)
+        return self.arrays(at, f"{parent}.{key}" if parent else key)
+
+    def _value(self, at: int) -> tuple[tuple[str, Element], int]:
+        key, at = self._key(at)
+        element, end = self._element(at)
+        return (key, element), end
+
+    def _key(self, at: int) -> tuple[str, int]:
+        """Read the key at `at`: it, and where its value begins."""
         if not self._text.startswith('"', at):
             raise json.JSONDecodeError("A key in quotes is missing", self._text, at)
         key, at = DECODER.raw_decode(self._text, at)
-        at = self.skip_space(self._expect(":", self.skip_space(at)))
-        return self.arrays(at, f"{parent}.{key}" if parent else key)
+        return key, self.skip_space(self._expect(":", self.skip_space(at)))
 
     def _element(self, at: int) -> tuple[Element, int]:
         value, end = DECODER.raw_decode(self._text, at)

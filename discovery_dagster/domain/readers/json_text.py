@@ -5,6 +5,7 @@ Where they stand in the text is found in `json_scan`, what one object says in `j
 
 import json
 
+from discovery_dagster.domain.readers.json_nesting import NOTHING_INSIDE, unnest
 from discovery_dagster.domain.readers.json_record import RepeatedKeyError, TooDeepError, flatten
 from discovery_dagster.domain.readers.json_scan import (
     BLANK_LINE,
@@ -51,12 +52,13 @@ def read_json(text: str, encoding: str, name: str, limits: Limits) -> FileReadin
 
 
 def _table(array: Array, name: str, limits: Limits) -> SourceTable:
-    rows = [_row(element, limits) for element in array.elements]
+    elements = unnest(array.elements)
+    rows = [_row(element, limits) for element in elements]
     # A dictionary keeps the order in which the columns were first seen.
     columns = dict.fromkeys(column for row in rows if isinstance(row, dict) for column in row)
     header = list(columns) or [""]
     records = frame_of_records(
-        (_record(element, row, header) for element, row in zip(array.elements, rows, strict=True)),
+        (_record(element, row, header) for element, row in zip(elements, rows, strict=True)),
         len(header),
     )
     return source_table(name, array.key, header, array.line, ignore_blank_records(records), limits)
@@ -77,6 +79,6 @@ def _row(element: Element, limits: Limits) -> dict[str, str | None] | str:
 def _record(element: Element, row: dict[str, str | None] | str, header: list[str]) -> Record:
     if isinstance(row, dict):
         return element.line, READ, None, None, [row.get(column) for column in header]
-    if row == BLANK_LINE:
+    if row in {BLANK_LINE, NOTHING_INSIDE}:
         return ignored_record(element.line, row)
     return rejected_record(element.line, row, element.text)

@@ -21,6 +21,7 @@ _PLAIN: Mapping[str, Callable[[pl.Series], Reading]] = {
     "host": names.read_host,
     "domain": names.read_domain,
     "tier": names.read_tier,
+    "workload": names.read_workload,
     "addresses": addresses.read_addresses,
     "address": addresses.read_address,
     "macs": addresses.read_macs,

@@ -14,6 +14,9 @@ from discovery_dagster.domain.words import index_words, replace_words
 
 _LABEL = r"[\p{L}\p{N}_](?:[\p{L}\p{N}_-]{0,61}[\p{L}\p{N}_])?"
 _HOST = rf"^{_LABEL}(?:\.{_LABEL})*$"
+#: Ends that Kubernetes adds to a workload's name: of a replica set and its pod, of a stateful pod.
+_REPLICA = r"^(.+?)-[a-z0-9]{4,10}-[a-z0-9]{5}$"
+_STATEFUL = r"^(.+)-\d+$"
 _DOTTED_NUMBER = r"^[\d.]+$"
 
 
@@ -58,6 +61,15 @@ def read_host(cells: pl.Series) -> Reading:
     read = text.set(~valid.fill_null(False), None)
     values = without_words(read, placeholders("hosts"))
     return Reading(values, cells.is_not_null() & read.is_null())
+
+
+def read_workload(cells: pl.Series) -> Reading:
+    """Read names of Kubernetes pods as the names of what they are replicas of.
+
+    `cart-579b9bff58-t2dbm` is a pod of `cart`, and so is `cart-0`; a plain name stays.
+    """
+    replica, stateful = (cells.str.extract(end, 1) for end in (_REPLICA, _STATEFUL))
+    return without_faults(replica.fill_null(stateful).fill_null(cells))
 
 
 def read_domain(cells: pl.Series) -> Reading:

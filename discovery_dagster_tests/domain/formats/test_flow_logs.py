@@ -1,5 +1,7 @@
 """Flow logs: who opened which connection to whom."""
 
+import json
+
 from discovery_dagster_tests.domain.sources import counts, records_of, records_of_files, table
 
 ENDS = ("source_address", "target_address", "port", "protocol")
@@ -63,3 +65,27 @@ def test_nfdumps_summary_is_no_flow():
     records = records_of(table(header, row, ("Summary",), ("flows", "bytes", "packets")))
     assert counts(records) == {"accepted": 1, "ignored": 2}
     assert records.relations.select(ENDS).rows() == [("10.0.0.1", "10.0.0.2", 389, "tcp")]
+
+
+def test_azures_tuples_are_flows_on_their_own_lines_and_denied_ones_are_none(tmp_path):
+    groups = [{"rule": "r", "flows": [{"mac": "000D3A", "flowTuples": [
+        "1542110377,10.0.0.4,13.67.143.118,44931,443,T,O,A,B,,,,",
+        "1542110379,10.0.0.9,10.0.0.4,51000,3389,T,I,D,B,,,,"]}]}]  # fmt: skip
+    path = tmp_path / "nsg.json"
+    path.write_text(json.dumps({"records": [{"category": "NetworkSecurityGroupFlowEvent",
+                    "properties": {"Version": 2, "flows": groups}}]}, indent=1))  # fmt: skip
+    records = records_of_files(path)
+    assert records.relations.select(ENDS).rows() == [("10.0.0.4", "13.67.143.118", 443, "tcp")]
+    assert counts(records) == {"accepted": 1, "ignored": 1}
+    lines = path.read_text().split("\n")
+    assert "44931" in lines[records.relations["line"][0] - 1]
+
+
+def test_flow_logs_of_azures_virtual_networks_are_read(tmp_path):
+    flow = "1663146003599,10.0.0.6,52.239.184.180,23956,443,6,O,B,NX,0,0,0,0"
+    record = {"flowRecords": {"flows": [{"flowGroups": [{"rule": "r", "flowTuples": [flow]}]}]}}
+    path = tmp_path / "vnet.json"
+    path.write_text(json.dumps({"records": [record]}))
+    records = records_of_files(path)
+    assert records.relations.select(ENDS).rows() == [("10.0.0.6", "52.239.184.180", 443, "tcp")]
+    assert records.relations["first_seen"][0].startswith("2022-09-14T09:00:03")

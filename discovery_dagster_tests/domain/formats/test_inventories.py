@@ -1,5 +1,7 @@
 """Import templates and inventories of the clouds' own tools."""
 
+import json
+
 import pytest
 
 from discovery_dagster.domain import formats
@@ -102,3 +104,15 @@ def test_tabs_of_rvtools_as_files_are_read_in_both_generations_of_units(file, un
     row = records_of(source).assets.row(0, named=True)
     assert (row["declared_type"], row["memory_gb"]) == ("virtual_machine", 8.0)
     assert row["storage_gb"] == pytest.approx(128.85, abs=0.01)
+
+
+def test_typed_json_of_dynamodb_is_read_without_its_types(tmp_path):
+    items = [{"server_name": {"S": "web-1"}, "app_name": {"S": "crm"}, "wave_name": {"NULL": True},
+              "tags": {"L": [{"S": "a"}, {"S": "b"}]}},
+             {"server_name": {"S": "web-2"}, "app_name": {"NULL": True}}]  # fmt: skip
+    path = tmp_path / "items.json"
+    path.write_text(json.dumps({"Items": items, "Count": 2}))
+    records = records_of_files(path)
+    assert records.assets["name"].to_list() == ["web-1", "web-2"]
+    assert records.assets["applications"].to_list() == [["crm"], []]
+    assert json.loads(records.assets["custom"][0]) == {"tags": "a; b"}

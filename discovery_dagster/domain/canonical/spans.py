@@ -1,0 +1,103 @@
+"""Spans of traces: the services that they are the work of, and who called whom.
+
+A service calls another where a span of the one is the parent, within a trace, of a span of the
+other.
+"""
+
+from dataclasses import replace
+
+import polars as pl
+
+from discovery_dagster.domain.canonical.assets import build_assets
+from discovery_dagster.domain.canonical.cells import TableCells
+from discovery_dagster.domain.formats.base import Kind, TableFormat
+from discovery_dagster.domain.frames import RELATION_RECORDS
+
+#: Columns that a table of spans may lack.
+_OPTIONAL = {
+    name: pl.String()
+    for name in ("trace_id", "span_id", "parent_id", "record_kind", "detail", "first_seen")
+}
+_SERVER = pl.col("record_kind").str.to_lowercase().str.contains("server|^2$|consumer")
+
+
+def build_spans(
+    cells: TableCells, table_format: TableFormat
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Build a service for each name, and a relation for each pair of services that called.
+
+    Returns:
+        Asset records as `build_assets`, each at its first span; relation records
+        (`frames.RELATION_RECORDS` without their place, with `row` and `line` of the first call);
+        problems of spans that name no service, as `PROBLEM`.
+    """
+    names = [name for name in ("name", "workload") if name in cells.frame.columns]
+    name = pl.coalesce(names) if names else pl.lit(None, dtype=pl.String)
+    frame = cells.frame.with_columns(name.alias("name")).with_columns(
+        pl.lit(None, dtype=dtype).alias(field)
+        for field, dtype in _OPTIONAL.items()
+        if field not in cells.frame.columns
+    )
+    nothing = pl.Series([None] * frame.height, dtype=pl.String)
+    assets, problems = build_assets(replace(cells, frame=frame), nothing, table_format, Kind.ASSETS)
+    services = assets.unique("name", keep="first", maintain_order=True)
+    return services, _relate(_find_calls(frame), table_format), problems
+
+
+def _find_calls(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return one row for each span: `target` is its service, `source` the caller or null.
+
+    Client and server may share one span, as in Zipkin: then the server's half is the parent of
+    what it called, and the client's half calls the server.
+    """
+    # The server's half first; of equals, the first of the table.
+    order = frame.with_columns(_SERVER.fill_null(False).alias("server")).sort(
+        "server", descending=True, maintain_order=True
+    )
+    keys = ["trace_id", "span_id"]
+    parents = order.unique(keys, keep="first", maintain_order=True).select(
+        "trace_id", pl.col("span_id").alias("parent_id"), pl.col("name").alias("source")
+    )
+    clients = (
+        order.filter(~pl.col("server"))
+        .unique(keys, keep="first", maintain_order=True)
+        .select(*keys, pl.col("name").alias("client"))
+    )
+    called = frame.join(
+        parents, on=["trace_id", "parent_id"], how="left", maintain_order="left"
+    ).join(clients, on=keys, how="left", maintain_order="left")
+    # Only a server's half is called by the other half of its span.
+    half = pl.when(_SERVER.fill_null(False)).then("client")
+    return called.with_columns(pl.coalesce("source", half)).rename({"name": "target"})
+
+
+def _relate(calls: pl.DataFrame, table_format: TableFormat) -> pl.DataFrame:
+    related = (
+        calls.filter(pl.col("source") != pl.col("target"))
+        .group_by("source", "target", maintain_order=True)
+        .agg(
+            pl.col("row", "line", "detail").first(),
+            pl.len().cast(pl.Int64).alias("count"),
+            pl.col("first_seen").min(),
+            pl.col("first_seen").max().alias("last_seen"),
+        )
+        .with_columns(
+            pl.lit(table_format.evidence).alias("kind"),
+            pl.lit(table_format.relation).alias("relation"),
+            pl.lit("parent span").alias("phrase"),
+            pl.lit(table_format.asset_type).alias("source_type"),
+            pl.lit(table_format.asset_type).alias("target_type"),
+            pl.lit(True).alias("source_names_asset"),
+            pl.lit(True).alias("target_names_asset"),
+        )
+    )
+    columns = {name: dtype for name, dtype in RELATION_RECORDS.items() if name in _OWN}
+    return related.with_columns(
+        pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in columns.items()
+        if name not in related.columns
+    )
+
+
+#: Columns of a relation record but its place.
+_OWN = RELATION_RECORDS.keys() - {"file", "sheet"}

@@ -1,0 +1,102 @@
+"""Graphs of services: lists of nodes and of edges in one JSON document, and weighted edge lists.
+
+The nodes' own names stand in the place of the numbers by which edges name them. As D3, Cytoscape
+and service graphs write them (`nodes` with `edges` or `links`, each perhaps below `data`).
+"""
+
+from dataclasses import replace
+from typing import Final
+
+import polars as pl
+
+from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
+from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
+from discovery_dagster.domain.tables import SourceTable
+
+_LABELS: Final = ("name", "label", "title", "service", "app", "workload")
+_ENDS: Final = {"source": ("source", "from", "caller"), "target": ("target", "to", "callee")}
+_NODES: Final = frozenset({"nodes", "vertices"})
+_EDGES: Final = frozenset({"edges", "links"})
+
+NODES = TableFormat(
+    name="graph.nodes",
+    kind=Kind.ASSETS,
+    sheets=frozenset({"graph nodes"}),
+    columns={
+        "name": Rule("name"),
+        "label": Rule("name", order=1),
+        "title": Rule("name", order=2),
+        "service": Rule("name", order=3),
+        "app": Rule("name", order=4),
+        "workload": Rule("name", order=5),
+        "id": Rule("name", order=9),
+        "type": Rule("declared_type"),
+        "kind": Rule("declared_type", order=1),
+    },
+    synonyms=False,
+)
+
+EDGES = TableFormat(
+    name="graph.edges",
+    kind=Kind.RELATIONS,
+    headers=(frozenset({"source", "target", "weight"}),),
+    sheets=frozenset({"graph edges"}),
+    columns={
+        "source": Rule("source"),
+        "target": Rule("target"),
+        "relation": Rule("relation"),
+        "count": Rule("count"),
+        "call count": Rule("count", order=1),
+        "port": Rule("port"),
+        "protocol": Rule("protocol"),
+        "weight": Rule("unmapped"),  # of what is not said
+    },
+    relation="depends_on",
+    address_relation="runs_on",  # a service beside the address of the node that it is placed on
+    synonyms=False,
+)
+
+FORMATS = (NODES, EDGES)
+
+
+def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
+    """Where a file has nodes and edges, let the edges name their ends as the nodes are called."""
+    plain = {_last(table): _without_data(table) for table in tables}
+    nodes = next((plain[sheet] for sheet in sorted(_NODES & plain.keys())), None)
+    edges = next((plain[sheet] for sheet in sorted(_EDGES & plain.keys())), None)
+    if nodes is None or edges is None or "id" not in nodes.header:
+        return tables
+    columns = {
+        end: next((name for name in names if name in edges.header), None)
+        for end, names in _ENDS.items()
+    }
+    if None in columns.values():
+        return tables
+    called = _called(nodes)
+    ends = {
+        end: cells_of(edges, column).replace(called) for end, column in columns.items() if column
+    }
+    others = [table for table in tables if _last(table) not in _NODES | _EDGES]
+    return (
+        replace(nodes, sheet="graph.nodes"),
+        replace(add_columns(edges, ends), sheet="graph.edges"),
+        *others,
+    )
+
+
+def _last(table: SourceTable) -> str:
+    return (table.sheet or "").rpartition(".")[2].lower()
+
+
+def _without_data(table: SourceTable) -> SourceTable:
+    names = tuple(name.removeprefix("data.") for name in table.header)
+    return replace(table, header=names) if len(set(names)) == len(names) else table
+
+
+def _called(nodes: SourceTable) -> dict[str, str]:
+    """The name of each node by its id."""
+    labels = [cells_of(nodes, label) for label in _LABELS if label in nodes.header]
+    columns = {str(at): cells for at, cells in enumerate([*labels, cells_of(nodes, "id")])}
+    named = pl.DataFrame(columns).select(pl.coalesce(pl.all()).alias("name"))
+    pairs = named.with_columns(cells_of(nodes, "id").alias("id")).drop_nulls()
+    return dict(pairs.select("id", "name").iter_rows())

@@ -1,0 +1,203 @@
+"""NetBox: database dumps (`model`, `pk`, `fields`), and CSV exports of devices and machines.
+
+A dump holds records of all models in one array, which name each other by number. It becomes one
+table a model, with names in the place of numbers; `device_role` is `role` since version 3.6.
+"""
+
+from typing import Final
+
+import polars as pl
+
+from discovery_dagster import reference
+from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat, TypePatterns
+from discovery_dagster.domain.formats.reshaping import (
+    add_columns,
+    cells_of,
+    filled_columns,
+    with_header,
+)
+from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.words import fold
+
+_DEVICE, _MACHINE, _CLUSTER = (
+    "dcim.device",
+    "virtualization.virtualmachine",
+    "virtualization.cluster",
+)
+_FIELDS = "fields."
+_IDENTIFIER: Final = "netbox_id"
+
+#: Field that holds a number, the models that it may be of, and the field that names one of those.
+_REFERENCES: Final = {
+    "device_role": ("dcim.devicerole", "name"),
+    "role": ("dcim.devicerole", "name"),
+    "device_type": ("dcim.devicetype", "model"),
+    "manufacturer": ("dcim.manufacturer", "name"),
+    "site": ("dcim.site", "name"),
+    "platform": ("dcim.platform", "name"),
+    "cluster": (_CLUSTER, "name"),
+    "tenant": ("tenancy.tenant", "name"),
+    "primary_ip4": ("ipam.ipaddress", "address"),
+    "primary_ip6": ("ipam.ipaddress", "address"),
+    "device": (_DEVICE, "name"),
+}
+
+_COMMON = {
+    "netbox id": Rule("provider_id"),
+    "name": Rule("name"),
+    "status": Rule("status"),
+    "platform": Rule("os_name"),
+    "platform name": Rule("os_name", order=1),
+    "site": Rule("location"),
+    "site name": Rule("location", order=1),
+    "primary ip4": Rule("ip_addresses"),
+    "primary ip6": Rule("ip_addresses"),
+    "primary ip4 address": Rule("ip_addresses"),
+    "primary ip6 address": Rule("ip_addresses"),
+    "primary ip": Rule("ip_addresses"),
+    "ip address": Rule("ip_addresses"),
+    "serial": Rule("serial_number"),
+    "description": Rule("description"),
+    "comments": Rule("description", order=1),
+    "tenant": Rule("unmapped"),  # whose it is, not who answers for it
+    "tags": Rule("unmapped"),
+}
+
+DEVICES = TableFormat(
+    name="netbox.devices",
+    kind=Kind.ASSETS,
+    headers=tuple(
+        frozenset({"name", role, kind, "site"})
+        for role in ("role", "device role")
+        for kind in ("device type", "type", "manufacturer")
+    ),
+    sheets=frozenset({fold(_DEVICE)}),
+    columns={
+        **_COMMON,
+        "role": Rule("declared_type"),
+        "device role": Rule("declared_type", order=1),
+        "role name": Rule("declared_type", order=2),
+        "device type": Rule("model"),
+        "device type model": Rule("model", order=1),
+        "type": Rule("model", order=2),
+        "manufacturer": Rule("vendor"),
+        "device type manufacturer name": Rule("vendor", order=1),
+        "cluster": Rule("member_of", target_type="cluster"),
+        "cluster name": Rule("member_of", target_type="cluster"),
+    },
+    type_patterns=TypePatterns("declared_type", reference.load("type_patterns")["device_roles"]),
+    synonyms=False,
+)
+
+MACHINES = TableFormat(
+    name="netbox.virtual_machines",
+    kind=Kind.ASSETS,
+    headers=(
+        frozenset({"name", "cluster", "vcpus", "role"}),
+        frozenset({"name", "cluster name", "vcpus", "memory"}),
+    ),
+    sheets=frozenset({fold(_MACHINE)}),
+    columns={
+        **_COMMON,
+        "vcpus": Rule("cpu_cores"),
+        "memory": Rule("memory_gb", unit="MB"),
+        "memory mb": Rule("memory_gb", unit="MB"),
+        # Gigabytes until version 4.0, megabytes since: only the header of the list view tells.
+        "disk": Rule("unmapped"),
+        "disk gb": Rule("storage_gb", unit="GB"),
+        "disk mb": Rule("storage_gb", unit="MB"),
+        "cluster": Rule("runs_on", target_type="cluster"),
+        "cluster name": Rule("runs_on", target_type="cluster"),
+        "device": Rule("runs_on", target_type="server"),
+    },
+    asset_type="virtual_machine",
+    synonyms=False,
+)
+
+CLUSTERS = TableFormat(
+    name="netbox.clusters",
+    kind=Kind.ASSETS,
+    sheets=frozenset({fold(_CLUSTER)}),
+    columns={**_COMMON, "type": Rule("unmapped"), "group": Rule("unmapped")},
+    asset_type="cluster",
+    synonyms=False,
+)
+
+OTHER_MODELS = TableFormat(
+    name="netbox.other_models",
+    kind=Kind.IGNORED,
+    headers=(frozenset({"model", "pk"}),),
+    sheets=frozenset({"netbox"}),
+    reason="This model of NetBox is no asset; only its name is used, where others refer to it.",
+)
+
+FORMATS = (DEVICES, MACHINES, CLUSTERS, OTHER_MODELS)
+
+
+def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
+    """Part each dump into a table for each model that is used, and one for all others."""
+    return tuple(
+        part for table in tables for part in (_parts(table) if _is_dump(table) else (table,))
+    )
+
+
+def _is_dump(table: SourceTable) -> bool:
+    if not {"model", "pk", "fields.name"} <= set(table.header):
+        return False
+    return bool(cells_of(table, "model").is_in([_DEVICE, _MACHINE]).any())
+
+
+def _parts(dump: SourceTable) -> list[SourceTable]:
+    model = cells_of(dump, "model").fill_null("")
+    used = [name for name in (_DEVICE, _MACHINE, _CLUSTER) if bool((model == name).any())]
+    parts = [_one_model(dump, name) for name in used]
+    others = _rows(dump, ~model.is_in(used), "netbox")
+    return [*parts, others] if others.records.height else parts
+
+
+def _one_model(dump: SourceTable, model: str) -> SourceTable:
+    part = _rows(dump, cells_of(dump, "model") == model, model)
+    header = {name: name.removeprefix(_FIELDS) for name in filled_columns(part)}
+    identifier = model + "/" + cells_of(part, "pk")
+    part = with_header(part, {old: new for old, new in header.items() if old != "model"})
+    named = {
+        field: cells_of(part, field).replace_strict(
+            _names(dump, *named), default=None, return_dtype=pl.String
+        )
+        for field, named in _REFERENCES.items()
+        if field in part.header
+    }
+    made = _manufacturers(dump, part)
+    return add_columns(part, {**named, **made, _IDENTIFIER: identifier})
+
+
+def _names(dump: SourceTable, model: str, field: str) -> dict[str, str]:
+    """The names of the records of `model`, by their number; a nameless one has its identifier."""
+    column = _FIELDS + field
+    if column not in dump.header:
+        return {}
+    records = pl.DataFrame(
+        {
+            "model": cells_of(dump, "model"),
+            "pk": cells_of(dump, "pk"),
+            "name": cells_of(dump, column),
+        }
+    ).filter(pl.col("model") == model, pl.col("pk").is_not_null())
+    named = records.with_columns(pl.col("name").fill_null(model + "/" + pl.col("pk")))
+    return dict(named.select("pk", "name").iter_rows())
+
+
+def _manufacturers(dump: SourceTable, part: SourceTable) -> dict[str, pl.Series]:
+    """The manufacturer of each device, which its type names."""
+    if "device_type" not in part.header or "fields.manufacturer" not in dump.header:
+        return {}
+    by_type = _names(dump, "dcim.devicetype", "manufacturer")
+    names = _names(dump, "dcim.manufacturer", "name")
+    made = {number: names.get(maker) for number, maker in by_type.items()}
+    cells = cells_of(part, "device_type")
+    return {"manufacturer": cells.replace_strict(made, default=None, return_dtype=pl.String)}
+
+
+def _rows(dump: SourceTable, chosen: pl.Series, sheet: str) -> SourceTable:
+    records = dump.records.filter(chosen.fill_null(value=False))
+    return SourceTable(dump.file, sheet, dump.header, dump.header_line, records)

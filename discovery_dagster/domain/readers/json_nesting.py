@@ -1,0 +1,78 @@
+"""Records that stand deep inside the elements of a JSON array, each with its own line.
+
+Which lists hold them is data in `reference/json_nesting.yaml`; what they mean is their format's
+matter.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from discovery_dagster import reference
+from discovery_dagster.domain.readers.json_record import RepeatedKeys
+from discovery_dagster.domain.readers.json_scan import Element, elements_of, member_of
+
+NOTHING_INSIDE: Final = "nothing_inside"
+
+_SAMPLE = 20  # elements that say how their array is nested
+
+
+def unnest(elements: Sequence[Element]) -> Sequence[Element]:
+    """Return the records that stand inside `elements`, or `elements` where they are the records.
+
+    An element without any is kept, so that it can be accounted for.
+    """
+    values = [element.value for element in elements[:_SAMPLE]]
+    if values and all(_is_list_of_objects(value) for value in values):
+        return [inner for element in elements for inner in _inside(element, [], [], {})]
+    for nesting in reference.load("json_nesting"):
+        path, beside = nesting["path"], nesting.get("beside", [])
+        if any(_leads(value, path) and all(key in value for key in beside) for value in values):
+            keep = nesting["keep"]
+            return [inner for element in elements for inner in _inside(element, path, keep, {})]
+    return elements
+
+
+def _is_list_of_objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+def _leads(value: Any, path: Sequence[str]) -> bool:
+    """Whether `path` leads from `value` to a list."""
+    if not path:
+        return isinstance(value, list)
+    if isinstance(value, list):
+        return any(_leads(item, path) for item in value)
+    return isinstance(value, dict) and _leads(value.get(path[0]), path[1:])
+
+
+def _inside(
+    element: Element, path: Sequence[str], keep: Sequence[str], context: dict[str, Any]
+) -> Iterator[Element]:
+    if element.reason is not None:
+        yield element
+        return
+    found = list(_descend(element, path, keep, context, "record"))
+    yield from found or [Element(element.line, element.text, None, NOTHING_INSIDE)]
+
+
+def _descend(
+    element: Element, path: Sequence[str], keep: Sequence[str], context: dict[str, Any], name: str
+) -> Iterator[Element]:
+    value = element.value
+    if isinstance(value, list):
+        for inner in elements_of(element):
+            yield from _descend(inner, path, keep, context, name)
+    elif not path:
+        yield Element(element.line, element.text, _record(value, context, name))
+    elif isinstance(value, dict) and path[0] in value:
+        around = {**context, **{key: value[key] for key in keep if key in value}}
+        inner = member_of(element, path[0])
+        yield from _descend(inner, path[1:], keep, around, path[0])
+
+
+def _record(value: Any, context: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return the record's object; a bare value is called as its list is."""
+    if isinstance(value, RepeatedKeys):
+        return value
+    own = value if isinstance(value, dict) else {name: value}
+    return {**context, **own}

@@ -1,0 +1,181 @@
+"""Traces and service graphs: which service called which."""
+
+import json
+import time
+
+import pytest
+
+from discovery_dagster_tests.domain.sources import counts, records_of, records_of_files, table
+
+SPANS = ["TraceID", "SpanID", "ParentID", "ServiceName", "OperationName"]
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Records of a JSON document."""
+
+    def records(document, indent=1):
+        path = tmp_path / "trace.json"
+        text = document if isinstance(document, str) else json.dumps(document, indent=indent)
+        path.write_text(text)
+        return records_of_files(path)
+
+    return records
+
+
+def calls_of(records):
+    assert set(records.relations["relation"]) <= {"depends_on"}
+    return sorted(records.relations.select("source", "target", "count").rows())
+
+
+def test_the_graph_of_a_deployment_has_calls_and_placements(shared_data):
+    records = records_of_files(shared_data / "nezha" / "2022-08-22_dependency.csv")
+    relations = records.relations
+    assert counts(records) == {"accepted": 26}
+    assert relations.filter(relation="depends_on")["target"].is_not_null().sum() == 14
+    placements = relations.filter(relation="runs_on")
+    assert placements["target_address"].is_not_null().sum() == placements.height == 12
+
+
+def test_spans_give_services_and_their_calls_in_time(shared_data):
+    began = time.perf_counter()
+    records = records_of_files(shared_data / "nezha" / "hipster_2022-08-23_17_00_trace.csv")
+    assert time.perf_counter() - began < 2
+    assert counts(records) == {"accepted": 22969}
+    assert set(records.assets["declared_type"]) == {"service"}
+    assert len(calls_of(records)) == 13
+    assert ("checkoutservice", "currencyservice") not in records.relations.select(
+        "source", "target"
+    ).rows()
+
+
+def test_a_parent_counts_within_its_trace_and_a_service_does_not_call_itself():
+    rows = [("t1", "1", "root", "web", "GET"), ("t1", "2", "1", "web", "render"),
+            ("t1", "3", "2", "cart", "add"), ("t2", "4", "1", "cart", "add")]  # fmt: skip
+    records = records_of(table(SPANS, *rows))
+    assert calls_of(records) == [("web", "cart", 1)]
+    assert records.assets["name"].to_list() == ["web", "cart"]
+    assert records.relations["line"].to_list() == [4]
+
+
+def test_a_span_of_nobody_is_rejected():
+    records = records_of(table(SPANS, ("t", "1", "", "web", "x"), ("t", "2", "1", None, "y")))
+    assert counts(records) == {"accepted": 1, "rejected": 1}
+
+
+def test_pods_are_called_as_what_they_are_replicas_of():
+    header = ["TraceID", "SpanID", "ParentID", "PodName"]
+    rows = [("t", "1", "", "web-7c9f8d6b5-x2vbn"), ("t", "2", "1", "db-0"), ("t", "3", "1", "cart")]
+    assert records_of(table(header, *rows)).assets["name"].to_list() == ["web", "db", "cart"]
+
+
+def test_traces_of_jaeger_are_read_span_by_span_on_their_own_lines(read):
+    def span(number, process, parent=None):
+        references = [{"refType": "CHILD_OF", "traceID": "t", "spanID": parent}] if parent else []
+        return {"traceID": "t", "spanID": number, "operationName": "op", "references": references,
+                "startTime": 1700000000000000, "processID": process}  # fmt: skip
+
+    processes = {"p1": {"serviceName": "web"}, "p2": {"serviceName": "cart"}}
+    spans = [span("a", "p1"), span("b", "p2", "a")]
+    trace = {"traceID": "t", "spans": spans, "processes": processes}
+    records = read({"data": [trace], "total": 0})
+    assert calls_of(records) == [("web", "cart", 1)]
+    assert counts(records) == {"accepted": 2}
+    lines = json.dumps({"data": [trace], "total": 0}, indent=1).split("\n")
+    assert [lines[line - 1].strip() for line in records.outcomes["line"]] == ["{", "{"]
+    assert records.outcomes["line"].n_unique() == 2
+    assert records.relations["first_seen"].to_list() == ["2023-11-14T22:13:20Z"]
+
+
+def test_a_trace_without_spans_is_accounted_for(read):
+    trace = {"traceID": "t", "processes": {"p1": {"serviceName": "web"}}}
+    span = {"traceID": "t", "spanID": "a", "processID": "p1"}
+    records = read({"data": [{**trace, "spans": [span]}, {**trace, "spans": []}]})
+    assert counts(records) == {"accepted": 1, "ignored": 1}
+    assert records.outcomes["reason"].to_list() == [None, "It holds no records."]
+
+
+@pytest.mark.parametrize("nested", [True, False])
+def test_zipkins_halves_of_one_span_are_a_call(read, nested):
+    spans = [
+        {"traceId": "t", "id": "1", "kind": "CLIENT", "localEndpoint": {"serviceName": "web"}},
+        {"traceId": "t", "id": "1", "kind": "SERVER", "shared": True,
+         "localEndpoint": {"serviceName": "cart"}},
+        {"traceId": "t", "id": "2", "parentId": "1", "kind": "CLIENT",
+         "localEndpoint": {"serviceName": "cart"}},
+        {"traceId": "t", "id": "2", "parentId": "1", "kind": "SERVER", "shared": True,
+         "localEndpoint": {"serviceName": "stock"}},
+    ]  # fmt: skip
+    records = read([spans, []] if nested else spans)
+    assert calls_of(records) == [("cart", "stock", 1), ("web", "cart", 1)]
+    assert counts(records)["accepted"] == 4
+
+
+@pytest.mark.parametrize("by_line", [True, False])
+def test_opentelemetry_names_the_service_in_its_resource(read, by_line):
+    def resource(service, *spans):
+        attribute = {"key": "service.name", "value": {"stringValue": service}}
+        return {"resource": {"attributes": [attribute]}, "scopeSpans": [{"spans": list(spans)}]}
+
+    root = {"traceId": "t", "spanId": "1", "name": "GET", "startTimeUnixNano": "17" + 17 * "0"}
+    child = {"traceId": "t", "spanId": "2", "parentSpanId": "1", "name": "add", "kind": 2}
+    parts = [resource("web", root), resource("cart", child)]
+    if by_line:
+        records = read("\n".join(json.dumps({"resourceSpans": [part]}) for part in parts))
+    else:
+        records = read({"resourceSpans": parts})
+    assert calls_of(records) == [("web", "cart", 1)]
+    assert counts(records) == {"accepted": 2}
+
+
+def test_dependency_links_of_zipkin_are_calls(read):
+    records = read([{"parent": "web", "child": "cart", "callCount": 9, "errorCount": 1}])
+    assert calls_of(records) == [("web", "cart", 9)]
+
+
+def test_edges_name_their_ends_as_the_nodes_are_called(read):
+    graph = {"nodes": [{"id": "1", "name": "web"}, {"id": "2", "name": "db", "type": "database"}],
+             "edges": [{"source": "1", "target": "2"}]}  # fmt: skip
+    records = read(graph)
+    assert calls_of(records) == [("web", "db", 1)]
+    assert records.assets.select("name", "declared_type").rows() == [
+        ("web", None),
+        ("db", "database"),
+    ]
+
+
+def test_graphs_of_cytoscape_hold_their_data_one_level_deeper(read):
+    nodes = [{"data": {"id": "a", "label": "web"}}, {"data": {"id": "b", "label": "cart"}}]
+    edges = [{"data": {"id": "e", "source": "a", "target": "b"}}]
+    graph = {"elements": {"nodes": nodes, "edges": edges}}
+    records = read(graph)
+    assert calls_of(records) == [("web", "cart", 1)]
+    assert records.assets["name"].to_list() == ["web", "cart"]
+
+
+@pytest.mark.parametrize(
+    ("name", "services", "entities", "flows"),
+    [
+        ("ewolff_microservice", 6, 1, 12),
+        ("jferrater_tap-and-eat-microservices", 8, 1, 16),
+        ("spring-petclinic_spring-petclinic-microservices", 10, 2, 27),
+    ],
+)
+def test_models_of_microservices_give_every_flow(shared_data, name, services, entities, flows):
+    records = records_of_files(shared_data / "microsecend" / f"{name}.json")
+    assert records.assets.height == services + entities
+    assert records.assets.filter(declared_type="external").height == entities
+    assert records.relations.height == flows
+    assert set(records.relations["relation"]) == {"connects_to"}
+
+
+def test_stereotypes_tell_the_type_of_a_service(read):
+    def service(name, *stereotypes):
+        return {"name": name, "stereotypes": list(stereotypes)}
+
+    model = {"services": [service("gate", "gateway", "infrastructural"), service("db", "database"),
+                          service("mq", "message_broker"), service("cart", "internal",
+                          "load_balancer"), service("config", "configuration_server")],
+             "information_flows": [{"sender": "gate", "receiver": "cart"}]}  # fmt: skip
+    assert read(model).assets["declared_type"].to_list() == [
+        "load_balancer", "database", "middleware", "service", "service"]  # fmt: skip

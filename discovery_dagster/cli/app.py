@@ -6,7 +6,7 @@ import warnings
 import click
 import typer
 
-from discovery_dagster.cli import demo, importing, operations, reading, services
+from discovery_dagster.cli import demo, importing, mapping, operations, reading, services
 from discovery_dagster.cli.errors import UsageError, fail, refuse
 from discovery_dagster.domain.keys import InvalidKeyError
 from discovery_dagster.store.claims import SessionBusyError
@@ -29,6 +29,7 @@ app.command("up")(services.up)
 app.command("env")(services.env)
 app.command("down")(services.down)
 app.command("reconcile")(operations.reconcile)
+app.add_typer(mapping.app, name="mapping")
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from discovery_dagster.domain import (
     dependencies as edges,
 )
 from discovery_dagster.domain.steps import BY_KEY
-from discovery_dagster.store import identifiers, sessions
+from discovery_dagster.store import decisions, identifiers, sessions
 from discovery_dagster.store.publications import PublishedFrames
 
 Session = dg.ResourceParam[ClaimedSession]
@@ -77,7 +77,11 @@ def field_mapping(
     """Say what each source column means."""
 
     def work(report: Report) -> StepResult:
-        mapped = intake.map_columns(intake.session_tables(source_records), report)
+        mapped = intake.map_columns(
+            intake.session_tables(source_records),
+            report,
+            decisions.about_mapping(session.database, session.key.engagement),
+        )
         conflicts = mapped["conflict"].is_not_null().sum()
         unmapped = (mapped["field"] == "unmapped").sum()
         return {"mapping": mapped}, {

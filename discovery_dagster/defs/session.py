@@ -13,9 +13,10 @@ from discovery_dagster.domain import frames
 from discovery_dagster.domain.frames import Frames
 from discovery_dagster.domain.intake import SourceFile
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.domain.steps import BY_KEY
+from discovery_dagster.domain.state import decision_inputs
+from discovery_dagster.domain.steps import BY_KEY, Step
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import publications, sessions
+from discovery_dagster.store import decisions, publications, sessions
 from discovery_dagster.store.claims import Claim, SessionBusyError
 from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.objects import ObjectStore
@@ -60,11 +61,18 @@ class ClaimedSession:
             for file in sessions.files(self.database, self.key)
         ]
 
-    def inputs(self, upstream: Mapping[str, PublishedFrames]) -> dict[str, str]:
-        """What a step is made from: the publications above it, or the files themselves."""
-        if upstream:
-            return {step: published.publication for step, published in upstream.items()}
-        return {"files": sessions.digest(sessions.files(self.database, self.key))}
+    def inputs(self, step: Step, upstream: Mapping[str, PublishedFrames]) -> dict[str, str]:
+        """What a step is made from: the publications above it, or the files; and decisions."""
+        if not upstream:
+            return {"files": sessions.digest(sessions.files(self.database, self.key))}
+        made_from = {key: published.publication for key, published in upstream.items()}
+        if not step.decisions:
+            return made_from
+        tables = upstream["source_records"]["tables"]
+        columns = set(tables["header"].explode().drop_nulls())
+        return made_from | decision_inputs(
+            step, decisions.digests_of(self.database, self.key.engagement, columns)
+        )
 
     def materialize(
         self,
@@ -85,7 +93,7 @@ class ClaimedSession:
             upstream: the publications that the step is made from, by step.
         """
         step = BY_KEY[context.asset_key.to_user_string()]
-        inputs = self.inputs(upstream)
+        inputs = self.inputs(step, upstream)
         made = publications.current(self.database, self.key).get(step.key)
         reused = made is not None and (made.inputs, made.code_version) == (
             inputs,

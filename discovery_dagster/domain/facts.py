@@ -4,7 +4,7 @@ Each has one owner: publications, progress and claims belong to the store, runs 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from discovery_dagster.domain.keys import SessionKey
@@ -78,3 +78,4 @@ class SessionFacts:
     run: Run | None
     claim_held: bool
     now: datetime
+    decisions: Mapping[str, str] = field(default_factory=dict)  # digest by kind, none for none

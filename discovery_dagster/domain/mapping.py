@@ -13,6 +13,7 @@ import polars as pl
 from discovery_dagster import reference
 from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.claims import Claim, Column, claim_columns
+from discovery_dagster.domain.decisions import PERSON, MappingDecision, decide
 from discovery_dagster.domain.fields import FIELDS, IGNORED, UNMAPPED
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.frames import FIELD_MAPPING
@@ -31,13 +32,19 @@ _PLAUSIBLE = 0.95  # least share of bare numbers that must lie in the range of a
 _DISTINCT = 0.8  # below this share of the names' distinctness host names are another thing's
 
 
-def map_table(number: int, table: SourceTable, table_format: TableFormat) -> pl.DataFrame:
+def map_table(
+    number: int,
+    table: SourceTable,
+    table_format: TableFormat,
+    decisions: Sequence[MappingDecision] = (),
+) -> pl.DataFrame:
     """Say of each column of `table` what it is.
 
     Args:
         number: of the table within the session.
         table: as its reader gave it.
         table_format: as it was recognised.
+        decisions: of the client; they outrank what headers and values say.
 
     Returns:
         One row a column, as `frames.FIELD_MAPPING`.
@@ -48,6 +55,7 @@ def map_table(number: int, table: SourceTable, table_format: TableFormat) -> pl.
         for at, header in enumerate(table.header)
     ]
     claims = [_weigh(claim) for claim in claim_columns(columns, table_format)]
+    claims = [_find_unit(claim) for claim in decide(claims, decisions, table_format.name)]
     claims = _settle_conflicts(_doubt_repeated_hosts(claims))
     if table_format.synonyms:
         claims = [_propose_by_values(claim) for claim in claims]
@@ -73,6 +81,16 @@ def _weigh(claim: Claim) -> Claim:
         return claim
     status = ACCEPTED if share >= _FITTING else REJECTED
     return replace(claim, confidence=round(claim.confidence * share, 3), status=status)
+
+
+def _find_unit(claim: Claim) -> Claim:
+    """Find the unit of an amount that a person accepted; which field it is stays decided."""
+    if claim.method != PERSON or claim.status != ACCEPTED or claim.unit is not None:
+        return claim
+    if claim.field not in FIELDS or FIELDS[claim.field].kind not in {"memory", "storage"}:
+        return claim
+    found = _unit_by_values(claim, _sample(claim.column))
+    return replace(claim, unit=found.unit, notes=(*claim.notes, *found.notes))
 
 
 def _unit_by_values(claim: Claim, sample: pl.Series) -> Claim:
@@ -126,7 +144,8 @@ def _settle_conflicts(claims: list[Claim]) -> list[Claim]:
 
 
 def _settle(group: Sequence[Claim]) -> Iterable[Claim]:
-    by_format = [claim for claim in group if claim.method == "format"]
+    by_person = [claim for claim in group if claim.method == PERSON]
+    by_format = by_person or [claim for claim in group if claim.method == "format"]
     orders = [claim.order for claim in by_format]
     best = max(claim.confidence for claim in group)
     winners = by_format or [claim for claim in group if claim.confidence == best]

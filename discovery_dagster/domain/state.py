@@ -110,14 +110,30 @@ def has_no_process(run: Run, *, claim_held: bool, now: datetime) -> bool:
 
 
 def expected_inputs(
-    step: Step, files_digest: str, publications: Mapping[str, Publication]
+    step: Step,
+    files_digest: str,
+    publications: Mapping[str, Publication],
+    decisions: Mapping[str, str],
 ) -> dict[str, str] | None:
-    """What `step` would be made from now; None while something of it is missing."""
+    """What `step` would be made from now; None while something of it is missing.
+
+    Args:
+        step: one of the steps.
+        files_digest: of the session's files.
+        publications: current ones by step.
+        decisions: digest by kind, without the kinds of which there are none.
+    """
     if not step.upstream:
         return {"files": files_digest}
     if any(key not in publications for key in step.upstream):
         return None
-    return {key: publications[key].publication for key in step.upstream}
+    made_from = {key: publications[key].publication for key in step.upstream}
+    return made_from | decision_inputs(step, decisions)
+
+
+def decision_inputs(step: Step, decisions: Mapping[str, str]) -> dict[str, str]:
+    """The part of a step's inputs that people decided."""
+    return {f"decisions.{kind}": decisions[kind] for kind in step.decisions if kind in decisions}
 
 
 def _living(facts: SessionFacts) -> Run | None:
@@ -169,7 +185,8 @@ def _is_current(
 ) -> bool:
     return (
         made.code_version == step.code_version
-        and made.inputs == expected_inputs(step, facts.files_digest, facts.publications)
+        and made.inputs
+        == expected_inputs(step, facts.files_digest, facts.publications, facts.decisions)
         and all(upstream[key].status == "done" for key in step.upstream)
     )
 

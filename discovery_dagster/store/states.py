@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 from discovery_dagster.domain.facts import SessionFacts
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.state import SessionState, compute
-from discovery_dagster.store import claims, dagster_runs, progress, publications, sessions
+from discovery_dagster.store import (
+    claims,
+    dagster_runs,
+    decisions,
+    progress,
+    publications,
+    sessions,
+)
 from discovery_dagster.store.database import Database
 
 
@@ -26,6 +33,7 @@ def states(database: Database, rows: Sequence[sessions.SessionRow]) -> list[Sess
                 run=runs.get(row.session),
                 claim_held=claims.is_held(database, row.session),
                 now=datetime.now(UTC),
+                decisions=decisions.digests(database, row.session),
             )
         )
         for row in rows

@@ -16,7 +16,7 @@ def published(*keys: str) -> dict[str, Publication]:
     made: dict[str, Publication] = {}
     for key in keys:
         step = BY_KEY[key]
-        inputs = expected_inputs(step, "files", made) or {}
+        inputs = expected_inputs(step, "files", made, {}) or {}
         made[key] = Publication(key, f"p-{key}", "run", step.code_version, inputs, {}, NOW, NOW)
     return made
 

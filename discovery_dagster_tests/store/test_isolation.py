@@ -4,7 +4,10 @@ import psycopg
 import pytest
 
 from discovery_dagster.domain.keys import EngagementKey
-from discovery_dagster.store import sessions
+from discovery_dagster.store import decisions, sessions
+
+#: What is learned for a client, in all its engagements, and is therefore led by the client.
+OF_A_CLIENT = {"mapping_decision"}
 
 
 @pytest.fixture
@@ -61,6 +64,47 @@ def test_the_operator_lists_engagements_and_sees_nothing_in_them(database, both,
         connection.execute("select * from discovery.session")
 
 
+@pytest.fixture
+def decided(database, both, engagement, other):
+    """A decision of each of two clients; the second engagement of the first has none itself."""
+    for session in both:
+        column = [{"format": "generic.assets", "column": "Box"}]
+        decisions.decide_mapping(database, session, column, "name", "ann", accepted=True)
+    return EngagementKey(engagement.client, f"{engagement.engagement}x")
+
+
+def test_what_a_client_decided_holds_in_its_other_engagements_and_nowhere_else(
+    database, decided, other
+):
+    mine = "select distinct client from discovery.mapping_decision"
+    for key in (decided, other):
+        with database.reader([key]) as connection:
+            assert connection.execute(mine).fetchall() == [{"client": key.client}]
+    with database.reader([]) as connection:
+        assert connection.execute(mine).fetchall() == []
+
+
+def test_a_writer_cannot_decide_for_another_client(database, both, engagement, other):
+    with (
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+        database.writer(engagement) as connection,
+    ):
+        connection.execute(
+            "insert into discovery.mapping_decision (client, engagement, session, format, header,"
+            ' "column", field, accepted, author)'
+            " values (%s, %s, 's001', 'f', 'h', 'H', 'name', true, 'ann')",
+            [other.client, str(other)],
+        )
+
+
+def test_a_decision_is_never_changed_afterwards(database, decided, engagement):
+    with (
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+        database.writer(engagement) as connection,
+    ):
+        connection.execute("update discovery.mapping_decision set author = 'bob'")
+
+
 def test_every_tenant_table_forces_its_policy_and_leads_its_keys_with_the_engagement(database):
     with database.connect() as connection:
         tables = connection.execute(
@@ -84,9 +128,11 @@ def test_every_tenant_table_forces_its_policy_and_leads_its_keys_with_the_engage
             "select proname from pg_proc where pronamespace = 'discovery'::regnamespace"
             " and prosecdef"
         ).fetchall()
+    led_by = {table["oid"]: "engagement" for table in tables}
+    led_by |= {table["oid"]: "client" for table in tables if table["relname"] in OF_A_CLIENT}
     assert len(tables) > 15
     assert [table["relname"] for table in tables if not table["forced"]] == []
     assert {table["owner"] for table in tables} == {"discovery_owner"}
-    assert [key["name"] for key in keys if key["first"] != "engagement"] == []
+    assert [key["name"] for key in keys if key["first"] != led_by[key["indrelid"]]] == []
     assert views == []
     assert definers == []

@@ -1,0 +1,140 @@
+"""`discovery mapping`: what the columns of a client's files mean, as a person decides it."""
+
+import getpass
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from discovery_dagster.cli.errors import UsageError
+from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
+from discovery_dagster.cli.present import table_of
+from discovery_dagster.domain.fields import FIELDS, IGNORED
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.words import fold
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import decisions, sessions
+from discovery_dagster.store.database import Database, open_database
+
+app = typer.Typer(help="Accept or reject what a column is taken for.", no_args_is_help=True)
+
+File = Annotated[str, typer.Argument(help="File of the session, as `export files` names it.")]
+Column = Annotated[str, typer.Argument(help="Column, as its header names it.")]
+Field = Annotated[str, typer.Argument(help="Canonical field, or `ignored`.")]
+Author = Annotated[str | None, typer.Option(help="Who decides; else the user of this terminal.")]
+
+
+@app.command("list")
+def list_mapping(
+    client: Client, engagement: Engagement, session: Session, as_json: AsJson = False
+) -> None:
+    """Show how a session's columns are mapped, and what was decided for its client."""
+    key = SessionKey.of(EngagementKey(client, engagement), session)
+    with open_database(Settings()) as database:
+        sessions.find(database, key)
+        columns = decisions.columns(database, key)
+        decided = decisions.about_mapping(database, key.engagement)
+    if as_json:
+        document = {"mapping": columns, "decisions": [vars(each) for each in decided]}
+        print(json.dumps(document, ensure_ascii=False, default=str))
+        return
+    table = table_of("Columns", "file", "column", "field", "status", "by", "claimed by")
+    for row in columns:
+        place = f"{row['file']} {row['sheet'] or ''}".strip()
+        words = (place, row["column"], row["field"], row["status"], row["method"], row["conflict"])
+        table.add_row(*(escape(word or "") for word in words))
+    Console().print(table)
+    said = table_of("Decisions", "format", "column", "field", "verdict", "author", "when")
+    for each in decided:
+        verdict = "accepted" if each.accepted else "rejected"
+        words = (each.format, each.column, each.field, verdict, each.author, f"{each.at:%Y-%m-%d}")
+        said.add_row(*map(escape, words))
+    if decided:
+        Console().print(said)
+
+
+@app.command()
+def accept(
+    file: File,
+    column: Column,
+    field: Field,
+    client: Client,
+    engagement: Engagement,
+    session: Session,
+    author: Author = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remember for the client that a column is a field."""
+    key = SessionKey.of(EngagementKey(client, engagement), session)
+    _decide(key, file, column, field, author, accepted=True, as_json=as_json)
+
+
+@app.command()
+def reject(
+    file: File,
+    column: Column,
+    field: Field,
+    client: Client,
+    engagement: Engagement,
+    session: Session,
+    author: Author = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remember for the client that a column is not a field."""
+    key = SessionKey.of(EngagementKey(client, engagement), session)
+    _decide(key, file, column, field, author, accepted=False, as_json=as_json)
+
+
+def _decide(
+    session: SessionKey,
+    file: str,
+    column: str,
+    field: str,
+    author: str | None,
+    *,
+    accepted: bool,
+    as_json: bool,
+) -> None:
+    if field not in FIELDS and field != IGNORED:
+        known = ", ".join(sorted([*FIELDS, IGNORED]))
+        raise UsageError("no_such_field", f"There is no field {field!r}: use {known}.")
+    with open_database(Settings()) as database:
+        sessions.find(database, session)
+        found = _find(database, session, file, column)
+        by = author or getpass.getuser()
+        decisions.decide_mapping(database, session, found, field, by, accepted=accepted)
+    place = session.engagement
+    command = (
+        f"discovery run --client {place.client} --engagement {place.engagement}"
+        f" --session {session.session}"
+    )
+    if as_json:
+        document = {
+            "file": file,
+            "column": column,
+            "field": field,
+            "accepted": accepted,
+            "author": by,
+            "formats": [row["format"] for row in found],
+            "run": command,
+        }
+        print(json.dumps(document, ensure_ascii=False))
+        return
+    verb = "is" if accepted else "is not"
+    print(f"Remembered for client {place.client}: {column} {verb} {field}. To apply it:\n{command}")
+
+
+def _find(database: Database, session: SessionKey, file: str, column: str) -> list[dict[str, Any]]:
+    """One row for each format that has the column in the file."""
+    rows = [row for row in decisions.columns(database, session) if row["file"] == file]
+    if not rows:
+        raise UsageError("no_such_file", f"{session} has no mapped file {file!r}.", file)
+    exact = [row for row in rows if row["column"] == column]
+    found = exact or [row for row in rows if fold(row["column"]) == fold(column)]
+    if not found:
+        raise UsageError("no_such_column", f"{file} has no column {column!r}.", file)
+    if any(row["format"] is None for row in found):
+        raise UsageError("not_run", f"{session} has not run to its end yet: run it first.", file)
+    return list({row["format"]: row for row in found}.values())

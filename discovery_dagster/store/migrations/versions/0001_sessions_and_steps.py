@@ -6,6 +6,8 @@ enabled and forced: what no context allows, nobody sees, not even the owner of t
 
 from alembic import op
 
+from discovery_dagster.store.migrations.tenancy import tenant_table
+
 revision = "0001"
 down_revision = None
 
@@ -274,18 +276,3 @@ def upgrade() -> None:
     # The operator lists engagements to choose from, and sees nothing inside them.
     op.execute("create policy operator on discovery.engagement to discovery_operator using (true)")
     op.execute("grant select on discovery.engagement to discovery_operator")
-
-
-def tenant_table(name: str, columns: str, kind: str = "table") -> None:
-    """Make a table led by the engagement, with its policy and the grants of writer and reader."""
-    op.execute(f"create {kind} discovery.{name} (engagement text not null, {columns})")
-    op.execute(f"alter table discovery.{name} enable row level security")
-    op.execute(f"alter table discovery.{name} force row level security")
-    op.execute(
-        f"create policy tenant on discovery.{name}"
-        " to discovery_writer, discovery_reader, discovery_owner"
-        " using (engagement = any ((select discovery.context())::text[]))"
-        " with check (engagement = any ((select discovery.context())::text[]))"
-    )
-    op.execute(f"grant select, insert, update, delete on discovery.{name} to discovery_writer")
-    op.execute(f"grant select on discovery.{name} to discovery_reader")

@@ -7,7 +7,7 @@ of its engagements sees them. They are only ever added to, so that they are thei
 from alembic import op
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 
 #: The clients of the engagements that the context allows.
 CLIENTS = (

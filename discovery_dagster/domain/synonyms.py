@@ -11,6 +11,9 @@ from discovery_dagster.domain.words import fold, index_words
 ASSETS: Final = "assets"
 RELATIONS: Final = "relations"
 
+_LANGUAGES: Final = ("en", "de", "fr", "es", "pt")
+_UNIT_PREPOSITIONS: Final = frozenset({"in", "en", "em"})
+
 
 @cache
 def field_words(section: str) -> dict[str, str]:
@@ -94,7 +97,7 @@ def split_unit(folded: str) -> tuple[str, str | None]:
     unit = unit_spellings().get(last)
     if unit is None or not words:
         return folded, None
-    if words[-1] == "in":
+    if words[-1] in _UNIT_PREPOSITIONS:
         words.pop()
     return " ".join(words), unit
 
@@ -104,4 +107,4 @@ def _section(name: str) -> Any:
 
 
 def _all(words: dict[str, Any]) -> list[str]:
-    return [word for language in ("en", "de") for word in words.get(language, ())]
+    return [word for language in _LANGUAGES for word in words.get(language, ())]

@@ -6,9 +6,10 @@ import warnings
 import click
 import typer
 
-from discovery_dagster.cli import demo, importing, mapping, operations, reading, services
+from discovery_dagster.cli import demo, importing, lineage, mapping, operations, reading, services
 from discovery_dagster.cli.errors import UsageError, fail, refuse
 from discovery_dagster.domain.keys import InvalidKeyError
+from discovery_dagster.store.assets import AmbiguousAssetError, NoSuchAssetError
 from discovery_dagster.store.claims import SessionBusyError
 from discovery_dagster.store.database import DatabaseError
 from discovery_dagster.store.sessions import NoSuchSessionError
@@ -29,6 +30,7 @@ app.command("up")(services.up)
 app.command("env")(services.env)
 app.command("down")(services.down)
 app.command("reconcile")(operations.reconcile)
+app.command("lineage")(lineage.lineage)
 app.add_typer(mapping.app, name="mapping")
 
 
@@ -58,6 +60,10 @@ def _explain(error: BaseException, *, as_json: bool) -> None:
             refuse(UsageError("usage", error.format_message()), as_json=as_json)
         case InvalidKeyError():
             refuse(UsageError("invalid_key", str(error)), as_json=as_json)
+        case NoSuchAssetError():
+            refuse(UsageError("no_such_asset", str(error)), as_json=as_json)
+        case AmbiguousAssetError():
+            refuse(UsageError("ambiguous_asset", str(error)), as_json=as_json)
         case NoSuchSessionError():
             refuse(UsageError("no_such_session", str(error)), as_json=as_json)
         case KeyboardInterrupt() | click.Abort():

@@ -1,0 +1,76 @@
+"""`discovery lineage`: where each value of an asset came from."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from discovery_dagster.cli.errors import UsageError
+from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
+from discovery_dagster.cli.present import table_of
+from discovery_dagster.domain.frames import ATTRIBUTES
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.lineage import trace
+from discovery_dagster.domain.tabular import plain_text
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import assets, sessions
+from discovery_dagster.store.database import open_database
+from discovery_dagster.store.lineage import published
+from discovery_dagster.store.objects import ObjectStore
+
+
+def lineage(
+    asset: Annotated[str, typer.Argument(help="Id of an asset, or its unambiguous name.")],
+    client: Client,
+    engagement: Engagement,
+    session: Session,
+    field: Annotated[str | None, typer.Argument(help="Only this field, such as os_name.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show for each value of an asset its file, line, column, text and rule, and which one won."""
+    if field is not None and field not in ATTRIBUTES:
+        raise UsageError(
+            "no_such_field", f"There is no field {field!r}: use {', '.join(ATTRIBUTES)}."
+        )
+    key = SessionKey.of(EngagementKey(client, engagement), session)
+    settings = Settings()
+    with open_database(settings) as database:
+        sessions.find(database, key)
+        found = assets.find(database, key, asset)
+        values = trace(
+            published(database, ObjectStore(settings.objects), key), found.asset_id, field
+        )
+    if as_json:
+        print(json.dumps({**asdict(found), "values": values}, ensure_ascii=False))
+        return
+    console = Console()
+    console.print(f"\n[bold]{escape(found.name)}[/bold] ({found.type}, {found.asset_id})")
+    table = table_of("Values", "field", "value", "file", "line", "column", "text", "rule", "won")
+    for value in values:
+        for source in value["sources"]:
+            table.add_row(*map(escape, _words(value, source)))
+    console.print(table)
+    for sentence in found.rationale:
+        console.print(sentence, markup=False)
+
+
+def _words(value: dict[str, Any], source: dict[str, Any]) -> list[str]:
+    rule = ", ".join(
+        str(source[part]) for part in ("method", "transform", "unit") if source[part] is not None
+    )
+    corrected = source["corrected"]
+    if corrected is not None:
+        rule += f", corrected by {corrected['file']} line {corrected['line']}"
+    return [
+        value["field"],
+        plain_text(source["value"]),
+        f"{source['file']} {source['sheet'] or ''}".strip(),
+        str(source["line"]),
+        source["column"] or "",
+        source["text"] or "",
+        rule,
+        "yes" if source["won"] else "",
+    ]

@@ -1,0 +1,71 @@
+"""Every value of an asset says where it came from, and which source was believed."""
+
+import pytest
+
+from discovery_dagster.domain.lineage import trace
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import assets, sessions
+from discovery_dagster.store.lineage import published
+from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.sessions import IncomingFile
+
+
+@pytest.fixture
+def servers(tmp_path):
+    path = tmp_path / "servers.csv"
+    path.write_text(
+        "Hostname,OS,Memory (MB),Depends On,Rack\n"
+        "web-01.acme.example,Ubuntu 22.04,8192,db-01,R7\n"
+        "db-01,RHEL 9,4096,,\n"
+    )
+    return IncomingFile("servers.csv", path)
+
+
+@pytest.fixture
+def values(engine, session, engagement, tmp_path):
+    more = tmp_path / "more.csv"
+    more.write_text("FQDN,Operating System,Location\nweb-01.acme.example,Ubuntu 24.04,Berlin\n")
+    objects = ObjectStore(Settings().objects)
+    files = [IncomingFile("more.csv", more)]
+    sessions.register(engine.database, objects, engagement, files, session=session)
+    engine.execute_here(session)
+
+    def of(name):
+        found = assets.find(engine.database, session, name)
+        traced = trace(published(engine.database, objects, session), found.asset_id)
+        return {row["field"]: row for row in traced}
+
+    return of
+
+
+def test_a_value_names_place_column_text_transform_and_unit(values):
+    (memory,) = values("web-01.acme.example")["memory_gb"]["sources"]
+    assert (memory["file"], memory["line"], memory["column"]) == ("servers.csv", 2, "Memory (MB)")
+    assert (memory["text"], memory["value"], memory["won"]) == ("8192", 8.0, True)
+    assert (memory["transform"], memory["unit"]) == ("memory_in_gib", "MB")
+    assert memory["method"] == "synonym"
+
+
+def test_of_two_sources_that_differ_one_won(values):
+    system = values("web-01.acme.example")["os_name"]
+    won = {source["file"]: source["won"] for source in system["sources"]}
+    assert won == {"servers.csv": True, "more.csv": False}
+    assert {source["text"] for source in system["sources"]} == {"Ubuntu 22.04", "Ubuntu 24.04"}
+
+
+def test_a_name_says_from_which_column_it_is_derived(values):
+    (name,) = values("db-01")["name"]["sources"]
+    assert (name["column"], name["transform"]) == ("Hostname", "from hostname")
+
+
+def test_a_column_that_nobody_understood_is_traced_too(values):
+    (rack,) = values("web-01.acme.example")["custom"]["sources"]
+    assert (rack["column"], rack["text"]) == ("Rack", "R7")
+
+
+def test_an_asset_is_found_by_id_by_name_in_any_case_or_not_at_all(engine, session):
+    engine.execute_here(session)
+    found = assets.find(engine.database, session, "DB-01")
+    assert assets.find(engine.database, session, found.asset_id) == found
+    with pytest.raises(assets.NoSuchAssetError):
+        assets.find(engine.database, session, "nothing")

@@ -157,7 +157,12 @@ def _parts(dump: SourceTable) -> list[SourceTable]:
 
 def _one_model(dump: SourceTable, model: str) -> SourceTable:
     part = _rows(dump, cells_of(dump, "model") == model, model)
-    header = {name: name.removeprefix(_FIELDS) for name in filled_columns(part)}
+    # What begins with `_` NetBox derives from the other fields, such as `_name` to sort by.
+    header = {
+        name: name.removeprefix(_FIELDS)
+        for name in filled_columns(part)
+        if not name.startswith(_FIELDS + "_")
+    }
     identifier = model + "/" + cells_of(part, "pk")
     part = with_header(part, {old: new for old, new in header.items() if old != "model"})
     named = {

@@ -46,6 +46,11 @@ def test_a_dump_gives_its_devices_machines_and_clusters(shared_data):
     assert set(records.relations["relation"]) == {"runs_on"}
     assert set(records.relations["target"]) <= set(records.assets["name"])
     assert records.assets["provider_id"].n_unique() == 275
+    names = records.assets["name"]
+    assert {"dmi01-akron-rtr01", "ncsu-coreswitch1", "vm1", "DO-NYC1"} <= set(names)
+    # 13 patch panels have no name but their number, and three share one.
+    assert names.str.starts_with("dcim.device/").sum() == 13
+    assert (names == "PP:MDF").sum() == 3
 
 
 @pytest.mark.parametrize("role", ["device_role", "role"])
@@ -56,11 +61,12 @@ def test_numbers_become_names_whatever_the_version_calls_the_role(dump, role):
         ("dcim.devicerole", 7, {"name": "Application Server"}),
         ("dcim.site", 1, {"name": "Ghent"}),
         ("ipam.ipaddress", 9, {"address": "10.0.0.5/24"}),
-        ("dcim.device", 12, {"name": "srv-1", "device_type": 5, role: 7, "site": 1,
+        ("dcim.device", 12, {"name": "srv-1", "_name": "srv-01", "device_type": 5, role: 7, "site": 1,
                              "primary_ip4": 9, "serial": "CZ1234567"}),
     )  # fmt: skip
     records = records_of_files(path)
     row = records.assets.row(0, named=True)
+    assert row["name"] == "srv-1"
     assert (row["declared_type"], row["vendor"], row["model"]) == (
         "server",
         "Dell",

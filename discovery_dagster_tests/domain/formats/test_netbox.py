@@ -61,8 +61,8 @@ def test_numbers_become_names_whatever_the_version_calls_the_role(dump, role):
         ("dcim.devicerole", 7, {"name": "Application Server"}),
         ("dcim.site", 1, {"name": "Ghent"}),
         ("ipam.ipaddress", 9, {"address": "10.0.0.5/24"}),
-        ("dcim.device", 12, {"name": "srv-1", "_name": "srv-01", "device_type": 5, role: 7, "site": 1,
-                             "primary_ip4": 9, "serial": "CZ1234567"}),
+        ("dcim.device", 12, {"name": "srv-1", "_name": "srv-01", "device_type": 5, role: 7,
+                             "site": 1, "primary_ip4": 9, "serial": "CZ1234567"}),
     )  # fmt: skip
     records = records_of_files(path)
     row = records.assets.row(0, named=True)

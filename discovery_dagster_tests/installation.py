@@ -4,9 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import exports
+from discovery_dagster.store.database import open_database
 
 PROJECT = Path(__file__).parents[1]
 
@@ -51,6 +57,13 @@ class Installation:
         assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr, done.stderr
         return json.loads(done.stdout)
+
+    def tables(self, engagement: str, names: Iterable[str]) -> dict[str, Any]:
+        """Read tables of the client acme's first session in this process, which is quicker."""
+        session = SessionKey.parse(f"acme.{engagement}|s001")
+        settings = Settings(home=self.home, postgres_url=self.postgres_url)
+        with open_database(settings) as database:
+            return {name: exports.rows(database, session, name) for name in names}
 
     def engagement(self, name: str) -> "EngagementOf":
         """An engagement of the client `acme`."""

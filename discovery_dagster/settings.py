@@ -23,6 +23,16 @@ class Settings(BaseSettings):
     max_runs: int = Field(2, ge=1, description="Session runs that `up` executes side by side.")
     max_retries: int = Field(1, ge=0, description="Automatic retries of a failed session run.")
 
+    inbox_settle_seconds: float = Field(
+        60, ge=0, description="How long a drop without `_READY` must look the same to have landed."
+    )
+    webhook_url: str | None = Field(
+        None, description="Where failed runs and failed asset checks are told as JSON."
+    )
+    keep_events_days: int = Field(
+        90, ge=1, description="Days after which the log lines of finished runs are deleted."
+    )
+
     @field_validator("home")
     @classmethod
     def _absolute(cls, home: Path) -> Path:
@@ -37,3 +47,8 @@ class Settings(BaseSettings):
     def objects(self) -> Path:
         """Folder of the object store."""
         return self.home / "objects"
+
+    @property
+    def inbox(self) -> Path:
+        """Folder whose drops become sessions."""
+        return self.home / "inbox"

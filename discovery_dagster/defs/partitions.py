@@ -32,6 +32,13 @@ def run_tags(session: SessionKey) -> dict[str, str]:
         PARTITION_TAG: session.partition_key,
         f"{PARTITION_TAG}/engagement": str(session.engagement),
         f"{PARTITION_TAG}/session": session.session,
+        **session_tags(session),
+    }
+
+
+def session_tags(session: SessionKey) -> dict[str, str]:
+    """Those of its tags that Dagster does not derive from the partition."""
+    return {
         "discovery/client": session.engagement.client,
         "discovery/engagement": str(session.engagement),
         "discovery/session": session.partition_key,

@@ -14,7 +14,9 @@ from psycopg.rows import DictRow
 
 from discovery_dagster.domain.facts import FileAccount
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.store import drops
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.drops import Drop
 from discovery_dagster.store.objects import ObjectStore
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('discovery.engagement ' || %s, 7301))"
@@ -57,23 +59,32 @@ def register(
     files: Sequence[IncomingFile],
     title: str | None = None,
     session: SessionKey | None = None,
+    drop: Drop | None = None,
 ) -> SessionKey:
     """Archive `files` and make them a new session, or add them to `session`.
 
     Client and engagement come into being on first use. Content that the session has already is not
-    added twice. Killed before the end, nothing is registered.
+    added twice. Killed before the end, nothing is registered. Content that an earlier drop had
+    makes no second session when it comes as a `drop`; a person may import it as often as wanted.
 
     Raises:
         NoSuchSessionError: when `session` is given and does not exist.
-        OSError: when a file cannot be read or archived.
+        OSError: when a file cannot be read or archived, or the drop has changed meanwhile.
     """
     with database.writer(engagement) as connection:
         connection.execute(_LOCK, [str(engagement)])
+        if drop is not None and (known := drops.session_of(connection, engagement, drop)):
+            drops.remember(connection, engagement, drop)
+            return known
         if session is None:
             session = _new_session(connection, engagement, title)
         elif _session_row(connection, session) is None:
             raise NoSuchSessionError(f"{engagement} has no session {session.session}.")
         _add_files(connection, objects, session, files)
+        if drop is not None:
+            drop.require_unchanged(file.sha256 for file in _files(connection, session))
+            drops.add(connection, session, drop)
+            drops.remember(connection, engagement, drop)
     return session
 
 

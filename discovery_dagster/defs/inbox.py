@@ -1,0 +1,132 @@
+"""The inbox: each drop of files becomes one session and one run, whatever is killed when."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import dagster as dg
+
+from discovery_dagster.defs.partitions import add_partition, session_tags
+from discovery_dagster.domain import drops as landing
+from discovery_dagster.domain.drops import Cursor, Look, Watch
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import drops, inbox, sessions
+from discovery_dagster.store.database import Database, open_database
+from discovery_dagster.store.drops import Drop
+from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.sessions import IncomingFile
+
+#: Bounds of one tick: drops taken in, new ones looked at, and known ones looked at again.
+_MOST_TAKEN, _MOST_NEW, _MOST_KNOWN = 20, 200, 100
+
+
+@dg.sensor(
+    name="inbox",
+    job_name="session_job",
+    minimum_interval_seconds=15,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Makes a session of each drop that has landed in the inbox, and runs it.",
+)
+def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """Take in what has landed, and request a run for each session of a drop that has none.
+
+    Session and drop are one transaction. A run is requested until Dagster has one, each time
+    under the same run key, so a kill between the two neither loses nor doubles it.
+    """
+    settings = Settings()
+    try:
+        found, strays = inbox.places(settings.inbox)
+    except OSError as error:
+        return dg.SkipReason(
+            f"The inbox cannot be read ({error.strerror}): it is the folder `inbox` of"
+            " DISCOVERY_HOME, with client/engagement/drop below it."
+        )
+    places, reasons = landing.well_formed(found)
+    reasons += [f"{stray!a}: files belong into client/engagement/drop." for stray in strays]
+    cursor = Cursor.read(context.cursor)
+    with open_database(settings) as database:
+        tick = _Tick(context, settings, database)
+        cursor, failures = tick.take_in(places, cursor)
+        requests = list(tick.requests())
+    cursor.reported, told = landing.news(reasons, cursor)
+    sentences = [*failures, *([told] if told else [])]
+    if requests and sentences:
+        context.log.warning(" ".join(sentences))
+    return dg.SensorResult(
+        run_requests=requests,
+        skip_reason=None if requests else " ".join(sentences) or "Nothing new has landed.",
+        cursor=cursor.model_dump_json(),
+    )
+
+
+@dataclass(frozen=True)
+class _Tick:
+    context: dg.SensorEvaluationContext
+    settings: Settings
+    database: Database
+
+    def take_in(self, places: list[str], cursor: Cursor) -> tuple[Cursor, list[str]]:
+        """Register the drops that have landed; return the next cursor and what failed."""
+        known = drops.known(self.database, {landing.engagement_of(place) for place in places})
+        new = [place for place in places if place not in known and place not in cursor.watched]
+        new = landing.take_turns(new, cursor.after_new, _MOST_NEW)
+        again = landing.take_turns(
+            [place for place in places if place in known], cursor.after_known, _MOST_KNOWN
+        )
+        watched = cursor.watched.keys() & set(places)
+        looks = [
+            inbox.look_at(self.settings.inbox, place) for place in sorted({*watched, *new, *again})
+        ]
+        now = time.time()
+        landed, waiting = landing.judge(
+            landing.unread(looks, known),
+            cursor,
+            now,
+            self.settings.inbox_settle_seconds,
+            _MOST_TAKEN,
+        )
+        failures = []
+        for look in landed:
+            try:
+                self._register(look)
+            except (OSError, UnicodeError) as error:  # the latter: a file's name is no text
+                waiting[look.place] = Watch(look=look.signature, failed=True)
+                why = getattr(error, "strerror", None) or type(error).__name__
+                failures.append(f"{look.place} could not be taken in and is tried again: {why}.")
+        return Cursor(
+            at=now,
+            after_new=new[-1] if new else cursor.after_new,
+            after_known=again[-1] if again else cursor.after_known,
+            watched=waiting,
+            reported=cursor.reported,
+        ), failures
+
+    def requests(self) -> Iterator[dg.RunRequest]:
+        """Request the runs that sessions of drops still lack."""
+        everyone = sessions.engagements(self.database)
+        for session, digest in drops.without_run(self.database, everyone, _MOST_TAKEN):
+            add_partition(self.context.instance, session)
+            yield dg.RunRequest(
+                run_key=_run_key(session, digest),
+                partition_key=session.partition_key,
+                tags=session_tags(session),
+            )
+
+    def _register(self, look: Look) -> SessionKey:
+        folder = self.settings.inbox / look.place
+        digest = landing.content_digest(inbox.sha256(folder / name) for name in look.files)
+        drop = Drop(self.settings.inbox, look, digest)
+        return sessions.register(
+            self.database,
+            ObjectStore(self.settings.objects),
+            landing.engagement_of(look.place),
+            [IncomingFile(name, folder / name) for name in look.files],
+            title=drop.name,
+            drop=drop,
+        )
+
+
+def _run_key(session: SessionKey, digest: str) -> str:
+    """The drop's content, in its engagement: two clients may be sent the same files."""
+    return f"{session.engagement}:{digest}"

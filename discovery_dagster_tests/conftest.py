@@ -13,7 +13,7 @@ from discovery_dagster.store import schema
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.embedded_postgres import EmbeddedPostgres
 from discovery_dagster.store.objects import ObjectStore
-from discovery_dagster_tests.installation import EngagementOf, Installation
+from discovery_dagster_tests.installation import EngagementOf, Installation, open_folder
 
 PROJECT = Path(__file__).parents[1]
 
@@ -28,14 +28,12 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_url() -> Iterator[str]:
     """A server of the test run: the one that is set, or an embedded one."""
     if url := os.environ.get("DISCOVERY_POSTGRES_URL"):
         yield url
         return
-    home = tmp_path_factory.mktemp("server")
-    home.chmod(0o755)
-    with EmbeddedPostgres(home) as server:
+    with open_folder() as folder, EmbeddedPostgres(folder) as server:
         yield server.url()
 
 
@@ -80,9 +78,8 @@ def objects(tmp_path: Path) -> ObjectStore:
 @pytest.fixture(scope="session")
 def standing(tmp_path_factory: pytest.TempPathFactory, make_database_url) -> Iterator[Installation]:
     """A home that tests share, with its Postgres kept running; they keep apart by engagement."""
-    folder = tmp_path_factory.mktemp("standing")
     url = make_database_url() if os.environ.get("DISCOVERY_POSTGRES_URL") else None
-    with Installation(folder / "home", url) as shared:
+    with open_folder() as folder, Installation(folder / "home", url) as shared:
         shared.run("env")
         yield shared
 
@@ -94,10 +91,10 @@ def move(standing: Installation) -> EngagementOf:
 
 
 @pytest.fixture
-def installation(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Installation]:
+def installation(request: pytest.FixtureRequest) -> Iterator[Installation]:
     """A home of its own, used through the command line."""
     url = None
     if os.environ.get("DISCOVERY_POSTGRES_URL"):
         url = request.getfixturevalue("make_database_url")()
-    with Installation(tmp_path / "home", url) as fresh:
+    with open_folder() as folder, Installation(folder / "home", url) as fresh:
         yield fresh

@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -15,6 +17,15 @@ from discovery_dagster.store import exports
 from discovery_dagster.store.database import open_database
 
 PROJECT = Path(__file__).parents[1]
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder that the account of a root run's embedded Postgres can reach, unlike pytest's."""
+    with tempfile.TemporaryDirectory(prefix="discovery-test-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
 
 
 @dataclass

@@ -3,7 +3,6 @@
 import sys
 import warnings
 
-import click
 import typer
 
 from discovery_dagster.cli import demo, importing, lineage, mapping, operations, reading, services
@@ -56,7 +55,7 @@ def _explain(error: BaseException, *, as_json: bool) -> None:
     match error:
         case UsageError():
             refuse(error, as_json=as_json)
-        case click.ClickException():
+        case typer.TyperException():
             refuse(UsageError("usage", error.format_message()), as_json=as_json)
         case InvalidKeyError():
             refuse(UsageError("invalid_key", str(error)), as_json=as_json)
@@ -66,7 +65,7 @@ def _explain(error: BaseException, *, as_json: bool) -> None:
             refuse(UsageError("ambiguous_asset", str(error)), as_json=as_json)
         case NoSuchSessionError():
             refuse(UsageError("no_such_session", str(error)), as_json=as_json)
-        case KeyboardInterrupt() | click.Abort():
+        case KeyboardInterrupt() | typer.Abort():
             fail("Stopped. `discovery run` resumes the session.", as_json=as_json)
         case SessionBusyError() | DatabaseError() | OSError():
             fail(str(error), as_json=as_json)

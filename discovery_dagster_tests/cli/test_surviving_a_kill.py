@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from discovery_dagster.store import exports
-from discovery_dagster_tests.installation import Installation
+from discovery_dagster_tests.installation import Installation, open_folder
 
 TABLES = [name for name in exports.QUERIES if name != "publications"]
 STEPS = ["source_records", "canonical_records", "classified_assets"]
@@ -25,10 +25,10 @@ def drop(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def untouched(tmp_path_factory, drop, make_database_url):
+def untouched(drop, make_database_url):
     """What the same import gives in a fresh home when nothing happens to it."""
     url = make_database_url() if os.environ.get("DISCOVERY_POSTGRES_URL") else None
-    with Installation(tmp_path_factory.mktemp("fresh") / "home", url) as fresh:
+    with open_folder() as folder, Installation(folder / "home", url) as fresh:
         fresh.engagement("move").import_files(drop)
         return fresh.tables("move", TABLES)
 

@@ -240,7 +240,8 @@ EDGES: Schema = {
     "confidence": pl.Float64(),
     "status": _TEXT,  # confirmed, declared_only, observed_only, inferred_only
     "resolved": pl.Boolean(),
-    "infrastructure": _TEXT,  # why the edge glues no groups together (dns, remote_administration, …)
+    #: Why the edge glues no groups together, such as `dns` or `remote_administration`, or null.
+    "infrastructure": _TEXT,
 }
 
 #: One row an asset, as a node of the graph of resolved edges.

@@ -5,7 +5,16 @@ import warnings
 
 import typer
 
-from discovery_dagster.cli import demo, importing, lineage, mapping, operations, reading, services
+from discovery_dagster.cli import (
+    backfill,
+    demo,
+    importing,
+    lineage,
+    mapping,
+    operations,
+    reading,
+    services,
+)
 from discovery_dagster.cli.errors import UsageError, fail, refuse
 from discovery_dagster.domain.keys import InvalidKeyError
 from discovery_dagster.store.assets import AmbiguousAssetError, NoSuchAssetError
@@ -28,6 +37,7 @@ app.command("export")(reading.export)
 app.command("up")(services.up)
 app.command("env")(services.env)
 app.command("down")(services.down)
+app.command("backfill")(backfill.backfill)
 app.command("reconcile")(operations.reconcile)
 app.command("lineage")(lineage.lineage)
 app.add_typer(mapping.app, name="mapping")

@@ -6,7 +6,7 @@ pinned to a minor version for its sake, and a test executes, kills and resumes t
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
 from dagster._utils.hosted_user_process import recon_job_from_origin
 
 from discovery_dagster.defs.home import PROJECT, prepare_dagster_home
-from discovery_dagster.defs.partitions import PARTITION_TAG, add_partition, run_tags
+from discovery_dagster.defs.partitions import FORCE_TAG, PARTITION_TAG, add_partition, run_tags
 from discovery_dagster.defs.session import holding
 from discovery_dagster.domain.keys import InvalidKeyError, SessionKey
 from discovery_dagster.domain.state import PROCESS_GONE
@@ -56,34 +56,44 @@ class Engine:
     database: Database
     workspace: BaseWorkspaceRequestContext
 
-    def execute_here(self, session: SessionKey) -> dg.DagsterRun:
+    def execute_here(self, session: SessionKey, force: Collection[str] = ()) -> dg.DagsterRun:
         """Execute the session in this process, from the failed step where its last run failed.
 
         The claim is taken before the run is created: a busy session leaves no failed run.
+
+        Args:
+            session: to execute.
+            force: steps to make anew with what is below them, though they are current.
 
         Raises:
             SessionBusyError: when a living run holds the session.
         """
         with Claim.take(self.database, session, run_id="") as claim:
             # Retried by the person who sees it fail: the daemon, once up, would race that person.
-            run = self._create(session, {_MAX_RETRIES: "0"})
+            run = self._create(session, {_MAX_RETRIES: "0", **_forcing(force)})
             job = recon_job_from_origin(check.not_none(run.job_code_origin))
             with holding(claim.assign(run.run_id)):
                 for _event in execute_run_iterator(job, run, self.instance):
                     pass
         return self._fresh(run)
 
-    def submit(self, session: SessionKey) -> dg.DagsterRun:
+    def submit(self, session: SessionKey, force: Collection[str] = ()) -> dg.DagsterRun:
         """Hand the session to the queue of the running services; a queued run is not doubled.
+
+        Args:
+            session: to run.
+            force: steps to make anew with what is below them, though they are current.
 
         Raises:
             SessionBusyError: when a living run holds the session.
         """
         last = self._latest(session)
         if last is not None and last.status == dg.DagsterRunStatus.QUEUED:
+            self.instance.add_run_tags(last.run_id, _forcing(force))
             return last
+        retries = {_MAX_RETRIES: str(self.instance.run_retries_max_retries)}
         with Claim.take(self.database, session, run_id=""):
-            run = self._create(session, {_MAX_RETRIES: str(self.instance.run_retries_max_retries)})
+            run = self._create(session, {**retries, **_forcing(force)})
         return self.instance.submit_run(run.run_id, self.workspace)
 
     def sweep(self) -> list[dg.DagsterRun]:
@@ -108,7 +118,8 @@ class Engine:
         if last is not None and not last.is_finished:
             last = self._end(last)
         tags = {**run_tags(session), **tags}
-        if last is not None and last.is_failure_or_canceled and self._resumable(last, session):
+        resumable = last is not None and last.is_failure_or_canceled and FORCE_TAG not in tags
+        if last is not None and resumable and self._resumable(last, session):
             location, job = self._job()
             return self.instance.create_reexecuted_run(
                 request_context=self.workspace,
@@ -181,6 +192,10 @@ class Engine:
             op_selection=None,
         )
         return location, location.get_job(selector)
+
+
+def _forcing(steps: Collection[str]) -> dict[str, str]:
+    return {FORCE_TAG: ",".join(steps)} if steps else {}
 
 
 @contextmanager

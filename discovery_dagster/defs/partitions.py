@@ -13,6 +13,8 @@ SESSIONS = dg.DynamicPartitionsDefinition(name="session")
 SESSION_PARTITIONS = dg.MultiPartitionsDefinition({"engagement": ENGAGEMENTS, "session": SESSIONS})
 
 PARTITION_TAG = "dagster/partition"
+#: Steps, with commas between, that the run makes anew with what is below them, current or not.
+FORCE_TAG = "discovery/force"
 
 
 def add_partition(instance: dg.DagsterInstance, session: SessionKey) -> None:

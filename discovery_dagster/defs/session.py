@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from discovery_dagster.defs.partitions import PARTITION_TAG
+from discovery_dagster.defs.partitions import FORCE_TAG, PARTITION_TAG
 from discovery_dagster.domain import frames
 from discovery_dagster.domain.frames import Frames
 from discovery_dagster.domain.intake import SourceFile
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.state import decision_inputs
-from discovery_dagster.domain.steps import BY_KEY, Step
+from discovery_dagster.domain.steps import BY_KEY, Step, and_below
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import decisions, publications, sessions
 from discovery_dagster.store.claims import Claim, SessionBusyError
@@ -84,7 +84,8 @@ class ClaimedSession:
         """Publish the asset's step, or only give the receipt when it is published already.
 
         A publication from the same inputs by the same code stands: a run that was killed between
-        its commit and Dagster's event does not do the work again.
+        its commit and Dagster's event does not do the work again. Unless the run's tag
+        `discovery/force` names the step or one above it.
 
         Args:
             context: of the Dagster asset, whose key names the step.
@@ -95,10 +96,9 @@ class ClaimedSession:
         step = BY_KEY[context.asset_key.to_user_string()]
         inputs = self.inputs(step, upstream)
         made = publications.current(self.database, self.key).get(step.key)
-        reused = made is not None and (made.inputs, made.code_version) == (
-            inputs,
-            step.code_version,
-        )
+        forced = step.key in and_below(context.run.tags.get(FORCE_TAG, "").split(","))
+        current = (inputs, step.code_version)
+        reused = made is not None and (made.inputs, made.code_version) == current and not forced
         if made is None or not reused:
             started_at = datetime.now(UTC)
             report = StepProgress(self.claim, step.key, unit, started_at)

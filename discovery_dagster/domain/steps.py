@@ -4,7 +4,7 @@ A step is one Dagster asset; its key names both. Raise `version` when the same i
 reference data would give another result: what was made by an older version then reads `stale`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from discovery_dagster import reference
@@ -153,3 +153,12 @@ STEPS: tuple[Step, ...] = (
 )
 
 BY_KEY: Mapping[str, Step] = {step.key: step for step in STEPS}
+
+
+def and_below(keys: Iterable[str]) -> set[str]:
+    """The steps of these keys and every step that is made from one of them."""
+    found = set(keys)
+    for step in STEPS:  # each stands after those that it is made from
+        if found & set(step.upstream):
+            found.add(step.key)
+    return found

@@ -87,6 +87,31 @@ def test_files_that_were_added_are_read_though_the_last_run_failed_later(
     assert states.state(engine.database, session).counts["assets"] == 2
 
 
+def test_forced_steps_are_made_anew_with_what_is_below_them(engine, session):
+    engine.execute_here(session)
+    before = {s.step: s.publication for s in states.state(engine.database, session).steps}
+    run = engine.execute_here(session, ["dependencies"])
+    assert run.tags["discovery/force"] == "dependencies"
+    after = states.state(engine.database, session)
+    assert after.status == "done"
+    made_anew = {s.step for s in after.steps if s.publication != before[s.step]}
+    assert made_anew == {"dependencies", "dependency_graph", "migration_plan"}
+
+
+def test_forcing_a_step_does_not_resume_the_run_that_failed_after_it(engine, session, monkeypatch):
+    def fail(*_: object) -> None:
+        raise OSError("The disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(assets.graph, "analyse", fail)
+        engine.execute_here(session)
+    before = {s.step: s.publication for s in states.state(engine.database, session).steps}
+    engine.execute_here(session, ["inventory"])
+    after = {s.step: s.publication for s in states.state(engine.database, session).steps}
+    assert after["inventory"] != before["inventory"]
+    assert after["canonical_records"] == before["canonical_records"]
+
+
 def test_a_busy_session_is_refused_and_leaves_no_failed_run(engine, session):
     with Claim.take(engine.database, session, "another"), pytest.raises(SessionBusyError):
         engine.execute_here(session)

@@ -1,0 +1,112 @@
+"""`discovery backfill`: existing sessions of an engagement again, in their order."""
+
+import sys
+import time
+from collections.abc import Collection, Sequence
+from typing import Annotated
+
+import typer
+
+from discovery_dagster.cli.errors import DONE, FAILED, UsageError
+from discovery_dagster.cli.options import AsJson, Client, Engagement
+from discovery_dagster.cli.present import print_states
+from discovery_dagster.cli.services import services_are_up
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.state import SessionState
+from discovery_dagster.domain.steps import BY_KEY, STEPS
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import sessions as registered
+from discovery_dagster.store import states
+from discovery_dagster.store.claims import SessionBusyError
+from discovery_dagster.store.database import Database, open_database
+from discovery_dagster.store.sessions import NoSuchSessionError, SessionRow
+
+#: Seconds between two looks at the sessions that the services run.
+_INTERVAL = 1.0
+
+
+def backfill(
+    client: Client,
+    engagement: Engagement,
+    sessions: Annotated[
+        str | None, typer.Option(help="Such as s001,s004 or s001-s005; all when left out.")
+    ] = None,
+    steps: Annotated[
+        str | None,
+        typer.Option(help="Make these anew, such as inventory,dependencies, and what is below."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Re-materialise sessions in their order; without --steps only what is stale or missing."""
+    key = EngagementKey(client, engagement)
+    force = _steps(steps)
+    settings = Settings()
+    with open_database(settings) as database:
+        rows = chosen(key, registered.sessions(database, key), sessions)
+        refused = _run(settings, database, [row.session for row in rows], force)
+        ended = states.states(database, rows)
+    print_states(ended, as_json=as_json)
+    done = not refused and all(state.status == "done" for state in ended)
+    raise typer.Exit(DONE if done else FAILED)
+
+
+def _steps(text: str | None) -> list[str]:
+    named = [] if text is None else [name.strip() for name in text.split(",")]
+    for name in named:
+        if name not in BY_KEY:
+            known = ", ".join(step.key for step in STEPS)
+            raise UsageError("no_such_step", f"There is no step {name!r}. The steps: {known}.")
+    return named
+
+
+def chosen(
+    engagement: EngagementKey, rows: Sequence[SessionRow], text: str | None
+) -> list[SessionRow]:
+    """The sessions that `text` names, in ordinal order.
+
+    Raises:
+        NoSuchSessionError: when there is none, or one that is named does not exist.
+        InvalidKeyError: when it names no session at all.
+    """
+    if text is None:
+        if not rows:
+            raise NoSuchSessionError(f"{engagement} has no sessions.")
+        return list(rows)
+    wanted: set[int] = set()
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        start = SessionKey.of(engagement, first).ordinal
+        end = SessionKey.of(engagement, last).ordinal if dash else start
+        if end < start or end > (rows[-1].session.ordinal if rows else 0):
+            raise NoSuchSessionError(f"{engagement} has no sessions {part.strip()}.")
+        wanted |= set(range(start, end + 1))
+    chosen = [row for row in rows if row.session.ordinal in wanted]
+    missing = wanted - {row.session.ordinal for row in chosen}
+    if missing:
+        raise NoSuchSessionError(f"{engagement} has no session s{min(missing):03d}.")
+    return chosen
+
+
+def _run(
+    settings: Settings, database: Database, sessions: Sequence[SessionKey], force: Collection[str]
+) -> list[SessionKey]:
+    """Run the sessions in order, here or by the services; return those that others are writing."""
+    from discovery_dagster.defs.engine import open_engine
+
+    refused: list[SessionKey] = []
+    with open_engine(settings, database) as engine:
+        run = engine.submit if services_are_up(settings) else engine.execute_here
+        for session in sessions:
+            try:
+                run(session, force)
+            except SessionBusyError as error:
+                print(f"discovery: {error}", file=sys.stderr)
+                refused.append(session)
+    rows = [registered.find(database, session) for session in sessions if session not in refused]
+    while services_are_up(settings) and _are_under_way(states.states(database, rows)):
+        time.sleep(_INTERVAL)
+    return refused
+
+
+def _are_under_way(found: Collection[SessionState]) -> bool:
+    return any(state.status in ("waiting", "queued", "running") for state in found)

@@ -5,6 +5,7 @@ import dagster as dg
 from discovery_dagster.defs.assets import ASSETS
 from discovery_dagster.defs.checks import CHECKS
 from discovery_dagster.defs.inbox import inbox_sensor
+from discovery_dagster.defs.retention import retention_job, retention_schedule
 from discovery_dagster.defs.session import PublishedFramesIOManager, claimed_session
 
 #: A run is one session. Its steps share one process: six trivial ones took 0.9 s there and 22.9 s
@@ -19,7 +20,8 @@ session_job = dg.define_asset_job(
 defs = dg.Definitions(
     assets=ASSETS,
     asset_checks=CHECKS,
-    jobs=[session_job],
+    jobs=[session_job, retention_job],
+    schedules=[retention_schedule],
     sensors=[inbox_sensor],
     executor=dg.in_process_executor,
     resources={"session": claimed_session, "io_manager": PublishedFramesIOManager()},

@@ -16,6 +16,7 @@ def dagster_environment(settings: Settings, database: Database) -> dict[str, str
         "DISCOVERY_HOME": str(settings.home),
         "DAGSTER_HOME": str(settings.dagster_home),
         "DISCOVERY_DAGSTER_POSTGRES_URL": database.dagster_url,
+        "DISCOVERY_MAX_RUNS": str(settings.max_runs),
     }
     if settings.postgres_url is not None:
         environment["DISCOVERY_POSTGRES_URL"] = settings.postgres_url

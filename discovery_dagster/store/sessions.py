@@ -4,7 +4,8 @@ The command line and the inbox share `register`.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -86,6 +87,14 @@ def register(
             drops.add(connection, session, drop)
             drops.remember(connection, engagement, drop)
     return session
+
+
+@contextmanager
+def locked(database: Database, engagement: EngagementKey) -> Iterator[None]:
+    """Keep `register` from registering anything in the engagement while the block runs."""
+    with database.writer(engagement) as connection:
+        connection.execute(_LOCK, [str(engagement)])
+        yield
 
 
 def _new_session(

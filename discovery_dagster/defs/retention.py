@@ -1,0 +1,46 @@
+"""The daily job that deletes what nobody needs any more."""
+
+import dagster as dg
+
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import retention
+from discovery_dagster.store.database import open_database
+from discovery_dagster.store.objects import ObjectStore
+
+RETENTION_JOB = "retention"
+
+
+@dg.op(
+    out=dg.Out(dg.Nothing),
+    description="Deletes log lines of old runs, and files and frames that nothing refers to.",
+)
+def delete_what_is_old(context: dg.OpExecutionContext) -> None:
+    """Delete it, and log how much it was."""
+    settings = Settings()
+    with open_database(settings) as database:
+        events = retention.delete_old_events(database, settings.keep_events_days)
+        orphans = retention.delete_orphans(database, ObjectStore(settings.objects))
+    context.log.info(
+        f"Deleted {events} log lines, {orphans['frames']} orphaned results and"
+        f" {orphans['files']} orphaned files."
+    )
+
+
+@dg.job(
+    name=RETENTION_JOB,
+    executor_def=dg.in_process_executor,
+    # Nothing else ends such a run when its process is gone: it is no session's.
+    tags={"dagster/max_runtime": "3600", "dagster/max_retries": "0"},
+    description="Keeps the event log and the object store from growing for ever.",
+)
+def retention_job() -> None:
+    """Delete what is old."""
+    delete_what_is_old()
+
+
+retention_schedule = dg.ScheduleDefinition(
+    name="daily_retention",
+    job=retention_job,
+    cron_schedule="30 3 * * *",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)

@@ -8,6 +8,7 @@ import typer
 from discovery_dagster.cli import (
     backfill,
     demo,
+    engagements,
     importing,
     lineage,
     mapping,
@@ -38,6 +39,7 @@ app.command("up")(services.up)
 app.command("env")(services.env)
 app.command("down")(services.down)
 app.command("backfill")(backfill.backfill)
+app.add_typer(engagements.commands, name="engagement")
 app.command("reconcile")(operations.reconcile)
 app.command("lineage")(lineage.lineage)
 app.add_typer(mapping.app, name="mapping")

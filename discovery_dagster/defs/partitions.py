@@ -6,7 +6,7 @@ the grid grows with the longest engagement, not with the number of sessions.
 
 import dagster as dg
 
-from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
 
 ENGAGEMENTS = dg.DynamicPartitionsDefinition(name="engagement")
 SESSIONS = dg.DynamicPartitionsDefinition(name="session")
@@ -45,3 +45,13 @@ def session_tags(session: SessionKey) -> dict[str, str]:
         "discovery/engagement": str(session.engagement),
         "discovery/session": session.partition_key,
     }
+
+
+def show_engagement(
+    instance: dg.DagsterInstance, engagement: EngagementKey, *, present: bool
+) -> None:
+    """Put an engagement into the grid, or take it out; what Dagster recorded of it stays."""
+    if present:
+        instance.add_dynamic_partitions("engagement", [str(engagement)])
+    else:
+        instance.delete_dynamic_partition("engagement", str(engagement))

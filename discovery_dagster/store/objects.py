@@ -6,6 +6,7 @@ content, frames by their publication.
 
 import hashlib
 import os
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from discovery_dagster.domain.frames import Frames
-from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
 
 _CHUNK = 1 << 20
 
@@ -74,6 +75,14 @@ class ObjectStore:
     ) -> pl.DataFrame:
         """Read one frame of a publication."""
         return pl.read_parquet(self._frames(session, step, publication) / f"{name}.parquet")
+
+    def erase(self, engagement: EngagementKey) -> int:
+        """Delete all that is kept of an engagement; return the number of files."""
+        folder = self.root / str(engagement)
+        files = sum(path.is_file() for path in folder.rglob("*"))
+        if folder.exists():
+            shutil.rmtree(folder)
+        return files
 
     def _frames(self, session: SessionKey, step: str, publication: str) -> Path:
         return self._folder(session) / "frames" / step / publication

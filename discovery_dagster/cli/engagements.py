@@ -1,0 +1,85 @@
+"""`discovery engagement`: archiving, restoring and erasing one as a whole."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from discovery_dagster.cli.errors import UsageError
+from discovery_dagster.cli.options import AsJson, Client, Engagement
+from discovery_dagster.domain.keys import EngagementKey
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import dagster_erasure, engagements, sessions
+from discovery_dagster.store.database import Database, open_database
+from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.states import states
+
+commands = typer.Typer(help="Archive, restore or erase an engagement.", no_args_is_help=True)
+
+
+@commands.command()
+def archive(client: Client, engagement: Engagement) -> None:
+    """Take an engagement out of Dagster's partition grid; its data stays readable."""
+    key = EngagementKey(client, engagement)
+    with _idle(key) as (settings, database):
+        engagements.archive(database, key)
+        _in_the_grid(settings, database, key, present=False)
+    print(f"{key} is archived; `discovery engagement restore` brings it back.")
+
+
+@commands.command()
+def restore(client: Client, engagement: Engagement) -> None:
+    """Bring an archived engagement back into the grid."""
+    key = EngagementKey(client, engagement)
+    settings = Settings()
+    with open_database(settings) as database:
+        engagements.restore(database, key)
+        _in_the_grid(settings, database, key, present=True)
+    print(f"{key} is live again.")
+
+
+@commands.command()
+def erase(
+    client: Client,
+    engagement: Engagement,
+    yes: Annotated[bool, typer.Option("--yes", help="Really delete it, for good.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Delete an engagement's data for good: tables, files, Dagster's runs and events."""
+    key = EngagementKey(client, engagement)
+    if not yes:
+        raise UsageError("not_confirmed", f"This deletes {key} for good: say so with --yes.")
+    with _idle(key) as (settings, database):
+        dagster = dagster_erasure.erase(database, key, settings.dagster_home)
+        store = engagements.erase(database, ObjectStore(settings.objects), key)
+    if as_json:
+        print(json.dumps({"engagement": str(key), "store": store, "dagster": dagster}))
+        return
+    print(f"{key} is erased.")
+    for kind, rows in {**store, **dagster}.items():
+        print(f"  {kind}: {rows}")
+
+
+@contextmanager
+def _idle(engagement: EngagementKey) -> Iterator[tuple[Settings, Database]]:
+    """The database, once it is sure that no run of the engagement is queued or running."""
+    settings = Settings()
+    with open_database(settings) as database:
+        for state in states(database, sessions.sessions(database, engagement)):
+            if state.status in ("queued", "running"):
+                raise UsageError(
+                    "busy", f"{state.partition_key} is {state.status}: cancel it or wait."
+                )
+        yield settings, database
+
+
+def _in_the_grid(
+    settings: Settings, database: Database, engagement: EngagementKey, *, present: bool
+) -> None:
+    from discovery_dagster.defs.engine import open_engine
+    from discovery_dagster.defs.partitions import show_engagement
+
+    with open_engine(settings, database) as engine:
+        show_engagement(engine.instance, engagement, present=present)

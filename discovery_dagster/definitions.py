@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from discovery_dagster.defs.alerts import ALERTS
 from discovery_dagster.defs.assets import ASSETS
 from discovery_dagster.defs.checks import CHECKS
 from discovery_dagster.defs.inbox import inbox_sensor
@@ -22,7 +23,7 @@ defs = dg.Definitions(
     asset_checks=CHECKS,
     jobs=[session_job, retention_job],
     schedules=[retention_schedule],
-    sensors=[inbox_sensor],
+    sensors=[inbox_sensor, *ALERTS],
     executor=dg.in_process_executor,
     resources={"session": claimed_session, "io_manager": PublishedFramesIOManager()},
 )

@@ -8,6 +8,7 @@ from discovery_dagster.defs.partitions import SESSION_PARTITIONS
 from discovery_dagster.defs.session import ClaimedSession, Report, StepResult
 from discovery_dagster.domain import (
     canonical,
+    charts,
     classification,
     graph,
     identity,
@@ -232,6 +233,7 @@ def dependency_graph(
             "components": nodes["component"].n_unique(),
             "in_cycles": int(nodes["in_cycle"].sum()),
             "hubs": int(nodes["hub"].sum()),
+            **{f"degree.{name}": number for name, number in charts.degrees(nodes).items()},
         }
 
     return session.materialize(

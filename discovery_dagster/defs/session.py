@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from discovery_dagster.defs.partitions import FORCE_TAG, PARTITION_TAG
+from discovery_dagster.defs.plots import plots
 from discovery_dagster.domain import frames
 from discovery_dagster.domain.frames import Frames
 from discovery_dagster.domain.intake import SourceFile
@@ -112,6 +113,7 @@ class ClaimedSession:
                 "publication": made.publication,
                 "reused": reused,
                 **{name: dg.MetadataValue.int(count) for name, count in made.counts.items()},
+                **plots(step.key, made.counts),
                 **_schemas(step.frames),
             },
             data_version=dg.DataVersion(made.publication),

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: install demo up test check bench lock clean
+.PHONY: install demo up test check chaos bench lock clean
 
 install: $(INSTALLED)
 
@@ -23,6 +23,10 @@ up: install
 
 test: install
 	$(BIN)/python -m pytest
+
+# 50 kills at random moments; about 20 minutes.
+chaos: install
+	$(BIN)/python -m scripts.chaos
 
 bench: install
 	$(BIN)/python -m benchmarks

@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: install demo up test check chaos bench lock clean
+FUZZ_SECONDS ?= 600
+
+.PHONY: install demo up test check chaos fuzz bench lock clean
 
 install: $(INSTALLED)
 
@@ -27,6 +29,11 @@ test: install
 # 50 kills at random moments; about 20 minutes.
 chaos: install
 	$(BIN)/python -m scripts.chaos
+
+# Searches with new examples for inputs that break readers, values, accounting, identity, planning.
+fuzz: install
+	HYPOTHESIS_PROFILE=search timeout $(FUZZ_SECONDS) $(BIN)/python -m pytest -q -m hypothesis \
+		|| test $$? -eq 124
 
 bench: install
 	$(BIN)/python -m benchmarks

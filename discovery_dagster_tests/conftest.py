@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.store import schema
@@ -16,6 +17,11 @@ from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster_tests.installation import EngagementOf, Installation, open_folder
 
 PROJECT = Path(__file__).parents[1]
+
+# The same examples at every run, so that a red test means a changed project; `make fuzz` searches.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=2_000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(scope="session")

@@ -92,7 +92,13 @@ def test_each_record_is_found_once_at_its_line(
 def test_no_line_is_lost_or_taken_twice_whatever_is_in_it(lines: list[str]) -> None:
     text = "".join(f"{line}\n" for line in ["first,second", *lines])
     with TemporaryDirectory() as folder:
-        table = table_of(Path(folder), text)
+        try:
+            table = table_of(Path(folder), text)
+        except UnreadableFileError as refused:
+            # Such as `1;1` twice and `a;`: no line can be told to be the header. Refused as a
+            # whole, the file is listed with that reason and loses nothing.
+            assert refused.code == "not_a_table"
+            return
     found = table.records["line"].to_list()
     assert found == sorted(set(found))
     # Only lines inside a quoted cell begin no record.

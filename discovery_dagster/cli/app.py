@@ -1,5 +1,6 @@
 """The commands by name, and the one place where errors become sentences and exit codes."""
 
+import signal
 import sys
 import warnings
 
@@ -7,6 +8,7 @@ import typer
 
 from discovery_dagster.cli import (
     backfill,
+    cancelling,
     demo,
     engagements,
     importing,
@@ -33,6 +35,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("import")(importing.import_files)
 app.command("run")(importing.run)
+app.command("cancel")(cancelling.cancel)
 app.command("status")(reading.status)
 app.command("export")(reading.export)
 app.command("up")(services.up)
@@ -51,6 +54,7 @@ def main() -> None:
     as_json, debug = "--json" in arguments, "--debug" in arguments
     if not debug:
         warnings.simplefilter("ignore")  # Dagster's, of parameters that it calls beta
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         _run([argument for argument in arguments if argument != "--debug"])
     except (Exception, KeyboardInterrupt) as error:
@@ -61,6 +65,10 @@ def main() -> None:
 
 def _run(arguments: list[str]) -> None:
     sys.exit(app(arguments, prog_name="discovery", standalone_mode=False))
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _explain(error: BaseException, *, as_json: bool) -> None:
@@ -78,7 +86,7 @@ def _explain(error: BaseException, *, as_json: bool) -> None:
         case NoSuchSessionError():
             refuse(UsageError("no_such_session", str(error)), as_json=as_json)
         case KeyboardInterrupt() | typer.Abort():
-            fail("Stopped. `discovery run` resumes the session.", as_json=as_json)
+            fail(str(error) or str(error.__cause__ or "") or "Stopped.", as_json=as_json)
         case SessionBusyError() | DatabaseError() | OSError():
             fail(str(error), as_json=as_json)
         case _:

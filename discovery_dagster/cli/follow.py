@@ -31,13 +31,28 @@ def run_and_follow(settings: Settings, database: Database, session: SessionKey) 
     with open_engine(settings, database) as engine:
         if services_are_up(settings):
             engine.submit(session)
-            with _bars(database, session):
+            with (
+                _saying(f"The services go on with {session}; `discovery cancel` stops it."),
+                _bars(database, session),
+            ):
                 while state(database, session).status in ("waiting", "queued", "running"):
                     time.sleep(_INTERVAL)
         else:
-            with _bars(database, session):
+            with (
+                _saying(f"{session} was stopped; `discovery run` resumes it."),
+                _bars(database, session),
+            ):
                 engine.execute_here(session)
     return state(database, session)
+
+
+@contextmanager
+def _saying(sentence: str) -> Iterator[None]:
+    """Have Ctrl-C tell what becomes of the session."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise KeyboardInterrupt(sentence) from error
 
 
 @contextmanager

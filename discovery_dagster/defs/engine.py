@@ -6,6 +6,7 @@ pinned to a minor version for its sake, and a test executes, kills and resumes t
 """
 
 import sys
+import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ from dataclasses import dataclass
 import dagster as dg
 from dagster import _check as check
 from dagster._core.definitions.selector import JobSubsetSelector
+from dagster._core.errors import DagsterUserCodeUnreachableError
 from dagster._core.execution.api import execute_run_iterator
+from dagster._core.execution.plan.objects import ErrorSource
 from dagster._core.execution.plan.resume_retry import ReexecutionStrategy
 from dagster._core.execution.plan.state import KnownExecutionState
 from dagster._core.remote_origin import InProcessCodeLocationOrigin
@@ -23,12 +26,15 @@ from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import BaseWorkspaceRequestContext, WorkspaceProcessContext
 from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
 from dagster._utils.hosted_user_process import recon_job_from_origin
+from dagster._utils.interrupts import check_captured_interrupt
 
+from discovery_dagster.defs import recovery
 from discovery_dagster.defs.home import PROJECT, prepare_dagster_home
 from discovery_dagster.defs.partitions import FORCE_TAG, PARTITION_TAG, add_partition, run_tags
+from discovery_dagster.defs.recovery import MAX_RETRIES_TAG
 from discovery_dagster.defs.session import holding
-from discovery_dagster.domain.keys import InvalidKeyError, SessionKey
-from discovery_dagster.domain.state import PROCESS_GONE
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.state import CANCELLED
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import claims, states
 from discovery_dagster.store.claims import Claim
@@ -37,12 +43,8 @@ from discovery_dagster.store.database import Database
 LOCATION = "discovery"  # as in workspace.yaml, so that daemon and UI can re-execute these runs
 JOB = "session_job"
 
-_MAX_RETRIES = "dagster/max_retries"
-_RUNNING = [
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
+#: Seconds that a cancelled run has to end after it was asked, and after it was fenced.
+_ASKED_LIMIT, _FENCED_LIMIT = 10, 20
 
 # Dagster's own log lines would go to the terminal; people read the progress there.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -70,11 +72,13 @@ class Engine:
         """
         with Claim.take(self.database, session, run_id="") as claim:
             # Retried by the person who sees it fail: the daemon, once up, would race that person.
-            run = self._create(session, {_MAX_RETRIES: "0", **_forcing(force)})
+            run = self._create(session, {MAX_RETRIES_TAG: "0", **_forcing(force)})
             job = recon_job_from_origin(check.not_none(run.job_code_origin))
             with holding(claim.assign(run.run_id)):
-                for _event in execute_run_iterator(job, run, self.instance):
-                    pass
+                for event in execute_run_iterator(job, run, self.instance):
+                    if check_captured_interrupt() or _is_interrupt(event):
+                        # Or Dagster would take it for an accident, and the run for failed.
+                        self.instance.report_run_canceling(run)
         return self._fresh(run)
 
     def submit(self, session: SessionKey, force: Collection[str] = ()) -> dg.DagsterRun:
@@ -91,10 +95,45 @@ class Engine:
         if last is not None and last.status == dg.DagsterRunStatus.QUEUED:
             self.instance.add_run_tags(last.run_id, _forcing(force))
             return last
-        retries = {_MAX_RETRIES: str(self.instance.run_retries_max_retries)}
+        retries = {MAX_RETRIES_TAG: str(self.instance.run_retries_max_retries)}
         with Claim.take(self.database, session, run_id=""):
             run = self._create(session, {**retries, **_forcing(force)})
         return self.instance.submit_run(run.run_id, self.workspace)
+
+    def cancel(self, session: SessionKey) -> bool:
+        """Stop the session's run, queued or running, whichever process executes it.
+
+        Its worker is asked first. One that cannot be asked, since it belongs to a command, loses
+        its claim, and with it stops at the next step or report of progress.
+
+        Returns:
+            Whether there was anything to stop.
+        """
+        run = self._latest(session)
+        if run is None or run.is_finished:
+            return False
+        self.instance.add_run_tags(run.run_id, {MAX_RETRIES_TAG: "0"})
+        if self._ask_to_end(run) and self._has_ended(run, _ASKED_LIMIT):
+            return True
+        lives = claims.is_held(self.database, session)
+        with Claim.seize(self.database, session):
+            if not lives or not self._has_ended(run, _FENCED_LIMIT):
+                self.instance.report_run_canceled(run, CANCELLED)
+        return True
+
+    def _ask_to_end(self, run: dg.DagsterRun) -> bool:
+        try:
+            return check.not_none(self.instance.run_coordinator).cancel_run(run.run_id)
+        except DagsterUserCodeUnreachableError:
+            return False  # its code server is gone
+
+    def _has_ended(self, run: dg.DagsterRun, limit: float) -> bool:
+        deadline = time.monotonic() + limit
+        while not self._fresh(run).is_finished:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.1)
+        return True
 
     def sweep(self) -> list[dg.DagsterRun]:
         """End the runs whose process is gone, so that they can be resumed.
@@ -102,15 +141,7 @@ class Engine:
         Returns:
             The runs that were ended.
         """
-        gone = []
-        for run in self.instance.get_runs(dg.RunsFilter(statuses=_RUNNING)):
-            try:
-                session = SessionKey.parse(run.tags.get(PARTITION_TAG, ""))
-            except InvalidKeyError:
-                continue  # not a session's run
-            if not claims.is_held(self.database, session):
-                gone.append(self._end(run))
-        return gone
+        return [self._end(run) for run in recovery.lost_runs(self.instance, self.database)]
 
     def _create(self, session: SessionKey, tags: Mapping[str, str]) -> dg.DagsterRun:
         add_partition(self.instance, session)
@@ -170,9 +201,7 @@ class Engine:
         return bool(keys) and {step.step for step in steps if step.status != "done"} <= set(keys)
 
     def _end(self, run: dg.DagsterRun) -> dg.DagsterRun:
-        # Before the failure is reported: its event says whether the daemon will retry.
-        self.instance.add_run_tags(run.run_id, {_MAX_RETRIES: "0"})
-        self.instance.report_run_failed(run, PROCESS_GONE)
+        recovery.end(self.instance, run, retries=0)
         return self._fresh(run)
 
     def _latest(self, session: SessionKey) -> dg.DagsterRun | None:
@@ -192,6 +221,11 @@ class Engine:
             op_selection=None,
         )
         return location, location.get_job(selector)
+
+
+def _is_interrupt(event: dg.DagsterEvent) -> bool:
+    failed = event.is_step_failure
+    return failed and event.step_failure_data.error_source == ErrorSource.INTERRUPT
 
 
 def _forcing(steps: Collection[str]) -> dict[str, str]:

@@ -17,11 +17,21 @@ Status = Literal["waiting", "queued", "running", "done", "failed", "cancelled", 
 _QUEUED = {"NOT_STARTED", "QUEUED"}
 _RUNNING = {"STARTING", "STARTED", "CANCELING"}
 
-#: A run reports itself started a moment before its process takes the claim; once that moment has
-#: passed, a started run without a holder of the claim has no living process.
-_CLAIM_GRACE = timedelta(seconds=15)
+#: How long a run may be in a status before its process has taken the claim. It is created a moment
+#: before it is queued; its worker then imports Dagster, which a busy machine makes long; and it
+#: reports itself started just before it takes the claim.
+_CLAIM_GRACE = {
+    "NOT_STARTED": timedelta(seconds=60),
+    "STARTING": timedelta(seconds=180),
+    "STARTED": timedelta(seconds=15),
+    "CANCELING": timedelta(seconds=15),
+}
 
 PROCESS_GONE = "The process of this run is gone; `discovery run` resumes it from where it stopped."
+CANCELLED = "It was stopped; `discovery run` resumes it from where it stopped."
+
+#: How the message of a run begins that was cancelled because it cannot be run.
+REFUSED = "Refused: "
 
 
 class StepProgress(BaseModel):
@@ -104,9 +114,10 @@ def compute(facts: SessionFacts) -> SessionState:
 
 
 def has_no_process(run: Run, *, claim_held: bool, now: datetime) -> bool:
-    """Whether a run that Dagster believes to be running has lost its process."""
-    since = run.started_at or run.created_at
-    return run.status in _RUNNING and not claim_held and now - since > _CLAIM_GRACE
+    """Whether a run that Dagster believes to be alive has lost its process."""
+    since = run.changed_at or run.started_at or run.created_at
+    grace = _CLAIM_GRACE.get(run.status)
+    return grace is not None and not claim_held and now - since > grace
 
 
 def expected_inputs(

@@ -64,6 +64,23 @@ class Claim:
         assert row is not None  # noqa: S101 - the statement returns one row
         return cls(database, session, run_id, row["fence"], connection)
 
+    @classmethod
+    def seize(cls, database: Database, session: SessionKey) -> Self:
+        """Take `session` from whoever holds it; what that one still does is fenced.
+
+        Raises:
+            SessionBusyError: when somebody else was quicker to take it.
+        """
+        with database.connect(autocommit=True) as connection:
+            connection.execute(
+                "select pg_terminate_backend(pid, 5000) from pg_locks"
+                " where locktype = 'advisory' and granted and objsubid = 1"
+                " and database = (select oid from pg_database where datname = current_database())"
+                f" and (classid::bigint << 32) | objid::bigint = {_LOCK}",
+                [session.partition_key],
+            )
+        return cls.take(database, session, run_id="")
+
     def assign(self, run_id: str) -> Self:
         """Hold the session in the name of a run that was created after it was claimed."""
         self.connection.execute(

@@ -13,11 +13,12 @@ from typing import Any
 
 from discovery_dagster.domain.facts import Run
 from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.state import CANCELLED, REFUSED
 from discovery_dagster.store.database import Database
 
 _LATEST = """
 select distinct on (t.value) t.value as partition_key, r.run_id, r.status,
-       r.create_timestamp, r.start_time, r.end_time
+       r.create_timestamp, r.update_timestamp, r.start_time, r.end_time
 from run_tags t join runs r using (run_id)
 where t.key = 'dagster/partition' and t.value = any (%s)
 order by t.value, r.id desc
@@ -28,7 +29,8 @@ select distinct on (run_id) run_id, step_key, event
 from event_logs
 where run_id = any (%s)
   and dagster_event_type in ('STEP_FAILURE', 'PIPELINE_FAILURE', 'PIPELINE_CANCELED')
-order by run_id, (dagster_event_type <> 'STEP_FAILURE'), id
+order by run_id, (dagster_event_type = 'PIPELINE_CANCELED') desc,
+         (dagster_event_type = 'STEP_FAILURE') desc, id
 """
 
 
@@ -41,7 +43,9 @@ def latest(database: Database, sessions: Iterable[SessionKey]) -> dict[SessionKe
             return {}
         runs = connection.execute(_LATEST, [list(keys)]).fetchall()
         ended = [run["run_id"] for run in runs if run["status"] in ("FAILURE", "CANCELED")]
-        failures = {row["run_id"]: row for row in connection.execute(_FAILURES, [ended]).fetchall()}
+        # Dagster makes its tables one after the other: without ended runs this one may not exist.
+        found = connection.execute(_FAILURES, [ended]).fetchall() if ended else []
+    failures = {row["run_id"]: row for row in found}
     return {keys[row["partition_key"]]: _run(row, failures.get(row["run_id"])) for row in runs}
 
 
@@ -53,8 +57,17 @@ def _run(row: dict[str, Any], failure: dict[str, Any] | None) -> Run:
         started_at=_moment(row["start_time"]),
         finished_at=_moment(row["end_time"]),
         failed_step=failure["step_key"] if failure else None,
-        error=_message(failure["event"]) if failure else None,
+        error=_error(row["status"], failure["event"]) if failure else None,
+        changed_at=row["update_timestamp"].replace(tzinfo=UTC),
     )
+
+
+def _error(status: str, event: str) -> str:
+    if status != "CANCELED":
+        return _message(event)
+    said = str((json.loads(event).get("dagster_event") or {}).get("message"))
+    # Otherwise Dagster's words speak of an interrupted execution.
+    return said.removeprefix(REFUSED) if said.startswith(REFUSED) else CANCELLED
 
 
 def _moment(seconds: float | None) -> datetime | None:

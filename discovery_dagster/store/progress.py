@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from discovery_dagster.domain.facts import Progress
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.store.claims import Claim
+from discovery_dagster.store.claims import Claim, FencedError
 from discovery_dagster.store.database import Database
 
 #: Seconds between two writes of one step.
@@ -26,7 +26,11 @@ class StepProgress:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, done: int, total: int | None) -> None:
-        """Say that `done` of `total` units are done; null when the total is not known."""
+        """Say that `done` of `total` units are done; null when the total is not known.
+
+        Raises:
+            FencedError: when another run owns the session, or it was cancelled: the work is vain.
+        """
         with self._lock:
             now = time.monotonic()
             if now < self._due:
@@ -35,7 +39,7 @@ class StepProgress:
         session = self.claim.session
         with self.claim.database.writer(session.engagement) as connection:
             # Fenced in the statement: a run that lost the session reports nothing more.
-            connection.execute(
+            written = connection.execute(
                 "insert into discovery.progress (engagement, session, step, run_id, fence,"
                 " done, total, unit, started_at)"
                 " select engagement, session, %(step)s, run_id, fence, %(done)s, %(total)s,"
@@ -56,6 +60,8 @@ class StepProgress:
                     "started_at": self.started_at,
                 },
             )
+        if written.rowcount == 0:
+            raise FencedError(f"Run {self.claim.run_id} no longer owns {session}.")
 
 
 def read(database: Database, session: SessionKey) -> dict[str, Progress]:

@@ -1,0 +1,74 @@
+"""Runs without a living process: which they are, and how they are ended so that they go on.
+
+The command line ends them to resume them itself; the sensor `lost_runs` ends them so that Dagster
+retries them. Executing them is not in here.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from discovery_dagster.defs.partitions import PARTITION_TAG
+from discovery_dagster.domain.facts import Run
+from discovery_dagster.domain.keys import InvalidKeyError, SessionKey
+from discovery_dagster.domain.state import CANCELLED, PROCESS_GONE, has_no_process
+from discovery_dagster.store import claims
+from discovery_dagster.store.database import Database
+
+MAX_RETRIES_TAG = "dagster/max_retries"
+
+_UNDER_WAY = [
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+def lost_runs(instance: dg.DagsterInstance, database: Database) -> Iterator[dg.DagsterRun]:
+    """The runs of sessions that Dagster believes to be alive and whose process is gone.
+
+    A run that has only just begun is given the time to take its claim.
+    """
+    now = datetime.now(UTC)
+    for record in instance.get_run_records(dg.RunsFilter(statuses=_UNDER_WAY)):
+        run = record.dagster_run
+        try:
+            session = SessionKey.parse(run.tags.get(PARTITION_TAG, ""))
+        except InvalidKeyError:
+            continue  # not a session's run
+        held = claims.is_held(database, session)
+        if has_no_process(_fact(record), claim_held=held, now=now):
+            yield run
+
+
+def end(instance: dg.DagsterInstance, run: dg.DagsterRun, retries: int) -> None:
+    """End a run whose process is gone: as cancelled when that was asked for, else as failed.
+
+    Args:
+        instance: of Dagster.
+        run: to end.
+        retries: how often Dagster may retry it, all retries counted; 0 when the caller resumes it,
+            since Dagster would race the caller.
+    """
+    if run.status == dg.DagsterRunStatus.CANCELING:
+        instance.report_run_canceled(run, CANCELLED)
+        return
+    # Before the failure is reported: its event says whether Dagster will retry.
+    instance.add_run_tags(run.run_id, {MAX_RETRIES_TAG: str(retries)})
+    instance.report_run_failed(run, PROCESS_GONE)
+
+
+def _fact(record: dg.RunRecord) -> Run:
+    started = record.start_time
+    return Run(
+        run_id=record.dagster_run.run_id,
+        status=record.dagster_run.status.value,
+        created_at=record.create_timestamp,
+        started_at=None if started is None else datetime.fromtimestamp(started, UTC),
+        finished_at=None,
+        failed_step=None,
+        error=None,
+        changed_at=record.update_timestamp,
+    )

@@ -1,0 +1,31 @@
+"""Sensors that keep the runs of sessions alive."""
+
+import dagster as dg
+
+from discovery_dagster.defs import recovery
+from discovery_dagster.settings import Settings
+from discovery_dagster.store.database import open_database
+
+
+@dg.sensor(
+    name="lost_runs",
+    minimum_interval_seconds=15,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Ends runs whose process is gone, so that Dagster retries them from where they "
+    "stopped.",
+)
+def lost_runs_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Report runs without a living process as failed; Dagster's own retries relaunch them.
+
+    The first tick of a home only looks: until the daemon has noted where the event log ends, it
+    ignores the failures that are in it, and that happens in its first seconds.
+    """
+    if context.cursor is None:
+        context.update_cursor("begun")
+        return dg.SkipReason("The next look ends what has no process.")
+    with open_database(Settings()) as database:
+        lost = list(recovery.lost_runs(context.instance, database))
+    for run in lost:
+        recovery.end(context.instance, run, context.instance.run_retries_max_retries)
+    ended = ", ".join(run.run_id for run in lost)
+    return dg.SkipReason(f"Ended {ended}." if lost else "Every run has a living process.")

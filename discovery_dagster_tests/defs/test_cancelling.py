@@ -1,0 +1,169 @@
+import os
+import signal
+import threading
+import time
+
+import dagster as dg
+import pytest
+
+from discovery_dagster.defs import assets, recovery
+from discovery_dagster.defs.sensors import lost_runs_sensor
+from discovery_dagster.domain.state import CANCELLED, PROCESS_GONE
+from discovery_dagster.store import claims, states
+from discovery_dagster.store.claims import Claim
+
+CANCELED, FAILURE = dg.DagsterRunStatus.CANCELED, dg.DagsterRunStatus.FAILURE
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Makes the analysis of the graph last until the test is over; the event says it has begun."""
+    begun, over, analyse = threading.Event(), threading.Event(), assets.graph.analyse
+
+    def wait(*arguments: object) -> object:
+        begun.set()
+        while not over.wait(0.05):
+            pass
+        return analyse(*arguments)
+
+    monkeypatch.setattr(assets.graph, "analyse", wait)
+    yield begun, over
+    over.set()
+
+
+def test_an_interrupt_cancels_the_run_which_then_resumes(engine, session, slow):
+    begun, over = slow
+
+    def interrupt() -> None:
+        begun.wait(60)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    stopped = engine.execute_here(session)
+    over.set()
+    assert stopped.status == CANCELED
+    assert stopped.tags.get("dagster/will_retry", "false") == "false"
+    state = states.state(engine.database, session)
+    assert (state.status, state.error) == ("cancelled", CANCELLED)
+
+    resumed = engine.execute_here(session)
+    assert resumed.parent_run_id == stopped.run_id
+    assert "inventory" not in resumed.step_keys_to_execute
+    assert states.state(engine.database, session).status == "done"
+
+
+def test_a_run_of_another_process_is_cancelled_by_taking_its_claim(engine, session, slow):
+    begun, over = slow
+    worker = threading.Thread(target=engine.execute_here, args=[session])
+    worker.start()
+    assert begun.wait(60)
+    canceller = threading.Thread(target=engine.cancel, args=[session])
+    canceller.start()
+    until(lambda: claim_is_taken_away(engine, session))
+    over.set()  # what the worker does next, it is no longer allowed to
+    worker.join(60)
+    canceller.join(60)
+    state = states.state(engine.database, session)
+    assert (state.status, state.error) == ("cancelled", CANCELLED)
+    assert not claims.is_held(engine.database, session)
+
+
+def test_a_queued_run_is_cancelled_and_a_second_time_there_is_nothing_to_cancel(engine, session):
+    run = engine.submit(session)
+    assert states.state(engine.database, session).status == "queued"
+    assert engine.cancel(session)
+    assert engine.instance.get_run_by_id(run.run_id).status == CANCELED
+    assert states.state(engine.database, session).status == "cancelled"
+    assert not engine.cancel(session)
+
+
+def test_a_run_without_a_process_is_cancelled_at_once(engine, session):
+    started(engine, session)
+    assert engine.cancel(session)
+    assert states.state(engine.database, session).status == "cancelled"
+
+
+def test_a_run_that_has_just_begun_is_not_taken_for_lost(engine, session, monkeypatch):
+    run = started(engine, session)
+    assert run.run_id not in {lost.run_id for lost in engine.sweep()}
+    without_grace(monkeypatch)
+    with Claim.take(engine.database, session, run.run_id):
+        assert run.run_id not in {lost.run_id for lost in engine.sweep()}
+    assert run.run_id in {lost.run_id for lost in engine.sweep()}
+
+
+def test_the_sensor_has_dagster_retry_a_lost_run_from_where_it_stopped(
+    engine, session, monkeypatch
+):
+    run = started(engine, session)
+    without_grace(monkeypatch)
+    look(engine, None)  # the first look of a home ends nothing
+    assert not engine.instance.get_run_by_id(run.run_id).is_finished
+    look(engine, "begun")
+    lost = engine.instance.get_run_by_id(run.run_id)
+    assert lost.status == FAILURE
+    assert lost.tags["dagster/will_retry"] == "true"
+    assert states.state(engine.database, session).error == PROCESS_GONE
+
+
+def test_the_command_that_resumes_a_lost_run_keeps_dagster_from_retrying_it(
+    engine, session, monkeypatch
+):
+    run = started(engine, session)
+    without_grace(monkeypatch)
+    engine.sweep()
+    assert engine.instance.get_run_by_id(run.run_id).tags["dagster/will_retry"] == "false"
+
+
+def test_a_lost_run_that_was_to_be_cancelled_ends_as_cancelled(engine, session, monkeypatch):
+    run = started(engine, session)
+    engine.instance.report_run_canceling(run)
+    without_grace(monkeypatch)
+    look(engine, "begun")
+    assert engine.instance.get_run_by_id(run.run_id).status == CANCELED
+
+
+def started(engine, session) -> dg.DagsterRun:
+    """A run that says it has started, and that no process executes."""
+    run = engine._create(session, {})
+    engine.instance.handle_new_event(
+        dg.EventLogEntry(
+            error_info=None,
+            level="debug",
+            user_message="",
+            run_id=run.run_id,
+            timestamp=time.time(),
+            dagster_event=dg.DagsterEvent("PIPELINE_START", run.job_name),
+        )
+    )
+    return engine.instance.get_run_by_id(run.run_id)
+
+
+def look(engine, cursor) -> None:
+    """Have the sensor look once."""
+    lost_runs_sensor.evaluate_tick(
+        dg.build_sensor_context(engine.instance, cursor=cursor, definitions=None)
+    )
+
+
+def without_grace(monkeypatch) -> None:
+    def no_claim(run, *, claim_held, now):
+        return not claim_held
+
+    monkeypatch.setattr(recovery, "has_no_process", no_claim)
+
+
+def claim_is_taken_away(engine, session) -> bool:
+    with engine.database.writer(session.engagement) as connection:
+        row = connection.execute(
+            "select run_id from discovery.claim where engagement = %s and session = %s",
+            [str(session.engagement), session.session],
+        ).fetchone()
+    return row["run_id"] == ""
+
+
+def until(condition) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -54,7 +54,9 @@ def main() -> None:
     as_json, debug = "--json" in arguments, "--debug" in arguments
     if not debug:
         warnings.simplefilter("ignore")  # Dagster's, of parameters that it calls beta
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:  # not under nohup
+            signal.signal(number, _interrupt)
     try:
         _run([argument for argument in arguments if argument != "--debug"])
     except (Exception, KeyboardInterrupt) as error:

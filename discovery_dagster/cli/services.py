@@ -6,30 +6,30 @@ import os
 import shlex
 import signal
 import socket
-import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson
+from discovery_dagster.cli.supervisor import Backoff, Child, supervised
 from discovery_dagster.settings import Settings
+from discovery_dagster.store import dagster_runs
 from discovery_dagster.store.database import Database, open_database
-from discovery_dagster.store.embedded_postgres import EmbeddedPostgres
+from discovery_dagster.store.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 
 _DAEMON_HEALTH = """
 {instance {daemonHealth {daemonStatus(daemonType: "QUEUED_RUN_COORDINATOR") {healthy}}}}
 """
 
-#: Seconds that the services may take to answer, and to end.
-_START_LIMIT, _STOP_LIMIT = 90, 8
+#: Seconds that the services may take to answer.
+_START_LIMIT = 90
 
 
 def up(
@@ -38,15 +38,19 @@ def up(
 ) -> None:
     """Run Postgres, the Dagster webserver and its daemon in the foreground, until Ctrl-C."""
     settings = Settings()
-    signal.signal(signal.SIGTERM, _interrupt)
-    with _only_one(settings), open_database(settings) as database:
-        _sweep(settings, database)
-        port = dagster_port or _free_port()
-        with _children(settings, database, port) as children:
-            url = f"http://127.0.0.1:{port}"
-            _wait_until_ready(url, children)
-            _announce(url, as_json=as_json)
-            _watch(children)
+    with _only_one(settings):
+        port = _port(dagster_port)
+        with open_database(settings) as database, _postgres(settings) as postgres:
+            _prepare(settings, database)
+            children = _children(settings, database, port)
+            try:
+                with supervised(children), _stopping_once():
+                    url = f"http://127.0.0.1:{port}"
+                    _wait_until_ready(url, children)
+                    _announce(url, as_json=as_json)
+                    _watch(children, postgres)
+            except KeyboardInterrupt:
+                print("Stopped.", file=sys.stderr)
 
 
 def env() -> None:
@@ -103,19 +107,29 @@ def _only_one(settings: Settings) -> Iterator[None]:
         yield
 
 
-def _sweep(settings: Settings, database: Database) -> None:
-    from discovery_dagster.defs.engine import open_engine
+def _prepare(settings: Settings, database: Database) -> None:
+    """Write Dagster's home, and make its tables once: its processes would race each other."""
+    from discovery_dagster.defs.home import prepare_dagster_home
 
-    with open_engine(settings, database) as engine:
-        for run in engine.sweep():
-            print(f"Ended run {run.run_id}, whose process was gone.", file=sys.stderr)
+    prepare_dagster_home(settings, database)
+    if not dagster_runs.exist(database):
+        from discovery_dagster.defs.engine import open_engine
+
+        with open_engine(settings, database):
+            pass
 
 
 @contextmanager
-def _children(
-    settings: Settings, database: Database, port: int
-) -> Iterator[Mapping[str, subprocess.Popen[bytes]]]:
-    """The Dagster webserver and daemon; stopped together when the block ends."""
+def _postgres(settings: Settings) -> Iterator[EmbeddedPostgres | None]:
+    """The embedded server, which `_watch` starts again when it is killed."""
+    if settings.postgres_url is not None:
+        yield None
+        return
+    with EmbeddedPostgres(settings.home, run_as=settings.postgres_user) as server:
+        yield server
+
+
+def _children(settings: Settings, database: Database, port: int) -> list[Child]:
     from discovery_dagster.defs.home import PROJECT, dagster_environment
 
     environment = {**os.environ, **dagster_environment(settings, database)}
@@ -126,55 +140,22 @@ def _children(
         "dagster-webserver": ["-h", "127.0.0.1", "-p", str(port), *workspace],
         "dagster-daemon": ["run", *workspace],
     }
-    children: dict[str, subprocess.Popen[bytes]] = {}
-    try:
-        for name, arguments in commands.items():
-            with (logs / f"{name}.log").open("ab") as log:
-                children[name] = subprocess.Popen(  # noqa: S603 - fixed names of our environment
-                    [str(Path(sys.executable).parent / name), *arguments],
-                    env=environment,
-                    cwd=PROJECT,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    # A group of its own: Ctrl-C reaches only us, and we end them in order.
-                    start_new_session=True,
-                )
-        yield children
-    finally:
-        _stop(children.values())
+    programs = Path(sys.executable).parent
+    return [
+        Child(name, [str(programs / name), *options], environment, PROJECT, logs / f"{name}.log")
+        for name, options in commands.items()
+    ]
 
 
-def _stop(processes: Collection[subprocess.Popen[bytes]]) -> None:
-    for child in processes:
-        _signal(child, signal.SIGTERM)
-    deadline = time.monotonic() + _STOP_LIMIT
-    for child in processes:
-        try:
-            child.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            _signal(child, signal.SIGKILL)
-            child.wait()
-    for child in processes:
-        _signal(child, signal.SIGKILL)  # code servers that outlived their parent
-
-
-def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    try:
-        os.killpg(child.pid, number)
-    except (ProcessLookupError, PermissionError):
-        return
-
-
-def _wait_until_ready(url: str, children: Mapping[str, subprocess.Popen[bytes]]) -> None:
+def _wait_until_ready(url: str, children: Sequence[Child]) -> None:
     """Wait until the webserver answers and the daemon that takes runs from the queue is healthy."""
     deadline = time.monotonic() + _START_LIMIT
-    while time.monotonic() < deadline:
-        _require_alive(children)
-        if _daemon_is_healthy(url):
-            return
+    while not _daemon_is_healthy(url):
+        if time.monotonic() > deadline:
+            raise OSError("The Dagster services do not answer; the logs in the home say why.")
+        for child in children:
+            child.tend()
         time.sleep(0.3)
-    raise OSError("The Dagster services do not answer; the logs in the home say why.")
 
 
 def _daemon_is_healthy(url: str) -> bool:
@@ -186,24 +167,38 @@ def _daemon_is_healthy(url: str) -> bool:
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
             data = json.load(answer)["data"]
-    except (urllib.error.URLError, OSError):
+        return bool(data["instance"]["daemonHealth"]["daemonStatus"]["healthy"])
+    except (OSError, ValueError, KeyError, TypeError):  # refused, or an error for an answer
         return False
-    return bool(data["instance"]["daemonHealth"]["daemonStatus"]["healthy"])
 
 
-def _watch(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
+def _watch(children: Sequence[Child], postgres: EmbeddedPostgres | None) -> NoReturn:
+    """Keep everything running until the person or the system says stop."""
+    backoff, started, due = Backoff(), time.monotonic(), 0.0
+    while True:
+        for child in children:
+            child.tend()
+        now = time.monotonic()
+        if postgres is not None and now >= due and not postgres.running:
+            pause = backoff.next(now - started)
+            print("Postgres has ended and is started again.", file=sys.stderr)
+            try:
+                postgres.start()
+            except EmbeddedPostgresError as error:
+                print(f"{error} Tried again in {pause:.0f} s.", file=sys.stderr)
+            started, due = now, now + pause
+        time.sleep(0.5)
+
+
+@contextmanager
+def _stopping_once() -> Iterator[None]:
+    """Let a second Ctrl-C not interrupt the stopping, which would leave processes behind."""
     try:
-        while True:
-            _require_alive(children)
-            time.sleep(1)
+        yield
     except KeyboardInterrupt:
-        print("Stopping.", file=sys.stderr)
-
-
-def _require_alive(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
-    for name, child in children.items():
-        if child.poll() is not None:
-            raise OSError(f"{name} has ended; {name}.log in the home's logs says why.")
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        raise
 
 
 def _announce(url: str, *, as_json: bool) -> None:
@@ -214,12 +209,21 @@ def _announce(url: str, *, as_json: bool) -> None:
         print(f"Dagster UI  {url}\nCtrl-C stops everything.", flush=True)
 
 
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
+def _port(wanted: int) -> int:
+    """The port `wanted`, or a free one for 0.
 
-
-def _free_port() -> int:
+    Raises:
+        UsageError: when another program has it.
+    """
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        # As servers do: connections that have ended do not count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except (OSError, OverflowError) as error:
+            raise UsageError(
+                "port_taken",
+                f"Port {wanted} cannot be had; `--dagster-port` takes another, and 0 a free one.",
+            ) from error
         port: int = probe.getsockname()[1]
         return port

@@ -34,6 +34,13 @@ order by run_id, (dagster_event_type = 'PIPELINE_CANCELED') desc,
 """
 
 
+def exist(database: Database) -> bool:
+    """Whether Dagster has made its tables; this one it makes last."""
+    with database.connect() as connection:
+        row = connection.execute("select to_regclass('public.job_ticks') as name").fetchone()
+    return row is not None and row["name"] is not None
+
+
 def latest(database: Database, sessions: Iterable[SessionKey]) -> dict[SessionKey, Run]:
     """Return the newest run of each session that has one."""
     keys = {session.partition_key: session for session in sessions}

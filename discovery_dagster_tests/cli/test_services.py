@@ -1,0 +1,90 @@
+"""`discovery up`: keeps its processes alive, and leaves none behind."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+from discovery_dagster_tests.installation import Installation
+
+
+def test_killed_services_come_back_and_stopping_leaves_nothing_behind(installation):
+    services = installation.start("up", "--dagster-port", "0", "--json")
+    try:
+        url = json.loads(services.stdout.readline())["dagster_url"]
+        for name in ("dagster-webserver", "dagster-daemon", "postgres -D"):
+            kill_and_see_it_return(installation, services, name)
+        until(lambda: answers(url), services)
+
+        second = installation.run("up", "--json")
+        assert second.returncode == 2
+        assert json.loads(second.stdout)["error"]["code"] == "already_up"
+
+        began = time.monotonic()
+        services.send_signal(signal.SIGTERM)
+        services.communicate(timeout=30)
+        assert time.monotonic() - began < 10
+        assert services.returncode == 0
+        left = processes(installation.home, "")
+        assert left == {}, left
+    finally:
+        if services.poll() is None:
+            services.terminate()
+            services.communicate(timeout=30)
+
+
+def test_a_port_that_is_taken_is_refused_in_one_sentence(installation):
+    import socket
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        refused = installation.run("up", "--dagster-port", str(port))
+    assert refused.returncode == 2
+    assert refused.stderr.strip().count("\n") == 0
+    assert f"Port {port}" in refused.stderr
+
+
+def kill_and_see_it_return(
+    installation: Installation, services: subprocess.Popen[str], name: str
+) -> None:
+    before = set(processes(installation.home, name))
+    assert before, name
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: set(processes(installation.home, name)) - before, services)
+
+
+def processes(home: Path, name: str) -> dict[int, str]:
+    """Living processes of the home whose command line has `name`, by number."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
+            surroundings = (folder / "environ").read_bytes().decode("utf-8", "replace")
+        except OSError:
+            continue
+        ours = f"DISCOVERY_HOME={home}\0" in surroundings or f"{home}/postgres" in command
+        if command and ours and name in command and folder.name != str(os.getpid()):
+            found[int(folder.name)] = command
+    return found
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/server_info", timeout=5) as answer:  # noqa: S310 - loopback
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def until(condition, services: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert services.poll() is None, services.communicate()[1]
+        assert time.monotonic() < deadline
+        time.sleep(0.2)

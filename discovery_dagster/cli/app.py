@@ -8,6 +8,7 @@ import typer
 
 from discovery_dagster.cli import (
     backfill,
+    backups,
     cancelling,
     demo,
     engagements,
@@ -43,6 +44,8 @@ app.command("env")(services.env)
 app.command("down")(services.down)
 app.command("backfill")(backfill.backfill)
 app.add_typer(engagements.commands, name="engagement")
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
 app.command("reconcile")(operations.reconcile)
 app.command("lineage")(lineage.lineage)
 app.add_typer(mapping.app, name="mapping")

@@ -34,6 +34,13 @@ def migrate(url: str) -> None:
             _upgrade(url)
 
 
+def empty(url: str) -> None:
+    """Leave of the project's schema only its name and its roles, to be filled from a dump."""
+    with psycopg.connect(url) as connection:
+        connection.execute("drop schema if exists discovery cascade")
+        _make_roles(connection)
+
+
 def _revision(connection: psycopg.Connection) -> str | None:
     if connection.execute("select to_regclass('discovery.alembic_version')").fetchone() == (None,):
         return None

@@ -11,6 +11,7 @@ from discovery_dagster.cli import (
     backups,
     cancelling,
     demo,
+    doctor,
     engagements,
     importing,
     lineage,
@@ -24,7 +25,7 @@ from discovery_dagster.domain.keys import InvalidKeyError
 from discovery_dagster.store.assets import AmbiguousAssetError, NoSuchAssetError
 from discovery_dagster.store.claims import SessionBusyError
 from discovery_dagster.store.database import DatabaseError
-from discovery_dagster.store.sessions import NoSuchSessionError
+from discovery_dagster.store.sessions import EngagementFullError, NoSuchSessionError
 
 app = typer.Typer(
     name="discovery",
@@ -46,6 +47,7 @@ app.command("backfill")(backfill.backfill)
 app.add_typer(engagements.commands, name="engagement")
 app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)
+app.command("doctor")(doctor.doctor)
 app.command("reconcile")(operations.reconcile)
 app.command("lineage")(lineage.lineage)
 app.add_typer(mapping.app, name="mapping")
@@ -88,6 +90,8 @@ def _explain(error: BaseException, *, as_json: bool) -> None:
             refuse(UsageError("no_such_asset", str(error)), as_json=as_json)
         case AmbiguousAssetError():
             refuse(UsageError("ambiguous_asset", str(error)), as_json=as_json)
+        case EngagementFullError():
+            refuse(UsageError("engagement_full", str(error)), as_json=as_json)
         case NoSuchSessionError():
             refuse(UsageError("no_such_session", str(error)), as_json=as_json)
         case KeyboardInterrupt() | typer.Abort():

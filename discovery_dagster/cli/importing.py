@@ -74,7 +74,13 @@ def import_drop(
     settings = Settings()
     with open_database(settings) as database:
         key = sessions.register(
-            database, ObjectStore(settings.objects), engagement, incoming, title, session
+            database,
+            ObjectStore(settings.objects),
+            engagement,
+            incoming,
+            title,
+            session,
+            limit=settings.max_sessions,
         )
         return _run(settings, database, key, as_json=as_json)
 

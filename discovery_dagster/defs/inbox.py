@@ -90,7 +90,8 @@ class _Tick:
         for look in landed:
             try:
                 self._register(look)
-            except (OSError, UnicodeError) as error:  # the latter: a file's name is no text
+            except (OSError, UnicodeError, sessions.EngagementFullError) as error:
+                # UnicodeError: a file's name is no text.
                 waiting[look.place] = Watch(look=look.signature, failed=True)
                 why = getattr(error, "strerror", None) or type(error).__name__
                 failures.append(f"{look.place} could not be taken in and is tried again: {why}.")
@@ -124,6 +125,7 @@ class _Tick:
             [IncomingFile(name, folder / name) for name in look.files],
             title=drop.name,
             drop=drop,
+            limit=self.settings.max_sessions,
         )
 
 

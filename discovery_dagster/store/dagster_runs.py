@@ -24,6 +24,15 @@ where t.key = 'dagster/partition' and t.value = any (%s)
 order by t.value, r.id desc
 """
 
+_UNDER_WAY = """
+select t.value as partition_key, r.run_id, r.status,
+       r.create_timestamp, r.update_timestamp, r.start_time, r.end_time
+from runs r join run_tags t using (run_id)
+where r.status in ('NOT_STARTED', 'STARTING', 'STARTED', 'CANCELING')
+  and t.key = 'dagster/partition'
+order by r.id
+"""
+
 _FAILURES = """
 select distinct on (run_id) run_id, step_key, event
 from event_logs
@@ -54,6 +63,15 @@ def latest(database: Database, sessions: Iterable[SessionKey]) -> dict[SessionKe
         found = connection.execute(_FAILURES, [ended]).fetchall() if ended else []
     failures = {row["run_id"]: row for row in found}
     return {keys[row["partition_key"]]: _run(row, failures.get(row["run_id"])) for row in runs}
+
+
+def under_way(database: Database) -> list[tuple[SessionKey, Run]]:
+    """List the runs that Dagster believes to be alive, without those that wait in its queue."""
+    if not exist(database):
+        return []
+    with database.connect() as connection:
+        rows = connection.execute(_UNDER_WAY).fetchall()
+    return [(SessionKey.parse(row["partition_key"]), _run(row, None)) for row in rows]
 
 
 def _run(row: dict[str, Any], failure: dict[str, Any] | None) -> Run:

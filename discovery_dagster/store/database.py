@@ -42,6 +42,12 @@ class Database:
         database = quote(str(parts.pop("dbname", "")), safe="")
         return f"postgresql+psycopg2://{login}@/{database}?{urlencode(parts)}"
 
+    @property
+    def server_version(self) -> str:
+        """Version of the server, such as `18.4`."""
+        with self.connect() as connection:
+            return connection.info.parameter_status("server_version") or "of an unknown version"
+
     @contextmanager
     def writer(self, engagement: EngagementKey) -> Iterator[psycopg.Connection[DictRow]]:
         """One transaction of the pipeline, which can write this engagement and nothing else."""

@@ -27,6 +27,10 @@ class NoSuchSessionError(LookupError):
     """An engagement or session that does not exist."""
 
 
+class EngagementFullError(RuntimeError):
+    """An engagement that has as many sessions as it may have."""
+
+
 @dataclass(frozen=True)
 class IncomingFile:
     """A file to be registered, under the name that people will see."""
@@ -61,6 +65,7 @@ def register(
     title: str | None = None,
     session: SessionKey | None = None,
     drop: Drop | None = None,
+    limit: int | None = None,
 ) -> SessionKey:
     """Archive `files` and make them a new session, or add them to `session`.
 
@@ -70,6 +75,7 @@ def register(
 
     Raises:
         NoSuchSessionError: when `session` is given and does not exist.
+        EngagementFullError: when the engagement has `limit` sessions already.
         OSError: when a file cannot be read or archived, or the drop has changed meanwhile.
     """
     with database.writer(engagement) as connection:
@@ -78,7 +84,7 @@ def register(
             drops.remember(connection, engagement, drop)
             return known
         if session is None:
-            session = _new_session(connection, engagement, title)
+            session = _new_session(connection, engagement, title, limit)
         elif _session_row(connection, session) is None:
             raise NoSuchSessionError(f"{engagement} has no session {session.session}.")
         _add_files(connection, objects, session, files)
@@ -98,7 +104,10 @@ def locked(database: Database, engagement: EngagementKey) -> Iterator[None]:
 
 
 def _new_session(
-    connection: psycopg.Connection[DictRow], engagement: EngagementKey, title: str | None
+    connection: psycopg.Connection[DictRow],
+    engagement: EngagementKey,
+    title: str | None,
+    limit: int | None,
 ) -> SessionKey:
     connection.execute(
         "insert into discovery.engagement (engagement, client) values (%s, %s)"
@@ -111,6 +120,11 @@ def _new_session(
         [str(engagement)],
     ).fetchone()
     session = SessionKey(engagement, row["next"] if row else 1)
+    if limit is not None and session.ordinal > limit:
+        raise EngagementFullError(
+            f"{engagement} has {limit} sessions, which is the limit: go on in another engagement, "
+            "or raise DISCOVERY_MAX_SESSIONS."
+        )
     connection.execute(
         "insert into discovery.session (engagement, session, title) values (%s, %s, %s)",
         [str(engagement), session.session, title],
@@ -174,6 +188,22 @@ def sessions(database: Database, engagement: EngagementKey) -> list[SessionRow]:
         SessionRow(SessionKey.of(engagement, row["session"]), row["title"], row["created_at"])
         for row in rows
     ]
+
+
+def lengths(database: Database) -> dict[EngagementKey, int]:
+    """Return the highest session ordinal of each engagement that is not archived."""
+    with database.operator() as connection:
+        rows = connection.execute(
+            "select engagement from discovery.engagement where archived_at is null"
+        ).fetchall()
+    live = [EngagementKey.parse(row["engagement"]) for row in rows]
+    with database.reader(live) as connection:
+        found = connection.execute(
+            "select engagement, max(substr(session, 2)::int) as longest from discovery.session"
+            " where engagement = any (%s) group by engagement order by engagement",
+            [[str(engagement) for engagement in live]],
+        ).fetchall()
+    return {EngagementKey.parse(row["engagement"]): row["longest"] for row in found}
 
 
 def find(database: Database, session: SessionKey) -> SessionRow:

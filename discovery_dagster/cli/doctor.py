@@ -1,0 +1,124 @@
+"""`discovery doctor`: whether this home is well, a sentence for each thing that matters."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+import typer
+
+from discovery_dagster.cli.errors import DONE, FAILED
+from discovery_dagster.cli.options import AsJson
+from discovery_dagster.cli.services import services_are_up
+from discovery_dagster.domain.state import has_no_process
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import claims, dagster_runs, schema, sessions
+from discovery_dagster.store.database import Database, DatabaseError, open_database
+
+_GIB = 1 << 30
+
+#: Free space below which imports soon fail, and below which they fail now.
+_LITTLE_SPACE, _NO_SPACE = 5 * _GIB, 1 * _GIB
+
+#: Half of the 100,000 cells of engagements x sessions that Dagster recommends at most.
+_MOST_CELLS = 50_000
+
+_NEAR = 0.8  # of the limit of sessions
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at."""
+
+    check: str
+    status: Literal["ok", "warning", "wrong"]
+    message: str
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Look at everything that a home needs; exit with 1 when something is wrong."""
+    settings = Settings()
+    checks = [*_folder_checks(settings), *_database_checks(settings)]
+    if as_json:
+        print(json.dumps({"checks": [asdict(check) for check in checks]}, ensure_ascii=False))
+    else:
+        for check in checks:
+            print(f"{check.status:8} {check.check:15} {check.message}")
+    raise typer.Exit(FAILED if any(check.status == "wrong" for check in checks) else DONE)
+
+
+def _folder_checks(settings: Settings) -> Iterator[Check]:
+    try:
+        settings.objects.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.objects) as probe:
+            probe.write(b"discovery")
+    except OSError as error:
+        yield Check("objects", "wrong", f"{settings.objects} cannot be written: {error.strerror}.")
+        return
+    yield Check("objects", "ok", f"{settings.objects} can be written.")
+    free = shutil.disk_usage(settings.home).free
+    status: Literal["ok", "warning", "wrong"] = "ok"
+    if free < _LITTLE_SPACE:
+        status = "wrong" if free < _NO_SPACE else "warning"
+    yield Check("disk", status, f"{free / _GIB:.1f} GiB are free for {settings.home}.")
+    up = services_are_up(settings)
+    yield Check("services", "ok", f"`discovery up` {'runs' if up else 'does not run'}.")
+
+
+def _database_checks(settings: Settings) -> Iterator[Check]:
+    try:
+        with open_database(settings) as database:
+            yield Check("postgres", "ok", f"Postgres {database.server_version} answers.")
+            yield Check("schema", "ok", f"The schema is at its newest revision, {schema.head()}.")
+            yield _configuration(settings)
+            yield from _runs(database)
+            yield from _sizes(settings, database)
+    except DatabaseError as error:
+        yield Check("postgres", "wrong", str(error))
+
+
+def _configuration(settings: Settings) -> Check:
+    from discovery_dagster.defs.home import configuration_is_current
+
+    file = settings.dagster_home / "dagster.yaml"
+    if not file.exists():
+        return Check("dagster.yaml", "ok", "Dagster has not been used in this home yet.")
+    if configuration_is_current(settings):
+        return Check("dagster.yaml", "ok", "Dagster's configuration is the project's.")
+    return Check(
+        "dagster.yaml", "warning", f"{file} is not the project's; the next start replaces it."
+    )
+
+
+def _runs(database: Database) -> Iterator[Check]:
+    now, lost = datetime.now(UTC), 0
+    for session, run in dagster_runs.under_way(database):
+        if has_no_process(run, claim_held=claims.is_held(database, session), now=now):
+            lost += 1
+            message = f"Run {run.run_id} of {session} has lost its process: `discovery run`, or"
+            yield Check("runs", "wrong", f"{message} `discovery up`, goes on with it.")
+    if not lost:
+        yield Check("runs", "ok", "Every run that is under way has a living process.")
+
+
+def _sizes(settings: Settings, database: Database) -> Iterator[Check]:
+    live = sessions.lengths(database)
+    longest = max(live.values(), default=0)
+    limit = settings.max_sessions
+    for engagement, length in live.items():
+        if length >= _NEAR * limit:
+            yield Check(
+                "sessions",
+                "warning",
+                f"{engagement} has {length} of {limit} sessions: go on in another engagement, or"
+                " raise DISCOVERY_MAX_SESSIONS.",
+            )
+    cells = len(live) * longest
+    grid = f"{len(live)} engagements x {longest} sessions are {cells} cells of Dagster's grid"
+    if cells > _MOST_CELLS:
+        yield Check("grid", "warning", f"{grid}: `discovery engagement archive` makes it smaller.")
+    else:
+        yield Check("grid", "ok", f"{grid}.")

@@ -2,10 +2,10 @@
 
 import sys
 
-from benchmarks import reading, session
+from benchmarks import lookup, reading, session
 from benchmarks.measure import machine
 
-BENCHMARKS = {"reading": reading.run, "session": session.run}
+BENCHMARKS = {"reading": reading.run, "lookup": lookup.run, "session": session.run}
 
 
 def main() -> None:

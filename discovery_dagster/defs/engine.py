@@ -95,9 +95,9 @@ class Engine:
         if last is not None and last.status == dg.DagsterRunStatus.QUEUED:
             self.instance.add_run_tags(last.run_id, _forcing(force))
             return last
-        retries = {MAX_RETRIES_TAG: str(self.instance.run_retries_max_retries)}
         with Claim.take(self.database, session, run_id=""):
-            run = self._create(session, {**retries, **_forcing(force)})
+            run = self._create(session, _forcing(force))
+            recovery.allow_retries(self.instance, run)
         return self.instance.submit_run(run.run_id, self.workspace)
 
     def cancel(self, session: SessionKey) -> bool:
@@ -201,7 +201,7 @@ class Engine:
         return bool(keys) and {step.step for step in steps if step.status != "done"} <= set(keys)
 
     def _end(self, run: dg.DagsterRun) -> dg.DagsterRun:
-        recovery.end(self.instance, run, retries=0)
+        recovery.end(self.instance, run, retried=False)
         return self._fresh(run)
 
     def _latest(self, session: SessionKey) -> dg.DagsterRun | None:

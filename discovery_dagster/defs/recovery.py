@@ -43,20 +43,34 @@ def lost_runs(instance: dg.DagsterInstance, database: Database) -> Iterator[dg.D
             yield run
 
 
-def end(instance: dg.DagsterInstance, run: dg.DagsterRun, retries: int) -> None:
+def allow_retries(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    """Let Dagster retry `run` as often as a run that nobody resumed.
+
+    Dagster counts every run of the same root, also those that a person resumed.
+    """
+    group = instance.get_run_group(run.run_id)
+    before = 0 if group is None else len(list(group[1])) - 1
+    most = before + instance.run_retries_max_retries
+    instance.add_run_tags(run.run_id, {MAX_RETRIES_TAG: str(most)})
+
+
+def end(instance: dg.DagsterInstance, run: dg.DagsterRun, *, retried: bool) -> None:
     """End a run whose process is gone: as cancelled when that was asked for, else as failed.
 
     Args:
         instance: of Dagster.
         run: to end.
-        retries: how often Dagster may retry it, all retries counted; 0 when the caller resumes it,
-            since Dagster would race the caller.
+        retried: whether Dagster retries it, up to its limit; it must not when the caller resumes
+            it, since the two would race.
     """
     if run.status == dg.DagsterRunStatus.CANCELING:
         instance.report_run_canceled(run, CANCELLED)
         return
     # Before the failure is reported: its event says whether Dagster will retry.
-    instance.add_run_tags(run.run_id, {MAX_RETRIES_TAG: str(retries)})
+    if not retried:
+        instance.add_run_tags(run.run_id, {MAX_RETRIES_TAG: "0"})
+    elif run.tags.get(MAX_RETRIES_TAG) == "0":  # of a command that was killed itself
+        allow_retries(instance, run)
     instance.report_run_failed(run, PROCESS_GONE)
 
 

@@ -26,6 +26,6 @@ def lost_runs_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     with open_database(Settings()) as database:
         lost = list(recovery.lost_runs(context.instance, database))
     for run in lost:
-        recovery.end(context.instance, run, context.instance.run_retries_max_retries)
+        recovery.end(context.instance, run, retried=True)
     ended = ", ".join(run.run_id for run in lost)
     return dg.SkipReason(f"Ended {ended}." if lost else "Every run has a living process.")

@@ -115,6 +115,18 @@ def test_the_command_that_resumes_a_lost_run_keeps_dagster_from_retrying_it(
     assert engine.instance.get_run_by_id(run.run_id).tags["dagster/will_retry"] == "false"
 
 
+def test_a_run_that_was_resumed_is_retried_as_often_as_one_that_was_not(
+    engine, session, monkeypatch
+):
+    first = started(engine, session)
+    assert engine.cancel(session)
+    without_grace(monkeypatch)
+    run = engine.submit(session)
+    assert run.parent_run_id == first.run_id
+    engine.instance.report_run_failed(run)
+    assert engine.instance.get_run_by_id(run.run_id).tags["dagster/will_retry"] == "true"
+
+
 def test_a_lost_run_that_was_to_be_cancelled_ends_as_cancelled(engine, session, monkeypatch):
     run = started(engine, session)
     engine.instance.report_run_canceling(run)

@@ -21,7 +21,6 @@ class Settings(BaseSettings):
         None, description="The account that runs the embedded server when started by root."
     )
     max_runs: int = Field(2, ge=1, description="Session runs that `up` executes side by side.")
-    max_retries: int = Field(1, ge=0, description="Automatic retries of a failed session run.")
     max_sessions: int = Field(1000, ge=1, description="Sessions that an engagement may have.")
 
     inbox_settle_seconds: float = Field(

@@ -93,7 +93,12 @@ def is_empty(database: Database, objects: Path) -> bool:
 def _unpack(file: Path, folder: Path) -> None:
     try:
         with tarfile.open(file) as tar:
-            tar.extractall(folder, filter="data")
+            # Not `extractall(filter="data")`, which Python has only since 3.11.4.
+            for member in tar:
+                inside = (folder / member.name).resolve().is_relative_to(folder.resolve())
+                if not inside or not (member.isfile() or member.isdir()):
+                    raise tarfile.TarError(member.name)
+                tar.extract(member, folder, set_attrs=False)
         made: dict[str, Any] = json.loads((folder / _CONTENTS).read_text("utf-8"))
     except (tarfile.TarError, EOFError, ValueError, FileNotFoundError) as error:
         raise BackupError(f"{file} is not a backup of Discovery, or not whole.") from error

@@ -16,7 +16,6 @@ from dagster import _check as check
 from dagster._core.definitions.selector import JobSubsetSelector
 from dagster._core.errors import DagsterUserCodeUnreachableError
 from dagster._core.execution.api import execute_run_iterator
-from dagster._core.execution.plan.objects import ErrorSource
 from dagster._core.execution.plan.resume_retry import ReexecutionStrategy
 from dagster._core.execution.plan.state import KnownExecutionState
 from dagster._core.remote_origin import InProcessCodeLocationOrigin
@@ -26,10 +25,10 @@ from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import BaseWorkspaceRequestContext, WorkspaceProcessContext
 from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
 from dagster._utils.hosted_user_process import recon_job_from_origin
-from dagster._utils.interrupts import check_captured_interrupt
 
 from discovery_dagster.defs import recovery
 from discovery_dagster.defs.home import PROJECT, prepare_dagster_home
+from discovery_dagster.defs.interrupts import noticed_interrupts
 from discovery_dagster.defs.partitions import FORCE_TAG, PARTITION_TAG, add_partition, run_tags
 from discovery_dagster.defs.recovery import MAX_RETRIES_TAG
 from discovery_dagster.defs.session import holding
@@ -45,6 +44,8 @@ JOB = "session_job"
 
 #: Seconds that a cancelled run has to end after it was asked, and after it was fenced.
 _ASKED_LIMIT, _FENCED_LIMIT = 10, 20
+
+_ENDED_AS_ASKED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.CANCELED)
 
 # Dagster's own log lines would go to the terminal; people read the progress there.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -74,11 +75,15 @@ class Engine:
             # Retried by the person who sees it fail: the daemon, once up, would race that person.
             run = self._create(session, {MAX_RETRIES_TAG: "0", **_forcing(force)})
             job = recon_job_from_origin(check.not_none(run.job_code_origin))
-            with holding(claim.assign(run.run_id)):
-                for event in execute_run_iterator(job, run, self.instance):
-                    if check_captured_interrupt() or _is_interrupt(event):
-                        # Or Dagster would take it for an accident, and the run for failed.
-                        self.instance.report_run_canceling(run)
+            with holding(claim.assign(run.run_id)), noticed_interrupts() as interrupted:
+                try:
+                    for _ in execute_run_iterator(job, run, self.instance):
+                        if interrupted():
+                            self.instance.report_run_canceling(run)
+                finally:
+                    # Between two steps Dagster ends an interrupted run before it yields anything.
+                    if interrupted() and self._fresh(run).status not in _ENDED_AS_ASKED:
+                        self.instance.report_run_canceled(run, CANCELLED)
         return self._fresh(run)
 
     def submit(self, session: SessionKey, force: Collection[str] = ()) -> dg.DagsterRun:
@@ -221,11 +226,6 @@ class Engine:
             op_selection=None,
         )
         return location, location.get_job(selector)
-
-
-def _is_interrupt(event: dg.DagsterEvent) -> bool:
-    failed = event.is_step_failure
-    return failed and event.step_failure_data.error_source == ErrorSource.INTERRUPT
 
 
 def _forcing(steps: Collection[str]) -> dict[str, str]:

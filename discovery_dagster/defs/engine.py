@@ -8,7 +8,7 @@ pinned to a minor version for its sake, and a test executes, kills and resumes t
 import sys
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import dagster as dg
@@ -25,6 +25,7 @@ from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import BaseWorkspaceRequestContext, WorkspaceProcessContext
 from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
 from dagster._utils.hosted_user_process import recon_job_from_origin
+from dagster._utils.interrupts import capture_interrupts
 
 from discovery_dagster.defs import recovery
 from discovery_dagster.defs.home import PROJECT, prepare_dagster_home
@@ -71,19 +72,23 @@ class Engine:
         Raises:
             SessionBusyError: when a living run holds the session.
         """
-        with Claim.take(self.database, session, run_id="") as claim:
+        # Signals are held back from before the run exists: an end between two lines of ours would
+        # leave a run that reads as working until somebody looks for its process.
+        with (
+            capture_interrupts(),
+            noticed_interrupts() as interrupted,
+            Claim.take(self.database, session, run_id="") as claim,
+        ):
             # Retried by the person who sees it fail: the daemon, once up, would race that person.
             run = self._create(session, {MAX_RETRIES_TAG: "0", **_forcing(force)})
             job = recon_job_from_origin(check.not_none(run.job_code_origin))
-            with holding(claim.assign(run.run_id)), noticed_interrupts() as interrupted:
-                try:
-                    for _ in execute_run_iterator(job, run, self.instance):
-                        if interrupted():
-                            self.instance.report_run_canceling(run)
-                finally:
-                    # Between two steps Dagster ends an interrupted run before it yields anything.
-                    if interrupted() and self._fresh(run).status not in _ENDED_AS_ASKED:
-                        self.instance.report_run_canceled(run, CANCELLED)
+            with holding(claim.assign(run.run_id)), suppress(KeyboardInterrupt):
+                for _ in execute_run_iterator(job, run, self.instance):
+                    if interrupted():
+                        self.instance.report_run_canceling(run)
+            # Between two steps Dagster ends an interrupted run before it yields anything.
+            if interrupted() and self._fresh(run).status not in _ENDED_AS_ASKED:
+                self.instance.report_run_canceled(run, CANCELLED)
         return self._fresh(run)
 
     def submit(self, session: SessionKey, force: Collection[str] = ()) -> dg.DagsterRun:

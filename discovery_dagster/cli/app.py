@@ -25,7 +25,11 @@ from discovery_dagster.domain.keys import InvalidKeyError
 from discovery_dagster.store.assets import AmbiguousAssetError, NoSuchAssetError
 from discovery_dagster.store.claims import SessionBusyError
 from discovery_dagster.store.database import DatabaseError
-from discovery_dagster.store.sessions import EngagementFullError, NoSuchSessionError
+from discovery_dagster.store.sessions import (
+    EngagementArchivedError,
+    EngagementFullError,
+    NoSuchSessionError,
+)
 
 app = typer.Typer(
     name="discovery",
@@ -51,6 +55,17 @@ app.command("doctor")(doctor.doctor)
 app.command("reconcile")(operations.reconcile)
 app.command("lineage")(lineage.lineage)
 app.add_typer(mapping.app, name="mapping")
+
+
+#: What the user named that cannot be: the code that a program reads, by error.
+_REFUSED: dict[type[BaseException], str] = {
+    InvalidKeyError: "invalid_key",
+    NoSuchAssetError: "no_such_asset",
+    AmbiguousAssetError: "ambiguous_asset",
+    EngagementFullError: "engagement_full",
+    EngagementArchivedError: "engagement_archived",
+    NoSuchSessionError: "no_such_session",
+}
 
 
 def main() -> None:
@@ -84,16 +99,8 @@ def _explain(error: BaseException, *, as_json: bool) -> None:
             refuse(error, as_json=as_json)
         case typer.TyperException():
             refuse(UsageError("usage", error.format_message()), as_json=as_json)
-        case InvalidKeyError():
-            refuse(UsageError("invalid_key", str(error)), as_json=as_json)
-        case NoSuchAssetError():
-            refuse(UsageError("no_such_asset", str(error)), as_json=as_json)
-        case AmbiguousAssetError():
-            refuse(UsageError("ambiguous_asset", str(error)), as_json=as_json)
-        case EngagementFullError():
-            refuse(UsageError("engagement_full", str(error)), as_json=as_json)
-        case NoSuchSessionError():
-            refuse(UsageError("no_such_session", str(error)), as_json=as_json)
+        case _ if type(error) in _REFUSED:
+            refuse(UsageError(_REFUSED[type(error)], str(error)), as_json=as_json)
         case KeyboardInterrupt() | typer.Abort():
             fail(str(error) or str(error.__cause__ or "") or "Stopped.", as_json=as_json)
         case SessionBusyError() | DatabaseError() | OSError():

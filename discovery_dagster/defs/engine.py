@@ -120,6 +120,9 @@ class Engine:
             Whether there was anything to stop.
         """
         run = self._latest(session)
+        if run is not None and recovery.is_to_be_retried(run):
+            recovery.forgo_retry(self.instance, run)
+            return True
         if run is None or run.is_finished:
             return False
         self.instance.add_run_tags(run.run_id, {MAX_RETRIES_TAG: "0"})

@@ -20,6 +20,14 @@ from discovery_dagster.store.sessions import IncomingFile
 #: Bounds of one tick: drops taken in, new ones looked at, and known ones looked at again.
 _MOST_TAKEN, _MOST_NEW, _MOST_KNOWN = 20, 200, 100
 
+#: What keeps a drop waiting; UnicodeError: a file's name is no text.
+_REFUSALS = (
+    OSError,
+    UnicodeError,
+    sessions.EngagementFullError,
+    sessions.EngagementArchivedError,
+)
+
 
 @dg.sensor(
     name="inbox",
@@ -90,11 +98,11 @@ class _Tick:
         for look in landed:
             try:
                 self._register(look)
-            except (OSError, UnicodeError, sessions.EngagementFullError) as error:
-                # UnicodeError: a file's name is no text.
+            except _REFUSALS as error:
                 waiting[look.place] = Watch(look=look.signature, failed=True)
-                why = getattr(error, "strerror", None) or type(error).__name__
-                failures.append(f"{look.place} could not be taken in and is tried again: {why}.")
+                failures.append(
+                    f"{look.place} could not be taken in and is tried again: {_why(error)}."
+                )
         return Cursor(
             at=now,
             after_new=new[-1] if new else cursor.after_new,
@@ -132,3 +140,9 @@ class _Tick:
 def _run_key(session: SessionKey, digest: str) -> str:
     """The drop's content, in its engagement: two clients may be sent the same files."""
     return f"{session.engagement}:{digest}"
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, RuntimeError):
+        return str(error).rstrip(".")
+    return getattr(error, "strerror", None) or type(error).__name__

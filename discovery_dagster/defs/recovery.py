@@ -17,6 +17,7 @@ from discovery_dagster.store import claims
 from discovery_dagster.store.database import Database
 
 MAX_RETRIES_TAG = "dagster/max_retries"
+_WILL_RETRY_TAG = "dagster/will_retry"
 
 _UNDER_WAY = [
     dg.DagsterRunStatus.NOT_STARTED,
@@ -52,6 +53,16 @@ def allow_retries(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
     before = 0 if group is None else len(list(group[1])) - 1
     most = before + instance.run_retries_max_retries
     instance.add_run_tags(run.run_id, {MAX_RETRIES_TAG: str(most)})
+
+
+def is_to_be_retried(run: dg.DagsterRun) -> bool:
+    """Whether the run has failed and Dagster has yet to make the run that retries it."""
+    return run.status == dg.DagsterRunStatus.FAILURE and run.tags.get(_WILL_RETRY_TAG) == "true"
+
+
+def forgo_retry(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    """Let a failed run be the session's last: Dagster looks at its tags before it retries."""
+    instance.add_run_tags(run.run_id, {_WILL_RETRY_TAG: "false", MAX_RETRIES_TAG: "0"})
 
 
 def end(instance: dg.DagsterInstance, run: dg.DagsterRun, *, retried: bool) -> None:

@@ -48,6 +48,7 @@ class Run:
     finished_at: datetime | None
     failed_step: str | None
     error: str | None
+    will_retry: bool = False  # whether Dagster runs the session again by itself
     changed_at: datetime | None = None  # when it came to its status, or later
 
 

@@ -203,7 +203,7 @@ def _is_current(
 
 
 def _session_status(run: Run | None, steps: Mapping[str, StepState]) -> Status:
-    if run is not None and run.status in _QUEUED:
+    if run is not None and (run.status in _QUEUED or run.will_retry):
         return "queued"
     if run is not None and run.status in _RUNNING:
         return "running"

@@ -18,7 +18,11 @@ from discovery_dagster.store.database import Database
 
 _LATEST = """
 select distinct on (t.value) t.value as partition_key, r.run_id, r.status,
-       r.create_timestamp, r.update_timestamp, r.start_time, r.end_time
+       r.create_timestamp, r.update_timestamp, r.start_time, r.end_time,
+       r.status = 'FAILURE' and exists (
+           select from run_tags w
+           where w.run_id = r.run_id and w.key = 'dagster/will_retry' and w.value = 'true'
+       ) as will_retry
 from run_tags t join runs r using (run_id)
 where t.key = 'dagster/partition' and t.value = any (%s)
 order by t.value, r.id desc
@@ -26,7 +30,7 @@ order by t.value, r.id desc
 
 _UNDER_WAY = """
 select t.value as partition_key, r.run_id, r.status,
-       r.create_timestamp, r.update_timestamp, r.start_time, r.end_time
+       r.create_timestamp, r.update_timestamp, r.start_time, r.end_time, false as will_retry
 from runs r join run_tags t using (run_id)
 where r.status in ('NOT_STARTED', 'STARTING', 'STARTED', 'CANCELING')
   and t.key = 'dagster/partition'
@@ -83,6 +87,7 @@ def _run(row: dict[str, Any], failure: dict[str, Any] | None) -> Run:
         finished_at=_moment(row["end_time"]),
         failed_step=failure["step_key"] if failure else None,
         error=_error(row["status"], failure["event"]) if failure else None,
+        will_retry=row["will_retry"],
         changed_at=row["update_timestamp"].replace(tzinfo=UTC),
     )
 

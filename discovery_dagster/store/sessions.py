@@ -31,6 +31,10 @@ class EngagementFullError(RuntimeError):
     """An engagement that has as many sessions as it may have."""
 
 
+class EngagementArchivedError(RuntimeError):
+    """An engagement that takes nothing in until it is restored."""
+
+
 @dataclass(frozen=True)
 class IncomingFile:
     """A file to be registered, under the name that people will see."""
@@ -76,10 +80,12 @@ def register(
     Raises:
         NoSuchSessionError: when `session` is given and does not exist.
         EngagementFullError: when the engagement has `limit` sessions already.
+        EngagementArchivedError: when the engagement is archived.
         OSError: when a file cannot be read or archived, or the drop has changed meanwhile.
     """
     with database.writer(engagement) as connection:
         connection.execute(_LOCK, [str(engagement)])
+        _require_live(connection, engagement)
         if drop is not None and (known := drops.session_of(connection, engagement, drop)):
             drops.remember(connection, engagement, drop)
             return known
@@ -101,6 +107,16 @@ def locked(database: Database, engagement: EngagementKey) -> Iterator[None]:
     with database.writer(engagement) as connection:
         connection.execute(_LOCK, [str(engagement)])
         yield
+
+
+def _require_live(connection: psycopg.Connection[DictRow], engagement: EngagementKey) -> None:
+    row = connection.execute(
+        "select archived_at from discovery.engagement where engagement = %s", [str(engagement)]
+    ).fetchone()
+    if row is not None and row["archived_at"] is not None:
+        raise EngagementArchivedError(
+            f"{engagement} is archived: `discovery engagement restore` brings it back first."
+        )
 
 
 def _new_session(

@@ -91,3 +91,13 @@ def test_adding_to_a_session_that_does_not_exist_is_refused(standing, move, good
     arguments = ("import", good, *move.options, "--session", "s004")
     assert "s004" in standing.json(*arguments, code=2)["error"]["message"]
     assert standing.json("status", *move.options, code=2)["error"]["code"] == "no_such_engagement"
+
+
+def test_an_archived_engagement_takes_nothing_in(standing, move, good, tmp_path):
+    assert move.import_files(good)["session"] == "s001"
+    assert standing.run("engagement", "archive", *move.options).returncode == 0
+    error = move.import_files(good, code=2)["error"]
+    assert error["code"] == "engagement_archived"
+    assert "`discovery engagement restore`" in error["message"]
+    assert standing.run("engagement", "restore", *move.options).returncode == 0
+    assert move.import_files(good)["session"] == "s002"

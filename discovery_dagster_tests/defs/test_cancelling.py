@@ -5,6 +5,7 @@ import time
 
 import dagster as dg
 import pytest
+from dagster._daemon.auto_run_reexecution.auto_run_reexecution import should_retry
 
 from discovery_dagster.defs import assets, recovery
 from discovery_dagster.defs.sensors import lost_runs_sensor
@@ -103,7 +104,19 @@ def test_the_sensor_has_dagster_retry_a_lost_run_from_where_it_stopped(
     lost = engine.instance.get_run_by_id(run.run_id)
     assert lost.status == FAILURE
     assert lost.tags["dagster/will_retry"] == "true"
-    assert states.state(engine.database, session).error == PROCESS_GONE
+    state = states.state(engine.database, session)
+    assert (state.status, state.error) == ("queued", PROCESS_GONE)
+
+
+def test_a_session_that_waits_for_its_retry_can_be_cancelled(engine, session, monkeypatch):
+    run = started(engine, session)
+    without_grace(monkeypatch)
+    look(engine, "begun")
+    assert states.state(engine.database, session).status == "queued"
+    assert engine.cancel(session)
+    assert states.state(engine.database, session).status == "failed"
+    assert not should_retry(engine.instance.get_run_by_id(run.run_id), engine.instance)
+    assert not engine.cancel(session)
 
 
 def test_the_command_that_resumes_a_lost_run_keeps_dagster_from_retrying_it(

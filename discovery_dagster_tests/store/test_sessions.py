@@ -3,8 +3,12 @@ import threading
 import pytest
 
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.store import sessions
-from discovery_dagster.store.sessions import IncomingFile, NoSuchSessionError
+from discovery_dagster.store import engagements, sessions
+from discovery_dagster.store.sessions import (
+    EngagementArchivedError,
+    IncomingFile,
+    NoSuchSessionError,
+)
 
 
 @pytest.fixture
@@ -67,3 +71,16 @@ def test_a_file_that_cannot_be_read_leaves_no_session_behind(
 def test_adding_to_a_session_that_does_not_exist_is_refused(database, objects, engagement):
     with pytest.raises(NoSuchSessionError):
         sessions.register(database, objects, engagement, [], session=SessionKey(engagement, 7))
+
+
+def test_an_archived_engagement_takes_nothing_in_until_it_is_restored(
+    database, objects, engagement, file
+):
+    session = sessions.register(database, objects, engagement, [file("a.csv", "1")])
+    engagements.archive(database, engagement)
+    for into in (None, session):
+        with pytest.raises(EngagementArchivedError, match="`discovery engagement restore`"):
+            sessions.register(database, objects, engagement, [file("b.csv", "2")], session=into)
+    assert len(sessions.files(database, session)) == 1
+    engagements.restore(database, engagement)
+    assert sessions.register(database, objects, engagement, [file("b.csv", "2")]).ordinal == 2

@@ -12,6 +12,7 @@ from discovery_dagster.defs.sensors import lost_runs_sensor
 from discovery_dagster.domain.state import CANCELLED, PROCESS_GONE
 from discovery_dagster.store import claims, states
 from discovery_dagster.store.claims import Claim
+from discovery_dagster_tests.defs.runs import started
 
 CANCELED, FAILURE = dg.DagsterRunStatus.CANCELED, dg.DagsterRunStatus.FAILURE
 
@@ -146,22 +147,6 @@ def test_a_lost_run_that_was_to_be_cancelled_ends_as_cancelled(engine, session, 
     without_grace(monkeypatch)
     look(engine, "begun")
     assert engine.instance.get_run_by_id(run.run_id).status == CANCELED
-
-
-def started(engine, session) -> dg.DagsterRun:
-    """A run that says it has started, and that no process executes."""
-    run = engine._create(session, {})
-    engine.instance.handle_new_event(
-        dg.EventLogEntry(
-            error_info=None,
-            level="debug",
-            user_message="",
-            run_id=run.run_id,
-            timestamp=time.time(),
-            dagster_event=dg.DagsterEvent("PIPELINE_START", run.job_name),
-        )
-    )
-    return engine.instance.get_run_by_id(run.run_id)
 
 
 def look(engine, cursor) -> None:

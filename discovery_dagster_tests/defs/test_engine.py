@@ -9,6 +9,7 @@ from discovery_dagster.store import claims, sessions, states
 from discovery_dagster.store.claims import Claim, SessionBusyError
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.sessions import IncomingFile
+from discovery_dagster_tests.defs.runs import started
 
 SUCCESS, FAILURE = dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE
 
@@ -128,18 +129,7 @@ def test_every_run_carries_the_tags_by_which_it_is_found(engine, session):
 
 
 def test_a_run_without_a_process_is_swept_and_then_resumed(engine, session):
-    run = engine._create(session, {})
-    engine.instance.report_engine_event("started", run)
-    engine.instance.handle_new_event(
-        dg.EventLogEntry(
-            error_info=None,
-            level="debug",
-            user_message="",
-            run_id=run.run_id,
-            timestamp=0.0,
-            dagster_event=dg.DagsterEvent("PIPELINE_START", run.job_name),
-        )
-    )
+    run = started(engine, session, at=0.0)
     assert [swept.run_id for swept in engine.sweep()] == [run.run_id]
     resumed = engine.execute_here(session)
     assert resumed.status == SUCCESS

@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 FUZZ_SECONDS ?= 600
+# Tests wait for processes more than they compute, so more of them than cores run side by side.
+TEST_WORKERS ?= 3
 
 .PHONY: install demo up test check chaos fuzz bench lock clean
 
@@ -24,7 +26,7 @@ up: install
 	$(BIN)/discovery up
 
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile
 
 # 50 kills at random moments; about 20 minutes.
 chaos: install

@@ -1,0 +1,50 @@
+"""Files through every step of the domain, as a session derives them but without a store."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from discovery_dagster.domain import (
+    canonical,
+    classification,
+    dependencies,
+    graph,
+    identity,
+    intake,
+    plan,
+)
+
+#: The day of the imports, so that ends of life read the same on any day.
+AS_OF = date(2026, 1, 1)
+
+
+@dataclass(frozen=True)
+class Derived:
+    """The frames of a session, by the names of their schemas."""
+
+    mapping: pl.DataFrame
+    records: canonical.CanonicalRecords
+    inventory: identity.Inventory
+    assets: pl.DataFrame
+    edges: pl.DataFrame
+    nodes: pl.DataFrame
+    plan: plan.Plan
+
+
+def derive(paths: Sequence[Path]) -> Derived:
+    """Derive everything from the files at `paths`.
+
+    Raises:
+        UnreadableFileError: when one of them cannot be read.
+    """
+    tables = [table for path in paths for table in intake.read_tables(path, path.name)[1]]
+    mapping = intake.map_columns(tables, lambda *_: None)
+    records = canonical.canonicalise(tables, mapping)
+    found = identity.resolve("quality.report", records.assets, records.relations, {})
+    assets = classification.classify(found.assets, AS_OF)
+    edges = dependencies.build(assets, records.relations)
+    nodes = graph.analyse(assets, edges)
+    return Derived(mapping, records, found, assets, edges, nodes, plan.make(assets, edges, nodes))

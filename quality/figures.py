@@ -1,0 +1,48 @@
+"""What a section measures, and how it is printed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number beside the least that is wanted of it."""
+
+    subject: str  # such as a file
+    measure: str  # such as `edge precision`
+    value: float
+    wanted: float  # at least
+    detail: str = ""
+
+    @property
+    def good(self) -> bool:
+        """Whether the number is what is wanted, or better."""
+        return self.value >= self.wanted
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What was found beside what is true; both are sets of the same kind of thing."""
+
+    found: frozenset[object]
+    truth: frozenset[object]
+
+    @property
+    def precision(self) -> float:
+        """Share of what was found that is true; 1 when nothing was found."""
+        return len(self.found & self.truth) / len(self.found) if self.found else 1.0
+
+    @property
+    def recall(self) -> float:
+        """Share of what is true that was found; 1 when nothing is true."""
+        return len(self.found & self.truth) / len(self.truth) if self.truth else 1.0
+
+
+def print_section(title: str, figures: Iterable[Figure]) -> bool:
+    """Print a section as a table of Markdown; return whether every figure is good."""
+    rows = list(figures)
+    print(f"\n## {title}\n\n| subject | measure | value | wanted | |\n|---|---|---:|---:|---|")
+    for row in rows:
+        mark = row.detail if row.good else f"**too low** {row.detail}"
+        print(f"| {row.subject} | {row.measure} | {row.value:.3f} | {row.wanted:g} | {mark} |")
+    return all(row.good for row in rows)

@@ -19,7 +19,7 @@ from discovery_dagster.domain import (
     dependencies as edges,
 )
 from discovery_dagster.domain.steps import BY_KEY
-from discovery_dagster.store import decisions, identifiers, sessions
+from discovery_dagster.store import changes, decisions, identifiers, sessions
 from discovery_dagster.store.publications import PublishedFrames
 
 Session = dg.ResourceParam[ClaimedSession]
@@ -268,6 +268,32 @@ def migration_plan(
     )
 
 
+@step_asset("session_changes")
+def session_changes(
+    context: dg.AssetExecutionContext,
+    session: Session,
+    source_records: PublishedFrames,
+    inventory: PublishedFrames,
+    classified_assets: PublishedFrames,
+    dependencies: PublishedFrames,
+    migration_plan: PublishedFrames,
+) -> Materialized:
+    """Say what is different from the session before."""
+    upstream = {
+        "source_records": source_records,
+        "inventory": inventory,
+        "classified_assets": classified_assets,
+        "dependencies": dependencies,
+        "migration_plan": migration_plan,
+    }
+
+    def work(report: Report) -> StepResult:
+        found = changes.since(session.objects, session.previous, upstream)
+        return {"changes": found}, changes.counts(found)
+
+    return session.materialize(context, work, "rows", **upstream)
+
+
 ASSETS = (
     source_files,
     source_records,
@@ -279,4 +305,5 @@ ASSETS = (
     dependencies,
     dependency_graph,
     migration_plan,
+    session_changes,
 )

@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 import dagster as dg
 
@@ -17,7 +18,8 @@ from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.state import decision_inputs
 from discovery_dagster.domain.steps import BY_KEY, Step, and_below
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import decisions, publications, sessions
+from discovery_dagster.store import changes, decisions, publications, sessions
+from discovery_dagster.store.changes import Compared
 from discovery_dagster.store.claims import Claim, SessionBusyError
 from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.objects import ObjectStore
@@ -55,6 +57,11 @@ class ClaimedSession:
         """The session."""
         return self.claim.session
 
+    @cached_property
+    def previous(self) -> Compared | None:
+        """What the session before had made when this run asked first; None when there is none."""
+        return changes.previous(self.database, self.key)
+
     def source_files(self) -> list[SourceFile]:
         """The session's files, in the order in which they were added."""
         return [
@@ -67,6 +74,8 @@ class ClaimedSession:
         if not upstream:
             return {"files": sessions.digest(sessions.files(self.database, self.key))}
         made_from = {key: published.publication for key, published in upstream.items()}
+        if step.compares:
+            made_from |= changes.inputs(self.previous)
         if not step.decisions:
             return made_from
         tables = upstream["source_records"]["tables"]

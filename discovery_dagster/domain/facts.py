@@ -81,3 +81,4 @@ class SessionFacts:
     claim_held: bool
     now: datetime
     decisions: Mapping[str, str] = field(default_factory=dict)  # digest by kind, none for none
+    previous: Mapping[str, str] = field(default_factory=dict)  # what the session before made

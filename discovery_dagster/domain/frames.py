@@ -282,6 +282,23 @@ PLAN_WAVES: Schema = {
     "reason": _TEXT,
 }
 
+#: One row a difference to the session before: a thing, an edge or a place in the plan.
+SESSION_CHANGES: Schema = {
+    "since": _TEXT,  # session that is compared with, such as `s001`
+    "what": _TEXT,  # asset, edge, plan
+    "change": _TEXT,  # appeared, not_seen, source_absent, changed
+    "asset_id": _TEXT,  # of an edge: its source; null when unresolved
+    "name": _TEXT,
+    "relation": _TEXT,  # of an edge, as are the next four
+    "target_id": _TEXT,
+    "target": _TEXT,
+    "port": pl.Int32(),
+    "protocol": _TEXT,
+    "field": _TEXT,  # what changed, else null
+    "before": _TEXT,
+    "after": _TEXT,
+}
+
 
 def empty(schema: Schema) -> pl.DataFrame:
     """Return a frame without rows in `schema`."""

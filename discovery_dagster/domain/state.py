@@ -125,6 +125,7 @@ def expected_inputs(
     files_digest: str,
     publications: Mapping[str, Publication],
     decisions: Mapping[str, str],
+    previous: Mapping[str, str],
 ) -> dict[str, str] | None:
     """What `step` would be made from now; None while something of it is missing.
 
@@ -133,12 +134,15 @@ def expected_inputs(
         files_digest: of the session's files.
         publications: current ones by step.
         decisions: digest by kind, without the kinds of which there are none.
+        previous: inputs of steps that compare with the session before; empty when there is none.
     """
     if not step.upstream:
         return {"files": files_digest}
     if any(key not in publications for key in step.upstream):
         return None
     made_from = {key: publications[key].publication for key in step.upstream}
+    if step.compares:
+        made_from |= previous
     return made_from | decision_inputs(step, decisions)
 
 
@@ -197,7 +201,9 @@ def _is_current(
     return (
         made.code_version == step.code_version
         and made.inputs
-        == expected_inputs(step, facts.files_digest, facts.publications, facts.decisions)
+        == expected_inputs(
+            step, facts.files_digest, facts.publications, facts.decisions, facts.previous
+        )
         and all(upstream[key].status == "done" for key in step.upstream)
     )
 

@@ -23,6 +23,7 @@ class Step:
     version: int = 1
     reference: tuple[str, ...] = ()  # files whose content is part of the code version
     decisions: tuple[str, ...] = ()  # kinds of decisions of people that are part of the inputs
+    compares: bool = False  # is also made from the same upstream steps of the session before
 
     @property
     def code_version(self) -> str:
@@ -149,6 +150,19 @@ STEPS: tuple[Step, ...] = (
             "waves": frames.PLAN_WAVES,
         },
         reference=("planning.yaml", "strategies.yaml"),
+    ),
+    Step(
+        "session_changes",
+        "What appeared, was not seen again or changed against the session before.",
+        upstream=(
+            "source_records",
+            "inventory",
+            "classified_assets",
+            "dependencies",
+            "migration_plan",
+        ),
+        frames={"changes": frames.SESSION_CHANGES},
+        compares=True,
     ),
 )
 

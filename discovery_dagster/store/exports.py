@@ -85,6 +85,11 @@ QUERIES: Mapping[str, str] = {
         select wave, groups, assets, reason
         from discovery.plan_wave where {_IN_SESSION} order by seq
     """,
+    "changes": f"""
+        select change, asset_id, name, field, before, after, what, relation, target_id, target,
+               port, protocol, since
+        from discovery.session_change where {_IN_SESSION} order by seq
+    """,
     "nodes": f"""
         select a.asset_id as id, a.name, a.type, n.component, n.strong_component, n.in_cycle,
                n.fan_in, n.fan_out, n.depth, n.blast_radius, n.hub

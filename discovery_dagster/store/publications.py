@@ -37,6 +37,7 @@ STEP_TABLES: Mapping[str, Mapping[str, str]] = {
         "plan_group": "groups",
         "plan_wave": "waves",
     },
+    "session_changes": {"session_change": "changes"},
 }
 
 

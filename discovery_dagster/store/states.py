@@ -7,6 +7,7 @@ from discovery_dagster.domain.facts import SessionFacts
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.state import SessionState, compute
 from discovery_dagster.store import (
+    changes,
     claims,
     dagster_runs,
     decisions,
@@ -34,6 +35,7 @@ def states(database: Database, rows: Sequence[sessions.SessionRow]) -> list[Sess
                 claim_held=claims.is_held(database, row.session),
                 now=datetime.now(UTC),
                 decisions=decisions.digests(database, row.session),
+                previous=changes.inputs(changes.previous(database, row.session)),
             )
         )
         for row in rows

@@ -43,7 +43,7 @@ def test_a_backfill_makes_the_named_steps_anew_and_refuses_unknown_names(move, t
     (state,) = move.installation.json(*backfill, "--sessions", "s001", *steps)["sessions"]
     assert state["status"] == "done"
     made_anew = {s["step"] for s in state["steps"] if s["publication"] != before[s["step"]]}
-    assert made_anew == {"dependency_graph", "migration_plan"}
+    assert made_anew == {"dependency_graph", "migration_plan", "session_changes"}
     refused = move.installation.json(*backfill, "--sessions", "s002", code=2)
     assert refused["error"]["code"] == "no_such_session"
     refused = move.installation.json(*backfill, "--steps", "graph", code=2)

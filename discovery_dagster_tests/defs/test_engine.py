@@ -96,7 +96,12 @@ def test_forced_steps_are_made_anew_with_what_is_below_them(engine, session):
     after = states.state(engine.database, session)
     assert after.status == "done"
     made_anew = {s.step for s in after.steps if s.publication != before[s.step]}
-    assert made_anew == {"dependencies", "dependency_graph", "migration_plan"}
+    assert made_anew == {
+        "dependencies",
+        "dependency_graph",
+        "migration_plan",
+        "session_changes",
+    }
 
 
 def test_forcing_a_step_does_not_resume_the_run_that_failed_after_it(engine, session, monkeypatch):

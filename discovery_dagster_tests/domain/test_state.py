@@ -16,7 +16,7 @@ def published(*keys: str) -> dict[str, Publication]:
     made: dict[str, Publication] = {}
     for key in keys:
         step = BY_KEY[key]
-        inputs = expected_inputs(step, "files", made, {}) or {}
+        inputs = expected_inputs(step, "files", made, {}, {}) or {}
         made[key] = Publication(key, f"p-{key}", "run", step.code_version, inputs, {}, NOW, NOW)
     return made
 
@@ -120,6 +120,13 @@ def test_what_older_code_made_is_stale():
 def test_added_files_make_every_step_stale():
     state = compute(facts(publications=published(*KEYS), files_digest="more files"))
     assert set(statuses(state).values()) == {"stale"}
+
+
+def test_changes_are_stale_once_the_session_before_has_changed():
+    made = published(*KEYS)
+    by_step = statuses(compute(facts(publications=made, previous={"previous": "s001"})))
+    assert by_step.pop("session_changes") == "stale"
+    assert set(by_step.values()) == {"done"}
 
 
 def test_counts_are_those_of_the_steps():

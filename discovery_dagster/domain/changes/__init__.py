@@ -1,0 +1,61 @@
+"""What two sessions of one engagement say differently: things, edges and places in the plan.
+
+Nothing is ever deleted for being absent: what the later session lacks is `not_seen` when the kind
+of source that reported it is in that session, too, and `source_absent` when it is not.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from discovery_dagster.domain.changes import assets, edges, places
+from discovery_dagster.domain.changes.sources import still_here
+from discovery_dagster.domain.frames import SESSION_CHANGES, conform
+
+__all__ = ["Snapshot", "compare"]
+
+#: The order in which changes are told; each is one thing, edge or place and one field.
+_ORDER = [
+    "what",
+    "name",
+    "asset_id",
+    "target",
+    "target_id",
+    "relation",
+    "port",
+    "protocol",
+    "field",
+    "change",
+]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What one session says, as far as it is compared; `session` is its key, such as `s001`.
+
+    `tables` in `SOURCE_TABLES`, `members` in `INVENTORY_MEMBERS`, `assets` in `CLASSIFIED_ASSETS`,
+    `edges` in `EDGES`, `placements` in `PLAN_PLACEMENTS`.
+    """
+
+    session: str
+    tables: pl.DataFrame
+    members: pl.DataFrame
+    assets: pl.DataFrame
+    edges: pl.DataFrame
+    placements: pl.DataFrame
+
+
+def compare(before: Snapshot, after: Snapshot) -> pl.DataFrame:
+    """Return what is different in `after`, in `SESSION_CHANGES`.
+
+    The sessions may be any two of one engagement, whose ids mean the same things; the result does
+    not depend on the order of rows. A session has no changes against itself.
+    """
+    here = still_here(before.tables, after.tables)
+    found = [
+        assets.changes(before.assets, after.assets, before.members, here),
+        edges.changes(before.edges, after.edges, here),
+        places.changes(before.placements, after.placements, after.assets),
+    ]
+    told = pl.concat(found, how="diagonal").with_columns(since=pl.lit(before.session))
+    return conform(told.sort(_ORDER), SESSION_CHANGES)

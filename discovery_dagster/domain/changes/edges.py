@@ -1,0 +1,55 @@
+"""Edges that appeared, were not seen again, or are known otherwise than before."""
+
+from typing import Final
+
+import polars as pl
+
+from discovery_dagster.domain.changes.sources import seen_again
+from discovery_dagster.domain.changes.values import APPEARED, changed_fields
+
+#: What an edge is by, whatever its ends are called: their ids, or the endpoints as written.
+_KEYS: Final = ["from", "to", "relation", "port", "protocol"]
+_TOLD: Final = ["source", "source_id", "target", "target_id"]
+
+
+def changes(before: pl.DataFrame, after: pl.DataFrame, here: pl.DataFrame) -> pl.DataFrame:
+    """Compare edges by their ends, relation, port and protocol.
+
+    Args:
+        before: `EDGES`.
+        after: likewise.
+        here: as `sources.still_here` gives it.
+
+    Returns:
+        Columns of `SESSION_CHANGES`: `asset_id` and `name` are of the source.
+    """
+    old, new = _keyed(before), _keyed(after)
+    told = [*_KEYS, *_TOLD]
+    appeared = new.join(old, on=_KEYS, how="anti", nulls_equal=True)
+    gone = old.join(new, on=_KEYS, how="anti", nulls_equal=True)
+    evidence = gone.explode("evidence").select(
+        *_KEYS,
+        *(pl.col("evidence").struct.field(part).alias(part) for part in ("file", "sheet")),
+    )
+    lost = gone.join(seen_again(evidence, here, _KEYS), on=_KEYS, how="left", nulls_equal=True)
+    found = [
+        appeared.select(*told, change=pl.lit(APPEARED)),
+        lost.select(*told, "change"),
+        changed_fields(old, new, _KEYS, ["status"], _TOLD),
+    ]
+    return (
+        pl.concat(found, how="diagonal")
+        .rename({"source": "name", "source_id": "asset_id"})
+        .drop("from", "to")
+        .with_columns(what=pl.lit("edge"))
+    )
+
+
+def _keyed(edges: pl.DataFrame) -> pl.DataFrame:
+    keyed = edges.with_columns(
+        pl.coalesce("source_id", "source").alias("from"),
+        pl.coalesce("target_id", "target").alias("to"),
+    )
+    # Two endpoints may be written alike but for what was dropped on the way; one edge stands.
+    ordered = keyed.sort(*_KEYS, "status", "source", "target")
+    return ordered.unique(_KEYS, keep="first", maintain_order=True)

@@ -1,0 +1,61 @@
+"""Values of the same thing in two frames, compared as the text that a person reads."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+APPEARED: Final = "appeared"
+CHANGED: Final = "changed"
+
+
+def changed_fields(
+    before: pl.DataFrame,
+    after: pl.DataFrame,
+    keys: list[str],
+    fields: Sequence[str],
+    told: list[str],
+) -> pl.DataFrame:
+    """Return one row a key and field whose values differ.
+
+    Args:
+        before: unique by `keys`, with `fields`.
+        after: likewise, with `told`, too.
+        keys: columns; nulls are equal.
+        fields: columns of text, numbers or lists of text; the order inside a list says nothing.
+        told: further columns of `after` to return.
+
+    Returns:
+        `keys`, `told`, `change`, `field`, `before` and `after`.
+    """
+    written = [as_text(before.schema[name], name).alias(f"before.{name}") for name in fields]
+    both = after.join(
+        before.select(*keys, *written), on=keys, nulls_equal=True, maintain_order="left"
+    )
+    parts = []
+    for name in fields:
+        new = as_text(after.schema[name], name)
+        old = pl.col(f"before.{name}")
+        parts.append(
+            both.filter(new.ne_missing(old)).select(
+                *keys,
+                *told,
+                change=pl.lit(CHANGED),
+                field=pl.lit(name),
+                before=old,
+                after=new,
+            )
+        )
+    return pl.concat(parts)
+
+
+def as_text(kind: pl.DataType, name: str) -> pl.Expr:
+    """Return a column as text; empty lists and empty text are null."""
+    column = pl.col(name)
+    if isinstance(kind, pl.List):
+        text = column.list.sort().list.join(", ")
+    elif kind.is_float():
+        text = column.cast(pl.String).str.strip_suffix(".0")
+    else:
+        text = column.cast(pl.String)
+    return pl.when(text != "").then(text)

@@ -1,0 +1,121 @@
+"""Two sessions of an engagement compared, from what they published."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from discovery_dagster.domain.changes import Snapshot, compare
+from discovery_dagster.domain.frames import SESSION_CHANGES, empty
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.steps import BY_KEY
+from discovery_dagster.store import publications
+from discovery_dagster.store.database import Database
+from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.publications import PublishedFrames
+
+STEP: Final = BY_KEY["session_changes"]
+
+#: The last session before one that has published all that is compared.
+_PREVIOUS = """
+    select session, jsonb_object_agg(step, publication) as publications
+    from discovery.publication
+    where engagement = %s and substr(session, 2)::int < %s and step = any (%s)
+    group by engagement, session having count(*) = %s
+    order by substr(session, 2)::int desc limit 1
+"""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A session and the publications of it that are compared, by step."""
+
+    session: SessionKey
+    publications: Mapping[str, str]
+
+
+class NothingToCompareError(LookupError):
+    """A session has not come far enough; the message is one sentence."""
+
+
+def previous(database: Database, session: SessionKey) -> Compared | None:
+    """Return the session that `session` is compared with, None when there is none before it."""
+    with database.reader([session.engagement]) as connection:
+        row = connection.execute(
+            _PREVIOUS,
+            [str(session.engagement), session.ordinal, list(STEP.upstream), len(STEP.upstream)],
+        ).fetchone()
+    if row is None:
+        return None
+    return Compared(SessionKey.of(session.engagement, row["session"]), row["publications"])
+
+
+def inputs(compared: Compared | None) -> dict[str, str]:
+    """Return what the step is made from beside its own session."""
+    if compared is None:
+        return {}
+    made = {f"previous.{step}": made for step, made in sorted(compared.publications.items())}
+    return {"previous": compared.session.session, **made}
+
+
+def since(
+    objects: ObjectStore, compared: Compared | None, upstream: Mapping[str, PublishedFrames]
+) -> pl.DataFrame:
+    """Return the changes against an earlier session, in `SESSION_CHANGES`; none without one.
+
+    Args:
+        objects: the project's.
+        compared: the earlier session.
+        upstream: what the later one published, by step.
+    """
+    if compared is None:
+        return empty(SESSION_CHANGES)
+    before = {
+        step: PublishedFrames(objects, compared.session, step, made)
+        for step, made in compared.publications.items()
+    }
+    return compare(_snapshot(before), _snapshot(upstream))
+
+
+def between(
+    database: Database, objects: ObjectStore, earlier: SessionKey, later: SessionKey
+) -> pl.DataFrame:
+    """Return what is different in `later`, whichever two sessions of an engagement they are.
+
+    Raises:
+        NothingToCompareError: when one has not published all that is compared.
+        ValueError: when they are of two engagements, whose ids have nothing in common.
+    """
+    if earlier.engagement != later.engagement:
+        raise ValueError(f"{earlier} and {later} are of two engagements.")
+    before, after = (_compared(database, session) for session in (earlier, later))
+    upstream = {
+        step: PublishedFrames(objects, later, step, made)
+        for step, made in after.publications.items()
+    }
+    return since(objects, before, upstream)
+
+
+def counts(found: pl.DataFrame) -> dict[str, int]:
+    """Return the number of rows by what changed and how, such as `asset.appeared`."""
+    totals = found.group_by("what", "change").len().sort("what", "change")
+    return {f"{what}.{change}": number for what, change, number in totals.iter_rows()}
+
+
+def _compared(database: Database, session: SessionKey) -> Compared:
+    made = publications.current(database, session)
+    if missing := [step for step in STEP.upstream if step not in made]:
+        raise NothingToCompareError(f"{session} has no {missing[0]} yet: run it first.")
+    return Compared(session, {step: made[step].publication for step in STEP.upstream})
+
+
+def _snapshot(published: Mapping[str, PublishedFrames]) -> Snapshot:
+    return Snapshot(
+        session=published["inventory"].session.session,
+        tables=published["source_records"]["tables"],
+        members=published["inventory"]["members"],
+        assets=published["classified_assets"]["assets"],
+        edges=published["dependencies"]["edges"],
+        placements=published["migration_plan"]["placements"],
+    )

@@ -200,18 +200,47 @@ INVENTORY_CONFLICTS: Schema = {
     "chosen": pl.Boolean(),
 }
 
-#: One row an asset, judged. `unknown` is an answer.
+#: Software of an asset: `kind` is `operating_system`, an asset type, `runtime`, `framework` or
+#: `platform`; dates are ISO, `source` is where the date is from.
+_SOFTWARE = pl.List(
+    pl.Struct(
+        {
+            "kind": pl.String(),
+            "name": pl.String(),
+            "version": pl.String(),
+            "eol_date": pl.String(),
+            "eol_status": pl.String(),
+            "source": pl.String(),
+        }
+    )
+)
+
+#: One row an asset, judged. `unknown` is an answer. Fields that end in `_text` are as written.
 CLASSIFIED_ASSETS: Schema = {
     "asset_id": _TEXT,
     "named_only": pl.Boolean(),
     "records": pl.UInt32(),
     **ATTRIBUTES,  # environment, criticality and tier are canonical words or `unknown` here
+    "declared_type": _TEXT,  # as in INVENTORY_ASSETS
+    "declared_type_text": _TEXT,
+    "os_name_text": _TEXT,
+    "environment_text": _TEXT,
+    "criticality_text": _TEXT,
+    "tier_text": _TEXT,
     "type": _TEXT,
+    "virtual": pl.Boolean(),  # null where nothing tells
     "os_family": _TEXT,  # windows, linux, unix, ... or null
+    "software": _SOFTWARE,  # what is recognised: operating system, databases, runtimes, ...
     "eol_date": _TEXT,  # ISO date, or null
     "eol_status": _TEXT,  # supported, extended, ended, unknown; null where nothing has an end
-    "confidence": pl.Float64(),  # of the type, 0 to 1
-    "rationale": _TEXTS,  # one sentence a judged field, naming rule and evidence
+    "confidence": pl.Float64(),  # of the type, 0 to 1; 0 where it is unknown
+    "tier_confidence": pl.Float64(),
+    "environment_confidence": pl.Float64(),
+    "criticality_confidence": pl.Float64(),
+    "os_confidence": pl.Float64(),
+    #: One code a judged field, worded by `classification.sentences`. What holds a blank is a
+    #: sentence already.
+    "rationale": _TEXTS,
 }
 
 #: One row an edge: the source needs the target.

@@ -52,3 +52,20 @@ def replace_words(cells: pl.Series, meanings: Mapping[str, str]) -> pl.Series:
     distinct = cells.drop_nulls().unique().to_list()
     known = {cell: meanings[fold(cell)] for cell in distinct if fold(cell) in meanings}
     return cells.replace_strict(known, default=None, return_dtype=pl.String)
+
+
+def head_meaning(text: str, meanings: Mapping[str, str]) -> str | None:
+    """Return what the last known word or phrase within `text` means, None when none is known.
+
+    The last noun of a phrase is its head: a `Cisco access switch` is a switch. What stands in
+    brackets is read only where nothing before it is known.
+    """
+    outside = re.sub(r"[(\[].*?[)\]]", " ", text)
+    for part in (outside, text):
+        tokens = fold(part).split()
+        for end in range(len(tokens), 0, -1):
+            for start in range(end):  # the longest phrase that ends here
+                meaning = meanings.get(" ".join(tokens[start:end]))
+                if meaning is not None:
+                    return meaning
+    return None

@@ -7,9 +7,13 @@ from datetime import date
 
 import polars as pl
 
-from discovery_dagster.domain.classification.lifecycle import end_of_life
-from discovery_dagster.domain.classification.software import recognise
-from discovery_dagster.domain.classification.tokens import words
+from discovery_dagster.domain.classification.components import judge_lifecycle
+from discovery_dagster.domain.classification.profiles import Profiles, has_host_facts
+from discovery_dagster.domain.classification.questions import open_assets
+from discovery_dagster.domain.classification.rationale import sentences
+from discovery_dagster.domain.classification.rules import neutral_words
+from discovery_dagster.domain.classification.software import recognise, recognise_products
+from discovery_dagster.domain.classification.tokens import ending, words
 from discovery_dagster.domain.classification.types import judge_types
 from discovery_dagster.domain.classification.vocabulary import (
     judge_criticality,
@@ -19,7 +23,7 @@ from discovery_dagster.domain.classification.vocabulary import (
 from discovery_dagster.domain.frames import CLASSIFIED_ASSETS, conform
 from discovery_dagster.reference import load
 
-__all__ = ["classify"]
+__all__ = ["classify", "open_assets", "sentences"]
 
 
 def classify(assets: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -32,101 +36,89 @@ def classify(assets: pl.DataFrame, as_of: date) -> pl.DataFrame:
     Returns:
         The same rows in the same order in `CLASSIFIED_ASSETS`.
     """
-    written = assets.select(text="os_name", version_text="os_version")
-    system = recognise(written, "operating_systems")
-    # A version without an operating system is that of the product.
-    version = pl.when(pl.col("os_name").is_null()).then("os_version")
-    product = recognise(assets.select(text="product", version_text=version), "products")
-    judged = judge_types(
-        assets.with_columns(
-            words=words("name"), os_kind=system["kind"], product_kind=product["kind"]
-        )
+    profiles = Profiles.of(assets)
+    judged = profiles.spread(_judge(assets[profiles.firsts], as_of))
+    as_written = assets.select(
+        pl.col(field).alias(f"{field}_text")
+        for field in ("os_name", "environment", "criticality", "tier")
     )
-    environment, criticality = judge_environment(judged), judge_criticality(judged)
-    tier = judge_tier(judged)
-    lifecycle = _lifecycle(judged, system, product, as_of)
-    classified = judged.with_columns(
-        environment=environment["value"],
-        criticality=criticality["value"],
-        tier=tier["value"],
-        os_family=system["family"],
-        os_name=system["label"].fill_null(assets["os_name"]),
-        os_version=pl.when(pl.lit(system["rule"]).is_null())
-        .then("os_version")
-        .otherwise(system["version"]),
-        eol_date=lifecycle["eol_date"],
-        eol_status=lifecycle["eol_status"],
-        rationale=pl.concat_list(
-            "type_reason",
-            tier["reason"],
-            environment["reason"],
-            criticality["reason"],
-            _system_reason(assets, system),
-            lifecycle["reason"],
-        ).list.drop_nulls(),
+    system = pl.coalesce(judged["label"], assets["os_name"])
+    version = pl.when(judged["recognised"]).then(judged["version"]).otherwise(assets["os_version"])
+    classified = assets.with_columns(
+        *as_written,
+        *judged.drop("label", "version", "recognised"),
+        os_name=pl.select(system).to_series(),
+        os_version=pl.select(version).to_series(),
     )
     return conform(classified.select(list(CLASSIFIED_ASSETS)), CLASSIFIED_ASSETS)
 
 
-def _system_reason(assets: pl.DataFrame, system: pl.DataFrame) -> pl.Series:
-    """The sentence about the operating system, null where none is given."""
-    facts = system.with_columns(named=assets["os_name"])
-    known = pl.when(pl.col("rule").is_not_null()).then(
-        pl.format(
-            "Operating system {}: rule os_{}, `{}`.",
-            pl.coalesce(_title(), "named"),
-            "rule",
-            "named",
-        )
+def _judge(assets: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """What is judged of each asset, without regard to any other."""
+    written = assets.select(text="os_name", version_text="os_version")
+    system = recognise(written, "operating_systems")
+    # A version without an operating system is that of the product.
+    version = assets.select(pl.when(pl.col("os_name").is_null()).then("os_version")).to_series()
+    products = recognise_products(assets["product"], version)
+    facts = assets.with_columns(
+        has_host_facts().alias("hosted"), words=words("name"), os=system["type"]
+    ).with_columns(_kinds(products, assets.height), ending=ending("words", neutral_words()))
+    types = judge_types(facts)
+    typed = facts.with_columns(types["type"])
+    answers = {
+        "tier": judge_tier(typed),
+        "environment": judge_environment(typed),
+        "criticality": judge_criticality(typed),
+        "os": _judge_system(assets, system),
+    }
+    lifecycle = judge_lifecycle(typed, system, products, as_of)
+    codes = [
+        types["type_code"],
+        types["virtual_code"],
+        *(answer["code"].alias(name) for name, answer in answers.items()),
+        lifecycle["eol_code"],
+    ]
+    return pl.DataFrame(
+        [
+            types["type"],
+            types["confidence"],
+            types["virtual"],
+            *(answer["value"].alias(name) for name, answer in answers.items() if name != "os"),
+            *(answer["confidence"].alias(f"{name}_confidence") for name, answer in answers.items()),
+            system["family"].alias("os_family"),
+            lifecycle["software"],
+            lifecycle["eol_date"],
+            lifecycle["eol_status"],
+            pl.DataFrame(codes).select(rationale=pl.concat_list(pl.all()).list.drop_nulls())[
+                "rationale"
+            ],
+            system["label"],
+            system["version"],
+            system["rule"].is_not_null().alias("recognised"),
+        ]
     )
-    unknown = pl.format("Operating system as written: no rule knows `{}`.", "named")
-    return facts.select(reason=pl.coalesce(known, unknown)).to_series()
 
 
-def _title() -> pl.Expr:
-    """Name and version of what is recognised; some names carry their version already."""
-    versioned = pl.col("label").str.ends_with(pl.col("version"))
-    return pl.concat_str(
-        "label", pl.when(~versioned).then("version"), separator=" ", ignore_nulls=True
-    )
+def _kinds(products: pl.DataFrame, count: int) -> pl.Series:
+    """The type of thing that the products of each cell make, null where they make several."""
+    typed = products.drop_nulls("type").group_by("at").agg(pl.col("type").unique())
+    single = typed.filter(pl.col("type").list.len() == 1).select("at", pl.col("type").list.first())
+    rows = pl.DataFrame({"at": range(count)}, schema={"at": pl.UInt32})
+    return rows.join(single, on="at", how="left", maintain_order="left")["type"].alias("products")
 
 
-def _lifecycle(
-    judged: pl.DataFrame, system: pl.DataFrame, product: pl.DataFrame, as_of: date
-) -> pl.DataFrame:
-    """`eol_date`, `eol_status` and `reason`: of a host's operating system, else of the product."""
-    host = judged["type"].is_in(load("classification")["tiers"]["hosts"])
-    # Several products in one cell are a stack, of which no single one is the asset's end.
-    single = ~judged["product"].str.contains(r"[,;|]").fill_null(False)
-    dated = product["version"].is_not_null() | judged["os_name"].is_null()
-    of_product = ~host & product["product"].is_not_null() & single & dated
-    chosen = pl.DataFrame(
-        {
-            name: product[name].zip_with(of_product, system[name])
-            for name in ("product", "version", "label", "rule")
-        }
-    ).with_columns(given=judged["os_name"].is_not_null() | of_product)
-    dates = end_of_life(chosen, as_of)
-    found = chosen.join(dates, on=["product", "version"], how="left", maintain_order="left")
-    ended = pl.format(
-        "End of life {} ({} on {}): {}, {}.",
-        pl.col("eol_date").fill_null("without a date"),
-        "eol_status",
-        pl.lit(as_of.isoformat()),
-        _title(),
-        "eol_source",
-    )
-    missing = pl.when("given").then(
-        pl.coalesce(
-            pl.when(pl.col("version").is_not_null()).then(
-                pl.format("End of life unknown: no date is known of {}.", _title())
-            ),
-            pl.format("End of life unknown: the version of {} is not known.", "label"),
-            pl.lit("End of life unknown: the operating system is not recognised."),
-        )
-    )
-    return found.select(
-        "eol_date",
-        eol_status=pl.coalesce("eol_status", pl.when("given").then(pl.lit("unknown"))),
-        reason=pl.coalesce(ended, missing),
+def _judge_system(assets: pl.DataFrame, system: pl.DataFrame) -> pl.DataFrame:
+    """`confidence` and `code` of the operating system, without a code where none is given."""
+    trust = load("classification")["confidences"]
+    named = assets["os_name"].is_not_null()
+    return system.select(
+        confidence=pl.when(pl.col("rule").is_null())
+        .then(0.0)
+        .when(pl.col("version").is_null())
+        .then(trust["system"])
+        .otherwise(trust["system_version"]),
+        code=pl.coalesce(
+            pl.format("os:rule/{}", "rule"), pl.when(pl.lit(named)).then(pl.lit("os:no_rule"))
+        ),
+        value=pl.lit(None, pl.String),
     )

@@ -11,9 +11,13 @@ import polars as pl
 from discovery_dagster.reference import load
 
 _NUMBER: Final = r"(\d+(?:\.\d+)*)"
+_TEXT: Final = pl.String()
 
 #: What is said of a recognised text.
-RECOGNISED: Final = ("rule", "label", "family", "product", "version", "kind")
+RECOGNISED: Final = ("rule", "label", "family", "product", "version", "type", "kind")
+
+#: The kind of what is no product of `products.yaml`.
+OPERATING_SYSTEM: Final = "operating_system"
 
 
 def recognise(texts: pl.DataFrame, catalogue: str) -> pl.DataFrame:
@@ -25,8 +29,8 @@ def recognise(texts: pl.DataFrame, catalogue: str) -> pl.DataFrame:
 
     Returns:
         The same rows in the same order with `RECOGNISED`: `rule` is the id of the one that matched
-        (null when none did), `label` the clean name, `version` null where it is not certain, `kind`
-        what runs such a system.
+        (null when none did), `label` the clean name, `version` null where it is not certain, `type`
+        the type of what runs such a system, `kind` what it is.
     """
     systems = load(catalogue)["systems"]
     distinct = texts.select("text", "version_text").unique()
@@ -34,11 +38,12 @@ def recognise(texts: pl.DataFrame, catalogue: str) -> pl.DataFrame:
         name=_spelled("text"), given=_spelled("version_text"), whole=pl.lit(None, pl.String)
     ).with_columns(whole=pl.concat_str("name", "given", separator=" ", ignore_nulls=True))
     matched = spelled.with_columns(rule=_first(systems, pl.col("whole")))
-    found = matched.with_columns(version=_version(systems)).with_columns(
+    found = _with_versions(matched, systems).with_columns(
         label=_property(systems, "name"),
         family=_property(systems, "family"),
         product=_property(systems, "product"),
-        kind=_property(systems, "type"),
+        type=_property(systems, "type"),
+        kind=pl.coalesce(_property(systems, "kind"), _property(systems, "type")),
     )
     versioned = [system["id"] for system in systems if system.get("versioned")]
     found = found.with_columns(
@@ -53,6 +58,32 @@ def recognise(texts: pl.DataFrame, catalogue: str) -> pl.DataFrame:
         nulls_equal=True,
         maintain_order="left",
     )
+
+
+def recognise_products(cells: pl.Series, versions: pl.Series) -> pl.DataFrame:
+    """Say which products each cell names; several in one cell are a stack.
+
+    Args:
+        cells: products as written.
+        versions: the version given apart, read where a cell names one product alone.
+
+    Returns:
+        One row a part of a cell that is recognised: `at` (the number of the cell), `alone` and
+        `RECOGNISED`, in the order of cells and parts.
+    """
+    separators = load("products")["separators"]
+    parts = (
+        cells.str.replace_all(separators, "\n")
+        .str.split("\n")
+        .to_frame("text")
+        .with_row_index("at")
+        .with_columns(alone=pl.col("text").list.len() == 1, version_text=versions)
+        .explode("text")
+        .with_columns(pl.when("alone").then("version_text").alias("version_text"))
+    )
+    found = recognise(parts.select("text", "version_text"), "products")
+    said = pl.concat([parts.select("at", "alone"), found.select(RECOGNISED)], how="horizontal")
+    return said.filter(pl.col("rule").is_not_null())
 
 
 def _spelled(column: str) -> pl.Expr:
@@ -74,17 +105,24 @@ def _property(systems: list[dict[str, Any]], name: str) -> pl.Expr:
     return pl.col("rule").replace_strict(values, default=None, return_dtype=pl.String)
 
 
-def _version(systems: list[dict[str, Any]]) -> pl.Expr:
+def _with_versions(matched: pl.DataFrame, systems: list[dict[str, Any]]) -> pl.DataFrame:
+    """Add `version`, read as each system's own is written; a system is looked for in its rows."""
+    known = {system["id"]: system for system in systems}
+    parts = [
+        part.with_columns(version=_version(known[rule]) if rule in known else pl.lit(None, _TEXT))
+        for (rule,), part in matched.partition_by("rule", as_dict=True).items()
+    ]
+    return pl.concat([matched.clear().with_columns(version=pl.lit(None, _TEXT)), *parts])
+
+
+def _version(system: dict[str, Any]) -> pl.Expr:
     """The version given apart where it refines the one in the name, else the one in the name."""
     vague = load("operating_systems")["vague"]
-    clear = [pl.when(~pl.col(column).str.contains(vague)) for column in ("name", "given")]
-    in_name, given = pl.lit(None, pl.String), pl.lit(None, pl.String)
-    for system in systems:
-        number = system.get("version")
-        after = number or f"(?:{system['pattern']}).*?{_NUMBER}"
-        here = pl.when(pl.col("rule") == system["id"])
-        in_name = here.then(clear[0].then(_extract("name", after))).otherwise(in_name)
-        given = here.then(clear[1].then(_extract("given", number or _NUMBER))).otherwise(given)
+    number = system.get("version")
+    after = number or f"(?:{system['pattern']}).*?{_NUMBER}"
+    clear = {column: ~pl.col(column).str.contains(vague) for column in ("name", "given")}
+    in_name = pl.when(clear["name"]).then(_extract("name", after))
+    given = pl.when(clear["given"]).then(_extract("given", number or _NUMBER))
     refines = (given == in_name) | given.str.starts_with(in_name + ".")
     return pl.coalesce(pl.when(refines).then(given), in_name, given)
 

@@ -1,6 +1,21 @@
 """Names as the tokens that rules about names read: whole words, never parts of one."""
 
+import re
+from collections.abc import Iterable
+from typing import Final
+
 import polars as pl
+
+_NUMBER: Final = r"\d+"
+_LETTER: Final = r"[a-z]"
+
+
+def shape(column: str) -> pl.Expr:
+    """Return the name in lower case, its numbers of several digits made one.
+
+    Rules tell no such numbers apart, so that names of one shape are judged once.
+    """
+    return pl.col(column).str.to_lowercase().str.replace_all(r"\d{2,}", "00")
 
 
 def words(column: str) -> pl.Expr:
@@ -17,12 +32,48 @@ def words(column: str) -> pl.Expr:
     return pl.concat_str(pl.lit(" "), parted.str.strip_chars(), pl.lit(" "))
 
 
+def placed(phrases: Iterable[str], place: str, neutral: Iterable[str] = ()) -> str:
+    """Return a pattern of `words` in which one of `phrases` stands at `place`.
+
+    Args:
+        phrases: of whole tokens parted by one blank.
+        place: `anywhere`, `first`, `last`, `numbered` (a number follows), `end` (only tokens that
+            say nothing follow) or `only` (there are no others).
+        neutral: tokens that say nothing, beside numbers and single letters.
+    """
+    choice, nothing = f" (?:{_choice(phrases)}) ", _nothing(neutral)
+    return {
+        "anywhere": choice,
+        "first": f"^{choice}",
+        "last": f"{choice}$",
+        "numbered": rf"{choice}\d",
+        "end": f"{choice}{nothing}$",
+        "only": f"^{choice}$",
+    }[place]
+
+
+def ending(column: str, neutral: Iterable[str]) -> pl.Expr:
+    """Return the words in `column` without those at either end that say nothing."""
+    nothing = _nothing(neutral)
+    inner = pl.col(column).str.replace(f"^ {nothing}", " ")
+    return inner.str.replace(f" {nothing}$", " ")
+
+
 def holds(column: str, tokens: list[str]) -> pl.Expr:
     """Return whether one of `tokens` is among the words in `column`."""
     return pl.col(column).str.contains_any([f" {token} " for token in sorted(tokens)])
 
 
-def first_held(column: str, tokens: list[str]) -> pl.Expr:
-    """Return the first of `tokens` among the words in `column`, null when none is."""
-    pattern = "|".join(sorted(tokens, key=lambda token: (-len(token), token)))
-    return pl.col(column).str.extract(f" ({pattern}) ", 1)
+def first_held(text: str, tokens: Iterable[str]) -> str | None:
+    """Return the first of `tokens` in a text of words, None when none is."""
+    found = re.search(f" ({_choice(tokens)}) ", text)
+    return found[1] if found else None
+
+
+def _nothing(neutral: Iterable[str]) -> str:
+    return f"(?:(?:{_NUMBER}|{_LETTER}|{_choice(neutral)}) )*"
+
+
+def _choice(phrases: Iterable[str]) -> str:
+    ordered = sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase))
+    return "|".join(map(re.escape, ordered)) or r"\b\B"

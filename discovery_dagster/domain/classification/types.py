@@ -1,178 +1,206 @@
 """Which type an asset is, by rules that are data.
 
-A declared type outranks every rule but those that read virtual hardware; rules that disagree, or
-none, give `unknown`.
+What a source declares outranks every rule but those that may correct it; rules that disagree, or
+none, give `unknown`. Each answer has a code of the rule that gave it, worded in `rationale`.
 """
 
 from typing import Any, Final
 
 import polars as pl
 
-from discovery_dagster.domain.identity.merging import LISTS
+from discovery_dagster.domain import synonyms
+from discovery_dagster.domain.classification.profiles import matching
+from discovery_dagster.domain.classification.rules import PRODUCT_RULE, rules
+from discovery_dagster.domain.words import head_meaning
 from discovery_dagster.reference import load
 
-#: Columns of `judge_types`.
-JUDGED: Final = ("type", "confidence", "type_reason")
+#: Columns of `judge_types`; `virtual` is null where nothing tells.
+JUDGED: Final = ("type", "confidence", "type_code", "virtual", "virtual_code")
 
 
 def judge_types(assets: pl.DataFrame) -> pl.DataFrame:
-    """Judge the type of each asset.
+    """Judge the type of each asset, and whether it is virtual.
 
     Args:
-        assets: rows in `INVENTORY_ASSETS` with `words` (as `tokens.words`), `os_kind` and
-            `product_kind` (what `software.recognise` says).
+        assets: rows in `INVENTORY_ASSETS` with `words` and `ending` (as in `tokens`), `os` and
+            `products` (kinds, as `software` recognises), and `hosted` (as `has_host_facts`).
 
     Returns:
-        The same rows in the same order with `JUDGED`: `confidence` is 0 to 1, 0 for `unknown`.
+        `JUDGED`, one row an asset: `confidence` is 0 to 1, 0 for `unknown`.
     """
-    rules = load("classification")["rules"]
-    facts = assets.with_columns(hosted=_has_host_facts())
-    matches = facts.select(_matches(rule, facts).alias(rule["id"]) for rule in rules)
-    best = _best(matches, rules)
-    judged = pl.concat([facts, best], how="horizontal").with_columns(
-        corrected=_correction(matches, rules)
+    facts = assets.with_columns(hardware=_hardware(), within=_head(assets["declared_type_text"]))
+    matches = _matches(facts)
+    best = _best(matches)
+    judged = pl.concat([facts.drop("confidence", strict=False), best], how="horizontal")
+    judged = judged.with_columns(_corrections(matches, judged))
+    return judged.select(_decision()).with_columns(_virtual(facts, matches)).select(JUDGED)
+
+
+def _hardware() -> pl.Expr:
+    parts = (pl.col(field).fill_null("").str.to_lowercase() for field in ("vendor", "model"))
+    return pl.concat_str(*parts, separator=" | ")
+
+
+def _head(texts: pl.Series) -> pl.Series:
+    """What the last known type word within each text means; texts of types are few and short."""
+    meanings = synonyms.type_words()
+    distinct = texts.drop_nulls().unique().to_list()
+    heads = {text: head for text in distinct if (head := head_meaning(text, meanings))}
+    return texts.replace_strict(heads, default=None, return_dtype=pl.String)
+
+
+def _matches(facts: pl.DataFrame) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            rule.id: matching(facts[rule.field], rule.pattern) & ~(facts["hosted"] & rule.alone)
+            for rule in rules().values()
+        }
     )
-    return judged.with_columns(_decision()).drop("hosted", *best.columns, "corrected")
 
 
-def _has_host_facts() -> pl.Expr:
-    return pl.any_horizontal(_given(field) for field in load("classification")["host_fields"])
-
-
-def _given(field: str) -> pl.Expr:
-    return pl.col(field).list.len() > 0 if field in LISTS else pl.col(field).is_not_null()
-
-
-def _matches(rule: dict[str, Any], facts: pl.DataFrame) -> pl.Series:
-    columns = {"os": "os_kind", "product": "product_kind"}
-    found = _contains(facts[columns.get(rule["field"], rule["field"])], rule["pattern"])
-    if rule.get("alone"):
-        found &= ~facts["hosted"]
-    return found.fill_null(value=False)
-
-
-def _contains(values: pl.Series, pattern: str) -> pl.Series:
-    """Whether each value matches, each distinct one read once; of a list, whether all do."""
-    if values.dtype == pl.List:
-        flat = values.to_frame("value").with_row_index("row").explode("value").drop_nulls()
-        every = flat.with_columns(found=_contains(flat["value"], pattern))
-        matched = every.group_by("row").agg(pl.col("found").all())
-        rows = pl.DataFrame({"row": range(len(values))}, schema={"row": pl.UInt32})
-        return rows.join(matched, on="row", how="left", maintain_order="left")["found"]
-    if values.name == "words":  # nearly all distinct
-        return values.str.contains(pattern)
-    distinct = values.unique()
-    return values.is_in(distinct.filter(distinct.str.contains(pattern)).to_list())
-
-
-def _best(matches: pl.DataFrame, rules: list[dict[str, Any]]) -> pl.DataFrame:
+def _best(matches: pl.DataFrame) -> pl.DataFrame:
     """The heaviest rule of each asset, and the heaviest of a type that it contradicts."""
-    order = sorted(rules, key=lambda rule: -rule["weight"])
     includes = load("classification")["includes"]
-    first = matches.select(rule=pl.coalesce(_when(rule) for rule in order))
-    weights = {rule["id"]: rule["weight"] for rule in rules}
-    types = {rule["id"]: rule["type"] for rule in rules}
-    named = first.with_columns(
-        rule_type=pl.col("rule").replace_strict(types, default=None, return_dtype=pl.String),
-        weight=pl.col("rule").replace_strict(weights, default=None, return_dtype=pl.Float64),
+    types = {rule.id: rule.type for rule in rules().values()}
+    weights = {rule.id: rule.weight for rule in rules().values()}
+    named = matches.select(rule=pl.coalesce(map(_when, rules()))).with_columns(
+        rule_type=_named("rule", types), weight=_weighed("rule", weights)
     )
     agreeing = {kind: [kind, *includes.get(kind, [])] for kind in set(types.values())}
     rivals = pl.concat([matches, named], how="horizontal").select(
         rival=pl.coalesce(
             pl.when(
-                pl.col(rule["id"]),
+                pl.col(rule.id),
                 ~pl.col("rule_type").is_in(
-                    sorted(kind for kind, agreed in agreeing.items() if rule["type"] in agreed)
+                    sorted(kind for kind, agreed in agreeing.items() if rule.type in agreed)
                 ),
-            ).then(pl.lit(rule["id"]))
-            for rule in order
+            ).then(pl.lit(rule.id))
+            for rule in rules().values()
         )
     )
-    rival_weight = pl.col("rival").replace_strict(weights, default=None, return_dtype=pl.Float64)
-    return pl.concat([named, rivals.with_columns(rival_weight=rival_weight)], how="horizontal")
+    weighed = rivals.with_columns(rival_weight=_weighed("rival", weights))
+    return pl.concat([named, weighed], how="horizontal")
 
 
-def _when(rule: dict[str, Any]) -> pl.Expr:
-    return pl.when(pl.col(rule["id"])).then(pl.lit(rule["id"]))
+def _when(rule: str) -> pl.Expr:
+    return pl.when(pl.col(rule)).then(pl.lit(rule))
 
 
-def _correction(matches: pl.DataFrame, rules: list[dict[str, Any]]) -> pl.Series:
-    """The rule that may correct a declared type, null where none matches."""
-    allowed = load("classification")["correction"]["by"]
-    correcting = [_when(rule) for rule in rules if rule["id"] in allowed]
-    return matches.select(pl.coalesce(correcting).alias("corrected")).to_series()
+def _named(column: str, values: dict[str, str]) -> pl.Expr:
+    return pl.col(column).replace_strict(values, default=None, return_dtype=pl.String)
+
+
+def _weighed(column: str, values: dict[str, float]) -> pl.Expr:
+    return pl.col(column).replace_strict(values, default=None, return_dtype=pl.Float64)
+
+
+def _corrections(matches: pl.DataFrame, facts: pl.DataFrame) -> list[pl.Series]:
+    """The correction of what is declared, its rule and type; null where none applies."""
+    types = {rule.id: rule.type for rule in rules().values()}
+    correction = pl.Series("correction", [None] * facts.height, dtype=pl.String)
+    corrected_by = correction.alias("corrected_by")
+    corrected = correction.alias("corrected")
+    for stated in load("classification")["corrections"]:
+        by = matches.select(by=pl.coalesce(pl.lit(None, pl.String), *map(_when, _by(stated))))["by"]
+        known = pl.lit(by) if _by(stated) else pl.lit("hosted")
+        applies = facts.select(_may_correct(stated) & known.is_not_null()).to_series()
+        applies = applies & correction.is_null()
+        if "unless_rules" in stated:
+            applies &= ~matches.select(pl.any_horizontal(stated["unless_rules"])).to_series()
+        kind = by.replace_strict(types, default=None, return_dtype=pl.String)
+        kind = kind if "type" not in stated else pl.repeat(stated["type"], len(by), eager=True)
+        correction = _set(correction, applies, pl.repeat(stated["id"], len(by), eager=True))
+        corrected_by = _set(corrected_by, applies, by)
+        corrected = _set(corrected, applies, kind)
+    return [correction, corrected_by, corrected]
+
+
+def _by(correction: dict[str, Any]) -> list[str]:
+    by = correction.get("by", [])
+    if by == "product_names":
+        return [rule for rule in rules() if rule.startswith(PRODUCT_RULE)]
+    return list(by)
+
+
+def _may_correct(correction: dict[str, Any]) -> pl.Expr:
+    text = pl.col("declared_type_text")
+    allowed: pl.Expr = pl.col("declared_type") == correction["declared"]
+    if correction.get("stated"):
+        allowed &= text.is_null()
+    if "said" in correction:
+        allowed &= text.str.contains(correction["said"])
+    if "unless" in correction:
+        allowed &= ~text.str.contains(correction["unless"]).fill_null(False)
+    if correction.get("hosted"):
+        allowed &= pl.col("hosted")
+    return allowed.fill_null(False)
+
+
+def _set(values: pl.Series, where: pl.Series, new: pl.Series) -> pl.Series:
+    return new.zip_with(where, values).alias(values.name)
 
 
 def _decision() -> list[pl.Expr]:
     reference = load("classification")
     declared = reference["declared"]
-    said = pl.col("declared_type")
+    said, text = pl.col("declared_type"), pl.col("declared_type_text")
     is_said = said.is_not_null() & ~said.is_in(declared["ignored"])
-    correction = reference["correction"]
-    corrected = (
-        (said == correction["declared"])
-        & pl.col("corrected").is_not_null()
-        & ~pl.col("declared_type_text").str.contains(correction["unless"]).fill_null(False)
-    )
+    plain = (said == "server") & text.str.to_lowercase().is_in(declared["plain"]).fill_null(True)
+    trusted = pl.when(plain).then(declared["plain_confidence"]).otherwise(declared["confidence"])
+    confidences = {one["id"]: one["confidence"] for one in reference["corrections"]}
     disputed = pl.col("rival_weight") > pl.col("weight") - reference["margin"]
     judged = pl.col("rule").is_not_null() & ~disputed.fill_null(False)
+    stated = pl.when(text.is_null()).then(pl.lit("type:stated")).otherwise(pl.lit("type:declared"))
     cases = [
-        (corrected, pl.lit(correction["type"]), pl.lit(correction["confidence"]), _corrected()),
-        (is_said, said, pl.lit(declared["confidence"]), _declared()),
-        (judged, pl.col("rule_type"), pl.col("weight"), _by_rule("rule", "rule_type")),
-        (pl.lit(True), pl.lit("unknown"), pl.lit(0.0), _unknown()),
+        (
+            pl.col("corrected").is_not_null(),
+            pl.col("corrected"),
+            _weighed("correction", confidences),
+            pl.coalesce(
+                pl.format("type:corrected/{}/{}", "correction", "corrected_by"),
+                pl.format("type:hosted/{}", "correction"),
+            ),
+        ),
+        (is_said, said, trusted, stated),
+        (
+            pl.col("within").is_not_null(),
+            pl.col("within"),
+            pl.lit(declared["head_confidence"]),
+            pl.lit("type:within"),
+        ),
+        (judged, pl.col("rule_type"), pl.col("weight"), pl.format("type:rule/{}", "rule")),
+        (
+            pl.col("rival").is_not_null(),
+            pl.lit("unknown"),
+            pl.lit(0.0),
+            pl.format("type:disputed/{}/{}", "rule", "rival"),
+        ),
+        (pl.lit(True), pl.lit("unknown"), pl.lit(0.0), pl.lit("type:open")),
     ]
     return [
         pl.coalesce(pl.when(case[0]).then(case[at]) for case in cases).alias(name)
-        for at, name in enumerate(JUDGED, start=1)
+        for at, name in enumerate(JUDGED[:3], start=1)
+    ] + [pl.col("declared_type_text")]
+
+
+def _virtual(facts: pl.DataFrame, matches: pl.DataFrame) -> list[pl.Expr]:
+    """Whether it is virtual, and the code of what tells."""
+    reference = load("classification")["virtual"]
+    by_type = pl.col("type").replace_strict(
+        reference["types"], default=None, return_dtype=pl.Boolean
+    )
+    rule = pl.lit(matches.select(rule=pl.coalesce(map(_when, reference["by"])))["rule"])
+    by_rule = rule.replace_strict(reference["by"], default=None, return_dtype=pl.Boolean)
+    hosts = pl.col("type").is_in(["server", "unknown"])
+    physical = (pl.col("type") == "server") & pl.col("declared_type_text").str.contains(
+        reference["physical_words"]
+    )
+    cases = [
+        (by_type.is_not_null(), by_type, pl.format("virtual:of_type/{}", "type")),
+        (physical, pl.lit(False), pl.lit("virtual:declared")),
+        (hosts & by_rule.is_not_null(), by_rule, pl.format("virtual:rule/{}", rule)),
     ]
-
-
-def _declared() -> pl.Expr:
-    words = pl.coalesce("declared_type_text", "declared_type")
-    return pl.format("Type {}: declared as `{}`.", "declared_type", words)
-
-
-def _corrected() -> pl.Expr:
-    told = _by_rule("corrected", pl.lit(load("classification")["correction"]["type"]))
-    words = pl.coalesce("declared_type_text", "declared_type")
-    return pl.format("{} It is declared as `{}`.", told, words)
-
-
-def _by_rule(rule: str, kind: str | pl.Expr) -> pl.Expr:
-    fields = {one["id"]: one["field"] for one in load("classification")["rules"]}
-    field = pl.col(rule).replace_strict(fields, default=None, return_dtype=pl.String)
-    return pl.format("Type {}: rule {}, {} `{}`.", kind, rule, _field_name(field), _cell(field))
-
-
-def _field_name(field: pl.Expr) -> pl.Expr:
-    return field.replace({"os": "os_name", "words": "name"})
-
-
-def _cell(field: pl.Expr) -> pl.Expr:
-    """What stands in the field that a rule read."""
-    sources = {"os": "os_name", "words": "name"}
-    read = sorted({rule["field"] for rule in load("classification")["rules"]})
-    return pl.coalesce(
-        pl.when(field == name).then(
-            pl.col(name).list.join(", ") if name in LISTS else pl.col(sources.get(name, name))
-        )
-        for name in read
-    )
-
-
-def _unknown() -> pl.Expr:
-    telling = load("classification")["telling_fields"]
-    missing = pl.concat_str(
-        [pl.when(~_given(field)).then(pl.lit(word)) for field, word in telling.items()],
-        separator=", ",
-        ignore_nulls=True,
-    )
-    lacking = pl.when(missing != "").then(pl.format("; missing: {}", missing)).otherwise(pl.lit(""))
-    disputed = pl.format(
-        "Type unknown: the rules {} and {} disagree.", pl.col("rule"), pl.col("rival")
-    )
-    return pl.coalesce(
-        disputed,
-        pl.format("Type unknown: no type is declared and no rule decides{}.", lacking),
-    )
+    return [
+        pl.coalesce(pl.when(case[0]).then(case[at]) for case in cases).alias(name)
+        for at, name in enumerate(JUDGED[3:], start=1)
+    ]

@@ -4,7 +4,7 @@ from datetime import date
 
 from discovery_dagster import reference
 from discovery_dagster.domain import frames
-from discovery_dagster.domain.classification import classify
+from discovery_dagster.domain.classification import classify, sentences
 from discovery_dagster_tests.domain.rows import Row, inventory_assets
 
 TODAY = date(2026, 9, 1)
@@ -12,7 +12,8 @@ TODAY = date(2026, 9, 1)
 
 def judge(*assets: Row) -> list[dict]:
     rows = [{"asset_id": str(at), **row} for at, row in enumerate(assets)]
-    return classify(inventory_assets(*rows), TODAY).rows(named=True)
+    judged = classify(inventory_assets(*rows), TODAY).rows(named=True)
+    return [{**asset, "rationale": sentences(asset)} for asset in judged]
 
 
 NAMES = [
@@ -28,7 +29,7 @@ NAMES = [
     ("Security Portal", "application", "application"),
     ("Security Portal", None, "application"),
     ("Oracle Fin ERP", "application", "application"),
-    ("Oracle Fin ERP", None, "unknown"),
+    ("Oracle Fin ERP", None, "application"),
     ("vmware-vm01", "virtual_machine", "virtual_machine"),
     ("vmware-vm01", None, "virtual_machine"),
     ("firewall rules", "application", "application"),

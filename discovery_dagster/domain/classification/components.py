@@ -1,0 +1,93 @@
+"""The software of each asset: operating system, databases, middleware and runtimes, each dated.
+
+Which text means which product is told in `software`, how long it is supported in `lifecycle`.
+"""
+
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from discovery_dagster.domain.classification.lifecycle import end_of_life
+from discovery_dagster.domain.classification.software import OPERATING_SYSTEM
+from discovery_dagster.domain.frames import CLASSIFIED_ASSETS
+from discovery_dagster.reference import load
+
+#: Columns of `judge_lifecycle`.
+LIFECYCLE: Final = ("software", "eol_date", "eol_status", "eol_code")
+
+
+def judge_lifecycle(
+    assets: pl.DataFrame, system: pl.DataFrame, products: pl.DataFrame, as_of: date
+) -> pl.DataFrame:
+    """Date each asset's software, and say when the asset itself ends.
+
+    A host ends with its operating system, all else with its only product, if its version is known.
+
+    Args:
+        assets: with their `type`, `os_name` and `product`.
+        system: as `software.recognise` returns for the operating systems, one row an asset.
+        products: as `software.recognise_products` returns for the assets' products.
+        as_of: the day on which support is judged.
+
+    Returns:
+        `LIFECYCLE`, one row an asset.
+    """
+    systems = system.with_row_index("at").filter(pl.col("rule").is_not_null())
+    systems = systems.with_columns(kind=pl.lit(OPERATING_SYSTEM), alone=pl.lit(False))
+    columns = ["at", "alone", "kind", "label", "product", "version"]
+    everything = pl.concat([systems.select(columns), products.select(columns)])
+    dates = end_of_life(everything, as_of)
+    dated = everything.join(dates, on=["product", "version"], how="left", maintain_order="left")
+    dated = dated.with_columns(name=pl.col("label"), status=pl.col("eol_status"))
+    software = dated.group_by("at", maintain_order=True).agg(software=pl.struct(_entry()))
+    rows = assets.select("type", "os_name", "product").with_row_index("at")
+    ending = _ending(rows, dated)
+    joined = rows.join(software, on="at", how="left", maintain_order="left")
+    joined = joined.join(ending, on="at", how="left", maintain_order="left")
+    return joined.select(
+        pl.col("software").fill_null([]).cast(CLASSIFIED_ASSETS["software"]),
+        "eol_date",
+        eol_status=pl.coalesce("status", pl.when(_has_end()).then(pl.lit("unknown"))),
+        eol_code=_code(as_of),
+    )
+
+
+def _entry() -> list[pl.Expr]:
+    return [
+        pl.col("kind"),
+        pl.coalesce("name", "product").alias("name"),
+        pl.col("version"),
+        pl.col("eol_date"),
+        pl.col("status").fill_null("unknown").alias("eol_status"),
+        pl.col("eol_source").alias("source"),
+    ]
+
+
+def _ending(rows: pl.DataFrame, dated: pl.DataFrame) -> pl.DataFrame:
+    """Of each asset the software with which it ends."""
+    hosts = load("classification")["tiers"]["hosts"]
+    joined = dated.join(rows, on="at", maintain_order="left")
+    own_version = pl.col("version").is_not_null() | pl.col("os_name").is_null()
+    of_product = ~pl.col("type").is_in(hosts) & pl.col("alone") & own_version
+    candidates = joined.filter(of_product | (pl.col("kind") == OPERATING_SYSTEM))
+    # The product of what is no host stands after its operating system.
+    last = candidates.unique("at", keep="last", maintain_order=True)
+    return last.select("at", "kind", "version", "eol_date", "status", ended=pl.lit(True))
+
+
+def _has_end() -> pl.Expr:
+    return pl.col("os_name").is_not_null() | pl.col("ended").fill_null(False)
+
+
+def _code(as_of: date) -> pl.Expr:
+    system = pl.when(pl.col("kind") == OPERATING_SYSTEM).then(pl.lit("system"))
+    of = system.otherwise(pl.lit("product"))
+    known = pl.when(pl.col("status").is_not_null())
+    undated = pl.when(pl.col("version").is_not_null())
+    return pl.coalesce(
+        known.then(pl.format(f"eol:known/{{}}/{as_of.isoformat()}", of)),
+        undated.then(pl.format("eol:no_date/{}", of)),
+        pl.when("ended").then(pl.format("eol:no_version/{}", of)),
+        pl.when(_has_end()).then(pl.lit("eol:not_recognised")),
+    )

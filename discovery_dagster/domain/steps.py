@@ -115,8 +115,10 @@ STEPS: tuple[Step, ...] = (
         "with confidence and rationale.",
         upstream=("inventory",),
         frames={"assets": frames.CLASSIFIED_ASSETS},
+        version=2,
         reference=(
             "vocabulary.yaml",
+            "asset_types.yaml",
             "classification.yaml",
             "environments.yaml",
             "criticalities.yaml",

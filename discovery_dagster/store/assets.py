@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from discovery_dagster.domain.classification import sentences
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.database import Database
 
@@ -13,7 +14,7 @@ class FoundAsset:
     asset_id: str
     name: str
     type: str
-    rationale: list[str]
+    rationale: list[str]  # sentences
 
 
 class NoSuchAssetError(LookupError):
@@ -33,7 +34,7 @@ def find(database: Database, session: SessionKey, named: str) -> FoundAsset:
     """
     with database.reader([session.engagement]) as connection:
         rows = connection.execute(
-            "select asset_id, name, type, coalesce(rationale, '{}') as rationale,"
+            "select *,"
             " case when asset_id = %(named)s then 0 when name = %(named)s then 1"
             " when lower(name) = lower(%(named)s) then 2 else 3 end as rank"
             " from discovery.asset where engagement = %(engagement)s and session = %(session)s"
@@ -53,4 +54,5 @@ def find(database: Database, session: SessionKey, named: str) -> FoundAsset:
     if len(best) > 1:
         candidates = "; ".join(f"{row['asset_id']} ({row['name']}, {row['type']})" for row in best)
         raise AmbiguousAssetError(f"{named!r} is several assets, name one by its id: {candidates}.")
-    return FoundAsset(**best[0])
+    asset = best[0]
+    return FoundAsset(asset["asset_id"], asset["name"], asset["type"], sentences(asset))

@@ -4,9 +4,10 @@ Each query is ordered completely, and none mentions a run or a moment (`publicat
 that the same import gives the same bytes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from discovery_dagster.domain.classification import sentences
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.preview import raw_record
 from discovery_dagster.store.database import Database
@@ -67,7 +68,10 @@ QUERIES: Mapping[str, str] = {
                a.applications, a.confidence, a.rationale, false as overridden,
                coalesce(s.sources, '[]') as sources, p.strategy, p."group", p.wave,
                a.product, a.vendor, a.model, a.status, a.description, a.custom,
-               p.strategy_reason, p.plan_reason
+               a.virtual, a.software, a.tier_confidence, a.environment_confidence,
+               a.criticality_confidence, a.os_confidence, a.declared_type, a.declared_type_text,
+               a.os_name_text, a.environment_text, a.criticality_text, a.tier_text,
+               a.provider_id, p.strategy_reason, p.plan_reason
         from discovery.asset a
         left join source s using (asset_id) left join plan p using (asset_id)
         where {_IN_SESSION} order by a.seq
@@ -117,7 +121,7 @@ def rows(database: Database, session: SessionKey, table: str) -> Rows:
             QUERIES[table],
             {"engagement": str(session.engagement), "session": session.session},
         ).fetchall()
-    return [_with_raw(row) for row in found] if table == "rejects" else found
+    return [READ_AS[table](row) for row in found] if table in READ_AS else found
 
 
 def graph(database: Database, session: SessionKey) -> dict[str, Rows]:
@@ -126,6 +130,17 @@ def graph(database: Database, session: SessionKey) -> dict[str, Rows]:
     return {"nodes": rows(database, session, "nodes"), "edges": edges}
 
 
+def _with_reasons(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "rationale": sentences(row)}
+
+
 def _with_raw(row: dict[str, Any]) -> dict[str, Any]:
     columns, cells = row.pop("raw_columns"), row.pop("raw_cells")
     return {**row, "raw": raw_record(columns, cells)}
+
+
+#: How the rows of a table read that keeps them shorter than people do.
+READ_AS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "assets": _with_reasons,
+    "rejects": _with_raw,
+}

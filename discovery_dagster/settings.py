@@ -1,8 +1,9 @@
 """Every setting, once. Read from the environment as `DISCOVERY_…`; nothing else reads it."""
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -32,6 +33,35 @@ class Settings(BaseSettings):
     keep_events_days: int = Field(
         90, ge=1, description="Days after which the log lines of finished runs are deleted."
     )
+
+    llm_base_url: str | None = Field(
+        None, description="An OpenAI-compatible server; with `llm_model`, a model is configured."
+    )
+    llm_model: str | None = Field(None, description="The model's name at that server.")
+    llm_api_key: SecretStr = Field(
+        SecretStr("none"), description="Its key; local servers take any."
+    )
+    llm_batch_size: int = Field(20, ge=1, le=100, description="Questions in one request.")
+    llm_concurrency: int = Field(4, ge=1, le=64, description="Requests of a session at a time.")
+    llm_timeout_seconds: float = Field(60, gt=0, description="How long a request may take.")
+    llm_max_calls: int = Field(200, ge=1, description="Requests that a session may cost.")
+    llm_max_tokens: int = Field(1_000_000, ge=1, description="Tokens that a session may cost.")
+    llm_accept_agreeing: bool = Field(
+        False, description="Accept a proposal that independent evidence agrees with."
+    )
+
+    @model_validator(mode="after")
+    def _model_is_whole(self) -> Self:
+        if (self.llm_base_url is None) != (self.llm_model is None):
+            raise ValueError(
+                "DISCOVERY_LLM_BASE_URL and DISCOVERY_LLM_MODEL are set together or not at all"
+            )
+        return self
+
+    @field_validator("llm_base_url", "llm_model")
+    @classmethod
+    def _empty_is_unset(cls, value: str | None) -> str | None:
+        return value or None
 
     @field_validator("home")
     @classmethod

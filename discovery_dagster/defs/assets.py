@@ -14,10 +14,13 @@ from discovery_dagster.domain import (
     identity,
     intake,
     plan,
+    proposals,
 )
 from discovery_dagster.domain import (
     dependencies as edges,
 )
+from discovery_dagster.domain.proposals.columns import propose_fields
+from discovery_dagster.domain.proposals.types import propose_types
 from discovery_dagster.domain.steps import BY_KEY
 from discovery_dagster.store import changes, decisions, identifiers, sessions
 from discovery_dagster.store.publications import PublishedFrames
@@ -78,17 +81,19 @@ def field_mapping(
     """Say what each source column means."""
 
     def work(report: Report) -> StepResult:
-        mapped = intake.map_columns(
-            intake.session_tables(source_records),
-            report,
-            decisions.about_mapping(session.database, session.key.engagement),
+        tables = intake.session_tables(source_records)
+        known = decisions.about_mapping(session.database, session.key.engagement)
+        proposer = session.proposer("field_mapping", report, source_records=source_records)
+        mapped, proposed, usage = propose_fields(
+            tables, intake.map_columns(tables, report, known), proposer
         )
         conflicts = mapped["conflict"].is_not_null().sum()
         unmapped = (mapped["field"] == "unmapped").sum()
-        return {"mapping": mapped}, {
+        return {"mapping": mapped, "proposals": proposed}, {
             "columns": mapped.height,
             "unmapped": int(unmapped),
             "conflicts": int(conflicts),
+            **proposals.counts(proposed, usage),
         }
 
     return session.materialize(context, work, "tables", source_records=source_records)
@@ -182,9 +187,12 @@ def classified_assets(
         # Judged as of the day of the import, so that a later re-run gives the same answer.
         as_of = sessions.find(session.database, session.key).created_at.date()
         judged = classification.classify(inventory["assets"], as_of)
+        proposer = session.proposer("classified_assets", report, inventory=inventory)
+        proposed, usage = propose_types(judged, proposer)
         types = judged["type"].value_counts().sort("type")
         counts = {f"type.{name}": int(number) for name, number in types.iter_rows()}
-        return {"assets": judged}, {"assets": judged.height, **counts}
+        counts |= proposals.counts(proposed, usage)
+        return {"assets": judged, "proposals": proposed}, {"assets": judged.height, **counts}
 
     return session.materialize(context, work, "assets", inventory=inventory)
 

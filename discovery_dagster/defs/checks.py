@@ -12,6 +12,7 @@ from discovery_dagster.defs.assets import (
     field_mapping,
 )
 from discovery_dagster.defs.partitions import SESSION_PARTITIONS
+from discovery_dagster.domain.proposals import UNANSWERED
 from discovery_dagster.store.publications import PublishedFrames
 
 # Checks look at one session, so they need the partition; Dagster calls that a preview feature and
@@ -80,6 +81,36 @@ def few_assets_are_unknown(classified_assets: PublishedFrames) -> dg.AssetCheckR
 
 
 @dg.asset_check(
+    asset=field_mapping,
+    partitions_def=SESSION_PARTITIONS,
+    description="The language model, if there is one, answered all it was asked about columns.",
+)
+def the_model_answered_about_columns(field_mapping: PublishedFrames) -> dg.AssetCheckResult:
+    """Warn of columns that a model gave no usable answer about."""
+    return _answered(field_mapping)
+
+
+@dg.asset_check(
+    asset=classified_assets,
+    partitions_def=SESSION_PARTITIONS,
+    description="The language model, if there is one, answered all it was asked about assets.",
+)
+def the_model_answered_about_assets(classified_assets: PublishedFrames) -> dg.AssetCheckResult:
+    """Warn of assets that a model gave no usable answer about."""
+    return _answered(classified_assets)
+
+
+def _answered(published: PublishedFrames) -> dg.AssetCheckResult:
+    statuses = published["proposals"]["status"]
+    unanswered = int((statuses == UNANSWERED).sum())
+    return dg.AssetCheckResult(
+        passed=unanswered == 0,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"asked_about": len(statuses), "unanswered": unanswered},
+    )
+
+
+@dg.asset_check(
     asset=dependencies,
     partitions_def=SESSION_PARTITIONS,
     additional_ins={"classified_assets": dg.AssetIn()},
@@ -106,5 +137,7 @@ CHECKS = (
     every_record_is_accounted_for,
     columns_do_not_conflict,
     few_assets_are_unknown,
+    the_model_answered_about_columns,
+    the_model_answered_about_assets,
     every_edge_has_evidence_and_ends,
 )

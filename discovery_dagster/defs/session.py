@@ -9,13 +9,16 @@ from functools import cached_property
 
 import dagster as dg
 
+from discovery_dagster.ai.proposer import FlowProposer, model_version
 from discovery_dagster.defs.partitions import FORCE_TAG, PARTITION_TAG
 from discovery_dagster.defs.plots import plots
 from discovery_dagster.domain import frames
+from discovery_dagster.domain.facts import Publication
 from discovery_dagster.domain.frames import Frames
 from discovery_dagster.domain.intake import SourceFile
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.domain.state import decision_inputs
+from discovery_dagster.domain.proposals import Proposer
+from discovery_dagster.domain.state import MODEL, decision_inputs, without_model
 from discovery_dagster.domain.steps import BY_KEY, Step, and_below
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import changes, decisions, publications, sessions
@@ -51,6 +54,7 @@ class ClaimedSession:
     database: Database
     objects: ObjectStore
     claim: Claim
+    settings: Settings
 
     @property
     def key(self) -> SessionKey:
@@ -84,6 +88,24 @@ class ClaimedSession:
             step, decisions.digests_of(self.database, self.key.engagement, columns)
         )
 
+    def proposer(self, key: str, report: Report, **upstream: PublishedFrames) -> Proposer | None:
+        """Return what asks a language model for the step called `key`; None without a model."""
+        step = BY_KEY[key]
+        if model_version(self.settings, step) is None:
+            return None
+        return FlowProposer(self.settings, self.claim, step, self.inputs(step, upstream), report)
+
+    def _stands(self, made: Publication, step: Step, inputs: Mapping[str, str]) -> bool:
+        """Whether a publication is what the step would give now.
+
+        Without a model what one proposed is kept. With one, what it left unanswered is asked again.
+        """
+        version = model_version(self.settings, step)
+        same_model = version is None or version == made.inputs.get(MODEL)
+        answered = version is None or not made.counts.get("model.unanswered")
+        same = (without_model(made.inputs), made.code_version) == (inputs, step.code_version)
+        return same and same_model and answered
+
     def materialize(
         self,
         context: dg.AssetExecutionContext,
@@ -107,15 +129,16 @@ class ClaimedSession:
         inputs = self.inputs(step, upstream)
         made = publications.current(self.database, self.key).get(step.key)
         forced = step.key in and_below(context.run.tags.get(FORCE_TAG, "").split(","))
-        current = (inputs, step.code_version)
-        reused = made is not None and (made.inputs, made.code_version) == current and not forced
+        reused = made is not None and self._stands(made, step, inputs) and not forced
         if made is None or not reused:
             started_at = datetime.now(UTC)
             report = StepProgress(self.claim, step.key, unit, started_at)
             report(0, None)
             result, counts = work(report)
+            version = model_version(self.settings, step)
+            made_from = inputs if version is None else {**inputs, MODEL: version}
             made = Publisher(self.claim, self.objects).publish(
-                step, inputs, result, counts, started_at
+                step, made_from, result, counts, started_at
             )
         return dg.MaterializeResult(
             metadata={
@@ -147,7 +170,7 @@ def claimed_session(context: dg.InitResourceContext) -> Iterator[ClaimedSession]
         claim = _held.get()
         if claim is None:
             claim = resources.enter_context(_claim(context, database, session, run.run_id))
-        yield ClaimedSession(database, ObjectStore(settings.objects), claim)
+        yield ClaimedSession(database, ObjectStore(settings.objects), claim, settings)
 
 
 def _claim(

@@ -63,10 +63,30 @@ FIELD_MAPPING: Schema = {
     "unit": _TEXT,  # of the source, such as `MiB`; null where the field has none
     "transform": _TEXT,  # name of the transform applied to each cell; null for text as it stands
     "confidence": pl.Float64(),  # 0 to 1
-    "method": _TEXT,  # format, synonym, values, person
+    "method": _TEXT,  # format, synonym, values, person, model
     "status": _TEXT,  # accepted, proposed, rejected
     "evidence": _TEXTS,  # up to three sample values, or what speaks for the mapping
     "conflict": _TEXT,  # the other column that claims the same field, else null
+}
+
+#: One row a thing that the rules left open and a language model was to say something about: a
+#: column or an asset. Empty without a model.
+PROPOSALS: Schema = {
+    "asset_id": _TEXT,  # null for a column
+    "name": _TEXT,  # of the asset
+    "file": _TEXT,  # null for an asset
+    "sheet": _TEXT,
+    "column": _TEXT,
+    "field": _TEXT,  # what it is about: `type` of an asset, `field` of a column
+    "rules": _TEXT,  # the rules' own answer, such as `unknown`
+    "value": _TEXT,  # proposed; null when there is no usable answer
+    "confidence": pl.Float64(),  # as the model states it, 0 to 1; decides nothing
+    "rationale": _TEXT,  # the model's own words: untrusted text
+    "status": _TEXT,  # proposed, accepted, undecided, unanswered, withheld
+    "reason": _TEXT,  # why there is no value, or which evidence agreed; else null
+    "model": _TEXT,
+    "prompt": _TEXT,  # digest of the prompt
+    "response": _TEXT,  # id that the server gave its response, or null
 }
 
 #: One row a physical record: how it was accounted for. Exactly one outcome each.

@@ -30,6 +30,10 @@ _CLAIM_GRACE = {
 PROCESS_GONE = "The process of this run is gone; `discovery run` resumes it from where it stopped."
 CANCELLED = "It was stopped; `discovery run` resumes it from where it stopped."
 
+#: Input of a publication that names the language model which proposed. It makes nothing stale: what
+#: a model proposed is no fact, and whoever only reads need not know which one is configured.
+MODEL = "model"
+
 #: How the message of a run begins that was cancelled because it cannot be run.
 REFUSED = "Refused: "
 
@@ -151,6 +155,11 @@ def decision_inputs(step: Step, decisions: Mapping[str, str]) -> dict[str, str]:
     return {f"decisions.{kind}": decisions[kind] for kind in step.decisions if kind in decisions}
 
 
+def without_model(inputs: Mapping[str, str]) -> dict[str, str]:
+    """Return the inputs of a publication that can make it stale."""
+    return {name: value for name, value in inputs.items() if name != MODEL}
+
+
 def _living(facts: SessionFacts) -> Run | None:
     run = facts.run
     if run and has_no_process(run, claim_held=facts.claim_held, now=facts.now):
@@ -200,7 +209,7 @@ def _is_current(
 ) -> bool:
     return (
         made.code_version == step.code_version
-        and made.inputs
+        and without_model(made.inputs)
         == expected_inputs(
             step, facts.files_digest, facts.publications, facts.decisions, facts.previous
         )

@@ -24,6 +24,8 @@ class Step:
     reference: tuple[str, ...] = ()  # files whose content is part of the code version
     decisions: tuple[str, ...] = ()  # kinds of decisions of people that are part of the inputs
     compares: bool = False  # is also made from the same upstream steps of the session before
+    #: Prompts with which a language model may be asked for proposals: system message and meanings.
+    prompts: tuple[str, ...] = ()
 
     @property
     def code_version(self) -> str:
@@ -57,8 +59,9 @@ STEPS: tuple[Step, ...] = (
         "evidence.",
         upstream=("source_records",),
         decisions=("mapping",),
-        frames={"mapping": frames.FIELD_MAPPING},
-        version=2,
+        frames={"mapping": frames.FIELD_MAPPING, "proposals": frames.PROPOSALS},
+        version=3,
+        prompts=("prompts/field_mapping.md", "prompts/fields.yaml"),
         reference=(
             "synonyms.yaml",
             "units.yaml",
@@ -114,8 +117,9 @@ STEPS: tuple[Step, ...] = (
         "Type, tier, environment, criticality, operating system and end of life of each asset, "
         "with confidence and rationale.",
         upstream=("inventory",),
-        frames={"assets": frames.CLASSIFIED_ASSETS},
-        version=2,
+        frames={"assets": frames.CLASSIFIED_ASSETS, "proposals": frames.PROPOSALS},
+        version=3,
+        prompts=("prompts/classification.md", "vocabulary.yaml"),
         reference=(
             "vocabulary.yaml",
             "asset_types.yaml",

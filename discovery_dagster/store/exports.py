@@ -34,6 +34,15 @@ QUERIES: Mapping[str, str] = {
                evidence, conflict
         from discovery.field_mapping where {_IN_SESSION} order by seq
     """,
+    "proposals": f"""
+        with proposal as (
+            select 1 as part, * from discovery.mapping_proposal where {_IN_SESSION}
+            union all select 2, * from discovery.type_proposal where {_IN_SESSION}
+        )
+        select asset_id, name, file, sheet, "column", field, rules, value, confidence, rationale,
+               status, reason, model, prompt, response
+        from proposal order by part, seq
+    """,
     "issues": f"""
         select file, sheet, line, field, "column", code, message, value, severity
         from discovery.record_issue where {_IN_SESSION} order by seq

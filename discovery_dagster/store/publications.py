@@ -25,11 +25,11 @@ from discovery_dagster.store.objects import ObjectStore
 #: The tables that a step's frames fill: `{step: {table: frame}}`. Other frames stay files.
 STEP_TABLES: Mapping[str, Mapping[str, str]] = {
     "source_files": {"source_file": "files"},
-    "field_mapping": {"field_mapping": "mapping"},
+    "field_mapping": {"field_mapping": "mapping", "mapping_proposal": "proposals"},
     "canonical_records": {"table_account": "accounts"},
     "rejected_records": {"rejected_record": "rejects", "record_issue": "issues"},
     "inventory": {"asset_member": "members", "asset_conflict": "conflicts"},
-    "classified_assets": {"asset": "assets"},
+    "classified_assets": {"asset": "assets", "type_proposal": "proposals"},
     "dependencies": {"dependency": "edges"},
     "dependency_graph": {"graph_node": "nodes"},
     "migration_plan": {

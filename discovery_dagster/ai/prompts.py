@@ -1,0 +1,74 @@
+"""The messages of one request, and the shape that its response must have."""
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Annotated, Any, Literal, TypedDict
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from discovery_dagster.ai.text import visible_facts
+from discovery_dagster.domain.proposals import Question
+from discovery_dagster.reference import ROOT
+
+
+class Message(TypedDict):
+    """One message of a request."""
+
+    role: Literal["system", "user"]
+    content: str
+
+
+class Items(BaseModel):
+    """A response: one item a question."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    items: list[Any]
+
+
+def messages(
+    prompt: str, questions: Mapping[str, Question], values: Mapping[str, str], fence: str
+) -> list[Message]:
+    """Return the messages that ask `questions`, given by the ids that they have in this request.
+
+    Args:
+        prompt: file with the instructions.
+        questions: by id, which says nothing about the question.
+        values: the allowed answers and what each means.
+        fence: marks where the data begins and ends; nobody can have written it into a cell.
+    """
+    told = ROOT.joinpath(prompt).read_text("utf-8")
+    allowed = "\n".join(f"- `{value}`: {meaning}" for value, meaning in values.items())
+    system = f"{told}\nAllowed values:\n{allowed}\n\nThe marker is {fence}.\n"
+    rows = "\n".join(
+        json.dumps({"id": name, **visible_facts(question.facts)}, ensure_ascii=False)
+        for name, question in questions.items()
+    )
+    asked = (
+        f"<data-{fence}>\n{rows}\n</data-{fence}>\n"
+        f"Answer each of the {len(questions)} ids exactly once. Give a confidence from 0 to 1 and"
+        " a reason of one short sentence."
+    )
+    return [{"role": "system", "content": system}, {"role": "user", "content": asked}]
+
+
+def new_fence() -> str:
+    """Return a marker that occurs in no data."""
+    return secrets.token_hex(8)
+
+
+def response_model(ids: Sequence[str], values: Sequence[str]) -> type[Items]:
+    """Return the model of a response about exactly these ids, with nothing but these values."""
+    count = len(ids)
+    item = create_model(
+        "Item",
+        __config__=ConfigDict(extra="forbid"),
+        id=(Literal[tuple(ids)], ...),
+        value=(StrEnum("Value", {value.upper(): value for value in values}), ...),
+        confidence=(Annotated[float, Field(ge=0, le=1)], ...),
+        reason=(Annotated[str, Field(max_length=600)], ...),
+    )
+    items = Annotated[list[item], Field(min_length=count, max_length=count)]  # type: ignore[valid-type]
+    return create_model("Items", __base__=Items, items=(items, ...))

@@ -1,0 +1,153 @@
+"""What a model proposes that unmapped columns mean.
+
+A proposal stands in the mapping with status `proposed`, so that nothing is read from its column
+until a person accepts it (`discovery mapping accept`). It is accepted without one only by setting,
+and where the column's values read as that field and as hardly another: text that could be anything
+is no evidence.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import polars as pl
+
+from discovery_dagster import reference
+from discovery_dagster.domain.fields import FIELDS, UNMAPPED
+from discovery_dagster.domain.formats.base import Kind, TableFormat
+from discovery_dagster.domain.frames import PROPOSALS, empty
+from discovery_dagster.domain.proposals import (
+    ACCEPTED,
+    PROPOSED,
+    Answer,
+    Proposer,
+    Question,
+    Usage,
+    frame,
+)
+from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.values import TRANSFORMS, read_cells
+
+MODEL: Final = "model"
+
+#: Kinds of values that little else looks like. Numbers and text are not among them.
+_TELLING = ("addresses", "macs", "uuid", "memory", "storage")
+
+#: A model's word is below every rule's: `mapping` shows it with at most this confidence.
+_CONFIDENCE = 0.5
+
+
+def propose_fields(
+    tables: Sequence[tuple[SourceTable, TableFormat]],
+    mapping: pl.DataFrame,
+    proposer: Proposer | None,
+) -> tuple[pl.DataFrame, pl.DataFrame, Usage | None]:
+    """Ask what the columns mean that nobody knows.
+
+    Args:
+        tables: with their formats, in the order of their numbers.
+        mapping: of all of them by rules and decisions, as `frames.FIELD_MAPPING`.
+        proposer: the model, or None.
+
+    Returns:
+        The mapping with the proposals, the proposals as `frames.PROPOSALS`, and what they cost
+        (None without a model).
+    """
+    if proposer is None:
+        return mapping, empty(PROPOSALS), None
+    open_ = mapping.with_row_index("row").filter(
+        (pl.col("field") == UNMAPPED)
+        & pl.col("method").is_null()
+        & (pl.col("evidence").list.len() > 0)
+        & pl.col("table").is_in(_readable(tables))
+    )
+    if open_.is_empty():
+        return mapping, empty(PROPOSALS), Usage()
+    known = {
+        number: own.filter(pl.col("field") != UNMAPPED).select("column", "field").rows()
+        for (number,), own in mapping.group_by("table")
+    }
+    questions = [
+        Question(
+            {
+                "file": row["file"],
+                "header": row["column"],
+                "samples": row["evidence"],
+                "beside": [f"{column} = {field}" for column, field in known.get(row["table"], [])],
+            }
+        )
+        for row in open_.iter_rows(named=True)
+    ]
+    said = proposer.propose(questions, field_meanings(), UNMAPPED)
+    agreeing = [
+        _agreeing(row, answer) if proposer.accepts else None
+        for row, answer in zip(open_.iter_rows(named=True), said.answers, strict=True)
+    ]
+    about = open_.select(
+        asset_id=pl.lit(None, dtype=pl.String),
+        name=pl.lit(None, dtype=pl.String),
+        file="file",
+        sheet="sheet",
+        column="column",
+        field=pl.lit("field"),
+        rules="field",
+    )
+    made = frame(about, said.answers, agreeing)
+    return _shown(mapping, open_["row"], made), made, said.usage
+
+
+def field_meanings() -> dict[str, str]:
+    """The fields that may be proposed for a column, and what each means."""
+    meanings: dict[str, str] = reference.load("prompts/fields")
+    return meanings
+
+
+def _readable(tables: Sequence[tuple[SourceTable, TableFormat]]) -> list[int]:
+    """Tables of things whose format lets headers be interpreted at all."""
+    return [
+        number
+        for number, (_, table_format) in enumerate(tables)
+        if table_format.kind is Kind.ASSETS and table_format.synonyms
+    ]
+
+
+def _agreeing(row: dict[str, Any], answer: Answer) -> str | None:
+    field = FIELDS.get(answer.value or "")
+    if field is None or field.kind not in _TELLING:
+        return None
+    kind = field.kind
+    samples = pl.Series(row["evidence"], dtype=pl.String)
+    if bool(read_cells(kind, samples).faults.any()):
+        return None
+    return f"The values of the column read as {answer.value}."
+
+
+def _shown(mapping: pl.DataFrame, rows: pl.Series, made: pl.DataFrame) -> pl.DataFrame:
+    """The mapping with the columns that have a proposal showing it."""
+    transforms = {
+        name: TRANSFORMS[field.kind] for name, field in FIELDS.items() if TRANSFORMS[field.kind]
+    }
+    proposed = (
+        made.select(
+            row=rows,
+            p_field="value",
+            p_status="status",
+            p_confidence=pl.min_horizontal(pl.col("confidence"), pl.lit(_CONFIDENCE)),
+        )
+        .filter(pl.col("p_status").is_in([PROPOSED, ACCEPTED]))
+        .with_columns(
+            p_transform=pl.col("p_field").replace_strict(
+                transforms, default=None, return_dtype=pl.String
+            )
+        )
+    )
+    joined = mapping.with_row_index("row").join(
+        proposed, on="row", how="left", maintain_order="left"
+    )
+    has = pl.col("p_field").is_not_null()
+    return joined.with_columns(
+        field=pl.coalesce("p_field", "field"),
+        transform=pl.when(has).then("p_transform").otherwise("transform"),
+        status=pl.coalesce("p_status", "status"),
+        confidence=pl.coalesce("p_confidence", "confidence"),
+        method=pl.when(has).then(pl.lit(MODEL)).otherwise("method"),
+    ).select(mapping.columns)

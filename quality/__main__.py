@@ -3,13 +3,16 @@
 import sys
 from pathlib import Path
 
-from quality import edges
+from quality import edges, headers
 from quality.figures import print_section
 
 #: The labelled files lie beside the checkout; they are read there, never copied.
 DATA = Path(__file__).parents[2] / "shared" / "data"
 
-SECTIONS = {"edges": ("Edges and move groups", edges.figures)}
+SECTIONS = {
+    "edges": ("Edges and move groups", edges.figures),
+    "headers": ("Mapping of headers", headers.figures),
+}
 
 
 def main() -> int:

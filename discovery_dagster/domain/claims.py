@@ -12,9 +12,12 @@ import polars as pl
 from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.fields import IGNORED, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
+from discovery_dagster.domain.header_meanings import find_meaning, named_type
 from discovery_dagster.domain.words import fold
 
-_PLAIN, _OTHER = 0.95, 0.9
+_PLAIN, _OTHER, _WORDS = 0.95, 0.9, 0.85
+#: How a header alone says what a column is: as a whole, or by the words it is made of.
+BY_HEADER = frozenset({"synonym", "words"})
 _MACHINES = ("virtual_machine", "server")
 _HOST_FIELDS = ("hostname", "fqdn")
 
@@ -71,11 +74,14 @@ def _claim(column: Column, table_format: TableFormat) -> Claim:
         return Claim(column)
     asset_table = table_format.kind is Kind.ASSETS
     section = synonyms.ASSETS if asset_table else synonyms.RELATIONS
-    found = synonyms.find_field(column.header, section)
-    if found is None:
+    found = find_meaning(column.header, section)
+    if found is None or found.field is None:
         return Claim(column)
+    if not found.whole:
+        return Claim(column, found.field, found.unit, confidence=_WORDS, method="words")
     plain = column.folded in synonyms.plain_words(section)
-    return Claim(column, *found, confidence=_PLAIN if plain else _OTHER, method="synonym")
+    confidence = _PLAIN if plain else _OTHER
+    return Claim(column, found.field, found.unit, confidence=confidence, method="synonym")
 
 
 def _claim_names(claims: list[Claim], asset_type: str | None) -> list[Claim]:
@@ -85,7 +91,7 @@ def _claim_names(claims: list[Claim], asset_type: str | None) -> list[Claim]:
     subject = _find_subject(claims)
     if subject is None:
         return claims
-    own_type = synonyms.named_words().get(subject.column.folded, "server")
+    own_type = named_type(subject.column.header) or "server"
     return [_name(claim) if claim is subject else _refer(claim, own_type) for claim in claims]
 
 
@@ -98,7 +104,7 @@ def _find_subject(claims: Sequence[Claim]) -> Claim | None:
     order = synonyms.named_types()
 
     def rank(claim: Claim) -> tuple[float, bool, int, int]:
-        asset_type = synonyms.named_words().get(claim.column.folded)
+        asset_type = named_type(claim.column.header)
         named = asset_type or "server"
         is_name = claim.column.folded.endswith("name") or asset_type is None
         is_name = is_name or (machines and named in _MACHINES)
@@ -113,7 +119,7 @@ def _find_subject(claims: Sequence[Claim]) -> Claim | None:
     candidates = [
         claim
         for claim in claims
-        if claim.field in _HOST_FIELDS or claim.column.folded in synonyms.named_words()
+        if claim.field in _HOST_FIELDS or named_type(claim.column.header) is not None
     ]
     return min(candidates, key=rank, default=None)
 
@@ -127,7 +133,7 @@ def _name(claim: Claim) -> Claim:
 def _refer(claim: Claim, subject: str | None) -> Claim:
     if claim.method == "format":
         return claim
-    named = synonyms.named_words().get(claim.column.folded)
+    named = named_type(claim.column.header)
     if claim.field in _HOST_FIELDS and subject in {"application", "database", "cluster"}:
         named = "server"  # the host of something else, not its own name
     if named is None:

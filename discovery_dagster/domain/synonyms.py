@@ -22,6 +22,12 @@ def field_words(section: str) -> dict[str, str]:
 
 
 @cache
+def by_values() -> dict[str, frozenset[str]]:
+    """Return the folded headers that mean a field only where its values bear it out."""
+    return {name: frozenset(map(fold, words)) for name, words in _section("by_values").items()}
+
+
+@cache
 def named_words() -> dict[str, str]:
     """Return the asset type of each folded header that names a thing of a known type."""
     return index_words({name: _all(words) for name, words in _section("named").items()})

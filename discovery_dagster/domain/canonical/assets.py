@@ -7,8 +7,9 @@ from discovery_dagster.domain.canonical.accounts import PROBLEM
 from discovery_dagster.domain.canonical.cells import TableCells
 from discovery_dagster.domain.formats.base import Kind, TableFormat, TypePatterns
 from discovery_dagster.domain.frames import ATTRIBUTES
+from discovery_dagster.domain.header_meanings import named_type
 from discovery_dagster.domain.values.identifiers import uuid_in_serial
-from discovery_dagster.domain.words import fold, replace_words
+from discovery_dagster.domain.words import replace_words
 
 
 def build_assets(
@@ -100,7 +101,7 @@ def _declared_type(cells: TableCells, frame: pl.DataFrame, table_format: TableFo
         declared = _matched(text, patterns).fill_null(declared)
     elif patterns is not None:
         declared = declared.fill_null(_matched(frame[patterns.field], patterns))
-    subject = synonyms.named_words().get(fold(cells.header_of("name") or ""))
+    subject = named_type(cells.header_of("name") or "")
     stated = table_format.asset_type or (subject if table_format.synonyms else None)
     if stated is not None:
         declared = declared.fill_null(stated)

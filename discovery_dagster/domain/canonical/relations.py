@@ -7,15 +7,14 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.canonical.accounts import PROBLEM, SKIPPED
 from discovery_dagster.domain.canonical.cells import TableCells
 from discovery_dagster.domain.canonical.endpoints import find_endpoints, problem, same_thing
 from discovery_dagster.domain.fields import REFERENCES, TURNED_REFERENCES
 from discovery_dagster.domain.formats.base import Phrase, TableFormat
 from discovery_dagster.domain.frames import RELATION_RECORDS
+from discovery_dagster.domain.header_meanings import named_type
 from discovery_dagster.domain.phrases import is_unrelated, read_phrases
-from discovery_dagster.domain.words import fold
 
 #: A relation record before the place of its table is known.
 RELATION = {"row": pl.UInt32(), **RELATION_RECORDS}
@@ -55,7 +54,7 @@ def build_references(cells: TableCells, assets: pl.DataFrame) -> pl.DataFrame:
     """
     parts = []
     for column, targets in cells.references:
-        typed = column.target_type or synonyms.named_words().get(fold(column.header))
+        typed = column.target_type or named_type(column.header)
         named = cells.frame.select("row", targets.alias("target")).explode("target").drop_nulls()
         records = assets.select("row", "line", pl.col("name").alias("source"), "declared_type")
         part = named.join(records, on="row", how="inner", maintain_order="left").with_columns(

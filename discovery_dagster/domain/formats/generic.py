@@ -6,9 +6,12 @@ What their columns mean is left to the synonyms; they fit only where no other fo
 from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.fields import IDENTITY_FIELDS
 from discovery_dagster.domain.formats.base import Kind, TableFormat
+from discovery_dagster.domain.header_meanings import field_of, find_meaning
+from discovery_dagster.domain.header_words import read_words
 from discovery_dagster.domain.tables import SourceTable, cell_column
 from discovery_dagster.domain.words import fold
 
+_END_FIELDS = frozenset({"source", "target", "source_address", "target_address"})
 #: A table with more records a name than this lists events of things, not things.
 _RECORDS_A_NAME = 50
 
@@ -22,14 +25,26 @@ def _names_things(table: SourceTable) -> int:
 
 
 def _is_naming(column: str) -> bool:
-    found = synonyms.find_field(column, synonyms.ASSETS)
-    identifies = found is not None and found[0] in IDENTITY_FIELDS
-    return identifies or fold(column) in synonyms.named_words()
+    found = find_meaning(column, synonyms.ASSETS)
+    return found is not None and (found.field in IDENTITY_FIELDS or found.named is not None)
 
 
 def _has_two_ends(table: SourceTable) -> int:
     headers = {fold(column) for column in table.header}
-    return 2 if any(pair <= headers for pair in synonyms.relation_pairs()) else 0
+    if any(pair <= headers for pair in synonyms.relation_pairs()):
+        return 2
+    return 2 if _ends(table, "source") & _ends(table, "destination") else 0
+
+
+def _ends(table: SourceTable, side: str) -> set[frozenset[str]]:
+    """What the columns of one side say beside the side: `Source Host` says a host."""
+    ends = [
+        reading.words
+        for column in table.header
+        if field_of(column, synonyms.RELATIONS) in _END_FIELDS
+        for reading in read_words(column)
+    ]
+    return {words - {side} for words in ends if side in words}
 
 
 ASSETS = TableFormat(name="generic.assets", kind=Kind.ASSETS, fit=_names_things)

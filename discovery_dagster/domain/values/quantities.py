@@ -18,6 +18,7 @@ _COMMA = r"^[+-]?\d*(?:,\d+)?$|^[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?$"
 _DOT_GROUPS = r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$"
 # Only one thousands mark with three digits behind it can be read both ways.
 _BOTH = r"^[+-]?[1-9]\d{0,2}[.,]\d{3}$"
+_MOST_CORES = 16_384  # of one machine; beyond it stand clock rates and ids
 _LARGEST = 10**15  # beyond it a Float64 no longer holds every whole number
 
 
@@ -47,8 +48,8 @@ def read_numbers(cells: pl.Series, whole: bool = False) -> pl.Series:
 
 
 def read_cores(cells: pl.Series) -> Reading:
-    """Read numbers of processor cores: whole and at least 1."""
-    return _whole(cells, 1, 1_000_000)
+    """Read numbers of processor cores: whole, at least 1, and not above any machine's."""
+    return _whole(cells, 1, _MOST_CORES)
 
 
 def read_count(cells: pl.Series) -> Reading:

@@ -1,0 +1,123 @@
+"""What a header means: as a whole word that is known, else by the words it is made of.
+
+Which words mean what is data (`synonyms`, `header_words`). Nothing is taken from parts of a header
+while another part is not understood: `Cost Center` and `OS Language` mean nothing here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from discovery_dagster import reference
+from discovery_dagster.domain import synonyms
+from discovery_dagster.domain.fields import FIELDS
+from discovery_dagster.domain.header_words import Reading, read_words
+from discovery_dagster.domain.words import fold
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A canonical field, or an asset type where the header names a thing of that type."""
+
+    field: str | None
+    named: str | None = None
+    unit: str | None = None
+    whole: bool = True  # the header is a known word as it stands
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A meaning that a reading of a header allows; less left over is better."""
+
+    beside: int  # words of the header that the meaning does not need
+    meaning: Meaning
+
+
+@cache
+def find_meaning(header: str, section: str) -> Meaning | None:
+    """Return what `header` means in a table of `section`, or None.
+
+    Args:
+        header: as written.
+        section: `synonyms.ASSETS` or `synonyms.RELATIONS`.
+    """
+    found = synonyms.find_field(header, section)
+    if found is not None:
+        return Meaning(found[0], unit=found[1])
+    named = synonyms.named_words().get(fold(header)) if section == synonyms.ASSETS else None
+    return Meaning(None, named) if named else _by_words(header, section)
+
+
+def field_of(header: str, section: str) -> str | None:
+    """Return the field that `header` means, or None."""
+    meaning = find_meaning(header, section)
+    return meaning.field if meaning else None
+
+
+def named_type(header: str) -> str | None:
+    """Return the asset type of the things that a column called `header` names, or None."""
+    meaning = find_meaning(header, synonyms.ASSETS)
+    return meaning.named if meaning else None
+
+
+def _by_words(header: str, section: str) -> Meaning | None:
+    readings = read_words(header)
+    candidates = [found for reading in readings for found in _candidates(reading, section)]
+    least = min((found.beside for found in candidates), default=0)
+    best = {found.meaning for found in candidates if found.beside == least}
+    return best.pop() if len(best) == 1 else None
+
+
+def _candidates(reading: Reading, section: str) -> Iterator[_Candidate]:
+    for needed, (field, named) in _needed_words(section).items():
+        beside = reading.words - needed
+        if not needed <= reading.words or not beside <= _allowed(field or named or ""):
+            continue
+        if reading.unit is not None and not _is_amount(field):
+            continue
+        if reading.numbered and (field is None or not FIELDS[field].many):
+            continue  # one of several disks is not the storage
+        yield _Candidate(len(beside), Meaning(field, named, reading.unit, whole=False))
+
+
+@cache
+def _needed_words(section: str) -> Mapping[frozenset[str], tuple[str | None, str | None]]:
+    """The field, or the named type, of each set of words that a known header is made of."""
+    meanings: dict[frozenset[str], set[tuple[str | None, str | None]]] = {}
+    for phrase, field in synonyms.field_words(section).items():
+        _add(meanings, phrase, (field, None))
+    if section == synonyms.ASSETS:
+        for phrase, named in synonyms.named_words().items():
+            _add(meanings, phrase, (None, named))
+    # Words that two known headers share in another order mean neither for sure, unless the one
+    # names the things and the other refers to them.
+    return {
+        words: next((each for each in found if each[1]), next(iter(found)))
+        for words, found in meanings.items()
+        if len(found) == 1 or _refer_to_one_thing(found)
+    }
+
+
+def _refer_to_one_thing(found: set[tuple[str | None, str | None]]) -> bool:
+    named = [each[1] for each in found if each[1]]
+    fields = [each[0] for each in found if each[0]]
+    return len(named) == len(fields) == 1 and synonyms.reference_field(named[0], "any") == fields[0]
+
+
+def _add(
+    meanings: dict[frozenset[str], set[tuple[str | None, str | None]]],
+    phrase: str,
+    meaning: tuple[str | None, str | None],
+) -> None:
+    readings = read_words(phrase)
+    if len(readings) == 1:  # what may be read in two ways teaches neither
+        meanings.setdefault(readings[0].words, set()).add(meaning)
+
+
+@cache
+def _allowed(meaning: str) -> frozenset[str]:
+    return frozenset(reference.load("header_words")["beside"].get(meaning, ()))
+
+
+def _is_amount(field: str | None) -> bool:
+    return field is not None and FIELDS[field].kind in {"memory", "storage"}

@@ -7,6 +7,7 @@ import warnings
 import typer
 
 from discovery_dagster.cli import (
+    api,
     backfill,
     backups,
     cancelling,
@@ -19,6 +20,7 @@ from discovery_dagster.cli import (
     operations,
     reading,
     services,
+    tokens,
 )
 from discovery_dagster.cli.errors import UsageError, fail, refuse
 from discovery_dagster.domain.keys import InvalidKeyError
@@ -30,6 +32,7 @@ from discovery_dagster.store.sessions import (
     EngagementFullError,
     NoSuchSessionError,
 )
+from discovery_dagster.store.tokens import NoSuchTokenError
 
 app = typer.Typer(
     name="discovery",
@@ -55,6 +58,8 @@ app.command("doctor")(doctor.doctor)
 app.command("reconcile")(operations.reconcile)
 app.command("lineage")(lineage.lineage)
 app.add_typer(mapping.app, name="mapping")
+app.command("api")(api.api)
+app.add_typer(tokens.app, name="token")
 
 
 #: What the user named that cannot be: the code that a program reads, by error.
@@ -65,6 +70,7 @@ _REFUSED: dict[type[BaseException], str] = {
     EngagementFullError: "engagement_full",
     EngagementArchivedError: "engagement_archived",
     NoSuchSessionError: "no_such_session",
+    NoSuchTokenError: "no_such_token",
 }
 
 

@@ -5,50 +5,66 @@ import json
 import os
 import shlex
 import signal
-import socket
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NamedTuple, NoReturn
 
 import typer
 
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson
+from discovery_dagster.cli.ports import free_port
 from discovery_dagster.cli.supervisor import Backoff, Child, supervised
+from discovery_dagster.domain.scope import Scope
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import dagster_runs
-from discovery_dagster.store.database import Database, open_database
+from discovery_dagster.store import dagster_runs, tokens
+from discovery_dagster.store.database import Database, DatabaseError, open_database
 from discovery_dagster.store.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 
 _DAEMON_HEALTH = """
 {instance {daemonHealth {daemonStatus(daemonType: "QUEUED_RUN_COORDINATOR") {healthy}}}}
 """
 
+#: How long the token that `up` prints lives at most; it ends with `up`.
+_TOKEN_LIFETIME = timedelta(days=30)
+
+
+class Urls(NamedTuple):
+    """Where the services answer."""
+
+    api: str
+    dagster: str
+
+
 #: Seconds that the services may take to answer.
 _START_LIMIT = 90
 
 
 def up(
+    api_port: Annotated[int, typer.Option(help="Port of the read API and pages; 0: any.")] = 8000,
     dagster_port: Annotated[int, typer.Option(help="Port of the Dagster UI; 0: any.")] = 3000,
     as_json: AsJson = False,
 ) -> None:
-    """Run Postgres, the Dagster webserver and its daemon in the foreground, until Ctrl-C."""
+    """Run Postgres, Dagster, the read API and the pages in the foreground, until Ctrl-C."""
     settings = Settings()
     with _only_one(settings):
-        port = _port(dagster_port)
+        ports = free_port(api_port, "--api-port"), free_port(dagster_port, "--dagster-port")
         with open_database(settings) as database, _postgres(settings) as postgres:
             _prepare(settings, database)
-            children = _children(settings, database, port)
+            urls = Urls(*(f"http://127.0.0.1:{port}" for port in ports))
+            children = _children(settings, database, urls)
             try:
                 with supervised(children), _stopping_once():
-                    url = f"http://127.0.0.1:{port}"
-                    _wait_until_ready(url, children)
-                    _announce(url, as_json=as_json)
-                    _watch(children, postgres)
+                    _wait_until_ready(urls, children)
+                    with _local_token(database) as token:
+                        _announce(urls, token, as_json=as_json)
+                        _watch(children, postgres)
             except KeyboardInterrupt:
                 print("Stopped.", file=sys.stderr)
 
@@ -129,33 +145,49 @@ def _postgres(settings: Settings) -> Iterator[EmbeddedPostgres | None]:
         yield server
 
 
-def _children(settings: Settings, database: Database, port: int) -> list[Child]:
+def _children(settings: Settings, database: Database, urls: Urls) -> list[Child]:
     from discovery_dagster.defs.home import PROJECT, dagster_environment
 
     environment = {**os.environ, **dagster_environment(settings, database)}
     logs = settings.home / "logs"
     logs.mkdir(exist_ok=True)
     workspace = ["-w", str(PROJECT / "workspace.yaml")]
-    commands: Mapping[str, Sequence[str]] = {
-        "dagster-webserver": ["-h", "127.0.0.1", "-p", str(port), *workspace],
-        "dagster-daemon": ["run", *workspace],
-    }
     programs = Path(sys.executable).parent
+    api_port, dagster_port = (url.rpartition(":")[2] for url in urls)
+    commands: Mapping[str, Sequence[str]] = {
+        "dagster-webserver": [
+            *(str(programs / "dagster-webserver"), "-h", "127.0.0.1", "-p", dagster_port),
+            *workspace,
+        ],
+        "dagster-daemon": [str(programs / "dagster-daemon"), "run", *workspace],
+        "discovery-api": [
+            *(sys.executable, "-m", "discovery_dagster", "api", "--port", api_port),
+            *("--dagster-url", urls.dagster),
+        ],
+    }
     return [
-        Child(name, [str(programs / name), *options], environment, PROJECT, logs / f"{name}.log")
-        for name, options in commands.items()
+        Child(name, command, environment, PROJECT, logs / f"{name}.log")
+        for name, command in commands.items()
     ]
 
 
-def _wait_until_ready(url: str, children: Sequence[Child]) -> None:
-    """Wait until the webserver answers and the daemon that takes runs from the queue is healthy."""
+def _wait_until_ready(urls: Urls, children: Sequence[Child]) -> None:
+    """Wait until all answer and the daemon that takes runs from the queue is healthy."""
     deadline = time.monotonic() + _START_LIMIT
-    while not _daemon_is_healthy(url):
+    while not (_api_is_ready(urls.api) and _daemon_is_healthy(urls.dagster)):
         if time.monotonic() > deadline:
-            raise OSError("The Dagster services do not answer; the logs in the home say why.")
+            raise OSError("The services do not answer; the logs in the home say why.")
         for child in children:
             child.tend()
         time.sleep(0.3)
+
+
+def _api_is_ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=10) as answer:  # noqa: S310 - loopback
+            return bool(answer.status == HTTPStatus.OK)
+    except OSError:
+        return False
 
 
 def _daemon_is_healthy(url: str) -> bool:
@@ -201,29 +233,24 @@ def _stopping_once() -> Iterator[None]:
         raise
 
 
-def _announce(url: str, *, as_json: bool) -> None:
+@contextmanager
+def _local_token(database: Database) -> Iterator[str]:
+    """A token for whoever started the services, who may see everything in this home anyway."""
+    made, secret = tokens.create(database, Scope(), _TOKEN_LIFETIME)
+    try:
+        yield secret
+    finally:
+        with suppress(DatabaseError):
+            tokens.revoke(database, made.id)
+
+
+def _announce(urls: Urls, token: str, *, as_json: bool) -> None:
     if as_json:
-        document = {"api_url": None, "dagster_url": url, "token": None}
+        document = {"api_url": urls.api, "dagster_url": urls.dagster, "token": token}
         print(json.dumps(document), flush=True)
     else:
-        print(f"Dagster UI  {url}\nCtrl-C stops everything.", flush=True)
-
-
-def _port(wanted: int) -> int:
-    """The port `wanted`, or a free one for 0.
-
-    Raises:
-        UsageError: when another program has it.
-    """
-    with socket.socket() as probe:
-        # As servers do: connections that have ended do not count.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", wanted))
-        except (OSError, OverflowError) as error:
-            raise UsageError(
-                "port_taken",
-                f"Port {wanted} cannot be had; `--dagster-port` takes another, and 0 a free one.",
-            ) from error
-        port: int = probe.getsockname()[1]
-        return port
+        print(
+            f"API         {urls.api}/docs\nDagster UI  {urls.dagster}\n"
+            f"Token       {token}\nCtrl-C stops everything.",
+            flush=True,
+        )

@@ -67,14 +67,17 @@ class Database:
             yield connection
 
     @contextmanager
+    def gatekeeper(self) -> Iterator[psycopg.Connection[DictRow]]:
+        """One transaction that sees the tokens of the read API, and nothing else."""
+        with self._transaction("discovery_gatekeeper", ()) as connection:
+            yield connection
+
+    @contextmanager
     def _transaction(
         self, role: str, engagements: Iterable[EngagementKey]
     ) -> Iterator[psycopg.Connection[DictRow]]:
         with self.connect() as connection:
-            connection.execute(f"set local role {role}")
-            if role != "discovery_writer":
-                connection.execute("set transaction read only")
-            set_context(connection, engagements, local=True)
+            begin(connection, role, engagements)
             yield connection
 
     def connect(self, **options: Any) -> psycopg.Connection[DictRow]:
@@ -88,6 +91,21 @@ class Database:
         except psycopg.OperationalError as error:
             reason = str(error).strip().splitlines()[-1]
             raise DatabaseError(f"Postgres cannot be reached: {reason}") from error
+
+
+#: The roles whose transactions may write.
+_WRITERS = frozenset({"discovery_writer", "discovery_gatekeeper"})
+
+
+def begin(
+    connection: psycopg.Connection[Any], role: str, engagements: Iterable[EngagementKey]
+) -> None:
+    """Take on a role and a context for the transaction that this begins, in one round trip."""
+    connection.execute(
+        "select set_config('transaction_read_only', %s, true), set_config('role', %s, true),"
+        " set_config('discovery.engagements', %s, true)",
+        ["off" if role in _WRITERS else "on", role, ",".join(map(str, engagements))],
+    )
 
 
 def set_context(

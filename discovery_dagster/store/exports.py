@@ -16,6 +16,21 @@ Rows = list[dict[str, Any]]
 
 _IN_SESSION = "engagement = %(engagement)s and session = %(session)s"
 
+#: What an asset's row says: of the asset `r`, its sources `s` and its place in the plan `p`.
+ASSET_DOCUMENT = """
+    r.asset_id as id, r.name, r.type, r.tier, r.environment, r.criticality,
+    r.os_family, r.os_name, r.os_version, r.eol_date, r.eol_status, r.hostname,
+    r.fqdn, r.ip_addresses, r.mac_addresses, r.serial_number, r.cpu_cores,
+    r.memory_gb, r.storage_gb, r.location, r.business_owner, r.technical_owner,
+    r.applications, r.confidence, r.rationale, false as overridden,
+    coalesce(s.sources, '[]') as sources, p.strategy, p."group", p.wave,
+    r.product, r.vendor, r.model, r.status, r.description, r.custom,
+    r.virtual, r.software, r.tier_confidence, r.environment_confidence,
+    r.criticality_confidence, r.os_confidence, r.declared_type, r.declared_type_text,
+    r.os_name_text, r.environment_text, r.criticality_text, r.tier_text,
+    r.provider_id, p.strategy_reason, p.reason as plan_reason
+"""
+
 QUERIES: Mapping[str, str] = {
     "files": f"""
         select f.file as name, f.sha256, f.format,
@@ -67,23 +82,13 @@ QUERIES: Mapping[str, str] = {
                                                           'line', line) order by seq) as sources
             from discovery.asset_member where {_IN_SESSION} group by asset_id
         ), plan as (
-            select asset_id, strategy, strategy_reason, "group", wave, reason as plan_reason
+            select asset_id, strategy, strategy_reason, "group", wave, reason
             from discovery.plan_placement where {_IN_SESSION}
         )
-        select a.asset_id as id, a.name, a.type, a.tier, a.environment, a.criticality,
-               a.os_family, a.os_name, a.os_version, a.eol_date, a.eol_status, a.hostname,
-               a.fqdn, a.ip_addresses, a.mac_addresses, a.serial_number, a.cpu_cores,
-               a.memory_gb, a.storage_gb, a.location, a.business_owner, a.technical_owner,
-               a.applications, a.confidence, a.rationale, false as overridden,
-               coalesce(s.sources, '[]') as sources, p.strategy, p."group", p.wave,
-               a.product, a.vendor, a.model, a.status, a.description, a.custom,
-               a.virtual, a.software, a.tier_confidence, a.environment_confidence,
-               a.criticality_confidence, a.os_confidence, a.declared_type, a.declared_type_text,
-               a.os_name_text, a.environment_text, a.criticality_text, a.tier_text,
-               a.provider_id, p.strategy_reason, p.plan_reason
-        from discovery.asset a
+        select {ASSET_DOCUMENT}
+        from discovery.asset r
         left join source s using (asset_id) left join plan p using (asset_id)
-        where {_IN_SESSION} order by a.seq
+        where {_IN_SESSION} order by r.seq
     """,
     "dependencies": f"""
         select source, target, source_id, target_id, relation, port, protocol, evidence,

@@ -8,8 +8,15 @@ from psycopg import sql
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 #: Owner of the tables; writer of the pipeline; reader of the API and of exports; operator, who may
-#: list engagements. None logs in: a connection takes one of them on with `set role`.
-ROLES = ("discovery_owner", "discovery_writer", "discovery_reader", "discovery_operator")
+#: list engagements; gatekeeper, who knows the API's tokens. None logs in: a connection takes one of
+#: them on with `set role`.
+ROLES = (
+    "discovery_owner",
+    "discovery_writer",
+    "discovery_reader",
+    "discovery_operator",
+    "discovery_gatekeeper",
+)
 
 #: Any number will do; every process that migrates waits for the same one.
 _MIGRATION_LOCK = 5_203_117
@@ -56,7 +63,8 @@ def _make_roles(connection: psycopg.Connection) -> None:
         connection.execute(sql.SQL("grant {} to current_user").format(name))
     connection.execute("create schema if not exists discovery authorization discovery_owner")
     connection.execute(
-        "grant usage on schema discovery to discovery_writer, discovery_reader, discovery_operator"
+        "grant usage on schema discovery to discovery_writer, discovery_reader,"
+        " discovery_operator, discovery_gatekeeper"
     )
     # alembic_version is read by whoever starts a command, before a role is taken on.
     connection.execute("grant usage, create on schema discovery to current_user")

@@ -12,7 +12,7 @@ from discovery_dagster_tests.installation import Installation
 
 
 def test_killed_services_come_back_and_stopping_leaves_nothing_behind(installation):
-    services = installation.start("up", "--dagster-port", "0", "--json")
+    services = installation.start("up", "--api-port", "0", "--dagster-port", "0", "--json")
     try:
         url = json.loads(services.stdout.readline())["dagster_url"]
         for name in ("dagster-webserver", "dagster-daemon", "postgres -D"):
@@ -43,7 +43,7 @@ def test_a_port_that_is_taken_is_refused_in_one_sentence(installation):
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        refused = installation.run("up", "--dagster-port", str(port))
+        refused = installation.run("up", "--api-port", "0", "--dagster-port", str(port))
     assert refused.returncode == 2
     assert refused.stderr.strip().count("\n") == 0
     assert f"Port {port}" in refused.stderr

@@ -1,0 +1,91 @@
+"""Errors as RFC 9457 problem documents, without a word of anybody's data."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from discovery_dagster.domain.keys import InvalidKeyError
+from discovery_dagster.store.database import DatabaseError
+from discovery_dagster.store.sessions import NoSuchSessionError
+
+MEDIA_TYPE = "application/problem+json"
+
+#: One answer for what is not there and for what the token may not see: nobody learns which.
+NOT_FOUND = "There is no such thing here, or the token may not see it."
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 has it."""
+
+    type: str = Field("about:blank", examples=["about:blank"])
+    title: str = Field(examples=["Not Found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=[NOT_FOUND])
+    errors: list[dict[str, Any]] | None = Field(None, description="What is wrong with a request.")
+
+
+class NotFound(HTTPException):
+    """Nothing is there, or nothing that the viewer may see."""
+
+    def __init__(self) -> None:
+        super().__init__(HTTPStatus.NOT_FOUND, NOT_FOUND)
+
+
+def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI responses of these statuses."""
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}},
+        }
+        for status in statuses
+    }
+
+
+def problem(
+    status: int, detail: str, headers: Mapping[str, str] | None = None, **more: Any
+) -> JSONResponse:
+    """Return the answer for an error."""
+    document = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, **more)
+    return JSONResponse(
+        document.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Have the application answer every error as a problem document."""
+
+    @app.exception_handler(StarletteHTTPException)
+    def refused(request: Request, error: StarletteHTTPException) -> JSONResponse:
+        unknown_path = error.status_code == HTTPStatus.NOT_FOUND and error.detail == "Not Found"
+        detail = NOT_FOUND if unknown_path else str(error.detail)
+        return problem(error.status_code, detail, error.headers)
+
+    @app.exception_handler(InvalidKeyError)
+    @app.exception_handler(NoSuchSessionError)
+    def absent(request: Request, error: Exception) -> JSONResponse:
+        return problem(HTTPStatus.NOT_FOUND, NOT_FOUND)
+
+    @app.exception_handler(RequestValidationError)
+    def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        errors = [
+            {"where": ".".join(map(str, item["loc"])), "message": item["msg"]}
+            for item in error.errors()
+        ]
+        return problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "The request is not well-formed.", errors=errors
+        )
+
+    @app.exception_handler(DatabaseError)
+    def unavailable(request: Request, error: DatabaseError) -> JSONResponse:
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), {"Retry-After": "5"})
+
+    @app.exception_handler(Exception)
+    def failed(request: Request, error: Exception) -> JSONResponse:
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here.")

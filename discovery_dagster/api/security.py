@@ -1,0 +1,123 @@
+"""Who asks, and what of it they may see: checked before any query of a client's data."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from discovery_dagster.api.problems import NotFound
+from discovery_dagster.api.state import AppState, app_state
+from discovery_dagster.domain.keys import EngagementKey, InvalidKeyError, SessionKey
+from discovery_dagster.domain.scope import Scope
+from discovery_dagster.store import sessions, tokens
+from discovery_dagster.store.database import Database
+
+COOKIE = "discovery"
+
+#: Seconds after which a browser has to log in again, whatever its token's end.
+COOKIE_AGE = 12 * 3600
+
+_bearer = HTTPBearer(auto_error=False, description="A token of `discovery token create`.")
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who asks: the id of the token, and its scope."""
+
+    token: str
+    scope: Scope
+
+
+def known_viewer(
+    state: Annotated[AppState, Depends(app_state)],
+    request: Request,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Viewer | None:
+    """Return who asks, by bearer token or by the cookie of a login; None without a living one.
+
+    The cookie names the token and is no right of its own: a revoked token ends the login at once.
+    """
+    if bearer is not None:
+        found = tokens.by_secret(state.database, bearer.credentials)
+    elif cookie := request.cookies.get(COOKIE):
+        found = _of_cookie(state, cookie)
+    else:
+        return None
+    return Viewer(found.id, found.scope) if found else None
+
+
+def viewer(found: Annotated[Viewer | None, Depends(known_viewer)]) -> Viewer:
+    """Return who asks.
+
+    Raises:
+        HTTPException: 401 without a living token.
+    """
+    if found is None:
+        raise HTTPException(401, "A living bearer token is needed.", {"WWW-Authenticate": "Bearer"})
+    return found
+
+
+def cookie_of(state: AppState, secret: str) -> str | None:
+    """Return the value of the cookie for a token's secret; None when it is no living token."""
+    found = tokens.by_secret(state.database, secret)
+    return _serializer(state).dumps(found.id) if found else None
+
+
+def _of_cookie(state: AppState, cookie: str) -> tokens.AccessToken | None:
+    try:
+        token = _serializer(state).loads(cookie, max_age=COOKIE_AGE)
+    except BadSignature:
+        return None
+    return tokens.by_id(state.database, token)
+
+
+def _serializer(state: AppState) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(state.secret, salt="login")
+
+
+def engagement_in_scope(
+    engagement: str, asking: Annotated[Viewer, Depends(viewer)]
+) -> EngagementKey:
+    """Return the engagement of the path.
+
+    Raises:
+        NotFound: when the viewer may not see it, or it is no engagement's name.
+    """
+    try:
+        key = EngagementKey.parse(engagement)
+    except InvalidKeyError as error:
+        raise NotFound from error
+    if not asking.scope.allows(key):
+        raise NotFound
+    return key
+
+
+def session_in_scope(
+    session: str,
+    engagement: Annotated[EngagementKey, Depends(engagement_in_scope)],
+    state: Annotated[AppState, Depends(app_state)],
+) -> SessionKey:
+    """Return the session of the path, which exists.
+
+    Raises:
+        NotFound: when there is none that the viewer may see.
+    """
+    try:
+        key = SessionKey.of(engagement, session)
+        sessions.find(state.database, key)
+    except (InvalidKeyError, sessions.NoSuchSessionError) as error:
+        raise NotFound from error
+    return key
+
+
+def _database(state: Annotated[AppState, Depends(app_state)]) -> Database:
+    return state.database
+
+
+DatabaseOf = Annotated[Database, Depends(_database)]
+StateOf = Annotated[AppState, Depends(app_state)]
+ViewerOf = Annotated[Viewer, Depends(viewer)]
+EngagementOf = Annotated[EngagementKey, Depends(engagement_in_scope)]
+SessionOf = Annotated[SessionKey, Depends(session_in_scope)]

@@ -1,0 +1,88 @@
+"""`discovery token`: tokens of the read API and the pages."""
+
+import json
+from datetime import timedelta
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from discovery_dagster.cli.errors import UsageError
+from discovery_dagster.cli.options import AsJson
+from discovery_dagster.cli.present import table_of
+from discovery_dagster.domain.keys import EngagementKey, slug
+from discovery_dagster.domain.scope import Scope
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import sessions, tokens
+from discovery_dagster.store.database import open_database
+
+app = typer.Typer(help="Tokens of the read API and the pages.", no_args_is_help=True)
+
+
+@app.command("create")
+def create(
+    client: Annotated[str, typer.Option(help="Slug of the client that it may see.")],
+    engagement: Annotated[
+        list[str] | None, typer.Option(help="Only this engagement; may be repeated.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Days that it lives.")] = 90,
+    as_json: AsJson = False,
+) -> None:
+    """Make a token and show it, this once."""
+    scope = Scope(slug(client, "client"), tuple(engagement or ()))
+    with open_database(Settings()) as database:
+        known = sessions.engagements(database, client)
+        missing = [name for name in scope.engagements if EngagementKey(client, name) not in known]
+        if not known or missing:
+            named = f"engagement {client}.{missing[0]}" if missing else f"client {client}"
+            raise UsageError("no_such_engagement", f"There is no {named}.")
+        made, secret = tokens.create(database, scope, timedelta(days=days))
+    if as_json:
+        print(json.dumps({**_document(made), "token": secret}))
+        return
+    print(secret)
+    typer.echo(
+        f"May see {made.scope} until {made.expires_at:%Y-%m-%d}. It is not shown again;"
+        f" `discovery token revoke {made.id}` ends it.",
+        err=True,
+    )
+
+
+@app.command("list")
+def list_tokens(as_json: AsJson = False) -> None:
+    """List the tokens, without their secrets."""
+    with open_database(Settings()) as database:
+        found = tokens.listed(database)
+    if as_json:
+        print(json.dumps({"tokens": [_document(token) for token in found]}))
+        return
+    table = table_of("Tokens", "id", "may see", "made", "expires", "revoked")
+    for token in found:
+        table.add_row(
+            token.id,
+            str(token.scope),
+            f"{token.created_at:%Y-%m-%d}",
+            f"{token.expires_at:%Y-%m-%d}",
+            f"{token.revoked_at:%Y-%m-%d}" if token.revoked_at else "",
+        )
+    Console().print(table)
+
+
+@app.command("revoke")
+def revoke(
+    token: Annotated[str, typer.Argument(help="Id of the token.")], as_json: AsJson = False
+) -> None:
+    """Let a token be of no use from now on."""
+    with open_database(Settings()) as database:
+        tokens.revoke(database, token)
+    print(json.dumps({"id": token, "revoked": True}) if as_json else f"{token} is revoked.")
+
+
+def _document(token: tokens.AccessToken) -> dict[str, Any]:
+    return {
+        "id": token.id,
+        "scope": str(token.scope),
+        "created_at": token.created_at.isoformat(),
+        "expires_at": token.expires_at.isoformat(),
+        "revoked_at": token.revoked_at.isoformat() if token.revoked_at else None,
+    }

@@ -1,0 +1,57 @@
+"""The web server: the read API and the pages in one process."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from discovery_dagster.api import problems
+from discovery_dagster.api.health import router as health
+from discovery_dagster.api.routes import router as routes
+from discovery_dagster.api.state import AppState
+from discovery_dagster.settings import Settings
+from discovery_dagster.store.database import Database
+from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.pooled import PooledDatabase
+
+_DESCRIPTION = """
+What Discovery has materialised, read-only. Lists are paged by opaque cursors: `next` of a page is
+the `cursor` of the next one. The same list ends in `.csv` or `.ndjson` for all of its rows.
+What a token may not see answers 404, as what does not exist.
+"""
+
+
+def create_app(settings: Settings, database: Database, dagster_url: str | None = None) -> FastAPI:
+    """Make the application; it opens a pool of its own on the database when it starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        pooled = PooledDatabase(database.url)
+        app.state.discovery = AppState(
+            pooled, ObjectStore(settings.objects), signing_key(settings), dagster_url
+        )
+        try:
+            yield
+        finally:
+            pooled.close()
+
+    app = FastAPI(
+        title="Discovery", version="1", description=_DESCRIPTION, lifespan=lifespan, redoc_url=None
+    )
+    problems.install(app)
+    app.include_router(health)
+    app.include_router(routes)
+    return app
+
+
+def signing_key(settings: Settings) -> bytes:
+    """Return the key that signs this home's cookies and cursors, made on first use."""
+    path = settings.home / "signing.key"
+    try:
+        with path.open("xb") as new:
+            path.chmod(0o600)
+            new.write(secrets.token_bytes(32))
+    except FileExistsError:
+        pass
+    return path.read_bytes()

@@ -1,0 +1,117 @@
+"""The inventory as a list, with its facets, and one asset."""
+
+from collections.abc import Mapping
+
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.store.database import Database
+from discovery_dagster.store.exports import ASSET_DOCUMENT
+from discovery_dagster.store.reading.listing import Asked, Listing, Row, conditions
+
+_TEXTS = (
+    "type", "tier", "environment", "criticality", "os_family", "os_name", "os_version",
+    "eol_status", "eol_date", "name", "hostname", "fqdn", "serial_number", "location",
+    "business_owner", "technical_owner", "vendor", "model", "product", "status",
+)  # fmt: skip
+
+#: Fields whose values are counted beside the list.
+FACETS = (
+    "type", "environment", "criticality", "tier", "os_family", "eol_status", "location", "wave",
+)  # fmt: skip
+
+_PLACED = (
+    "(select {column}::text from discovery.plan_placement p where p.engagement = r.engagement"
+    " and p.session = r.session and p.asset_id = r.asset_id limit 1)"
+)
+
+ASSETS = Listing(
+    name="assets",
+    table="discovery.asset",
+    document=ASSET_DOCUMENT,
+    key="r.asset_id",
+    joins="""
+        left join lateral (
+            select jsonb_agg(jsonb_build_object('file', m.file, 'sheet', m.sheet, 'line', m.line)
+                             order by m.seq) as sources
+            from discovery.asset_member m
+            where m.engagement = r.engagement and m.session = r.session
+              and m.asset_id = r.asset_id
+        ) s on true
+        left join discovery.plan_placement p
+          on p.engagement = r.engagement and p.session = r.session and p.asset_id = r.asset_id
+    """,
+    filters={
+        **{name: f"r.{name}" for name in _TEXTS},
+        "id": "r.asset_id",
+        "cpu_cores": "r.cpu_cores::text",
+        "strategy": _PLACED.format(column="p.strategy"),
+        "group": _PLACED.format(column='p."group"'),
+        "wave": _PLACED.format(column="p.wave"),
+    },
+    limits={
+        "ip_address": "%(value)s = any (r.ip_addresses)",
+        "mac_address": "%(value)s = any (r.mac_addresses)",
+        "application": "%(value)s = any (r.applications)",
+        "min_confidence": "r.confidence >= %(value)s",
+        "max_confidence": "r.confidence <= %(value)s",
+        "min_memory_gb": "r.memory_gb >= %(value)s",
+        "max_memory_gb": "r.memory_gb <= %(value)s",
+        "min_storage_gb": "r.storage_gb >= %(value)s",
+        "max_storage_gb": "r.storage_gb <= %(value)s",
+    },
+    search=(
+        "r.name", "r.hostname", "r.fqdn", "array_to_string(r.ip_addresses, ' ')",
+        "array_to_string(r.applications, ' ')", "r.os_name", "r.product", "r.serial_number",
+        "r.description",
+    ),
+    sorts={
+        "name": "coalesce(r.name, '')",
+        "type": "r.type",
+        "environment": "coalesce(r.environment, '')",
+        "criticality": "coalesce(r.criticality, '')",
+        "os_name": "coalesce(r.os_name, '')",
+        "eol_date": "coalesce(r.eol_date, '9999-12-31')",
+        "confidence": "coalesce(r.confidence, 0)",
+        "cpu_cores": "coalesce(r.cpu_cores, -1)",
+        "memory_gb": "coalesce(r.memory_gb, -1)",
+        "storage_gb": "coalesce(r.storage_gb, -1)",
+    },
+)  # fmt: skip
+
+
+def asset(database: Database, session: SessionKey, asset_id: str) -> Row | None:
+    """Return the asset of this id."""
+    with database.reader([session.engagement]) as connection:
+        return connection.execute(
+            f"select {ASSETS.document} from {ASSETS.table} r {ASSETS.joins}"
+            " where r.engagement = %(engagement)s and r.session = %(session)s"
+            " and r.asset_id = %(asset)s limit 1",
+            {
+                "engagement": str(session.engagement),
+                "session": session.session,
+                "asset": asset_id,
+            },
+        ).fetchone()
+
+
+def facets(
+    database: Database, session: SessionKey, asked: Asked
+) -> Mapping[str, Mapping[str, int]]:
+    """Count the values of each of `FACETS` among the assets asked for.
+
+    A facet's own filter does not narrow its counts: they say what choosing another value would
+    give. Rows without a value are counted as `none`.
+    """
+    counted: dict[str, dict[str, int]] = {}
+    with database.reader([session.engagement]) as connection:
+        for name in FACETS:
+            others = {key: values for key, values in asked.filters.items() if key != name}
+            where, values = conditions(
+                session, ASSETS, Asked(filters=others, limits=asked.limits, q=asked.q)
+            )
+            rows = connection.execute(
+                f"select coalesce({ASSETS.filters[name]}, 'none') as value, count(*) as number"
+                f" from {ASSETS.table} r where {where} group by 1 order by 2 desc, 1",
+                values,
+            ).fetchall()
+            counted[name] = {row["value"]: row["number"] for row in rows}
+    return counted

@@ -1,0 +1,149 @@
+"""Lists of a session that are filtered, ordered, and read a page or a stream at a time."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.store.database import Database
+
+Row = dict[str, Any]
+
+#: The value of a filter that asks for rows without a value.
+NOTHING = "none"
+
+#: What means something in a pattern of LIKE.
+_LIKE = re.compile(r"[\\%_]")
+
+#: Rows that a stream fetches at a time.
+_BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list; expressions speak of its table as `r`.
+
+    `filters` compare an expression with any of the values asked for, `limits` are conditions on one
+    value called `%(value)s`. `sorts` order by an expression that is never null; each page goes on
+    after the order's value and `key`, which no two rows of a session share.
+    """
+
+    name: str
+    table: str
+    document: str
+    key: str = "r.seq"
+    joins: str = ""
+    filters: Mapping[str, str] = field(default_factory=dict)
+    limits: Mapping[str, str] = field(default_factory=dict)
+    search: Sequence[str] = ()
+    sorts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a list; a `sort` that begins with `-` is descending."""
+
+    filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    limits: Mapping[str, Any] = field(default_factory=dict)
+    q: str | None = None
+    sort: str | None = None
+    after: Sequence[Any] | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows, and what the next page's `Asked.after` is; None at the end."""
+
+    rows: list[Row]
+    after: list[Any] | None
+
+
+def page(database: Database, session: SessionKey, listing: Listing, asked: Asked) -> Page:
+    """Return one page of the list."""
+    query, values = _query(session, listing, asked, limit=asked.limit + 1)
+    with database.reader([session.engagement]) as connection:
+        rows = connection.execute(query, values).fetchall()
+    more = len(rows) > asked.limit
+    rows = rows[: asked.limit]
+    places = [(row.pop("_order"), row.pop("_key")) for row in rows]
+    return Page(rows, list(places[-1]) if more else None)
+
+
+def stream(
+    database: Database, session: SessionKey, listing: Listing, asked: Asked
+) -> Iterator[list[Row]]:
+    """Yield all rows of the list in batches, with the memory of one batch."""
+    query, values = _query(session, listing, asked, limit=None)
+    with (
+        database.reader([session.engagement]) as connection,
+        connection.cursor(name="stream") as cursor,
+    ):
+        cursor.execute(query, values)
+        while rows := cursor.fetchmany(_BATCH):
+            for row in rows:
+                del row["_order"], row["_key"]
+            yield rows
+
+
+def count(database: Database, session: SessionKey, listing: Listing, asked: Asked) -> int:
+    """Return how many rows match."""
+    where, values = conditions(session, listing, asked)
+    with database.reader([session.engagement]) as connection:
+        row = connection.execute(
+            f"select count(*) as number from {listing.table} r where {where}", values
+        ).fetchone()
+    return row["number"] if row else 0
+
+
+def conditions(session: SessionKey, listing: Listing, asked: Asked) -> tuple[str, dict[str, Any]]:
+    """Return the condition on `r` that is asked for, and its values."""
+    parts = ["r.engagement = %(engagement)s and r.session = %(session)s"]
+    values: dict[str, Any] = {
+        "engagement": str(session.engagement),
+        "session": session.session,
+    }
+    for name, wanted in asked.filters.items():
+        if not wanted:
+            continue
+        expression = listing.filters[name]
+        values[f"filter_{name}"] = list(wanted)
+        condition = f"{expression} = any (%(filter_{name})s::text[])"
+        if NOTHING in wanted:
+            condition = f"({condition} or {expression} is null)"
+        parts.append(condition)
+    for name, value in asked.limits.items():
+        if value is not None:
+            values[f"limit_{name}"] = value
+            parts.append(listing.limits[name].replace("%(value)s", f"%(limit_{name})s"))
+    if asked.q:
+        values["q"] = (
+            "%" + asked.q.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+        )
+        parts.append("(" + " or ".join(f"{item} ilike %(q)s" for item in listing.search) + ")")
+    return " and ".join(parts), values
+
+
+def _query(
+    session: SessionKey, listing: Listing, asked: Asked, limit: int | None
+) -> tuple[str, dict[str, Any]]:
+    where, values = conditions(session, listing, asked)
+    sort = asked.sort or next(iter(listing.sorts), "")
+    descending = sort.startswith("-")
+    order = listing.sorts.get(sort.removeprefix("-"), listing.key)
+    way, after = ("desc", "<") if descending else ("asc", ">")
+    if asked.after is not None:
+        where += f" and ({order}, {listing.key}) {after} (%(after_order)s, %(after_key)s)"
+        values["after_order"], values["after_key"] = asked.after
+    ordered = f"{order} {way}, {listing.key} {way}"
+    cut = "limit %(limit)s" if limit is not None else ""
+    values["limit"] = limit
+    # The page first, so that what is joined is joined to its rows alone.
+    return (
+        f"select {listing.document}, r._order, r._key from ("
+        f"  select r.*, {order} as _order, {listing.key} as _key"
+        f"  from {listing.table} r where {where} order by {ordered} {cut}"
+        f") r {listing.joins} order by r._order {way}, r._key {way}",
+        values,
+    )

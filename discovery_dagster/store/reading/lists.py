@@ -1,0 +1,120 @@
+"""The lists besides the inventory. Where rows have no key of their own their number is it."""
+
+from discovery_dagster.store.reading.listing import Listing
+
+FILES = Listing(
+    name="files",
+    table="discovery.source_file",
+    document="r.file as name, r.sha256, r.format, a.records, a.accepted, a.rejected, a.ignored,"
+    " r.error, r.encoding, r.delimiter, r.sheets, r.size",
+    joins="""
+        left join lateral (
+            select coalesce(sum(t.records), 0)::int as records,
+                   coalesce(sum(t.accepted), 0)::int as accepted,
+                   coalesce(sum(t.rejected), 0)::int as rejected,
+                   coalesce(sum(t.ignored), 0)::int as ignored
+            from discovery.table_account t
+            where t.engagement = r.engagement and t.session = r.session and t.file = r.file
+        ) a on true
+    """,
+    filters={"format": "r.format"},
+    search=("r.file",),
+)
+
+MAPPING = Listing(
+    name="mapping",
+    table="discovery.field_mapping",
+    document='r.file, r.sheet, r."column", r.field, r.unit, r.transform, r.confidence, r.method,'
+    " r.status, r.evidence, r.conflict",
+    filters={
+        "file": "r.file",
+        "sheet": "r.sheet",
+        "field": "r.field",
+        "method": "r.method",
+        "status": "r.status",
+    },
+    search=('r."column"', "r.field"),
+)
+
+ISSUES = Listing(
+    name="issues",
+    table="discovery.record_issue",
+    document='r.file, r.sheet, r.line, r.field, r."column", r.code, r.message, r.value, r.severity',
+    filters={
+        "file": "r.file",
+        "sheet": "r.sheet",
+        "field": "r.field",
+        "code": "r.code",
+        "severity": "r.severity",
+    },
+    search=("r.message", "r.value"),
+)
+
+REJECTS = Listing(
+    name="rejects",
+    table="discovery.rejected_record",
+    document="r.file, r.sheet, r.line, coalesce(i.reasons, '[]') as reasons,"
+    " r.columns as raw_columns, r.cells as raw_cells",
+    joins="""
+        left join lateral (
+            select jsonb_agg(jsonb_build_object('field', i.field, 'code', i.code,
+                                                'message', i.message, 'value', i.value)
+                             order by i.seq) as reasons
+            from discovery.record_issue i
+            where i.engagement = r.engagement and i.session = r.session
+              and i."table" = r."table" and i.line = r.line and i.severity = 'error'
+        ) i on true
+    """,
+    filters={"file": "r.file", "sheet": "r.sheet"},
+    search=("array_to_string(r.cells, ' ')",),
+)
+
+DEPENDENCIES = Listing(
+    name="dependencies",
+    table="discovery.dependency",
+    document="r.source, r.target, r.source_id, r.target_id, r.relation, r.port, r.protocol,"
+    " r.evidence, r.confidence, r.status, r.resolved, r.service, r.infrastructure",
+    filters={
+        "source": "r.source",
+        "target": "r.target",
+        "source_id": "r.source_id",
+        "target_id": "r.target_id",
+        "relation": "r.relation",
+        "port": "r.port::text",
+        "protocol": "r.protocol",
+        "service": "r.service",
+        "status": "r.status",
+        "resolved": "r.resolved::text",
+        "infrastructure": "r.infrastructure",
+    },
+    limits={"asset_id": "(r.source_id = %(value)s or r.target_id = %(value)s)"},
+    search=("r.source", "r.target", "r.service"),
+)
+
+GROUPS = Listing(
+    name="groups",
+    table="discovery.plan_group",
+    document='r."group", r.assets, r.reason, r.cycle, r.wave',
+    filters={"group": 'r."group"', "wave": "r.wave::text", "cycle": "r.cycle::text"},
+    search=("array_to_string(r.assets, ' ')", "r.reason"),
+)
+
+WAVES = Listing(
+    name="waves",
+    table="discovery.plan_wave",
+    document="r.wave, r.groups, r.assets, r.reason",
+)
+
+CHANGES = Listing(
+    name="changes",
+    table="discovery.session_change",
+    document="r.change, r.asset_id, r.name, r.field, r.before, r.after, r.what, r.relation,"
+    " r.target_id, r.target, r.port, r.protocol, r.since",
+    filters={
+        "change": "r.change",
+        "what": "r.what",
+        "field": "r.field",
+        "asset_id": "r.asset_id",
+    },
+    search=("r.name", "r.target", "r.before", "r.after"),
+)

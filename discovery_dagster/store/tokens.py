@@ -1,0 +1,105 @@
+"""Tokens of the read API: random, shown once, kept as hashes, looked up at every request."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from psycopg.rows import DictRow
+
+from discovery_dagster.domain.scope import Scope
+from discovery_dagster.store.database import Database
+
+#: So that a token is recognised as one where it does not belong, as by scanners for secrets.
+_PREFIX = "dsc_"
+
+_COLUMNS = "token, client, engagements, created_at, expires_at, revoked_at"
+
+
+class NoSuchTokenError(LookupError):
+    """There is no token of this id; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class AccessToken:
+    """A token as it is known afterwards: without its secret."""
+
+    id: str
+    scope: Scope
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+def create(database: Database, scope: Scope, lifetime: timedelta) -> tuple[AccessToken, str]:
+    """Make a token; the second value is its secret, which nobody can look up later."""
+    # 256 random bits need no slow hash: there is nothing to guess (NIST SP 800-63B, section 5.1).
+    secret = _PREFIX + secrets.token_urlsafe(32)
+    with database.gatekeeper() as connection:
+        row = connection.execute(
+            "insert into discovery.access_token (token, hash, client, engagements, expires_at)"
+            f" values (%s, %s, %s, %s, now() + %s) returning {_COLUMNS}",
+            [
+                secrets.token_hex(6),
+                _hash(secret),
+                scope.client,
+                list(scope.engagements),
+                lifetime,
+            ],
+        ).fetchone()
+    assert row is not None  # noqa: S101 - the statement returns one row
+    return _token(row), secret
+
+
+def by_secret(database: Database, secret: str) -> AccessToken | None:
+    """Return the living token of this secret."""
+    return _living(database, "hash = %s", _hash(secret))
+
+
+def by_id(database: Database, token: str) -> AccessToken | None:
+    """Return the living token of this id."""
+    return _living(database, "token = %s", token)
+
+
+def listed(database: Database) -> list[AccessToken]:
+    """List all tokens, the newest first, expired and revoked ones too."""
+    with database.gatekeeper() as connection:
+        rows = connection.execute(
+            f"select {_COLUMNS} from discovery.access_token order by created_at desc, token"
+        ).fetchall()
+    return [_token(row) for row in rows]
+
+
+def revoke(database: Database, token: str) -> None:
+    """Let a token be of no use from now on.
+
+    Raises:
+        NoSuchTokenError: when there is none of this id.
+    """
+    with database.gatekeeper() as connection:
+        found = connection.execute(
+            "update discovery.access_token set revoked_at = coalesce(revoked_at, now())"
+            " where token = %s",
+            [token],
+        )
+    if found.rowcount == 0:
+        raise NoSuchTokenError(f"There is no token {token!r}: `discovery token list` shows all.")
+
+
+def _living(database: Database, condition: str, value: object) -> AccessToken | None:
+    with database.gatekeeper() as connection:
+        row = connection.execute(
+            f"select {_COLUMNS} from discovery.access_token"
+            f" where {condition} and revoked_at is null and expires_at > now()",
+            [value],
+        ).fetchone()
+    return None if row is None else _token(row)
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _token(row: DictRow) -> AccessToken:
+    scope = Scope(row["client"], tuple(row["engagements"]))
+    return AccessToken(row["token"], scope, row["created_at"], row["expires_at"], row["revoked_at"])

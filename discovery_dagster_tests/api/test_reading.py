@@ -1,0 +1,113 @@
+"""The lists, an asset and the facets of a session, over HTTP."""
+
+import csv
+import io
+import json
+from collections import Counter
+from typing import Any
+
+import httpx
+import pytest
+
+SESSION = "/engagements/north.exit/sessions/s001"
+LISTS = (
+    "files", "mapping", "rejects", "issues", "assets", "dependencies", "groups", "waves", "changes",
+)  # fmt: skip
+
+
+def read(client: httpx.Client, path: str, **query: Any) -> Any:
+    answer = client.get(path, params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def paged(client: httpx.Client, name: str, **query: Any) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
+    cursor = None
+    while True:
+        page = read(client, f"{SESSION}/{name}", **query, **({"cursor": cursor} if cursor else {}))
+        items += page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            return items
+
+
+def test_a_token_sees_its_clients_engagements_and_their_sessions(north: httpx.Client) -> None:
+    assert [item["engagement"] for item in read(north, "/engagements")["items"]] == ["north.exit"]
+    assert read(north, "/engagements/north.exit")["latest_session"] == "s001"
+    states = read(north, "/engagements/north.exit/sessions")["items"]
+    assert [(state["session"], state["status"]) for state in states] == [("s001", "done")]
+    assert read(north, SESSION) == states[0]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_pages_of_a_list_make_up_what_is_exported(name: str, north: httpx.Client, served) -> None:
+    exported = served.home.json(
+        "export", name, "--client", "north", "--engagement", "exit", "--session", "s001"
+    )
+    found = paged(north, name, limit=1000 if name == "dependencies" else 37)
+    assert len(found) == len(exported)
+    as_text = Counter(json.dumps(row, sort_keys=True) for row in exported)
+    names = exported[0].keys() if exported else ()
+    assert Counter(json.dumps({k: row[k] for k in names}, sort_keys=True) for row in found) == (
+        as_text
+    )
+
+
+@pytest.mark.parametrize("sort", ["name", "-name", "-confidence", "memory_gb", "-eol_date"])
+def test_each_order_visits_every_asset_once(sort: str, north: httpx.Client) -> None:
+    found = [row["id"] for row in paged(north, "assets", sort=sort, limit=23)]
+    assert len(found) == len(set(found)) == read(north, SESSION)["counts"]["assets"]
+
+
+def test_facets_agree_with_the_lists_that_they_filter(north: httpx.Client) -> None:
+    chosen = {"environment": "production"}
+    facets = read(north, f"{SESSION}/assets/facets", **chosen)["facets"]
+    for field in ("type", "os_family", "wave"):
+        for value, number in facets[field].items():
+            found = paged(north, "assets", **chosen, **{field: value}, limit=1000)
+            assert len(found) == number, (field, value)
+
+
+def test_a_search_takes_wildcards_for_what_they_are(north: httpx.Client) -> None:
+    assert read(north, f"{SESSION}/assets", q="%")["items"] == []
+    assert read(north, f"{SESSION}/assets", q="ERP")["items"] != []
+
+
+def test_a_table_of_all_rows_is_safe_to_open_in_a_spreadsheet(north: httpx.Client) -> None:
+    answer = north.get(f"{SESSION}/assets.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert len(rows) == read(north, SESSION)["counts"]["assets"]
+    assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row.values())
+    lines = north.get(f"{SESSION}/assets.ndjson").text.splitlines()
+    assert [json.loads(line)["id"] for line in lines] == [row["id"] for row in rows]
+
+
+def test_an_asset_is_read_by_its_id(north: httpx.Client) -> None:
+    first = read(north, f"{SESSION}/assets", limit=1)["items"][0]
+    assert read(north, f"{SESSION}/assets/{first['id']}") == first
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({"cursor": "nonsense"}, 400),
+        ({"sort": "nothing"}, 422),
+        ({"no_such_filter": "x"}, 422),
+        ({"limit": 0}, 422),
+    ],
+)
+def test_what_cannot_be_asked_is_said_as_a_problem(
+    query: dict[str, Any], status: int, north: httpx.Client
+) -> None:
+    answer = north.get(f"{SESSION}/assets", params=query)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == status
+
+
+def test_a_cursor_serves_its_own_list_in_its_own_order(north: httpx.Client) -> None:
+    cursor = read(north, f"{SESSION}/assets", limit=1)["next"]
+    for path, query in (("issues", {}), ("assets", {"sort": "-name"})):
+        answer = north.get(f"{SESSION}/{path}", params={"cursor": cursor, **query})
+        assert answer.status_code == 400

@@ -1,0 +1,52 @@
+"""What a token may see, and for how long."""
+
+import httpx
+import pytest
+
+from discovery_dagster_tests.api.conftest import Served
+
+PATHS = ("", "/sessions", "/sessions/s001", "/sessions/s001/assets", "/sessions/s001/assets.csv")
+
+
+def test_without_a_living_token_nothing_is_answered(served: Served) -> None:
+    for token in (None, "dsc_nonsense"):
+        with served.asking(token) as client:
+            answer = client.get("/engagements")
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_what_is_outside_the_scope_looks_like_what_does_not_exist(
+    path: str, north: httpx.Client
+) -> None:
+    foreign = north.get(f"/engagements/south.exit{path}")
+    absent = north.get(f"/engagements/nobody.nothing{path}")
+    assert foreign.status_code == absent.status_code == 404
+    assert foreign.content == absent.content
+
+
+def test_a_token_of_one_engagement_sees_no_other_of_its_client(served: Served) -> None:
+    with served.asking(served.token("--client", "north", "--engagement", "exit")) as client:
+        assert client.get("/engagements/north.exit").status_code == 200
+        assert client.get("/engagements/north.other").status_code == 404
+
+
+def test_a_revoked_token_is_of_no_use_at_once(served: Served) -> None:
+    made = served.home.json("token", "create", "--client", "north", "--days", "1")
+    with served.asking(made["token"]) as client:
+        assert client.get("/engagements").status_code == 200
+        served.home.json("token", "revoke", made["id"])
+        assert client.get("/engagements").status_code == 401
+
+
+def test_tokens_are_listed_without_their_secrets(served: Served) -> None:
+    made = served.home.json("token", "create", "--client", "south")
+    listed = served.home.run("token", "list", "--json").stdout
+    assert made["id"] in listed
+    assert made["token"] not in listed
+
+
+def test_a_token_for_nobody_is_refused(served: Served) -> None:
+    refused = served.home.json("token", "create", "--client", "nobody", code=2)
+    assert refused["error"]["code"] == "no_such_engagement"

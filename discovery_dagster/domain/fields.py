@@ -92,6 +92,8 @@ SPAN_FIELDS: Mapping[str, Field] = {
     "span_id": Field("text"),
     "parent_id": Field("text"),
     "workload": Field("workload"),  # of the pod that did the work
+    "peer": Field("text"),  # what a client says that it called
+    "caller": Field("text"),  # of a span that both halves told as one
 }
 
 FIELDS: Mapping[str, Field] = {

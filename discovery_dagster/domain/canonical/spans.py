@@ -16,8 +16,18 @@ from discovery_dagster.domain.frames import RELATION_RECORDS
 #: Columns that a table of spans may lack.
 _OPTIONAL = {
     name: pl.String()
-    for name in ("trace_id", "span_id", "parent_id", "record_kind", "detail", "first_seen")
+    for name in (
+        "trace_id",
+        "span_id",
+        "parent_id",
+        "record_kind",
+        "detail",
+        "first_seen",
+        "peer",
+        "caller",
+    )
 }
+_CALLING = pl.col("record_kind").str.to_lowercase().str.contains("client|producer|^[34]$")
 _SERVER = pl.col("record_kind").str.to_lowercase().str.contains("server|^2$|consumer")
 
 
@@ -41,7 +51,8 @@ def build_spans(
     nothing = pl.Series([None] * frame.height, dtype=pl.String)
     assets, problems = build_assets(replace(cells, frame=frame), nothing, table_format, Kind.ASSETS)
     services = assets.unique("name", keep="first", maintain_order=True)
-    return services, _relate(_find_calls(frame), table_format), problems
+    calls = pl.concat([_find_calls(frame), _find_peers(frame)], how="diagonal")
+    return services, _relate(calls, table_format), problems
 
 
 def _find_calls(frame: pl.DataFrame) -> pl.DataFrame:
@@ -67,8 +78,21 @@ def _find_calls(frame: pl.DataFrame) -> pl.DataFrame:
         parents, on=["trace_id", "parent_id"], how="left", maintain_order="left"
     ).join(clients, on=keys, how="left", maintain_order="left")
     # Only a server's half is called by the other half of its span.
-    half = pl.when(_SERVER.fill_null(False)).then("client")
-    return called.with_columns(pl.coalesce("source", half)).rename({"name": "target"})
+    half = pl.when(_SERVER.fill_null(False)).then(pl.coalesce("caller", "client"))
+    return called.with_columns(source=pl.coalesce(half, "source")).rename({"name": "target"})
+
+
+def _find_peers(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return one row for each client's span whose server told no span of its own.
+
+    Where it did, that span says under its own name who was called.
+    """
+    told = frame.select("trace_id", span_id="parent_id").drop_nulls()
+    halves = frame.filter(_SERVER.fill_null(False)).select("trace_id", "span_id")
+    calling = frame.filter(_CALLING.fill_null(True), pl.col("peer").is_not_null())
+    alone = calling.join(told, on=["trace_id", "span_id"], how="anti")
+    alone = alone.join(halves, on=["trace_id", "span_id"], how="anti")
+    return alone.with_columns(source="name", target="peer")
 
 
 def _relate(calls: pl.DataFrame, table_format: TableFormat) -> pl.DataFrame:

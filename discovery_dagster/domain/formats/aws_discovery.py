@@ -42,7 +42,7 @@ CONNECTIONS = TableFormat(
     name="aws.discovery_connections",
     kind=Kind.FLOWS,
     headers=(
-        frozenset({"source ip", "destination ip", "destination port"}),
+        # Flow logs of other tools have these three, too, but their source is who sent the packets.
         frozenset({"source ip", "destination ip", "destination port", "ip version"}),
         frozenset({"agent id", "source ip", "destination ip", "destination port"}),
     ),

@@ -64,8 +64,11 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
     plain = {_last(table): _without_data(table) for table in tables}
     nodes = next((plain[sheet] for sheet in sorted(_NODES & plain.keys())), None)
     edges = next((plain[sheet] for sheet in sorted(_EDGES & plain.keys())), None)
-    if nodes is None or edges is None or "id" not in nodes.header:
-        return tables
+    if nodes is None or edges is None:
+        return tuple(_with_needs(table) for table in tables)
+    if "id" not in nodes.header:  # as D3 before version 4: by their place in the list
+        places = pl.Series(range(nodes.records.height), dtype=pl.Int64).cast(pl.String)
+        nodes = add_columns(nodes, {"id": places})
     columns = {
         end: next((name for name in names if name in edges.header), None)
         for end, names in _ENDS.items()
@@ -82,6 +85,18 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
         replace(add_columns(edges, ends), sheet="graph.edges"),
         *others,
     )
+
+
+def _with_needs(table: SourceTable) -> SourceTable:
+    """Name what each service of an AWS X-Ray service graph calls, which is told by numbers."""
+    if not {"ReferenceId", "Name", "Edges"} <= set(table.header):
+        return table
+    called = dict(zip(cells_of(table, "ReferenceId"), cells_of(table, "Name"), strict=True))
+    numbers = cells_of(table, "Edges").fill_null("").str.extract_all(r'"ReferenceId":\s*\d+')
+    names = numbers.list.eval(
+        pl.element().str.extract(r"(\d+)$", 1).replace_strict(called, default=None)
+    )
+    return add_columns(table, {"dependsOn": names.list.drop_nulls().list.join("\n")})
 
 
 def _last(table: SourceTable) -> str:

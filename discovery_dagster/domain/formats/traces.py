@@ -9,20 +9,34 @@ from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
 from discovery_dagster.domain.tables import SourceTable
 
+_TRACE = ("trace id", "traceid", "trace", "operation id")
+_SPAN = ("span id", "spanid", "span", "segment id", "id")
+_PARENT_SPAN = ("parent id", "parent span id", "parentid", "parentspanid", "parent span",
+                "operation parent id", "parent segment id", "parent")  # fmt: skip
+_SERVICE_NAMES = ("service name", "servicename", "service", "process service name",
+                  "resource service name", "application", "application name", "app", "app name",
+                  "cloud role name", "local service name",
+                  "microservice", "service code")  # fmt: skip
+_WORKLOADS = ("pod name", "podname", "pod", "cmdb id", "service instance", "service instance name",
+              "container name", "workload", "instance")  # fmt: skip
+
+
+#: A span called `id` is told from a record's own id by a column of its parent's beside it.
+_PARENT_IDS = tuple((parent,) for parent in _PARENT_SPAN)
+
+
+def _rules(field: str, headers: tuple[str, ...]) -> dict[str, Rule]:
+    """The headers of one field, the preferred first."""
+    return {header: Rule(field, order=order) for order, header in enumerate(headers)}
+
+
 _COLUMNS = {
-    "trace id": Rule("trace_id"),
-    "span id": Rule("span_id"),
-    "parent id": Rule("parent_id"),
-    "parent span id": Rule("parent_id"),
-    "parent span": Rule("parent_id"),
-    "service name": Rule("name"),
-    "service": Rule("name", order=1),
-    "process service name": Rule("name", order=2),
-    "resource service name": Rule("name", order=3),
-    "application": Rule("name", order=4),
-    "pod name": Rule("workload"),
-    "pod": Rule("workload", order=1),
-    "cmdb id": Rule("workload", order=2),
+    **_rules("trace_id", _TRACE),
+    **_rules("span_id", _SPAN),
+    **_rules("parent_id", _PARENT_SPAN),
+    **_rules("name", _SERVICE_NAMES),
+    **_rules("workload", _WORKLOADS),
+    "peer service": Rule("peer"),
     "operation name": Rule("detail"),
     "operation": Rule("detail", order=1),
     "name": Rule("detail", order=2),
@@ -37,17 +51,13 @@ SPANS = TableFormat(
     name="traces.spans",
     kind=Kind.SPANS,
     headers=tuple(
-        frozenset({"trace id", "span id", service})
-        for service in (
-            "service name",
-            "service",
-            "process service name",
-            "resource service name",
-            "application",
-            "pod name",
-            "pod",
-            "cmdb id",
+        frozenset({trace, span, *beside, service})
+        for trace in _TRACE
+        for span, parents in (
+            (span, ((),)) if span != "id" else (span, _PARENT_IDS) for span in _SPAN
         )
+        for beside in parents
+        for service in (*_SERVICE_NAMES, *_WORKLOADS)
     ),
     columns=_COLUMNS,
     asset_type="service",
@@ -66,6 +76,8 @@ ZIPKIN = TableFormat(
         "parent id": Rule("parent_id"),
         "kind": Rule("record_kind"),
         "local endpoint service name": Rule("name"),
+        "remote endpoint service name": Rule("peer"),
+        "caller": Rule("caller"),
         "name": Rule("detail"),
         "timestamp": Rule("first_seen"),
     },
@@ -75,10 +87,27 @@ ZIPKIN = TableFormat(
     synonyms=False,
 )
 
-FORMATS = (SPANS, ZIPKIN)
+#: Calls as Alibaba's cluster traces list them: `um` (upstream) calls `dm` (downstream).
+CALLS = TableFormat(
+    name="traces.calls",
+    kind=Kind.RELATIONS,
+    headers=(frozenset({"traceid", "um", "dm"}), frozenset({"trace id", "um", "dm"})),
+    columns={
+        "um": Rule("source"),
+        "dm": Rule("target"),
+        "interface": Rule("detail"),
+        "timestamp": Rule("unmapped"),  # milliseconds since the recording began
+    },
+    null_words=frozenset({"(?)", "nan", "unavailable"}),
+    endpoint_type="service",
+    relation="depends_on",
+    evidence="observed",
+    synonyms=False,
+)
+
+FORMATS = (SPANS, ZIPKIN, CALLS)
 
 _PARENT = r'"refType":"CHILD_OF"[^}]*"spanID":"([^"]*)"|"spanID":"([^"]*)"[^}]*"refType":"CHILD_OF"'
-_SERVICE = r'"key":"service\.name","value":\{"stringValue":"([^"]*)"'
 
 
 def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
@@ -91,9 +120,50 @@ def _reshape(table: SourceTable) -> SourceTable:
     if {"spanID", "processID"} <= header:
         return add_columns(table, {"parentSpanID": _jaeger_parent(table), **_jaeger_service(table)})
     if {"spanId", "resource.attributes"} <= header:
-        service = cells_of(table, "resource.attributes").str.extract(_SERVICE, 1)
-        return add_columns(table, {"serviceName": service})
+        service = cells_of(table, "resource.attributes").str.extract(
+            _attribute(r"service\.name"), 1
+        )
+        peer = {"peerService": _peer(table)} if "attributes" in header else {}
+        return add_columns(table, {"serviceName": service, **peer})
+    if {"traceId", "id", "annotations"} <= header and "localEndpoint.serviceName" not in header:
+        return _zipkin_1(table)
     return table
+
+
+def _peer(table: SourceTable) -> pl.Series:
+    """What a client span of OpenTelemetry called: a named peer, or the host of a database."""
+    told = cells_of(table, "attributes")
+    peer = told.str.extract(_attribute(r"peer\.service"), 1)
+    host = told.str.extract(_attribute(r"(?:server\.address|net\.peer\.name)"), 1)
+    database = told.str.contains(r'"key":"db\.system').fill_null(False)
+    return peer.fill_null(host.set(~database, None))
+
+
+def _zipkin_1(table: SourceTable) -> SourceTable:
+    """Give spans of Zipkin's first API, which tells both halves by annotations, its second's."""
+    told = cells_of(table, "annotations")
+    client, server = (told.str.extract(_annotation(f"{half}[rs]"), 1) for half in "cs")
+    kind = server.is_null().replace_strict({True: "CLIENT", False: "SERVER"})
+    any_service = told.str.extract(r'"serviceName":"([^"]*)"', 1)
+    # A span that both halves told is the server's, called by the client.
+    both = client.set(server.is_null(), None)
+    return add_columns(
+        table,
+        {
+            "localEndpoint.serviceName": server.fill_null(client).fill_null(any_service),
+            "kind": kind,
+            "caller": both,
+        },
+    )
+
+
+def _attribute(key: str) -> str:
+    return rf'"key":"{key}","value":\{{"stringValue":"([^"]*)"'
+
+
+def _annotation(value: str) -> str:
+    """Service of the endpoint of an annotation, whichever of the two stands first."""
+    return rf'"value":"{value}","endpoint":\{{[^}}]*"serviceName":"([^"]*)"'
 
 
 def _jaeger_parent(table: SourceTable) -> pl.Series:

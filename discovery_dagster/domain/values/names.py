@@ -17,6 +17,7 @@ _HOST = rf"^{_LABEL}(?:\.{_LABEL})*$"
 #: Ends that Kubernetes adds to a workload's name: of a replica set and its pod, of a stateful pod.
 _REPLICA = r"^(.+?)-[a-z0-9]{4,10}-[a-z0-9]{5}$"
 _STATEFUL = r"^(.+)-\d+$"
+_STRONG = r"[;|\r\n\t•·]|\s[/+&]\s"
 _DOTTED_NUMBER = r"^[\d.]+$"
 
 
@@ -28,13 +29,14 @@ def read_name(cells: pl.Series) -> Reading:
 def read_names(cells: pl.Series) -> Reading:
     """Read lists of names.
 
-    Semicolons, bars and line breaks separate; commas only where none of those is in the cell.
+    Semicolons, bars, line breaks, tabs, bullets and signs that stand between blanks separate;
+    commas only where none of those is in the cell.
 
     Returns:
         Values are List[String], empty where nothing is named, without repetitions.
     """
-    by_strong = cells.str.contains(r"[;|\n]")
-    parts = cells.str.replace_all(r"\s*[;|\r\n]\s*", "\n").str.split("\n")
+    by_strong = cells.str.contains(_STRONG)
+    parts = cells.str.replace_all(rf"\s*(?:{_STRONG})\s*", "\n").str.split("\n")
     commas = cells.str.replace_all(r"\s*,\s*", "\n").str.split("\n")
     split = parts.zip_with(by_strong.fill_null(False), commas)
     no_names = sorted(

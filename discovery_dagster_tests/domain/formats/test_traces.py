@@ -179,3 +179,77 @@ def test_stereotypes_tell_the_type_of_a_service(read):
              "information_flows": [{"sender": "gate", "receiver": "cart"}]}  # fmt: skip
     assert read(model).assets["declared_type"].to_list() == [
         "load_balancer", "database", "middleware", "service", "service"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["traceid", "spanid", "parentspanid", "servicename"],
+        ["operation_Id", "id", "operation_ParentId", "cloud_RoleName"],
+        ["TraceId", "SpanId", "ParentId", "ServiceInstance"],
+    ],
+)
+def test_columns_of_spans_have_many_names(header):
+    records = records_of(table(header, ("t", "1", "", "web"), ("t", "2", "1", "cart")))
+    assert calls_of(records) == [("web", "cart", 1)]
+
+
+def test_calls_between_microservices_go_from_upstream_to_downstream():
+    header = ["timestamp", "traceid", "rpcid", "um", "rpctype", "dm", "interface", "rt"]
+    rows = [("1", "t", "0.1", "MS_1", "rpc", "MS_2", "i", "3"), ("1", "t", "0", "(?)", "", "MS_1")]
+    records = records_of(table(header, *rows))
+    assert calls_of(records) == [("MS_1", "MS_2", 1)]
+    assert counts(records) == {"accepted": 1, "rejected": 1}
+
+
+def test_a_client_names_whom_it_called_only_where_the_server_tells_nothing(read):
+    spans = [
+        {"traceId": "t", "id": "1", "kind": "CLIENT", "localEndpoint": {"serviceName": "web"},
+         "remoteEndpoint": {"serviceName": "mysql"}},
+        {"traceId": "t", "id": "2", "kind": "CLIENT", "localEndpoint": {"serviceName": "web"},
+         "remoteEndpoint": {"serviceName": "cart-vip"}},
+        {"traceId": "t", "id": "3", "parentId": "2", "kind": "SERVER",
+         "localEndpoint": {"serviceName": "cart"}, "remoteEndpoint": {"serviceName": "proxy"}},
+    ]  # fmt: skip
+    assert calls_of(read(spans)) == [("web", "cart", 1), ("web", "mysql", 1)]
+
+
+def test_a_client_span_of_opentelemetry_names_its_database_or_peer(read):
+    def attribute(key, value):
+        return {"key": key, "value": {"stringValue": value}}
+
+    def call(number, *attributes):
+        return {"traceId": "t", "spanId": number, "kind": 3, "attributes": list(attributes)}
+
+    database = [attribute("db.system", "mysql"), attribute("server.address", "orders-db")]
+    spans = [call("1", *database), call("2", attribute("peer.service", "pay")),
+             call("3", attribute("server.address", "198.51.100.7"))]  # fmt: skip
+    resource = {"resource": {"attributes": [attribute("service.name", "web")]},
+                "scopeSpans": [{"spans": spans}]}  # fmt: skip
+    assert calls_of(read({"resourceSpans": [resource]})) == [
+        ("web", "orders-db", 1),
+        ("web", "pay", 1),
+    ]
+
+
+def test_both_halves_of_a_span_of_zipkins_first_api_are_a_call(read):
+    def told(value, service):
+        return {"value": value, "endpoint": {"serviceName": service}}
+
+    spans = [
+        {"traceId": "t", "id": "1", "annotations": [told("sr", "web")]},
+        {"traceId": "t", "id": "2", "parentId": "1",
+         "annotations": [told("cs", "web"), told("sr", "cart")]},
+    ]  # fmt: skip
+    assert calls_of(read(spans)) == [("web", "cart", 1)]
+
+
+def test_links_may_name_nodes_by_their_place_in_the_list(read):
+    graph = {"nodes": [{"name": "web"}, {"name": "cart"}], "links": [{"source": 0, "target": 1}]}
+    assert calls_of(read(graph)) == [("web", "cart", 1)]
+
+
+def test_a_service_graph_of_xray_names_what_is_called_by_number(read):
+    services = [{"ReferenceId": 0, "Name": "web", "Edges": [{"ReferenceId": 1}]},
+                {"ReferenceId": 1, "Name": "cart", "Edges": []}]  # fmt: skip
+    assert calls_of(read({"Services": services})) == [("web", "cart", 1)]

@@ -1,0 +1,171 @@
+"""Tables of connections and relations of no particular tool, by how their headers name the ends.
+
+A header is a word for the side and a word for what of that end it is (`reference/ends.yaml`). Both
+ends must be named by words of one pair of sides. Where a table also has what only observations
+have, such as addresses on both ends, bytes or a count of flows, its records are observed flows;
+otherwise they declare relations.
+"""
+
+from functools import cache
+from itertools import product
+from typing import Any, Final
+
+from discovery_dagster import reference
+from discovery_dagster.domain import synonyms
+from discovery_dagster.domain.fields import REFERENCES
+from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat
+from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.words import fold
+
+#: Above the generic relations (2), below any format that knows three headers of its own.
+_FIT: Final = 3
+
+_FIELDS: Final = {
+    ("source", "name"): "source",
+    ("source", "address"): "source_address",
+    ("source", "port"): "source_port",
+    ("source", "process"): "source_detail",
+    ("target", "name"): "target",
+    ("target", "address"): "target_address",
+    ("target", "port"): "port",
+    ("target", "process"): "target_detail",
+}
+_NO_NAMES: Final = ("address", "port")
+
+
+def _words() -> Any:
+    return reference.load("ends")
+
+
+@cache
+def _ends(opened: bool) -> dict[str, tuple[str, str, int]]:
+    """Side, thing and rank of each folded header that names an end by the sides of one pair."""
+    words = _words()
+    pair = next(pair for pair in words["sides"] if pair["opened"] == opened)
+    known: dict[str, tuple[str, str, int]] = {}
+    for side in ("source", "target"):
+        for thing, names in words["things"].items():
+            for (rank, name), word in product(enumerate(names), pair[side]):
+                known.setdefault(fold(f"{word} {name}"), (side, thing, rank))
+                if thing in _NO_NAMES:
+                    known.setdefault(fold(f"{name} {word}"), (side, thing, rank))
+        for thing in _NO_NAMES:
+            for word, name in product(words["short_sides"][side], words["things"][thing]):
+                if word in pair[side] or not opened:
+                    known.setdefault(fold(word + name), (side, thing, len(names)))
+    for source, target in words["bare"]:
+        if source in pair["source"] and target in pair["target"]:
+            known.setdefault(source, ("source", "name", -1))
+            known.setdefault(target, ("target", "name", -1))
+    return known
+
+
+def _named(table: SourceTable, opened: bool) -> set[tuple[str, str]]:
+    """Side and thing of each end that the table's headers name."""
+    known = _ends(opened)
+    headers = {fold(column) for column in table.header}
+    bare = any(set(pair) <= headers for pair in _words()["bare"])
+    found = {known[header] for header in headers & known.keys()}
+    return {(side, thing) for side, thing, rank in found if rank >= 0 or bare}
+
+
+def _fit(table: SourceTable, opened: bool, observed: bool) -> int:
+    headers = {fold(column) for column in table.header}
+    named = _named(table, opened)
+    both = [
+        {(side, thing) for side in ("source", "target")} <= named for thing in ("name", "address")
+    ]
+    mixed = {("source", "address"), ("target", "name")} <= named or {
+        ("source", "name"),
+        ("target", "address"),
+    } <= named
+    if not (any(both) or mixed) or _is_inventory(table):
+        return 0
+    measured = both[1] or bool(headers & {fold(word) for word in _words()["measures"]})
+    return _FIT if measured == observed else 0
+
+
+def _is_inventory(table: SourceTable) -> bool:
+    fields = {synonyms.find_field(column, synonyms.ASSETS) for column in table.header}
+    return any(found is not None and found[0] in _words()["inventories"] for found in fields)
+
+
+def _columns(opened: bool) -> dict[str, Rule]:
+    rules = {
+        header: Rule(_FIELDS[side, thing], order=rank + 1)
+        for header, (side, thing, rank) in _ends(opened).items()
+    }
+    for field, names in _words()["columns"].items():
+        for order, name in enumerate(names):
+            rules.setdefault(fold(name), Rule(field, order=100 + order))
+    return rules
+
+
+def _exclusions() -> tuple[Exclusion, ...]:
+    words = _words()
+    kinds = [fold(name) for name in words["columns"]["record_kind"]]
+    refused, waiting = frozenset(words["refused"]), frozenset(words["waiting"])
+    return tuple(
+        Exclusion(kind, held, reason)
+        for kind in kinds
+        for held, reason in (
+            (refused, "The connection was refused: nothing was used."),
+            (waiting, "The socket is not connected to anything."),
+        )
+    )
+
+
+def _flows(name: str, opened: bool) -> TableFormat:
+    return TableFormat(
+        name=name,
+        kind=Kind.FLOWS,
+        fit=lambda table: _fit(table, opened, observed=True),
+        columns={key: rule for key, rule in _columns(opened).items() if rule.field != "relation"},
+        exclusions=_exclusions(),
+        null_words=frozenset({"-", "*"}),
+        relation="connects_to",
+        evidence="observed",
+        directed=opened,
+        synonyms=False,
+    )
+
+
+def _relations(name: str, opened: bool) -> TableFormat:
+    left_out = {"record_kind", "source_port", "tcp_flags"}
+    return TableFormat(
+        name=name,
+        kind=Kind.RELATIONS,
+        fit=lambda table: _fit(table, opened, observed=False),
+        columns={key: rule for key, rule in _columns(opened).items() if rule.field not in left_out},
+        relation="depends_on",
+    )
+
+
+def _lists_needs(table: SourceTable) -> int:
+    """Whether one column names a thing that no other format would, and another what it needs."""
+    headers = {fold(column) for column in table.header}
+    fields = {synonyms.find_field(column, synonyms.ASSETS) for column in table.header}
+    needs = any(found is not None and found[0] in REFERENCES for found in fields)
+    return int(needs and bool(headers & _dependents().keys()))
+
+
+@cache
+def _dependents() -> dict[str, Rule]:
+    names = _words()["dependents"]
+    return {fold(name): Rule("name", order=order) for order, name in enumerate(names)}
+
+
+NEEDS = TableFormat(
+    name="generic.needs",
+    kind=Kind.ASSETS,
+    fit=_lists_needs,
+    columns=_dependents(),
+)
+
+FORMATS = (
+    NEEDS,
+    _flows("generic.flows", opened=False),
+    _flows("generic.client_server_flows", opened=True),
+    _relations("generic.directed_relations", opened=True),
+    _relations("generic.ended_relations", opened=False),
+)

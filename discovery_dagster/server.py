@@ -10,6 +10,7 @@ from discovery_dagster.api import problems
 from discovery_dagster.api.health import router as health
 from discovery_dagster.api.routes import router as routes
 from discovery_dagster.api.state import AppState
+from discovery_dagster.pages import site
 from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.objects import ObjectStore
@@ -42,6 +43,7 @@ def create_app(settings: Settings, database: Database, dagster_url: str | None =
     problems.install(app)
     app.include_router(health)
     app.include_router(routes)
+    site.install(app)
     return app
 
 

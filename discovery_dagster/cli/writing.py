@@ -10,11 +10,10 @@ import polars as pl
 
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.domain import tabular
-from discovery_dagster.domain.correction_sheets import Sheet
+from discovery_dagster.domain.correction_sheets import Sheet, tables
 from discovery_dagster.domain.workbooks import (
     NamedTable,
     TooLargeError,
-    table_name,
     write_archive,
     write_workbook,
 )
@@ -59,14 +58,11 @@ def write_sheets(out: IO[bytes], output_format: Format, sheets: Sequence[Sheet])
     Raises:
         UsageError: when no worksheet can hold them.
     """
-    tables = [
-        NamedTable(table_name(sheet.file, sheet.sheet), sheet.columns, sheet.rows)
-        for sheet in sheets
-    ]
+    written = tables(sheets)
     if output_format is Format.ZIP:
-        write_archive(out, tables)
+        write_archive(out, written)
         return
-    _workbook(out, tables, "use --format zip")
+    _workbook(out, written, "use --format zip")
 
 
 def _csv(out: IO[bytes], table: str, rows: Rows) -> None:

@@ -3,7 +3,7 @@
 How a corrected sheet is read back is in `corrections`.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,6 +14,7 @@ from discovery_dagster.domain.formats import corrections as format_
 from discovery_dagster.domain.formats.base import Kind
 from discovery_dagster.domain.intake import FrameSource, records_name
 from discovery_dagster.domain.tables import IGNORED, REJECTED, cell_column
+from discovery_dagster.domain.workbooks import NamedTable, table_name
 
 ERROR, WARNING = "error", "warning"
 
@@ -63,6 +64,14 @@ def correction_sheets(
             (*table["header"], *added),
             found.select(*cells, *([] if corrections else _added())).rows(),
         )
+
+
+def tables(sheets: Sequence[Sheet]) -> list[NamedTable]:
+    """Return the sheets as tables to be written, named after their files."""
+    return [
+        NamedTable(table_name(sheet.file, sheet.sheet), sheet.columns, sheet.rows)
+        for sheet in sheets
+    ]
 
 
 def _severity(issues: pl.DataFrame) -> pl.Expr:

@@ -1,0 +1,127 @@
+"""How the pages answer: HTML with the headers that keep it safe, and errors that say what to do."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import ClassVar
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+
+from discovery_dagster.api import problems
+from discovery_dagster.domain.keys import InvalidKeyError
+from discovery_dagster.pages import links
+from discovery_dagster.pages.frame import Frame, Page, shown
+from discovery_dagster.pages.rendering import CONTENT_SECURITY_POLICY, render
+from discovery_dagster.store.database import DatabaseError
+from discovery_dagster.store.sessions import NoSuchSessionError
+
+#: Of every answer of the pages; a client's data stays out of caches and other sites' frames.
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@dataclass(frozen=True)
+class ErrorPage(Page):
+    """Context of `error.html`."""
+
+    template: ClassVar[str] = "error.html"
+
+    heading: str = shown("what is wrong, in a few words")
+    sentence: str = shown("what it means and what to do")
+    icon: str = shown("the picture above it")
+    retry: bool = shown("whether trying again may help")
+
+
+def html(page: Page, status: int = HTTPStatus.OK) -> HTMLResponse:
+    """Answer with a page."""
+    return HTMLResponse(render(page), status, {"Cache-Control": "no-store"})
+
+
+def install(site: FastAPI) -> None:
+    """Have the site answer every error as a page, and every answer with `HEADERS`."""
+
+    @site.middleware("http")
+    async def guard(request: Request, call_next) -> Response:  # type: ignore[no-untyped-def]
+        response: Response = await call_next(request)
+        response.headers.update(HEADERS)
+        return response
+
+    @site.exception_handler(HTTPException)
+    def refused(request: Request, error: HTTPException) -> Response:
+        if request.url.path.startswith(links.API):  # no route of the API has this path
+            return problems.problem(error.status_code, problems.NOT_FOUND)
+        if error.status_code == HTTPStatus.UNAUTHORIZED:
+            return _sign_in(request)
+        if error.status_code == HTTPStatus.NOT_FOUND:
+            return _absent()
+        return _error(error.status_code, "This cannot be shown", str(error.detail), icon="warning")
+
+    @site.exception_handler(InvalidKeyError)
+    @site.exception_handler(NoSuchSessionError)
+    def absent(request: Request, error: Exception) -> Response:
+        return _absent()
+
+    @site.exception_handler(RequestValidationError)
+    def malformed(request: Request, error: RequestValidationError) -> Response:
+        names = ", ".join(sorted({str(item["loc"][-1]) for item in error.errors()}))
+        return _error(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "This address asks for what the page does not know",
+            f"It concerns: {names}. Take the part after the question mark away to see all.",
+            icon="question",
+        )
+
+    @site.exception_handler(DatabaseError)
+    def unavailable(request: Request, error: DatabaseError) -> Response:
+        answer = _error(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "The database does not answer",
+            "Nothing is lost: what was published stays. Try again in a moment.",
+            icon="clock",
+            retry=True,
+        )
+        answer.headers["Retry-After"] = "5"
+        return answer
+
+    @site.exception_handler(Exception)
+    def failed(request: Request, error: Exception) -> Response:
+        answer = _error(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            "Something went wrong here",
+            "The page could not be made; the server's log says why. The data is not touched.",
+            icon="cross",
+            retry=True,
+        )
+        answer.headers.update(HEADERS)  # it is made outside of `guard`
+        return answer
+
+
+def _sign_in(request: Request) -> Response:
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    url = f"/sign-in?{urlencode({'next': here})}"
+    if "HX-Request" in request.headers:  # htmx would put the form into the part it wanted
+        return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": url})
+    return RedirectResponse(url, HTTPStatus.SEE_OTHER)
+
+
+def _absent() -> HTMLResponse:
+    return _error(
+        HTTPStatus.NOT_FOUND,
+        "There is no such page for you",
+        "Nothing is here, or your token may not see it: which of the two is not told.",
+        icon="lock",
+    )
+
+
+def _error(
+    status: int, heading: str, sentence: str, *, icon: str, retry: bool = False
+) -> HTMLResponse:
+    return html(ErrorPage(Frame(heading), heading, sentence, icon, retry), status)

@@ -1,0 +1,133 @@
+"""The page of one asset: what it is and why, where its values came from, who needs it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from discovery_dagster.api.problems import NotFound
+from discovery_dagster.api.security import SessionOf, StateOf
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.lineage import trace
+from discovery_dagster.pages import frame, links, maps, neighbourhood, words
+from discovery_dagster.pages.answers import html
+from discovery_dagster.pages.frame import Page, shown
+from discovery_dagster.pages.maps import Map
+from discovery_dagster.store import lineage
+from discovery_dagster.store.reading import assets, planning
+from discovery_dagster.store.reading.listing import Asked
+from discovery_dagster.store.reading.neighbourhood import Surroundings, around
+
+router = APIRouter()
+
+Row = Mapping[str, Any]
+
+#: Dependencies of each direction that the page lists; the page of dependencies has all.
+EDGES = 100
+
+
+@dataclass(frozen=True)
+class ValuesPage(Page):
+    """Context of `values.html`: traced from the session's files, which takes a moment."""
+
+    template: ClassVar[str] = "values.html"
+
+    values: Sequence[Row] = shown("each value with its sources, as lineage traces them")
+
+
+@dataclass(frozen=True)
+class AssetPage(Page):
+    """Context of `asset.html`."""
+
+    template: ClassVar[str] = "asset.html"
+
+    key: SessionKey = shown("the session")
+    asset: Row = shown("the asset as the export `assets` gives it")
+    values_url: str = shown("where the values and their sources come from, after the page")
+    members: Sequence[Row] = shown("the records that are this asset, with the identifiers")
+    node: Row | None = shown("fan-in, fan-out, depth, blast radius, hub, cycle")
+    impacted: Sequence[Row] = shown("the nearest assets that need it: `id, name, type, distance`")
+    overrides: Sequence[Row] = shown("decisions of people: `field, value, reason, author, at`")
+    drawing: Map | None = shown("its neighbourhood, one step away")
+    hidden_sentence: str | None = shown("what the cap of the drawing hid")
+    shared: Mapping[str, Sequence[tuple[str | None, str]]] = shown("shared infrastructure by kind")
+    needs: Sequence[Row] = shown("dependencies on others")
+    needs_more: bool = shown("whether there are more of them")
+    needed_by: Sequence[Row] = shown("dependencies of others on it")
+    needed_by_more: bool = shown("whether there are more of them")
+    json_url: str = shown("the asset from the read API")
+
+
+def build(
+    key: SessionKey,
+    asset: Row,
+    surroundings: Surroundings,
+    *,
+    members: Sequence[Row],
+    node: Row | None,
+    impacted: Sequence[Row] = (),
+    overrides: Sequence[Row] = (),
+    dagster_url: str | None = None,
+) -> AssetPage:
+    """Make the page; `surroundings` are one step around the asset."""
+    needs = [edge for edge in surroundings.edges if edge["source_id"] == asset["id"]]
+    needed_by = [edge for edge in surroundings.edges if edge["target_id"] == asset["id"]]
+    drawing = neighbourhood.draw([asset["id"]], surroundings.edges, surroundings.assets)
+    return AssetPage(
+        frame=frame.of_session(key, "assets", asset["name"] or asset["id"], dagster_url),
+        key=key,
+        asset=asset,
+        values_url=f"{links.asset(key, asset['id'])}/values",
+        members=members,
+        node=node,
+        impacted=impacted,
+        overrides=overrides,
+        drawing=maps.as_map(
+            drawing, f"Neighbourhood of {asset['name']}", key, {"asset": asset["id"]}
+        ),
+        hidden_sentence=maps.hidden_sentence(drawing),
+        shared=drawing.infrastructure,
+        needs=needs[:EDGES],
+        needs_more=len(needs) > EDGES or surroundings.beyond > 0,
+        needed_by=needed_by[:EDGES],
+        needed_by_more=len(needed_by) > EDGES or surroundings.beyond > 0,
+        json_url=f"{links.API}{links.asset(key, asset['id'])}",
+    )
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {_text(one)}" for name, one in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_text(one) for one in value)
+    return words.NOTHING if value is None else str(value)
+
+
+@router.get("/engagements/{engagement}/sessions/{session}/assets/{asset}")
+def page(asset: str, session: SessionOf, shared: StateOf) -> HTMLResponse:
+    """Show an asset."""
+    found = assets.asset(shared.database, session, asset)
+    if found is None:
+        raise NotFound
+    return html(
+        build(
+            session,
+            found,
+            around(shared.database, session, [asset], Asked()),
+            members=planning.records(shared.database, session, asset),
+            node=planning.graph_node(shared.database, session, asset),
+            dagster_url=shared.dagster_url,
+        )
+    )
+
+
+@router.get("/engagements/{engagement}/sessions/{session}/assets/{asset}/values")
+def values(asset: str, session: SessionOf, shared: StateOf) -> HTMLResponse:
+    """Show where each value of an asset came from."""
+    if assets.asset(shared.database, session, asset) is None:
+        raise NotFound
+    traced = trace(lineage.published(shared.database, shared.objects, session), asset)
+    rows = [{**row, "value": _text(row["value"])} for row in traced]
+    return html(ValuesPage(frame.of_session(session, "assets"), rows))

@@ -1,0 +1,106 @@
+"""What of a session needs a person, most urgent first: in words, with where to go."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.state import SessionState
+from discovery_dagster.pages import links, words
+
+Urgency = Literal["bad", "warn", "info"]
+_ORDER: Sequence[Urgency] = ("bad", "warn", "info")
+
+
+@dataclass(frozen=True)
+class Attention:
+    """One thing that needs a person."""
+
+    urgency: Urgency
+    sentence: str
+    action: str
+    url: str
+
+
+def key_of(state: SessionState) -> SessionKey:
+    """The key of a state's session."""
+    return SessionKey.of(EngagementKey(state.client, state.engagement), state.session)
+
+
+def needed(state: SessionState) -> list[Attention]:
+    """Return what needs a person, most urgent first; nothing for a session that is well."""
+    found = [*_of_the_run(state), *_of_the_files(state), *_of_the_results(state)]
+    return sorted(found, key=lambda item: _ORDER.index(item.urgency))
+
+
+def _of_the_run(state: SessionState) -> Iterator[Attention]:
+    here = links.session(key_of(state)) + "#steps"
+    if state.status == "failed":
+        yield Attention("bad", state.error or "The run failed.", "See the step", here)
+    if state.status == "cancelled":
+        yield Attention("warn", state.error or "The run was stopped.", "See the steps", here)
+    stale = [step.step for step in state.steps if step.status == "stale"]
+    if stale and state.status not in ("queued", "running"):
+        names = ", ".join(f"“{words.STEP_TITLES.get(step, step)}”" for step in stale[:2])
+        more = f" and {len(stale) - 2} more" if len(stale) > 2 else ""
+        yield Attention(
+            "warn",
+            f"Out of date: {names}{more} stand on older decisions, files or rules. "
+            f"`discovery run` brings them up to date.",
+            "See the steps",
+            here,
+        )
+
+
+def _of_the_files(state: SessionState) -> Iterator[Attention]:
+    key = key_of(state)
+    unread = [file.name for file in state.files if file.error]
+    if unread:
+        what = f"{unread[0]} could" if len(unread) == 1 else f"{len(unread)} files could"
+        yield Attention("bad", f"{what} not be read.", "Why", links.session(key) + "#files")
+    rejected = sum(file.rejected for file in state.files)
+    if rejected:
+        yield Attention(
+            "warn",
+            f"{words.number(rejected)} {_plural(rejected, 'record was', 'records were')} rejected "
+            "and can be corrected and sent again.",
+            "Reasons",
+            links.session(key, "quality") + "#rejects",
+        )
+
+
+def _of_the_results(state: SessionState) -> Iterator[Attention]:
+    key = key_of(state)
+    counts = {step.step: step.counts or {} for step in state.steps}
+    conflicts = counts.get("field_mapping", {}).get("conflicts", 0)
+    if conflicts:
+        yield Attention(
+            "warn",
+            f"{words.number(conflicts)} {_plural(conflicts, 'column claims', 'columns claim')} "
+            "a field that another one has.",
+            "Columns",
+            links.session(key, "quality", status="conflict") + "#mapping",
+        )
+    unknown = state.counts.get("unknown", 0)
+    if unknown:
+        yield Attention(
+            "info",
+            f"{words.number(unknown)} {_plural(unknown, 'asset is', 'assets are')} "
+            "of unknown type.",
+            "Assets",
+            links.session(key, "assets", type="unknown"),
+        )
+    unresolved = state.counts.get("unresolved", 0)
+    if unresolved:
+        yield Attention(
+            "info",
+            f"{words.number(unresolved)} "
+            f"{_plural(unresolved, 'dependency leads', 'dependencies lead')} "
+            "to something that no inventory names.",
+            "Endpoints",
+            links.session(key, "dependencies", resolved="false"),
+        )
+
+
+def _plural(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many

@@ -1,0 +1,392 @@
+"""Dependencies: around one application or asset, or the plan as a whole; drawn and as a table."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, ClassVar
+
+from fastapi import APIRouter, HTTPException, Query
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from discovery_dagster.api import cursors
+from discovery_dagster.api.problems import NotFound
+from discovery_dagster.api.security import SessionOf, StateOf
+from discovery_dagster.api.state import AppState
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.pages import frame, links, maps, neighbourhood, overview, words
+from discovery_dagster.pages.answers import html
+from discovery_dagster.pages.frame import Page, Pending, shown
+from discovery_dagster.pages.maps import Map
+from discovery_dagster.pages.neighbourhood import LIMIT, Drawing
+from discovery_dagster.pages.waiting import waits_for
+from discovery_dagster.store import exports
+from discovery_dagster.store.reading import assets, listing, planning
+from discovery_dagster.store.reading.listing import Asked
+from discovery_dagster.store.reading.lists import DEPENDENCIES
+from discovery_dagster.store.reading.neighbourhood import applications, members
+from discovery_dagster.store.reading.neighbourhood import around as surroundings_of
+
+router = APIRouter()
+
+Row = Mapping[str, Any]
+
+#: How far one can look and how much can be drawn; more would be a hairball.
+DEPTHS: Sequence[int] = (1, 2, 3)
+MOST_NODES = 200
+
+#: Rows of a page of the table, and assets that a search lists.
+ROWS = 50
+_MATCHES = 20
+
+#: What the cursors of the table are of.
+_LIST = "dependencies of the page"
+
+_EVIDENCE: Sequence[tuple[str, str]] = (
+    ("", "any"),
+    ("confirmed", "declared and observed"),
+    ("declared_only", "declared only"),
+    ("observed_only", "observed only"),
+    ("inferred_only", "inferred only"),
+)
+
+
+def _given(value: Any) -> Any:
+    return None if value == "" else value
+
+
+#: A field of a form that is empty asks for nothing.
+Text = Annotated[str | None, BeforeValidator(_given)]
+
+
+class DependenciesQuery(BaseModel):
+    """What the URL of the page asks for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    asset: Text = None
+    application: Text = None
+    status: Text = None
+    port: Annotated[int | None, BeforeValidator(_given), Field(ge=0, le=65535)] = None
+    environment: Text = None
+    relation: Text = None
+    resolved: Text = None
+    depth: int = Field(1, ge=1, le=DEPTHS[-1])
+    limit: int = Field(LIMIT, ge=1, le=MOST_NODES)
+    infrastructure: bool = False
+    open: list[str] = Field(default_factory=list)
+    find: str = Field("", max_length=200)
+    cursor: str | None = None
+
+    @property
+    def given(self) -> bool:
+        """Whether there is something in the middle."""
+        return bool(self.asset or self.application)
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """The filters that the rows of the table share with the drawing."""
+        return {
+            "status": self.status,
+            "port": self.port,
+            "environment": self.environment,
+            "relation": self.relation,
+            "resolved": self.resolved,
+        }
+
+    @property
+    def asked(self) -> Asked:
+        """The filters as the list of dependencies takes them."""
+        wanted = {name: self.filters[name] for name in DEPENDENCIES.filters if name in self.filters}
+        return Asked(filters={name: [str(one)] for name, one in wanted.items() if one is not None})
+
+    @property
+    def query(self) -> dict[str, Any]:
+        """All of it as a query, without what is as usual."""
+        return {
+            "asset": self.asset,
+            "application": self.application,
+            **self.filters,
+            "depth": self.depth if self.depth != 1 else None,
+            "limit": self.limit if self.limit != LIMIT else None,
+            "infrastructure": "true" if self.infrastructure else None,
+            "open": list(self.open),
+        }
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A select of the form."""
+
+    name: str
+    label: str
+    options: Sequence[tuple[str, str]]
+    value: str
+
+
+@dataclass(frozen=True)
+class DependenciesPage(Page):
+    """Context of `dependencies.html`."""
+
+    template: ClassVar[str] = "dependencies.html"
+
+    key: SessionKey = shown("the session")
+    path: str = shown("the page without anything asked for")
+    pending: Pending | None = shown("why there is nothing to show yet")
+    heading: str = shown("what is in the middle")
+    lead: str = shown("how to read the page")
+    around: DependenciesQuery = shown("what the URL asks for")
+    applications: Sequence[Row] = shown("applications to start from: `name`, `assets`")
+    find: str = shown("what an asset is searched by")
+    found: Sequence[Row] = shown("assets that were found")
+    choices: Sequence[Choice] = shown("filters of the drawing and the table")
+    opened: Sequence[str] = shown("applications drawn asset by asset")
+    closing: Sequence[tuple[str, str]] = shown("those applications, with the URL that closes each")
+    infrastructure_drawn: bool = shown("whether shared infrastructure is drawn")
+    drawing: Map | None = shown("the drawing")
+    drawn_sentence: str = shown("what is drawn")
+    hidden_sentence: str | None = shown("what the cap hid")
+    more_url: str | None = shown("the page with a higher cap")
+    nothing_sentence: str = shown("why there is nothing to draw")
+    shared: Mapping[str, Sequence[tuple[str | None, str]]] = shown("shared infrastructure by kind")
+    items: Sequence[Row] = shown("dependencies of this page of the table")
+    total: int | None = shown("how many there are, where that is counted")
+    first_url: str | None = shown("the first page of the table, when this is another")
+    next_url: str | None = shown("the next page of the table")
+    downloads: Sequence[tuple[str, str]] = shown("the table as data")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was read for the page; `beyond` dependencies more were not read."""
+
+    name: str | None = None
+    drawing: Drawing | None = None
+    overview: Map | None = None
+    applications: Sequence[Row] = ()
+    assets: Sequence[Row] = ()
+    items: Sequence[Row] = ()
+    total: int | None = None
+    next_cursor: str | None = None
+    environments: Sequence[str] = ()
+    beyond: int = 0
+
+
+def build(
+    key: SessionKey,
+    around: DependenciesQuery,
+    found: Found,
+    *,
+    pending: Pending | None = None,
+    dagster_url: str | None = None,
+) -> DependenciesPage:
+    """Make the page from what the URL asks for and what was found."""
+    drawing = found.drawing
+    name = found.name or "Dependencies"
+    label = f"Neighbourhood of {name}" if around.given else "Groups by wave"
+    drawn = maps.as_map(drawing, label, key, around.query) if drawing else found.overview
+    filtered = {name: value for name, value in around.filters.items() if name != "environment"}
+    filtered["asset_id"] = around.asset
+    return DependenciesPage(
+        frame=frame.of_session(key, "dependencies", found.name, dagster_url),
+        key=key,
+        path=links.session(key, "dependencies"),
+        pending=pending,
+        heading=name,
+        lead=_lead(around),
+        around=around,
+        applications=found.applications,
+        find=around.find,
+        found=found.assets,
+        choices=_choices(around, found.environments),
+        opened=around.open,
+        closing=[
+            (one, _url(key, around, open=[other for other in around.open if other != one]))
+            for one in around.open
+        ],
+        infrastructure_drawn=around.infrastructure,
+        drawing=drawn,
+        drawn_sentence=_drawn(around, drawing),
+        hidden_sentence=maps.hidden_sentence(drawing, found.beyond) if drawing else None,
+        more_url=_more(key, around) if drawing and drawing.hidden else None,
+        nothing_sentence=(
+            "No dependency fits: there is no evidence of one, or the filters leave none."
+            if around.given
+            else "There is no group of several assets, and nothing crosses waves."
+        ),
+        shared=drawing.infrastructure if drawing else {},
+        items=found.items,
+        total=found.total,
+        first_url=_url(key, around) if around.cursor else None,
+        next_url=_url(key, around, cursor=found.next_cursor) if found.next_cursor else None,
+        downloads=[
+            ("CSV", links.data(key, "dependencies", "csv", **filtered)),
+            ("JSON", links.data(key, "dependencies", **filtered)),
+            ("GraphML", links.data(key, "graph", "graphml")),
+        ],
+    )
+
+
+def _url(key: SessionKey, around: DependenciesQuery, **changed: Any) -> str:
+    return links.session(key, "dependencies", **{**around.query, **changed})
+
+
+def _more(key: SessionKey, around: DependenciesQuery) -> str | None:
+    if around.limit >= MOST_NODES:
+        return None
+    return _url(key, around, limit=min(around.limit * 2, MOST_NODES))
+
+
+def _lead(around: DependenciesQuery) -> str:
+    if around.given:
+        return (
+            "What stands left needs what stands right. Another application is one node until you "
+            "open it; choose an asset to put it in the middle."
+        )
+    return (
+        "The plan as a whole: move groups by wave. Choose an application or asset to see who needs "
+        "whom, and on what evidence."
+    )
+
+
+def _drawn(around: DependenciesQuery, drawing: Drawing | None) -> str:
+    if drawing is None:
+        return "Each node is a move group; assets that move alone are one node a wave."
+    steps = "one step" if around.depth == 1 else f"up to {around.depth} steps"
+    return (
+        f"{words.number(len(drawing.nodes))} nodes and {words.number(len(drawing.edges))} "
+        f"connections, {steps} away."
+    )
+
+
+def _choices(around: DependenciesQuery, environments: Sequence[str]) -> list[Choice]:
+    chosen = [
+        Choice("status", "Evidence", _EVIDENCE, around.status or ""),
+        Choice(
+            "relation",
+            "Relation",
+            [("", "any"), *((name, words.said(name)) for name in words.RELATION_WORDS)],
+            around.relation or "",
+        ),
+    ]
+    if around.given:
+        chosen.append(_environments(around, environments))
+        steps = [(str(depth), f"{depth} step" + "s" * (depth > 1)) for depth in DEPTHS]
+        return [*chosen, Choice("depth", "How far", steps, str(around.depth))]
+    ends = [("", "any"), ("true", "in the inventory"), ("false", "in no inventory")]
+    return [*chosen, Choice("resolved", "Ends", ends, around.resolved or "")]
+
+
+def _environments(around: DependenciesQuery, known: Sequence[str]) -> Choice:
+    names = sorted({*known, *([around.environment] if around.environment else [])})
+    options = [("", "any"), *((name, words.said(name)) for name in names)]
+    return Choice("environment", "Environment", options, around.environment or "")
+
+
+@router.get("/engagements/{engagement}/sessions/{session}/dependencies")
+def page(
+    session: SessionOf, shared: StateOf, asks: Annotated[DependenciesQuery, Query()]
+) -> HTMLResponse:
+    """Show dependencies."""
+    missing, published = waits_for(shared, session, "dependencies")
+    if missing:
+        return html(build(session, asks, Found(), pending=missing, dagster_url=shared.dagster_url))
+    planned = "migration_plan" in published
+    found = _around(shared, session, asks) if asks.given else _whole(shared, session, asks, planned)
+    return html(build(session, asks, found, dagster_url=shared.dagster_url))
+
+
+def _around(shared: AppState, session: SessionKey, asks: DependenciesQuery) -> Found:
+    name, focus = _focus(shared, session, asks)
+    near = surroundings_of(
+        shared.database,
+        session,
+        focus,
+        asks.asked,
+        depth=asks.depth,
+        through_infrastructure=asks.infrastructure,
+    )
+    edges = [row for row in near.edges if _fits(row, near.assets, focus, asks.environment)]
+    start = _start(shared, session, asks)
+    more = start + ROWS < len(edges)
+    return Found(
+        name=name,
+        drawing=neighbourhood.draw(
+            focus,
+            edges,
+            near.assets,
+            opened=asks.open,
+            limit=asks.limit,
+            infrastructure=asks.infrastructure,
+        ),
+        applications=applications(shared.database, session),
+        assets=_matches(shared, session, asks.find),
+        items=edges[start : start + ROWS],
+        total=len(edges) + near.beyond,
+        next_cursor=_cursor(shared, session, [start + ROWS]) if more else None,
+        environments=sorted({row["environment"] for row in near.assets.values()} - {None}),
+        beyond=near.beyond,
+    )
+
+
+def _whole(shared: AppState, session: SessionKey, asks: DependenciesQuery, planned: bool) -> Found:
+    after = cursors.read(shared.secret, _LIST, session, "", asks.cursor) if asks.cursor else None
+    asked = replace(asks.asked, after=after, limit=ROWS)
+    rows = listing.page(shared.database, session, DEPENDENCIES, asked)
+    drawn = None
+    if planned:
+        groups = exports.rows(shared.database, session, "groups")
+        drawn = overview.draw(session, groups, planning.crossing(shared.database, session))
+    return Found(
+        overview=drawn,
+        applications=applications(shared.database, session),
+        assets=_matches(shared, session, asks.find),
+        items=rows.rows,
+        total=listing.count(shared.database, session, DEPENDENCIES, asked),
+        next_cursor=_cursor(shared, session, rows.after) if rows.after else None,
+    )
+
+
+def _focus(
+    shared: AppState, session: SessionKey, asks: DependenciesQuery
+) -> tuple[str, Sequence[str]]:
+    """Name and assets of what is in the middle; an asset goes before an application."""
+    if asks.asset:
+        found = assets.asset(shared.database, session, asks.asset)
+        if found is None:
+            raise NotFound
+        return found["name"] or "without a name", [asks.asset]
+    focus = members(shared.database, session, asks.application or "")
+    if not focus:
+        raise NotFound
+    return asks.application or "", focus
+
+
+def _fits(
+    edge: Row, known: Mapping[str, Row], focus: Collection[str], environment: str | None
+) -> bool:
+    """Whether the ends of an edge that are not in the middle are of this environment."""
+    if environment is None:
+        return True
+    ends = [end for end in (edge["source_id"], edge["target_id"]) if end and end not in focus]
+    return all(known[end]["environment"] == environment for end in ends)
+
+
+def _matches(shared: AppState, session: SessionKey, text: str) -> Sequence[Row]:
+    if not text.strip():
+        return ()
+    asked = Asked(q=text.strip(), limit=_MATCHES)
+    return listing.page(shared.database, session, assets.ASSETS, asked).rows
+
+
+def _start(shared: AppState, session: SessionKey, asks: DependenciesQuery) -> int:
+    """Where the table goes on among the dependencies around the middle, which are all read."""
+    if not asks.cursor:
+        return 0
+    after = cursors.read(shared.secret, _LIST, session, "", asks.cursor)
+    if len(after) != 1:
+        raise HTTPException(400, "This is no cursor of this list.")
+    return int(after[0])
+
+
+def _cursor(shared: AppState, session: SessionKey, after: Sequence[Any]) -> str:
+    return cursors.write(shared.secret, _LIST, session, "", after)

@@ -1,0 +1,43 @@
+"""Workbooks to correct and send again; all other data comes from the read API."""
+
+from collections.abc import Collection
+from io import BytesIO
+
+from fastapi import APIRouter, Response
+
+from discovery_dagster.api.security import SessionOf, StateOf
+from discovery_dagster.domain.correction_sheets import ERROR, WARNING, tables
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.workbooks import write_workbook
+from discovery_dagster.store import corrections
+
+router = APIRouter()
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_QUALITY = "/engagements/{engagement}/sessions/{session}/quality"
+
+
+@router.get(f"{_QUALITY}/rejects.xlsx")
+def rejects(session: SessionOf, state: StateOf) -> Response:
+    """Rejected records as they stand, with their reasons, to be corrected."""
+    return _workbook(session, state, "rejects", (ERROR,))
+
+
+@router.get(f"{_QUALITY}/issues.xlsx")
+def issues(session: SessionOf, state: StateOf) -> Response:
+    """Records with issues as they stand, to be corrected."""
+    return _workbook(session, state, "issues", (ERROR, WARNING))
+
+
+def _workbook(
+    session: SessionKey, state: StateOf, name: str, severities: Collection[str]
+) -> Response:
+    out = BytesIO()
+    sheets = corrections.sheets(state.database, state.objects, session, severities)
+    write_workbook(out, tables(sheets))
+    file = f"{session.engagement}-{session.session}-{name}.xlsx"
+    return Response(
+        out.getvalue(),
+        media_type=_XLSX,
+        headers={"Content-Disposition": f'attachment; filename="{file}"'},
+    )

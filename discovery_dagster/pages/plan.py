@@ -1,0 +1,231 @@
+"""Groups and waves: the plan as columns, each group's reason, and what crosses waves."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from discovery_dagster.api.security import SessionOf, StateOf
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.pages import frame, links, words
+from discovery_dagster.pages.answers import html
+from discovery_dagster.pages.frame import Page, Pending, shown
+from discovery_dagster.pages.waiting import waits_for
+from discovery_dagster.store import exports
+from discovery_dagster.store.reading import planning
+
+router = APIRouter()
+
+Row = Mapping[str, Any]
+Named = tuple[str, str]
+
+
+#: Groups of a wave that are shown as cards; the others are a line each, up to `LINES`.
+CARDS = 5
+LINES = 60
+ALONE = 200
+
+
+@dataclass(frozen=True)
+class GroupCard:
+    """A move group of several assets."""
+
+    group: str
+    reason: str
+    cycle: bool
+    assets: Sequence[str]
+    named: Sequence[Named]
+    strategies: Sequence[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class WaveColumn:
+    """A wave: its groups of several assets, and the assets that move alone."""
+
+    wave: int
+    reason: str
+    assets: int
+    groups: int
+    cards: Sequence[GroupCard]
+    lines: Sequence[GroupCard]
+    lines_more: int
+    alone: Sequence[Named]
+    alone_more: int
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """How many dependencies lead from one wave to another."""
+
+    source_wave: int
+    target_wave: int
+    edges: int
+    infrastructure: int
+    example: str
+
+
+@dataclass(frozen=True)
+class PlanPage(Page):
+    """Context of `plan.html`."""
+
+    template: ClassVar[str] = "plan.html"
+
+    key: SessionKey = shown("the session")
+    pending: Pending | None = shown("why there is nothing to show yet")
+    figures: Mapping[str, int] = shown("numbers of groups by kind")
+    waves: Sequence[WaveColumn] = shown("the waves in their order")
+    late: Sequence[Row] = shown("needs of a later wave, that are no shared infrastructure")
+    crossing: Sequence[Crossing] = shown("dependencies between waves")
+    downloads: Sequence[tuple[str, str]] = shown("the plan as data")
+
+
+def build(
+    key: SessionKey,
+    *,
+    pending: Pending | None = None,
+    waves: Sequence[Row] = (),
+    groups: Sequence[Row] = (),
+    placed: Iterable[Row] = (),
+    crossing: Sequence[Row] = (),
+    dagster_url: str | None = None,
+) -> PlanPage:
+    """Make the page.
+
+    Args:
+        key: the session.
+        pending: why there is nothing yet.
+        waves: as `exports` gives them.
+        groups: likewise.
+        placed: `id, name, group, strategy` of the assets of `listed` groups.
+        crossing: dependencies between groups by `source, target` (groups),
+            `source_wave, target_wave, infrastructure, edges` and an `example` (source, relation,
+            target).
+        dagster_url: of Dagster's pages.
+    """
+    members: defaultdict[str, list[Row]] = defaultdict(list)
+    for asset in placed:
+        members[asset["group"]].append(asset)
+    late = [
+        row
+        for row in crossing
+        if row["source_wave"] < row["target_wave"] and not row["infrastructure"]
+    ]
+    several = [group for group in groups if len(group["assets"]) > 1]
+    return PlanPage(
+        frame=frame.of_session(key, "plan", dagster_url=dagster_url),
+        key=key,
+        pending=pending,
+        figures={
+            "groups": len(groups),
+            "several": len(several),
+            "alone": len(groups) - len(several),
+            "cycles": sum(bool(group["cycle"]) for group in groups),
+            "late": sum(row["edges"] for row in late),
+        },
+        waves=[_column(key, wave, groups, members) for wave in waves],
+        late=late,
+        crossing=_by_waves(row for row in crossing if row["source_wave"] != row["target_wave"]),
+        downloads=[
+            ("Groups CSV", links.data(key, "groups", "csv")),
+            ("Waves CSV", links.data(key, "waves", "csv")),
+            ("JSON", links.data(key, "groups")),
+        ],
+    )
+
+
+def listed(groups: Sequence[Row]) -> list[str]:
+    """Return the groups whose assets the page lists."""
+    waves = sorted({group["wave"] for group in groups})
+    shown_groups = [
+        group
+        for wave in waves
+        for group in (*_several(groups, wave)[: CARDS + LINES], *_alone(groups, wave)[:ALONE])
+    ]
+    return [group["group"] for group in shown_groups]
+
+
+def _several(groups: Sequence[Row], wave: int) -> list[Row]:
+    own = [group for group in groups if group["wave"] == wave and len(group["assets"]) > 1]
+    return sorted(own, key=lambda group: (-len(group["assets"]), group["group"]))
+
+
+def _alone(groups: Sequence[Row], wave: int) -> list[Row]:
+    return [group for group in groups if group["wave"] == wave and len(group["assets"]) == 1]
+
+
+def _column(
+    key: SessionKey, wave: Row, groups: Sequence[Row], members: Mapping[str, Sequence[Row]]
+) -> WaveColumn:
+    several, alone = _several(groups, wave["wave"]), _alone(groups, wave["wave"])
+    cards = [_card(key, group, members.get(group["group"], ())) for group in several[:CARDS]]
+    rest = several[CARDS : CARDS + LINES]
+    return WaveColumn(
+        wave["wave"],
+        wave["reason"],
+        wave["assets"],
+        len(several) + len(alone),
+        cards,
+        [_card(key, group, members.get(group["group"], ())) for group in rest],
+        max(len(several) - CARDS - LINES, 0),
+        [_named(key, one) for group in alone[:ALONE] for one in members.get(group["group"], ())],
+        max(len(alone) - ALONE, 0),
+    )
+
+
+def _card(key: SessionKey, group: Row, members: Sequence[Row]) -> GroupCard:
+    strategies = Counter(one["strategy"] for one in members if one["strategy"] != "unknown")
+    return GroupCard(
+        group["group"],
+        group["reason"],
+        bool(group["cycle"]),
+        group["assets"],
+        [_named(key, one) for one in members],
+        strategies.most_common(),
+    )
+
+
+def _named(key: SessionKey, asset: Row) -> Named:
+    return asset["name"] or "without a name", links.asset(key, asset["id"])
+
+
+def _by_waves(crossing: Iterable[Row]) -> list[Crossing]:
+    edges: Counter[tuple[int, int]] = Counter()
+    shared: Counter[tuple[int, int]] = Counter()
+    example: dict[tuple[int, int], Row] = {}
+    for row in crossing:
+        pair = row["source_wave"], row["target_wave"]
+        edges[pair] += row["edges"]
+        shared[pair] += row["edges"] if row["infrastructure"] else 0
+        if pair not in example or not row["infrastructure"]:
+            example[pair] = row
+    return [
+        Crossing(*pair, edges[pair], shared[pair], _sentence(example[pair]["example"]))
+        for pair in sorted(edges)
+    ]
+
+
+def _sentence(example: Sequence[str]) -> str:
+    source, relation, target = example
+    return f"{source} {words.said(relation)} {target}"
+
+
+@router.get("/engagements/{engagement}/sessions/{session}/plan")
+def page(session: SessionOf, shared: StateOf) -> HTMLResponse:
+    """Show the plan."""
+    missing, _ = waits_for(shared, session, "migration_plan")
+    if missing:
+        return html(build(session, pending=missing, dagster_url=shared.dagster_url))
+    groups = exports.rows(shared.database, session, "groups")
+    return html(
+        build(
+            session,
+            waves=exports.rows(shared.database, session, "waves"),
+            groups=groups,
+            placed=planning.placed(shared.database, session, listed(groups)),
+            crossing=planning.crossing(shared.database, session),
+            dagster_url=shared.dagster_url,
+        )
+    )

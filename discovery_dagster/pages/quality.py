@@ -1,0 +1,244 @@
+"""Data quality: what became of each record and column, and what to correct and send again."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, ClassVar
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from discovery_dagster.api.security import SessionOf, StateOf
+from discovery_dagster.domain.facts import FileAccount
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.pages import frame, links
+from discovery_dagster.pages.answers import html
+from discovery_dagster.pages.frame import Page, Pending, shown
+from discovery_dagster.pages.waiting import waits_for
+from discovery_dagster.store import exports
+from discovery_dagster.store.sessions import accounts
+
+router = APIRouter()
+
+Row = Mapping[str, Any]
+
+#: Records of a reason that are shown; all are in the download.
+_SAMPLES = 5
+
+#: What the columns can be narrowed to, and which they then are.
+_STATUSES: Sequence[str] = ("all", "proposed", "conflict", "rejected", "unmapped", "accepted")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One record with a problem, and its cells that have a value."""
+
+    file: str
+    sheet: str | None
+    line: int
+    sent: str | None
+    cells: Sequence[tuple[str, str]] = ()
+
+    @property
+    def short(self) -> str:
+        """The first cells, to recognise the record by."""
+        return " · ".join(value for _, value in self.cells[:4])
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A problem that several records share; `message` is that of the first."""
+
+    code: str
+    field: str | None
+    message: str
+    count: int
+    samples: Sequence[Sample]
+
+
+@dataclass(frozen=True)
+class SourceTable:
+    """A table of a file and how its columns were understood."""
+
+    file: str
+    sheet: str | None
+    columns: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class StatusOption:
+    """One way to narrow the columns down."""
+
+    value: str
+    count: int
+    here: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class QualityPage(Page):
+    """Context of `quality.html`."""
+
+    template: ClassVar[str] = "quality.html"
+
+    key: SessionKey = shown("the session")
+    pending: Pending | None = shown("why there is nothing to show yet")
+    file: str | None = shown("the only file that is shown")
+    figures: Mapping[str, int] = shown("records and columns by what became of them")
+    rejects: Sequence[Reason] = shown("rejected records by reason, most first")
+    rejects_downloads: Sequence[tuple[str, str]] = shown("rejected records as data")
+    issues: Sequence[Reason] = shown("issues of accepted records by kind, most first")
+    issues_downloads: Sequence[tuple[str, str]] = shown("issues as data")
+    decisions_url: str | None = shown("the workbook of what needs a person")
+    statuses: Sequence[StatusOption] = shown("ways to narrow the columns down")
+    tables: Sequence[SourceTable] = shown("columns by file and sheet")
+    mapping_downloads: Sequence[tuple[str, str]] = shown("the columns as data")
+
+
+def build(
+    key: SessionKey,
+    *,
+    pending: Pending | None = None,
+    files: Sequence[FileAccount] = (),
+    rejects: Iterable[Row] = (),
+    issues: Iterable[Row] = (),
+    mapping: Sequence[Row] = (),
+    status: str = "all",
+    file: str | None = None,
+    decisions_url: str | None = None,
+    dagster_url: str | None = None,
+) -> QualityPage:
+    """Make the page.
+
+    Args:
+        key: the session.
+        pending: why there is nothing yet.
+        files: with the sums of their records.
+        rejects: as `exports` gives them.
+        issues: likewise; those of severity `warning` are shown.
+        mapping: likewise.
+        status: which columns to show, one of `_STATUSES`.
+        file: only this one's.
+        decisions_url: of the decisions workbook.
+        dagster_url: of Dagster's pages.
+    """
+    counted = [one for one in files if file in (None, one.name)]
+    columns = [row for row in mapping if file in (None, row["file"])]
+    warnings = [row for row in issues if row["severity"] == "warning"]
+    return QualityPage(
+        frame=frame.of_session(key, "quality", dagster_url=dagster_url),
+        key=key,
+        pending=pending,
+        file=file,
+        figures={
+            "records": sum(one.records for one in counted),
+            "accepted": sum(one.accepted for one in counted),
+            "rejected": sum(one.rejected for one in counted),
+            "ignored": sum(one.ignored for one in counted),
+            "warnings": sum(file in (None, row["file"]) for row in warnings),
+            "unmapped": sum(_is(row, "unmapped") for row in columns),
+        },
+        rejects=_reasons(
+            (reason, row)
+            for row in rejects
+            if file in (None, row["file"])
+            for reason in row["reasons"]
+        ),
+        rejects_downloads=_downloads(key, "rejects"),
+        issues=_reasons((row, row) for row in warnings if file in (None, row["file"])),
+        issues_downloads=_downloads(key, "issues"),
+        decisions_url=decisions_url,
+        statuses=[
+            StatusOption(
+                one,
+                sum(_is(row, one) for row in columns),
+                one == status,
+                links.session(key, "quality", status=one if one != "all" else None, file=file),
+            )
+            for one in _STATUSES
+        ],
+        tables=_tables([row for row in columns if _is(row, status)]),
+        mapping_downloads=[
+            ("CSV", links.data(key, "mapping", "csv")),
+            ("JSON", links.data(key, "mapping")),
+        ],
+    )
+
+
+def _downloads(key: SessionKey, table: str) -> list[tuple[str, str]]:
+    return [
+        ("XLSX to correct", links.session(key, f"quality/{table}.xlsx")),
+        ("CSV", links.data(key, table, "csv")),
+        ("JSON", links.data(key, table)),
+    ]
+
+
+def _is(column: Row, status: str) -> bool:
+    match status:
+        case "all":
+            return True
+        case "conflict":
+            return column["conflict"] is not None
+        case "unmapped":
+            return bool(column["field"] == "unmapped")
+        case _:
+            return bool(column["status"] == status and column["field"] != "unmapped")
+
+
+def _reasons(problems: Iterable[tuple[Row, Row]]) -> list[Reason]:
+    """Group problems, each with the record that has it, by code and field; most first."""
+    found: dict[tuple[str, str | None], list[tuple[Row, Row]]] = {}
+    for problem, record in problems:
+        found.setdefault((problem["code"], problem["field"]), []).append((problem, record))
+    return sorted(
+        (
+            Reason(
+                code,
+                field,
+                same[0][0]["message"],
+                len(same),
+                [_sample(problem, record) for problem, record in same[:_SAMPLES]],
+            )
+            for (code, field), same in found.items()
+        ),
+        key=lambda reason: (-reason.count, reason.code, reason.field or ""),
+    )
+
+
+def _sample(problem: Row, record: Row) -> Sample:
+    raw: Mapping[str, Any] = record.get("raw") or {}
+    cells = [(column, str(value)) for column, value in raw.items() if value not in (None, "")]
+    return Sample(record["file"], record["sheet"], record["line"], problem["value"], cells)
+
+
+def _tables(columns: Sequence[Row]) -> list[SourceTable]:
+    return [
+        SourceTable(file, sheet, list(same))
+        for (file, sheet), same in groupby(columns, key=lambda row: (row["file"], row["sheet"]))
+    ]
+
+
+@router.get("/engagements/{engagement}/sessions/{session}/quality")
+def page(
+    session: SessionOf, shared: StateOf, status: str = "all", file: str | None = None
+) -> HTMLResponse:
+    """Show the quality of a session's data."""
+    missing, _ = waits_for(shared, session, "rejected_records")
+    if missing:
+        return html(build(session, pending=missing, dagster_url=shared.dagster_url))
+
+    def rows(table: str) -> exports.Rows:
+        return exports.rows(shared.database, session, table)
+
+    return html(
+        build(
+            session,
+            files=accounts(shared.database, session),
+            rejects=rows("rejects"),
+            issues=rows("issues"),
+            mapping=rows("mapping"),
+            status=status if status in _STATUSES else "all",
+            file=file,
+            dagster_url=shared.dagster_url,
+        )
+    )

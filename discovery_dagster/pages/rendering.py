@@ -1,0 +1,65 @@
+"""Turns a page's context into HTML: the one place that knows Jinja."""
+
+import hashlib
+from dataclasses import fields
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from discovery_dagster.pages import links, words
+from discovery_dagster.pages.frame import Page
+
+#: Nothing but what this server sends: no inline script or style, no frame, no other host. `data:`
+#: and `blob:` are images that the page itself makes of a drawing to save it.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; "
+    "img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+STATIC = files("discovery_dagster.pages") / "static"
+
+
+def render(page: Page) -> str:
+    """Return the HTML of a page.
+
+    A template that names what its context has not is an error (`StrictUndefined`), not a gap.
+    """
+    context = {item.name: getattr(page, item.name) for item in fields(page)}
+    return environment().get_template(page.template).render(context)
+
+
+@cache
+def environment() -> Environment:
+    """Jinja with everything escaped and the words and links of the pages."""
+    made = Environment(
+        loader=PackageLoader("discovery_dagster.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(
+        said=words.said,
+        titled=words.titled,
+        number=words.number,
+        percent=words.percent,
+        moment=words.moment,
+    )
+    shared: dict[str, Any] = {
+        "links": links,
+        "static": static_url,
+        "status_looks": words.STATUS_LOOKS,
+        "duration": words.duration,
+    }
+    made.globals.update(shared)
+    return made
+
+
+@cache
+def static_url(name: str) -> str:
+    """URL of a static file, with its content's digest, so that browsers may keep it for good."""
+    content = STATIC.joinpath(name).read_bytes()
+    return f"/static/{name}?{hashlib.sha256(content).hexdigest()[:12]}"

@@ -1,0 +1,56 @@
+"""All pages together, as an application below the read API's."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from discovery_dagster.pages import (
+    answers,
+    asset,
+    changes,
+    dependencies,
+    downloads,
+    engagements,
+    inventory,
+    links,
+    plan,
+    quality,
+    session,
+    sign_in,
+)
+from discovery_dagster.pages.rendering import STATIC
+
+_PAGES = (
+    sign_in, engagements, session, quality, downloads, inventory, asset, dependencies, plan,
+    changes,
+)  # fmt: skip
+
+
+def install(app: FastAPI) -> None:
+    """Add the pages to the server; its own routes come first."""
+    site = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    site.state = app.state  # what `app_state` reads of the application that answers
+    answers.install(site)
+    site.mount("/static", _Static(directory=str(STATIC)))
+    for page in _PAGES:
+        site.include_router(page.router)
+
+    @site.get("/")
+    def home() -> RedirectResponse:
+        return RedirectResponse(links.home(), HTTPStatus.SEE_OTHER)
+
+    app.mount("/", site)
+
+
+class _Static(StaticFiles):
+    """Files whose URL holds their content's digest, so that a browser need never ask again."""
+
+    async def get_response(self, path: str, scope: Any) -> Response:
+        response = await super().get_response(path, scope)
+        if response.status_code == HTTPStatus.OK and scope["query_string"]:
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response

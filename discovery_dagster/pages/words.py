@@ -1,0 +1,174 @@
+"""How the pages say what the vocabulary of Discovery says: in words that need no manual."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+#: What stands where there is nothing to say.
+NOTHING = "\u2013"
+
+#: Icon and colour of each status; the word itself is always shown too.
+STATUS_LOOKS: Mapping[str, tuple[str, str]] = {
+    "waiting": ("clock", ""),
+    "queued": ("clock", "busy"),
+    "running": ("turning", "busy"),
+    "done": ("check", "good"),
+    "failed": ("cross", "bad"),
+    "cancelled": ("stop", "warn"),
+    "stale": ("again", "warn"),
+    # of files
+    "partly": ("warning", "warn"),
+    "unread": ("cross", "bad"),
+    # of a mapping
+    "accepted": ("check", "good"),
+    "proposed": ("question", "warn"),
+    "rejected": ("cross", "bad"),
+    # of evidence
+    "confirmed": ("check", "good"),
+    "declared_only": ("document", ""),
+    "observed_only": ("eye", "busy"),
+    "inferred_only": ("question", "warn"),
+    # of life
+    "supported": ("check", "good"),
+    "extended": ("warning", "warn"),
+    "ended": ("cross", "bad"),
+    # of a change
+    "appeared": ("plus", "good"),
+    "changed": ("again", "busy"),
+    "not_seen": ("warning", "warn"),
+    "source_absent": ("document", ""),
+}
+
+STATUS_WORDS: Mapping[str, str] = {
+    "stale": "out of date",
+    "declared_only": "declared only",
+    "observed_only": "observed only",
+    "inferred_only": "inferred only",
+    "partly": "read in part",
+    "unread": "not read",
+    "ended": "support ended",
+    "extended": "extended support",
+    "not_seen": "not seen",
+    "source_absent": "source absent",
+}
+
+#: What each step does, for people; its key is shown small beside it.
+STEP_TITLES: Mapping[str, str] = {
+    "source_files": "Read the files",
+    "source_records": "Take out every record",
+    "field_mapping": "Understand the columns",
+    "canonical_records": "Bring values into one form",
+    "rejected_records": "Set aside what cannot be used",
+    "inventory": "Find which records are one thing",
+    "classified_assets": "Classify the assets",
+    "dependencies": "Find who needs whom",
+    "dependency_graph": "Analyse the graph",
+    "migration_plan": "Plan groups and waves",
+    "session_changes": "Compare with the session before",
+}
+
+#: Headings of the columns of the inventory and of the facts of an asset.
+FIELD_TITLES: Mapping[str, str] = {
+    "ip_addresses": "IP addresses",
+    "mac_addresses": "MAC addresses",
+    "fqdn": "FQDN",
+    "hostname": "Host name",
+    "os_family": "OS family",
+    "os_name": "Operating system",
+    "os_version": "OS version",
+    "eol_date": "End of life",
+    "eol_status": "Support",
+    "cpu_cores": "CPU cores",
+    "memory_gb": "Memory (GiB)",
+    "storage_gb": "Storage (GB)",
+    "smbios_uuid": "SMBIOS UUID",
+    "provider_id": "Provider id",
+    "strategy": "6R hint",
+    "custom": "Other columns",
+}
+
+RELATION_WORDS: Mapping[str, str] = {
+    "runs_on": "runs on",
+    "depends_on": "depends on",
+    "connects_to": "connects to",
+    "member_of": "is a member of",
+    "uses_storage": "uses storage",
+    "replicates_to": "replicates to",
+}
+
+#: The same, seen from the other end.
+RELATION_WORDS_BACK: Mapping[str, str] = {
+    "runs_on": "carries",
+    "depends_on": "is needed by",
+    "connects_to": "is called by",
+    "member_of": "has the member",
+    "uses_storage": "stores for",
+    "replicates_to": "is a replica of",
+}
+
+#: What changes are about, as `session_changes` counts them.
+CHANGED_THINGS: Mapping[str, str] = {
+    "asset": "assets",
+    "edge": "dependencies",
+    "plan": "places in the plan",
+}
+
+_NAMES_OF_COUNTS: Mapping[str, str] = {
+    "named_only": "known by name only",
+    "merged": "merged from several records",
+    "in_cycles": "in cycles",
+}
+
+
+def said(word: str | None) -> str:
+    """A word of the vocabulary as people read it: `virtual_machine` is `virtual machine`."""
+    if not word:
+        return NOTHING
+    return STATUS_WORDS.get(word) or RELATION_WORDS.get(word) or word.replace("_", " ")
+
+
+def titled(field: str) -> str:
+    """The heading of a field."""
+    return FIELD_TITLES.get(field) or field.replace("_", " ").capitalize()
+
+
+def number(value: Any) -> str:
+    """A number with thin groups of three and at most two decimals; a dash for none."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, float) and not value.is_integer():
+        return f"{value:,.2f}".rstrip("0").rstrip(".").replace(",", "\u202f")
+    return f"{int(value):,}".replace(",", "\u202f")
+
+
+def percent(share: float | None) -> str:
+    """A share from 0 to 1 in whole percent."""
+    return NOTHING if share is None else f"{share * 100:.0f} %"
+
+
+def counts_of_step(counts: Mapping[str, int] | None) -> list[tuple[str, int]]:
+    """The counts of a step that are worth a word; those of single kinds stand on other pages."""
+    found = []
+    for name, value in (counts or {}).items():
+        thing, _, kind = name.partition(".")
+        if not kind:
+            found.append((_NAMES_OF_COUNTS.get(name, said(name)), value))
+        elif thing in CHANGED_THINGS:
+            found.append((f"{CHANGED_THINGS[thing]} {said(kind)}", value))
+    return found
+
+
+def duration(start: datetime | None, end: datetime | None) -> str:
+    """Time between two moments, such as `1.4 s` or `3 min 20 s`; a dash when one is missing."""
+    if start is None or end is None:
+        return NOTHING
+    seconds = max((end - start) / timedelta(seconds=1), 0)
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def moment(value: datetime | None) -> str:
+    """Day and minute in UTC."""
+    return NOTHING if value is None else f"{value:%Y-%m-%d %H:%M} UTC"

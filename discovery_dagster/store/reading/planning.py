@@ -1,0 +1,78 @@
+"""What the page of the plan and the overview ask beyond the lists of groups and waves."""
+
+from collections.abc import Collection, Sequence
+
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.store.database import Database
+from discovery_dagster.store.reading.listing import Row
+
+#: Dependencies between groups, counted by both and by what shared infrastructure they are of.
+_CROSSING = """
+    select s."group" as source, t."group" as target, s.wave as source_wave, t.wave as target_wave,
+           d.infrastructure, count(*)::int as edges,
+           (array_agg(array[d.source, d.relation, d.target] order by d.seq))[1:1] as example
+    from discovery.dependency d
+    join discovery.plan_placement s
+      on s.engagement = d.engagement and s.session = d.session and s.asset_id = d.source_id
+    join discovery.plan_placement t
+      on t.engagement = d.engagement and t.session = d.session and t.asset_id = d.target_id
+    where d.engagement = %(engagement)s and d.session = %(session)s and s."group" <> t."group"
+    group by s."group", t."group", s.wave, t.wave, d.infrastructure
+    order by s.wave, t.wave, s."group", t."group", d.infrastructure
+"""
+
+_PLACED = """
+    select p."group", p.strategy, a.asset_id as id, a.name
+    from discovery.plan_placement p
+    join discovery.asset a
+      on a.engagement = p.engagement and a.session = p.session and a.asset_id = p.asset_id
+    where p.engagement = %(engagement)s and p.session = %(session)s and p."group" = any (%(groups)s)
+    order by a.seq
+"""
+
+_GRAPH_NODE = """
+    select component, in_cycle, fan_in, fan_out, depth, blast_radius, hub
+    from discovery.graph_node
+    where engagement = %(engagement)s and session = %(session)s and asset_id = %(asset)s
+"""
+
+_RECORDS = """
+    select file, sheet, line, keys from discovery.asset_member
+    where engagement = %(engagement)s and session = %(session)s and asset_id = %(asset)s
+    order by seq
+"""
+
+
+def crossing(database: Database, session: SessionKey) -> Sequence[Row]:
+    """Count the dependencies between different groups.
+
+    Returns:
+        `source, target` (groups), `source_wave, target_wave, infrastructure, edges` and an
+        `example`: source, relation and target of one of them.
+    """
+    with database.reader([session.engagement]) as connection:
+        connection.execute("set local enable_nestloop = off")  # see `exports.rows`
+        rows = connection.execute(_CROSSING, _keys(session)).fetchall()
+    return [{**row, "example": row["example"][0]} for row in rows]
+
+
+def placed(database: Database, session: SessionKey, groups: Collection[str]) -> Sequence[Row]:
+    """List the assets of these groups: `group, strategy, id, name`."""
+    with database.reader([session.engagement]) as connection:
+        return connection.execute(_PLACED, {**_keys(session), "groups": list(groups)}).fetchall()
+
+
+def graph_node(database: Database, session: SessionKey, asset_id: str) -> Row | None:
+    """Return what the graph says of an asset, None before it was analysed."""
+    with database.reader([session.engagement]) as connection:
+        return connection.execute(_GRAPH_NODE, {**_keys(session), "asset": asset_id}).fetchone()
+
+
+def records(database: Database, session: SessionKey, asset_id: str) -> Sequence[Row]:
+    """List the records that are an asset, with the identifiers that joined them: `keys`."""
+    with database.reader([session.engagement]) as connection:
+        return connection.execute(_RECORDS, {**_keys(session), "asset": asset_id}).fetchall()
+
+
+def _keys(session: SessionKey) -> dict[str, str]:
+    return {"engagement": str(session.engagement), "session": session.session}

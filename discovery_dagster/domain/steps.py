@@ -123,7 +123,7 @@ STEPS: tuple[Step, ...] = (
         "with confidence and rationale.",
         upstream=("inventory",),
         frames={"assets": frames.CLASSIFIED_ASSETS, "proposals": frames.PROPOSALS},
-        version=3,
+        version=4,
         prompts=("prompts/classification.md", "vocabulary.yaml"),
         reference=(
             "vocabulary.yaml",

@@ -57,15 +57,15 @@ def replace_words(cells: pl.Series, meanings: Mapping[str, str]) -> pl.Series:
 def head_meaning(text: str, meanings: Mapping[str, str]) -> str | None:
     """Return what the last known word or phrase within `text` means, None when none is known.
 
-    The last noun of a phrase is its head: a `Cisco access switch` is a switch. What stands in
-    brackets is read only where nothing before it is known.
+    The last noun of a phrase is its head: a `Cisco access switch` is a switch. What stands after a
+    dash or comma, or in brackets, is read only where nothing before it is known.
     """
-    outside = re.sub(r"[(\[].*?[)\]]", " ", text)
-    for part in (outside, text):
+    for part in (*re.split(r"\s[-\u2013]\s|[,;(\[]", text), text):
         tokens = fold(part).split()
         for end in range(len(tokens), 0, -1):
             for start in range(end):  # the longest phrase that ends here
-                meaning = meanings.get(" ".join(tokens[start:end]))
+                phrase = " ".join(tokens[start:end])
+                meaning = meanings.get(phrase) or meanings.get(phrase.removesuffix("s"))
                 if meaning is not None:
                     return meaning
     return None

@@ -1,5 +1,7 @@
 """Records that declare a thing, or add to one, in canonical fields."""
 
+import re
+
 import polars as pl
 
 from discovery_dagster.domain import synonyms
@@ -109,9 +111,17 @@ def _declared_type(cells: TableCells, frame: pl.DataFrame, table_format: TableFo
 
 
 def _matched(values: pl.Series, patterns: TypePatterns) -> pl.Series:
-    value = pl.lit(values.str.to_lowercase())
+    value = pl.lit(values.str.to_lowercase().str.replace_all("_", " ", literal=True))
     matched = (
-        pl.when(value.str.contains(part, literal=True)).then(pl.lit(asset_type))
+        pl.when(value.str.contains(_whole_words(part))).then(pl.lit(asset_type))
         for part, asset_type in patterns.types.items()
     )
     return values.to_frame().select(pl.coalesce(matched)).to_series()
+
+
+def _whole_words(part: str) -> str:
+    """A pattern of `part` as whole words, in singular or plural: `san` is not in `sandbox`."""
+    inner = re.escape(part.replace("_", " ")).replace("\\ ", "[ -]")
+    start = r"\b" if part[0].isalnum() else ""
+    end = r"(?:e?s)?\b" if part[-1].isalnum() else ""
+    return start + inner + end

@@ -23,7 +23,7 @@ from discovery_dagster.domain.classification.vocabulary import (
 from discovery_dagster.domain.frames import CLASSIFIED_ASSETS, conform
 from discovery_dagster.reference import load
 
-__all__ = ["classify", "open_assets", "sentences"]
+__all__ = ["classify", "judge", "open_assets", "sentences"]
 
 
 def classify(assets: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -37,7 +37,7 @@ def classify(assets: pl.DataFrame, as_of: date) -> pl.DataFrame:
         The same rows in the same order in `CLASSIFIED_ASSETS`.
     """
     profiles = Profiles.of(assets)
-    judged = profiles.spread(_judge(assets[profiles.firsts], as_of))
+    judged = profiles.spread(judge(assets[profiles.firsts], as_of))
     as_written = assets.select(
         pl.col(field).alias(f"{field}_text")
         for field in ("os_name", "environment", "criticality", "tier")
@@ -53,8 +53,13 @@ def classify(assets: pl.DataFrame, as_of: date) -> pl.DataFrame:
     return conform(classified.select(list(CLASSIFIED_ASSETS)), CLASSIFIED_ASSETS)
 
 
-def _judge(assets: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """What is judged of each asset, without regard to any other."""
+def judge(assets: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Judge each asset by itself, as `classify` judges the first of each profile.
+
+    Returns:
+        One row an asset: what `CLASSIFIED_ASSETS` has beyond the inventory; of the operating system
+        `label`, `version` and whether it is `recognised`.
+    """
     written = assets.select(text="os_name", version_text="os_version")
     system = recognise(written, "operating_systems")
     # A version without an operating system is that of the product.
@@ -100,11 +105,16 @@ def _judge(assets: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 
 def _kinds(products: pl.DataFrame, count: int) -> pl.Series:
-    """The type of thing that the products of each cell make, null where they make several."""
-    typed = products.drop_nulls("type").group_by("at").agg(pl.col("type").unique())
-    single = typed.filter(pl.col("type").list.len() == 1).select("at", pl.col("type").list.first())
+    """What the products of each cell make: a type, a `stack`, or null where they make several."""
+    kinds = products.group_by("at").agg(
+        pl.when(pl.col("type").is_null().any())
+        .then(pl.lit("stack"))
+        .when(pl.col("type").n_unique() == 1)
+        .then(pl.col("type").first())
+        .alias("products")
+    )
     rows = pl.DataFrame({"at": range(count)}, schema={"at": pl.UInt32})
-    return rows.join(single, on="at", how="left", maintain_order="left")["type"].alias("products")
+    return rows.join(kinds, on="at", how="left", maintain_order="left")["products"]
 
 
 def _judge_system(assets: pl.DataFrame, system: pl.DataFrame) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from discovery_dagster.reference import load
 
 #: How rules about names of products are called: `name_product.<id of the product>`.
 PRODUCT_RULE: Final = "name_product."
+_PLACES: Final = (("whole", "only", ""), ("end", "last", ".end"), ("first", "first", ".first"))
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def _product_names() -> list[Rule]:
         )
         for product in load("products")["systems"]
         if "words" in product
-        for weight, place, suffix in (("whole", "only", ""), ("end", "last", ".end"))
+        for weight, place, suffix in _PLACES
     ]
 
 

@@ -6,6 +6,8 @@ from typing import Final
 
 import polars as pl
 
+from discovery_dagster.reference import load
+
 _NUMBER: Final = r"\d+"
 _LETTER: Final = r"[a-z]"
 
@@ -21,14 +23,17 @@ def shape(column: str) -> pl.Expr:
 def words(column: str) -> pl.Expr:
     """Return the tokens of a name in lower case, each with a blank before and after it.
 
-    A name is parted at all that is no letter or digit, and between letters and digits. Of a host's
-    full name only the first label is read: a domain says nothing about one host.
+    A name is parted at all that is no letter or digit, between letters and digits, and before the
+    `compounds` of `classification.yaml`. Of a host's full name only the first label is read: a
+    domain says nothing about one host.
     """
     name = pl.col(column).str.strip_chars().str.to_lowercase()
     label = name.str.replace(r"^([a-z0-9_-]+)(?:\.[a-z0-9_-]+)*\.[a-z][a-z0-9-]+$", "$1")
     parted = label.str.replace_all(r"[^\p{L}\p{N}]+", " ")
     parted = parted.str.replace_all(r"(\p{L})(\p{N})", "$1 $2")
     parted = parted.str.replace_all(r"(\p{N})(\p{L})", "$1 $2")
+    heads = _choice(load("classification")["compounds"])
+    parted = parted.str.replace_all(rf"(\p{{L}}{{2}})({heads})( |$)", "$1 $2$3")
     return pl.concat_str(pl.lit(" "), parted.str.strip_chars(), pl.lit(" "))
 
 

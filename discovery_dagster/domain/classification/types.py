@@ -125,8 +125,6 @@ def _by(correction: dict[str, Any]) -> list[str]:
 def _may_correct(correction: dict[str, Any]) -> pl.Expr:
     text = pl.col("declared_type_text")
     allowed: pl.Expr = pl.col("declared_type") == correction["declared"]
-    if correction.get("stated"):
-        allowed &= text.is_null()
     if "said" in correction:
         allowed &= text.str.contains(correction["said"])
     if "unless" in correction:
@@ -151,6 +149,7 @@ def _decision() -> list[pl.Expr]:
     disputed = pl.col("rival_weight") > pl.col("weight") - reference["margin"]
     judged = pl.col("rule").is_not_null() & ~disputed.fill_null(False)
     stated = pl.when(text.is_null()).then(pl.lit("type:stated")).otherwise(pl.lit("type:declared"))
+    by_rule = (pl.col("rule_type"), pl.col("weight"), pl.format("type:rule/{}", "rule"))
     cases = [
         (
             pl.col("corrected").is_not_null(),
@@ -162,13 +161,14 @@ def _decision() -> list[pl.Expr]:
             ),
         ),
         (is_said, said, trusted, stated),
+        (judged & (pl.col("weight") > declared["head_confidence"]), *by_rule),
         (
             pl.col("within").is_not_null(),
             pl.col("within"),
             pl.lit(declared["head_confidence"]),
             pl.lit("type:within"),
         ),
-        (judged, pl.col("rule_type"), pl.col("weight"), pl.format("type:rule/{}", "rule")),
+        (judged, *by_rule),
         (
             pl.col("rival").is_not_null(),
             pl.lit("unknown"),

@@ -83,7 +83,7 @@ class Tags:
 
 @dataclass(frozen=True)
 class TypePatterns:
-    """Asset types by what a field's value contains, in lower case; the first that it does wins.
+    """Asset types by the words that a field's value contains; the first that it does wins.
 
     Those of `declared_type` outrank the words that all formats share.
     """

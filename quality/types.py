@@ -1,0 +1,146 @@
+"""What things are said to be: types and judged fields, and what their confidence is worth.
+
+Truth is what people who know such estates say of each thing: `estates/*/truth.csv` of inventories
+made for this, `truth/assets.csv`, by file and name, of those that others made. A blank is not
+judged. `unknown` as an answer is a miss, never wrong; where it is the truth, any answer is wrong.
+"""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from discovery_dagster.reference import SAMPLE_ESTATE
+from quality.derive import derive
+from quality.figures import Figure
+
+MACRO_F1, RIGHT_WHERE_SURE, SURE = 0.95, 0.99, 0.8
+FIELD_PRECISION, FIELD_RECALL = 0.98, 0.9
+BANDS: Final = ((0.0, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01))
+FIELDS: Final = ("os_family", "environment", "tier", "criticality")
+
+_HERE: Final = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One labelled thing: what it is, what it was said to be, and how surely."""
+
+    subject: str
+    name: str
+    truth: dict[str, str]  # by field; without those that are not judged
+    said: dict[str, Any]  # a row in CLASSIFIED_ASSETS; empty where the thing was not found
+
+    def answer(self, field: str) -> str:
+        """What was said, `unknown` where nothing was."""
+        return self.said.get(field) or "unknown"
+
+    @property
+    def wrong(self) -> bool:
+        """Whether the type that was said is another one than the true one."""
+        return self.answer("type") not in ("unknown", self.truth["type"])
+
+
+def figures(data: Path) -> Iterator[Figure]:
+    """Measure all labelled inventories together, those below `data` among them."""
+    yield from measure(verdicts(data))
+
+
+def verdicts(data: Path) -> list[Verdict]:
+    """Judge every labelled thing."""
+    subjects = [
+        *((estate.name, _estate_files(estate), _labels(estate / "truth.csv"))
+          for estate in sorted((_HERE / "estates").iterdir()) if estate.is_dir()),
+        ("sample estate", *_sample()),
+        *((pattern, sorted(data.glob(pattern)), labels) for pattern, labels in _shared()),
+    ]  # fmt: skip
+    return [
+        verdict for subject, paths, labels in subjects for verdict in _judge(subject, paths, labels)
+    ]
+
+
+def measure(judged: Sequence[Verdict]) -> Iterator[Figure]:
+    """Precision and recall by type and field, macro-F1 on type, accuracy by confidence."""
+    typed = [verdict for verdict in judged if "type" in verdict.truth]
+    true = Counter(verdict.truth["type"] for verdict in typed)
+    found = Counter(verdict.answer("type") for verdict in typed)
+    right = Counter(v.truth["type"] for v in typed if v.answer("type") == v.truth["type"])
+    scores = []
+    for name in sorted(true.keys() - {"unknown"}):
+        precision = right[name] / found[name] if found[name] else 1.0
+        recall = right[name] / true[name]
+        scores.append(2 * precision * recall / (precision + recall) if right[name] else 0.0)
+        detail = f"{right[name]} right of {found[name]} found, {true[name]} true"
+        yield Figure(name, "precision", precision, 0.9, detail)
+        yield Figure(name, "recall", recall, 0.9, detail)
+    yield Figure("type", "macro-F1", sum(scores) / len(scores), MACRO_F1, f"{len(typed)} things")
+    for field in FIELDS:
+        yield from _of_field(field, judged)
+    for low, high in BANDS:
+        said = [v for v in typed if low <= _confidence(v) < high and v.answer("type") != "unknown"]
+        share = sum(not v.wrong for v in said) / len(said) if said else 1.0
+        wanted = RIGHT_WHERE_SURE if low >= SURE else low
+        name = f"accuracy at confidence {low:g} to {min(high, 1):g}"
+        yield Figure("type", name, share, wanted, f"{len(said)} things")
+    sure = sum(verdict.wrong and _confidence(verdict) >= SURE for verdict in typed)
+    share = 1 - sure / len(typed)
+    yield Figure("type", "not wrong where sure", share, RIGHT_WHERE_SURE, f"{sure} wrong")
+
+
+def _of_field(field: str, judged: Sequence[Verdict]) -> Iterator[Figure]:
+    known = [v for v in judged if field in v.truth]
+    said = [v for v in known if v.answer(field) != "unknown"]
+    true = [v for v in known if v.truth[field] != "unknown"]
+    right = sum(v.answer(field) == v.truth[field] for v in said)
+    detail = f"{right} right of {len(said)} said, {len(true)} true"
+    yield Figure(field, "precision", right / len(said), FIELD_PRECISION, detail)
+    yield Figure(field, "recall", right / len(true), FIELD_RECALL, detail)
+
+
+def _confidence(verdict: Verdict) -> float:
+    return float(verdict.said.get("confidence", 0.0))
+
+
+def _judge(subject: str, paths: Sequence[Path], labels: list[dict[str, str]]) -> Iterator[Verdict]:
+    assets = derive(paths).assets.rows(named=True)
+    by_name: dict[str, dict[str, Any]] = {}
+    for asset in reversed(assets):
+        by_name |= {str(name).casefold(): asset for name in (asset["fqdn"], asset["hostname"])}
+    by_name |= {asset["name"].casefold(): asset for asset in assets}
+    for label in labels:
+        truth = {field: word for field, word in label.items() if word and field in _JUDGED}
+        yield Verdict(subject, label["name"], truth, by_name.get(label["name"].casefold(), {}))
+
+
+_JUDGED: Final = ("type", *FIELDS)
+
+
+def _estate_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.name != "truth.csv")
+
+
+def _labels(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _shared() -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """The labels of files that others made, by the pattern of the files they are told of."""
+    labels = _labels(_HERE / "truth" / "assets.csv")
+    for pattern in dict.fromkeys(label["files"] for label in labels):
+        yield pattern, [label for label in labels if label["files"] == pattern]
+
+
+def _sample() -> tuple[list[Path], list[dict[str, str]]]:
+    truth = json.loads((SAMPLE_ESTATE / "truth.json").read_text("utf-8"))
+    paths = [Path(str(SAMPLE_ESTATE / file["file"])) for file in truth["files"]]
+    labels = [
+        {name: thing.get(name) or "" for name in ("name", "type", "environment", "criticality")}
+        # `unknown` there says that no record states it; a name may tell it all the same.
+        | {name: "" for name in ("environment", "criticality") if thing.get(name) == "unknown"}
+        for thing in truth["things"]
+    ]
+    return paths, labels

@@ -86,7 +86,7 @@ STEPS: tuple[Step, ...] = (
             "outcomes": frames.RECORD_OUTCOMES,
             "accounts": frames.TABLE_ACCOUNTS,
         },
-        version=3,
+        version=4,
         reference=(
             "synonyms.yaml",
             "header_words.yaml",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.exports import ASSET_DOCUMENT
+from discovery_dagster.store.exports import ASSET_DOCUMENT, READ_AS
 from discovery_dagster.store.reading.listing import Asked, Listing, Row, conditions
 
 _TEXTS = (
@@ -27,6 +27,7 @@ ASSETS = Listing(
     name="assets",
     table="discovery.asset",
     document=ASSET_DOCUMENT,
+    read_as=READ_AS["assets"],
     key="r.asset_id",
     joins="""
         left join lateral (
@@ -81,7 +82,7 @@ ASSETS = Listing(
 def asset(database: Database, session: SessionKey, asset_id: str) -> Row | None:
     """Return the asset of this id."""
     with database.reader([session.engagement]) as connection:
-        return connection.execute(
+        found = connection.execute(
             f"select {ASSETS.document} from {ASSETS.table} r {ASSETS.joins}"
             " where r.engagement = %(engagement)s and r.session = %(session)s"
             " and r.asset_id = %(asset)s limit 1",
@@ -91,6 +92,7 @@ def asset(database: Database, session: SessionKey, asset_id: str) -> Row | None:
                 "asset": asset_id,
             },
         ).fetchone()
+    return ASSETS.read([found])[0] if found else None
 
 
 def facets(

@@ -1,7 +1,7 @@
 """Lists of a session that are filtered, ordered, and read a page or a stream at a time."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,11 @@ class Listing:
     limits: Mapping[str, str] = field(default_factory=dict)
     search: Sequence[str] = ()
     sorts: Mapping[str, str] = field(default_factory=dict)
+    read_as: Callable[[Row], Row] | None = None  # for rows that the table keeps shorter than read
+
+    def read(self, rows: list[Row]) -> list[Row]:
+        """Return the rows as they are read."""
+        return rows if self.read_as is None else list(map(self.read_as, rows))
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def page(database: Database, session: SessionKey, listing: Listing, asked: Asked
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
     places = [(row.pop("_order"), row.pop("_key")) for row in rows]
-    return Page(rows, list(places[-1]) if more else None)
+    return Page(listing.read(rows), list(places[-1]) if more else None)
 
 
 def stream(
@@ -84,7 +89,7 @@ def stream(
         while rows := cursor.fetchmany(_BATCH):
             for row in rows:
                 del row["_order"], row["_key"]
-            yield rows
+            yield listing.read(rows)
 
 
 def count(database: Database, session: SessionKey, listing: Listing, asked: Asked) -> int:

@@ -5,9 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.gzip import GZipMiddleware
 
 from discovery_dagster.api import problems
 from discovery_dagster.api.health import router as health
+from discovery_dagster.api.limiting import Limiter
+from discovery_dagster.api.live import Watcher
+from discovery_dagster.api.middleware import Metrics, Observed
 from discovery_dagster.api.routes import router as routes
 from discovery_dagster.api.state import AppState
 from discovery_dagster.pages import site
@@ -15,22 +20,31 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.pooled import PooledDatabase
+from discovery_dagster.store.states import state
 
 _DESCRIPTION = """
 What Discovery has materialised, read-only. Lists are paged by opaque cursors: `next` of a page is
-the `cursor` of the next one. The same list ends in `.csv` or `.ndjson` for all of its rows.
+the `cursor` of the next one. The same path with `.csv`, `.ndjson`
+or `.parquet` at its end answers all rows.
 What a token may not see answers 404, as what does not exist.
 """
 
 
 def create_app(settings: Settings, database: Database, dagster_url: str | None = None) -> FastAPI:
     """Make the application; it opens a pool of its own on the database when it starts."""
+    metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        pooled = PooledDatabase(database.url)
+        pooled = PooledDatabase(database.url, settings.api_connections)
         app.state.discovery = AppState(
-            pooled, ObjectStore(settings.objects), signing_key(settings), dagster_url
+            pooled,
+            ObjectStore(settings.objects),
+            signing_key(settings),
+            Limiter.of(settings.api_rate),
+            metrics,
+            Watcher(lambda session: state(pooled, session).model_dump_json()),
+            dagster_url,
         )
         try:
             yield
@@ -40,6 +54,16 @@ def create_app(settings: Settings, database: Database, dagster_url: str | None =
     app = FastAPI(
         title="Discovery", version="1", description=_DESCRIPTION, lifespan=lifespan, redoc_url=None
     )
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    if settings.api_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.api_origins.split(),
+            allow_methods=["GET"],
+            allow_headers=["Authorization", "If-None-Match"],
+            expose_headers=["ETag", "X-Request-Id"],
+        )
+    app.add_middleware(Observed, metrics=metrics)
     problems.install(app)
     app.include_router(health)
     app.include_router(routes)

@@ -63,6 +63,16 @@ class Settings(BaseSettings):
     def _empty_is_unset(cls, value: str | None) -> str | None:
         return value or None
 
+    api_rate: str = Field(
+        "6000/minute", description="Requests that a token may make of the read API."
+    )
+    api_connections: int = Field(
+        8, ge=1, description="Connections to Postgres that the read API holds at most."
+    )
+    api_origins: str = Field(
+        "", description="Origins whose pages may read the API (CORS), parted by spaces."
+    )
+
     @field_validator("home")
     @classmethod
     def _absolute(cls, home: Path) -> Path:

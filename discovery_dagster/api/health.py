@@ -1,10 +1,14 @@
 """Whether the server lives, and whether it can answer."""
 
-from fastapi import APIRouter
+from ipaddress import ip_address
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
 from discovery_dagster.api.problems import described
-from discovery_dagster.api.security import DatabaseOf
+from discovery_dagster.api.security import DatabaseOf, StateOf, Viewer, known_viewer
 
 router = APIRouter(tags=["operations"])
 
@@ -27,3 +31,24 @@ def readyz(database: DatabaseOf) -> Health:
     with database.operator() as connection:
         connection.execute("select 1")
     return Health()
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {CONTENT_TYPE_LATEST: {}}}, **described(401)},
+)
+def metrics(
+    request: Request, state: StateOf, asking: Annotated[Viewer | None, Depends(known_viewer)]
+) -> Response:
+    """Count requests and their times, for Prometheus; off this machine only with a token."""
+    if asking is None and (request.client is None or not _is_loopback(request.client.host)):
+        raise HTTPException(401, "A living bearer token is needed.", {"WWW-Authenticate": "Bearer"})
+    return Response(generate_latest(state.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,9 +1,6 @@
-"""Routes of a list of a session: a page as JSON, and all of its rows as CSV or NDJSON."""
+"""Routes of a list of a session: a page as JSON, and all of its rows as a file."""
 
-import csv
-import json
-from collections.abc import Callable, Iterable, Iterator
-from io import StringIO
+from collections.abc import Callable
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import APIRouter, HTTPException, Query
@@ -11,12 +8,13 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from discovery_dagster.api import cursors
+from discovery_dagster.api.freshness import Fresh
 from discovery_dagster.api.problems import described
 from discovery_dagster.api.security import SessionOf, StateOf
-from discovery_dagster.domain.tabular import cell_text
+from discovery_dagster.api.tables import FORMS
 from discovery_dagster.store.exports import READ_AS
 from discovery_dagster.store.reading import listing
-from discovery_dagster.store.reading.listing import Asked, Listing, Row
+from discovery_dagster.store.reading.listing import Asked, Listing
 
 SESSION = "/engagements/{engagement}/sessions/{session}"
 
@@ -95,7 +93,7 @@ def add_list(
     finish = READ_AS.get(wanted.name, dict)
     page_query = type(f"{selection.__name__}Page", (Paged, selection), {})
     path = f"{SESSION}/{wanted.name}"
-    refusals = described(400, 401, 404, 422, 429, 503)
+    refusals = described(400, 401, 404, 422, 429, 503) | {304: {"description": "Not modified."}}
 
     @router.get(
         path,
@@ -106,6 +104,7 @@ def add_list(
     def page(
         session: SessionOf,
         state: StateOf,
+        etag: Fresh,
         query: Annotated[page_query, Query()],  # type: ignore[valid-type]
     ) -> dict[str, Any]:
         sort = query.sort or ""  # type: ignore[attr-defined]
@@ -119,64 +118,37 @@ def add_list(
             following = cursors.write(state.secret, wanted.name, session, sort, found.after)
         return {"items": [finish(row) for row in found.rows], "next": following}
 
-    for form, (media_type, _) in _STREAMS.items():
+    for ending, form in FORMS.items():
         router.add_api_route(
-            f"{path}.{form}",
-            _stream_of(wanted, selection, list(item.model_fields), finish, form),
+            f"{path}.{ending}",
+            _download(wanted, selection, item, ending),
             response_class=StreamingResponse,
             responses={
                 **refusals,
-                200: {"content": {media_type: {}}, "description": "All rows that match."},
+                200: {"content": {form.media_type: {}}, "description": "All rows that match."},
             },
-            name=f"{wanted.name} as {form}",
+            name=f"{wanted.name} as {ending}",
         )
 
 
-def _stream_of(
-    wanted: Listing,
-    selection: type[Selection],
-    columns: list[str],
-    finish: Callable[[Row], Row],
-    form: str,
+def _download(
+    wanted: Listing, selection: type[Selection], item: type[BaseModel], ending: str
 ) -> Callable[..., StreamingResponse]:
-    media_type, written = _STREAMS[form]
+    form, finish = FORMS[ending], READ_AS.get(wanted.name, dict)
 
-    def stream(
+    def download(
         session: SessionOf,
         state: StateOf,
+        etag: Fresh,
         query: Annotated[selection, Query()],  # type: ignore[valid-type]
     ) -> StreamingResponse:
-        batches = listing.stream(state.database, session, wanted, asked_of(wanted, query))
-        rows = (finish(row) for batch in batches for row in batch)
-        name = f"{session.engagement}-{session.session}-{wanted.name}.{form}"
+        found = listing.stream(state.database, session, wanted, asked_of(wanted, query))
+        batches = ([finish(row) for row in batch] for batch in found)
+        name = f"{session.engagement}-{session.session}-{wanted.name}.{ending}"
         return StreamingResponse(
-            written(rows, columns),
-            media_type=media_type,
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+            form.write(batches, item),
+            media_type=form.media_type,
+            headers={"Content-Disposition": f'attachment; filename="{name}"', "ETag": etag},
         )
 
-    return stream
-
-
-def _csv(rows: Iterable[Row], columns: list[str]) -> Iterator[bytes]:
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([cell_text(row.get(column)) for column in columns])
-        if text.tell() > 1 << 16:
-            yield text.getvalue().encode()
-            text.seek(0)
-            text.truncate()
-    yield text.getvalue().encode()
-
-
-def _ndjson(rows: Iterable[Row], columns: list[str]) -> Iterator[bytes]:
-    for row in rows:
-        yield json.dumps(row, ensure_ascii=False, default=str).encode() + b"\n"
-
-
-_STREAMS: dict[str, tuple[str, Callable[..., Iterator[bytes]]]] = {
-    "csv": ("text/csv; charset=utf-8", _csv),
-    "ndjson": ("application/x-ndjson", _ndjson),
-}
+    return download

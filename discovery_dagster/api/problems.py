@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
@@ -35,6 +35,14 @@ class NotFound(HTTPException):
 
     def __init__(self) -> None:
         super().__init__(HTTPStatus.NOT_FOUND, NOT_FOUND)
+
+
+class NotModified(Exception):  # noqa: N818 - an answer, not an error
+    """The caller has what it asks for already."""
+
+    def __init__(self, etag: str) -> None:
+        super().__init__(etag)
+        self.etag = etag
 
 
 def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -71,6 +79,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(NoSuchSessionError)
     def absent(request: Request, error: Exception) -> JSONResponse:
         return problem(HTTPStatus.NOT_FOUND, NOT_FOUND)
+
+    @app.exception_handler(NotModified)
+    def not_modified(request: Request, error: NotModified) -> Response:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": error.etag})
 
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> JSONResponse:

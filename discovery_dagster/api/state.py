@@ -4,17 +4,26 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from discovery_dagster.api.limiting import Limiter
+from discovery_dagster.api.live import Watcher
+from discovery_dagster.api.middleware import Metrics
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.objects import ObjectStore
 
 
 @dataclass(frozen=True)
 class AppState:
-    """The database, the frames, the key that signs cookies and cursors, and Dagster's address."""
+    """What all routes use.
+
+    `secret` signs cookies and cursors; `dagster_url` is where Dagster's pages are, when they run.
+    """
 
     database: Database
     objects: ObjectStore
     secret: bytes
+    limiter: Limiter
+    metrics: Metrics
+    watcher: Watcher
     dagster_url: str | None = None
 
 

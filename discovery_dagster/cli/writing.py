@@ -9,7 +9,7 @@ from typing import IO, Any
 import polars as pl
 
 from discovery_dagster.cli.errors import UsageError
-from discovery_dagster.domain import tabular
+from discovery_dagster.domain import graphml, tabular
 from discovery_dagster.domain.correction_sheets import Sheet, tables
 from discovery_dagster.domain.workbooks import (
     NamedTable,
@@ -30,6 +30,7 @@ class Format(StrEnum):
     PARQUET = "parquet"
     XLSX = "xlsx"
     ZIP = "zip"
+    GRAPHML = "graphml"
 
 
 #: Formats that are no text for a terminal.
@@ -46,7 +47,12 @@ def write_rows(out: IO[bytes], output_format: Format, table: str, rows: Any) -> 
         out.write(_json(rows, indent=1) + b"\n")
         return
     if table == "graph":
-        raise UsageError("no_such_format", "The graph is written with --format json.")
+        if output_format is not Format.GRAPHML:
+            raise UsageError("no_such_format", "The graph is written as json or graphml.")
+        out.writelines(line.encode() for line in graphml.write(rows["nodes"], rows["edges"]))
+        return
+    if output_format is Format.GRAPHML:
+        raise UsageError("no_such_format", "Only the graph is written as graphml.")
     if output_format is Format.ZIP:
         raise UsageError("no_such_format", "Only rejects and issues are written as a zip.")
     _WRITERS[output_format](out, table, rows)

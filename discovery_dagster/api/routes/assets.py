@@ -2,13 +2,17 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, Field
 
+from discovery_dagster.api.freshness import Fresh
 from discovery_dagster.api.lists import SESSION, Selection, Values, add_list, asked_of
 from discovery_dagster.api.problems import NotFound, described
-from discovery_dagster.api.security import DatabaseOf, SessionOf
+from discovery_dagster.api.security import DatabaseOf, SessionOf, StateOf
+from discovery_dagster.domain.frames import ATTRIBUTES
+from discovery_dagster.domain.lineage import trace
 from discovery_dagster.store.exports import READ_AS
+from discovery_dagster.store.lineage import published
 from discovery_dagster.store.reading import assets
 from discovery_dagster.store.reading.listing import Row
 
@@ -126,7 +130,10 @@ class Facets(BaseModel):
 
 @router.get(f"{SESSION}/assets/facets", responses=described(401, 404, 422, 429, 503))
 def read_facets(
-    session: SessionOf, database: DatabaseOf, query: Annotated[AssetSelection, Query()]
+    session: SessionOf,
+    database: DatabaseOf,
+    etag: Fresh,
+    query: Annotated[AssetSelection, Query()],
 ) -> Facets:
     """Count the values of the inventory's fields among the assets asked for."""
     counted = assets.facets(database, session, asked_of(assets.ASSETS, query))
@@ -139,9 +146,61 @@ add_list(router, assets.ASSETS, AssetSelection, Asset)
 @router.get(
     f"{SESSION}/assets/{{asset}}", response_model=Asset, responses=described(401, 404, 429, 503)
 )
-def read_asset(asset: str, session: SessionOf, database: DatabaseOf) -> Row:
+def read_asset(asset: str, session: SessionOf, database: DatabaseOf, etag: Fresh) -> Row:
     """Read one asset by its id."""
     found = assets.asset(database, session, asset)
     if found is None:
         raise NotFound
     return READ_AS[assets.ASSETS.name](found)
+
+
+class LineageSource(BaseModel):
+    """A cell that says a value, and what was made of it."""
+
+    file: str
+    sheet: str | None
+    line: int
+    column: str | None
+    text: str | None = Field(description="As written.")
+    value: Any
+    transform: str | None
+    unit: str | None
+    method: str | None
+    confidence: float | None
+    format: str | None
+    won: bool = Field(description="Whether the asset has this value.")
+    corrected: dict[str, Any] | None = Field(description="The file that corrected the record.")
+
+
+class LineageValue(BaseModel):
+    """A value of an asset and the cells that it came from."""
+
+    field: str = Field(examples=["os_name"])
+    value: Any
+    sources: list[LineageSource]
+
+
+class Lineage(BaseModel):
+    """Where the values of an asset came from."""
+
+    values: list[LineageValue]
+
+
+@router.get(
+    f"{SESSION}/assets/{{asset}}/lineage",
+    response_model=Lineage,
+    responses=described(401, 404, 422, 429, 503),
+)
+def read_lineage(
+    asset: str,
+    session: SessionOf,
+    state: StateOf,
+    etag: Fresh,
+    field: Annotated[str | None, Query(description="Only this field.")] = None,
+) -> dict[str, Any]:
+    """Say for each value of an asset its file, line, column, text and rule."""
+    if assets.asset(state.database, session, asset) is None:
+        raise NotFound
+    if field is not None and field not in ATTRIBUTES:
+        raise HTTPException(422, f"There is no such field; there are {', '.join(ATTRIBUTES)}.")
+    return {"values": trace(published(state.database, state.objects, session), asset, field)}

@@ -1,9 +1,17 @@
 """Who needs whom, with the evidence."""
 
+from typing import Any
+
 from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from discovery_dagster.api.lists import Selection, Values, add_list
+from discovery_dagster.api.freshness import Fresh
+from discovery_dagster.api.lists import SESSION, Selection, Values, add_list
+from discovery_dagster.api.problems import described
+from discovery_dagster.api.security import DatabaseOf, SessionOf
+from discovery_dagster.domain import graphml
+from discovery_dagster.store import exports
 from discovery_dagster.store.reading import lists
 
 router = APIRouter(tags=["dependencies"])
@@ -57,3 +65,51 @@ class DependencySelection(Selection):
 
 
 add_list(router, lists.DEPENDENCIES, DependencySelection, Dependency)
+
+
+class Node(BaseModel):
+    """An asset in the graph of resolved dependencies."""
+
+    id: str
+    name: str | None
+    type: str
+    component: int
+    strong_component: int
+    in_cycle: bool
+    fan_in: int = Field(description="How many assets need it directly.")
+    fan_out: int
+    depth: int
+    blast_radius: int | None = Field(description="How many need it, directly or not.")
+    hub: bool
+
+
+class Graph(BaseModel):
+    """The graph of resolved dependencies."""
+
+    nodes: list[Node]
+    edges: list[Dependency]
+
+
+@router.get(f"{SESSION}/graph", response_model=Graph, responses=described(401, 404, 429, 503))
+def read_graph(session: SessionOf, database: DatabaseOf, etag: Fresh) -> dict[str, Any]:
+    """Read the whole graph."""
+    return exports.graph(database, session)
+
+
+@router.get(
+    f"{SESSION}/graph.graphml",
+    response_class=StreamingResponse,
+    responses={
+        200: {"description": "The graph as GraphML.", "content": {"application/xml": {}}},
+        **described(401, 404, 429, 503),
+    },
+)
+def read_graphml(session: SessionOf, database: DatabaseOf, etag: Fresh) -> StreamingResponse:
+    """Read the whole graph as GraphML."""
+    found = exports.graph(database, session)
+    name = f"{session.engagement}-{session.session}-graph.graphml"
+    return StreamingResponse(
+        graphml.write(found["nodes"], found["edges"]),
+        media_type="application/xml",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "ETag": etag},
+    )

@@ -1,12 +1,18 @@
 """Sessions and their state."""
 
-from fastapi import APIRouter
-from pydantic import BaseModel
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
 
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+
+from discovery_dagster.api.lists import SESSION
 from discovery_dagster.api.problems import NotFound, described
-from discovery_dagster.api.security import DatabaseOf, EngagementOf, SessionOf
+from discovery_dagster.api.security import DatabaseOf, EngagementOf, SessionOf, StateOf
 from discovery_dagster.domain.state import SessionState
-from discovery_dagster.store import sessions
+from discovery_dagster.store import dagster_events, sessions
 from discovery_dagster.store.reading import engagements
 from discovery_dagster.store.states import state, states
 
@@ -27,7 +33,65 @@ def list_sessions(engagement: EngagementOf, database: DatabaseOf) -> Sessions:
     return Sessions(items=states(database, sessions.sessions(database, engagement)))
 
 
-@router.get("/engagements/{engagement}/sessions/{session}", responses=described(401, 404, 429, 503))
+class Materialization(BaseModel):
+    """One materialisation of a Dagster asset."""
+
+    asset_key: str = Field(examples=["inventory"])
+    partition: str = Field(examples=["acme.dc-exit|s001"])
+    run_id: str
+    run_url: str | None = Field(description="The run in Dagster's pages, when they run.")
+    publication: str | None = Field(description="Id of what it is the receipt of.")
+    code_version: str | None
+    rows: int | None = Field(description="Rows that it made.")
+    metadata: dict[str, Any] = Field(description="Counts and flags, as Dagster has them.")
+    at: datetime
+
+
+class Materializations(BaseModel):
+    """The materialisations of a session, the newest first."""
+
+    items: list[Materialization]
+
+
+@router.get(SESSION, responses=described(401, 404, 429, 503))
 def read_session(session: SessionOf, database: DatabaseOf) -> SessionState:
     """Read the state of a session."""
     return state(database, session)
+
+
+@router.get(
+    f"{SESSION}/events",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "Server-Sent Events named `state`: the state, again at each change.",
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        },
+        **described(401, 404, 429, 503),
+    },
+)
+async def follow_session(session: SessionOf, app: StateOf) -> StreamingResponse:
+    """Follow the state of a session."""
+
+    async def events() -> AsyncIterator[str]:
+        async for document in app.watcher.states(session):
+            yield f"event: state\ndata: {document}\n\n" if document else ": still here\n\n"
+
+    return StreamingResponse(
+        events(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
+    )
+
+
+@router.get(f"{SESSION}/materializations", responses=described(401, 404, 429, 503))
+def list_materializations(session: SessionOf, app: StateOf) -> Materializations:
+    """List what Dagster has materialised of a session."""
+    rows = dagster_events.materialisations(app.database, session)
+    return Materializations(
+        items=[
+            Materialization(
+                run_url=f"{app.dagster_url}/runs/{row['run_id']}" if app.dagster_url else None,
+                **row,
+            )
+            for row in rows
+        ]
+    )

@@ -1,0 +1,89 @@
+"""What is true of the answers: freshness, compression, headers, metrics, streams."""
+
+import io
+import json
+from typing import Any
+
+import httpx
+import networkx
+import polars as pl
+import pytest
+
+from discovery_dagster_tests.api.conftest import Served
+from discovery_dagster_tests.api.test_reading import SESSION, paged, read
+
+
+@pytest.mark.parametrize("path", ["assets", "assets/facets", "issues.csv", "graph"])
+def test_who_has_the_newest_answer_is_told_so(path: str, north: httpx.Client) -> None:
+    first = north.get(f"{SESSION}/{path}")
+    again = north.get(f"{SESSION}/{path}", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    other = north.get(f"{SESSION}/{path}", headers={"If-None-Match": 'W/"other"'})
+    assert other.status_code == 200
+
+
+def test_answers_are_compressed_private_and_traceable(north: httpx.Client) -> None:
+    answer = north.get(f"{SESSION}/assets", headers={"X-Request-Id": "mine-1"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["cache-control"] == "private, no-cache"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-request-id"] == "mine-1"
+    forged = north.get(f"{SESSION}/assets", headers={"X-Request-Id": "a b\tc"})
+    assert forged.headers["x-request-id"] != "a b\tc"
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_parquet_holds_the_same_rows(north: httpx.Client) -> None:
+    frame = pl.read_parquet(io.BytesIO(north.get(f"{SESSION}/assets.parquet").content))
+    rows = paged(north, "assets", limit=1000)
+    assert frame["id"].to_list() == [row["id"] for row in rows]
+    assert frame["memory_gb"].to_list() == [row["memory_gb"] for row in rows]
+    assert json.loads(frame["sources"][0]) == rows[0]["sources"]
+
+
+def test_the_graph_is_read_by_other_tools(north: httpx.Client) -> None:
+    document = read(north, f"{SESSION}/graph")
+    graph = networkx.read_graphml(io.BytesIO(north.get(f"{SESSION}/graph.graphml").content))
+    assert set(graph.nodes) == {node["id"] for node in document["nodes"]}
+    assert graph.number_of_edges() == len(document["edges"])
+
+
+def test_each_materialisation_names_its_publication_run_and_rows(north: httpx.Client) -> None:
+    state = read(north, SESSION)
+    made = read(north, f"{SESSION}/materializations")["items"]
+    published = {step["step"]: step["publication"] for step in state["steps"]}
+    assert {item["asset_key"]: item["publication"] for item in made} == published
+    by_key: dict[str, Any] = {item["asset_key"]: item for item in made}
+    assert by_key["inventory"]["rows"] == state["counts"]["assets"]
+    assert {item["run_id"] for item in made} == {state["run_id"]}
+
+
+def test_lineage_leads_to_the_cell(north: httpx.Client) -> None:
+    asset = next(row for row in paged(north, "assets", limit=1000) if row["os_name"])
+    values = read(north, f"{SESSION}/assets/{asset['id']}/lineage")["values"]
+    by_field = {value["field"]: value for value in values}
+    won = [source for source in by_field["os_name"]["sources"] if source["won"]]
+    assert won[0]["text"] is not None
+    assert {"file": won[0]["file"], "sheet": None, "line": won[0]["line"]} in asset["sources"]
+    assert north.get(f"{SESSION}/assets/nothing/lineage").status_code == 404
+
+
+def test_a_listener_is_given_the_state_at_once(north: httpx.Client) -> None:
+    with north.stream("GET", f"{SESSION}/events") as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == "event: state"
+        state = json.loads(next(lines).removeprefix("data: "))
+    assert state == read(north, SESSION)
+
+
+def test_metrics_count_by_route_and_name_nobody(served: Served, north: httpx.Client) -> None:
+    north.get(f"{SESSION}/assets", params={"q": "canary"})
+    text = httpx.get(f"{served.url}/metrics").text
+    assert '/engagements/{engagement}/sessions/{session}/assets",status="200"' in text
+    assert "north" not in text
+    assert "canary" not in text
+
+
+def test_the_server_says_that_it_lives_and_can_answer(served: Served) -> None:
+    assert httpx.get(f"{served.url}/healthz").json() == {"status": "ok"}
+    assert httpx.get(f"{served.url}/readyz").json() == {"status": "ok"}

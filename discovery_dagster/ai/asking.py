@@ -102,8 +102,8 @@ async def _answer(
             if last:
                 raise
             prompt = [*prompt, _correction(str(error))]
-        except UnavailableError:
-            if last:
+        except UnavailableError as error:
+            if last or not error.passing:
                 raise
             await asyncio.sleep(PAUSE)
     raise AssertionError  # the second turn returns or raises

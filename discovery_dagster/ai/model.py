@@ -28,7 +28,14 @@ class BudgetError(Exception):
 
 
 class UnavailableError(Exception):
-    """The server gives no answers: it cannot be reached, refuses or fails."""
+    """The server gives no answers: it cannot be reached, refuses or fails.
+
+    `passing` where that may be over in a moment.
+    """
+
+    def __init__(self, message: str, *, passing: bool = False) -> None:
+        super().__init__(message)
+        self.passing = passing
 
 
 class LateError(Exception):
@@ -208,11 +215,14 @@ def _explain(error: Exception, seconds: float) -> Exception:
             case openai.ContentFilterFinishReasonError():
                 return MalformedError("the server's content filter withheld it")
             case openai.APIStatusError():
-                return UnavailableError(f"the server answered with status {cause.status_code}")
+                return UnavailableError(
+                    f"the server answered with status {cause.status_code}",
+                    passing=cause.status_code >= 500,
+                )
             case ValidationError():
                 return MalformedError(_without_values(cause))
             case ConnectionError() | openai.APIConnectionError() | httpx.TransportError():
-                return UnavailableError("the server cannot be reached")
+                return UnavailableError("the server cannot be reached", passing=True)
             case json.JSONDecodeError():
                 return MalformedError("it is no JSON")
     return MalformedError(f"it cannot be read ({type(error).__name__})")

@@ -186,9 +186,10 @@ def classified_assets(
     def work(report: Report) -> StepResult:
         # Judged as of the day of the import, so that a later re-run gives the same answer.
         as_of = sessions.find(session.database, session.key).created_at.date()
-        judged = classification.classify(inventory["assets"], as_of)
         proposer = session.proposer("classified_assets", report, inventory=inventory)
-        proposed, usage = propose_types(judged, proposer)
+        judged, proposed, usage = propose_types(
+            classification.classify(inventory["assets"], as_of), proposer
+        )
         types = judged["type"].value_counts().sort("type")
         counts = {f"type.{name}": int(number) for name, number in types.iter_rows()}
         counts |= proposals.counts(proposed, usage)

@@ -1,21 +1,57 @@
 """A model's proposals in a session: beside the rules' answers, and accepted by a person alone."""
 
-import os
+import io
+import json
 
 import pytest
 
+from discovery_dagster.cli.writing import Format, write_rows
+from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import decisions, exports, publications, sessions, states
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.sessions import IncomingFile
-from discovery_dagster_tests.ai.server import Reply, able
+from discovery_dagster_tests.ai.server import Reply, able, answer, known
 from discovery_dagster_tests.defs.conftest import engine as engine
 
-SERVERS = """Asset,Kostenverantwortlich,Zorblax
-payments ledger,Ann Example,x1
-quarterly ledger,Bob Example,x2
-blob,Cyd Example,x3
+THINGS = """Asset,Kostenverantwortlich,Netzadresse,Zorblax
+payments ledger,Ann Example,10.0.0.1,x1
+quarterly ledger,Bob Example,10.0.0.2,x2
+blob,Cyd Example,10.0.0.3,x3
 """
+
+
+def register(engine, engagement, folder):
+    path = folder / "things.csv"
+    path.write_text(THINGS)
+    objects = ObjectStore(Settings().objects)
+    return sessions.register(engine.database, objects, engagement, [IncomingFile(path.name, path)])
+
+
+def with_formulas(request):
+    """An able answer whose reasons a spreadsheet would take for formulas."""
+    reply = answer(request, lambda row: known(row) or "unknown")
+    said = json.loads(reply.content)
+    for item in said["items"]:
+        item["reason"] = "=HYPERLINK(because)"
+        item["value"] = item["value"] if "`unknown`" in request.text else known_or_unmapped(item)
+    return Reply(json.dumps(said))
+
+
+def known_or_unmapped(item):
+    return "unmapped" if item["value"] == "unknown" else item["value"]
+
+
+@pytest.fixture(scope="module")
+def ran(engine, standing_server, tmp_path_factory):
+    """A session that ran with a model, to be read only."""
+    session = register(engine, EngagementKey("acme", "with-model"), tmp_path_factory.mktemp("drop"))
+    standing_server.behave = with_formulas
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DISCOVERY_LLM_BASE_URL", standing_server.url)
+        patch.setenv("DISCOVERY_LLM_MODEL", "test-model")
+        engine.execute_here(session)
+    return session
 
 
 @pytest.fixture
@@ -28,10 +64,7 @@ def model(server, monkeypatch):
 
 @pytest.fixture
 def session(engine, engagement, tmp_path):
-    (tmp_path / "things.csv").write_text(SERVERS)
-    objects = ObjectStore(Settings().objects)
-    files = [IncomingFile("things.csv", tmp_path / "things.csv")]
-    return sessions.register(engine.database, objects, engagement, files)
+    return register(engine, engagement, tmp_path)
 
 
 def proposals(engine, session):
@@ -39,54 +72,86 @@ def proposals(engine, session):
     return {row["column"] or row["name"]: row for row in rows}
 
 
-def test_a_proposal_stands_beside_the_answer_of_the_rules(engine, session, model):
-    engine.execute_here(session)
-    found = proposals(engine, session)
+def mapping(engine, session):
+    rows = exports.rows(engine.database, session, "mapping")
+    return {row["column"]: row for row in rows}
+
+
+def assets(engine, session):
+    return {row["name"]: row for row in exports.rows(engine.database, session, "assets")}
+
+
+def test_a_proposal_stands_beside_the_answer_of_the_rules(engine, ran):
+    found = proposals(engine, ran)
     owner, ledger = found["Kostenverantwortlich"], found["payments ledger"]
-    assert (owner["rules"], owner["value"], owner["status"]) == (
-        "unmapped", "business_owner", "proposed",
-    )  # fmt: skip
-    assert (ledger["rules"], ledger["value"], ledger["status"]) == (
-        "unknown", "database", "proposed",
-    )  # fmt: skip
+    said = [(row["rules"], row["value"], row["status"]) for row in (owner, ledger)]
+    assert said == [
+        ("unmapped", "business_owner", "proposed"),
+        ("unknown", "database", "proposed"),
+    ]
     assert (ledger["model"], ledger["confidence"]) == ("test-model", 0.9)
     assert ledger["response"].startswith("response-")
     assert found["blob"]["status"] == "undecided"
-    assets = {row["name"]: row for row in exports.rows(engine.database, session, "assets")}
-    assert assets["payments ledger"]["type"] == "unknown"
-    assert assets["payments ledger"]["business_owner"] is None
-    assert "Ann Example" in str(assets["payments ledger"]["custom"])
-    mapping = {row["column"]: row for row in exports.rows(engine.database, session, "mapping")}
-    shown = mapping["Kostenverantwortlich"]
+    asset = assets(engine, ran)["payments ledger"]
+    assert (asset["type"], asset["business_owner"]) == ("unknown", None)
+    assert "Ann Example" in str(asset["custom"])
+
+
+def test_a_proposed_column_is_shown_in_the_mapping_and_not_read(engine, ran):
+    columns = mapping(engine, ran)
+    shown = columns["Kostenverantwortlich"]
     assert (shown["field"], shown["status"], shown["method"]) == (
         "business_owner", "proposed", "model",
     )  # fmt: skip
-    assert mapping["Zorblax"]["field"] == "unmapped"
+    assert shown["confidence"] == 0.5
+    assert columns["Zorblax"]["field"] == "unmapped"
 
 
-def test_a_person_accepts_what_was_proposed(engine, session, model):
+def test_usage_is_told_in_figures(engine, ran):
+    counts = publications.current(engine.database, ran)["classified_assets"].counts
+    assert {name: count for name, count in counts.items() if name.startswith("model.")} == {
+        "model.proposed": 2,
+        "model.accepted": 0,
+        "model.undecided": 1,
+        "model.unanswered": 0,
+        "model.withheld": 0,
+        "model.calls": 1,
+        "model.prompt_tokens": 100,
+        "model.completion_tokens": 10,
+    }
+
+
+def test_dagster_is_told_neither_what_was_asked_nor_what_was_said(engine, ran):
+    with engine.database.connect() as connection:
+        rows = connection.execute(
+            "select event from event_logs where event ~* 'ledger|HYPERLINK|Kostenverant'"
+        ).fetchall()
+    assert rows == []
+
+
+def test_what_a_model_says_is_no_formula_in_a_spreadsheet(engine, ran):
+    written = io.BytesIO()
+    rows = exports.rows(engine.database, ran, "proposals")
+    write_rows(written, Format.CSV, "proposals", rows)
+    assert b"'=HYPERLINK(because)" in written.getvalue()
+    assert b",=HYPERLINK" not in written.getvalue()
+
+
+def test_a_person_accepts_what_was_proposed(engine, engagement, model, tmp_path):
+    # Of a client of its own, since decisions about columns are the client's.
+    session = register(engine, EngagementKey("decided", engagement.engagement), tmp_path)
     engine.execute_here(session)
-    columns = decisions.columns(engine.database, session)
-    column = [row for row in columns if row["column"] == "Kostenverantwortlich"]
+    rows = decisions.columns(engine.database, session)
+    column = [row for row in rows if row["column"] == "Kostenverantwortlich"]
     decisions.decide_mapping(
         engine.database, session, column, "business_owner", "ann", accepted=True
     )
     engine.execute_here(session)
-    assets = {row["name"]: row for row in exports.rows(engine.database, session, "assets")}
-    assert assets["payments ledger"]["business_owner"] == "Ann Example"
+    assert assets(engine, session)["payments ledger"]["business_owner"] == "Ann Example"
     assert "Kostenverantwortlich" not in proposals(engine, session)
 
 
-def test_usage_is_told_in_figures(engine, session, model):
-    engine.execute_here(session)
-    counts = publications.current(engine.database, session)["classified_assets"].counts
-    assert counts["model.calls"] == 1
-    assert counts["model.prompt_tokens"] == 100
-    assert counts["model.proposed"] == 2
-    assert counts["model.undecided"] == 1
-
-
-def test_a_run_without_a_model_keeps_what_one_proposed_and_asks_nothing(
+def test_without_a_model_a_run_keeps_what_one_proposed_and_asks_nothing(
     engine, session, model, monkeypatch
 ):
     engine.execute_here(session)
@@ -117,11 +182,11 @@ def test_the_next_run_asks_again_only_what_was_not_answered(engine, session, mod
     assert model.log == []
 
 
-def test_a_session_that_asked_a_model_has_no_answer_of_it_in_dagster(engine, session, model):
-    engine.execute_here(session)
-    with engine.database.connect() as connection:
-        rows = connection.execute(
-            "select event from event_logs where event ~* 'ledger|because of|Kostenverant'"
-        ).fetchall()
-    assert rows == []
-    assert os.environ["DISCOVERY_LLM_MODEL"] == "test-model"
+def test_without_a_model_the_same_files_give_the_same(engine, session, engagement, tmp_path):
+    again = register(engine, EngagementKey("acme", engagement.engagement), tmp_path)
+    for one in (session, again):
+        engine.execute_here(one)
+    for table in {*exports.QUERIES} - {"publications", "changes"}:
+        rows = [exports.rows(engine.database, one, table) for one in (session, again)]
+        assert rows[0] == rows[1], table
+    assert exports.rows(engine.database, again, "proposals") == []

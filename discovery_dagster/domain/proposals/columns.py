@@ -78,8 +78,9 @@ def propose_fields(
         for row in open_.iter_rows(named=True)
     ]
     said = proposer.propose(questions, field_meanings(), UNMAPPED)
+    taken = set(mapping.filter(pl.col("status") == ACCEPTED).select("table", "field").iter_rows())
     agreeing = [
-        _agreeing(row, answer) if proposer.accepts else None
+        _agreeing(row, answer, taken) if proposer.accepts else None
         for row, answer in zip(open_.iter_rows(named=True), said.answers, strict=True)
     ]
     about = open_.select(
@@ -110,9 +111,11 @@ def _readable(tables: Sequence[tuple[SourceTable, TableFormat]]) -> list[int]:
     ]
 
 
-def _agreeing(row: dict[str, Any], answer: Answer) -> str | None:
+def _agreeing(row: dict[str, Any], answer: Answer, taken: set[tuple[Any, ...]]) -> str | None:
     field = FIELDS.get(answer.value or "")
     if field is None or field.kind not in _TELLING:
+        return None
+    if not field.many and (row["table"], answer.value) in taken:
         return None
     kind = field.kind
     samples = pl.Series(row["evidence"], dtype=pl.String)

@@ -1,0 +1,156 @@
+"""A flow that is killed, or loses its session, or is begun twice."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from discovery_dagster.ai.state import FlowState
+from discovery_dagster.domain.proposals import Question
+from discovery_dagster.store import flows, sessions
+from discovery_dagster.store.claims import Claim, FencedError
+from discovery_dagster_tests.ai.server import able
+from discovery_dagster_tests.ai.victim import THINGS, ask, proposer_of
+
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def session(database, objects, engagement):
+    return sessions.register(database, objects, engagement, [])
+
+
+def rows(database, session, query):
+    with database.reader([session.engagement]) as connection:
+        return connection.execute(query).fetchall()
+
+
+def names(request):
+    return sorted(set(re.findall(r"thing-\d+", json.dumps(request.rows))))
+
+
+@pytest.mark.parametrize("saved", [0, 1, 3])
+def test_a_killed_flow_asks_no_saved_batch_again(database, session, server, settings, home, saved):
+    def behave(request):
+        reply = able(request)
+        # What comes after the saved ones stays in flight until the process is killed.
+        reply.wait = 0.0 if len(server.log) <= saved else 60.0
+        return reply
+
+    server.behave = behave
+    victim = subprocess.Popen(
+        [sys.executable, "-m", "discovery_dagster_tests.ai.victim",
+         database.url, session.partition_key, server.url, str(home)],
+        cwd=PROJECT,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    done = "select (state->'outcomes') as done from discovery.flow_state"
+    while time.monotonic() < deadline and victim.poll() is None:
+        found = rows(database, session, done)
+        if len(server.log) >= saved + 2 and len(found[0]["done"] if found else {}) == saved:
+            break
+        time.sleep(0.05)
+    assert victim.poll() is None, "the flow was over before it could be killed"
+    victim.send_signal(signal.SIGKILL)
+    victim.wait()
+
+    before = [names(request) for request in server.log]
+    server.behave = able
+    with Claim.take(database, session, "run-2") as claim:
+        said = ask(proposer_of(settings, claim))
+    assert [a.value for a in said.answers] == ["database"] * THINGS
+    asked = Counter(map(tuple, [names(request) for request in server.log]))
+    twice = [batch for batch, times in asked.items() if times > 1]
+    assert sum(asked.values()) <= THINGS / 5 + settings.llm_concurrency
+    assert len(twice) <= settings.llm_concurrency
+    assert all(list(batch) in before[saved:] for batch in twice)
+    assert max(asked.values()) <= 2
+
+
+def test_a_finished_flow_asks_nothing_more(database, session, server, settings):
+    with Claim.take(database, session, "run-1") as claim:
+        first = ask(proposer_of(settings, claim))
+        asked = len(server.log)
+        again = ask(proposer_of(settings, claim))
+    assert again.answers == first.answers
+    assert again.usage == first.usage
+    assert len(server.log) == asked
+
+
+def test_a_flow_that_lost_its_session_saves_nothing_more(database, session, server, settings):
+    lost = Claim.take(database, session, "run-1")
+
+    def behave(request):
+        if len(server.log) == 3:
+            Claim.seize(database, session).release()
+        return able(request)
+
+    server.behave = behave
+    with pytest.raises((FencedError, RuntimeError), match="no longer owns"):
+        ask(proposer_of(settings.model_copy(update={"llm_concurrency": 1}), lost))
+    (flow,) = rows(database, session, "select state from discovery.flow_state")
+    assert len(FlowState.model_validate(flow["state"]).outcomes) == 2
+    assert len(server.log) == 3
+
+
+def test_a_state_of_another_version_is_begun_anew(database, session, server, settings):
+    with Claim.take(database, session, "run-1") as claim:
+        ask(proposer_of(settings, claim))
+        with database.writer(session.engagement) as connection:
+            connection.execute(
+                "update discovery.flow_state set state = jsonb_build_object('version', 0)"
+            )
+        server.log.clear()
+        said = ask(proposer_of(settings, claim))
+    assert {a.value for a in said.answers} == {"database"}
+    assert len(server.log) == THINGS / 5
+
+
+def test_the_history_of_a_flow_is_bounded(database, session, server, settings):
+    with Claim.take(database, session, "run-1") as claim:
+        for _ in range(flows.HISTORY // 4):
+            ask(proposer_of(settings, claim))
+    saves = rows(database, session, "select method, calls, batches_done from discovery.flow_save"
+                 " order by save")  # fmt: skip
+    assert len(saves) == flows.HISTORY
+    assert saves[-1] == {"method": "finish", "calls": 6, "batches_done": 6}
+    assert len(rows(database, session, "select 1 from discovery.flow_state")) == 1
+
+
+def test_one_clients_words_are_never_in_a_request_about_another(
+    database, objects, engagement, session, server, settings
+):
+    other = sessions.register(
+        database, objects, type(engagement)("rival", engagement.engagement), []
+    )
+    with Claim.take(database, session, "run-1") as mine, Claim.take(database, other, "r") as theirs:
+        for claim, word in ((mine, "canary-acme"), (theirs, "canary-rival"), (mine, "canary-acme")):
+            server.log.clear()
+            asked = proposer_of(settings, claim)
+            asked.propose(
+                [Question({"name": f"{word}-{at}"}) for at in range(12)],
+                {"database": "", "unknown": ""},
+                "unknown",
+            )
+            rival = "canary-rival" if word == "canary-acme" else "canary-acme"
+            assert server.asked(rival) == 0
+    assert rows(database, other, "select distinct engagement from discovery.flow_state") == [
+        {"engagement": str(other.engagement)}
+    ]
+
+
+def test_a_flow_cannot_be_saved_into_another_engagement(database, session, server, settings):
+    with Claim.take(database, session, "run-1") as claim:
+        ask(proposer_of(settings, claim))
+    with (
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+        database.writer(session.engagement) as connection,
+    ):
+        connection.execute("update discovery.flow_state set engagement = 'rival.dc-exit'")

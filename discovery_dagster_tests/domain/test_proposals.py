@@ -1,0 +1,153 @@
+"""What becomes of a model's answers, whoever gave them."""
+
+from datetime import date
+
+import pytest
+
+from discovery_dagster.domain import formats
+from discovery_dagster.domain.classification import classify, sentences
+from discovery_dagster.domain.fields import FIELDS, UNMAPPED
+from discovery_dagster.domain.mapping import map_table
+from discovery_dagster.domain.proposals import (
+    PROPOSED,
+    UNDECIDED,
+    Answer,
+    Answers,
+    Usage,
+    columns,
+    counts,
+)
+from discovery_dagster.domain.proposals.columns import field_meanings, propose_fields
+from discovery_dagster.domain.proposals.types import propose_types
+from discovery_dagster_tests.domain.rows import inventory_assets
+from discovery_dagster_tests.domain.sources import table
+
+
+class Sure:
+    """Answers every question with the same word, and is very sure of it."""
+
+    def __init__(self, value: str, *, accepts: bool = False) -> None:
+        self.value, self.accepts, self.asked = value, accepts, []
+
+    def propose(self, questions, values, abstention):
+        self.asked.extend(questions)
+        assert abstention in values
+        status = UNDECIDED if self.value == abstention else PROPOSED
+        value = None if status == UNDECIDED else self.value
+        answer = Answer(value, 1.0, "It says so.", None, status, "m", "p", "r")
+        return Answers([answer] * len(questions), Usage(calls=1))
+
+
+def columns_of(proposer, header, *rows):
+    source = table(header, *rows)
+    table_format = formats.recognise(source)
+    mapped = map_table(0, source, table_format)
+    shown, made, _ = propose_fields([(source, table_format)], mapped, proposer)
+    return {row["column"]: row for row in shown.iter_rows(named=True)}, made.rows(named=True)
+
+
+ROWS = (("web-1", "00:1b:21:3a:4c:5d", "blue", ""), ("web-2", "00:1b:21:3a:4c:5e", "red", ""))
+HEADER = ("Hostname", "Zorblax", "Quux", "Leer")
+
+
+def test_only_columns_are_asked_about_that_nobody_knows_and_that_hold_something():
+    proposer = Sure("description")
+    shown, made = columns_of(proposer, HEADER, *ROWS)
+    assert [question.facts["header"] for question in proposer.asked] == ["Zorblax", "Quux"]
+    assert proposer.asked[0].facts["beside"] == ["Hostname = hostname"]
+    assert [row["column"] for row in made] == ["Zorblax", "Quux"]
+    assert shown["Hostname"]["method"] != columns.MODEL
+    assert (shown["Quux"]["status"], shown["Quux"]["confidence"]) == (PROPOSED, 0.5)
+
+
+def test_a_proposal_is_accepted_by_setting_where_the_values_could_be_little_else():
+    shown, made = columns_of(Sure("mac_addresses", accepts=True), HEADER, *ROWS)
+    assert [(row["column"], row["status"]) for row in made] == [
+        ("Zorblax", "accepted"),
+        ("Quux", "proposed"),
+    ]
+    assert made[0]["reason"] == "The values of the column read as mac_addresses."
+    assert shown["Zorblax"]["status"] == "accepted"
+    assert shown["Zorblax"]["transform"] == "macs"
+
+
+def test_text_is_never_evidence():
+    _, made = columns_of(Sure("business_owner", accepts=True), HEADER, *ROWS)
+    assert {row["status"] for row in made} == {PROPOSED}
+
+
+def test_a_field_that_another_column_has_is_not_accepted_beside_it():
+    header, rows = ("Hostname", "Serial Number", "UUID", "Zorblax"), [
+        (f"web-{at}", f"CZJ8260{at}", f"4c4c4544-0034-3310-8052-b4c04f46383{at}",
+         f"4c4c4544-0034-3310-8052-c4c04f46383{at}")
+        for at in range(2)
+    ]  # fmt: skip
+    shown, made = columns_of(Sure("smbios_uuid", accepts=True), header, *rows)
+    assert shown["UUID"]["field"] == "smbios_uuid"
+    assert [(row["column"], row["status"]) for row in made] == [("Zorblax", PROPOSED)]
+
+
+def test_what_cannot_be_told_stays_unmapped():
+    shown, made = columns_of(Sure(UNMAPPED), HEADER, *ROWS)
+    assert {row["status"] for row in made} == {UNDECIDED}
+    assert shown["Quux"]["field"] == UNMAPPED
+    assert shown["Quux"]["status"] == "accepted"
+
+
+def test_without_a_model_nothing_is_asked_and_nothing_changes():
+    source = table(HEADER, *ROWS)
+    table_format = formats.recognise(source)
+    mapped = map_table(0, source, table_format)
+    shown, made, usage = propose_fields([(source, table_format)], mapped, None)
+    assert shown.equals(mapped)
+    assert made.is_empty()
+    assert counts(made, usage) == {}
+
+
+def test_every_field_that_may_be_proposed_is_one():
+    assert set(field_meanings()) <= {*FIELDS, UNMAPPED}
+
+
+def judged(*assets):
+    rows = [{"asset_id": str(at), **asset} for at, asset in enumerate(assets)]
+    return classify(inventory_assets(*rows), date(2026, 9, 1))
+
+
+def test_assets_of_unknown_type_are_asked_about_and_stay_unknown():
+    assets = judged({"name": "Wallboard"}, {"name": "db-1", "declared_type": "database"})
+    proposer = Sure("application", accepts=True)
+    same, made, _ = propose_types(assets, proposer)
+    assert [question.facts for question in proposer.asked] == [{"name": "Wallboard"}]
+    assert same.equals(assets)
+    assert made.select("asset_id", "name", "rules", "value", "status").rows() == [
+        ("0", "Wallboard", "unknown", "application", PROPOSED)
+    ]
+
+
+@pytest.fixture
+def disputed():
+    """An asset about which two rules disagree, and the type that each says."""
+    assets = judged({"name": "x", "vendor": "Cisco", "model": "Catalyst 9300 Firepower 2110"})
+    (code,) = [code for code in assets["rationale"][0] if code.startswith("type:")]
+    assert code.startswith("type:disputed/")
+    return assets, code
+
+
+def test_a_dispute_between_rules_is_settled_by_setting_where_the_model_sides_with_one(disputed):
+    assets, _ = disputed
+    settled, made, _ = propose_types(assets, Sure("security_device", accepts=True))
+    (asset,) = settled.rows(named=True)
+    assert asset["type"] == "security_device"
+    assert 0 < asset["confidence"] < 1.0  # the rule's, not the model's
+    assert made["reason"].item().startswith("Rule ")
+    assert "a language model agrees" in " ".join(sentences(asset))
+    assert "unknown: the rules" not in " ".join(sentences(asset))
+
+
+@pytest.mark.parametrize(
+    ("value", "accepts"), [("security_device", False), ("storage", True), ("unknown", True)]
+)
+def test_a_dispute_is_settled_by_nothing_else(disputed, value, accepts):
+    assets, _ = disputed
+    settled, _, _ = propose_types(assets, Sure(value, accepts=accepts))
+    assert settled.equals(assets)

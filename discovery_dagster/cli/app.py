@@ -18,14 +18,17 @@ from discovery_dagster.cli import (
     lineage,
     mapping,
     operations,
+    planning,
     reading,
     services,
     tokens,
+    why,
 )
 from discovery_dagster.cli.errors import UsageError, fail, refuse
 from discovery_dagster.domain.keys import InvalidKeyError
 from discovery_dagster.store.assets import AmbiguousAssetError, NoSuchAssetError
 from discovery_dagster.store.claims import SessionBusyError
+from discovery_dagster.store.constraints import NoSuchConstraintError
 from discovery_dagster.store.database import DatabaseError
 from discovery_dagster.store.sessions import (
     EngagementArchivedError,
@@ -56,8 +59,11 @@ app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)
 app.command("doctor")(doctor.doctor)
 app.command("reconcile")(operations.reconcile)
+app.command("why")(why.why)
+app.command("impact")(why.impact)
 app.command("lineage")(lineage.lineage)
 app.add_typer(mapping.app, name="mapping")
+app.add_typer(planning.app, name="plan")
 app.command("api")(api.api)
 app.add_typer(tokens.app, name="token")
 
@@ -69,6 +75,7 @@ _REFUSED: dict[type[BaseException], str] = {
     AmbiguousAssetError: "ambiguous_asset",
     EngagementFullError: "engagement_full",
     EngagementArchivedError: "engagement_archived",
+    NoSuchConstraintError: "no_such_constraint",
     NoSuchSessionError: "no_such_session",
     NoSuchTokenError: "no_such_token",
 }

@@ -22,7 +22,7 @@ from discovery_dagster.domain import (
 from discovery_dagster.domain.proposals.columns import propose_fields
 from discovery_dagster.domain.proposals.types import propose_types
 from discovery_dagster.domain.steps import BY_KEY
-from discovery_dagster.store import changes, decisions, identifiers, sessions
+from discovery_dagster.store import changes, constraints, decisions, identifiers, sessions
 from discovery_dagster.store.publications import PublishedFrames
 
 Session = dg.ResourceParam[ClaimedSession]
@@ -261,11 +261,25 @@ def migration_plan(
     """Say what moves together, and in which order."""
 
     def work(report: Report) -> StepResult:
+        said = constraints.current(session.database, session.key.engagement)
         made = plan.make(
-            classified_assets["assets"], dependencies["edges"], dependency_graph["nodes"]
+            classified_assets["assets"],
+            dependencies["edges"],
+            dependency_graph["nodes"],
+            plan.PlanSettings(constraints=said),
         )
-        frames = {"placements": made.placements, "groups": made.groups, "waves": made.waves}
-        return frames, {"groups": made.groups.height, "waves": made.waves.height}
+        frames = {
+            "placements": made.placements,
+            "groups": made.groups,
+            "waves": made.waves,
+            "conflicts": made.conflicts,
+        }
+        return frames, {
+            "groups": made.groups.height,
+            "waves": made.waves.height,
+            "unplaced": made.placements["wave"].null_count(),
+            "conflicts": made.conflicts.height,
+        }
 
     return session.materialize(
         context,

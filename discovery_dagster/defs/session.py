@@ -82,8 +82,10 @@ class ClaimedSession:
             made_from |= changes.inputs(self.previous)
         if not step.decisions:
             return made_from
-        tables = upstream["source_records"]["tables"]
-        columns = set(tables["header"].explode().drop_nulls())
+        columns = set[str]()
+        if "source_records" in upstream:
+            tables = upstream["source_records"]["tables"]
+            columns = set(tables["header"].explode().drop_nulls())
         return made_from | decision_inputs(
             step, decisions.digests_of(self.database, self.key.engagement, columns)
         )

@@ -309,7 +309,7 @@ GRAPH_NODES: Schema = {
 #: One row an asset of the plan.
 PLAN_PLACEMENTS: Schema = {
     "asset_id": _TEXT,
-    "group": _TEXT,
+    "group": _TEXT,  # null, as is the wave, of what does not move
     "wave": pl.UInt32(),
     "strategy": _TEXT,  # a 6R hint, or `unknown`
     "strategy_reason": _TEXT,
@@ -329,6 +329,14 @@ PLAN_WAVES: Schema = {
     "groups": _TEXTS,
     "assets": pl.UInt32(),
     "reason": _TEXT,
+}
+
+#: One row a constraint that cannot hold, or has no effect.
+PLAN_CONFLICTS: Schema = {
+    "constraint": pl.Int64(),
+    "kind": _TEXT,
+    "sentence": _TEXT,  # the constraint, and who set it
+    "message": _TEXT,  # why it does not hold
 }
 
 #: One row a difference to the session before: a thing, an edge or a place in the plan.

@@ -4,14 +4,30 @@ Nodes are numbers; which ties there are and which is the stronger is decided in 
 ever needs another that needs it: the groups can be put into an order.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from discovery_dagster.domain.digraph import Digraph, Numbers
+from discovery_dagster.domain.digraph import Digraph, Numbers, distinct
 
 
-def groups(ties: Digraph, order: Iterable[tuple[int, int]], limit: int, search: int) -> Numbers:
+@dataclass(frozen=True)
+class Separation:
+    """What people want apart; only a cycle of needs joins it all the same."""
+
+    pairs: Sequence[tuple[int, int]] = ()  # nodes that share no group
+    colour: Numbers | None = None  # of each node; two colours share no group; -1 is none
+
+
+def groups(
+    ties: Digraph,
+    order: Iterable[tuple[int, int]],
+    limit: int,
+    search: int,
+    apart: Separation | None = None,
+) -> Numbers:
     """Return the group of each node, as numbers from 0 in no particular order.
 
     Connected sets within the limit are groups as they are. In a larger one, cycles are joined
@@ -25,9 +41,11 @@ def groups(ties: Digraph, order: Iterable[tuple[int, int]], limit: int, search: 
         order: the same ties as (source, target), the strongest first.
         limit: nodes in a joined group at most.
         search: groups to look at for what lies between two; when there are more, they stay apart.
+        apart: what must not be joined.
     """
+    apart = apart or Separation()
     weak, strong = ties.components("weak"), ties.components("strong")
-    large = np.bincount(weak)[weak] > limit
+    large = (np.bincount(weak)[weak] > limit) | _divided(weak, apart)
     inside = [(int(strong[a]), int(strong[b])) for a, b in order if large[a]]
     # Sets by depth: what a set needs comes before it.
     depth = ties.condensed(strong).depth()
@@ -35,12 +53,34 @@ def groups(ties: Digraph, order: Iterable[tuple[int, int]], limit: int, search: 
     concerned = np.flatnonzero(np.bincount(strong[large], minlength=len(size)))
     ordered = concerned[np.argsort(depth[concerned], kind="stable")].tolist()
     joining = _Joining({number: int(size[number]) for number in ordered}, inside)
+    for one, other in apart.pairs:
+        joining.keep_apart(int(strong[one]), int(strong[other]))
+    if apart.colour is not None:
+        for number, colour in zip(
+            strong[large].tolist(), apart.colour[large].tolist(), strict=True
+        ):
+            joining.paint(number, colour)
     for source, target in inside:
         joining.join(source, target, limit, search)
     label = weak.copy()
     for member in np.flatnonzero(large):
         label[member] = ties.size + joining.group(int(strong[member]))
     return np.unique(label, return_inverse=True)[1].astype(np.int64)
+
+
+def _divided(weak: Numbers, apart: Separation) -> npt.NDArray[np.bool_]:
+    """Whether each node's connected set holds what must not be joined."""
+    sets = int(weak.max(initial=-1)) + 1
+    divided = np.zeros(sets, np.bool_)
+    for one, other in apart.pairs:
+        if weak[one] == weak[other]:
+            divided[weak[one]] = True
+    if apart.colour is not None:
+        painted = apart.colour >= 0
+        pairs = distinct(weak[painted] * (int(apart.colour.max()) + 1) + apart.colour[painted])
+        colours = np.bincount(pairs // (int(apart.colour.max()) + 1), minlength=sets)
+        divided |= colours > 1
+    return divided[weak]
 
 
 class _Joining:
@@ -56,6 +96,8 @@ class _Joining:
         self._size = dict(size)
         self._place = {number: place for place, number in enumerate(size)}
         self._joined = {number: number for number in size}
+        self._foes: dict[int, list[int]] = {}
+        self._colours: dict[int, set[int]] = {}
         # Dictionaries for their order: what is found must not depend on hashes.
         self._needs: dict[int, dict[int, None]] = {number: {} for number in size}
         self._needed_by: dict[int, dict[int, None]] = {number: {} for number in size}
@@ -63,6 +105,24 @@ class _Joining:
             if source != target:
                 self._needs[source][target] = None
                 self._needed_by[target][source] = None
+
+    def keep_apart(self, one: int, other: int) -> None:
+        """Never join two sets; sets that are one already, or concern nobody here, stay."""
+        if one != other and one in self._size and other in self._size:
+            self._foes.setdefault(one, []).append(other)
+            self._foes.setdefault(other, []).append(one)
+
+    def paint(self, number: int, colour: int) -> None:
+        """Never join a set with one of another colour; one of several, a cycle, keeps them all."""
+        if colour >= 0:
+            self._colours.setdefault(number, set()).add(colour)
+
+    def _may_join(self, together: Mapping[int, None]) -> bool:
+        colours = {colour for number in together for colour in self._colours.get(number, ())}
+        if len(colours) > 1:
+            return False
+        foes = (foe for number in together for foe in self._foes.get(number, ()))
+        return not any(self.group(foe) in together for foe in foes)
 
     def group(self, number: int) -> int:
         """Return the group that a set is in now."""
@@ -81,7 +141,8 @@ class _Joining:
         if max(len(lower), len(upper)) > search:
             return
         together = {above: None, below: None} | dict.fromkeys(lower.keys() & upper.keys())
-        if sum(self._size[number] for number in together) <= limit:
+        small = sum(self._size[number] for number in together) <= limit
+        if small and self._may_join(together):
             self._make_room(together, lower, upper)
             self._merge(together, above)
 
@@ -124,6 +185,10 @@ class _Joining:
                     far[other].pop(number, None)
                 far[other][kept] = None
             near[kept] = outside
+        if foes := [foe for number in together for foe in self._foes.pop(number, ())]:
+            self._foes[kept] = foes
+        if colours := {c for number in together for c in self._colours.pop(number, ())}:
+            self._colours[kept] = colours
         self._size[kept] = sum(self._size.pop(number) for number in together)
         for number in together:
             self._joined[number] = kept

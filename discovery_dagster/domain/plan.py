@@ -1,18 +1,24 @@
 """The migration plan: move groups, waves and 6R hints, each with its reasons.
 
-Put together here from what ties assets (`ties`), what is joined (`grouping`), what is said of it
-(`reasons`) and what is to be done with each asset (`strategy`).
+Put together here from what ties assets (`ties`), where each goes (`placing`), what people set
+(`constraints`), what is said of it (`reasons`) and what is to be done with each asset (`strategy`).
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import polars as pl
 
 from discovery_dagster.domain import reasons, strategy
-from discovery_dagster.domain.digraph import Digraph
-from discovery_dagster.domain.frames import PLAN_GROUPS, PLAN_PLACEMENTS, PLAN_WAVES, conform
-from discovery_dagster.domain.grouping import groups
+from discovery_dagster.domain.constraints import Constraint, Meant, meant
+from discovery_dagster.domain.frames import (
+    PLAN_CONFLICTS,
+    PLAN_GROUPS,
+    PLAN_PLACEMENTS,
+    PLAN_WAVES,
+    conform,
+)
+from discovery_dagster.domain.placing import Placed, place
 from discovery_dagster.domain.ties import planned, ties
 from discovery_dagster.reference import load
 
@@ -22,15 +28,17 @@ class PlanSettings:
     """What a person can set; the defaults are in `planning.yaml`."""
 
     group_limit: int = field(default_factory=lambda: int(load("planning")["group_limit"]))
+    constraints: Sequence[Constraint] = ()
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`PLAN_PLACEMENTS`, `PLAN_GROUPS` and `PLAN_WAVES`."""
+    """`PLAN_PLACEMENTS`, `PLAN_GROUPS`, `PLAN_WAVES` and `PLAN_CONFLICTS`."""
 
     placements: pl.DataFrame
     groups: pl.DataFrame
     waves: pl.DataFrame
+    conflicts: pl.DataFrame
 
 
 def make(
@@ -41,8 +49,8 @@ def make(
 ) -> Plan:
     """Say what moves together, and in which order.
 
-    A group is in a later wave than every group that it needs, and no later than that demands: its
-    wave is the longest chain of needs below it. The first wave needs no other group.
+    A group is in a later wave than every group that it needs, and no later than that and what
+    people set demand. The first wave needs no other group.
 
     Args:
         assets: `CLASSIFIED_ASSETS`; what is outside the estate is not planned.
@@ -50,91 +58,149 @@ def make(
         nodes: `GRAPH_NODES`.
         settings: the defaults when not given.
     """
-    limit = (settings or PlanSettings()).group_limit
-    movable = planned(assets)
-    found = ties(movable, edges, nodes)
-    placed = _placed(movable, found, limit)
-    place = placed.select("node", "group", "wave")
+    settings = settings or PlanSettings()
+    said = meant(settings.constraints, assets)
+    limit = said.limit("group_limit") or settings.group_limit
+    every = planned(assets)
+    staying, blocked = _staying(every, said)
+    movable = every.filter(~pl.col("asset_id").is_in(list(staying))).drop("node")
+    movable = movable.with_row_index("node")
+    found = _uncut(ties(movable, edges, nodes), movable, said)
+    where = place(movable, found, limit, said)
+    placed = _numbered(movable, where, said)
+    at = placed.select("node", "group", "wave")
     located = found.join(
-        place.select(a="node", **{"from": "group"}, from_wave="wave"),
+        at.select(a="node", **{"from": "group"}, from_wave="wave"),
         on="a",
         how="left",
         maintain_order="left",
     ).join(
-        place.select(b="node", to="group", to_wave="wave"),
+        at.select(b="node", to="group", to_wave="wave"),
         on="b",
         how="left",
         maintain_order="left",
     )
     placed = placed.with_columns(company=reasons.company(placed, located, edges, limit))
+    conflicts = [*_unknown(said), *blocked, *where.conflicts]
     return Plan(
-        _placements(placed, located),
+        _placements(placed, located, every, staying),
         _groups(placed, located),
         _waves(placed, located),
+        _conflicts(conflicts),
     )
 
 
-def _placed(movable: pl.DataFrame, found: pl.DataFrame, limit: int) -> pl.DataFrame:
-    """Add `group` and `wave` to the assets, and `cycle`: the cycle that one is in, or null."""
-    source, target = (found[side].cast(pl.Int64).to_numpy() for side in ("a", "b"))
-    graph = Digraph.of(movable.height, source, target)
-    order = zip(source.tolist(), target.tolist(), strict=True)
-    group = groups(graph, order, limit, load("planning")["search_limit"])
-    wave = graph.condensed(group).depth()[group] + 1
-    strong = graph.components("strong")
-    in_cycle = np.bincount(strong, minlength=1)[strong] > 1
+def _staying(
+    every: pl.DataFrame, said: Meant
+) -> tuple[Mapping[str, str], list[tuple[Constraint, str]]]:
+    """Why each asset that does not move stays, and which constraints that leaves unmet."""
+    names = dict(every.select("asset_id", "name").iter_rows())
+    staying = {
+        asset: f"Stays where it is. {constraint.sentence}."
+        for asset, constraint in said.frozen.items()
+        if asset in names
+    }
+    blocked: dict[str, tuple[Constraint, str]] = {}
+    changed = True
+    while changed:
+        changed = False
+        for ids, constraint in said.together:
+            held = next((asset for asset in ids if asset in staying), None)
+            for asset in ids if held is not None else ():
+                if asset not in staying and asset in names:
+                    why = f"must go together with {names[held or asset]}, which does not move"
+                    staying[asset] = f"Cannot be placed: it {why}. {constraint.sentence}."
+                    blocked[asset] = constraint, f"{names[asset]} {why}: it has no wave."
+                    changed = True
+    return staying, list(blocked.values())
+
+
+def _uncut(found: pl.DataFrame, movable: pl.DataFrame, said: Meant) -> pl.DataFrame:
+    """Leave out the ties that people cut."""
+    if not said.cuts:
+        return found
+    ids = movable["asset_id"]
+    pairs = zip(ids.gather(found["a"]), ids.gather(found["b"]), strict=True)
+    kept = pl.Series([pair not in said.cuts for pair in pairs], dtype=pl.Boolean)
+    return found.filter(kept)
+
+
+def _numbered(movable: pl.DataFrame, where: Placed, said: Meant) -> pl.DataFrame:
+    """Add `group`, `wave`, `cycle` (or null), `late` and the constraints about each asset."""
     numbered = movable.with_columns(
-        pl.Series("label", group),
-        pl.Series("wave", wave).cast(pl.UInt32),
-        pl.when(pl.Series(in_cycle)).then(pl.Series(strong)).alias("cycle"),
+        pl.Series("label", where.group, pl.Int64),
+        pl.Series("wave", where.wave, pl.UInt32),
+        pl.Series("cycle", where.cycle, pl.Int64).replace(-1, None),
     )
     # Groups are numbered by wave, then by their first asset; nodes are in the order of names.
     first = numbered.group_by("label").agg(pl.col("node").min(), pl.col("wave").first())
     names = first.sort("wave", "node").with_row_index("number", offset=1)
     width = max(3, len(str(names.height)))
-    named = names.select("label", group="G" + pl.col("number").cast(pl.String).str.zfill(width))
+    late = {
+        label: reasons.lateness(made, said)
+        for label, made in where.scheduled.items()
+        if made.late is not None
+    }
+    named = names.select(
+        "label",
+        group="G" + pl.col("number").cast(pl.String).str.zfill(width),
+        late=pl.col("label").replace_strict(late, default=None, return_dtype=pl.String),
+    )
     return numbered.join(named, on="label", how="left", maintain_order="left")
 
 
-def _placements(placed: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
+def _placements(
+    placed: pl.DataFrame, located: pl.DataFrame, every: pl.DataFrame, staying: Mapping[str, str]
+) -> pl.DataFrame:
     """One row an asset: why it is in its group, and why in its wave."""
     own = reasons.position(located, "a").rename({"a": "node"})
     theirs = reasons.position(located, "from").rename({"from": "group"})
-    told = placed.join(own, on="node", how="left", maintain_order="left").join(
-        theirs, on="group", how="left", maintain_order="left", suffix="_of_group"
+    told = (
+        placed.join(own, on="node", how="left", maintain_order="left")
+        .join(theirs, on="group", how="left", maintain_order="left", suffix="_of_group")
+        .join(reasons.alternatives(located), on="group", how="left", maintain_order="left")
     )
+    instead = pl.col("instead").fill_null("")
     order = (
-        pl.when(pl.col("target").is_not_null())
+        pl.when(pl.col("late").is_not_null())
+        .then(pl.format("In wave {} because {}.", "wave", "late"))
+        .when(pl.col("target").is_not_null())
         .then(
             pl.format(
-                "In wave {} because it needs {} in wave {} ({}).",
+                "In wave {} because it needs {} in wave {} ({}){}.",
                 "wave",
                 "target",
                 "to_wave",
                 "cite",
+                instead,
             )
         )
         .when(pl.col("target_of_group").is_not_null())
         .then(
             pl.format(
-                "In wave {} because its group needs {} in wave {}: {}.",
+                "In wave {} because its group needs {} in wave {}: {}{}.",
                 "wave",
                 "target_of_group",
                 "to_wave_of_group",
                 "said_of_group",
+                instead,
             )
         )
         .otherwise(pl.format("In wave {} because its group needs no other.", "wave"))
     )
-    rows = told.with_columns(strategy.hints(), reason=pl.format("{} {}", "company", order))
-    ordered = rows.sort("wave", "group", "node").select(list(PLAN_PLACEMENTS))
+    moving = told.with_columns(reason=pl.format("{} {}", "company", order))
+    still = every.filter(pl.col("asset_id").is_in(list(staying))).with_columns(
+        pl.col("asset_id").replace_strict(staying, return_dtype=pl.String).alias("reason")
+    )
+    rows = pl.concat([moving, still], how="diagonal_relaxed").with_columns(strategy.hints())
+    ordered = rows.sort("wave", "group", "node", nulls_last=True).select(list(PLAN_PLACEMENTS))
     return conform(ordered, PLAN_PLACEMENTS)
 
 
 def _groups(placed: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
     """One row a group: what holds it together, and why it is in its wave."""
     members = placed.group_by("group").agg(
-        pl.col("wave").first(),
+        pl.col("wave", "late").first(),
         pl.col("name").sort().alias("assets"),
         pl.col("company").first(),
         pl.col("name").filter(pl.col("cycle").is_not_null()).sort().alias("cycling"),
@@ -144,21 +210,34 @@ def _groups(placed: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
         group="from", tie=pl.format("{} {} {} ({})", "source", "words", "target", "cite")
     )
     before = reasons.position(located, "from").rename({"from": "group"})
-    told = members.join(strongest, on="group", how="left").join(before, on="group", how="left")
+    told = (
+        members.join(strongest, on="group", how="left")
+        .join(before, on="group", how="left")
+        .join(reasons.alternatives(located), on="group", how="left")
+    )
     size = pl.col("assets").list.len()
     together = (
-        pl.when(size > 1)
+        pl.when(size == 1)
+        .then("company")
+        .when(pl.col("tie").is_not_null())
         .then(pl.format("{} assets tied together, most strongly: {}.", size, "tie"))
-        .otherwise("company")
+        .otherwise(pl.format("{} assets that must go together.", size))
     )
     cycle = pl.when(pl.col("cycling").list.len() > 0).then(
         pl.format(" In a cycle of needs: {}.", reasons.listed(pl.col("cycling")))
     )
     order = (
-        pl.when(pl.col("target").is_not_null())
+        pl.when(pl.col("late").is_not_null())
+        .then(pl.format(" In wave {} because {}.", "wave", "late"))
+        .when(pl.col("target").is_not_null())
         .then(
             pl.format(
-                " In wave {} because {} is in wave {}: {}.", "wave", "target", "to_wave", "said"
+                " In wave {} because {} is in wave {}: {}{}.",
+                "wave",
+                "target",
+                "to_wave",
+                "said",
+                pl.col("instead").fill_null(""),
             )
         )
         .otherwise(pl.lit(" Needs no other group."))
@@ -175,6 +254,8 @@ def _waves(placed: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
     members = placed.group_by("wave").agg(
         pl.col("group").unique().sort().alias("groups"),
         pl.len().cast(pl.UInt32).alias("assets"),
+        pl.col("late").drop_nulls().sort().first(),
+        limited=pl.col("late").is_not_null().any(),
     )
     example = reasons.position(located, "from_wave").select(
         pl.col("from_wave").alias("wave"), "said"
@@ -183,8 +264,33 @@ def _waves(placed: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
         "Each of its groups needs one in wave {}: for instance {}.", pl.col("wave") - 1, "said"
     )
     rows = members.join(example, on="wave", how="left").with_columns(
-        reason=pl.when(pl.col("wave") > 1)
+        reason=pl.when(pl.col("limited"))
+        .then(
+            pl.concat_str(
+                pl.format("What was set puts groups here: {}.", "late"),
+                pl.when(pl.col("said").is_not_null())
+                .then(pl.format(" Others need one in the wave before: for instance {}.", "said"))
+                .otherwise(pl.lit("")),
+            )
+        )
+        .when(pl.col("said").is_not_null())
         .then(after)
         .otherwise(pl.lit("Its groups need no other group."))
     )
     return conform(rows.sort("wave").select(list(PLAN_WAVES)), PLAN_WAVES)
+
+
+def _unknown(said: Meant) -> list[tuple[Constraint, str]]:
+    return [
+        (constraint, f"{', '.join(names)}: no asset of this session, or more than one, has this"
+         " name; the constraint has no effect.")
+        for constraint, names in said.unknown
+    ]  # fmt: skip
+
+
+def _conflicts(found: Sequence[tuple[Constraint, str]]) -> pl.DataFrame:
+    """One row a constraint that does not hold, and why."""
+    rows = [(one.id, one.kind, one.sentence, message) for one, message in found]
+    return pl.DataFrame(rows, schema=dict(PLAN_CONFLICTS), orient="row").sort(
+        "constraint", "message"
+    )

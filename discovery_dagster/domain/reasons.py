@@ -5,6 +5,9 @@ Nothing is decided here: the sentences are made from the ties, groups and waves 
 
 import polars as pl
 
+from discovery_dagster.domain.constraints import Meant
+from discovery_dagster.domain.scheduling import Scheduled
+
 #: Names that a sentence lists before it says how many more there are.
 _NAMED = 5
 
@@ -51,7 +54,7 @@ def company(assets: pl.DataFrame, ties: pl.DataFrame, edges: pl.DataFrame, limit
         .then(
             pl.format(
                 "Moves without {}: joined with it and what lies between, the group would exceed"
-                f" {limit} assets.",
+                f" {limit} assets, or hold what is kept apart.",
                 "other",
             )
         )
@@ -83,6 +86,45 @@ def position(ties: pl.DataFrame, by: str) -> pl.DataFrame:
         .unique(by, keep="first", maintain_order=True)
         .select(by, "target", "to_wave", "cite", said=said)
     )
+
+
+def alternatives(ties: pl.DataFrame) -> pl.DataFrame:
+    """Say which wave each group could be in without its needs in the wave before.
+
+    Args:
+        ties: with the waves of both ends' groups as `from_wave` and `to_wave`.
+
+    Returns:
+        `group` and `instead`, the end of a sentence, for groups that need any other.
+    """
+    outside = ties.filter(pl.col("from") != pl.col("to"))
+    deciding = pl.col("to_wave") + 1 == pl.col("from_wave")
+    counted = outside.group_by(group="from").agg(
+        deciding.sum().alias("number"),
+        pl.col("to_wave").filter(~deciding).max().fill_null(0).alias("next"),
+    )
+    wave = pl.col("next") + 1
+    return counted.filter(pl.col("number") > 0).select(
+        "group",
+        instead=pl.when(pl.col("number") == 1)
+        .then(pl.format("; could go in wave {} if that edge is cut", wave))
+        .otherwise(
+            pl.format("; could go in wave {} if its {} edges there are cut", wave, "number")
+        ),
+    )
+
+
+def lateness(made: Scheduled, said: Meant) -> str:
+    """Say why a group is in a later wave than its needs alone would allow."""
+    earliest = f"its needs alone would allow wave {made.earliest}"
+    full, order = said.assets_per_wave, said.environment_order
+    if made.late == "full" and full is not None:
+        return f"the waves before it are full; {earliest}. {full.sentence}"
+    if made.late == "rank" and order is not None:
+        return f"earlier environments move first; {earliest}. {order.sentence}"
+    if made.late == "pinned":
+        return f"it, or what it moves with, is pinned there; {earliest}"
+    return f"what it must not go with is in the wave before; {earliest}"
 
 
 def listed(names: pl.Expr) -> pl.Expr:

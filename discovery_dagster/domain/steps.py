@@ -155,12 +155,15 @@ STEPS: tuple[Step, ...] = (
         "migration_plan",
         "Move groups, waves and 6R hints, each with its reason.",
         upstream=("classified_assets", "dependencies", "dependency_graph"),
+        decisions=("plan",),
+        version=2,
         frames={
             "placements": frames.PLAN_PLACEMENTS,
             "groups": frames.PLAN_GROUPS,
             "waves": frames.PLAN_WAVES,
+            "conflicts": frames.PLAN_CONFLICTS,
         },
-        reference=("planning.yaml", "strategies.yaml"),
+        reference=("planning.yaml", "strategies.yaml", "environments.yaml", "identifiers.yaml"),
     ),
     Step(
         "session_changes",

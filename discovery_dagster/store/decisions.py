@@ -7,9 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from discovery_dagster.domain import decisions
+from discovery_dagster.domain.constraints import digests as plan_digests
 from discovery_dagster.domain.decisions import MappingDecision
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.words import fold
+from discovery_dagster.store import constraints
 from discovery_dagster.store.database import Database
 
 #: The last word on each column and field, in the order in which they were said.
@@ -88,14 +90,20 @@ def digests(database: Database, session: SessionKey) -> dict[str, str]:
     """Return a digest of the decisions about the session's columns, by kind; none for none."""
     known = about_mapping(database, session.engagement)
     names = {row["column"] for row in columns(database, session)} if known else set()
-    return _digests(known, names)
+    return _digests(known, names) | of_plan(database, session.engagement)
 
 
 def digests_of(
     database: Database, engagement: EngagementKey, names: Collection[str]
 ) -> dict[str, str]:
     """Return what `digests` will say once a mapping of columns of these names is published."""
-    return _digests(about_mapping(database, engagement), names)
+    known = _digests(about_mapping(database, engagement), names)
+    return known | of_plan(database, engagement)
+
+
+def of_plan(database: Database, engagement: EngagementKey) -> dict[str, str]:
+    """Return a digest of what is set about the engagement's plan, by kind; none for none."""
+    return plan_digests(constraints.current(database, engagement))
 
 
 def _digests(known: Sequence[MappingDecision], names: Collection[str]) -> dict[str, str]:

@@ -103,6 +103,10 @@ QUERIES: Mapping[str, str] = {
         select wave, groups, assets, reason
         from discovery.plan_wave where {_IN_SESSION} order by seq
     """,
+    "conflicts": f"""
+        select "constraint", kind, sentence, message
+        from discovery.plan_conflict where {_IN_SESSION} order by seq
+    """,
     "changes": f"""
         select change, asset_id, name, field, before, after, what, relation, target_id, target,
                port, protocol, since

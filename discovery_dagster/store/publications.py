@@ -36,6 +36,7 @@ STEP_TABLES: Mapping[str, Mapping[str, str]] = {
         "plan_placement": "placements",
         "plan_group": "groups",
         "plan_wave": "waves",
+        "plan_conflict": "conflicts",
     },
     "session_changes": {"session_change": "changes"},
 }

@@ -63,8 +63,9 @@ def test_a_large_set_is_cut_at_its_weakest_tie_and_moves_in_the_order_of_needs()
     assert made.groups["group"].to_list() == ["G001", "G002"]
     assert made.waves["groups"].to_list() == [["G001"], ["G002"]]
     cite = "relations.csv line 2, confirmed by 1,204 observed connections"
-    assert f"In wave 2 because it needs db in wave 1 ({cite})." in reason(made, "app")
-    assert f"its group needs db in wave 1: app depends on db ({cite})." in reason(made, "web")
+    instead = "could go in wave 1 if that edge is cut"
+    assert f"In wave 2 because it needs db in wave 1 ({cite}); {instead}." in reason(made, "app")
+    assert f"needs db in wave 1: app depends on db ({cite}); {instead}." in reason(made, "web")
     assert "for instance app depends on db" in made.waves["reason"][1]
 
 

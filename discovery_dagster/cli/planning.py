@@ -1,0 +1,119 @@
+"""`discovery plan`: what people set about the migration plan of an engagement."""
+
+import getpass
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from discovery_dagster.cli.errors import UsageError
+from discovery_dagster.cli.options import AsJson, Client, Engagement
+from discovery_dagster.cli.present import table_of
+from discovery_dagster.domain import constraints as rules
+from discovery_dagster.domain.constraints import KINDS, Constraint, InvalidConstraintError
+from discovery_dagster.domain.keys import EngagementKey
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import constraints, sessions
+from discovery_dagster.store.database import Database, open_database
+
+app = typer.Typer(help="Set what limits the migration plan.", no_args_is_help=True)
+
+_USAGES = "; ".join(f"{name} {kind.usage}" for name, kind in KINDS.items())
+KindOf = Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {_USAGES}.")]
+Author = Annotated[str | None, typer.Option(help="Who decides; else the user of this terminal.")]
+
+
+@app.command("set")
+def set_constraint(
+    kind: KindOf,
+    values: Annotated[list[str], typer.Argument(help="What the kind asks for.")],
+    client: Client,
+    engagement: Engagement,
+    reason: Annotated[str | None, typer.Option(help="Why; the plan says it.")] = None,
+    author: Author = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set a limit, an order of environments, a freeze, a pin, or what goes (not) together."""
+    key = EngagementKey(client, engagement)
+    try:
+        checked = rules.check(kind, values)
+    except InvalidConstraintError as error:
+        raise UsageError("invalid_constraint", str(error)) from None
+    with open_database(Settings()) as database:
+        _must_exist(database, key)
+        by = author or getpass.getuser()
+        made = constraints.add(database, key, kind, checked, reason, by)
+    _tell(key, made, "Set", as_json=as_json)
+
+
+@app.command()
+def remove(
+    number: Annotated[int, typer.Argument(help="Number of the constraint, as `show` lists it.")],
+    client: Client,
+    engagement: Engagement,
+    author: Author = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let a constraint hold no longer; that it once did stays on record."""
+    key = EngagementKey(client, engagement)
+    with open_database(Settings()) as database:
+        _must_exist(database, key)
+        ended = constraints.remove(database, key, number, author or getpass.getuser())
+    _tell(key, ended, "Removed", as_json=as_json)
+
+
+@app.command()
+def show(
+    client: Client,
+    engagement: Engagement,
+    all_of_them: Annotated[bool, typer.Option("--all", help="Removed ones, too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what is set, by whom and why."""
+    key = EngagementKey(client, engagement)
+    with open_database(Settings()) as database:
+        _must_exist(database, key)
+        found = constraints.history(database, key)
+    shown = [row for row in found if all_of_them or row["removed_at"] is None]
+    if as_json:
+        print(json.dumps({"constraints": shown}, ensure_ascii=False, default=str))
+        return
+    if not shown:
+        print(f"Nothing is set for {key}.")
+        return
+    table = table_of("Constraints", "number", "kind", "values", "reason", "author", "when", "until")
+    for row in shown:
+        table.add_row(*map(escape, _cells(row)))
+    Console().print(table)
+
+
+def _cells(row: dict[str, Any]) -> list[str]:
+    ended = row["removed_at"]
+    until = f"{ended:%Y-%m-%d %H:%M}, by {row['removed_by']}" if ended else ""
+    values = ", ".join(row["values"])
+    when = f"{row['at']:%Y-%m-%d %H:%M}"
+    return [str(row["id"]), row["kind"], values, row["reason"] or "", row["author"], when, until]
+
+
+def _must_exist(database: Database, key: EngagementKey) -> None:
+    if key not in sessions.engagements(database, key.client):
+        raise UsageError("no_such_engagement", f"There is no engagement {key}.")
+
+
+def _tell(key: EngagementKey, constraint: Constraint, verb: str, *, as_json: bool) -> None:
+    command = f"discovery backfill --client {key.client} --engagement {key.engagement}"
+    if as_json:
+        document = {
+            "id": constraint.id,
+            "kind": constraint.kind,
+            "values": constraint.values,
+            "reason": constraint.reason,
+            "author": constraint.author,
+            "sentence": constraint.sentence,
+            "run": command,
+        }
+        print(json.dumps(document, ensure_ascii=False))
+        return
+    print(f"{verb} as number {constraint.id}: {constraint.sentence}. To apply it:\n{command}")

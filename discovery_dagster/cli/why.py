@@ -1,0 +1,116 @@
+"""`discovery why` and `discovery impact`: what explains one asset, and what hangs on it."""
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
+from discovery_dagster.cli.present import table_of
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import assets, sessions
+from discovery_dagster.store.assets import NoSuchAssetError
+from discovery_dagster.store.database import open_database
+from discovery_dagster.store.reading.impact import impact as read_impact
+from discovery_dagster.store.reading.why import why as read_why
+
+Asset = Annotated[str, typer.Argument(help="Id of an asset, or its unambiguous name.")]
+
+_MOST_EDGES = 20  # of each direction on the terminal; `--json` has all
+
+
+def why(
+    asset: Asset, client: Client, engagement: Engagement, session: Session, as_json: AsJson = False
+) -> None:
+    """Explain an asset: its type, its group and wave, its dependencies and what people set."""
+    key = SessionKey.of(EngagementKey(client, engagement), session)
+    with open_database(Settings()) as database:
+        sessions.find(database, key)
+        asset_id = assets.find(database, key, asset).asset_id
+        found = read_why(database, key, asset_id)
+    if found is None:
+        raise NoSuchAssetError(f"{key} has no asset {asset!r}.")
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, default=str))
+        return
+    _print_why(Console(), found)
+
+
+def impact(
+    asset: Asset, client: Client, engagement: Engagement, session: Session, as_json: AsJson = False
+) -> None:
+    """Show what needs an asset and what it needs, directly or not, each way with its evidence."""
+    key = SessionKey.of(EngagementKey(client, engagement), session)
+    with open_database(Settings()) as database:
+        sessions.find(database, key)
+        asset_id = assets.find(database, key, asset).asset_id
+        found = read_impact(database, key, asset_id)
+    if found is None:
+        raise NoSuchAssetError(f"{key} has no asset {asset!r}.")
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, default=str))
+        return
+    console = Console()
+    for title, direction in (("Needs it", "needed_by"), ("It needs", "needs")):
+        part = found[direction]
+        table = table_of(f"{title}: {part['total']}", "asset", "type", "wave", "steps", "because")
+        for one in part["assets"][:_MOST_EDGES]:
+            because = "; ".join(one["why"])
+            wave = str(one["wave"] or "")
+            table.add_row(
+                *map(escape, (one["name"], one["type"], wave, str(one["distance"]), because))
+            )
+        console.print(table)
+
+
+def _print_why(console: Console, found: dict[str, Any]) -> None:
+    row, place = found["asset"], found["placement"]
+    heading = f"\n[bold]{escape(row['name'])}[/bold] ({row['type'].replace('_', ' ')}, {row['id']})"
+    console.print(heading, highlight=False)
+    _sentences(console, "What it is", row["rationale"])
+    reasons = [place["reason"]] if place["reason"] else ["It is in no plan yet."]
+    group = found["group"]
+    if group is not None:
+        reasons.append(f"Group {group['group']}, {len(group['assets'])} assets: {group['reason']}")
+    if place["strategy"]:
+        reasons.append(f"{place['strategy'].capitalize()}: {place['strategy_reason']}")
+    _sentences(console, "Where it goes", reasons)
+    node = found["graph"]
+    if node is not None:
+        _sentences(console, "In the graph", [_graph(node)])
+    for title, direction in (("It needs", "needs"), ("Needed by", "needed_by")):
+        edges = found[direction]
+        _sentences(console, f"{title} ({len(edges)})", _edges(edges))
+    limits = [" ".join([f"{c['sentence']}.", *c["conflicts"]]) for c in found["constraints"]]
+    _sentences(console, "What people set", limits)
+
+
+def _graph(node: dict[str, Any]) -> str:
+    radius = node["blast_radius"]
+    needing = "not counted" if radius is None else str(radius)
+    cycle = ", in a cycle" if node["in_cycle"] else ""
+    return (
+        f"{node['fan_in']} need it directly, {needing} directly or not; it needs {node['fan_out']}"
+        f" directly, in chains of up to {node['depth']}{cycle}."
+    )
+
+
+def _edges(edges: Sequence[dict[str, Any]]) -> list[str]:
+    shown = [
+        f"{edge['why']}: {edge['status'].replace('_', ' ')}"
+        + (f", {edge['infrastructure'].replace('_', ' ')}" if edge["infrastructure"] else "")
+        for edge in edges[:_MOST_EDGES]
+    ]
+    more = len(edges) - len(shown)
+    return [*shown, f"… and {more} more: `--json` lists all"] if more else shown
+
+
+def _sentences(console: Console, title: str, sentences: Sequence[str]) -> None:
+    if sentences:
+        console.print(f"\n[bold]{title}[/bold]")
+        for sentence in sentences:
+            console.print(f"  {sentence}", markup=False, highlight=False)

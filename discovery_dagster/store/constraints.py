@@ -1,0 +1,86 @@
+"""What people set about the plans of an engagement; what was removed stays, with who removed it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from discovery_dagster.domain.constraints import KINDS, Constraint
+from discovery_dagster.domain.keys import EngagementKey
+from discovery_dagster.store.database import Database
+
+_COLUMNS = "constraint_id as id, kind, subject, reason, author, at"
+
+_NOW = f"""
+    select {_COLUMNS} from discovery.plan_constraint
+    where engagement = %s and removed_at is null order by constraint_id
+"""
+
+
+class NoSuchConstraintError(LookupError):
+    """No constraint of this number holds; the message is one sentence."""
+
+
+def current(database: Database, engagement: EngagementKey) -> list[Constraint]:
+    """Return the constraints that hold, in the order in which they were set."""
+    with database.reader([engagement]) as connection:
+        rows = connection.execute(_NOW, [str(engagement)]).fetchall()
+    return [_constraint(row) for row in rows]
+
+
+def history(database: Database, engagement: EngagementKey) -> list[dict[str, Any]]:
+    """Return all constraints that were ever set, with who removed them and when."""
+    with database.reader([engagement]) as connection:
+        return connection.execute(
+            "select constraint_id as id, kind, subject as values, reason, author, at, removed_by,"
+            " removed_at from discovery.plan_constraint where engagement = %s"
+            " order by constraint_id",
+            [str(engagement)],
+        ).fetchall()
+
+
+def add(
+    database: Database,
+    engagement: EngagementKey,
+    kind: str,
+    values: Sequence[str],
+    reason: str | None,
+    author: str,
+) -> Constraint:
+    """Set a constraint; of a kind that holds once, it takes the place of the one before."""
+    with database.writer(engagement) as connection:
+        if KINDS[kind].single:
+            connection.execute(
+                "update discovery.plan_constraint set removed_by = %s, removed_at = now()"
+                " where engagement = %s and kind = %s and removed_at is null",
+                [author, str(engagement), kind],
+            )
+        row = connection.execute(
+            "insert into discovery.plan_constraint (engagement, kind, subject, reason, author)"
+            f" values (%s, %s, %s, %s, %s) returning {_COLUMNS}",
+            [str(engagement), kind, list(values), reason, author],
+        ).fetchone()
+    assert row is not None  # noqa: S101 - `returning` gives the row
+    return _constraint(row)
+
+
+def remove(database: Database, engagement: EngagementKey, number: int, author: str) -> Constraint:
+    """Let a constraint hold no longer.
+
+    Raises:
+        NoSuchConstraintError: when none of this number holds.
+    """
+    with database.writer(engagement) as connection:
+        row = connection.execute(
+            "update discovery.plan_constraint set removed_by = %s, removed_at = now()"
+            " where engagement = %s and constraint_id = %s and removed_at is null"
+            f" returning {_COLUMNS}",
+            [author, str(engagement), number],
+        ).fetchone()
+    if row is None:
+        raise NoSuchConstraintError(f"{engagement} has no constraint {number} that holds.")
+    return _constraint(row)
+
+
+def _constraint(row: dict[str, Any]) -> Constraint:
+    return Constraint(
+        row["id"], row["kind"], tuple(row["subject"]), row["reason"], row["author"], row["at"]
+    )

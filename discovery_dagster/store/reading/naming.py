@@ -1,0 +1,22 @@
+"""The assets of a session with all that names them, as the domain resolves names against."""
+
+from typing import Final
+
+import polars as pl
+
+from discovery_dagster.domain.frames import CLASSIFIED_ASSETS
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.store.database import Database
+
+_NAMING: Final = ("asset_id", "name", "hostname", "fqdn", "domain", "type", "ip_addresses")
+
+
+def named_assets(database: Database, session: SessionKey) -> pl.DataFrame:
+    """Return the assets in the columns of `CLASSIFIED_ASSETS` that a name is resolved by."""
+    with database.reader([session.engagement]) as connection:
+        rows = connection.execute(
+            f"select {', '.join(_NAMING)} from discovery.asset"
+            " where engagement = %s and session = %s order by seq",
+            [str(session.engagement), session.session],
+        ).fetchall()
+    return pl.DataFrame(rows, schema={name: CLASSIFIED_ASSETS[name] for name in _NAMING})

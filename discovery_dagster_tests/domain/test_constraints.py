@@ -1,0 +1,240 @@
+"""What people set about a plan: what it does, what gives way, and how that is said."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from discovery_dagster.domain import constraints, graph, plan
+from discovery_dagster.domain.constraints import Constraint, InvalidConstraintError
+from discovery_dagster_tests.domain.rows import classified_assets, edge_rows
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def setting(*said):
+    """Constraints in the order in which they were set, each as `kind value…`."""
+    made = []
+    for number, one in enumerate(said, start=1):
+        kind, *values = one.split()
+        made.append(Constraint(number, kind, constraints.check(kind, values), None, "ann", AT))
+    return made
+
+
+def make(assets, edges, *said, limit=25):
+    nodes = graph.analyse(assets, edges)
+    return plan.make(assets, edges, nodes, plan.PlanSettings(limit, setting(*said)))
+
+
+def estate(*names, **environments):
+    rows = [{"name": name} for name in names]
+    of = [{"name": name, "environment": kind} for name, kind in environments.items()]
+    return classified_assets(*rows, *of)
+
+
+def waves(made):
+    return dict(made.placements.select("asset_id", "wave").iter_rows())
+
+
+def reason(made, asset):
+    return made.placements.filter(asset_id=asset)["reason"].item()
+
+
+NONE = edge_rows()
+
+
+def test_no_wave_has_more_assets_than_was_set():
+    made = make(estate(*"abcde"), NONE, "assets-per-wave 2")
+    assert made.waves["assets"].to_list() == [2, 2, 1]
+    assert reason(made, "c") == (
+        "Moves alone: there is no evidence of a dependency. In wave 2 because the waves before it"
+        " are full; its needs alone would allow wave 1. At most 2 assets a wave (set by ann)."
+    )
+    assert made.conflicts.is_empty()
+
+
+def test_a_group_that_no_wave_can_hold_is_named():
+    edges = edge_rows({"source": "a", "target": "b"}, {"source": "b", "target": "a"})
+    made = make(estate(*"abc"), edges, "assets-per-wave 1")
+    assert waves(made) == {"a": 1, "b": 1, "c": 2}
+    [conflict] = made.conflicts.to_dicts()
+    assert conflict["message"].startswith("Wave 1 has more than 1 assets because of a and 1 more")
+
+
+def test_environments_move_in_the_order_that_was_set():
+    assets = estate("any", web="production", api="development", ci="test")
+    made = make(assets, NONE, "environment-order dev test prod")
+    assert waves(made) == {"any": 1, "api": 1, "ci": 2, "web": 3}
+    assert "because earlier environments move first" in reason(made, "web")
+
+
+def test_a_need_wins_over_the_order_of_environments_and_is_named():
+    assets = estate(dev="development", db="production")
+    edges = edge_rows({"source": "dev", "target": "db"})
+    made = make(assets, edges, "environment-order dev prod")
+    assert waves(made) == {"db": 1, "dev": 2}
+    assert "dev (development) is in wave 2, not before" in made.conflicts["message"].item()
+
+
+def test_environments_in_order_share_no_group():
+    assets = estate(a="development", b="production")
+    edges = edge_rows({"source": "b", "target": "a"})
+    assert make(assets, edges, "environment-order dev prod").groups.height == 2
+    assert make(assets, edges).groups.height == 1
+
+
+def test_what_is_frozen_stays_and_says_why():
+    edges = edge_rows({"source": "a", "target": "b"})
+    made = make(estate("a", "b"), edges, "freeze b")
+    assert waves(made) == {"a": 1, "b": None}
+    assert reason(made, "b") == "Stays where it is. Frozen: b (set by ann)."
+
+
+def test_what_must_go_with_something_frozen_cannot_be_placed_and_says_why():
+    made = make(estate(*"abc"), NONE, "freeze c", "together a b", "together b c")
+    assert waves(made) == {"a": None, "b": None, "c": None}
+    assert reason(made, "a").startswith("Cannot be placed: it must go together with b, which does")
+    assert made.conflicts["constraint"].to_list() == [2, 3]
+
+
+def test_a_pin_holds_where_needs_allow_it():
+    edges = edge_rows({"source": "a", "target": "b"})
+    assert waves(make(estate(*"abc"), edges, "pin c 3"))["c"] == 3
+    early = make(estate(*"ab"), edges, "apart a b", "pin a 1")
+    assert waves(early) == {"a": 2, "b": 1}
+    assert early.conflicts["message"].to_list() == [
+        "a cannot be in wave 1: it needs b in wave 1. It is in wave 2."
+    ]
+
+
+def test_what_a_pinned_asset_needs_comes_first_when_waves_are_small():
+    edges = edge_rows({"source": "z", "target": "y"})
+    made = make(estate(*"abyz"), edges, "assets-per-wave 1", "apart y z", "pin z 2")
+    assert waves(made) == {"y": 1, "z": 2, "a": 3, "b": 4}
+    assert made.conflicts.is_empty()
+
+
+def test_two_pins_of_what_moves_together_are_named():
+    edges = edge_rows({"source": "a", "target": "b"})
+    made = make(estate(*"ab"), edges, "pin a 2", "pin b 3")
+    assert set(waves(made).values()) == {3}
+    assert "b is pinned to wave 3 and a to wave 2" in made.conflicts["message"].item()
+
+
+def test_what_must_go_together_is_one_group():
+    made = make(estate(*"abc"), NONE, "together a c")
+    assert made.groups["assets"].to_list() == [["a", "c"], ["b"]]
+    assert made.groups["reason"][0].startswith("2 assets that must go together.")
+
+
+def test_what_must_not_go_together_shares_no_wave():
+    edges = edge_rows({"source": "a", "target": "b"})
+    assert waves(make(estate(*"abc"), edges, "apart a b", "apart a c")) == {"a": 2, "b": 1, "c": 1}
+    assert waves(make(estate(*"ab"), NONE, "apart a b")) == {"a": 1, "b": 2}
+
+
+def test_a_cycle_that_must_not_go_together_is_named():
+    edges = edge_rows({"source": "a", "target": "b"}, {"source": "b", "target": "a"})
+    [conflict] = make(estate(*"ab"), edges, "apart a b").conflicts.to_dicts()
+    assert conflict["message"] == (
+        "a and b must not go together, but they need each other in a cycle: they are in one group."
+    )
+
+
+def test_a_cut_edge_orders_and_ties_nothing():
+    edges = edge_rows({"source": "a", "target": "b"})
+    assert make(estate(*"ab"), edges, "cut a b").groups.height == 2
+
+
+def test_a_constraint_about_nothing_in_the_session_is_named_and_has_no_effect():
+    made = make(estate("a"), NONE, "freeze gone")
+    assert waves(made) == {"a": 1}
+    assert made.conflicts["message"].item().startswith("gone: no asset of this session")
+
+
+def test_assets_may_be_named_in_any_case_or_by_id():
+    assets = classified_assets({"name": "DB-07", "asset_id": "a1"}, {"name": "web"})
+    assert waves(make(assets, NONE, "freeze db-07"))["a1"] is None
+    assert waves(make(assets, NONE, "freeze a1"))["a1"] is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("assets-per-wave", ["0"]),
+        ("assets-per-wave", ["many"]),
+        ("environment-order", ["prod"]),
+        ("environment-order", ["prod", "nowhere"]),
+        ("environment-order", ["prod", "prd"]),
+        ("pin", ["a", "first"]),
+        ("apart", ["a"]),
+        ("cut", ["a", "b", "c"]),
+        ("service", ["a", "maybe"]),
+        ("sooner", ["a"]),
+    ],
+)
+def test_what_is_no_constraint_is_refused(kind, values):
+    with pytest.raises(InvalidConstraintError):
+        constraints.check(kind, values)
+
+
+NAMES = list("abcdefg")
+SOME = st.sampled_from(NAMES)
+SAID = st.lists(
+    st.one_of(
+        st.integers(1, 4).map(lambda n: f"assets-per-wave {n}"),
+        st.integers(1, 4).map(lambda n: f"group-limit {n}"),
+        st.just("environment-order dev test prod"),
+        SOME.map(lambda name: f"freeze {name}"),
+        st.tuples(SOME, st.integers(1, 5)).map(lambda pin: f"pin {pin[0]} {pin[1]}"),
+        st.tuples(SOME, SOME)
+        .filter(lambda p: p[0] != p[1])
+        .map(lambda p: f"together {p[0]} {p[1]}"),
+        st.tuples(SOME, SOME).filter(lambda p: p[0] != p[1]).map(lambda p: f"apart {p[0]} {p[1]}"),
+        st.tuples(SOME, SOME).filter(lambda p: p[0] != p[1]).map(lambda p: f"cut {p[0]} {p[1]}"),
+    ),
+    max_size=5,
+)
+ENDS = st.lists(st.tuples(SOME, SOME).filter(lambda e: e[0] != e[1]), max_size=10, unique=True)
+ENVIRONMENTS = st.lists(
+    st.sampled_from(["development", "test", "production", None]), min_size=7, max_size=7
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(ENDS, ENVIRONMENTS, SAID, st.randoms())
+def test_whatever_is_set_needs_are_respected_and_every_asset_is_accounted_for(
+    ends, environments, said, random
+):
+    assets = classified_assets(
+        *({"name": n, "environment": e} for n, e in zip(NAMES, environments, strict=True))
+    )
+    edges = edge_rows(*({"source": a, "target": b} for a, b in ends))
+    made = make(assets, edges, *said)
+    place = {row["asset_id"]: row for row in made.placements.to_dicts()}
+    assert sorted(place) == NAMES
+    cut = {tuple(one.split()[1:]) for one in said if one.startswith("cut")}
+    for source, target in set(ends) - cut:
+        a, b = place[source], place[target]
+        if a["wave"] is not None and b["wave"] is not None:
+            assert a["group"] == b["group"] or a["wave"] > b["wave"]
+    for one in said:
+        kind, *names = one.split()
+        if kind == "together":
+            assert len({place[name]["group"] for name in names}) == 1
+        if kind == "apart" and made.conflicts.is_empty():
+            together = [place[name]["wave"] for name in names]
+            assert None in together or together[0] != together[1]
+    shuffled = assets.sample(fraction=1, shuffle=True, seed=random.randrange(99))
+    again = make(shuffled, edges, *said)
+    assert again.placements.equals(made.placements)
+    assert again.conflicts.equals(made.conflicts)
+
+
+def test_who_set_what_is_part_of_what_a_plan_is_made_from():
+    one, other = setting("freeze a"), setting("service a yes")
+    assert constraints.digests([*one, *other]).keys() == {"plan", "services"}
+    assert constraints.digests(one) != constraints.digests(setting("freeze b"))
+    assert constraints.digests([]) == {}
+    assert isinstance(one[0].sentence, str)

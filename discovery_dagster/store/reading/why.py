@@ -5,7 +5,7 @@ from typing import Any
 from discovery_dagster.domain.constraints import meant
 from discovery_dagster.domain.impact import tell
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.store import constraints, exports
+from discovery_dagster.store import constraints
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.reading.assets import asset as read_asset
 from discovery_dagster.store.reading.naming import named_assets
@@ -38,10 +38,9 @@ def why(database: Database, session: SessionKey, asset_id: str) -> dict[str, Any
         `why` in words), `constraints` (those that name the asset, each with `conflicts`). None when
         there is no such asset. What was not made yet is None or empty.
     """
-    found = read_asset(database, session, asset_id)
-    if found is None:
+    row = read_asset(database, session, asset_id)
+    if row is None:
         return None
-    row = exports.READ_AS["assets"](found)
     keys = {
         "engagement": str(session.engagement),
         "session": session.session,

@@ -15,7 +15,7 @@ from typing import Any, Self
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import exports
-from discovery_dagster.store.database import open_database
+from discovery_dagster.store.database import Database, open_database
 
 PROJECT = Path(__file__).parents[1]
 
@@ -73,11 +73,17 @@ class Installation:
         assert "Traceback" not in done.stderr, done.stderr
         return json.loads(done.stdout)
 
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        """Its database, opened in this process."""
+        settings = Settings(home=self.home, postgres_url=self.postgres_url)
+        with open_database(settings) as database:
+            yield database
+
     def tables(self, engagement: str, names: Iterable[str]) -> dict[str, Any]:
         """Read tables of the client acme's first session in this process, which is quicker."""
         session = SessionKey.parse(f"acme.{engagement}|s001")
-        settings = Settings(home=self.home, postgres_url=self.postgres_url)
-        with open_database(settings) as database:
+        with self.database() as database:
             return {name: exports.rows(database, session, name) for name in names}
 
     def engagement(self, name: str) -> "EngagementOf":

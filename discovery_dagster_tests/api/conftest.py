@@ -5,10 +5,13 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx
 import pytest
 
+from discovery_dagster.domain.scope import Scope
+from discovery_dagster.store import tokens
 from discovery_dagster_tests.conftest import PROJECT
 from discovery_dagster_tests.installation import Installation
 
@@ -22,8 +25,9 @@ class Served:
     url: str
     home: Installation
 
-    def token(self, *options: str) -> str:
-        return str(self.home.json("token", "create", *options)["token"])
+    def token(self, client: str, *engagements: str) -> str:
+        with self.home.database() as database:
+            return tokens.create(database, Scope(client, engagements), timedelta(days=1))[1]
 
     def asking(self, token: str | None) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -32,11 +36,13 @@ class Served:
 
 @pytest.fixture(scope="session")
 def served(standing: Installation) -> Iterator[Served]:
-    """Two clients with two sessions of one of them, and a server that shows them."""
+    """Two clients with a session each, and a server that shows them."""
+    small = standing.home.parent / "south.csv"
+    small.write_text("Hostname,IP Address\nsouth-01,10.0.0.1\n")
     cmdb, flows = ESTATE / "cmdb_servers.csv", ESTATE / "vpc_flow.log"
-    for client, files in (("north", [cmdb, flows]), ("south", [cmdb])):
+    for client, files in (("north", [cmdb, flows]), ("south", [small])):
         standing.json("import", *files, "--client", client, "--engagement", "exit")
-    process = standing.start("api", "--port", "0", "--json")
+    process = standing.start("api", "--port", "0", "--json", DISCOVERY_API_RATE="1000000/minute")
     try:
         yield Served(_url(process), standing)
     finally:
@@ -60,5 +66,5 @@ def _url(process: subprocess.Popen[str]) -> str:
 @pytest.fixture(scope="session")
 def north(served: Served) -> Iterator[httpx.Client]:
     """Somebody who may see the client `north`."""
-    with served.asking(served.token("--client", "north")) as client:
+    with served.asking(served.token("north")) as client:
         yield client

@@ -2,7 +2,9 @@
 
 import httpx
 import pytest
+from fastapi import HTTPException
 
+from discovery_dagster.api.limiting import Limiter
 from discovery_dagster_tests.api.conftest import Served
 
 PATHS = ("", "/sessions", "/sessions/s001", "/sessions/s001/assets", "/sessions/s001/assets.csv")
@@ -27,7 +29,7 @@ def test_what_is_outside_the_scope_looks_like_what_does_not_exist(
 
 
 def test_a_token_of_one_engagement_sees_no_other_of_its_client(served: Served) -> None:
-    with served.asking(served.token("--client", "north", "--engagement", "exit")) as client:
+    with served.asking(served.token("north", "exit")) as client:
         assert client.get("/engagements/north.exit").status_code == 200
         assert client.get("/engagements/north.other").status_code == 404
 
@@ -50,3 +52,14 @@ def test_tokens_are_listed_without_their_secrets(served: Served) -> None:
 def test_a_token_for_nobody_is_refused(served: Served) -> None:
     refused = served.home.json("token", "create", "--client", "nobody", code=2)
     assert refused["error"]["code"] == "no_such_engagement"
+
+
+def test_a_token_that_asks_too_often_is_told_when_to_try_again() -> None:
+    limiter = Limiter.of("3/minute")
+    for _ in range(3):
+        limiter.check("one")
+    limiter.check("other")
+    with pytest.raises(HTTPException) as refused:
+        limiter.check("one")
+    assert refused.value.status_code == 429
+    assert 1 <= int(refused.value.headers["Retry-After"]) <= 120

@@ -103,6 +103,7 @@ WAVES = Listing(
     name="waves",
     table="discovery.plan_wave",
     document="r.wave, r.groups, r.assets, r.reason",
+    search=("r.reason", "array_to_string(r.groups, ' ')"),
 )
 
 CHANGES = Listing(

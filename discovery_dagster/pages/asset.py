@@ -16,6 +16,7 @@ from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, shown
 from discovery_dagster.pages.maps import Map
 from discovery_dagster.store import lineage
+from discovery_dagster.store.exports import READ_AS
 from discovery_dagster.store.reading import assets, planning
 from discovery_dagster.store.reading.listing import Asked
 from discovery_dagster.store.reading.neighbourhood import Surroundings, around
@@ -114,7 +115,7 @@ def page(asset: str, session: SessionOf, shared: StateOf) -> HTMLResponse:
     return html(
         build(
             session,
-            found,
+            READ_AS[assets.ASSETS.name](found),
             around(shared.database, session, [asset], Asked()),
             members=planning.records(shared.database, session, asset),
             node=planning.graph_node(shared.database, session, asset),

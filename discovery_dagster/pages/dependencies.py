@@ -250,7 +250,7 @@ def _lead(around: DependenciesQuery) -> str:
 
 def _drawn(around: DependenciesQuery, drawing: Drawing | None) -> str:
     if drawing is None:
-        return "Each node is a move group; assets that move alone are one node a wave."
+        return f"The {overview.LARGEST} largest move groups; the others of each wave are one node."
     steps = "one step" if around.depth == 1 else f"up to {around.depth} steps"
     return (
         f"{words.number(len(drawing.nodes))} nodes and {words.number(len(drawing.edges))} "

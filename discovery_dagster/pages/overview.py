@@ -11,7 +11,7 @@ from discovery_dagster.pages.maps import Map
 Row = Mapping[str, Any]
 
 #: Groups that are drawn by themselves, the largest first; the others are one node a wave.
-LARGEST = 40
+LARGEST = 14
 
 
 def draw(key: SessionKey, groups: Sequence[Row], crossing: Iterable[Row]) -> Map | None:
@@ -72,8 +72,8 @@ def _group(key: SessionKey, row: Row) -> dict[str, Any]:
 def _others(key: SessionKey, wave: int, count: int) -> dict[str, Any]:
     return {
         "id": f"others:{wave}",
-        "label": f"{count} small groups",
-        "detail": "most of a single asset",
+        "label": "1 small group" if count == 1 else f"{count} small groups",
+        "detail": "each of few assets",
         "kind": "server",
         "wave": wave,
         "column": -wave,

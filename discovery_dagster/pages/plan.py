@@ -34,6 +34,7 @@ class GroupCard:
     """A move group of several assets."""
 
     group: str
+    applications: str
     reason: str
     cycle: bool
     assets: Sequence[str]
@@ -99,7 +100,7 @@ def build(
         pending: why there is nothing yet.
         waves: as `exports` gives them.
         groups: likewise.
-        placed: `id, name, group, strategy` of the assets of `listed` groups.
+        placed: `id, name, type, group, strategy` of the assets of `listed` groups.
         crossing: dependencies between groups by `source, target` (groups),
             `source_wave, target_wave, infrastructure, edges` and an `example` (source, relation,
             target).
@@ -177,8 +178,11 @@ def _column(
 
 def _card(key: SessionKey, group: Row, members: Sequence[Row]) -> GroupCard:
     strategies = Counter(one["strategy"] for one in members if one["strategy"] != "unknown")
+    applications = [str(one["name"]) for one in members if one["type"] == "application"]
+    more = f" and {len(applications) - 3} more" if len(applications) > 3 else ""
     return GroupCard(
         group["group"],
+        ", ".join(applications[:3]) + more,
         group["reason"],
         bool(group["cycle"]),
         group["assets"],

@@ -64,6 +64,11 @@ class SourceTable:
     sheet: str | None
     columns: Sequence[Row]
 
+    @property
+    def open(self) -> int:
+        """How many of its columns a person may want to decide."""
+        return sum(_is(column, "proposed") or _is(column, "conflict") for column in self.columns)
+
 
 @dataclass(frozen=True)
 class StatusOption:
@@ -92,6 +97,7 @@ class QualityPage(Page):
     decisions_url: str | None = shown("the workbook of what needs a person")
     statuses: Sequence[StatusOption] = shown("ways to narrow the columns down")
     tables: Sequence[SourceTable] = shown("columns by file and sheet")
+    narrowed: bool = shown("whether only some columns are shown, so that all tables are open")
     mapping_downloads: Sequence[tuple[str, str]] = shown("the columns as data")
 
 
@@ -158,6 +164,7 @@ def build(
             for one in _STATUSES
         ],
         tables=_tables([row for row in columns if _is(row, status)]),
+        narrowed=status != "all",
         mapping_downloads=[
             ("CSV", links.data(key, "mapping", "csv")),
             ("JSON", links.data(key, "mapping")),

@@ -47,6 +47,7 @@ def environment() -> Environment:
         number=words.number,
         percent=words.percent,
         moment=words.moment,
+        shorter=words.shorter,
     )
     shared: dict[str, Any] = {
         "links": links,

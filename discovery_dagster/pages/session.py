@@ -19,7 +19,7 @@ from discovery_dagster.store.states import state as state_of
 router = APIRouter()
 
 #: States in which a session still moves by itself, so that the page follows it.
-_MOVING = ("queued", "running")
+_MOVING = ("waiting", "queued", "running")
 
 #: The stream's event that the page follows; its data is the state, which the page renders anew.
 EVENT = "state"

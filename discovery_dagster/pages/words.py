@@ -1,8 +1,12 @@
 """How the pages say what the vocabulary of Discovery says: in words that need no manual."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+
+#: A moment in ISO 8601, as evidence tells when something was seen.
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)?")
 
 #: What stands where there is nothing to say.
 NOTHING = "\u2013"
@@ -167,6 +171,11 @@ def duration(start: datetime | None, end: datetime | None) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def shorter(detail: str) -> str:
+    """A detail of evidence with its moments to the minute: `2026-01-15 05:45`."""
+    return _MOMENT.sub(r"\1 \2", detail)
 
 
 def moment(value: datetime | None) -> str:

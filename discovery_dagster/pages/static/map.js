@@ -18,7 +18,7 @@
 
   function detail(node) {
     if (node.detail) return node.detail;
-    if (node.open) return `application, ${node.count} ${node.count === 1 ? "asset" : "assets"}`;
+    if (node.open) return node.count === 1 ? "application" : `application, ${node.count} of its assets`;
     if (!node.asset) return "in no inventory";
     const where = node.environment && node.environment !== "unknown" ? ` · ${node.environment}` : "";
     return node.kind.replaceAll("_", " ") + where;
@@ -53,8 +53,9 @@
         "elk.direction": "RIGHT",
         "elk.hierarchyHandling": "INCLUDE_CHILDREN",
         "elk.partitioning.activate": String(data.nodes.some((node) => node.column != null)),
-        "elk.layered.spacing.nodeNodeBetweenLayers": "64",
-        "elk.spacing.nodeNode": "16",
+        "elk.layered.spacing.nodeNodeBetweenLayers": "48",
+        "elk.spacing.nodeNode": "13",
+        "elk.layered.mergeEdges": "true",
         "elk.spacing.edgeNode": "14",
         "elk.layered.nodePlacement.strategy": "BRANDES_KOEPF",
         "elk.layered.thoroughness": data.nodes.length > 80 ? "2" : "7",
@@ -143,7 +144,8 @@
     const show = () => svg.setAttribute("viewBox", `${box.x} ${box.y} ${box.width} ${box.height}`);
     const fit = () => {
       const { width: w, height: h } = holder.getBoundingClientRect();
-      const scale = Math.max(laid.width / (w - 40), laid.height / (h - 40), 0.8);
+      // Smaller than half its size a name cannot be read: then the middle is shown, and one pans.
+      const scale = Math.min(Math.max(laid.width / (w - 40), laid.height / (h - 40), 0.8), 2);
       Object.assign(box, { width: w * scale, height: h * scale });
       Object.assign(box, { x: (laid.width - box.width) / 2, y: (laid.height - box.height) / 2 });
       show();

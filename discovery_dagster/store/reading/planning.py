@@ -22,7 +22,7 @@ _CROSSING = """
 """
 
 _PLACED = """
-    select p."group", p.strategy, a.asset_id as id, a.name
+    select p."group", p.strategy, a.asset_id as id, a.name, a.type
     from discovery.plan_placement p
     join discovery.asset a
       on a.engagement = p.engagement and a.session = p.session and a.asset_id = p.asset_id
@@ -57,7 +57,7 @@ def crossing(database: Database, session: SessionKey) -> Sequence[Row]:
 
 
 def placed(database: Database, session: SessionKey, groups: Collection[str]) -> Sequence[Row]:
-    """List the assets of these groups: `group, strategy, id, name`."""
+    """List the assets of these groups: `group, strategy, id, name, type`."""
     with database.reader([session.engagement]) as connection:
         return connection.execute(_PLACED, {**_keys(session), "groups": list(groups)}).fetchall()
 

@@ -1,0 +1,67 @@
+"""A real browser on a real server, which shows the sample estate and an estate of hostile cells."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from discovery_dagster_tests.conftest import PROJECT
+from discovery_dagster_tests.installation import Installation, open_folder
+from discovery_dagster_tests.pages import hostile
+from discovery_dagster_tests.pages.browsing import CHROMIUM, Visitor
+from discovery_dagster_tests.serving import Served, serving
+
+ESTATE = PROJECT / "discovery_dagster" / "reference" / "sample_estate"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium; without it these tests are skipped, and in CI they fail."""
+    if not CHROMIUM.exists():
+        reason = "no browser: apt-get install chromium fonts-dejavu-core"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        # The sandbox does not start for root; the pages are the project's own.
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+
+
+@pytest.fixture(scope="session")
+def server(standing: Installation) -> Iterator[Served]:
+    """The client `north` has the sample estate and a later session, `south` the hostile one."""
+    north = ("--client", "north", "--engagement", "exit")
+    with open_folder() as folder, serving(standing) as served:
+        standing.json("import", *sample_files(), *north, "--title", "Sample estate")
+        standing.json("import", *later_files(folder), *north, "--title", "A month later")
+        south = ("--client", "south", "--engagement", "exit")
+        standing.json("import", *hostile.files(folder), *south, "--title", hostile.TITLE)
+        yield served
+
+
+@pytest.fixture
+def north(browser: Browser, server: Served) -> Iterator[Visitor]:
+    """Somebody who may see the client `north`."""
+    with Visitor.of(browser, server, "north") as visitor:
+        yield visitor
+
+
+def sample_files() -> list[Path]:
+    """The bundled estate."""
+    return sorted(file for file in ESTATE.iterdir() if file.name != "truth.json")
+
+
+def later_files(folder: Path) -> list[Path]:
+    """The bundled estate as if exported later: some servers are gone, the flow log is missing."""
+    later = folder / "later"
+    later.mkdir()
+    for file in sample_files():
+        if file.suffix != ".log":
+            shutil.copy(file, later)
+    cmdb = later / "cmdb_servers.csv"
+    lines = cmdb.read_bytes().splitlines(keepends=True)
+    cmdb.write_bytes(b"".join(lines[:140]))
+    return sorted(later.iterdir())

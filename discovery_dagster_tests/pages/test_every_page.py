@@ -1,0 +1,173 @@
+"""What holds of every page: usable by everybody, harmless whatever a cell says, nobody else's."""
+
+import re
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from discovery_dagster_tests.pages import hostile
+from discovery_dagster_tests.pages.browsing import DESKTOP, TABLET, Visitor, keep
+from discovery_dagster_tests.serving import Served
+
+SESSION = "/engagements/north.exit/sessions/s001"
+PAGES = {
+    "engagements": "/engagements",
+    "engagement": "/engagements/north.exit",
+    "session": SESSION,
+    "quality": f"{SESSION}/quality",
+    "inventory": f"{SESSION}/assets",
+    "inventory-nothing": f"{SESSION}/assets?q=no+such+thing",
+    "asset": f"{SESSION}/assets?q=erp-db-p01&sort=name",
+    "overview": f"{SESSION}/dependencies",
+    "dependencies": f"{SESSION}/dependencies?application=ERP+Zentral",
+    "plan": f"{SESSION}/plan",
+    "changes": "/engagements/north.exit/sessions/s002/changes",
+    "changes-nothing": f"{SESSION}/changes",
+    "not-found": "/engagements/north.exit/sessions/s099",
+    "bad-question": f"{SESSION}/assets?colour=blue",
+    "sign-in": "/sign-in",
+}
+
+
+def opened(visitor: Visitor, name: str, url: str):
+    page = visitor.open(url)
+    if name == "asset":
+        page.get_by_role("rowheader").get_by_role("link").first.click()
+        page.wait_for_url("**/assets/*")
+        page.get_by_role("table", name="Values with their sources").wait_for()
+        page.wait_for_selector("[data-drawn]")
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(browser: Browser, server: Served, scheme: str):
+    with Visitor.of(browser, server, "north", scheme=scheme, bypass_csp=True) as visitor:
+        found = {}
+        for name, url in PAGES.items():
+            page = opened(visitor, name, url)
+            result = Axe().run(page)
+            if result.violations_count:
+                found[name] = result.generate_report()
+            page.close()
+    assert found == {}, "\n".join(f"{name}: {report}" for name, report in found.items())
+
+
+@pytest.mark.parametrize(("device", "size"), [("desktop", DESKTOP), ("tablet", TABLET)])
+def test_pages_fit_their_screen(browser: Browser, server: Served, device: str, size):
+    with Visitor.of(browser, server, "north", size=size) as visitor:
+        for name, url in PAGES.items():
+            page = opened(visitor, name, url)
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, f"{name} is {wide} pixels wider than a {device}"
+            keep(page, f"{name}-{device}")
+            page.close()
+
+
+def test_nothing_that_a_cell_says_runs(browser: Browser, server: Served):
+    session = "/engagements/south.exit/sessions/s001"
+    with Visitor.of(browser, server, "south") as visitor:
+        seen = ""
+        asset_urls = []
+        for url in (
+            "/engagements",
+            "/engagements/south.exit",
+            session,
+            f"{session}/quality",
+            f"{session}/assets?" + "&".join(f"columns={name}" for name in EVERY_COLUMN),
+            f"{session}/dependencies",
+            f"{session}/plan",
+            f"{session}/changes",
+        ):
+            page = visitor.open(url)
+            seen += page.locator("main").inner_text()
+            asset_urls += [
+                link.get_attribute("href") for link in page.locator("a[href*='/assets/']").all()
+            ]
+            assert page.evaluate("window.hacked") is None, url
+            page.close()
+        assets = sorted({url for url in asset_urls if url})
+        assert len(assets) > len(hostile.PAYLOADS)
+        for url in assets:
+            page = visitor.open(url)
+            asset_id = url.rsplit("/", 1)[1]
+            around = visitor.open(f"{session}/dependencies?asset={asset_id}")
+            for tab in (page, around):
+                for node in tab.locator(".node").all()[:3]:
+                    node.hover()
+                assert tab.evaluate("window.hacked") is None, url
+                seen += tab.locator("main").inner_text()
+                tab.close()
+    for payload in hostile.PAYLOADS:
+        assert payload in seen, "it is shown as it stands"
+    assert visitor.complaints == [], "nor did the policy have to stop anything"
+
+
+EVERY_COLUMN = (
+    "name", "hostname", "os_name", "os_version", "location", "business_owner", "technical_owner",
+    "applications", "vendor", "model", "serial_number", "status", "description",
+)  # fmt: skip
+
+
+def test_another_clients_pages_are_not_there(north: Visitor, server: Served):
+    for path in ("", "/sessions/s001", "/sessions/s001/assets", "/sessions/s001/dependencies"):
+        theirs = north.context.request.get(f"/engagements/south.exit{path}")
+        nobodys = north.context.request.get(f"/engagements/nobody.exit{path}")
+        assert theirs.status == nobodys.status == 404
+        assert theirs.text().replace("south", "") == nobodys.text().replace("nobody", "")
+    page = north.page()
+    page.goto("/engagements/south.exit")
+    expect(page.get_by_role("heading", name="There is no such page for you")).to_be_visible()
+    own = north.open("/engagements")
+    expect(own.get_by_role("link", name="north.exit")).to_be_visible()
+    assert "south" not in own.content()
+
+
+def test_assets_of_another_session_are_not_there(north: Visitor, server: Served):
+    with server.asking(server.token("--client", "south")) as client:
+        theirs = client.get("/engagements/south.exit/sessions/s001/assets").json()["items"][0]["id"]
+    for url in (f"{SESSION}/assets/{theirs}", f"{SESSION}/dependencies?asset={theirs}"):
+        assert north.context.request.get(url).status == 404, url
+
+
+@pytest.mark.parametrize("path", ["/engagements", SESSION, f"{SESSION}/assets/facets"])
+def test_without_a_token_there_is_only_the_form(browser: Browser, server: Served, path: str):
+    answer = httpx.get(f"{server.url}{path}")
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/sign-in?next=%2Fengagements")
+
+
+def test_signing_in_goes_nowhere_else(browser: Browser, server: Served):
+    token = server.token("--client", "north")
+    for elsewhere in ("https://example.com/", "//example.com", "/\\example.com", ""):
+        answer = httpx.post(f"{server.url}/sign-in", data={"token": token, "next": elsewhere})
+        assert answer.headers["location"] == "/engagements"
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie and "samesite=lax" in cookie
+    assert httpx.post(f"{server.url}/sign-in", data={"token": "dsc_no"}).status_code == 401
+
+
+def test_the_policy_allows_no_inline_script_or_style(north: Visitor):
+    for url in PAGES.values():
+        answer = north.context.request.get(url)
+        policy = answer.headers["content-security-policy"]
+        assert "unsafe" not in policy and "default-src 'none'" in policy
+        assert not re.search(r"\sstyle=|\son[a-z]+=\"|<style|<script(?! src=)", answer.text()), url
+        assert not re.search(r"(src|href)=\"(https?:)?//(?!127\.0\.0\.1)", answer.text()), url
+
+
+def test_a_page_reads_without_scripts(browser: Browser, server: Served):
+    token = server.token("--client", "north")
+    with browser.new_context(base_url=server.url, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{SESSION}/assets?type=database")
+        page.get_by_label("Token").fill(token)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", name="Inventory")).to_be_visible()
+        assert page.url.endswith("/assets?type=database"), "the filter outlives the sign-in"
+        page.get_by_role("searchbox").fill("erp")
+        page.get_by_role("button", name="Search").click()
+        expect(page.get_by_role("status").first).to_contain_text("that match")
+        page.goto(f"{SESSION}/dependencies?application=ERP+Zentral")
+        assert page.get_by_role("table", name="Dependencies").get_by_role("row").count() > 10

@@ -1,0 +1,55 @@
+"""The web server of a home, in another process, as `discovery api` starts it."""
+
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx
+
+from discovery_dagster.domain.scope import Scope
+from discovery_dagster.store import tokens
+from discovery_dagster_tests.installation import Installation
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server, the home that it serves, and who may see what there."""
+
+    url: str
+    home: Installation
+
+    def token(self, client: str, *engagements: str) -> str:
+        with self.home.database() as database:
+            return tokens.create(database, Scope(client, engagements), timedelta(days=1))[1]
+
+    def asking(self, token: str | None) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx.Client(base_url=f"{self.url}/api/v1", headers=headers, timeout=30)
+
+
+@contextmanager
+def serving(home: Installation) -> Iterator[Served]:
+    """A server on a free port, stopped at the end."""
+    process = home.start("api", "--port", "0", "--json", DISCOVERY_API_RATE="1000000/minute")
+    try:
+        yield Served(_url(process), home)
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def _url(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    url = str(json.loads(process.stdout.readline())["api_url"])
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            httpx.get(f"{url}/readyz").raise_for_status()
+            return url
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise AssertionError("the server does not answer")

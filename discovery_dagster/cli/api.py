@@ -37,4 +37,5 @@ def api(
         chosen = free_port(port)
         url = f"http://{host}:{chosen}"
         print(json.dumps({"api_url": url}) if as_json else f"API  {url}/docs", flush=True)
-        uvicorn.run(app, host=host, port=chosen, log_level="warning")
+        # Browsers that follow a session keep their streams open: stopping does not wait for them.
+        uvicorn.run(app, host=host, port=chosen, log_level="warning", timeout_graceful_shutdown=2)

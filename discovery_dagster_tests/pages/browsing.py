@@ -29,7 +29,7 @@ class Visitor:
         cls,
         browser: Browser,
         server: Served,
-        *clients: str,
+        client: str,
         scheme: str = "light",
         size: tuple[int, int] = DESKTOP,
         bypass_csp: bool = False,
@@ -45,7 +45,7 @@ class Visitor:
         visitor = cls(server, context)
         page = visitor.page()
         page.goto("/engagements")
-        page.get_by_label("Token").fill(server.token("--client", *clients))
+        page.get_by_label("Token").fill(server.token(client))
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/engagements")
         page.close()

@@ -125,7 +125,7 @@ def test_another_clients_pages_are_not_there(north: Visitor, server: Served):
 
 
 def test_assets_of_another_session_are_not_there(north: Visitor, server: Served):
-    with server.asking(server.token("--client", "south")) as client:
+    with server.asking(server.token("south")) as client:
         theirs = client.get("/engagements/south.exit/sessions/s001/assets").json()["items"][0]["id"]
     for url in (f"{SESSION}/assets/{theirs}", f"{SESSION}/dependencies?asset={theirs}"):
         assert north.context.request.get(url).status == 404, url
@@ -139,7 +139,7 @@ def test_without_a_token_there_is_only_the_form(browser: Browser, server: Served
 
 
 def test_signing_in_goes_nowhere_else(browser: Browser, server: Served):
-    token = server.token("--client", "north")
+    token = server.token("north")
     for elsewhere in ("https://example.com/", "//example.com", "/\\example.com", ""):
         answer = httpx.post(f"{server.url}/sign-in", data={"token": token, "next": elsewhere})
         assert answer.headers["location"] == "/engagements"
@@ -158,7 +158,7 @@ def test_the_policy_allows_no_inline_script_or_style(north: Visitor):
 
 
 def test_a_page_reads_without_scripts(browser: Browser, server: Served):
-    token = server.token("--client", "north")
+    token = server.token("north")
     with browser.new_context(base_url=server.url, java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(f"{SESSION}/assets?type=database")

@@ -19,31 +19,26 @@ def test_an_import_is_followed_to_its_end_without_reloading(browser: Browser, se
         "import", *sample_files(), "--client", "west", "--engagement", "exit"
     )
     try:
-        page = until_it_is_there(browser, server)
-        steps = page.get_by_role("table", name="Steps of the session")
-        seen = set()
-        while "done" not in status_of(page):
-            seen.add(steps.get_by_text("done", exact=True).count())
-            assert importing.poll() in (None, 0)
-            page.wait_for_timeout(50)
-        assert len(seen) > 2, "the steps were seen to become done one by one"
-        expect(steps.get_by_text("done", exact=True)).to_have_count(11)
-        expect(page.get_by_role("main").get_by_text("records were rejected")).to_be_visible()
-        assert page.evaluate("performance.getEntriesByType('navigation').length") == 1
+        with Visitor.of(browser, server, "west") as visitor:
+            page = until_it_is_there(visitor)
+            steps = page.get_by_role("table", name="Steps of the session")
+            seen = set()
+            while "done" not in status_of(page):
+                seen.add(steps.get_by_text("done", exact=True).count())
+                assert importing.poll() in (None, 0)
+                page.wait_for_timeout(50)
+            assert len(seen) > 2, "the steps were seen to become done one by one"
+            expect(steps.get_by_text("done", exact=True)).to_have_count(11)
+            expect(page.get_by_text("records were rejected")).to_be_visible()
+            assert page.evaluate("performance.getEntriesByType('navigation').length") == 1
     finally:
         importing.communicate(timeout=240)
 
 
-def until_it_is_there(browser: Browser, server: Served) -> Page:
+def until_it_is_there(visitor: Visitor) -> Page:
     """Open the session's page as soon as it is registered."""
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        try:
-            visitor = Visitor.of(browser, server, "west")
-            break
-        except AssertionError:  # no token for a client that is not there yet
-            time.sleep(0.1)
     page = visitor.page()
+    deadline = time.monotonic() + 120
     while page.goto("/engagements/west.exit/sessions/s001").status != 200:
         assert time.monotonic() < deadline
         page.wait_for_timeout(100)

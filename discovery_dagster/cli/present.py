@@ -9,11 +9,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from discovery_dagster.domain.facts import FileAccount
+from discovery_dagster.domain.handover import Handover
 from discovery_dagster.domain.state import FileState, SessionState
 from discovery_dagster.store.exports import Rows
 
 #: Rejected records that are shown on the terminal; all are in the export.
 _MOST_REJECTS = 10
+#: Assets that are named of those that a file for another tool does not hold.
+_MOST_NAMES = 3
 
 _IMPORT_FIELDS = {
     "client",
@@ -93,6 +96,16 @@ def rejects_table(rejects: Rows) -> Table:
     if len(rejects) > _MOST_REJECTS:
         table.add_row("…", "", f"{len(rejects) - _MOST_REJECTS} more: `discovery export rejects`")
     return table
+
+
+def print_left_out(made: Handover) -> None:
+    """Say on the terminal what a file for another tool does not hold, and why."""
+    console = Console(stderr=True)
+    for reason, names in made.left_out.items():
+        shown = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
+        console.print(escape(f"{len(names)} assets are left out: {reason} ({shown})."))
+    for note in made.notes:
+        console.print(escape(note))
 
 
 def table_of(title: str, *columns: str) -> Table:

@@ -9,8 +9,8 @@ import typer
 
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
-from discovery_dagster.cli.present import print_states
-from discovery_dagster.cli.writing import BINARY, Format, write_rows, write_sheets
+from discovery_dagster.cli.present import print_left_out, print_states
+from discovery_dagster.cli.writing import BINARY, Format, write_intake, write_rows, write_sheets
 from discovery_dagster.domain.correction_sheets import ERROR, WARNING
 from discovery_dagster.domain.keys import EngagementKey, SessionKey, slug
 from discovery_dagster.settings import Settings
@@ -19,7 +19,7 @@ from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.states import states
 
-TABLES = sorted([*(name for name in exports.QUERIES if name != "nodes"), "graph"])
+TABLES = sorted([*(name for name in exports.QUERIES if name != "nodes"), "graph", "intake"])
 
 
 #: What each table that can be corrected lists.
@@ -61,7 +61,12 @@ def export(
     with open_database(settings) as database:
         sessions.find(database, key)
         written = BytesIO()
-        if table in _SEVERITIES and chosen in (Format.XLSX, Format.ZIP):
+        if table == "intake":
+            assets, needs = (
+                exports.rows(database, key, name) for name in ("assets", "dependencies")
+            )
+            print_left_out(write_intake(written, chosen, assets, needs))
+        elif table in _SEVERITIES and chosen in (Format.XLSX, Format.ZIP):
             objects = ObjectStore(settings.objects)
             found = corrections.sheets(database, objects, key, _SEVERITIES[table])
             write_sheets(written, chosen, found)

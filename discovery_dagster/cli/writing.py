@@ -9,8 +9,9 @@ from typing import IO, Any
 import polars as pl
 
 from discovery_dagster.cli.errors import UsageError
-from discovery_dagster.domain import graphml, tabular
+from discovery_dagster.domain import graphml, handover, tabular
 from discovery_dagster.domain.correction_sheets import Sheet, tables
+from discovery_dagster.domain.handover import aws, azure, konveyor
 from discovery_dagster.domain.workbooks import (
     NamedTable,
     TooLargeError,
@@ -31,6 +32,17 @@ class Format(StrEnum):
     XLSX = "xlsx"
     ZIP = "zip"
     GRAPHML = "graphml"
+    KONVEYOR = "konveyor"
+    AWS = "aws"
+    AZURE = "azure"
+
+
+#: Tools for which `intake` is written, and what writes it.
+TOOLS: Mapping[Format, Callable[[Rows, Rows], handover.Handover]] = {
+    Format.KONVEYOR: konveyor.hand_over,
+    Format.AWS: aws.hand_over,
+    Format.AZURE: azure.hand_over,
+}
 
 
 #: Formats that are no text for a terminal.
@@ -55,7 +67,26 @@ def write_rows(out: IO[bytes], output_format: Format, table: str, rows: Any) -> 
         raise UsageError("no_such_format", "Only the graph is written as graphml.")
     if output_format is Format.ZIP:
         raise UsageError("no_such_format", "Only rejects and issues are written as a zip.")
+    if output_format in TOOLS:
+        raise UsageError("no_such_format", f"Only intake is written for {output_format}.")
     _WRITERS[output_format](out, table, rows)
+
+
+def write_intake(
+    out: IO[bytes], output_format: Format, assets: Rows, dependencies: Rows
+) -> handover.Handover:
+    """Write the file that another tool takes in; return it, with what it does not hold.
+
+    Raises:
+        UsageError: when the format is none of a tool.
+    """
+    if output_format not in TOOLS:
+        raise UsageError("no_such_format", f"The intake is written for {', '.join(TOOLS)}.")
+    made = TOOLS[output_format](assets, dependencies)
+    text = StringIO(newline="")
+    handover.write(text, made)
+    out.write(text.getvalue().encode())
+    return made
 
 
 def write_sheets(out: IO[bytes], output_format: Format, sheets: Sequence[Sheet]) -> None:

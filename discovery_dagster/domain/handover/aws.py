@@ -1,0 +1,56 @@
+"""AWS Migration Hub: the import template of Application Discovery Service.
+
+Columns, their units and lists as in "Importing data into Migration Hub" (Application Discovery
+Service, user guide). Each row needs an identifier; the asset's id is the `ExternalId`, which AWS
+matches before all else, so that a later export updates the same servers.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from discovery_dagster.domain.handover import Handover, Row, mebibytes, sift
+
+COLUMNS: Final = (
+    "ExternalId", "IPAddress", "MACAddress", "HostName", "CPU.NumberOfCores", "OS.Name",
+    "OS.Version", "VMware.VMName", "RAM.TotalSizeInMB", "Applications", "ApplicationWave",
+)  # fmt: skip
+
+MACHINES: Final = ("server", "virtual_machine")
+
+NO_MACHINE: Final = "they are neither servers nor virtual machines"
+
+
+def hand_over(assets: Sequence[Row], dependencies: Sequence[Row]) -> Handover:
+    """Return the server import of a session; the format has no dependencies.
+
+    Args:
+        assets: rows of the export `assets`.
+        dependencies: not used.
+    """
+    fitting, left = sift(
+        assets,
+        lambda asset: None if asset["type"] in MACHINES else NO_MACHINE,
+        unique=False,
+    )
+    return Handover(COLUMNS, [_row(asset) for asset in fitting], left)
+
+
+def _row(asset: Row) -> list[Any]:
+    return [
+        asset["id"],
+        _listed(asset["ip_addresses"]),
+        _listed(asset["mac_addresses"]),
+        asset["fqdn"] or asset["hostname"] or asset["name"],
+        asset["cpu_cores"],
+        asset["os_name"],
+        asset["os_version"],
+        asset["name"] if asset["type"] == "virtual_machine" else None,
+        mebibytes(asset["memory_gb"]),
+        # A comma parts applications; one inside a name would make two of it.
+        _listed([name.replace(",", " ") for name in asset["applications"]]),
+        asset["wave"],
+    ]
+
+
+def _listed(values: Sequence[str]) -> str | None:
+    return ", ".join(values) or None

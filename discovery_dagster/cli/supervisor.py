@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from discovery_dagster.cli.orphans import die_with_parent
+
 #: Seconds before a child that died starts again: doubled each time, up to the second. A child that
 #: has lived for the third is taken for healthy, and begins with the first again.
 _FIRST_PAUSE, _LONGEST_PAUSE, _HEALTHY = 1.0, 30.0, 60.0
@@ -82,6 +84,7 @@ class Child:
                 stderr=log,
                 # A group of its own: Ctrl-C reaches only us, and we end them in order.
                 start_new_session=True,
+                preexec_fn=die_with_parent,
             )
         self.groups.add(self._process.pid)
 

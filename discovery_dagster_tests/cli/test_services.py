@@ -6,9 +6,9 @@ import signal
 import subprocess
 import time
 import urllib.request
-from pathlib import Path
 
 from discovery_dagster_tests.installation import Installation
+from discovery_dagster_tests.processes import processes
 
 
 def test_killed_services_come_back_and_stopping_leaves_nothing_behind(installation):
@@ -36,6 +36,19 @@ def test_killed_services_come_back_and_stopping_leaves_nothing_behind(installati
             services.communicate(timeout=30)
 
 
+def test_services_end_with_the_process_that_started_them(installation):
+    services = installation.start("up", "--api-port", "0", "--dagster-port", "0", "--json")
+    services.stdout.readline()
+    services.kill()
+    services.communicate()
+    # The embedded Postgres has nobody left who could stop it; the next command takes it on.
+    deadline = time.monotonic() + 60
+    while left := processes(installation.home, "d", besides="postgres"):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.2)
+    assert installation.json("status") == {"sessions": []}
+
+
 def test_a_port_that_is_taken_is_refused_in_one_sentence(installation):
     import socket
 
@@ -57,21 +70,6 @@ def kill_and_see_it_return(
     for pid in before:
         os.kill(pid, signal.SIGKILL)
     until(lambda: set(processes(installation.home, name)) - before, services)
-
-
-def processes(home: Path, name: str) -> dict[int, str]:
-    """Living processes of the home whose command line has `name`, by number."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
-            surroundings = (folder / "environ").read_bytes().decode("utf-8", "replace")
-        except OSError:
-            continue
-        ours = f"DISCOVERY_HOME={home}\0" in surroundings or f"{home}/postgres" in command
-        if command and ours and name in command and folder.name != str(os.getpid()):
-            found[int(folder.name)] = command
-    return found
 
 
 def answers(url: str) -> bool:

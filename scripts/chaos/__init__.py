@@ -1,0 +1,1 @@
+"""Kills sessions at random moments and compares what they end in."""

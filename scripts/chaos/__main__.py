@@ -1,0 +1,71 @@
+"""Kills sessions at random moments and compares what they end in: `make chaos`.
+
+Each seed decides what is killed with SIGKILL and when: the process that imports, one of the
+services, the embedded Postgres, or all at once as a power cut does it. The session is
+then resumed until it is done; every export but `publications` must be byte for byte that of an
+import to which nothing happened, and `reconcile` must find nothing.
+"""
+
+import argparse
+import json
+import random
+import sys
+import time
+from pathlib import Path
+
+from discovery_dagster.store import exports
+from discovery_dagster_tests.installation import Installation, open_folder
+from scripts.chaos.kills import KILLS, Kill, resume
+
+TABLES = [name for name in exports.QUERIES if name != "publications"]
+
+
+def main() -> int:
+    """Kill as often as asked, print each outcome and return how many went wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=0, help="of the first kill")
+    arguments = parser.parse_args()
+    with open_folder() as folder:
+        drop = _write_drop(folder / "drop")
+        with Installation(folder / "untouched") as untouched:
+            started = time.monotonic()
+            untouched.engagement("move").import_files(drop)
+            seconds = time.monotonic() - started
+            wanted = _exports(untouched)
+        wrong = 0
+        for seed in range(arguments.seed, arguments.seed + arguments.kills):
+            with Installation(folder / f"home-{seed}") as victim:
+                draw = random.Random(seed)  # noqa: S311 - a seeded draw
+                outcome = _outcome(victim, drop, KILLS[seed % 2], draw, seconds, wanted)
+            print(f"seed {seed}: {outcome}", flush=True)
+            wrong += not outcome.endswith("identical")
+    print(f"{arguments.kills - wrong} of {arguments.kills} kills ended identical.")
+    return wrong
+
+
+def _outcome(
+    home: Installation, drop: Path, kill: Kill, draw: random.Random, seconds: float, wanted: str
+) -> str:
+    killed = kill(home, drop, draw, seconds)
+    problem = resume(home.engagement("move"), drop)
+    if problem is None and home.json("reconcile") != {"findings": []}:
+        problem = "reconcile found something"
+    if problem is None and _exports(home) != wanted:
+        problem = "exports differ"
+    return f"{killed}: {problem or 'identical'}"
+
+
+def _exports(home: Installation) -> str:
+    return json.dumps(home.tables("move", TABLES), sort_keys=True, default=str)
+
+
+def _write_drop(folder: Path) -> Path:
+    folder.mkdir()
+    rows = "\n".join(f"srv-{n:05d},Ubuntu 22.04,10.{n // 250}.{n % 250}.7" for n in range(3_000))
+    (folder / "servers.csv").write_text(f"Hostname,OS,IP Address\n{rows}\n")
+    return folder
+
+
+if __name__ == "__main__":
+    sys.exit(min(main(), 1))

@@ -1,0 +1,119 @@
+"""What is killed with SIGKILL, in an import of its own process and in one of the services."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from discovery_dagster_tests.installation import EngagementOf, Installation
+from discovery_dagster_tests.processes import processes
+
+#: Seconds that a session may take after a kill until it is done or has failed.
+PATIENCE = 240
+
+#: How often a session may be resumed before it counts as lost.
+MOST_RUNS = 4
+
+#: Parts of the command lines of what `discovery up` runs.
+SERVICES = {
+    "worker": ("execute_run",),
+    "code server": ("api grpc", "code-server"),
+    "daemon": ("dagster-daemon",),
+    "webserver": ("dagster-webserver",),
+    "api": ("discovery_dagster api",),
+    "postgres": ("postgres -D",),
+    "everything": ("",),
+}
+
+
+def import_killed(home: Installation, drop: Path, draw: random.Random, seconds: float) -> str:
+    """Kill an import, its Postgres or both; return what was killed when."""
+    target, moment = draw.choice(("run", "postgres", "both")), draw.uniform(0.1, seconds)
+    move = home.engagement("move")
+    process = home.start("import", drop, *move.options, "--json")
+    time.sleep(moment)
+    if target in ("run", "both"):
+        process.kill()
+    if target in ("postgres", "both"):
+        _kill(_postmasters(home))
+    process.communicate()
+    return f"{target} killed after {moment:.2f} s"
+
+
+def services_killed(home: Installation, drop: Path, draw: random.Random, seconds: float) -> str:
+    """Kill one of the services that run a session, or all; return what was killed when.
+
+    The services are started again when they were killed themselves.
+    """
+    target, moment = draw.choice(sorted(SERVICES)), draw.uniform(0.5, 2 * seconds)
+    up = _up(home)
+    try:
+        move = home.engagement("move")
+        process = home.start("import", drop, *move.options, "--json")
+        time.sleep(moment)
+        for part in SERVICES[target]:
+            _kill(processes(home.home, part))
+        process.kill()
+        process.communicate()
+        if up.poll() is not None:
+            up = _up(home)
+        _await_end(move)
+    finally:
+        up.terminate()
+        up.communicate()
+    return f"{target} of the services killed after {moment:.2f} s"
+
+
+def resume(move: EngagementOf, drop: Path) -> str | None:
+    """Run the session until it is done; None, or what is wrong."""
+    home = move.installation
+    listed = home.run("status", *move.options, "--json")
+    if listed.returncode == 2:  # killed before the session was registered: nothing half-written
+        home.run("import", drop, *move.options)
+        return None
+    for _ in range(MOST_RUNS):
+        done = home.run("run", *move.options, "--session", "s001", "--json")
+        if done.returncode == 0:
+            return None
+    return f"not done after {MOST_RUNS} runs: {done.stdout.strip()} {done.stderr.strip()}"
+
+
+Kill = Callable[[Installation, Path, random.Random, float], str]
+KILLS: Sequence[Kill] = (import_killed, services_killed)
+
+
+def _up(home: Installation) -> subprocess.Popen[str]:
+    up = home.start("up", "--api-port", "0", "--dagster-port", "0", "--json")
+    if not up.stdout or not up.stdout.readline():
+        raise RuntimeError(f"the services did not start: {up.communicate()}")
+    return up
+
+
+def _await_end(move: EngagementOf) -> None:
+    """Wait until the session moves no more by itself."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        listed = move.installation.run("status", *move.options, "--json")
+        found = json.loads(listed.stdout).get("sessions", []) if listed.stdout else []
+        if listed.returncode == 2 or (
+            found and found[0]["status"] not in ("queued", "running", "waiting")
+        ):
+            return
+        time.sleep(1)
+
+
+def _postmasters(home: Installation) -> Iterator[int]:
+    for pid_file in home.home.resolve().rglob("postmaster.pid"):
+        yield int(pid_file.read_text("ascii").splitlines()[0])
+
+
+def _kill(pids: Iterator[int] | dict[int, str]) -> None:
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue

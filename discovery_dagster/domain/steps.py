@@ -51,7 +51,13 @@ STEPS: tuple[Step, ...] = (
         upstream=("source_files",),
         frames={"tables": frames.SOURCE_TABLES, "corrections": frames.CORRECTIONS},
         version=4,
-        reference=("synonyms.yaml", "header_words.yaml", "units.yaml", "json_nesting.yaml"),
+        reference=(
+            "synonyms.yaml",
+            "header_words.yaml",
+            "units.yaml",
+            "placeholders.yaml",
+            "json_nesting.yaml",
+        ),
     ),
     Step(
         "field_mapping",

@@ -17,6 +17,8 @@ _SENTENCES = {
     "blank_record": "The record holds nothing.",
     "blank_line": "The line is blank.",
     "comment": "The line is a comment.",
+    "totals_row": "It is a row of sums below the table.",
+    "note_below_table": "It is a note below the table, not a record.",
     "nothing_inside": "It holds no records.",
     "too_many_cells": "The record has more cells than the header has columns.",
     "unclosed_quote": "A quote is opened and not closed.",

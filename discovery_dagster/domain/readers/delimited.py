@@ -13,6 +13,7 @@ from polars.exceptions import ComputeError, SchemaError
 
 from discovery_dagster.domain.readers.dialect import NO_DELIMITER, SPACE, Dialect, find_dialect
 from discovery_dagster.domain.readers.encoding import decode
+from discovery_dagster.domain.readers.footer import ignore_footer
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.lines import read_lines
 from discovery_dagster.domain.readers.records import (
@@ -40,6 +41,7 @@ def read_delimited(path: Path, data: mmap, encoding: str, name: str, limits: Lim
     if records is None:
         texts = _lines(data, encoding, dialect.body_line)
         records = read_lines(texts, dialect, limits.cell_characters)
+    records = ignore_footer(records)
     table = source_table(name, None, dialect.header, dialect.header_line, records, limits)
     if len(table.header) == 1 and (records["outcome"] == IGNORED).all():
         raise _not_a_table(name)
@@ -109,7 +111,7 @@ def _read_whole(path: Path, data: mmap, encoding: str, dialect: Dialect) -> pl.D
             path,
             separator=dialect.delimiter,
             quote_char=None,
-            skip_lines=dialect.header_line - 1,
+            skip_lines=dialect.body_line - 2,
             infer_schema=False,
             new_columns=[str(position) for position in range(len(dialect.header))],
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from discovery_dagster.domain.readers.header import find_header
+from discovery_dagster.domain.readers.header_rows import complete_header
 from discovery_dagster.domain.readers.quoting import scan_record
 
 SPACE = " "
@@ -93,14 +94,18 @@ def _judge(lines: Sequence[str], first: int, delimiter: str) -> _Judged | None:
     position = find_header([cells for _, cells, _ in records])
     if position is None:
         return None
-    header_at, header, body_at = records[position]
+    names = complete_header([cells for _, cells, _ in records], position)
+    header_at, header = records[names.last][0], names.cells
+    body_at = records[names.last][2]
     widths = [len(cells) for _, cells, _ in records]
     share = widths.count(len(header)) / len(widths)
     if len(header) < 2 or (position and share < _ONE_WIDTH_SHARE):
         return None
     explained = sum(min(width, len(header)) - 1 for width in widths)
     split = sum(width > 1 for width in widths) / len(widths)
-    return (split, share, explained), Dialect(delimiter, tuple(header), header_at + 1, body_at + 1)
+    return (split, share, explained), Dialect(
+        delimiter, tuple(cell or "" for cell in header), header_at + 1, body_at + 1
+    )
 
 
 def _spaced(lines: Sequence[str], first: int) -> Dialect | None:

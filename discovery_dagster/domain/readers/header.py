@@ -42,6 +42,11 @@ def is_blank(cell: str | None) -> bool:
     return not cell or cell.isspace()
 
 
+def has_names_only(record: Cells) -> bool:
+    """Whether every filled cell could be a name: it has a letter, as numbers and dates have not."""
+    return all(_is_name(cell) for cell in record if cell and not cell.isspace())
+
+
 def _is_name(cell: str) -> bool:
     return cell.strip() == "#" or any(character.isalpha() for character in cell)
 

@@ -8,7 +8,9 @@ import fastexcel
 import polars as pl
 
 from discovery_dagster.domain.readers.archive import check_archive
+from discovery_dagster.domain.readers.footer import ignore_footer
 from discovery_dagster.domain.readers.header import find_header
+from discovery_dagster.domain.readers.header_rows import complete_header
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.records import (
     frame_of_cells,
@@ -72,11 +74,13 @@ def _read_sheet(
     position = find_header(top)
     if position is None:
         return None
-    cells = rows.slice(position + 1)
+    header = complete_header(top, position)
+    cells = rows.slice(header.last + 1)
     if rows.width == 1 and cells.is_empty():
         return None
     check_limit(name, "columns", rows.width, limits.columns)
     cells = cells.with_columns(pl.when(pl.all() != "").then(pl.all()))
-    lines = pl.int_range(position + 2, position + 2 + cells.height, dtype=pl.UInt32, eager=True)
-    records = ignore_blank_records(frame_of_cells(cells, lines))
-    return source_table(name, sheet, top[position], position + 1, records, limits)
+    first = header.last + 2
+    lines = pl.int_range(first, first + cells.height, dtype=pl.UInt32, eager=True)
+    records = ignore_footer(ignore_blank_records(frame_of_cells(cells, lines)))
+    return source_table(name, sheet, header.cells, header.last + 1, records, limits)

@@ -1,0 +1,92 @@
+"""What stands below a table and is no record of it: rows of sums, and notes.
+
+Only the last records are looked at, from below; the first that is a record ends the search.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Final
+
+import polars as pl
+
+from discovery_dagster import reference
+from discovery_dagster.domain.readers.header import is_blank
+from discovery_dagster.domain.tables import IGNORED, READ
+from discovery_dagster.domain.words import fold
+
+_LAST: Final = 50  # records that are looked at
+_NUMBER: Final = re.compile(
+    r"^[-+]?(\d+([.,]\d+)?|\d{1,3}([.,'\s\u00a0]\d{3})+([.,]\d+)?)\s*([kmgtp]i?[bo]|%|€|\$)?$", re.I
+)
+_REMARK: Final = re.compile(r"[^\W\d_][^:]{1,30}:(\s|$)")
+_SENTENCE: Final = 6  # words
+_NOTE_WIDTH: Final = 3  # columns from which on a lone cell below a blank line is a note
+
+
+def ignore_footer(records: pl.DataFrame) -> pl.DataFrame:
+    """Return `records` with the rows of sums and the notes at their end as ignored.
+
+    Args:
+        records: as `SourceTable.records`, in file order.
+    """
+    cells = records.columns[4:]
+    tail = records.tail(_LAST).select("outcome", *cells).rows()
+    reasons: dict[int, str] = {}
+    lone: list[
+        int
+    ] = []  # lone cells since the last row that was none, notes if a blank one follows
+    for back, (outcome, *row) in enumerate(reversed(tail), 1):
+        at = records.height - back
+        if outcome == IGNORED:
+            reasons |= dict.fromkeys(lone, "note_below_table")
+            lone = []
+            continue
+        if outcome != READ:
+            break
+        if _is_total(row):
+            reasons[at] = "totals_row"
+            reasons |= dict.fromkeys(lone, "note_below_table")
+            lone = []
+        elif _is_note(row):
+            lone.append(at)
+        else:
+            break
+    return _ignored(records, reasons) if reasons and len(reasons) < records.height else records
+
+
+def _is_total(row: Sequence[str | None]) -> bool:
+    """Whether a row of several cells says that it is one of sums, and has but numbers otherwise."""
+    filled = [cell.strip() for cell in row if not is_blank(cell) and cell is not None]
+    if len(row) < 2 or not filled:
+        return False
+    first, *others = filled
+    words = re.split(r"[:=(\d]", first, maxsplit=1)[0]
+    if fold(words) not in _total_words():
+        return False
+    return all(_NUMBER.match(other) for other in others)
+
+
+def _is_note(row: Sequence[str | None]) -> bool:
+    """Whether a row holds a remark and nothing else, such as `As of: 2024-02-01` or a sentence."""
+    filled = [cell.strip() for cell in row if not is_blank(cell) and cell is not None]
+    if len(row) < _NOTE_WIDTH or len(filled) != 1:
+        return False
+    return bool(_REMARK.match(filled[0])) or len(filled[0].split()) >= _SENTENCE
+
+
+def _ignored(records: pl.DataFrame, reasons: dict[int, str]) -> pl.DataFrame:
+    found = pl.DataFrame(
+        {"row": list(reasons), "footer": list(reasons.values())},
+        schema={"row": pl.UInt32, "footer": pl.String},
+    )
+    joined = records.with_row_index("row").join(found, on="row", how="left", maintain_order="left")
+    return joined.with_columns(
+        outcome=pl.when(pl.col("footer").is_null()).then("outcome").otherwise(pl.lit(IGNORED)),
+        reason=pl.coalesce("footer", "reason"),
+    ).drop("row", "footer")
+
+
+@cache
+def _total_words() -> frozenset[str]:
+    return frozenset(fold(word) for word in reference.load("placeholders")["totals"])

@@ -100,6 +100,7 @@ STEPS: tuple[Step, ...] = (
             "placeholders.yaml",
             "asset_types.yaml",
             "type_patterns.yaml",
+            "booleans.yaml",
             "tier_words.yaml",
             "protocols.yaml",
             "relation_phrases.yaml",

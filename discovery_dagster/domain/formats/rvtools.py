@@ -3,14 +3,18 @@
 RVTools writes memory and disks in MiB; older versions head the same numbers MB.
 """
 
+from discovery_dagster import reference
 from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat
 from discovery_dagster.domain.words import fold
 
+#: Excel writes truth values in the language of its user.
+_TRUE = frozenset(reference.load("booleans")["true"])
+
 _NO_MACHINES = (
-    Exclusion("template", frozenset({"true"}), "It is a template, not a machine."),
+    Exclusion("template", _TRUE, "It is a template, not a machine."),
     Exclusion(
         "srm placeholder",
-        frozenset({"true"}),
+        _TRUE,
         "It is a placeholder of Site Recovery Manager for a machine elsewhere.",
     ),
 )

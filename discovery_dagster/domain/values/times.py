@@ -8,20 +8,77 @@ _ISO = (
     r"^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?"
     r"\s*(Z|z|UTC|[+-]\d{2}:?\d{2})?$"
 )
+_DAY_FIRST = r"^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ T,]+(\d{1,2}:\d{2}(?::\d{2})?))?$"
+_YEAR_FIRST = r"^(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T,]+(\d{1,2}:\d{2}(?::\d{2})?))?$"
+_SLASHES = (
+    r"^(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T,]+(\d{1,2}:\d{2}(?::\d{2})?))?(?:\s*([AaPp])\.?[Mm]\.?)?$"
+)
 _EPOCH = r"^(?:\d{9,10}(?:\.\d+)?|\d{13}|\d{16}|\d{19})$"
 
 
 def read_time(cells: pl.Series) -> Reading:
-    """Read points in time, ISO 8601 or a number since 1970, into ISO 8601 text.
+    """Read points in time, ISO 8601, as people write dates, or a number since 1970, into ISO 8601.
 
     A number's digits say whether it counts seconds, milli-, micro- or nanoseconds.
 
-    A day and month whose order cannot be known is a fault, never a guess.
+    Dots put the day first, a leading year the month second. Between slashes the cells of the column
+    that can only be read in one way decide; where none does, the order is a fault, never a guess.
 
     Returns:
         Values are String such as `2025-06-14T00:00:00`, with the zone where the source has one.
     """
-    return with_faults(cells, _from_text(cells).zip_with(~_is_epoch(cells), _from_epoch(cells)))
+    read = _from_text(_as_iso(cells))
+    return with_faults(cells, read.zip_with(~_is_epoch(cells), _from_epoch(cells)))
+
+
+def _as_iso(cells: pl.Series) -> pl.Series:
+    """Write dates that people write as ISO 8601 has them; others stay as they stand."""
+    if not cells.str.contains(r"^\d{1,4}[./]\d").any():
+        return cells
+    columns = pl.DataFrame({"cell": cells}).with_columns(
+        dots=pl.col("cell").str.extract_groups(_DAY_FIRST),
+        years=pl.col("cell").str.extract_groups(_YEAR_FIRST),
+        slashes=pl.col("cell").str.extract_groups(_SLASHES),
+    )
+    day, month = _order(columns["slashes"])
+    written = columns.select(
+        pl.coalesce(
+            _iso("dots", "3", "2", "1"),
+            _iso("years", "1", "2", "3"),
+            _iso("slashes", "3", month, day) if day else pl.lit(None, pl.String),
+            "cell",
+        )
+    )
+    return written.to_series()
+
+
+def _order(slashes: pl.Series) -> tuple[str, str] | tuple[None, None]:
+    """Which place between slashes is the day and which the month, when a cell of them tells."""
+    first, second = (
+        slashes.struct.field(place).cast(pl.Int64, strict=False) > 12 for place in ("1", "2")
+    )
+    if bool(first.any()) == bool(second.any()):
+        return None, None
+    return ("1", "2") if first.any() else ("2", "1")
+
+
+def _iso(groups: str, year: str, month: str, day: str) -> pl.Expr:
+    part = pl.col(groups).struct
+    clock = part.field("4").fill_null("00:00").str.zfill(5)
+    if groups == "slashes":  # half a day has twelve hours, beginning with the twelfth
+        half = part.field("5").str.to_lowercase()
+        hour = clock.str.extract(r"^(\d+)", 1).cast(pl.Int64, strict=False)
+        hour = pl.when(half.is_null()).then(hour).otherwise(hour % 12)
+        hour = hour + pl.when(half == "p").then(12).otherwise(0)
+        minutes = clock.str.extract(r"(:.*)$", 1)
+        clock = pl.concat_str(hour.cast(pl.String).str.zfill(2), minutes)
+    date = pl.concat_str(
+        part.field(year),
+        part.field(month).str.zfill(2),
+        part.field(day).str.zfill(2),
+        separator="-",
+    )
+    return pl.concat_str(date, pl.lit(" "), clock)
 
 
 def _is_epoch(cells: pl.Series) -> pl.Series:

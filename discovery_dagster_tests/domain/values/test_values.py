@@ -208,3 +208,21 @@ def test_every_address_is_read_into_one_spelling(address):
 def test_whole_numbers_are_read_in_both_notations(number):
     written = [f"{number}", f"{number:,}", f"{number:,}".replace(",", "."), f"{number}.0"]
     assert read("cores", *written).values.to_list() == [number] * 4
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        (["04.03.2021", "31.12.2020 9:05"], ["2021-03-04T00:00:00", "2020-12-31T09:05:00"]),
+        (["2021/3/4 10:10"], ["2021-03-04T10:10:00"]),
+        (["25/03/2021", "03/04/2021"], ["2021-03-25T00:00:00", "2021-04-03T00:00:00"]),
+        (["03/25/2021 1:05 PM", "03/04/2021 12:10 AM"],
+         ["2021-03-25T13:05:00", "2021-03-04T00:10:00"]),
+        (["03/04/2021", "05/06/2021"], [None, None]),
+        (["25/03/2021", "03/25/2021"], [None, None]),
+    ],
+)  # fmt: skip
+def test_dates_as_people_write_them_are_read_where_their_order_is_certain(written, read_as):
+    reading = read("time", *written)
+    assert reading.values.to_list() == read_as
+    assert reading.faults.to_list() == [value is None for value in read_as]

@@ -8,6 +8,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.tables import UnreadableFileError
@@ -21,21 +22,36 @@ _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DIGITS = b"0123456789"
 
 
-def check_archive(data: bytes, name: str, limits: Limits) -> None:
-    """Refuse the archive `data` when it is no sound workbook or too large unpacked.
-
-    The reader allocates the rectangle around a sheet's cells, so that two cells in opposite corners
-    of a sheet of a few hundred bytes would take 400 GB; therefore it is measured beforehand.
+def check_package(data: bytes, name: str, limits: Limits) -> None:
+    """Refuse the archive `data` when it is no workbook or too large unpacked.
 
     Raises:
         UnreadableFileError: `corrupt_workbook`, `not_a_table`, `limit_exceeded`.
     """
+    with _opened(data, name) as archive:
+        _check_size(archive, len(data), name, limits)
+
+
+def check_extents(data: bytes, name: str, limits: Limits) -> None:
+    """Refuse the workbook `data` when a sheet of it is too large.
+
+    The library allocates the rectangle around a sheet's cells, so that two cells in opposite
+    corners of a sheet of a few hundred bytes would take 400 GB; it is measured beforehand.
+
+    Raises:
+        UnreadableFileError: `corrupt_workbook`, `limit_exceeded`.
+    """
+    with _opened(data, name) as archive:
+        for member in archive.infolist():
+            if member.filename.endswith(".xml"):
+                check_limit(name, "cells a sheet", _extent(archive, member), limits.sheet_cells)
+
+
+@contextmanager
+def _opened(data: bytes, name: str) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _check_size(archive, len(data), name, limits)
-            for member in archive.infolist():
-                if member.filename.endswith(".xml"):
-                    check_limit(name, "cells a sheet", _extent(archive, member), limits.sheet_cells)
+            yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         raise UnreadableFileError(
             "corrupt_workbook", f"{name} is damaged or cut off: export or copy it again."

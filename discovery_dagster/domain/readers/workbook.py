@@ -1,13 +1,13 @@
 """Workbooks: every sheet with cells is a table, hidden ones too; lines are worksheet rows.
 
 Cells come as text: numbers without a trailing `.0`, booleans as `true` and `false`, dates as
-`2024-05-01 10:30:00`; an error such as `#N/A` is an empty cell. Formulas come as their last value.
+`2024-05-01 10:30:00`; errors such as `#N/A` as they stand. Formulas come as their last value.
 """
 
 import fastexcel
 import polars as pl
 
-from discovery_dagster.domain.readers.archive import check_archive
+from discovery_dagster.domain.readers.archive import check_extents, check_package
 from discovery_dagster.domain.readers.footer import ignore_footer
 from discovery_dagster.domain.readers.header import find_header
 from discovery_dagster.domain.readers.header_rows import complete_header
@@ -17,6 +17,7 @@ from discovery_dagster.domain.readers.records import (
     ignore_blank_records,
     source_table,
 )
+from discovery_dagster.domain.readers.xlsx import Sheets, read_package
 from discovery_dagster.domain.tables import FileReading, SourceTable, UnreadableFileError
 
 ZIP = b"PK\x03\x04"
@@ -40,22 +41,23 @@ def read_workbook(data: bytes, name: str, limits: Limits) -> FileReading:
     """
     if data.startswith(COMPOUND) and _ENCRYPTED in data:
         raise _encrypted(name)
-    if data.startswith(ZIP):
-        check_archive(data, name, limits)
     try:
-        reader = fastexcel.read_excel(data)
-        sheets = tuple(reader.sheet_names)
-        found = [_read_sheet(reader, sheet, name, limits) for sheet in sheets]
+        sheets = list(_open(data, name, limits))
     except fastexcel.FastExcelError as error:
         if "password" in str(error).lower():
             raise _encrypted(name) from error
         raise UnreadableFileError(
             "corrupt_workbook", f"{name} is damaged: open it in Excel, save it again and retry."
         ) from error
+    found = [_table(rows, sheet, name, limits) for sheet, rows in sheets]
     tables = tuple(table for table in found if table is not None)
     if not tables:
         raise UnreadableFileError("not_a_table", f"{name} has no sheet with a table in it.")
-    return FileReading("xlsx" if data.startswith(ZIP) else "xls", tables, sheets=sheets)
+    return FileReading(
+        "xlsx" if data.startswith(ZIP) else "xls",
+        tables,
+        sheets=tuple(sheet for sheet, _ in sheets),
+    )
 
 
 def _encrypted(name: str) -> UnreadableFileError:
@@ -64,12 +66,27 @@ def _encrypted(name: str) -> UnreadableFileError:
     )
 
 
-def _read_sheet(
-    reader: fastexcel.ExcelReader, sheet: str, name: str, limits: Limits
-) -> SourceTable | None:
-    """Read one sheet; None when it has no header."""
+def _open(data: bytes, name: str, limits: Limits) -> Sheets:
+    """Read the cells of all sheets, XLSX by our own reader where it is written as programs do."""
+    if data.startswith(ZIP):
+        check_package(data, name, limits)
+        sheets = read_package(data, name, limits)
+        if sheets is not None:
+            return sheets
+        check_extents(data, name, limits)
+    reader = fastexcel.read_excel(data)
     # Without `skip_rows` leading blank rows vanish and rows are no longer the worksheet's.
-    rows = reader.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    return [
+        (
+            sheet,
+            reader.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars(),
+        )
+        for sheet in reader.sheet_names
+    ]
+
+
+def _table(rows: pl.DataFrame, sheet: str, name: str, limits: Limits) -> SourceTable | None:
+    """Make a table of the rows of a sheet; None when it has no header."""
     top = rows.head(_HEADER_SAMPLE).rows()
     position = find_header(top)
     if position is None:

@@ -40,25 +40,25 @@ def _as_iso(cells: pl.Series) -> pl.Series:
         years=pl.col("cell").str.extract_groups(_YEAR_FIRST),
         slashes=pl.col("cell").str.extract_groups(_SLASHES),
     )
-    day, month = _order(columns["slashes"])
+    order = _order(columns["slashes"])
     written = columns.select(
         pl.coalesce(
             _iso("dots", "3", "2", "1"),
             _iso("years", "1", "2", "3"),
-            _iso("slashes", "3", month, day) if day else pl.lit(None, pl.String),
+            _iso("slashes", "3", order[1], order[0]) if order else pl.lit(None, pl.String),
             "cell",
         )
     )
     return written.to_series()
 
 
-def _order(slashes: pl.Series) -> tuple[str, str] | tuple[None, None]:
+def _order(slashes: pl.Series) -> tuple[str, str] | None:
     """Which place between slashes is the day and which the month, when a cell of them tells."""
     first, second = (
         slashes.struct.field(place).cast(pl.Int64, strict=False) > 12 for place in ("1", "2")
     )
     if bool(first.any()) == bool(second.any()):
-        return None, None
+        return None
     return ("1", "2") if first.any() else ("2", "1")
 
 

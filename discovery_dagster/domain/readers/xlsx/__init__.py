@@ -1,0 +1,54 @@
+"""XLSX workbooks, read with whole arrays of positions instead of an event for each tag.
+
+Measured on 100,000 records of 39 columns, this takes a third of the time of the fastest library,
+and it tells errors (`#N/A`) from empty cells. It reads what common programs write; a workbook that
+is written in another way is left to the library.
+"""
+
+import io
+import zipfile
+import zlib
+
+import polars as pl
+import pyarrow as pa
+
+from discovery_dagster.domain.readers.limits import Limits
+from discovery_dagster.domain.readers.xlsx.package import Package
+from discovery_dagster.domain.readers.xlsx.scanning import UnusualXmlError
+from discovery_dagster.domain.readers.xlsx.sheets import read_sheet
+
+__all__ = ["Sheets", "read_package"]
+
+#: What XML that is damaged or unusual ends in; the library reads it, or says that it cannot.
+_UNUSUAL = (
+    UnusualXmlError,
+    pa.ArrowInvalid,
+    UnicodeDecodeError,
+    IndexError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+)
+
+#: Names of sheets and their cells, all text; rows from the first of the sheet on.
+Sheets = list[tuple[str, pl.DataFrame]]
+
+
+def read_package(data: bytes, name: str, limits: Limits) -> Sheets | None:
+    """Return the sheets of the workbook `data`, None when it is written in an unusual way.
+
+    Raises:
+        UnreadableFileError: `limit_exceeded`, when the rectangle of a sheet is too large.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            package = Package(archive)
+            context = package.context()
+            return [
+                (sheet.name, read_sheet(package, sheet, context, name, limits))
+                for sheet in package.sheets()
+            ]
+    except _UNUSUAL:
+        return None

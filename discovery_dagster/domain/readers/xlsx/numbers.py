@@ -1,0 +1,66 @@
+"""Numbers of a workbook as text, and those that its styles show as dates."""
+
+import re
+from typing import Final
+
+import polars as pl
+
+_WRITTEN_OUT: Final = r"[.eE]"
+_SECONDS: Final = 86_400
+#: Number formats that Excel itself has for dates and times [ECMA-376, 18.8.30].
+_BUILT_IN: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_NO_DATE: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+
+
+def as_numbers(texts: pl.Series) -> pl.Series:
+    """Return numbers as people write them: whole ones without a point, none with an exponent."""
+    unusual = texts.str.contains(_WRITTEN_OUT)
+    if not unusual.any():
+        return texts
+    numbers = texts.filter(unusual).cast(pl.Float64, strict=False)
+    whole = (numbers == numbers.round(0)) & (numbers.abs() < 1e18)
+    written = pl.DataFrame({"number": numbers, "whole": whole, "text": texts.filter(unusual)})
+    plain = written.select(
+        pl.when("whole")
+        .then(pl.col("number").cast(pl.Int64, strict=False).cast(pl.String))
+        .when(pl.col("number").abs().is_between(1e-5, 1e15))
+        .then(pl.col("number").cast(pl.String))
+        .otherwise("text")
+    ).to_series()
+    return texts.scatter(unusual.arg_true(), plain)
+
+
+def as_dates(texts: pl.Series, *, since_1904: bool) -> pl.Series:
+    """Return serial numbers of days as `2024-05-01 10:30:00`; what is no number stays.
+
+    Excel counts a 29 February 1900 that never was: days before are one earlier.
+    """
+    days = texts.cast(pl.Float64, strict=False)
+    epoch = pl.lit("1904-01-01" if since_1904 else "1899-12-30").str.to_datetime("%Y-%m-%d")
+    shown = pl.DataFrame({"text": texts, "days": days}).select(
+        moment=(
+            epoch
+            + pl.duration(
+                seconds=(
+                    (pl.col("days") + pl.when(since_1904).then(0).otherwise(_missing_day()))
+                    * _SECONDS
+                )
+                .round(0)
+                .cast(pl.Int64, strict=False)
+            )
+        ).dt.strftime("%Y-%m-%d %H:%M:%S"),
+        text="text",
+    )
+    return shown.select(pl.coalesce("moment", "text")).to_series()
+
+
+def is_date(number_format: int, code: str | None) -> bool:
+    """Whether a number format shows dates or times; `code` is that of formats of the workbook."""
+    if code is None:
+        return number_format in _BUILT_IN
+    plain = _NO_DATE.sub("", code.split(";")[0])
+    return bool(re.search(r"[dmyhs]", plain, re.IGNORECASE)) and "general" not in plain.lower()
+
+
+def _missing_day() -> pl.Expr:
+    return pl.when(pl.col("days") < 60).then(1).otherwise(0)

@@ -1,0 +1,146 @@
+"""The parts of an XLSX workbook: its sheets in order, and what their cells refer to.
+
+Parts are read in pieces of bounded size; what a part declares of itself is never believed.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from posixpath import join, normpath
+from typing import Final
+
+import numpy as np
+
+from discovery_dagster.domain.readers.xlsx.cells import Context
+from discovery_dagster.domain.readers.xlsx.numbers import is_date
+from discovery_dagster.domain.readers.xlsx.scanning import SLACK, Mask, UnusualXmlError, Xml
+from discovery_dagster.domain.readers.xlsx.texts import shared_texts
+
+#: Bytes of a sheet that are looked at at once: what is made of them stays in the caches.
+_PIECE: Final = 1024**2
+_SMALL: Final = 16 * 1024**2  # bytes of a part that is read as a whole
+_END_OF_ROW: Final = b"</row>"
+_ATTRIBUTE: Final = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_SHEET, _RELATION = re.compile(r"<sheet\s[^>]*>"), re.compile(r"<Relationship\s[^>]*>")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A worksheet: its name and the part that holds its cells."""
+
+    name: str
+    part: str
+
+
+class Package:
+    """An opened workbook."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._book = self._text("xl/workbook.xml")
+
+    def sheets(self) -> list[Sheet]:
+        """Return the worksheets in their order, hidden ones too.
+
+        Raises:
+            UnusualXmlError: when one names no part.
+        """
+        relations = {
+            attributes["Id"]: attributes["Target"]
+            for attributes in _tags(_RELATION, self._text("xl/_rels/workbook.xml.rels"))
+            if {"Id", "Target"} <= attributes.keys()
+        }
+        sheets = []
+        for attributes in _tags(_SHEET, self._book):
+            relation = next((v for k, v in attributes.items() if k.endswith(":id")), None)
+            if relation not in relations or "name" not in attributes:
+                raise UnusualXmlError("a sheet without a part")
+            target = relations[relation]
+            part = target[1:] if target.startswith("/") else normpath(join("xl", target))
+            sheets.append(Sheet(_plain(attributes["name"]), part))
+        if not sheets:
+            raise UnusualXmlError("no sheets")
+        return sheets
+
+    def context(self) -> Context:
+        """Return what the cells of all sheets refer to."""
+        shared = b"".join(self._pieces("xl/sharedStrings.xml")) + bytes(SLACK)
+        begin = max(shared.find(b"<si"), 0)
+        properties = next(iter(_tags(re.compile(r"<workbookPr\s[^>]*>"), self._book)), {})
+        return Context(
+            shared_texts(Xml.scan(shared[begin:])),
+            self._dates(),
+            properties.get("date1904", "0") in {"1", "true"},
+        )
+
+    def rows(self, sheet: Sheet) -> Iterator[bytes]:
+        """Give the rows of a sheet in pieces that end with one, each with `SLACK` behind.
+
+        Raises:
+            UnusualXmlError: when the part has no cells where programs put them.
+        """
+        rest, inside = b"", False
+        for piece in self._pieces(sheet.part):
+            data = rest + piece
+            if not inside:
+                begin = data.find(b"<sheetData")
+                if begin < 0:
+                    rest = data
+                    continue
+                inside, data = True, data[data.find(b">", begin) + 1 :]
+            stop = data.find(b"</sheetData")
+            end = data.rfind(_END_OF_ROW, 0, stop if stop >= 0 else len(data))
+            end = end + len(_END_OF_ROW) if end >= 0 else 0
+            if end:
+                yield data[:end] + bytes(SLACK)
+            if stop >= 0:
+                return
+            rest = data[end:]
+        if not inside:
+            raise UnusualXmlError("a sheet without cells")
+
+    def _dates(self) -> Mask:
+        styles = self._text("xl/styles.xml")
+        codes = {
+            attributes["numFmtId"]: _plain(attributes.get("formatCode", ""))
+            for attributes in _tags(re.compile(r"<numFmt\s[^>]*>"), styles)
+            if "numFmtId" in attributes
+        }
+        inside = re.search(r"<cellXfs.*?</cellXfs>", styles, re.DOTALL)
+        formats = [
+            attributes.get("numFmtId", "0")
+            for attributes in _tags(re.compile(r"<xf\s[^>]*>"), inside[0] if inside else "")
+        ]
+        return np.array([is_date(int(each), codes.get(each)) for each in formats], dtype=np.bool_)
+
+    def _text(self, part: str) -> str:
+        data = b"".join(self._pieces(part, _SMALL))
+        text = data.decode("utf-8-sig")
+        if "<!" in text:
+            raise UnusualXmlError("a declaration")
+        return text
+
+    def _pieces(self, part: str, most: int | None = None) -> Iterator[bytes]:
+        try:
+            opened = self._archive.open(part)
+        except KeyError:
+            return
+        read = 0
+        with opened as file:
+            while piece := file.read(_PIECE):
+                read += len(piece)
+                if most is not None and read > most:
+                    raise UnusualXmlError("a part that is too large")
+                yield piece
+
+
+def _tags(pattern: re.Pattern[str], text: str) -> Iterator[dict[str, str]]:
+    for tag in pattern.findall(text):
+        yield {name: one or other for name, one, other in _ATTRIBUTE.findall(tag)}
+
+
+def _plain(text: str) -> str:
+    for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'")):
+        text = text.replace(entity, character)
+    return text.replace("&amp;", "&")

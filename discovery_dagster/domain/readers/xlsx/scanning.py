@@ -1,0 +1,120 @@
+"""Finding tags and texts in the XML of a workbook with NumPy, without building a tree of it.
+
+A sheet of 100,000 records has 16 million tags; an XML parser makes an event of each. Here whole
+arrays of positions are compared at once. Texts are handed to Polars as views into the XML (Arrow's
+string views), so that none is copied before it is needed.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+Positions = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+#: Bytes behind the last one, so that reading eight at any position stays inside.
+SLACK: Final = 16
+
+_VIEW: Final = np.dtype([("length", "<i4"), ("a", "<u4"), ("b", "<u4"), ("c", "<u4")])
+_INLINE: Final = 12  # bytes of a text that its view holds itself
+_DIGITS: Final = 8
+_LOW: Final = np.uint64(0xFFFFFFFF)
+
+
+class UnusualXmlError(Exception):
+    """XML that is written as no common program writes it; another reader has to take it."""
+
+
+@dataclass(frozen=True)
+class Xml:
+    """A part of a document, followed by `SLACK` zero bytes, and the positions of its tags."""
+
+    data: bytes
+    bytes_: npt.NDArray[np.uint8]
+    tags: Positions  # of each `<`
+    opening: Positions  # numbers of the tags that close none; these alone are looked at
+    first: npt.NDArray[np.uint8]  # the byte behind the `<` of each of them
+    second: npt.NDArray[np.uint8]  # and the next
+
+    @classmethod
+    def scan(cls, data: bytes) -> "Xml":
+        """Find the tags of `data`, which ends with `SLACK` zero bytes.
+
+        Raises:
+            UnusualXmlError: for comments, CDATA and declarations inside.
+        """
+        array = np.frombuffer(data, dtype=np.uint8)
+        tags = np.flatnonzero(array == ord("<"))
+        first = array[tags + 1]
+        opening = np.flatnonzero(first != ord("/"))
+        first = first[opening]
+        second = array[tags[opening] + 2]
+        if bool((first == ord("!")).any()):
+            raise UnusualXmlError("a comment, CDATA or declaration")
+        return cls(data, array, tags, opening, first, second)
+
+    def begins(self, chosen: Mask | Positions) -> Positions:
+        """Where the opening tags begin that `chosen` picks, by a mask or by their numbers."""
+        return self.tags[self.opening[chosen]]
+
+    def next_tags(self, chosen: Mask | Positions) -> Positions:
+        """Where the tags begin that follow them; a text of theirs ends there."""
+        return self.tags[self.opening[chosen] + 1]
+
+    def words_at(self, positions: Positions) -> npt.NDArray[np.uint64]:
+        """The eight bytes from each position on, the first one lowest."""
+        size = len(self.data) - 7
+        overlapping = np.ndarray((size,), dtype="<u8", buffer=self.data, strides=(1,))
+        return overlapping[positions]
+
+    def numbers_at(self, positions: Positions) -> tuple[Positions, Positions]:
+        """The whole numbers that begin at `positions`, and how many digits each has.
+
+        Raises:
+            UnusualXmlError: for one of eight digits or more, or of none.
+        """
+        words = self.words_at(positions)
+        values = np.zeros(len(positions), dtype=np.int64)
+        lengths = np.zeros(len(positions), dtype=np.int64)
+        going = np.ones(len(positions), dtype=np.bool_)
+        for place in range(_DIGITS):
+            digit = ((words >> np.uint64(8 * place)) & np.uint64(0xFF)).astype(np.int64) - ord("0")
+            going &= (digit >= 0) & (digit <= 9)
+            if not going.any():
+                break
+            values = np.where(going, values * 10 + digit, values)
+            lengths += going
+        if bool((lengths == _DIGITS).any()) or bool((lengths == 0).any()):
+            raise UnusualXmlError("a number that is none or too long")
+        return values, lengths
+
+    def texts(self, starts: Positions, ends: Positions) -> pl.Series:
+        """The texts from `starts` up to `ends` as they stand, entities and all."""
+        lengths = ends - starts
+        low = self.words_at(starts)
+        high = self.words_at(starts + 8) if len(starts) else low
+        views = np.empty(len(starts), dtype=_VIEW)
+        views["length"] = lengths
+        inline = lengths <= _INLINE
+        low = np.where(inline & (lengths < 8), low & _mask(lengths), low)
+        views["a"] = (low & _LOW).astype(np.uint32)
+        rest = (high & _mask(np.clip(lengths - 8, 0, 4)) & _LOW).astype(np.uint32)
+        views["b"] = np.where(inline, (low >> np.uint64(32)).astype(np.uint32), 0)
+        views["c"] = np.where(inline, rest, starts.astype(np.uint32))
+        array = pa.Array.from_buffers(
+            pa.string_view(),
+            len(starts),
+            [None, pa.py_buffer(views.tobytes()), pa.py_buffer(self.data)],
+        )
+        array.validate(full=True)  # that all is UTF-8
+        return pl.Series(values=array, dtype=pl.String)
+
+
+def _mask(lengths: Positions) -> npt.NDArray[np.uint64]:
+    """Masks that keep the lowest bytes, as many as `lengths` says, eight at most."""
+    masks = np.array([(1 << (8 * size)) - 1 for size in range(9)], dtype=np.uint64)
+    return masks[np.clip(lengths, 0, 8)]

@@ -1,0 +1,90 @@
+"""Texts of a workbook: those that its cells share, and what stands escaped in any of them."""
+
+import html
+import re
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from discovery_dagster.domain.readers.xlsx.scanning import Mask, Positions, UnusualXmlError, Xml
+
+_PRESERVED: Final = len('<t xml:space="preserve">')
+_RUN: Final = re.compile(rb"<t(?:\s[^>]*)?>([^<]*)</t>")
+_PHONETIC: Final = re.compile(rb"<rPh\b.*?</rPh>", re.DOTALL)
+#: How Office writes characters that XML cannot hold [MS-OI29500, ST_Xstring].
+_ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def shared_texts(xml: Xml) -> pl.Series:
+    """Return the shared texts in their order; runs of formatted text are joined.
+
+    Raises:
+        UnusualXmlError: when the document is written in another way than programs do.
+    """
+    items = (xml.first == ord("s")) & (xml.second == ord("i"))
+    runs = text_tags(xml)
+    of_item = np.cumsum(items)[runs] - 1
+    starts, ends = text_spans(xml, np.flatnonzero(runs))
+    count = int(items.sum())
+    texts = pl.Series([""], dtype=pl.String).new_from_index(0, count)
+    if not count:
+        return texts
+    per_item = np.bincount(of_item, minlength=count)
+    single = per_item[of_item] == 1
+    found = pl.Series(of_item[single].astype(np.uint32))
+    texts = _put(texts, found, unescaped(xml.texts(starts[single], ends[single])))
+    several = np.flatnonzero(per_item > 1)
+    if len(several):
+        begins = np.append(xml.begins(items), len(xml.data))
+        joined = [_joined(xml.data[begins[at] : begins[at + 1]]) for at in several]
+        texts = _put(texts, pl.Series(several.astype(np.uint32)), unescaped(pl.Series(joined)))
+    return texts
+
+
+def text_tags(xml: Xml) -> Mask:
+    """Whether each tag opens a text: `<t>` or `<t xml:space=…>`; an empty `<t/>` opens none."""
+    texts: Mask = (xml.first == ord("t")) & ((xml.second == ord(">")) | (xml.second == ord(" ")))
+    return texts
+
+
+def text_spans(xml: Xml, tags: Positions) -> tuple[Positions, Positions]:
+    """Where the texts begin and end that the tags with these numbers open.
+
+    Raises:
+        UnusualXmlError: when a tag has another attribute than the usual one.
+    """
+    opened = xml.begins(tags)
+    plain = xml.second[tags] == ord(">")
+    starts = opened + np.where(plain, len("<t>"), _PRESERVED)
+    if bool((xml.bytes_[starts - 1] != ord(">")).any()):
+        raise UnusualXmlError("a text with other attributes")
+    return starts, xml.next_tags(tags)
+
+
+def unescaped(texts: pl.Series) -> pl.Series:
+    """Return `texts` with entities and Office's own escapes replaced."""
+    marked = texts.str.contains("&", literal=True) | texts.str.contains("_x", literal=True)
+    if not marked.any():
+        return texts
+    distinct = texts.filter(marked).unique()
+    plain = [_ESCAPED.sub(_character, html.unescape(text)) for text in distinct.to_list()]
+    return texts.zip_with(~marked, texts.replace(distinct, pl.Series(plain, dtype=pl.String)))
+
+
+def _character(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16))
+
+
+def _joined(item: bytes) -> str:
+    return b"".join(_RUN.findall(_PHONETIC.sub(b"", item))).decode()
+
+
+def _put(texts: pl.Series, at: pl.Series, values: pl.Series) -> pl.Series:
+    if len(at) == len(texts):
+        return values
+    source = np.zeros(len(texts), dtype=np.uint32)
+    source[at.to_numpy()] = np.arange(len(at), dtype=np.uint32) + len(texts)
+    kept = source == 0
+    source[kept] = np.flatnonzero(kept)
+    return pl.concat([texts, values]).gather(pl.Series(source))

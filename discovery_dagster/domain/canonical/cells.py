@@ -11,7 +11,7 @@ from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.frames import empty
 from discovery_dagster.domain.tables import SourceTable, cell_column
 from discovery_dagster.domain.values import NOUNS, clean, read_cells
-from discovery_dagster.domain.values.reading import Reading
+from discovery_dagster.domain.values.reading import Reading, are_errors
 from discovery_dagster.domain.words import fold
 
 
@@ -82,9 +82,11 @@ def read_records(
     written: dict[str, list[pl.Series]] = {}
     references, faults = [], [empty(PROBLEM)]
     for column in columns:
-        cells = clean(records[cell_column(column.position)], table_format.null_words)
+        as_stood = records[cell_column(column.position)]
+        cells = clean(as_stood, table_format.null_words)
         reading = read_cells(FIELDS[column.field].kind, cells, column.unit)
         faults.append(_describe_faults(records["row"], cells, reading, column))
+        faults.append(_describe_errors(records["row"], as_stood, column))
         if column.field in REFERENCES:
             references.append((column, reading.values))
         else:
@@ -171,6 +173,29 @@ def _describe_faults(
             pl.lit("unreadable_value").alias("code"),
             pl.format(
                 '"{}" cannot be read as {} {}.', "value", pl.lit(article), pl.lit(noun)
+            ).alias("message"),
+            "value",
+        )
+    )
+
+
+def _describe_errors(rows: pl.Series, cells: pl.Series, column: MappedColumn) -> pl.DataFrame:
+    """Say of each error of a spreadsheet that it stands where a value should."""
+    found = are_errors(cells)
+    if not found.any():
+        return empty(PROBLEM)
+    return (
+        pl.DataFrame({"row": rows, "value": cells.str.strip_chars()})
+        .filter(found)
+        .select(
+            pl.col("row").cast(pl.UInt32),
+            pl.lit(column.field).alias("field"),
+            pl.lit(column.header).alias("column"),
+            pl.lit("spreadsheet_error").alias("code"),
+            pl.format(
+                '"{}" is an error of the spreadsheet where "{}" should have a value.',
+                "value",
+                pl.lit(column.header),
             ).alias("message"),
             "value",
         )

@@ -25,7 +25,14 @@ def clean(cells: pl.Series, null_words: Collection[str] = ()) -> pl.Series:
             `reference/placeholders.yaml`.
     """
     text = cells.str.strip_chars()
-    return without_words(text, {"", *reference.load("placeholders")["anywhere"], *null_words})
+    words = reference.load("placeholders")
+    return without_words(text, {"", *words["anywhere"], *words["spreadsheet_errors"], *null_words})
+
+
+def are_errors(cells: pl.Series) -> pl.Series:
+    """Whether each cell holds what a spreadsheet writes where a formula has no result."""
+    words = placeholders("spreadsheet_errors")
+    return cells.str.strip_chars().str.to_lowercase().is_in(words).fill_null(value=False)
 
 
 def without_words(cells: pl.Series, words: Collection[str]) -> pl.Series:

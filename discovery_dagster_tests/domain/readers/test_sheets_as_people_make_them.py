@@ -8,6 +8,7 @@ from openpyxl import Workbook
 
 from discovery_dagster.domain.tables import SourceTable
 from discovery_dagster_tests.domain.readers.reading import reading_of, records_of, table_of
+from discovery_dagster_tests.domain.sources import records_of_files
 
 WAYS = ["xlsx", "csv"]
 Row = list[str | int | None]
@@ -155,3 +156,20 @@ def test_columns_of_one_name_stay_two(tmp_path: Path, way: str) -> None:
     table = table_of(tmp_path, written(rows, way))
     assert table.header == ("Name", "IP", "IP")
     assert records_of(table)[0][3] == ["web", "10.0.0.1", "10.0.0.2"]
+
+
+def test_errors_of_formulas_are_issues_and_not_silently_empty(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in [["Name", "IP", "RAM (GB)"], ["web", "10.0.0.1", 8], ["db", "x", 16]]:
+        book.active.append(row)
+    for place, error in [("B3", "#N/A"), ("C3", "#REF!")]:
+        book.active[place].data_type = "e"
+        book.active[place].value = error
+    path = tmp_path / "servers.xlsx"
+    book.save(path)
+    records = records_of_files(path)
+    assert records.assets["memory_gb"].to_list() == [8.0, None]
+    assert records.issues.select("line", "column", "code", "value").rows() == [
+        (3, "IP", "spreadsheet_error", "#N/A"),
+        (3, "RAM (GB)", "spreadsheet_error", "#REF!"),
+    ]

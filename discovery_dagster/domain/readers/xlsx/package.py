@@ -5,22 +5,26 @@ Parts are read in pieces of bounded size; what a part declares of itself is neve
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from posixpath import join, normpath
 from typing import Final
 
 import numpy as np
+import polars as pl
 
 from discovery_dagster.domain.readers.xlsx.cells import Context
 from discovery_dagster.domain.readers.xlsx.numbers import is_date
 from discovery_dagster.domain.readers.xlsx.scanning import SLACK, Mask, UnusualXmlError, Xml
 from discovery_dagster.domain.readers.xlsx.texts import shared_texts
+from discovery_dagster.domain.readers.xlsx.turns import in_turn
 
 #: Bytes of a sheet that are looked at at once: what is made of them stays in the caches.
 _PIECE: Final = 1024**2
 _SMALL: Final = 16 * 1024**2  # bytes of a part that is read as a whole
 _END_OF_ROW: Final = b"</row>"
+_END_OF_TEXT: Final = b"</si>"
 _ATTRIBUTE: Final = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _SHEET, _RELATION = re.compile(r"<sheet\s[^>]*>"), re.compile(r"<Relationship\s[^>]*>")
 
@@ -65,11 +69,13 @@ class Package:
 
     def context(self) -> Context:
         """Return what the cells of all sheets refer to."""
-        shared = b"".join(self._pieces("xl/sharedStrings.xml")) + bytes(SLACK)
-        begin = max(shared.find(b"<si"), 0)
+        texts = in_turn(
+            lambda piece: shared_texts(Xml.scan(piece)),
+            self._ending(self._pieces("xl/sharedStrings.xml"), _END_OF_TEXT),
+        )
         properties = next(iter(_tags(re.compile(r"<workbookPr\s[^>]*>"), self._book)), {})
         return Context(
-            shared_texts(Xml.scan(shared[begin:])),
+            pl.concat([pl.Series([], dtype=pl.String), *texts], rechunk=True),
             self._dates(),
             properties.get("date1904", "0") in {"1", "true"},
         )
@@ -80,25 +86,32 @@ class Package:
         Raises:
             UnusualXmlError: when the part has no cells where programs put them.
         """
-        rest, inside = b"", False
-        for piece in self._pieces(sheet.part):
-            data = rest + piece
-            if not inside:
-                begin = data.find(b"<sheetData")
-                if begin < 0:
-                    rest = data
-                    continue
-                inside, data = True, data[data.find(b">", begin) + 1 :]
-            stop = data.find(b"</sheetData")
-            end = data.rfind(_END_OF_ROW, 0, stop if stop >= 0 else len(data))
-            end = end + len(_END_OF_ROW) if end >= 0 else 0
-            if end:
-                yield data[:end] + bytes(SLACK)
-            if stop >= 0:
-                return
-            rest = data[end:]
-        if not inside:
+        pieces = self._pieces(sheet.part)
+        head = b""
+        for piece in pieces:
+            head += piece
+            begin = head.find(b"<sheetData")
+            if begin >= 0:
+                break
+        else:
             raise UnusualXmlError("a sheet without cells")
+        body = head[head.find(b">", begin) + 1 :]
+        return self._ending(chain([body], pieces), _END_OF_ROW, b"</sheetData")
+
+    @staticmethod
+    def _ending(pieces: Iterable[bytes], end: bytes, stop: bytes | None = None) -> Iterator[bytes]:
+        """Cut `pieces` so that each ends with `end`, up to `stop`; behind each stands `SLACK`."""
+        rest = b""
+        for piece in pieces:
+            data = rest + piece
+            last = data.find(stop) if stop else -1
+            cut = data.rfind(end, 0, last if last >= 0 else len(data)) + len(end)
+            if cut >= len(end):
+                yield data[:cut] + bytes(SLACK)
+                data = data[cut:]
+            if last >= 0:
+                return
+            rest = data
 
     def _dates(self) -> Mask:
         styles = self._text("xl/styles.xml")

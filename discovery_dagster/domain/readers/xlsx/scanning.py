@@ -6,7 +6,7 @@ string views), so that none is copied before it is needed.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ import pyarrow as pa
 
 Positions = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.int32]
 
 #: Bytes behind the last one, so that reading eight at any position stays inside.
 SLACK: Final = 16
@@ -71,19 +72,23 @@ class Xml:
         overlapping = np.ndarray((size,), dtype="<u8", buffer=self.data, strides=(1,))
         return overlapping[positions]
 
-    def numbers_at(self, positions: Positions) -> tuple[Positions, Positions]:
+    def bytes_at(self, positions: Positions) -> npt.NDArray[np.uint8]:
+        """The same eight bytes, in eight columns."""
+        return self.words_at(positions).view(np.uint8).reshape(-1, 8)
+
+    def numbers_at(self, positions: Positions) -> tuple[Numbers, Numbers]:
         """The whole numbers that begin at `positions`, and how many digits each has.
 
         Raises:
             UnusualXmlError: for one of eight digits or more, or of none.
         """
-        words = self.words_at(positions)
-        values = np.zeros(len(positions), dtype=np.int64)
-        lengths = np.zeros(len(positions), dtype=np.int64)
+        places = self.bytes_at(positions)
+        values = np.zeros(len(positions), dtype=np.int32)
+        lengths = np.zeros(len(positions), dtype=np.int32)
         going = np.ones(len(positions), dtype=np.bool_)
         for place in range(_DIGITS):
-            digit = ((words >> np.uint64(8 * place)) & np.uint64(0xFF)).astype(np.int64) - ord("0")
-            going &= (digit >= 0) & (digit <= 9)
+            digit = places[:, place] - np.uint8(ord("0"))  # what is below wraps around
+            going &= digit <= 9
             if not going.any():
                 break
             values = np.where(going, values * 10 + digit, values)
@@ -100,9 +105,9 @@ class Xml:
         views = np.empty(len(starts), dtype=_VIEW)
         views["length"] = lengths
         inline = lengths <= _INLINE
-        low = np.where(inline & (lengths < 8), low & _mask(lengths), low)
+        low = np.where(inline & (lengths < 8), low & low_bytes(lengths), low)
         views["a"] = (low & _LOW).astype(np.uint32)
-        rest = (high & _mask(np.clip(lengths - 8, 0, 4)) & _LOW).astype(np.uint32)
+        rest = (high & low_bytes(np.clip(lengths - 8, 0, 4)) & _LOW).astype(np.uint32)
         views["b"] = np.where(inline, (low >> np.uint64(32)).astype(np.uint32), 0)
         views["c"] = np.where(inline, rest, starts.astype(np.uint32))
         array = pa.Array.from_buffers(
@@ -114,7 +119,8 @@ class Xml:
         return pl.Series(values=array, dtype=pl.String)
 
 
-def _mask(lengths: Positions) -> npt.NDArray[np.uint64]:
+def low_bytes(lengths: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
     """Masks that keep the lowest bytes, as many as `lengths` says, eight at most."""
     masks = np.array([(1 << (8 * size)) - 1 for size in range(9)], dtype=np.uint64)
-    return masks[np.clip(lengths, 0, 8)]
+    chosen: npt.NDArray[np.uint64] = masks[np.clip(lengths, 0, 8)]
+    return chosen

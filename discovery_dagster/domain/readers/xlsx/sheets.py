@@ -1,18 +1,15 @@
 """Worksheets as frames of text: a column for each column of the sheet, a row for each row."""
 
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import pairwise
-from typing import Final
 
 import numpy as np
 import polars as pl
 
 from discovery_dagster.domain.readers.limits import Limits, check_limit
-from discovery_dagster.domain.readers.xlsx.cells import Cells, Context, read_cells
+from discovery_dagster.domain.readers.xlsx.cells import Context, read_cells
 from discovery_dagster.domain.readers.xlsx.package import Package, Sheet
-
-_WORKERS: Final = 2  # pieces that are read while the next is unpacked
-_AHEAD: Final = 4  # pieces that may wait
+from discovery_dagster.domain.readers.xlsx.turns import in_turn
 
 
 def read_sheet(
@@ -24,20 +21,13 @@ def read_sheet(
         UnusualXmlError: when the sheet is written in another way than programs do.
         UnreadableFileError: `limit_exceeded`, when the rectangle is too large.
     """
-    pieces: list[Cells] = []
-    with ThreadPoolExecutor(_WORKERS) as workers:
-        waiting = []
-        for piece in package.rows(sheet):
-            waiting.append(workers.submit(read_cells, piece, context))
-            if len(waiting) >= _AHEAD:
-                pieces.append(waiting.pop(0).result())
-        pieces += [piece.result() for piece in waiting]
-    pieces = [piece for piece in pieces if len(piece.rows)]
+    read = in_turn(partial(read_cells, context=context), package.rows(sheet))
+    pieces = [piece for piece in read if len(piece.rows)]
     if not pieces:
         return pl.DataFrame()
     rows = np.concatenate([piece.rows for piece in pieces])
     columns = np.concatenate([piece.columns for piece in pieces])
-    texts = pl.concat([piece.texts for piece in pieces])
+    texts = pl.concat([piece.texts for piece in pieces], rechunk=True)
     height, first, last = int(rows.max()), int(columns.min()), int(columns.max())
     check_limit(name, "cells a sheet", height * (last - first + 1), limits.sheet_cells)
     order = np.argsort(columns, kind="stable")

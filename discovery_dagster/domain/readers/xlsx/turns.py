@@ -1,0 +1,25 @@
+"""Work on pieces while the next ones are unpacked."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, TypeVar
+
+_WORKERS: Final = 2
+_WAITING: Final = 4  # pieces that may wait, so that memory is bounded by them and not by the file
+
+Made = TypeVar("Made")
+
+
+def in_turn(make: Callable[[bytes], Made], pieces: Iterable[bytes]) -> Iterator[Made]:
+    """Give what `make` makes of each piece, in their order.
+
+    NumPy and zlib let other threads run, so that unpacking and reading go side by side.
+    """
+    with ThreadPoolExecutor(_WORKERS) as workers:
+        waiting: list[Future[Made]] = []
+        for piece in pieces:
+            waiting.append(workers.submit(make, piece))
+            if len(waiting) >= _WAITING:
+                yield waiting.pop(0).result()
+        for each in waiting:
+            yield each.result()

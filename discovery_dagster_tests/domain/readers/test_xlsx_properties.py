@@ -1,0 +1,147 @@
+"""Whatever is written into a worksheet comes out as text, in its place, whoever wrote it."""
+
+import datetime
+import io
+import math
+import string
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import openpyxl
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from discovery_dagster.domain.readers.limits import Limits
+from discovery_dagster.domain.readers.xlsx import read_package
+
+Value = str | int | float | bool | datetime.datetime | None
+
+_LETTERS = string.ascii_letters + string.digits + " äß€<>&\"'_-.,;:/\U0001f5a5"
+_text = st.text(st.sampled_from(_LETTERS), min_size=1, max_size=20)
+_values = st.one_of(
+    st.none(),
+    _text.filter(lambda text: not text.startswith("=") and text.strip() == text),
+    st.integers(-(10**9), 10**9),
+    st.floats(-1e9, 1e9, allow_nan=False).map(lambda number: float(f"{number:.6g}")),
+    st.booleans(),
+    st.datetimes(datetime.datetime(1950, 1, 1), datetime.datetime(2100, 1, 1)).map(
+        lambda moment: moment.replace(microsecond=0)
+    ),
+)
+_tables = st.lists(st.lists(_values, min_size=1, max_size=30), min_size=1, max_size=12)
+
+
+def _by_openpyxl(rows: list[list[Value]]) -> bytes:
+    book = openpyxl.Workbook()
+    for row, cells in enumerate(rows, 1):
+        for column, value in enumerate(cells, 1):
+            if value is not None:
+                book.active.cell(row, column).value = value
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _by_xlsxwriter(rows: list[list[Value]]) -> bytes:
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(content, {"default_date_format": "dd.mm.yyyy hh:mm:ss"})
+    sheet = book.add_worksheet()
+    for row, cells in enumerate(rows):
+        for column, value in enumerate(cells):
+            if isinstance(value, str):
+                sheet.write_string(row, column, value)
+            elif value is not None:
+                sheet.write(row, column, value)
+    book.close()
+    return content.getvalue()
+
+
+def _shown(value: Value) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime.datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return None if value is None else str(value)
+
+
+def _same(found: str | None, value: Value) -> bool:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return found is not None and math.isclose(float(found), value, rel_tol=1e-12)
+    return found == _shown(value)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=_tables, write=st.sampled_from([_by_openpyxl, _by_xlsxwriter]))
+def test_cells_come_back_as_they_were_written(rows, write) -> None:
+    sheets = read_package(write(rows), "a.xlsx", Limits())
+    assert sheets is not None, "left to the library"
+    ((_, frame),) = sheets
+    filled = {
+        (row, column): value
+        for row, cells in enumerate(rows)
+        for column, value in enumerate(cells)
+        if value is not None
+    }
+    first = min((column for _, column in filled), default=0)
+    found = {
+        (row, column + first): cell
+        for row, cells in enumerate(frame.rows())
+        for column, cell in enumerate(cells)
+        if cell is not None
+    }
+    assert found.keys() == filled.keys()
+    assert [place for place in filled if not _same(found[place], filled[place])] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        ("<si><t>plain</t></si>", "plain"),
+        ('<si><t xml:space="preserve"> kept </t></si>', " kept "),
+        ("<si><r><t>two</t></r><r><rPr><b/></rPr><t> runs</t></r></si>", "two runs"),
+        ("<si><t>word</t><rPh sb='0' eb='1'><t>sound</t></rPh></si>", "word"),
+        ("<si><t>a &lt;b&gt; &amp;amp; &#228;</t></si>", "a <b> &amp; ä"),
+        ("<si><t>two_x000D_\nlines</t></si>", "two\r\nlines"),
+    ],
+)
+def test_shared_texts_are_read_with_their_runs_and_escapes(text: str, read_as: str) -> None:
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(content)
+    book.add_worksheet().write_string(0, 0, "MARK")
+    book.close()
+    changed = _with_part(content.getvalue(), "xl/sharedStrings.xml", "<si><t>MARK</t></si>", text)
+    sheets = read_package(changed, "a.xlsx", Limits())
+    assert sheets is not None
+    assert sheets[0][1].rows() == [(read_as,)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('<row r="1"', '<row s="3"'),
+        ('<c r="A1" t="s">', '<c t="s" r="A1">'),
+        ('<c r="A1" t="s">', '<c r="A2" t="s">'),
+        ("<v>0</v>", "<v>7</v>"),
+        ("<v>0</v>", "<v>0</v><v>1</v>"),
+        ("<sheetData>", "<sheetData><!-- hello -->"),
+        ("<v>0</v>", "<v><![CDATA[0]]></v>"),
+    ],
+)
+def test_what_programs_do_not_write_is_left_to_the_library(old: str, new: str) -> None:
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(content)
+    book.add_worksheet().write_string(0, 0, "text")
+    book.close()
+    changed = _with_part(content.getvalue(), "xl/worksheets/sheet1.xml", old, new)
+    assert read_package(changed, "a.xlsx", Limits()) is None
+
+
+def _with_part(workbook: bytes, part: str, old: str, new: str) -> bytes:
+    changed = io.BytesIO()
+    with ZipFile(io.BytesIO(workbook)) as source, ZipFile(changed, "w", ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            text = source.read(name).decode()
+            assert name != part or old in text
+            target.writestr(name, text.replace(old, new, 1) if name == part else text)
+    return changed.getvalue()

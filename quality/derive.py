@@ -45,6 +45,6 @@ def derive(paths: Sequence[Path]) -> Derived:
     records = canonical.canonicalise(tables, mapping)
     found = identity.resolve("quality.report", records.assets, records.relations, {})
     assets = classification.classify(found.assets, AS_OF)
-    edges = dependencies.build(assets, records.relations)
+    edges = dependencies.build(assets, records.relations, records.assets)
     nodes = graph.analyse(assets, edges)
     return Derived(mapping, records, found, assets, edges, nodes, plan.make(assets, edges, nodes))

@@ -10,6 +10,9 @@ from discovery_dagster.domain import (
     canonical,
     charts,
     classification,
+    coverage,
+    cycles,
+    endpoints,
     graph,
     identity,
     intake,
@@ -19,6 +22,7 @@ from discovery_dagster.domain import (
 from discovery_dagster.domain import (
     dependencies as edges,
 )
+from discovery_dagster.domain.constraints import meant
 from discovery_dagster.domain.proposals.columns import propose_fields
 from discovery_dagster.domain.proposals.types import propose_types
 from discovery_dagster.domain.steps import BY_KEY
@@ -208,12 +212,15 @@ def dependencies(
     """Say who needs whom, with every piece of evidence."""
 
     def work(report: Report) -> StepResult:
-        made = edges.build(classified_assets["assets"], canonical_records["relations"])
+        assets = classified_assets["assets"]
+        made = edges.build(assets, canonical_records["relations"], canonical_records["assets"])
+        strangers = endpoints.report(assets, made)
         resolved = int(made["resolved"].sum())
         statuses = made["status"].value_counts().sort("status")
-        return {"edges": made}, {
+        return {"edges": made, "endpoints": strangers}, {
             "resolved": resolved,
             "unresolved": made.height - resolved,
+            "contradicting": made.height - made["conflict"].null_count(),
             **{f"status.{name}": int(number) for name, number in statuses.iter_rows()},
         }
 
@@ -236,12 +243,18 @@ def dependency_graph(
     """Find components, cycles and hubs, and how far a failure reaches."""
 
     def work(report: Report) -> StepResult:
-        nodes = graph.analyse(classified_assets["assets"], dependencies["edges"])
-        return {"nodes": nodes}, {
+        assets, edges = classified_assets["assets"], dependencies["edges"]
+        said = meant(constraints.current(session.database, session.key.engagement), assets)
+        nodes = graph.analyse(assets, edges, said.service_decisions())
+        circles = cycles.cycles(assets, edges, nodes)
+        return {"nodes": nodes, "cycles": circles}, {
             "nodes": nodes.height,
             "components": nodes["component"].n_unique(),
             "in_cycles": int(nodes["in_cycle"].sum()),
             "hubs": int(nodes["hub"].sum()),
+            "cycles": circles.height,
+            "single_points": int(nodes["single_point"].fill_null(False).sum()),
+            "shared_services": nodes.height - nodes["service"].null_count(),
             **{f"degree.{name}": number for name, number in charts.degrees(nodes).items()},
         }
 
@@ -268,7 +281,9 @@ def migration_plan(
             dependency_graph["nodes"],
             plan.PlanSettings(constraints=said),
         )
+        covered = coverage.coverage(classified_assets["assets"], dependencies["edges"])
         frames = {
+            "coverage": covered,
             "placements": made.placements,
             "groups": made.groups,
             "waves": made.waves,
@@ -279,6 +294,7 @@ def migration_plan(
             "waves": made.waves.height,
             "unplaced": made.placements["wave"].null_count(),
             "conflicts": made.conflicts.height,
+            "without_evidence": int((~covered["evidence"]).sum()),
         }
 
     return session.materialize(

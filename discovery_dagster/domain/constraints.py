@@ -190,6 +190,10 @@ class Meant:
         found: Constraint | None = getattr(self, of)
         return int(found.values[0]) if found is not None else None
 
+    def service_decisions(self) -> dict[str, tuple[bool, str]]:
+        """Return for each asset whether it serves the whole estate, and who says so."""
+        return {asset: (is_one, one.sentence) for asset, (is_one, one) in self.services.items()}
+
     def about(self, asset_id: str) -> list[Constraint]:
         """Return the constraints that name an asset, in the order in which they were set."""
         named = [one for key, one in self.frozen.items() if key == asset_id]

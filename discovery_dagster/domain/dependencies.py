@@ -9,6 +9,8 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain import services
+from discovery_dagster.domain.connection_strings import infer
+from discovery_dagster.domain.doubts import with_conflicts, with_scans
 from discovery_dagster.domain.frames import EDGES, conform
 from discovery_dagster.domain.naming import NameIndex
 from discovery_dagster.reference import load
@@ -17,10 +19,12 @@ _ENDS: Final = ["source", "source_id", "target", "target_id", "family"]
 _SERVICE: Final = ["port", "protocol", "service", "infrastructure"]
 _EDGE: Final = [*_ENDS, *_SERVICE]
 _KINDS: Final = ("declared", "inferred", "observed")  # in the order of trust in what they say
-_PIECE: Final = ["kind", "file", "sheet", "line", "detail", "count"]
+_PIECE: Final = ["kind", "file", "sheet", "line", "detail", "count", "first_seen", "last_seen"]
 
 
-def build(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
+def build(
+    assets: pl.DataFrame, relations: pl.DataFrame, records: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Merge relation records into edges.
 
     An edge is one source, target, family of relations (`evidence.yaml`), port and protocol. A
@@ -33,12 +37,16 @@ def build(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
     Args:
         assets: `CLASSIFIED_ASSETS`.
         relations: `RELATION_RECORDS`; each names or locates both ends.
+        records: `ASSET_RECORDS`, from whose text dependencies are inferred.
 
     Returns:
         `EDGES`, ordered by source, target, relation and port. Ends that are no asset are kept as
         written. An asset's relations to itself are dropped.
     """
-    claims = _with_ends(assets, relations).join(_readings(), on=["relation", "kind"])
+    index = NameIndex.of(assets)
+    if records is not None:
+        relations = pl.concat([relations, infer(records, index)])
+    claims = _with_ends(assets, relations, index).join(_readings(), on=["relation", "kind"])
     evidence = _pieces(_located(claims))
     edges = evidence.group_by(_EDGE, maintain_order=True).agg(
         pl.struct(_PIECE).alias("evidence"),
@@ -49,12 +57,13 @@ def build(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
     edges = edges.join(_worth(), on=_KINDS).with_columns(
         resolved=pl.col("source_id").is_not_null() & pl.col("target_id").is_not_null(),
     )
+    edges = with_conflicts(with_scans(edges))
     order = ["source", "target", "relation", "port", "protocol", "source_id", "target_id"]
     ordered = edges.sort(order).with_row_index("edge").select(list(EDGES))
     return conform(ordered, EDGES)
 
 
-def _with_ends(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
+def _with_ends(assets: pl.DataFrame, relations: pl.DataFrame, index: NameIndex) -> pl.DataFrame:
     """Replace both ends by the names of the assets they mean; add `source_id` and `target_id`."""
     sides = ("source", "target")
     endpoints = [
@@ -64,7 +73,7 @@ def _with_ends(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
         for side in sides
     ]
     # Both sides in one frame: what a dotted name means depends on all other endpoints.
-    resolved = NameIndex.of(assets).resolve(pl.concat(endpoints))
+    resolved = index.resolve(pl.concat(endpoints))
     names = assets.select("asset_id", asset_name="name")
     named = resolved.join(names, on="asset_id", how="left", maintain_order="left").select(
         pl.coalesce("asset_name", "name", "address").alias("end"), "asset_id"

@@ -283,6 +283,8 @@ EDGES: Schema = {
                 "line": pl.UInt32(),
                 "detail": pl.String(),
                 "count": pl.Int64(),
+                "first_seen": pl.String(),  # ISO 8601; of what was observed
+                "last_seen": pl.String(),
             }
         )
     ),
@@ -291,6 +293,23 @@ EDGES: Schema = {
     "resolved": pl.Boolean(),
     #: Why the edge glues no groups together, such as `dns` or `remote_administration`, or null.
     "infrastructure": _TEXT,
+    "conflict": _TEXT,  # a sentence where other evidence says the opposite direction, else null
+}
+
+#: One row a subnet (or a name) and port of endpoints that are no assets.
+ENDPOINTS: Schema = {
+    "subnet": _TEXT,  # of an address; else the name
+    "kind": _TEXT,  # external, unresolved, broadcast, local
+    "side": _TEXT,  # target: assets need it; source: it needs assets
+    "port": pl.Int32(),
+    "protocol": _TEXT,
+    "service": _TEXT,
+    "assets": pl.UInt32(),  # how many assets talk with it
+    "count": pl.Int64(),  # connections and statements
+    "number": pl.UInt32(),  # how many endpoints
+    "endpoints": _TEXTS,  # the first of them
+    "first_seen": _TEXT,
+    "last_seen": _TEXT,
 }
 
 #: One row an asset, as a node of the graph of resolved edges.
@@ -304,6 +323,19 @@ GRAPH_NODES: Schema = {
     "depth": pl.UInt32(),  # longest chain of needs below it, cycles condensed
     "blast_radius": pl.UInt32(),  # how many assets need it, directly or not; null if uncounted
     "hub": pl.Boolean(),
+    "single_point": pl.Boolean(),  # its loss parts what is connected; null if not looked for
+    "service": _TEXT,  # role of an asset that serves the whole estate, such as `dns`, or null
+    "service_reason": _TEXT,
+}
+
+#: One row a set of assets that need each other.
+CYCLES: Schema = {
+    "cycle": pl.UInt32(),  # the strong component
+    "assets": _TEXTS,  # names, sorted
+    "asset_ids": _TEXTS,
+    "edges": pl.UInt32(),
+    "cuts": _TEXTS,  # the cheapest edges to cut, in words; null where none are proposed
+    "cut_edges": pl.List(pl.UInt32()),  # their numbers in `EDGES`
 }
 
 #: One row an asset of the plan.
@@ -329,6 +361,17 @@ PLAN_WAVES: Schema = {
     "groups": _TEXTS,
     "assets": pl.UInt32(),
     "reason": _TEXT,
+}
+
+#: One row an asset of the plan: what is known of its dependencies.
+PLAN_COVERAGE: Schema = {
+    "asset_id": _TEXT,
+    "declared": pl.UInt32(),  # edges with evidence of this kind
+    "observed": pl.UInt32(),
+    "inferred": pl.UInt32(),
+    "first_seen": _TEXT,  # of its observations, ISO 8601
+    "last_seen": _TEXT,
+    "evidence": pl.Boolean(),  # whether there is any at all
 }
 
 #: One row a constraint that cannot hold, or has no effect.

@@ -4,11 +4,14 @@ What is asked of the graph is said here; how graphs are computed is in `digraph`
 moves together is not decided here but in `plan`.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
+from discovery_dagster.domain import shared_services
+from discovery_dagster.domain.cycles import articulation
 from discovery_dagster.domain.digraph import Digraph, Numbers
 from discovery_dagster.domain.frames import GRAPH_NODES, conform
 from discovery_dagster.domain.reach import ancestors
@@ -17,7 +20,11 @@ from discovery_dagster.reference import load
 _NUMBER: Final = pl.col("number").cast(pl.Int64)
 
 
-def analyse(assets: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+def analyse(
+    assets: pl.DataFrame,
+    edges: pl.DataFrame,
+    said: Mapping[str, tuple[bool, str]] | None = None,
+) -> pl.DataFrame:
     """Describe each asset as a node of the graph of resolved edges.
 
     Fan-in, fan-out and hubs count every resolved edge. The rest leaves out connections to
@@ -27,6 +34,7 @@ def analyse(assets: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     Args:
         assets: `CLASSIFIED_ASSETS`.
         edges: `EDGES`.
+        said: what people decided about assets that serve the whole estate; see `shared_services`.
 
     Returns:
         `GRAPH_NODES`, ordered by name, then id. `blast_radius` is exact, or null in a component
@@ -54,8 +62,14 @@ def analyse(assets: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
             "depth": depth[strong],
             "blast_radius": pl.Series(needing[strong] - 1).set(pl.Series(~counted[strong]), None),
             "hub": fan_in >= _hub_threshold(rules["hub"], assets.height),
+            "single_point": pl.Series(
+                articulation(needs, rules["articulation_limit"]) or [None] * needs.size,
+                dtype=pl.Boolean,
+            ),
         }
     )
+    shared = shared_services.recognise(assets, edges, said or {})
+    nodes = nodes.join(shared, on="asset_id", how="left", maintain_order="left")
     return conform(nodes.cast(pl.Schema(dict(GRAPH_NODES))), GRAPH_NODES)
 
 

@@ -28,21 +28,28 @@ def ties(movable: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.
 
     Returns:
         `tie` (its rank, from 0), `a` and `b` (nodes of source and target), `source`, `target`
-        (names), `words` (between the names), `cite` (its evidence). Connections to infrastructure
-        and loose placements are no ties.
+        (names), `words` (between the names), `cite` (its evidence). Connections to infrastructure,
+        needs of assets that serve the whole estate, and loose placements are no ties.
     """
     rules = load("planning")
     ends = movable.select("asset_id", "node", "type").join(
-        nodes.select("asset_id", "hub"), on="asset_id", how="left"
+        nodes.select("asset_id", "hub", shared=pl.col("service").is_not_null()),
+        on="asset_id",
+        how="left",
     )
     found = (
         edges.filter("resolved", pl.col("infrastructure").is_null())
-        .join(ends.select(source_id="asset_id", a="node", source_type="type"), on="source_id")
         .join(
-            ends.select(target_id="asset_id", b="node", target_type="type", to_hub="hub"),
+            ends.select(source_id="asset_id", a="node", source_type="type", from_shared="shared"),
+            on="source_id",
+        )
+        .join(
+            ends.select(
+                target_id="asset_id", b="node", target_type="type", to_hub="hub", to_shared="shared"
+            ),
             on="target_id",
         )
-        .filter(~_loose())
+        .filter(~_loose(), ~_of_shared_service())
     )
     relation = {name: rank for rank, row in enumerate(rules["ties"]["relations"]) for name in row}
     status = {name: rank for rank, name in enumerate(rules["ties"]["statuses"])}
@@ -72,6 +79,12 @@ def _loose() -> pl.Expr:
         & pl.col("target_type").is_in(rule["target"])
         for rule in load("planning")["loose_placements"]
     )
+
+
+def _of_shared_service() -> pl.Expr:
+    """True of connections with assets that serve the whole estate; what they run on stays a tie."""
+    shared = pl.col("from_shared").fill_null(False) | pl.col("to_shared").fill_null(False)
+    return shared & pl.col("relation").is_in(["depends_on", "connects_to"])
 
 
 def _seen() -> pl.Expr:

@@ -92,7 +92,7 @@ QUERIES: Mapping[str, str] = {
     """,
     "dependencies": f"""
         select source, target, source_id, target_id, relation, port, protocol, evidence,
-               confidence, status, resolved, service, infrastructure
+               confidence, status, resolved, service, infrastructure, conflict
         from discovery.dependency where {_IN_SESSION} order by seq
     """,
     "groups": f"""
@@ -102,6 +102,23 @@ QUERIES: Mapping[str, str] = {
     "waves": f"""
         select wave, groups, assets, reason
         from discovery.plan_wave where {_IN_SESSION} order by seq
+    """,
+    "endpoints": f"""
+        select subnet, kind, side, port, protocol, service, assets, count, number, endpoints,
+               first_seen, last_seen
+        from discovery.endpoint where {_IN_SESSION} order by seq
+    """,
+    "cycles": f"""
+        select cycle, assets, asset_ids, edges, cuts, cut_edges
+        from discovery.graph_cycle where {_IN_SESSION} order by seq
+    """,
+    "coverage": f"""
+        select a.asset_id as id, a.name, a.type, a.environment, p.wave, c.evidence, c.declared,
+               c.observed, c.inferred, c.first_seen, c.last_seen
+        from discovery.plan_coverage c
+        join discovery.asset a using (engagement, session, asset_id)
+        left join discovery.plan_placement p using (engagement, session, asset_id)
+        where {_IN_SESSION} order by c.evidence, c.seq
     """,
     "conflicts": f"""
         select "constraint", kind, sentence, message
@@ -114,7 +131,8 @@ QUERIES: Mapping[str, str] = {
     """,
     "nodes": f"""
         select a.asset_id as id, a.name, a.type, n.component, n.strong_component, n.in_cycle,
-               n.fan_in, n.fan_out, n.depth, n.blast_radius, n.hub
+               n.fan_in, n.fan_out, n.depth, n.blast_radius, n.hub, n.single_point, n.service,
+               n.service_reason
         from discovery.graph_node n join discovery.asset a using (engagement, session, asset_id)
         where {_IN_SESSION} order by a.seq
     """,

@@ -30,13 +30,14 @@ STEP_TABLES: Mapping[str, Mapping[str, str]] = {
     "rejected_records": {"rejected_record": "rejects", "record_issue": "issues"},
     "inventory": {"asset_member": "members", "asset_conflict": "conflicts"},
     "classified_assets": {"asset": "assets", "type_proposal": "proposals"},
-    "dependencies": {"dependency": "edges"},
-    "dependency_graph": {"graph_node": "nodes"},
+    "dependencies": {"dependency": "edges", "endpoint": "endpoints"},
+    "dependency_graph": {"graph_node": "nodes", "graph_cycle": "cycles"},
     "migration_plan": {
         "plan_placement": "placements",
         "plan_group": "groups",
         "plan_wave": "waves",
         "plan_conflict": "conflicts",
+        "plan_coverage": "coverage",
     },
     "session_changes": {"session_change": "changes"},
 }

@@ -43,9 +43,12 @@ def test_a_declared_need_and_the_connection_seen_are_one_confirmed_edge():
         "line": 2,
         "detail": "Depends on::Used by",
         "count": 1,
+        "first_seen": None,
+        "last_seen": None,
     }
     assert (observed["line"], observed["count"]) == (3, 12)
     assert observed["detail"] == "seen 2026-01-01 to 2026-01-02"
+    assert (observed["first_seen"], observed["last_seen"]) == ("2026-01-01", "2026-01-02")
 
 
 def test_two_sources_that_declare_one_relation_are_two_pieces_of_one_edge():

@@ -101,6 +101,9 @@ def test_a_node_is_described_by_what_it_needs_and_what_needs_it():
         "depth": 1,
         "blast_radius": 2,
         "hub": False,
+        "single_point": True,
+        "service": None,
+        "service_reason": None,
     }
     assert [nodes["db"][key] for key in ("depth", "blast_radius", "fan_in")] == [0, 3, 1]
     assert nodes["web2"]["depth"] == 2

@@ -1,0 +1,55 @@
+"""How much is known of each asset's dependencies, and over which time it was observed."""
+
+import polars as pl
+
+from discovery_dagster.domain.frames import PLAN_COVERAGE, conform
+from discovery_dagster.domain.ties import planned
+
+_KINDS = ("declared", "observed", "inferred")
+
+
+def coverage(assets: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+    """Return for each asset of the plan how many edges speak of it, by kind of evidence.
+
+    Args:
+        assets: `CLASSIFIED_ASSETS`.
+        edges: `EDGES`; those with an end that is no asset count for the other.
+
+    Returns:
+        `PLAN_COVERAGE`, ordered by name, then id.
+    """
+    pieces = edges.with_columns(
+        *(
+            pl.col("evidence")
+            .list.eval(pl.element().struct.field("kind") == kind)
+            .list.any()
+            .alias(kind)
+            for kind in _KINDS
+        ),
+        first=pl.col("evidence").list.eval(pl.element().struct.field("first_seen")).list.min(),
+        last=pl.col("evidence").list.eval(pl.element().struct.field("last_seen")).list.max(),
+    )
+    ends = pl.concat(
+        [
+            pieces.select("edge", *_KINDS, "first", "last", asset_id=f"{end}_id")
+            for end in ("source", "target")
+        ]
+    ).drop_nulls("asset_id")
+    counted = (
+        ends.unique(["edge", "asset_id"])
+        .group_by("asset_id")
+        .agg(
+            *(pl.col(kind).sum().cast(pl.UInt32) for kind in _KINDS),
+            pl.col("first").min().alias("first_seen"),
+            pl.col("last").max().alias("last_seen"),
+        )
+    )
+    rows = (
+        planned(assets)
+        .select("asset_id")
+        .join(counted, on="asset_id", how="left", maintain_order="left")
+    )
+    rows = rows.with_columns(pl.col(_KINDS).fill_null(0)).with_columns(
+        evidence=pl.any_horizontal(pl.col(kind) > 0 for kind in _KINDS)
+    )
+    return conform(rows.select(list(PLAN_COVERAGE)), PLAN_COVERAGE)

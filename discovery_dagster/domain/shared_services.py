@@ -1,0 +1,109 @@
+"""Assets that serve the whole estate, such as name servers, monitoring, backup or jump hosts.
+
+They are left out of groups by default: everything needs them, so they would glue all together.
+A person can overrule each (`service ASSET yes|no`).
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import polars as pl
+
+from discovery_dagster.domain.classification.tokens import words
+from discovery_dagster.reference import load
+
+_SIDES: Final = {"in": ("target_id", "source_id"), "out": ("source_id", "target_id")}
+
+#: One row an asset that serves the whole estate.
+SCHEMA: Final = {"asset_id": pl.String(), "service": pl.String(), "service_reason": pl.String()}
+
+
+def recognise(
+    assets: pl.DataFrame, edges: pl.DataFrame, said: Mapping[str, tuple[bool, str]]
+) -> pl.DataFrame:
+    """Return the assets that serve the whole estate, with their role and why.
+
+    Args:
+        assets: `CLASSIFIED_ASSETS`.
+        edges: `EDGES`.
+        said: by asset, what a person decided: whether it is one, and the sentence that says so.
+
+    Returns:
+        As `SCHEMA`, one row an asset, ordered by it. A role is one of `infrastructure.yaml`, or
+        `decided` where only a person says it.
+    """
+    rules = load("infrastructure")
+    least = _least(rules["others"], assets.height)
+    linked = edges.filter("resolved", pl.col("relation").is_in(["depends_on", "connects_to"]))
+    tokens = assets.select("asset_id", text=words("name"))
+    found = [
+        _of_role(role, rule, linked, tokens, least, rules) for role, rule in rules["roles"].items()
+    ]
+    best = pl.concat([pl.DataFrame(schema={**SCHEMA, "others": pl.UInt32()}), *found]).sort(
+        ["others", "service"], descending=[True, False]
+    )
+    best = best.unique("asset_id", keep="first", maintain_order=True).drop("others")
+    overruled = [asset for asset, (is_one, _) in said.items() if not is_one]
+    decided = [(asset, "decided", why) for asset, (is_one, why) in said.items() if is_one]
+    known = best.filter(~pl.col("asset_id").is_in([*overruled, *(row[0] for row in decided)]))
+    roles = dict(best.select("asset_id", "service").iter_rows())
+    rows = [(asset, roles.get(asset, role), f"{why}.") for asset, role, why in decided]
+    own = pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    return pl.concat([known, own]).sort("asset_id")
+
+
+def _of_role(
+    role: str,
+    rule: Mapping[str, Any],
+    linked: pl.DataFrame,
+    tokens: pl.DataFrame,
+    least: float,
+    rules: Mapping[str, Any],
+) -> pl.DataFrame:
+    """The assets of one role, with the number of others that say it."""
+    of_kind = pl.col("infrastructure").is_in(rule["ports"]).fill_null(False)
+    named = pl.any_horizontal(
+        pl.col("text").str.contains(f" {name} ", literal=True) for name in rule["names"]
+    )
+    sides = [
+        side for side in _SIDES if rule.get({"in": "inward", "out": "outward"}[side], side == "in")
+    ]
+    parts = []
+    for side in sides:
+        here, there = _SIDES[side]
+        counted = linked.group_by(asset_id=here).agg(
+            pl.col(there).filter(of_kind).n_unique().alias("others"),
+            pl.col(there).n_unique().alias("all"),
+            pl.col("service").filter(of_kind).drop_nulls().unique().sort().alias("services"),
+        )
+        judged = counted.join(tokens, on="asset_id").with_columns(
+            enough=pl.col("others") >= least,
+            pure=pl.col("others") >= rules["purity"] * pl.col("all"),
+            named=named,
+        )
+        proven = pl.col("pure") & (
+            pl.col("enough") | (pl.col("named") & (pl.col("others") >= rules["others"]["named"]))
+        )
+        way = "need it" if side == "in" else "are reached by it"
+        name = pl.when("named").then(pl.lit(", as its name says")).otherwise(pl.lit(""))
+        ports = pl.when(pl.col("services").list.len() > 0).then(
+            pl.format(" ({})", pl.col("services").list.head(4).list.join(", "))
+        )
+        parts.append(
+            judged.filter(proven).select(
+                "asset_id",
+                pl.lit(role).alias("service"),
+                pl.format(
+                    f"{{}} assets {way} for {role.replace('_', ' ')}{{}}{{}}.",
+                    "others",
+                    ports.fill_null(""),
+                    name,
+                ).alias("service_reason"),
+                pl.col("others").cast(pl.UInt32),
+            )
+        )
+    return pl.concat(parts)
+
+
+def _least(rule: Mapping[str, Any], assets: int) -> float:
+    return float(min(max(rule["share"] * assets, rule["least"]), rule["most"]))

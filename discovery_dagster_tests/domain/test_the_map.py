@@ -1,0 +1,217 @@
+"""What the map says beyond its edges: strangers, shared services, cycles, doubts, coverage."""
+
+from itertools import combinations
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from discovery_dagster.domain import cycles, dependencies, endpoints, graph, shared_services
+from discovery_dagster.domain.coverage import coverage
+from discovery_dagster.domain.digraph import Digraph
+from discovery_dagster_tests.domain.rows import (
+    classified_assets,
+    edge_rows,
+    piece,
+    relation_records,
+)
+
+SEEN = {"kind": "observed", "relation": "connects_to", "protocol": "tcp", "file": "flows.log"}
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "kind"),
+    [
+        ("8.8.8.8", "external"),
+        ("10.9.9.9", "unresolved"),
+        ("198.51.100.7", "external"),
+        ("203.0.113.9", "unresolved"),
+        ("224.0.0.251", "broadcast"),
+        ("255.255.255.255", "broadcast"),
+        ("10.0.0.255", "broadcast"),
+        ("fe80::1", "local"),
+        ("crm.partner.example", "unresolved"),
+    ],
+)
+def test_an_endpoint_is_judged_by_the_networks_of_the_estate(endpoint, kind):
+    assert endpoints.judge(endpoint, {"203.0.113.0/24", "10.0.0.0/24"})[1] == kind
+
+
+def test_strangers_are_told_by_subnet_and_port_with_how_many_assets_talk_to_them():
+    assets = classified_assets({"name": "a", "ip_addresses": ["10.0.0.1"]}, {"name": "b"})
+    made = dependencies.build(
+        assets,
+        relation_records(
+            *(
+                SEEN | {"source": name, "target_address": address, "port": 443, "count": 3}
+                for name in "ab"
+                for address in ("8.8.8.1", "8.8.8.2")
+            ),
+            SEEN | {"source_address": "10.0.0.9", "target": "a", "port": 22, "count": 1},
+        ),
+    )
+    rows = endpoints.report(assets, made).to_dicts()
+    assert (rows[0]["subnet"], rows[0]["kind"], rows[0]["service"]) == (
+        "8.8.8.0/24",
+        "external",
+        "https",
+    )
+    assert (rows[0]["assets"], rows[0]["number"], rows[0]["count"]) == (2, 2, 12)
+    assert (rows[1]["side"], rows[1]["endpoints"]) == ("source", ["10.0.0.9"])
+
+
+def connections(target, sources, port, infrastructure, reverse=False):
+    return [
+        {
+            "source": target if reverse else source,
+            "target": source if reverse else target,
+            "relation": "connects_to",
+            "port": port,
+            "infrastructure": infrastructure,
+            "service": infrastructure,
+        }
+        for source in sources
+    ]
+
+
+VMS = [f"vm{number}" for number in range(10)]
+
+
+def services_of(edges, *names, said=None):
+    assets = classified_assets(*({"name": name} for name in (*VMS, *names)))
+    found = shared_services.recognise(assets, edge_rows(*edges), said or {})
+    return dict(found.select("asset_id", "service").iter_rows())
+
+
+def test_shared_services_are_recognised_by_port_fan_in_and_name():
+    edges = [
+        *connections("x1", VMS, 53, "dns"),
+        *connections("mon-01", VMS, 161, "monitoring", reverse=True),
+        *connections("jump01", VMS, 22, "remote_administration", reverse=True),
+        *connections("dc02", VMS[:1], 88, "directory"),
+        *connections("x2", VMS[:1], 88, "directory"),
+    ]
+    assert services_of(edges, "x1", "x2", "mon-01", "jump01", "dc02") == {
+        "x1": "dns",
+        "mon-01": "monitoring",
+        "jump01": "remote_administration",
+        "dc02": "directory",
+    }
+
+
+def test_an_application_that_many_administer_is_no_shared_service():
+    edges = [
+        *connections("app", VMS, 8443, None),
+        *connections("app", VMS[:6], 161, "monitoring"),
+        *connections("app", VMS, 22, "remote_administration"),
+    ]
+    assert services_of(edges, "app") == {"app": "monitoring"} or services_of(edges, "app") == {}
+
+
+def test_a_person_overrules_what_serves_the_estate():
+    edges = connections("x1", VMS, 53, "dns")
+    assert services_of(edges, "x1", said={"x1": (False, "no")}) == {}
+    assert services_of(edges, "x1", said={"vm1": (True, "yes")}) == {"vm1": "decided", "x1": "dns"}
+
+
+def test_one_declared_and_the_other_way_seen_is_a_conflict_on_both_edges():
+    assets = classified_assets({"name": "a"}, {"name": "b"})
+    made = dependencies.build(
+        assets,
+        relation_records(
+            {"source": "a", "target": "b"}, SEEN | {"source": "b", "target": "a", "port": 9}
+        ),
+    )
+    assert made["conflict"].to_list() == [
+        "Declared that a needs b, but only connections from b to a were seen.",
+        "Connections from b to a were seen, but only that a needs b was declared.",
+    ]
+    both = dependencies.build(
+        assets,
+        relation_records(
+            {"source": "a", "target": "b"},
+            SEEN | {"source": "a", "target": "b", "port": 8},
+            SEEN | {"source": "b", "target": "a", "port": 9},
+        ),
+    )
+    assert both["conflict"].null_count() == both.height
+
+
+def test_a_scan_is_no_need_but_a_client_of_many_servers_has_them():
+    names = [f"t{number}" for number in range(60)]
+    assets = classified_assets(*({"name": name} for name in ("scan", "mon", *names)))
+    scan = [
+        SEEN | {"source": "scan", "target": name, "port": 7000 + at % 7, "count": 1}
+        for at, name in enumerate(names)
+    ]
+    watch = [SEEN | {"source": "mon", "target": n, "port": 7001, "count": 90} for n in names]
+    made = dependencies.build(assets, relation_records(*scan, *watch))
+    assert set(made.filter(source="scan")["infrastructure"]) == {"scanning"}
+    assert set(made.filter(source="mon")["infrastructure"]) == {None}
+
+
+def test_the_cheapest_edge_of_a_cycle_is_cut():
+    assets = classified_assets(*({"name": name} for name in "abc"))
+    edges = edge_rows(
+        {"source": "a", "target": "b", "relation": "runs_on"},
+        {"source": "b", "target": "c", "status": "confirmed"},
+        {"source": "c", "target": "a", "status": "observed_only",
+         "evidence": [piece("observed", 3, 2)]},
+    )  # fmt: skip
+    [found] = cycles.cycles(assets, edges, graph.analyse(assets, edges)).to_dicts()
+    assert (found["assets"], found["cut_edges"]) == (["a", "b", "c"], [2])
+    assert found["cuts"] == ["c depends on a (2 observed connections, flows.log)"]
+
+
+PAIRS = st.lists(
+    st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda e: e[0] != e[1]),
+    max_size=20,
+    unique=True,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(PAIRS, st.randoms())
+def test_what_is_cut_opens_every_cycle_and_no_cut_is_needless(pairs, random):
+    edges = [(a, b, random.randint(1, 5), at) for at, (a, b) in enumerate(pairs)]
+    cut = set(cycles.cheapest(edges))
+    kept = nx.DiGraph([(a, b) for a, b, _, at in edges if at not in cut])
+    assert nx.is_directed_acyclic_graph(kept)
+    for source, target, _, at in edges:
+        if at in cut:
+            with_it = nx.DiGraph(kept)
+            with_it.add_edge(source, target)
+            assert not nx.is_directed_acyclic_graph(with_it)
+
+
+@settings(max_examples=100, deadline=None)
+@given(PAIRS)
+def test_single_points_of_failure_are_those_of_networkx(pairs):
+    ends = np.array(pairs, np.int64).reshape(-1, 2)
+    needs = Digraph.of(8, ends[:, 0], ends[:, 1])
+    oracle = set(nx.articulation_points(nx.Graph(pairs)))
+    assert {at for at, cut in enumerate(cycles.articulation(needs, 99)) if cut} == oracle
+
+
+def test_of_too_many_edges_no_single_point_is_looked_for():
+    ends = np.array(list(combinations(range(5), 2)))
+    assert cycles.articulation(Digraph.of(5, ends[:, 0], ends[:, 1]), 9) is None
+
+
+def test_coverage_counts_the_edges_of_each_kind_and_the_time_observed():
+    assets = classified_assets({"name": "a"}, {"name": "b"}, {"name": "lone"})
+    seen = piece("observed", 3) | {"first_seen": "2026-01-01", "last_seen": "2026-02-01"}
+    edges = edge_rows({"source": "a", "target": "b", "evidence": [piece(), seen]})
+    rows = {row["asset_id"]: row for row in coverage(assets, edges).to_dicts()}
+    assert rows["b"] == {
+        "asset_id": "b",
+        "declared": 1,
+        "observed": 1,
+        "inferred": 0,
+        "first_seen": "2026-01-01",
+        "last_seen": "2026-02-01",
+        "evidence": True,
+    }
+    assert rows["lone"]["evidence"] is False

@@ -31,6 +31,8 @@ from discovery_dagster.settings import Settings
 
 Report = Callable[[int, int | None], None]
 
+SPENT = "The budget of the session for the model is used up."
+
 #: Failures of the server one after the other after which the flow stops asking it.
 PATIENCE = 3
 
@@ -58,16 +60,17 @@ class ProposalFlow(Flow[FlowState]):
     @start()
     def prepare(self) -> None:
         """Plan the batches once. A finished flow asks again what it has no answer to."""
-        state = self.state
-        if not state.planned:
-            numbers = range(len(self._task.questions))
-            suspicious = {
-                number for number in numbers if is_suspicious(self._task.questions[number].facts)
-            }
-            state.withheld = sorted(suspicious)
-            asked = [number for number in numbers if number not in suspicious]
-            state.batches = plan(asked, self._settings.llm_batch_size)
-            state.planned = True
+        state, settings = self.state, self._settings
+        # No more than the budget could ask: the state is saved after each batch.
+        within = min(len(self._task.questions), settings.llm_max_calls * settings.llm_batch_size)
+        numbers = range(state.planned, within)
+        suspicious = {
+            number for number in numbers if is_suspicious(self._task.questions[number].facts)
+        }
+        state.withheld.extend(sorted(suspicious))
+        asked = [number for number in numbers if number not in suspicious]
+        state.batches.extend(plan(asked, settings.llm_batch_size))
+        state.planned = max(state.planned, within)
         if state.finished:
             state.outcomes = {
                 key: outcome
@@ -107,7 +110,7 @@ class ProposalFlow(Flow[FlowState]):
             outcome = await ask(model, self._task, batch, exchange)
             self._failures = 0
         except BudgetError:
-            self._stopped = "The budget of the session for the model is used up."
+            self._stopped = SPENT
             self._count(exchange)
             return []
         except (UnavailableError, LateError) as error:

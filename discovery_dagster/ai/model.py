@@ -17,10 +17,14 @@ from crewai.utilities.types import LLMMessage
 from pydantic import ValidationError
 
 from discovery_dagster.ai.prompts import Items, Message
+from discovery_dagster.ai.text import visible
 from discovery_dagster.settings import Settings
 
 #: Bytes of a response that are read. A batch of 100 answers takes a twentieth.
 LARGEST = 1 << 20
+
+#: Tokens of one request that are believed.
+_MOST = 10_000_000
 
 
 class BudgetError(Exception):
@@ -124,21 +128,21 @@ class _Counter(BaseInterceptor[httpx.Request, httpx.Response]):
 def _note(exchange: Exchange, budget: Budget, body: bytes) -> None:
     try:
         said = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     if not isinstance(said, dict):
         return
     usage = said.get("usage")
     counts = usage if isinstance(usage, dict) else {}
     prompt, completion = (
-        number if isinstance(number := counts.get(name), int) and number >= 0 else 0
+        min(max(number, 0), _MOST) if isinstance(number := counts.get(name), int) else 0
         for name in ("prompt_tokens", "completion_tokens")
     )
     exchange.prompt_tokens += prompt
     exchange.completion_tokens += completion
     budget.tokens -= prompt + completion
     response = said.get("id")
-    exchange.response = response[:200] if isinstance(response, str) else None
+    exchange.response = visible(response) if isinstance(response, str) else None
 
 
 @dataclass
@@ -243,4 +247,4 @@ def _without_values(error: ValidationError) -> str:
         f"{'.'.join(map(str, fault['loc'])) or 'answer'}: {fault['msg']}"
         for fault in error.errors(include_input=False, include_url=False)[:5]
     ]
-    return "; ".join(faults)[:600]
+    return visible("; ".join(faults), 600)  # keys that it names are the model's own

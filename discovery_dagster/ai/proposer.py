@@ -86,7 +86,7 @@ class FlowProposer:
         flow = flow_id(self.claim, self.step, self.inputs, version)
         import_crewai(self.settings.home / "crewai")
         from discovery_dagster.ai.asking import Task
-        from discovery_dagster.ai.flows import FLOWS
+        from discovery_dagster.ai.flows import FLOWS, SPENT
         from discovery_dagster.ai.model import Budget
         from discovery_dagster.ai.persistence import PostgresFlowPersistence
 
@@ -113,7 +113,7 @@ class FlowProposer:
                     "model": self.settings.llm_model,
                 }
             )
-        return self._answers(made.state, len(questions), abstention, made.stopped)
+        return self._answers(made.state, len(questions), abstention, made.stopped or SPENT)
 
     def _answers(self, state: FlowState, count: int, abstention: str, stopped: str) -> Answers:
         found = {

@@ -54,7 +54,7 @@ class FlowState(BaseModel):
     session: str = ""
     step: str = ""
     model: str = ""
-    planned: bool = False
+    planned: int = 0  # questions that are in batches or withheld; the others come later
     withheld: list[int] = []  # questions that are left to a person
     batches: list[Batch] = []
     outcomes: dict[str, Outcome] = {}  # by key of the batch

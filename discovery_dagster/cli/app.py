@@ -5,6 +5,7 @@ import sys
 import warnings
 
 import typer
+from pydantic import ValidationError
 
 from discovery_dagster.cli import (
     api,
@@ -106,6 +107,12 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
+def _setting(error: ValidationError) -> str:
+    """The name of the setting that is wrong, when it is a single one."""
+    place = error.errors()[0]["loc"]
+    return f"DISCOVERY_{str(place[0]).upper()}: " if place else ""
+
+
 def _explain(error: BaseException, *, as_json: bool) -> None:
     match error:
         case UsageError():
@@ -116,6 +123,9 @@ def _explain(error: BaseException, *, as_json: bool) -> None:
             refuse(UsageError(_REFUSED[type(error)], str(error)), as_json=as_json)
         case KeyboardInterrupt() | typer.Abort():
             fail(str(error) or str(error.__cause__ or "") or "Stopped.", as_json=as_json)
+        case ValidationError(title="Settings"):
+            wrong = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+            refuse(UsageError("settings", f"{_setting(error)}{wrong}."), as_json=as_json)
         case SessionBusyError() | DatabaseError() | OSError():
             fail(str(error), as_json=as_json)
         case _:

@@ -127,4 +127,8 @@ def _counts(state: SessionState) -> Table:
     table.add_row("  with an unresolved end", str(counts["unresolved"]))
     table.add_row("move groups", str(counts["groups"]))
     table.add_row("waves", str(counts["waves"]))
+    if "proposed" in counts:
+        table.add_row("proposals of a model", str(counts["proposed"]))
+    if counts.get("unanswered"):
+        table.add_row("  without an answer", str(counts["unanswered"]))
     return table

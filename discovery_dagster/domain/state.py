@@ -254,4 +254,16 @@ def _counts(publications: Mapping[str, Publication]) -> dict[str, Any]:
         "unresolved": count("dependencies", "unresolved"),
         "groups": count("migration_plan", "groups"),
         "waves": count("migration_plan", "waves"),
+        **_model_counts(publications),
+    }
+
+
+def _model_counts(publications: Mapping[str, Publication]) -> dict[str, int]:
+    """What a language model proposed and left unanswered; nothing where none was asked."""
+    asked = [made.counts for made in publications.values() if "model.calls" in made.counts]
+    if not asked:
+        return {}
+    return {
+        name: sum(counts.get(f"model.{name}", 0) for counts in asked)
+        for name in ("proposed", "unanswered")
     }

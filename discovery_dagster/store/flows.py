@@ -15,6 +15,9 @@ from discovery_dagster.store.database import Database
 #: Saves that are kept of a flow. They say how it went, not what it knows: that is in its state.
 HISTORY = 50
 
+#: Flows of a step whose state is kept; of older ones, whose inputs are gone, only what they cost.
+STATES = 3
+
 _SAVE = """
     insert into discovery.flow_state (engagement, session, flow, step, state, calls, tokens)
     values (%(engagement)s, %(session)s, %(flow)s, %(step)s, %(state)s, %(calls)s, %(tokens)s)
@@ -36,6 +39,16 @@ _FORGET = """
         select save from discovery.flow_save
         where engagement = %(engagement)s and session = %(session)s and flow = %(flow)s
         order by save desc offset %(history)s limit 1)
+"""
+
+
+_EMPTY = """
+    update discovery.flow_state set state = '{}'
+    where engagement = %(engagement)s and session = %(session)s and step = %(step)s
+      and state <> '{}' and flow not in (
+        select flow from discovery.flow_state
+        where engagement = %(engagement)s and session = %(session)s and step = %(step)s
+        order by at desc limit %(states)s)
 """
 
 
@@ -68,10 +81,11 @@ def save(
         "calls": calls,
         "tokens": tokens,
         "history": HISTORY,
+        "states": STATES,
     }
     with claim.database.writer(session.engagement) as connection:
         claim.check(connection)
-        for statement in (_SAVE, _NOTE, _FORGET):
+        for statement in (_SAVE, _NOTE, _FORGET, _EMPTY):
             connection.execute(statement, values)
 
 

@@ -84,6 +84,12 @@ NONSENSE = {
     "no allowed value": (items(lambda said: said[0].update(value="mainframe")), 2, "unusable"),
     "a further key": (items(lambda said: said[0].update(note="hello")), 2, "Extra inputs"),
     "a confidence above 1": (items(lambda said: said[0].update(confidence=7)), 2, "unusable"),
+    "text that no database takes": (
+        items(lambda said: said[0].update({"\x00": 1})),
+        2,
+        "Extra",
+    ),
+    "a deep nest": (always(raw=b"[" * 100_000), 2, "unusable"),
     "HTML": (always(raw=b"<html>It works!</html>"), 2, "unusable"),
     "too much": (always(raw=b" " * (2 << 20)), 2, "larger"),
     "a refusal": (always(refusal="I cannot help with that."), None, "unusable"),
@@ -191,6 +197,31 @@ def test_tokens_are_limited_too(proposer, server):
     said = propose(proposer(llm_max_tokens=150, llm_concurrency=1), things(20))
     assert len(server.log) == 2  # what a request costs is known only after it
     assert said.answers[-1].status == UNANSWERED
+
+
+def test_what_a_server_says_about_itself_is_not_believed_blindly(proposer, server):
+    def boasting(request):
+        usage = {"prompt_tokens": 10**40, "completion_tokens": -5, "total_tokens": 1}
+        message = {"role": "assistant", "content": able(request).content}
+        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        said = {"id": "r\x00\ud800", "object": "chat.completion", "created": 1, "model": "m",
+                "choices": [choice], "usage": usage}  # fmt: skip
+        return Reply(raw=json.dumps(said).encode())
+
+    server.behave = boasting
+    said = propose(proposer(llm_max_tokens=10**12), things(3))
+    assert [a.status for a in said.answers] == [PROPOSED] * 3
+    assert said.answers[0].response == "r"
+    assert said.usage.completion_tokens == 0
+
+
+def test_no_more_is_planned_than_the_budget_could_ask(proposer, server):
+    said = propose(proposer(llm_max_calls=1), things(30))
+    assert [a.status for a in said.answers] == [PROPOSED] * 5 + [UNANSWERED] * 25
+    assert {"budget" in a.failure for a in said.answers[5:]} == {True}
+    said = propose(proposer(llm_max_calls=6), things(30))
+    assert {a.status for a in said.answers} == {PROPOSED}
+    assert len(server.log) == 6
 
 
 def test_requests_are_at_most_so_many_at_a_time(proposer, server):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -122,6 +123,17 @@ def test_the_history_of_a_flow_is_bounded(database, session, server, settings):
     assert len(saves) == flows.HISTORY
     assert saves[-1] == {"method": "finish", "calls": 6, "batches_done": 6}
     assert len(rows(database, session, "select 1 from discovery.flow_state")) == 1
+
+
+def test_of_older_flows_only_what_they_cost_is_kept(database, session, server, settings):
+    with Claim.take(database, session, "run-1") as claim:
+        for number in range(flows.STATES + 2):
+            asked = proposer_of(settings, claim)
+            ask(replace(asked, inputs={"inventory": f"publication-{number}"}))
+    kept = rows(database, session, "select state <> '{}' as whole, calls from discovery.flow_state"
+                " order by at")  # fmt: skip
+    assert [row["whole"] for row in kept] == [False] * 2 + [True] * flows.STATES
+    assert {row["calls"] for row in kept} == {6}
 
 
 def test_one_clients_words_are_never_in_a_request_about_another(

@@ -101,3 +101,14 @@ def test_an_archived_engagement_takes_nothing_in(standing, move, good, tmp_path)
     assert "`discovery engagement restore`" in error["message"]
     assert standing.run("engagement", "restore", *move.options).returncode == 0
     assert move.import_files(good)["session"] == "s002"
+
+
+def test_a_wrong_setting_is_one_sentence_that_names_it(standing):
+    for setting, words in (
+        ({"DISCOVERY_LLM_MODEL": "m"}, "DISCOVERY_LLM_BASE_URL and DISCOVERY_LLM_MODEL"),
+        ({"DISCOVERY_MAX_RUNS": "none"}, "DISCOVERY_MAX_RUNS: "),
+    ):
+        done = standing.run("status", **setting)
+        assert done.returncode == 2
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr

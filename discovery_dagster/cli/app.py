@@ -21,6 +21,7 @@ from discovery_dagster.cli import (
     operations,
     planning,
     reading,
+    report,
     services,
     tokens,
     why,
@@ -62,6 +63,7 @@ app.command("doctor")(doctor.doctor)
 app.command("reconcile")(operations.reconcile)
 app.command("why")(why.why)
 app.command("impact")(why.impact)
+app.command("report")(report.report)
 app.command("lineage")(lineage.lineage)
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(planning.app, name="plan")

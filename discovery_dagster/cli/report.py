@@ -1,0 +1,55 @@
+"""`discovery report`: one report for the client, as a web page and as a workbook."""
+
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from discovery_dagster.cli.errors import UsageError
+from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
+from discovery_dagster.domain import report as reporting
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.report.contents import TABLES
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import constraints, exports, publications, sessions
+from discovery_dagster.store.database import open_database
+
+
+def report(
+    client: Client,
+    engagement: Engagement,
+    session: Session,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="Folder to write to; made when needed.")
+    ] = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Write the report of a session: inventory, quality, map, plan, end of life, unknowns."""
+    key = SessionKey.of(EngagementKey(client, engagement), session)
+    with open_database(Settings()) as database:
+        row = sessions.find(database, key)
+        if "migration_plan" not in publications.current(database, key):
+            raise UsageError("not_run", f"{key} has no plan yet: run it to its end first.")
+        rows = {name: exports.rows(database, key, name) for name in TABLES}
+        said = [one.sentence for one in constraints.current(database, key.engagement)]
+    made = reporting.contents(
+        client,
+        engagement,
+        key.session,
+        row.title,
+        row.created_at.date().isoformat(),
+        rows,
+        said,
+    )
+    output.mkdir(parents=True, exist_ok=True)
+    page, workbook = output / "report.html", output / "report.xlsx"
+    written = BytesIO()
+    reporting.write(written, made)
+    page.write_text(reporting.render(made), "utf-8")
+    workbook.write_bytes(written.getvalue())
+    if as_json:
+        print(json.dumps({"html": str(page), "xlsx": str(workbook)}))
+    else:
+        print(f"{page}\n{workbook}")

@@ -1,0 +1,135 @@
+"""The report as a workbook: a summary with charts, and a sheet for each table, with every row."""
+
+from collections.abc import Sequence
+from typing import IO, Any, Final
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from discovery_dagster.domain.report.contents import Chart, Contents
+
+_COLOURS: Final = {"good": "#2b8a57", "warn": "#c98a1b", "bad": "#c23b34", "quiet": "#93a1af"}
+_ACCENT: Final = "#0b5cad"
+#: Limits of XLSX (Excel specifications and limits, Microsoft).
+_ROWS, _CELL, _NAME = 1_048_575, 32_767, 31
+_WIDE, _NARROW = 60, 9  # characters of a column
+
+
+def write(out: IO[bytes], contents: Contents) -> None:
+    """Write the report as XLSX. Text stays text: no cell becomes a formula or a link."""
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as workbook:
+        formats = {
+            "title": workbook.add_format({"bold": True, "font_size": 18}),
+            "head": workbook.add_format(
+                {"bold": True, "bg_color": "#e5effa", "bottom": 1, "valign": "top"}
+            ),
+            "bold": workbook.add_format({"bold": True, "font_size": 12}),
+            "text": workbook.add_format({"text_wrap": True, "valign": "top"}),
+            "number": workbook.add_format({"valign": "top", "num_format": "#,##0.##"}),
+        }
+        used: set[str] = set()
+        _summary(workbook, contents, formats, used)
+        for section in contents.sections:
+            for table in section.tables:
+                sheet = workbook.add_worksheet(_name(table.title, used))
+                _fill(sheet, table.columns, table.rows, formats)
+
+
+def _summary(
+    workbook: xlsxwriter.Workbook, contents: Contents, formats: dict[str, Any], used: set[str]
+) -> None:
+    sheet = workbook.add_worksheet(_name("Summary", used))
+    numbers = workbook.add_worksheet(_name("Charts", used))
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 1, 100)
+    sheet.write_string(0, 0, contents.title or contents.engagement, formats["title"])
+    sheet.write_string(
+        1,
+        0,
+        f"{contents.client}, {contents.engagement}, session {contents.session}, files imported on"
+        f" {contents.imported}",
+    )
+    row = 3
+    for what, number in contents.figures:
+        sheet.write_string(row, 0, what)
+        sheet.write_string(row, 1, number, formats["bold"])
+        row += 1
+    row, place = row + 1, 0
+    for section in contents.sections:
+        sheet.write_string(row, 0, section.title, formats["bold"])
+        for sentence in section.sentences:
+            sheet.write_string(row, 1, sentence, formats["text"])
+            row += 1
+        for chart in section.charts:
+            if chart.bars:
+                drawn = _chart(workbook, numbers, place, chart)
+                sheet.insert_chart(row, 1, drawn)
+                row += 2 + _lines(chart)
+                place += len(chart.bars) + 2
+        row += 1
+
+
+def _lines(chart: Chart) -> int:
+    """Rows of the sheet that a chart covers."""
+    return (90 + 24 * len(chart.bars)) // 20 + 1
+
+
+def _chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, row: int, chart: Chart) -> Any:
+    """Write a chart's numbers from `row` on, and return a chart of them."""
+    sheet.write_string(row, 0, chart.title)
+    for at, bar in enumerate(chart.bars, row + 1):
+        sheet.write_string(at, 0, bar.label)
+        sheet.write_number(at, 1, bar.value)
+    drawn = workbook.add_chart({"type": "bar"})
+    first, last = row + 1, row + len(chart.bars)
+    points = [{"fill": {"color": _COLOURS.get(bar.tone, _ACCENT)}} for bar in chart.bars]
+    drawn.add_series(
+        {
+            "name": chart.title,
+            "categories": ["Charts", first, 0, last, 0],
+            "values": ["Charts", first, 1, last, 1],
+            "points": points,
+            "data_labels": {"value": True},
+            "gap": 40,
+        }
+    )
+    drawn.set_title({"name": chart.title, "name_font": {"size": 11}})
+    drawn.set_legend({"none": True})
+    drawn.set_y_axis({"reverse": True})
+    drawn.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
+    drawn.set_size({"width": 640, "height": 90 + 24 * len(chart.bars)})
+    return drawn
+
+
+def _fill(
+    sheet: Worksheet,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    formats: dict[str, Any],
+) -> None:
+    sheet.freeze_panes(1, 0)
+    for at, column in enumerate(columns):
+        longest = max((len(str(row[at] or "")) for row in rows[:500]), default=0)
+        width = min(max(longest, len(column), _NARROW) + 2, _WIDE)
+        sheet.set_column(at, at, width)
+        sheet.write_string(0, at, column, formats["head"])
+    for number, row in enumerate(rows[:_ROWS], 1):
+        for at, value in enumerate(row):
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                sheet.write_number(number, at, value, formats["number"])
+            elif value is not None:
+                sheet.write_string(number, at, str(value)[:_CELL], formats["text"])
+    if rows:
+        sheet.autofilter(0, 0, min(len(rows), _ROWS), len(columns) - 1)
+
+
+def _name(title: str, used: set[str]) -> str:
+    """A sheet's name: the first words of the title that fit, told apart from the others."""
+    plain = title.split(",")[0][:_NAME].strip()
+    name, number = plain, 2
+    while name.lower() in used:
+        name = f"{plain[: _NAME - 4]} ({number})"
+        number += 1
+    used.add(name.lower())
+    return name

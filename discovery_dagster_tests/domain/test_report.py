@@ -1,0 +1,87 @@
+"""The report for a client: what it says, that it escapes, and that it needs nothing else."""
+
+import io
+import re
+
+import openpyxl
+import pytest
+
+from discovery_dagster.domain import report
+from discovery_dagster.domain.report.contents import TABLES
+
+HOSTILE = '<script>alert("x")</script>'
+
+
+def rows(**given):
+    asset = {
+        "name": "web", "type": "virtual_machine", "environment": "production",
+        "criticality": "high", "os_family": "linux", "os_name": HOSTILE, "product": None,
+        "eol_status": "ended", "eol_date": "2024-01-01", "cpu_cores": 2, "memory_gb": 4.5,
+        "storage_gb": None, "business_owner": "=1+1", "applications": ["shop"], "group": "G001",
+        "wave": 1, "strategy": "rehost", "strategy_reason": "why", "plan_reason": "because",
+        "ip_addresses": [],
+    }  # fmt: skip
+    covered = {
+        "name": "web", "type": "virtual_machine", "environment": "production", "wave": 1,
+        "evidence": False, "observed": 0, "first_seen": None, "last_seen": None,
+    }  # fmt: skip
+    wave = {"wave": 1, "groups": ["G001"], "assets": 1, "reason": "first"}
+    known = {"assets": [asset], "coverage": [covered], "waves": [wave]}
+    return {name: [] for name in TABLES} | known | given
+
+
+def made(**given):
+    said = ["At most 5 assets a wave (set by ann)"]
+    return report.contents("acme", "exit", "s001", "Move", "2026-01-01", rows(**given), said)
+
+
+def test_the_page_escapes_every_text_and_loads_nothing():
+    page = report.render(made())
+    assert "<script" not in page
+    assert "&lt;script&gt;alert" in page
+    assert re.findall(r'(?:src|href)="(?!#)', page) == []
+    assert "Set: At most 5 assets a wave (set by ann)." in page
+
+
+def test_the_page_draws_its_numbers_and_says_them():
+    page = report.render(made())
+    assert 'aria-label="Assets by wave: wave 1 1"' in page
+    assert page.count("<svg") == 10
+    assert "1 assets run what its maker no longer supports" in page
+
+
+def test_an_empty_session_has_a_report():
+    page = report.render(made(assets=[], coverage=[], waves=[]))
+    assert "No connections were observed" in page
+
+
+@pytest.fixture
+def workbook():
+    out = io.BytesIO()
+    report.write(out, made())
+    return openpyxl.load_workbook(out)
+
+
+def test_the_workbook_has_a_sheet_for_each_table_and_charts(workbook):
+    assert workbook.sheetnames[:2] == ["Summary", "Charts"]
+    assert {"Files", "Assets", "Out of support", "Waves", "Groups"} <= set(workbook.sheetnames)
+    assert len(workbook["Summary"]._charts) == 10
+    assert [cell.value for cell in workbook["Waves"][2]] == [1, 1, 1, "first"]
+
+
+def test_no_cell_of_the_workbook_is_a_formula(workbook):
+    owner = next(cell for cell in workbook["Assets"][2] if cell.value == "=1+1")
+    assert owner.data_type == "s"
+
+
+def test_a_table_longer_than_the_page_shows_says_where_the_rest_is():
+    files = [
+        {
+            "name": f"f{n}", "format": "x", "records": 1, "accepted": 1, "rejected": 0,
+            "ignored": 0, "error": None,
+        }
+        for n in range(50)
+    ]  # fmt: skip
+    page = report.render(made(files=files))
+    assert "The first 40 of 50; the workbook has all of them." in page
+    assert "f49" not in page

@@ -8,7 +8,7 @@ FUZZ_SECONDS ?= 600
 # Tests wait for processes more than they compute, so more of them than cores run side by side.
 TEST_WORKERS ?= 3
 
-.PHONY: install demo up test check chaos fuzz report bench lock clean
+.PHONY: install demo up test check chaos fuzz report bench screenshots lock clean
 
 install: $(INSTALLED)
 
@@ -40,6 +40,10 @@ fuzz: install
 # How right edges, types and mappings are, on labelled files; ends with 1 below a target.
 report: install
 	$(BIN)/python -m quality
+
+# The pictures of the README, of the sample estate; needs /usr/bin/chromium.
+screenshots: install
+	$(BIN)/python -m scripts.screenshots
 
 bench: install
 	$(BIN)/python -m benchmarks

@@ -36,6 +36,9 @@ def api(
         app = create_app(settings, database, dagster_url)
         chosen = free_port(port)
         url = f"http://{host}:{chosen}"
-        print(json.dumps({"api_url": url}) if as_json else f"API  {url}/docs", flush=True)
+        print(
+            json.dumps({"api_url": url}) if as_json else f"Pages  {url}\nAPI    {url}/docs",
+            flush=True,
+        )
         # Browsers that follow a session keep their streams open: stopping does not wait for them.
         uvicorn.run(app, host=host, port=chosen, log_level="warning", timeout_graceful_shutdown=2)

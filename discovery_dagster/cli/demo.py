@@ -17,7 +17,8 @@ Where to look:
   discovery status --client demo
   discovery export assets --client demo --engagement sample-estate --session s001
   discovery export rejects --client demo --engagement sample-estate --session s001 --format json
-  discovery up                              the Dagster UI with the lineage of these assets
+  discovery up                              pages in the browser: it prints their address and
+                                            a token; start at /engagements/demo.sample-estate
   discovery import PATH… --client C --engagement E      your own files
 """
 

@@ -250,7 +250,7 @@ def _announce(urls: Urls, token: str, *, as_json: bool) -> None:
         print(json.dumps(document), flush=True)
     else:
         print(
-            f"API         {urls.api}/docs\nDagster UI  {urls.dagster}\n"
+            f"Pages       {urls.api}\nAPI         {urls.api}/docs\nDagster UI  {urls.dagster}\n"
             f"Token       {token}\nCtrl-C stops everything.",
             flush=True,
         )

@@ -17,7 +17,7 @@ from discovery_dagster.pages.frame import Page, shown
 from discovery_dagster.pages.maps import Map
 from discovery_dagster.store import lineage
 from discovery_dagster.store.exports import READ_AS
-from discovery_dagster.store.reading import assets, planning
+from discovery_dagster.store.reading import assets, impact, planning, why
 from discovery_dagster.store.reading.listing import Asked
 from discovery_dagster.store.reading.neighbourhood import Surroundings, around
 
@@ -27,6 +27,9 @@ Row = Mapping[str, Any]
 
 #: Dependencies of each direction that the page lists; the page of dependencies has all.
 EDGES = 100
+
+#: Assets of each direction that are named as needing it or needed, directly or not.
+NEAREST = 25
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ class AssetPage(Page):
     values_url: str = shown("where the values and their sources come from, after the page")
     members: Sequence[Row] = shown("the records that are this asset, with the identifiers")
     node: Row | None = shown("fan-in, fan-out, depth, blast radius, hub, cycle")
-    impacted: Sequence[Row] = shown("the nearest assets that need it: `id, name, type, distance`")
+    impact: Mapping[str, Row] = shown("what needs it and what it needs: `total`, nearest `assets`")
+    constraints: Sequence[Row] = shown("what people set for the plan about it, with conflicts")
     overrides: Sequence[Row] = shown("decisions of people: `field, value, reason, author, at`")
     drawing: Map | None = shown("its neighbourhood, one step away")
     hidden_sentence: str | None = shown("what the cap of the drawing hid")
@@ -68,7 +72,8 @@ def build(
     *,
     members: Sequence[Row],
     node: Row | None,
-    impacted: Sequence[Row] = (),
+    reached: Mapping[str, Row],
+    constraints: Sequence[Row] = (),
     overrides: Sequence[Row] = (),
     dagster_url: str | None = None,
 ) -> AssetPage:
@@ -83,7 +88,8 @@ def build(
         values_url=f"{links.asset(key, asset['id'])}/values",
         members=members,
         node=node,
-        impacted=impacted,
+        impact=reached,
+        constraints=constraints,
         overrides=overrides,
         drawing=maps.as_map(
             drawing, f"Neighbourhood of {asset['name']}", key, {"asset": asset["id"]}
@@ -109,16 +115,19 @@ def _text(value: Any) -> str:
 @router.get("/engagements/{engagement}/sessions/{session}/assets/{asset}")
 def page(asset: str, session: SessionOf, shared: StateOf) -> HTMLResponse:
     """Show an asset."""
-    found = assets.asset(shared.database, session, asset)
-    if found is None:
+    explained = why.why(shared.database, session, asset)
+    reached = impact.impact(shared.database, session, asset, most=NEAREST)
+    if explained is None or reached is None:
         raise NotFound
     return html(
         build(
             session,
-            READ_AS[assets.ASSETS.name](found),
+            READ_AS[assets.ASSETS.name](explained["asset"]),
             around(shared.database, session, [asset], Asked()),
             members=planning.records(shared.database, session, asset),
-            node=planning.graph_node(shared.database, session, asset),
+            node=explained["graph"],
+            reached={way: reached[way] for way in ("needed_by", "needs")},
+            constraints=explained["constraints"],
             dagster_url=shared.dagster_url,
         )
     )

@@ -78,6 +78,7 @@ class PlanPage(Page):
     pending: Pending | None = shown("why there is nothing to show yet")
     figures: Mapping[str, int] = shown("numbers of groups by kind")
     waves: Sequence[WaveColumn] = shown("the waves in their order")
+    conflicts: Sequence[Row] = shown("what people set that cannot hold: `sentence`, `message`")
     late: Sequence[Row] = shown("needs of a later wave, that are no shared infrastructure")
     crossing: Sequence[Crossing] = shown("dependencies between waves")
     downloads: Sequence[tuple[str, str]] = shown("the plan as data")
@@ -91,6 +92,7 @@ def build(
     groups: Sequence[Row] = (),
     placed: Iterable[Row] = (),
     crossing: Sequence[Row] = (),
+    conflicts: Sequence[Row] = (),
     dagster_url: str | None = None,
 ) -> PlanPage:
     """Make the page.
@@ -104,6 +106,7 @@ def build(
         crossing: dependencies between groups by `source, target` (groups),
             `source_wave, target_wave, infrastructure, edges` and an `example` (source, relation,
             target).
+        conflicts: constraints that cannot hold, as `exports` gives them.
         dagster_url: of Dagster's pages.
     """
     members: defaultdict[str, list[Row]] = defaultdict(list)
@@ -127,6 +130,7 @@ def build(
             "late": sum(row["edges"] for row in late),
         },
         waves=[_column(key, wave, groups, members) for wave in waves],
+        conflicts=conflicts,
         late=late,
         crossing=_by_waves(row for row in crossing if row["source_wave"] != row["target_wave"]),
         downloads=[
@@ -230,6 +234,7 @@ def page(session: SessionOf, shared: StateOf) -> HTMLResponse:
             groups=groups,
             placed=planning.placed(shared.database, session, listed(groups)),
             crossing=planning.crossing(shared.database, session),
+            conflicts=exports.rows(shared.database, session, "conflicts"),
             dagster_url=shared.dagster_url,
         )
     )

@@ -30,12 +30,6 @@ _PLACED = """
     order by a.seq
 """
 
-_GRAPH_NODE = """
-    select component, in_cycle, fan_in, fan_out, depth, blast_radius, hub
-    from discovery.graph_node
-    where engagement = %(engagement)s and session = %(session)s and asset_id = %(asset)s
-"""
-
 _RECORDS = """
     select file, sheet, line, keys from discovery.asset_member
     where engagement = %(engagement)s and session = %(session)s and asset_id = %(asset)s
@@ -60,12 +54,6 @@ def placed(database: Database, session: SessionKey, groups: Collection[str]) -> 
     """List the assets of these groups: `group, strategy, id, name, type`."""
     with database.reader([session.engagement]) as connection:
         return connection.execute(_PLACED, {**_keys(session), "groups": list(groups)}).fetchall()
-
-
-def graph_node(database: Database, session: SessionKey, asset_id: str) -> Row | None:
-    """Return what the graph says of an asset, None before it was analysed."""
-    with database.reader([session.engagement]) as connection:
-        return connection.execute(_GRAPH_NODE, {**_keys(session), "asset": asset_id}).fetchone()
 
 
 def records(database: Database, session: SessionKey, asset_id: str) -> Sequence[Row]:

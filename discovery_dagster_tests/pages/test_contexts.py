@@ -1,0 +1,53 @@
+"""Each template is given what it shows, and shows what it is given."""
+
+import re
+from dataclasses import fields
+
+import pytest
+from jinja2 import meta
+
+from discovery_dagster.pages import site  # imports every page
+from discovery_dagster.pages.frame import Page
+from discovery_dagster.pages.rendering import STATIC, environment
+
+PAGES = sorted(Page.__subclasses__(), key=lambda page: page.template)
+
+#: What every template may name besides: the frame, and macros that are imported.
+SHARED = {"frame", "m", "area"}
+
+INCLUDED = {"inventory.html": ("facets_of.html",), "facets.html": ("facets_of.html",)}
+
+
+def named(template: str) -> set[str]:
+    """What a template takes from its context."""
+    loader = environment().loader
+    assert loader is not None
+    source = loader.get_source(environment(), template)[0]
+    return meta.find_undeclared_variables(environment().parse(source)) - set(environment().globals)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.template)
+def test_a_template_names_exactly_the_fields_of_its_context(page: type[Page]):
+    templates = (page.template, *INCLUDED.get(page.template, ()))
+    taken = set().union(*(named(template) for template in templates))
+    assert taken - SHARED == {field.name for field in fields(page)} - SHARED
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.template)
+def test_each_field_says_what_is_shown_of_it(page: type[Page]):
+    assert all(field.metadata["help"] for field in fields(page))
+
+
+def test_every_template_belongs_to_a_page():
+    of_pages = {page.template for page in PAGES} | {"facets_of.html"}
+    shared = {"base.html", "macros.html", "map.html"}
+    assert set(environment().list_templates()) == of_pages | shared
+    assert site.install
+
+
+def test_bundles_of_others_have_their_licence_and_version_recorded():
+    vendor = STATIC / "vendor"
+    recorded = vendor.joinpath("README.md").read_text()
+    for file in vendor.iterdir():
+        assert file.name == "README.md" or f"`{file.name}`" in recorded, file.name
+    assert len(re.findall(r"\| \d+\.\d+\.\d+ \|", recorded)) == 3

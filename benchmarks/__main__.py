@@ -2,10 +2,15 @@
 
 import sys
 
-from benchmarks import lookup, reading, session
+from benchmarks import lookup, pages, reading, session
 from benchmarks.measure import machine
 
-BENCHMARKS = {"reading": reading.run, "lookup": lookup.run, "session": session.run}
+BENCHMARKS = {
+    "reading": reading.run,
+    "lookup": lookup.run,
+    "session": session.run,
+    "pages": pages.run,
+}
 
 
 def main() -> None:

@@ -71,7 +71,7 @@ def test_from_a_reject_to_the_wave(north: Visitor, tmp_path):
     ).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("crm-db-p01")
     why = page.locator("section", has=page.get_by_role("heading", name="What it is and why"))
-    expect(why).to_contain_text("Type virtual machine")
+    expect(why).to_contain_text("rule name_tier, `db` in the name")
     values = page.get_by_role("table", name="Values with their sources")
     expect(values).to_contain_text("cmdb_servers.csv")
     expect(values).to_contain_text("rvtools_export.xlsx")

@@ -1,0 +1,147 @@
+"""Pages: the inventory of many assets beside the API call behind it, and drawing a neighbourhood.
+
+The rows are written by SQL, with the publications that the pages ask for: what is measured is
+reading them.
+"""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Browser, sync_playwright
+
+from benchmarks.measure import report
+from discovery_dagster.domain.scope import Scope
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import tokens
+from discovery_dagster.store.database import Database, open_database
+from discovery_dagster_tests.installation import Installation
+from discovery_dagster_tests.pages.browsing import CHROMIUM, Visitor
+from discovery_dagster_tests.serving import Served, serving
+
+ASSETS = 200_000
+SESSION = "/engagements/bench.large/sessions/s001"
+
+#: Of the neighbourhood: assets of the application in the middle, and assets around it.
+MEMBERS, AROUND = 40, 160
+
+_KEYS = "'bench.large', 's001'"
+_FILL = (
+    "insert into discovery.engagement (engagement, client) values ('bench.large', 'bench')",
+    f"insert into discovery.session (engagement, session) values ({_KEYS})",
+    f"""insert into discovery.publication (engagement, session, step, publication, run_id, fence,
+            code_version, inputs, counts, started_at)
+        select {_KEYS}, step, 'made', 'run', 1, '1', '{{}}',
+               jsonb_build_object('assets', {ASSETS}), now()
+        from unnest(array['classified_assets', 'dependencies']) as step""",
+    f"""insert into discovery.asset (engagement, session, seq, asset_id, name, hostname,
+            ip_addresses, mac_addresses, applications, type, environment, criticality, tier,
+            os_family, os_name, eol_status, memory_gb, confidence, rationale)
+        select {_KEYS}, n, 'a' || n, 'srv-' || md5(n::text), 'srv-' || n,
+               array['10.' || n / 65536 || '.' || n / 256 % 256 || '.' || n % 256], '{{}}',
+               case when n < {MEMBERS} then array['Shop'] else '{{}}' end,
+               (array['server', 'virtual_machine', 'database', 'unknown'])[1 + n % 4],
+               (array['production', 'test', 'unknown'])[1 + n % 3], 'unknown', 'unknown',
+               'linux', 'Debian 12', 'supported', n % 512, (n % 100) / 100.0, '{{}}'
+        from generate_series(0, {ASSETS} - 1) n""",
+    f"""insert into discovery.asset_member (engagement, session, seq, asset_id, file, line, keys)
+        select {_KEYS}, n, 'a' || n, 'servers.csv', n + 2, '{{}}'
+        from generate_series(0, {ASSETS} - 1) n""",
+    f"""insert into discovery.plan_placement (engagement, session, seq, asset_id, "group", wave,
+            strategy)
+        select {_KEYS}, n, 'a' || n, 'G' || n / 20, 1 + n % 8, 'rehost'
+        from generate_series(0, {ASSETS} - 1) n""",
+    f"""insert into discovery.dependency (engagement, session, seq, edge, source, target, source_id,
+            target_id, relation, port, protocol, evidence, confidence, status, resolved)
+        select {_KEYS}, row_number() over (), row_number() over (), 'a' || s, 'a' || t, 'a' || s,
+               'a' || t, 'connects_to', 443, 'tcp', '[]', 0.9, 'observed_only', true
+        from (
+            select n % {MEMBERS} as s, {MEMBERS} + n % {AROUND} as t
+            from generate_series(0, {2 * AROUND} - 1) n
+            union all
+            select n, (n * 7 + 3) % {MEMBERS} from generate_series(0, {MEMBERS} - 1) n
+        ) edges where s <> t""",
+)
+
+
+def run() -> None:
+    """Print what a page of the inventory and a drawing cost."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        home = Installation(Path(folder) / "home")
+        with home, open_database(Settings(home=home.home)) as database:
+            _fill(database)
+            secret = tokens.create(database, Scope("bench"), timedelta(days=1))[1]
+            with serving(home) as server:
+                _inventory(server, secret)
+                if CHROMIUM.exists():
+                    _drawing(server)
+                else:
+                    print("The drawing was not measured: there is no Chromium.")
+
+
+def _inventory(server: Served, secret: str) -> None:
+    headers = {"Authorization": f"Bearer {secret}"}
+    with httpx.Client(base_url=server.url, headers=headers, timeout=60) as client:
+        for name, query in (("", ""), (", filtered", "?type=database&environment=test")):
+            page = _first_byte(client, f"{SESSION}/assets{query}")
+            api = _first_byte(client, f"/api/v1{SESSION}/assets{query}")
+            report(
+                f"inventory of {ASSETS:,}{name}: page / API call",
+                page / api,
+                "<= 3",
+                f"{page * 1000:.1f} ms / {api * 1000:.1f} ms to the first byte",
+            )
+
+
+def _first_byte(client: httpx.Client, url: str) -> float:
+    def once() -> float:
+        began = time.perf_counter()
+        with client.stream("GET", url) as answer:
+            answer.raise_for_status()
+            next(answer.iter_raw(1))
+            return time.perf_counter() - began
+
+    return _median(once, rounds=15)
+
+
+def _drawing(server: Served) -> None:
+    """Milliseconds from the navigation until the drawing stands, on a renderer without a GPU."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        seconds = _median(lambda: _drawn(browser, server), rounds=5)
+        browser.close()
+    report(
+        f"neighbourhood of {MEMBERS + AROUND} nodes drawn, in seconds",
+        seconds,
+        "< 2",
+        f"{2 * AROUND + MEMBERS} dependencies, software rendering, from the navigation on",
+    )
+
+
+def _drawn(browser: Browser, server: Served) -> float:
+    with Visitor.of(browser, server, "bench") as visitor:
+        page = visitor.open(f"{SESSION}/dependencies?application=Shop&limit=200")
+        assert page.locator(".node").count() == MEMBERS + AROUND  # noqa: S101 - else it is no figure
+        return (
+            float(page.evaluate("Number(document.querySelector('[data-drawn]').dataset.drawn)"))
+            / 1000
+        )
+
+
+def _median(once: Callable[[], float], rounds: int) -> float:
+    once()  # what is made at first use does not count
+    return statistics.median(once() for _ in range(rounds))
+
+
+def _fill(database: Database) -> None:
+    # As the server's superuser, whom policies do not bind.
+    with database.connect() as connection:
+        for statement in _FILL:
+            connection.execute(statement)
+    with database.connect(autocommit=True) as connection:
+        connection.execute("analyze")

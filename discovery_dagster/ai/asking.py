@@ -90,14 +90,14 @@ async def ask(model: Model, task: Task, batch: Batch, exchange: Exchange) -> Out
 async def _answer(
     model: Model, prompt: list[Message], shape: type[Items], exchange: Exchange
 ) -> Items:
-    plain = False
     for last in (False, True):
+        plain = model.plain  # another batch may change it meanwhile
         try:
-            return _checked(await model.ask(prompt, shape, exchange, plain=plain))
+            return _checked(await model.ask(prompt, shape, exchange))
         except openai.BadRequestError as error:
-            if last:
+            if last or plain:
                 raise UnavailableError("the server does not accept the request (400)") from error
-            plain = True  # it may not know how to enforce a shape
+            model.be_plain()
         except MalformedError as error:
             if last:
                 raise

@@ -151,22 +151,33 @@ class Model:
 
     settings: Settings
     budget: Budget
+    #: Whether the server refused a request that enforced a shape or set a temperature, which some
+    #: servers and some models do not know. It is then asked without either.
+    plain: bool = False
     _llm: LLM = field(init=False)
 
     def __post_init__(self) -> None:
-        self._llm = LLM(
+        self._llm = self._connect(0)
+
+    def _connect(self, temperature: float | None) -> LLM:
+        return LLM(
             model=self.settings.llm_model or "",
             provider="openai",  # or the name's prefix would choose another
             base_url=self.settings.llm_base_url,
             api_key=self.settings.llm_api_key.get_secret_value() or "none",
             timeout=self.settings.llm_timeout_seconds,
             max_retries=0,
-            temperature=0,
             interceptor=_Counter(),
+            temperature=temperature,
         )
 
+    def be_plain(self) -> None:
+        """Ask with nothing but messages from now on."""
+        if not self.plain:
+            self.plain, self._llm = True, self._connect(None)
+
     async def ask(
-        self, messages: Sequence[Message], shape: type[Items], exchange: Exchange, *, plain: bool
+        self, messages: Sequence[Message], shape: type[Items], exchange: Exchange
     ) -> Items:
         """Send one request and return the answer in its shape.
 
@@ -174,7 +185,6 @@ class Model:
             messages: the prompt.
             shape: of the response.
             exchange: told what the request costs, also when it fails.
-            plain: do not have the server enforce the shape, which some cannot.
 
         Raises:
             BudgetError, UnavailableError, LateError, TruncatedError, MalformedError: see there.
@@ -188,7 +198,7 @@ class Model:
                         LLMMessage(role=message["role"], content=message["content"])
                         for message in messages
                     ],
-                    response_model=None if plain else shape,
+                    response_model=None if self.plain else shape,
                 )
             return said if isinstance(said, Items) else _parse(said, shape)
         except openai.BadRequestError:

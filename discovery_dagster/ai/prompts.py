@@ -49,7 +49,8 @@ def messages(
     asked = (
         f"<data-{fence}>\n{rows}\n</data-{fence}>\n"
         f"Answer each of the {len(questions)} ids exactly once. Give a confidence from 0 to 1 and"
-        " a reason of one short sentence."
+        ' a reason of one short sentence. Return JSON and nothing else: {"items": [{"id": "…",'
+        ' "value": "…", "confidence": 0.5, "reason": "…"}]}'
     )
     return [{"role": "system", "content": system}, {"role": "user", "content": asked}]
 
@@ -68,7 +69,7 @@ def response_model(ids: Sequence[str], values: Sequence[str]) -> type[Items]:
         id=(Literal[tuple(ids)], ...),
         value=(StrEnum("Value", {value.upper(): value for value in values}), ...),
         confidence=(Annotated[float, Field(ge=0, le=1)], ...),
-        reason=(Annotated[str, Field(max_length=600)], ...),
+        reason=(str, ...),  # no length: OpenAI's strict schemas refuse one; it is cut later
     )
     items = Annotated[list[item], Field(min_length=count, max_length=count)]  # type: ignore[valid-type]
     return create_model("Items", __base__=Items, items=(items, ...))

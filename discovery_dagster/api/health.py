@@ -37,6 +37,7 @@ def readyz(database: DatabaseOf) -> Health:
     "/metrics",
     response_class=Response,
     responses={200: {"content": {CONTENT_TYPE_LATEST: {}}}, **described(401)},
+    openapi_extra={"security": [{}, {"HTTPBearer": []}]},
 )
 def metrics(
     request: Request, state: StateOf, asking: Annotated[Viewer | None, Depends(known_viewer)]

@@ -22,9 +22,12 @@ _MAX_LIMIT = 1000
 
 Item = TypeVar("Item", bound=BaseModel)
 
+#: A text that Postgres can hold: without a NUL character.
+Text = Annotated[str, Field(pattern=r"^[^\x00]*$", max_length=500)]
+
 #: A filter of a list.
 Values = Annotated[
-    list[str],
+    list[Text],
     Field(default_factory=list, description="Any of these; `none`: rows without a value."),
 ]
 
@@ -34,10 +37,8 @@ class Selection(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    q: str | None = Field(None, max_length=200, description="Text to search for, in any case.")
-    sort: str | None = Field(
-        None, max_length=40, description="Field to order by; `-` before it: descending."
-    )
+    q: Text | None = Field(None, description="Text to search for, in any case.")
+    sort: Text | None = Field(None, description="Field to order by; `-` before it: descending.")
 
 
 class Paged(BaseModel):

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
+from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
 
 from discovery_dagster.pages import (
@@ -43,7 +44,19 @@ def install(app: FastAPI) -> None:
     def home() -> RedirectResponse:
         return RedirectResponse(links.home(), HTTPStatus.SEE_OTHER)
 
-    app.mount("/", site)
+    app.router.routes.append(_BelowTheApi("/", site))
+
+
+class _BelowTheApi(Mount):
+    """Takes what is no path of the API, whatever the method, known or not."""
+
+    def matches(self, scope: Any) -> tuple[Match, Any]:
+        if scope["path"].startswith("/api/"):
+            return Match.NONE, {}
+        others = (route for route in scope["app"].router.routes if route is not self)
+        if any(route.matches(scope)[0] is Match.PARTIAL for route in others):
+            return Match.NONE, {}
+        return super().matches(scope)
 
 
 class _Static(StaticFiles):

@@ -1,22 +1,25 @@
 """The routes below `/api/v1`, a module a noun."""
 
-from urllib.parse import unquote
+from fastapi import APIRouter, Depends, Request
 
-from fastapi import APIRouter, Depends, HTTPException, Request
-
+from discovery_dagster.api.problems import NotFound, described
 from discovery_dagster.api.routes import assets, dependencies, engagements, plan, quality, sessions
 
 
 def without_null(request: Request) -> None:
-    """Refuse what Postgres cannot hold in any text, before it is asked.
+    """Refuse paths that name nothing because Postgres cannot hold their NUL character.
 
     Raises:
-        HTTPException: 400 when path or query has a NUL character.
+        NotFound: as for everything else that is not there.
     """
-    if "\0" in request.url.path or "\0" in unquote(request.url.query):
-        raise HTTPException(400, "A NUL character is part of no name and no value.")
+    if "\0" in request.url.path:
+        raise NotFound
 
 
-router = APIRouter(prefix="/api/v1", dependencies=[Depends(without_null)])
+router = APIRouter(
+    prefix="/api/v1",
+    dependencies=[Depends(without_null)],
+    responses=described(400, 401, 404, 422, 429, 503),
+)
 for noun in (engagements, sessions, quality, assets, dependencies, plan):
     router.include_router(noun.router)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, Field
 
 from discovery_dagster.api.freshness import Fresh
-from discovery_dagster.api.lists import SESSION, Selection, Values, add_list, asked_of
+from discovery_dagster.api.lists import SESSION, Selection, Text, Values, add_list, asked_of
 from discovery_dagster.api.problems import NotFound, described
 from discovery_dagster.api.security import DatabaseOf, SessionOf, StateOf
 from discovery_dagster.domain.frames import ATTRIBUTES
@@ -111,9 +111,9 @@ class AssetSelection(Selection):
     strategy: Values
     group: Values
     wave: Values
-    ip_address: str | None = None
-    mac_address: str | None = None
-    application: str | None = None
+    ip_address: Text | None = None
+    mac_address: Text | None = None
+    application: Text | None = None
     min_confidence: float | None = None
     max_confidence: float | None = None
     min_memory_gb: float | None = None

@@ -7,7 +7,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from discovery_dagster.api.freshness import Fresh
-from discovery_dagster.api.lists import SESSION, Selection, Values, add_list
+from discovery_dagster.api.lists import SESSION, Selection, Text, Values, add_list
 from discovery_dagster.api.problems import described
 from discovery_dagster.api.security import DatabaseOf, SessionOf
 from discovery_dagster.domain import graphml
@@ -50,7 +50,7 @@ class Dependency(BaseModel):
 class DependencySelection(Selection):
     """Filters of dependencies."""
 
-    asset_id: str | None = Field(None, description="Edges from or to this asset.")
+    asset_id: Text | None = Field(None, description="Edges from or to this asset.")
     source: Values
     target: Values
     source_id: Values

@@ -16,9 +16,10 @@ class Cost:
     cpu: float
 
 
-def cost(work: Callable[[], object], rounds: int = 3) -> Cost:
-    """Return the median cost of `work`, after one call that does not count."""
-    work()
+def cost(work: Callable[[], object], rounds: int = 3, *, warm: bool = True) -> Cost:
+    """Return the median cost of `work`; if `warm`, after one call that does not count."""
+    if warm:
+        work()
     costs = []
     for _ in range(rounds):
         wall, cpu = time.perf_counter(), time.process_time()

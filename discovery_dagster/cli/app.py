@@ -15,6 +15,7 @@ from discovery_dagster.cli import (
     demo,
     doctor,
     engagements,
+    identity,
     importing,
     lineage,
     mapping,
@@ -32,6 +33,7 @@ from discovery_dagster.store.assets import AmbiguousAssetError, NoSuchAssetError
 from discovery_dagster.store.claims import SessionBusyError
 from discovery_dagster.store.constraints import NoSuchConstraintError
 from discovery_dagster.store.database import DatabaseError
+from discovery_dagster.store.identity import NoSuchDecisionError
 from discovery_dagster.store.sessions import (
     EngagementArchivedError,
     EngagementFullError,
@@ -66,6 +68,7 @@ app.command("impact")(why.impact)
 app.command("report")(report.report)
 app.command("lineage")(lineage.lineage)
 app.add_typer(mapping.app, name="mapping")
+app.add_typer(identity.app, name="identity")
 app.add_typer(planning.app, name="plan")
 app.command("api")(api.api)
 app.add_typer(tokens.app, name="token")
@@ -75,6 +78,7 @@ app.add_typer(tokens.app, name="token")
 _REFUSED: dict[type[BaseException], str] = {
     InvalidKeyError: "invalid_key",
     NoSuchAssetError: "no_such_asset",
+    NoSuchDecisionError: "no_such_decision",
     AmbiguousAssetError: "ambiguous_asset",
     EngagementFullError: "engagement_full",
     EngagementArchivedError: "engagement_archived",

@@ -27,6 +27,7 @@ from discovery_dagster.domain.proposals.columns import propose_fields
 from discovery_dagster.domain.proposals.types import propose_types
 from discovery_dagster.domain.steps import BY_KEY
 from discovery_dagster.store import changes, constraints, decisions, identifiers, sessions
+from discovery_dagster.store import identity as identity_decisions
 from discovery_dagster.store.publications import PublishedFrames
 
 Session = dg.ResourceParam[ClaimedSession]
@@ -169,7 +170,8 @@ def inventory(
         database, key = session.database, session.key
         wanted = identity.candidate_identifiers(records, relations)
         known = identifiers.known(database, key, wanted)
-        made = identity.resolve(str(key.engagement), records, relations, known)
+        decided = identity_decisions.current(database, key.engagement)
+        made = identity.resolve(str(key.engagement), records, relations, known, decided)
         identifiers.register(database, key, made.identifiers)
         frames = {"assets": made.assets, "members": made.members, "conflicts": made.conflicts}
         return frames, {

@@ -117,6 +117,8 @@ STEPS: tuple[Step, ...] = (
         "inventory",
         "One row a real thing, with a stable id and the reason why its records were merged.",
         upstream=("canonical_records",),
+        decisions=("identity",),
+        version=2,
         frames={
             "assets": frames.INVENTORY_ASSETS,
             "members": frames.INVENTORY_MEMBERS,

@@ -15,6 +15,7 @@ class FoundAsset:
     name: str
     type: str
     rationale: list[str]  # sentences
+    named_only: bool = False  # whether relations alone name it
 
 
 class NoSuchAssetError(LookupError):
@@ -55,4 +56,6 @@ def find(database: Database, session: SessionKey, named: str) -> FoundAsset:
         candidates = "; ".join(f"{row['asset_id']} ({row['name']}, {row['type']})" for row in best)
         raise AmbiguousAssetError(f"{named!r} is several assets, name one by its id: {candidates}.")
     asset = best[0]
-    return FoundAsset(asset["asset_id"], asset["name"], asset["type"], sentences(asset))
+    return FoundAsset(
+        asset["asset_id"], asset["name"], asset["type"], sentences(asset), asset["named_only"]
+    )

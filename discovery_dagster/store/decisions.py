@@ -9,9 +9,10 @@ from typing import Any
 from discovery_dagster.domain import decisions
 from discovery_dagster.domain.constraints import digests as plan_digests
 from discovery_dagster.domain.decisions import MappingDecision
+from discovery_dagster.domain.identity.decisions import digest as identity_digest
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.words import fold
-from discovery_dagster.store import constraints
+from discovery_dagster.store import constraints, identity
 from discovery_dagster.store.database import Database
 
 #: The last word on each column and field, in the order in which they were said.
@@ -90,7 +91,7 @@ def digests(database: Database, session: SessionKey) -> dict[str, str]:
     """Return a digest of the decisions about the session's columns, by kind; none for none."""
     known = about_mapping(database, session.engagement)
     names = {row["column"] for row in columns(database, session)} if known else set()
-    return _digests(known, names) | of_plan(database, session.engagement)
+    return _digests(known, names) | of_engagement(database, session.engagement)
 
 
 def digests_of(
@@ -98,12 +99,13 @@ def digests_of(
 ) -> dict[str, str]:
     """Return what `digests` will say once a mapping of columns of these names is published."""
     known = _digests(about_mapping(database, engagement), names)
-    return known | of_plan(database, engagement)
+    return known | of_engagement(database, engagement)
 
 
-def of_plan(database: Database, engagement: EngagementKey) -> dict[str, str]:
-    """Return a digest of what is set about the engagement's plan, by kind; none for none."""
-    return plan_digests(constraints.current(database, engagement))
+def of_engagement(database: Database, engagement: EngagementKey) -> dict[str, str]:
+    """Return a digest of what holds for all of the engagement, by kind; none for none."""
+    set_for_plan = plan_digests(constraints.current(database, engagement))
+    return set_for_plan | identity_digest(identity.current(database, engagement))
 
 
 def _digests(known: Sequence[MappingDecision], names: Collection[str]) -> dict[str, str]:

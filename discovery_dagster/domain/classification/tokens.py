@@ -32,7 +32,7 @@ def words(column: str) -> pl.Expr:
     parted = label.str.replace_all(r"[^\p{L}\p{N}]+", " ")
     parted = parted.str.replace_all(r"(\p{L})(\p{N})", "$1 $2")
     parted = parted.str.replace_all(r"(\p{N})(\p{L})", "$1 $2")
-    heads = _choice(load("classification")["compounds"])
+    heads = choice(load("classification")["compounds"])
     parted = parted.str.replace_all(rf"(\p{{L}}{{2}})({heads})( |$)", "$1 $2$3")
     return pl.concat_str(pl.lit(" "), parted.str.strip_chars(), pl.lit(" "))
 
@@ -46,22 +46,22 @@ def placed(phrases: Iterable[str], place: str, neutral: Iterable[str] = ()) -> s
             say nothing follow) or `only` (there are no others).
         neutral: tokens that say nothing, beside numbers and single letters.
     """
-    choice, nothing = f" (?:{_choice(phrases)}) ", _nothing(neutral)
+    chosen, rest = f" (?:{choice(phrases)}) ", nothing(neutral)
     return {
-        "anywhere": choice,
-        "first": f"^{choice}",
-        "last": f"{choice}$",
-        "numbered": rf"{choice}\d",
-        "end": f"{choice}{nothing}$",
-        "only": f"^{choice}$",
+        "anywhere": chosen,
+        "first": f"^{chosen}",
+        "last": f"{chosen}$",
+        "numbered": rf"{chosen}\d",
+        "end": f"{chosen}{rest}$",
+        "only": f"^{chosen}$",
     }[place]
 
 
 def ending(column: str, neutral: Iterable[str]) -> pl.Expr:
     """Return the words in `column` without those at either end that say nothing."""
-    nothing = _nothing(neutral)
-    inner = pl.col(column).str.replace(f"^ {nothing}", " ")
-    return inner.str.replace(f" {nothing}$", " ")
+    rest = nothing(neutral)
+    inner = pl.col(column).str.replace(f"^ {rest}", " ")
+    return inner.str.replace(f" {rest}$", " ")
 
 
 def holds(column: str, tokens: list[str]) -> pl.Expr:
@@ -71,14 +71,16 @@ def holds(column: str, tokens: list[str]) -> pl.Expr:
 
 def first_held(text: str, tokens: Iterable[str]) -> str | None:
     """Return the first of `tokens` in a text of words, None when none is."""
-    found = re.search(f" ({_choice(tokens)}) ", text)
+    found = re.search(f" ({choice(tokens)}) ", text)
     return found[1] if found else None
 
 
-def _nothing(neutral: Iterable[str]) -> str:
-    return f"(?:(?:{_NUMBER}|{_LETTER}|{_choice(neutral)}) )*"
+def nothing(neutral: Iterable[str]) -> str:
+    """Return a pattern of words that say nothing: numbers, single letters and `neutral` ones."""
+    return f"(?:(?:{_NUMBER}|{_LETTER}|{choice(neutral)}) )*"
 
 
-def _choice(phrases: Iterable[str]) -> str:
+def choice(phrases: Iterable[str]) -> str:
+    """Return a pattern of any of `phrases`, the longest that fits."""
     ordered = sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase))
     return "|".join(map(re.escape, ordered)) or r"\b\B"

@@ -4,6 +4,7 @@ Keys join, likeness never does, and an IP address alone joins nothing. What a th
 `classification`; the register of ids is the store's.
 """
 
+from discovery_dagster.domain.identity.decisions import IdentityDecision
 from discovery_dagster.domain.identity.inventory import (
     Inventory,
     candidate_identifiers,
@@ -11,4 +12,10 @@ from discovery_dagster.domain.identity.inventory import (
     resolve,
 )
 
-__all__ = ["Inventory", "candidate_identifiers", "identifiers", "resolve"]
+__all__ = [
+    "IdentityDecision",
+    "Inventory",
+    "candidate_identifiers",
+    "identifiers",
+    "resolve",
+]

@@ -8,6 +8,7 @@ import polars as pl
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from discovery_dagster.domain.identity.decisions import PERSON
 from discovery_dagster.domain.identity.extraction import FACTS
 from discovery_dagster.reference import load
 
@@ -55,7 +56,7 @@ def _without_clones(identifiers: pl.DataFrame, described: pl.DataFrame) -> pl.Da
     addresses are also cloned when host names of different files differ.
     """
     facts = described.select("record", "file", "called", "short", "smbios")
-    merging = identifiers.filter(~pl.col("form").is_in(["name", "title"]))
+    merging = identifiers.filter(~pl.col("form").is_in(["name", "title", PERSON]))
     shared = merging.filter(pl.len().over("identifier") > 1).join(facts, on="record")
     within = shared.group_by("identifier", "file").agg(
         cloned=_differs("called") | _differs("smbios")

@@ -1,6 +1,6 @@
 """The inventory of a session, put together: clusters, details, mentions, values and ids."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,6 +14,7 @@ from discovery_dagster.domain.frames import (
 from discovery_dagster.domain.host_names import group
 from discovery_dagster.domain.identity import extraction
 from discovery_dagster.domain.identity.conflicts import find_conflicts
+from discovery_dagster.domain.identity.decisions import PERSON, IdentityDecision
 from discovery_dagster.domain.identity.mentions import endpoints, mentioned
 from discovery_dagster.domain.identity.registration import assign, qualified, to_register
 from discovery_dagster.domain.identity.things import Things
@@ -55,7 +56,11 @@ def candidate_identifiers(assets: pl.DataFrame, relations: pl.DataFrame) -> list
 
 
 def resolve(
-    engagement: str, assets: pl.DataFrame, relations: pl.DataFrame, known: Mapping[str, str]
+    engagement: str,
+    assets: pl.DataFrame,
+    relations: pl.DataFrame,
+    known: Mapping[str, str],
+    decisions: Sequence[IdentityDecision] = (),
 ) -> Inventory:
     """Merge the records of one thing, and say which asset it is.
 
@@ -64,11 +69,12 @@ def resolve(
         assets: rows in `ASSET_RECORDS`.
         relations: rows in `RELATION_RECORDS`.
         known: asset ids of the engagement by identifier.
+        decisions: of people, in the order in which they were made.
 
     Returns:
         The inventory, assets by name and id; it does not depend on the order of `known`.
     """
-    declared = Things.of(assets, relations)
+    declared = Things.of(assets, relations, decisions)
     ends = endpoints(relations)
     index = declared.merged.with_columns(asset_id=pl.col("cluster").cast(pl.String))
     resolved = NameIndex.of(index).resolve(ends.with_columns(address=pl.lit(None, pl.String)))
@@ -94,6 +100,8 @@ def _inventory(
         [declared.members.select(placed), named.members.filter(first_named).select(placed)]
     )
     owned = pl.concat([declared.owned, named.owned])
+    # A decision has a number, which is none of the thing's own: no id is derived from it.
+    owned = owned.filter(~pl.col("identifier").str.starts_with(f"{PERSON}:"))
     facts = pl.concat([declared.facts, named.facts])
     registered = to_register(owned, facts)
     ids = assign(engagement, _fallbacks(members), owned, facts, known)

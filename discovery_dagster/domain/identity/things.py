@@ -1,5 +1,6 @@
 """Records clustered and merged, whether they were declared or mentioned."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -7,6 +8,7 @@ import polars as pl
 
 from discovery_dagster.domain.identity import extraction
 from discovery_dagster.domain.identity.clusters import cluster
+from discovery_dagster.domain.identity.decisions import IdentityDecision, apply
 from discovery_dagster.domain.identity.details import attach
 from discovery_dagster.domain.identity.merging import merge, rank
 
@@ -22,10 +24,15 @@ class Things:
     facts: pl.DataFrame  # cluster, qualified: whether its domain is known
 
     @classmethod
-    def of(cls, assets: pl.DataFrame, relations: pl.DataFrame) -> Self:
+    def of(
+        cls,
+        assets: pl.DataFrame,
+        relations: pl.DataFrame,
+        decisions: Sequence[IdentityDecision] = (),
+    ) -> Self:
         """Cluster and merge rows in `ASSET_RECORDS`; `relations` tell where instances run."""
         described = extraction.describe(assets, relations)
-        held = extraction.identifiers(described)
+        held = apply(extraction.identifiers(described), decisions)
         main = assets.filter(~pl.col("detail")).select("record")
         of_main = held.join(main, on="record", how="semi")
         clusters, owned = cluster(described.join(main, on="record", how="semi"), of_main)

@@ -1,0 +1,227 @@
+"""`discovery identity`: why records are one thing, and what a person decides about it."""
+
+import getpass
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from discovery_dagster.cli.errors import UsageError
+from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
+from discovery_dagster.cli.present import table_of
+from discovery_dagster.domain.identity.decisions import JOIN, PERSON, SPLIT, IdentityDecision
+from discovery_dagster.domain.identity.explanation import explain as explained
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import assets, identity, sessions
+from discovery_dagster.store.database import Database, open_database
+
+app = typer.Typer(help="Explain, split and join what records are one thing.", no_args_is_help=True)
+
+Asset = Annotated[str, typer.Argument(help="Id of an asset, or its unambiguous name.")]
+Reason = Annotated[str, typer.Option(help="Why; explanations say it.")]
+Author = Annotated[str | None, typer.Option(help="Who decides; else the user of this terminal.")]
+
+
+@app.command()
+def explain(
+    asset: Asset, client: Client, engagement: Engagement, session: Session, as_json: AsJson = False
+) -> None:
+    """Show which keys joined which records, and which source won where they differ."""
+    key = SessionKey.of(EngagementKey(client, engagement), session)
+    with open_database(Settings()) as database:
+        sessions.find(database, key)
+        found = assets.find(database, key, asset)
+        told = _explained(database, key, found.asset_id)
+        told["registered"] = identity.registered(database, key.engagement, found.asset_id)
+    if as_json:
+        head = {"id": found.asset_id, "name": found.name, "type": found.type}
+        print(json.dumps(head | told, ensure_ascii=False, default=str))
+        return
+    console = Console()
+    console.print(f"\n[bold]{escape(found.name)}[/bold] ({found.type}, {found.asset_id})")
+    _show(console, told)
+
+
+@app.command()
+def split(
+    asset: Asset,
+    client: Client,
+    engagement: Engagement,
+    session: Session,
+    reason: Reason,
+    keys: Annotated[
+        list[str] | None, typer.Argument(help="Keys as `explain` names them; none: all of them.")
+    ] = None,
+    author: Author = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let keys join nothing in this engagement any more, so that their records come apart."""
+    key = SessionKey.of(EngagementKey(client, engagement), session)
+    with open_database(Settings()) as database:
+        sessions.find(database, key)
+        found = assets.find(database, key, asset)
+        told = _explained(database, key, found.asset_id)
+        joining = [one["key"] for one in told["keys"] if not one["key"].startswith(f"{PERSON}:")]
+        unknown = sorted(set(keys or []) - set(joining))
+        if unknown:
+            raise UsageError(
+                "no_such_key",
+                f"{', '.join(unknown)} joins no records of {found.name}:"
+                f" use {', '.join(joining) or 'none, for it is one record'}.",
+            )
+        if not joining:
+            raise UsageError("nothing_to_split", f"No key joined the records of {found.name}.")
+        made = identity.add(
+            database, key, SPLIT, keys or joining, [found.name], reason, author or getpass.getuser()
+        )
+    _tell(key, made, as_json=as_json)
+
+
+@app.command()
+def join(
+    asset: Asset,
+    other: Annotated[str, typer.Argument(help="Id or unambiguous name of the other asset.")],
+    client: Client,
+    engagement: Engagement,
+    session: Session,
+    reason: Reason,
+    author: Author = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remember that two assets are one thing, by all that each of them is known by."""
+    key = SessionKey.of(EngagementKey(client, engagement), session)
+    with open_database(Settings()) as database:
+        sessions.find(database, key)
+        found = [assets.find(database, key, name) for name in (asset, other)]
+        if found[0].asset_id == found[1].asset_id:
+            raise UsageError("one_asset", f"{asset} and {other} are one asset already.")
+        for one in found:
+            if one.named_only:
+                raise UsageError(
+                    "named_only",
+                    f"No record declares {one.name}: only relations name it, and those cannot be"
+                    " joined.",
+                )
+        known = sorted(
+            identifier
+            for one in found
+            for identifier in identity.registered(database, key.engagement, one.asset_id)
+        )
+        names = [one.name for one in found]
+        made = identity.add(database, key, JOIN, known, names, reason, author or getpass.getuser())
+    _tell(key, made, as_json=as_json)
+
+
+@app.command("list")
+def list_decisions(
+    client: Client,
+    engagement: Engagement,
+    all_of_them: Annotated[bool, typer.Option("--all", help="Removed ones, too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what was decided, by whom, when and why."""
+    key = EngagementKey(client, engagement)
+    with open_database(Settings()) as database:
+        _must_exist(database, key)
+        found = identity.history(database, key)
+    shown = [row for row in found if all_of_them or row["removed_at"] is None]
+    if as_json:
+        print(json.dumps({"decisions": shown}, ensure_ascii=False, default=str))
+        return
+    if not shown:
+        print(f"Nothing is decided about identity in {key}.")
+        return
+    table = table_of(
+        "Decisions", "number", "kind", "assets", "keys", "reason", "author", "when", "until"
+    )
+    for row in shown:
+        ended = row["removed_at"]
+        until = f"{ended:%Y-%m-%d %H:%M}, by {row['removed_by']}" if ended else ""
+        words = (str(row["id"]), row["kind"], ", ".join(row["assets"]),
+                 ", ".join(row["identifiers"]), row["reason"], row["author"],
+                 f"{row['at']:%Y-%m-%d %H:%M}", until)  # fmt: skip
+        table.add_row(*map(escape, words))
+    Console().print(table)
+
+
+@app.command()
+def remove(
+    number: Annotated[int, typer.Argument(help="Number of the decision, as `list` shows it.")],
+    client: Client,
+    engagement: Engagement,
+    author: Author = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let a decision hold no longer; that it once did stays on record."""
+    key = EngagementKey(client, engagement)
+    with open_database(Settings()) as database:
+        _must_exist(database, key)
+        ended = identity.remove(database, key, number, author or getpass.getuser())
+    _tell(key, ended, as_json=as_json, verb="Removed")
+
+
+def _explained(database: Database, key: SessionKey, asset_id: str) -> dict[str, Any]:
+    return explained(
+        identity.members(database, key, asset_id),
+        identity.conflicts(database, key, asset_id),
+        identity.current(database, key.engagement),
+    )
+
+
+def _show(console: Console, told: dict[str, Any]) -> None:
+    keys = table_of("Keys that joined records", "key", "what it is", "records")
+    for one in told["keys"]:
+        keys.add_row(*map(escape, (one["key"], one["decision"] or one["what"],
+                                   "\n".join(one["records"]))))  # fmt: skip
+    if told["keys"]:
+        console.print(keys)
+    else:
+        records = len(told["records"])
+        console.print(f"No key joins it to another record: it has {records}.")
+    conflicts = table_of("Values that differ", "field", "chosen", "others", "rule")
+    for one in told["conflicts"]:
+        others = "\n".join(map(_told, one["others"]))
+        conflicts.add_row(*map(escape, (one["field"], _told(one["chosen"]), others, one["rule"])))
+    if told["conflicts"]:
+        console.print(conflicts)
+
+
+def _told(value: dict[str, Any]) -> str:
+    sheet = f" [{value['sheet']}]" if value["sheet"] else ""
+    return f"{value['value']} ({value['file']}{sheet} line {value['line']})"
+
+
+def _must_exist(database: Database, key: EngagementKey) -> None:
+    if key not in sessions.engagements(database, key.client):
+        raise UsageError("no_such_engagement", f"There is no engagement {key}.")
+
+
+def _tell(
+    key: SessionKey | EngagementKey,
+    decision: IdentityDecision,
+    *,
+    as_json: bool,
+    verb: str = "Remembered",
+) -> None:
+    engagement = key.engagement if isinstance(key, SessionKey) else key
+    command = (
+        f"discovery backfill --client {engagement.client} --engagement {engagement.engagement}"
+    )
+    if as_json:
+        document = {
+            "id": decision.id,
+            "kind": decision.kind,
+            "identifiers": decision.identifiers,
+            "assets": decision.assets,
+            "reason": decision.reason,
+            "author": decision.author,
+            "at": decision.at.isoformat(),
+            "sentence": decision.sentence,
+            "run": command,
+        }
+        print(json.dumps(document, ensure_ascii=False))
+        return
+    print(f"{verb} as number {decision.id}: {decision.sentence}. To apply it:\n{command}")

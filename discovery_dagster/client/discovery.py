@@ -104,6 +104,15 @@ class Session:
         """
         return self._frame("mapping", **filters)
 
+    def proposals(self, **filters: Any) -> pd.DataFrame:
+        """Return one row a column or asset that a language model was to say something about.
+
+        Columns: `asset_id`, `name`, `file`, `sheet`, `column`, `field`, `rules` (their own answer),
+        `value`, `confidence` (as the model states it), `rationale`, `status`, `reason`, `model`,
+        `prompt`, `response`.
+        """
+        return self._frame("proposals", **filters)
+
     def rejects(self, **filters: Any) -> pd.DataFrame:
         """Return one row a rejected record: `file`, `sheet`, `line`, `reasons`, `raw`."""
         return self._frame("rejects", **filters)

@@ -10,6 +10,8 @@ from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import decisions, exports, publications, sessions, states
 from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.reading import listing, lists
+from discovery_dagster.store.reading.listing import Asked
 from discovery_dagster.store.sessions import IncomingFile
 from discovery_dagster_tests.ai.server import Reply, able, answer, known
 from discovery_dagster_tests.defs.conftest import engine as engine
@@ -135,6 +137,20 @@ def test_what_a_model_says_is_no_formula_in_a_spreadsheet(engine, ran):
     write_rows(written, Format.CSV, "proposals", rows)
     assert b"'=HYPERLINK(because)" in written.getvalue()
     assert b",=HYPERLINK" not in written.getvalue()
+
+
+def test_proposals_are_read_page_by_page_as_they_are_exported(engine, ran):
+    found, after = [], None
+    while True:
+        page = listing.page(engine.database, ran, lists.PROPOSALS, Asked(limit=2, after=after))
+        found += page.rows
+        if page.after is None:
+            break
+        after = page.after
+    assert found == exports.rows(engine.database, ran, "proposals")
+    of_assets = Asked(filters={"field": ["type"], "status": ["proposed"]})
+    rows = listing.page(engine.database, ran, lists.PROPOSALS, of_assets).rows
+    assert {row["value"] for row in rows} == {"database"}
 
 
 def test_a_person_accepts_what_was_proposed(engine, engagement, model, tmp_path):

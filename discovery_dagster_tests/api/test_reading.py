@@ -11,7 +11,8 @@ import pytest
 
 SESSION = "/engagements/north.exit/sessions/s001"
 LISTS = (
-    "files", "mapping", "rejects", "issues", "assets", "dependencies", "groups", "waves", "changes",
+    "files", "mapping", "proposals", "rejects", "issues", "assets", "dependencies", "groups",
+    "waves", "changes",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The import and its quality: files, mapping, rejects, issues."""
+"""The import and its quality: files, mapping, proposals, rejects, issues."""
 
 from typing import Any
 
@@ -42,6 +42,28 @@ class Mapping(BaseModel):
     status: str
     evidence: list[str] | None
     conflict: str | None
+
+
+class Proposal(BaseModel):
+    """What a language model proposed about a column or an asset that the rules left open."""
+
+    asset_id: str | None = Field(description="Null for a column.")
+    name: str | None
+    file: str | None = Field(description="Null for an asset.")
+    sheet: str | None
+    column: str | None
+    field: str = Field(description="`type` of an asset, `field` of a column.")
+    rules: str = Field(description="The rules' own answer.")
+    value: str | None = Field(description="Proposed; null without a usable answer.")
+    confidence: float | None = Field(description="As the model states it; decides nothing.")
+    rationale: str | None = Field(description="The model's own words: untrusted text.")
+    status: str = Field(
+        description="`proposed`, `accepted` (by setting), `undecided`, `unanswered`, `withheld`."
+    )
+    reason: str | None
+    model: str
+    prompt: str
+    response: str | None
 
 
 class Reason(BaseModel):
@@ -93,6 +115,16 @@ class MappingSelection(Selection):
     status: Values
 
 
+class ProposalSelection(Selection):
+    """Filters of proposals."""
+
+    asset_id: Values
+    file: Values
+    field: Values
+    value: Values
+    status: Values
+
+
 class RejectSelection(Selection):
     """Filters of rejected records."""
 
@@ -110,5 +142,6 @@ class IssueSelection(RejectSelection):
 
 add_list(router, lists.FILES, FileSelection, File)
 add_list(router, lists.MAPPING, MappingSelection, Mapping)
+add_list(router, lists.PROPOSALS, ProposalSelection, Proposal)
 add_list(router, lists.REJECTS, RejectSelection, Reject)
 add_list(router, lists.ISSUES, IssueSelection, Issue)

@@ -36,6 +36,27 @@ MAPPING = Listing(
     search=('r."column"', "r.field"),
 )
 
+#: What a model proposed about columns, then about assets; the numbers keep the two apart.
+PROPOSALS = Listing(
+    name="proposals",
+    table="""(
+        select p.*, p.seq::bigint as place from discovery.mapping_proposal p
+        union all
+        select p.*, p.seq::bigint + 1000000000 from discovery.type_proposal p
+    )""",
+    key="r.place",
+    document='r.asset_id, r.name, r.file, r.sheet, r."column", r.field, r.rules, r.value,'
+    " r.confidence, r.rationale, r.status, r.reason, r.model, r.prompt, r.response",
+    filters={
+        "asset_id": "r.asset_id",
+        "file": "r.file",
+        "field": "r.field",
+        "value": "r.value",
+        "status": "r.status",
+    },
+    search=("r.name", 'r."column"', "r.value"),
+)
+
 ISSUES = Listing(
     name="issues",
     table="discovery.record_issue",

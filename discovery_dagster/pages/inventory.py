@@ -29,8 +29,8 @@ COLUMNS: Sequence[str] = (
     "strategy", "group", "wave", "confidence",
 )  # fmt: skip
 DEFAULT_COLUMNS: Sequence[str] = (
-    "name", "type", "environment", "os_name", "eol_status", "ip_addresses", "applications",
-    "strategy", "wave", "confidence",
+    "name", "type", "environment", "os_name", "eol_status", "ip_addresses", "applications", "wave",
+    "confidence",
 )  # fmt: skip
 _NUMERIC = {"cpu_cores", "memory_gb", "storage_gb", "wave"}
 
@@ -289,7 +289,8 @@ def page(
         after = cursors.read(shared.secret, assets.ASSETS.name, session, sort, asks.cursor)
     asked = asked_of(assets.ASSETS, asks, after=after, limit=ROWS)
     found = listing.page(shared.database, session, assets.ASSETS, asked)
-    many = published["classified_assets"].counts.get("assets", 0) > INLINE_FACETS
+    counted = published["classified_assets"].counts.get("assets", 0)
+    many = counted > INLINE_FACETS
     following = None
     if found.after is not None:
         following = cursors.write(shared.secret, assets.ASSETS.name, session, sort, found.after)
@@ -298,7 +299,9 @@ def page(
             session,
             query,
             items=found.rows,
-            total=listing.count(shared.database, session, assets.ASSETS, asked),
+            total=listing.count(shared.database, session, assets.ASSETS, asked)
+            if query.chosen or query.q
+            else counted,
             facets=None if many else assets.facets(shared.database, session, asked),
             next_cursor=following,
             dagster_url=shared.dagster_url,

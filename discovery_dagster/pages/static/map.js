@@ -58,7 +58,7 @@
         "elk.layered.mergeEdges": "true",
         "elk.spacing.edgeNode": "14",
         "elk.layered.nodePlacement.strategy": "BRANDES_KOEPF",
-        "elk.layered.thoroughness": data.nodes.length > 80 ? "2" : "7",
+        "elk.layered.thoroughness": data.nodes.length > 80 ? "1" : "7",
         "elk.edgeRouting": "ORTHOGONAL",
         "elk.json.edgeCoords": "ROOT",
         "elk.json.shapeCoords": "ROOT",

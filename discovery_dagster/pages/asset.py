@@ -16,8 +16,9 @@ from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, shown
 from discovery_dagster.pages.maps import Map
 from discovery_dagster.store import lineage
+from discovery_dagster.store.database import Database
 from discovery_dagster.store.exports import READ_AS
-from discovery_dagster.store.reading import assets, impact, planning, why
+from discovery_dagster.store.reading import assets, impact, listing, lists, planning, why
 from discovery_dagster.store.reading.listing import Asked
 from discovery_dagster.store.reading.neighbourhood import Surroundings, around
 
@@ -49,6 +50,7 @@ class AssetPage(Page):
 
     key: SessionKey = shown("the session")
     asset: Row = shown("the asset as the export `assets` gives it")
+    proposals: Sequence[Row] = shown("what a language model proposed that it is, not taken")
     values_url: str = shown("where the values and their sources come from, after the page")
     members: Sequence[Row] = shown("the records that are this asset, with the identifiers")
     node: Row | None = shown("fan-in, fan-out, depth, blast radius, hub, cycle")
@@ -73,6 +75,7 @@ def build(
     members: Sequence[Row],
     node: Row | None,
     reached: Mapping[str, Row],
+    proposals: Sequence[Row] = (),
     constraints: Sequence[Row] = (),
     overrides: Sequence[Row] = (),
     dagster_url: str | None = None,
@@ -85,6 +88,7 @@ def build(
         frame=frame.of_session(key, "assets", asset["name"] or asset["id"], dagster_url),
         key=key,
         asset=asset,
+        proposals=proposals,
         values_url=f"{links.asset(key, asset['id'])}/values",
         members=members,
         node=node,
@@ -102,6 +106,11 @@ def build(
         needed_by_more=len(needed_by) > EDGES or surroundings.beyond > 0,
         json_url=f"{links.API}{links.asset(key, asset['id'])}",
     )
+
+
+def _proposals(database: Database, session: SessionKey, asset: str) -> list[dict[str, Any]]:
+    wanted = Asked(filters={"asset_id": [asset], "status": ["proposed"]})
+    return listing.page(database, session, lists.PROPOSALS, wanted).rows
 
 
 def _text(value: Any) -> str:
@@ -127,6 +136,7 @@ def page(asset: str, session: SessionOf, shared: StateOf) -> HTMLResponse:
             members=planning.records(shared.database, session, asset),
             node=explained["graph"],
             reached={way: reached[way] for way in ("needed_by", "needs")},
+            proposals=_proposals(shared.database, session, asset),
             constraints=explained["constraints"],
             dagster_url=shared.dagster_url,
         )

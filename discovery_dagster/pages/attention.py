@@ -90,6 +90,15 @@ def _of_the_results(state: SessionState) -> Iterator[Attention]:
             "Assets",
             links.session(key, "assets", type="unknown"),
         )
+    proposed = state.counts.get("proposed", 0)
+    if proposed:
+        yield Attention(
+            "info",
+            f"{words.number(proposed)} {_plural(proposed, 'proposal', 'proposals')} "
+            "of a language model wait for a person to decide.",
+            "Proposals",
+            links.data(key, "proposals", "csv"),
+        )
     unresolved = state.counts.get("unresolved", 0)
     if unresolved:
         yield Attention(

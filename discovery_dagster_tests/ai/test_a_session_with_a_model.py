@@ -7,11 +7,14 @@ import pytest
 
 from discovery_dagster.cli.writing import Format, write_rows
 from discovery_dagster.domain.keys import EngagementKey
+from discovery_dagster.pages import asset
+from discovery_dagster.pages.answers import html
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import decisions, exports, publications, sessions, states
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.reading import listing, lists
 from discovery_dagster.store.reading.listing import Asked
+from discovery_dagster.store.reading.neighbourhood import Surroundings
 from discovery_dagster.store.sessions import IncomingFile
 from discovery_dagster_tests.ai.server import Reply, able, answer, known
 from discovery_dagster_tests.defs.conftest import engine as engine
@@ -151,6 +154,23 @@ def test_proposals_are_read_page_by_page_as_they_are_exported(engine, ran):
     of_assets = Asked(filters={"field": ["type"], "status": ["proposed"]})
     rows = listing.page(engine.database, ran, lists.PROPOSALS, of_assets).rows
     assert {row["value"] for row in rows} == {"database"}
+
+
+def test_an_assets_page_shows_what_a_model_said_as_text(engine, ran):
+    row = {**proposals(engine, ran)["payments ledger"], "rationale": "<script>alert(1)</script>"}
+    shown = asset.build(
+        ran,
+        assets(engine, ran)["payments ledger"],
+        Surroundings([], {}, 0),
+        members=(),
+        node=None,
+        reached={},
+        proposals=[row],
+    )
+    written = str(html(shown).body, "utf-8")
+    assert "A language model proposes" in written
+    assert "&lt;script&gt;alert(1)" in written
+    assert "<script>alert" not in written
 
 
 def test_a_person_accepts_what_was_proposed(engine, engagement, model, tmp_path):

@@ -50,7 +50,7 @@ STEPS: tuple[Step, ...] = (
         "Every record of every table as it stood, with file, sheet and physical line.",
         upstream=("source_files",),
         frames={"tables": frames.SOURCE_TABLES, "corrections": frames.CORRECTIONS},
-        version=4,
+        version=5,
         reference=(
             "synonyms.yaml",
             "header_words.yaml",
@@ -92,7 +92,7 @@ STEPS: tuple[Step, ...] = (
             "outcomes": frames.RECORD_OUTCOMES,
             "accounts": frames.TABLE_ACCOUNTS,
         },
-        version=4,
+        version=5,
         reference=(
             "synonyms.yaml",
             "header_words.yaml",

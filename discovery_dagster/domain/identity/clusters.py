@@ -37,7 +37,7 @@ def cluster(
     naming = identifiers.filter(pl.col("form").is_in(rules["naming"])).with_columns(
         pl.col("strength").max().over("identifier")
     )
-    naming = _without_clones(naming, described)
+    naming = _without_repeated_titles(_without_clones(naming, described), identifiers, described)
     counted = [strong]
     for strength in naming["strength"].unique().sort(descending=True):
         keys = naming.filter(pl.col("strength") == strength)
@@ -64,6 +64,26 @@ def _without_clones(identifiers: pl.DataFrame, described: pl.DataFrame) -> pl.Da
     across = shared.filter(pl.col("form").is_in(["smbios", "mac"])).group_by("identifier")
     found = pl.concat([within.drop("file"), across.agg(cloned=_differs("short"))]).filter("cloned")
     return identifiers.join(found, on="identifier", how="anti")
+
+
+def _without_repeated_titles(
+    naming: pl.DataFrame, identifiers: pl.DataFrame, described: pl.DataFrame
+) -> pl.DataFrame:
+    """Leave out titles that a source gives to several things, each with an id of its own.
+
+    `Patch panel` is what many things are called; a host name that repeats is a duplicate entry.
+    """
+    hostless = described.filter(pl.col("short").is_null()).select("record", "file")
+    titles = naming.filter(pl.col("form").is_in(["name", "title"])).join(hostless, on="record")
+    ids = identifiers.filter(pl.col("form") == "provider").select("record", id="identifier")
+    repeated = (
+        titles.join(ids, on="record")
+        .group_by("identifier", "file")
+        .agg(pl.col("id").n_unique())
+        .filter(pl.col("id") > 1)
+    )
+    lost = titles.join(repeated, on=["identifier", "file"], how="semi")
+    return naming.join(lost, on=["record", "identifier"], how="anti")
 
 
 def _differs(fact: str) -> pl.Expr:

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 
+import polars as pl
 import pytest
 
 from discovery_dagster.domain import formats
@@ -13,6 +14,7 @@ from discovery_dagster_tests.domain.sources import (
     table,
     tables_of,
 )
+from quality.derive import derive
 
 
 @pytest.fixture
@@ -94,3 +96,9 @@ def test_lists_of_devices_and_machines_are_told_by_their_columns():
     row = records.assets.row(0, named=True)
     assert (row["declared_type"], row["cpu_cores"], row["memory_gb"]) == ("virtual_machine", 4, 8.0)
     assert records.relations.select("relation", "target").rows() == [("runs_on", "c1")]
+
+
+def test_devices_of_one_title_and_ids_of_their_own_are_several_things(shared_data):
+    derived = derive([shared_data / "netbox" / "netbox-demo-v2.11.filtered.json"])
+    assert derived.assets.height == 63 + 180 + 32
+    assert derived.assets.filter(pl.col("name") == "PP:MDF").height == 3

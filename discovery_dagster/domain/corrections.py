@@ -150,7 +150,7 @@ def _match(own: pl.DataFrame, table: SourceTable, corrections: SourceTable) -> p
 
 def _new_cells(table: SourceTable, corrections: SourceTable) -> list[pl.Expr]:
     """Each column's cells after correction; a column that was taken out stays as it stood."""
-    guarded = corrections.sheet is None
+    guarded = _is_guarded(corrections)
     places: dict[str, list[int]] = {}
     for at, column in enumerate(corrections.header):
         places.setdefault(without_guard(column) if guarded else column, []).append(at)
@@ -227,7 +227,12 @@ def _judged(corrections: SourceTable, verdicts: pl.DataFrame) -> SourceTable:
 
 def _unguarded(text: pl.Expr, corrections: SourceTable) -> pl.Expr:
     """Cells without the apostrophe that keeps a spreadsheet from reading a formula in a CSV."""
-    return text if corrections.sheet is not None else text.str.replace(GUARDED, "$1")
+    return text.str.replace(GUARDED, "$1") if _is_guarded(corrections) else text
+
+
+def _is_guarded(corrections: SourceTable) -> bool:
+    """Whether it was written as a CSV, by itself or in an archive, where formulas are guarded."""
+    return corrections.sheet is None or corrections.sheet.lower().endswith(".csv")
 
 
 def _line_ends(text: pl.Expr) -> pl.Expr:

@@ -219,6 +219,23 @@ def test_formulas_are_guarded_in_csv_and_come_back_as_they_were(tmp_path):
     assert records["c2"].to_list() == ["'=2", "-5"]
 
 
+def test_the_zip_of_rejects_is_imported_as_it_is_once_corrected(tmp_path):
+    one, two = tmp_path / "servers.csv", tmp_path / "more.csv"
+    one.write_text("Hostname,Note\nweb-01,\n,=1+1\n")
+    two.write_text("Hostname,OS\n,RHEL 8\n")
+    made = io.BytesIO()
+    write_archive(made, named(Outcome(one, two).sheets(ERROR)))
+    fixed = tmp_path / "fixed.zip"
+    with zipfile.ZipFile(made) as archive, zipfile.ZipFile(fixed, "w") as corrected:
+        for at, name in enumerate(archive.namelist()):
+            text = archive.read(name).decode().replace("\n,", f"\nnew-{at},")
+            corrected.writestr(name, text)
+    after = Outcome(one, two, fixed)
+    assert after.assets["name"].to_list() == ["web-01", "new-0", "new-1"]
+    assert after.source["records_0"]["c1"].to_list() == [None, "=1+1"]
+    assert after.accounts["rejected"].to_list() == [0, 0, 0, 0]
+
+
 WORD = st.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True)
 CLEAN = st.tuples(
     WORD,

@@ -146,7 +146,9 @@ class TableFormat:
 
 def _sheet_names(table: SourceTable) -> set[str]:
     """Name of the sheet, or of the tab that RVTools exported as a file of its own."""
-    if table.sheet is not None:
-        return {fold(table.sheet)}
-    stem = PurePath(table.file).stem.lower()
-    return {fold(stem.partition("tab")[2])} if stem.startswith("rvtools_tab") else set()
+    # In an archive the sheet is named after its member: `export/RVTools_tabvInfo.csv`.
+    name = PurePath(table.file if table.sheet is None else table.sheet)
+    stem = name.stem.lower()
+    if stem.startswith("rvtools_tab"):
+        return {fold(stem.partition("tab")[2])}
+    return set() if table.sheet is None else {fold(name.name)}

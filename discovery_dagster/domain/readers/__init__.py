@@ -10,7 +10,8 @@ from discovery_dagster.domain.readers.delimited import read_delimited
 from discovery_dagster.domain.readers.encoding import decode, detect_encoding
 from discovery_dagster.domain.readers.json_text import read_json
 from discovery_dagster.domain.readers.limits import Limits, check_limit
-from discovery_dagster.domain.readers.workbook import is_workbook, read_workbook
+from discovery_dagster.domain.readers.workbook import ZIP, is_workbook, read_workbook
+from discovery_dagster.domain.readers.zipped import is_archive_of_files, read_archive
 from discovery_dagster.domain.tables import FileReading, UnreadableFileError
 
 __all__ = ["Limits", "read_file"]
@@ -33,6 +34,8 @@ def read_file(path: Path, name: str, limits: Limits = Limits()) -> FileReading: 
     if size == 0:
         raise UnreadableFileError("empty_file", f"{name} is empty.")
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        if data[:4] == ZIP and is_archive_of_files(path):
+            return read_archive(path, name, limits, read_file)
         if is_workbook(data[:8]):
             return read_workbook(data[:], name, limits)
         encoding = detect_encoding(data, name)

@@ -19,6 +19,7 @@ class Limits:
     uncompressed_bytes: int = 4 * 1024**3  # of all parts of a workbook
     compression_ratio: int = 400  # deflate cannot exceed 1,032; sheets measured stay below 100
     sheet_cells: int = 50_000_000  # in the rectangle around them, filled or not; 32 bytes each
+    archive_members: int = 1_000
     json_depth: int = 64
 
 

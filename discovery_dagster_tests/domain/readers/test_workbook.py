@@ -94,10 +94,10 @@ def encrypted() -> bytes:
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le")
 
 
-def archive_of(name: str) -> bytes:
+def archive_of(name: str, text: str = "a,b\n1,2\n") -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr(name, "a,b\n1,2\n")
+        archive.writestr(name, text)
     return content.getvalue()
 
 
@@ -108,7 +108,7 @@ def archive_of(name: str) -> bytes:
         (of_rows(["a", "b"], [1, 2])[:2000], "corrupt_workbook"),
         (b"PK\x03\x04 rubbish", "corrupt_workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "corrupt_workbook"),
-        (archive_of("servers.csv"), "not_a_table"),
+        (archive_of("picture.bin", "\x00\x01\x02"), "not_a_table"),
         (archive_of("xl/workbook.xml"), "corrupt_workbook"),
         (of_rows(), "not_a_table"),
     ],

@@ -101,6 +101,7 @@ STEPS: tuple[Step, ...] = (
             "asset_types.yaml",
             "type_patterns.yaml",
             "booleans.yaml",
+            "servicenow_codes.yaml",
             "tier_words.yaml",
             "protocols.yaml",
             "relation_phrases.yaml",

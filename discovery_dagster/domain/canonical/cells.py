@@ -84,6 +84,7 @@ def read_records(
     for column in columns:
         as_stood = records[cell_column(column.position)]
         cells = clean(as_stood, table_format.null_words)
+        cells = _decoded(cells, column, table_format)
         reading = read_cells(FIELDS[column.field].kind, cells, column.unit)
         faults.append(_describe_faults(records["row"], cells, reading, column))
         faults.append(_describe_errors(records["row"], as_stood, column))
@@ -100,6 +101,17 @@ def read_records(
         tuple(columns),
         pl.concat(faults),
     )
+
+
+def _decoded(cells: pl.Series, column: MappedColumn, table_format: TableFormat) -> pl.Series:
+    """What the tool shows for its codes; spreadsheets write 1 as 1.0 at times."""
+    rule = table_format.columns.get(fold(column.header))
+    if rule is None or not rule.codes:
+        return cells
+    shown = cells.str.replace(r"\.0+$", "").replace_strict(
+        dict(rule.codes), default=None, return_dtype=pl.String
+    )
+    return shown.fill_null(cells)
 
 
 def custom_attributes(

@@ -11,11 +11,14 @@ from discovery_dagster.domain.formats import (
     azure_migrate,
     connections,
     corrections,
+    device42,
     dynamodb,
     gcp_vpc,
     generic,
+    glpi,
     google_migration_center,
     graphs,
+    itop,
     jaeger,
     konveyor,
     microservices,
@@ -39,7 +42,10 @@ _MODULES = (
     azure_migrate,
     connections,
     corrections,
+    device42,
     gcp_vpc,
+    glpi,
+    itop,
     google_migration_center,
     konveyor,
     microservices,
@@ -60,7 +66,8 @@ _MODULES = (
 FORMATS: Final = {known.name: known for module in _MODULES for known in module.FORMATS}
 
 _RESHAPES: Final = tuple(
-    module.reshape for module in (azure_flows, dynamodb, graphs, netbox, traces)
+    module.reshape
+    for module in (azure_flows, azure_import, device42, dynamodb, graphs, netbox, traces)
 )
 
 #: A table beside others of its file that no format knows.

@@ -4,6 +4,11 @@ Mandatory headers of the import carry a star, which folding drops.
 """
 
 from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
+from discovery_dagster.domain.formats.reshaping import add_columns, sum_of
+from discovery_dagster.domain.tables import SourceTable
+
+_DISKS = "size of all disks in gb"
+_DISK = r"disk \d+ size(?: in gb)?"
 
 IMPORT = TableFormat(
     name="azure_migrate.import",
@@ -25,6 +30,7 @@ IMPORT = TableFormat(
         "os architecture": Rule("unmapped"),
         "server type": Rule("declared_type"),
         "storage in use in gb": Rule("unmapped"),  # what is used, not what there is
+        _DISKS: Rule("storage_gb", unit="GB"),
     },
     synonyms=False,
 )
@@ -53,3 +59,13 @@ ASSESSMENT = TableFormat(
 )
 
 FORMATS = (IMPORT, ASSESSMENT)
+
+
+def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
+    """Give servers the size of all their disks, which the import has one by one."""
+    return tuple(_with_total(table) if IMPORT.specificity(table) else table for table in tables)
+
+
+def _with_total(table: SourceTable) -> SourceTable:
+    total = sum_of(table, _DISK)
+    return table if total is None else add_columns(table, {_DISKS: total})

@@ -4,6 +4,7 @@ A format is a declaration. What is done with it is in `mapping` and `canonical`;
 code of their own.
 """
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -40,6 +41,9 @@ class Rule:
     unit: str | None = None
     order: int = 0
     target_type: str | None = None  # asset type of what a reference names
+    codes: Mapping[str, str] = dataclasses.field(
+        default_factory=dict
+    )  # what the tool shows for its codes
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ _COMMON = {
     "primary ip": Rule("ip_addresses"),
     "ip address": Rule("ip_addresses"),
     "serial": Rule("serial_number"),
+    "serial number": Rule("serial_number", order=1),
     "description": Rule("description"),
     "comments": Rule("description", order=1),
     "tenant": Rule("unmapped"),  # whose it is, not who answers for it

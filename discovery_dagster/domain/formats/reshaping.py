@@ -4,12 +4,17 @@ Records keep their physical lines and their number; what a format rebuilds is sa
 in a function `reshape` of all tables of a file.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import reduce
+from operator import mul
 
 import polars as pl
 
 from discovery_dagster.domain.tables import SourceTable, cell_column
+from discovery_dagster.domain.values.quantities import read_numbers
+from discovery_dagster.domain.words import fold
 
 
 def cells_of(table: SourceTable, column: str) -> pl.Series:
@@ -44,6 +49,34 @@ def filled_columns(table: SourceTable) -> list[str]:
         for at, name in enumerate(table.header)
         if table.records[cell_column(at)].null_count() < table.records.height
     ]
+
+
+def product_of(table: SourceTable, *columns: str) -> pl.Series | None:
+    """Return the product of the numbers in `columns` (folded), None when one is missing."""
+    folded = [fold(column) for column in table.header]
+    if not set(columns) <= set(folded):
+        return None
+    numbers = (_numbers(table, folded.index(column)) for column in columns)
+    return _written(reduce(mul, numbers))
+
+
+def sum_of(table: SourceTable, pattern: str) -> pl.Series | None:
+    """Return the sum of the columns whose folded headers match `pattern`, None without any."""
+    chosen = [at for at, column in enumerate(table.header) if re.fullmatch(pattern, fold(column))]
+    if not chosen:
+        return None
+    numbers = pl.DataFrame({str(at): _numbers(table, at) for at in chosen})
+    some = pl.any_horizontal(pl.all().is_not_null())
+    return _written(numbers.select(pl.when(some).then(pl.sum_horizontal(pl.all()))).to_series())
+
+
+def _numbers(table: SourceTable, at: int) -> pl.Series:
+    return read_numbers(table.records[cell_column(at)].str.strip_chars())
+
+
+def _written(numbers: pl.Series) -> pl.Series:
+    """Numbers as text, whole ones without a point."""
+    return numbers.round(3).cast(pl.String).str.replace(r"\.0$", "")
 
 
 def _cells(table: SourceTable) -> set[str]:

@@ -6,7 +6,10 @@ Also in the shape in which kits load them (`databaseEngine`, `productType`, `par
 
 from collections.abc import Mapping
 
+from discovery_dagster import reference
 from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
+
+_CODES = reference.load("servicenow_codes")
 
 _CONFIGURATION_ITEM: Mapping[str, Rule] = {
     "name": Rule("name"),
@@ -43,8 +46,8 @@ _CONFIGURATION_ITEM: Mapping[str, Rule] = {
     "support group": Rule("technical_owner", order=2),
     "support group name": Rule("technical_owner", order=3),
     "status": Rule("status"),
-    "operational status": Rule("status", order=1),
-    "install status": Rule("status", order=2),
+    "operational status": Rule("status", order=1, codes=_CODES["operational_status"]),
+    "install status": Rule("status", order=2, codes=_CODES["install_status"]),
     "short description": Rule("description"),
     "description": Rule("description", order=1),
 }

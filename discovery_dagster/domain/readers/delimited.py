@@ -15,7 +15,8 @@ from discovery_dagster.domain.readers.dialect import NO_DELIMITER, SPACE, Dialec
 from discovery_dagster.domain.readers.encoding import decode
 from discovery_dagster.domain.readers.footer import ignore_footer
 from discovery_dagster.domain.readers.limits import Limits, check_limit
-from discovery_dagster.domain.readers.lines import read_lines
+from discovery_dagster.domain.readers.line_index import index_lines
+from discovery_dagster.domain.readers.lines import read_indexed, read_lines
 from discovery_dagster.domain.readers.records import (
     frame_of_cells,
     ignore_blank_records,
@@ -38,6 +39,9 @@ def read_delimited(path: Path, data: mmap, encoding: str, name: str, limits: Lim
     dialect = _dialect(data, encoding, name)
     check_limit(name, "columns", len(dialect.header), limits.columns)
     records = _read_whole(path, data, encoding, dialect)
+    if records is None and _is_indexable(data, encoding, dialect):
+        lines = index_lines(data, dialect)
+        records = read_indexed(lines, dialect, limits.cell_characters)
     if records is None:
         texts = _lines(data, encoding, dialect.body_line)
         records = read_lines(texts, dialect, limits.cell_characters)
@@ -58,6 +62,18 @@ def _dialect(data: mmap, encoding: str, name: str) -> Dialect:
     if dialect is None or sample.lstrip().startswith("<"):
         raise _not_a_table(name)
     return dialect
+
+
+def _is_indexable(data: mmap, encoding: str, dialect: Dialect) -> bool:
+    """Whether bytes tell lines and cells apart: UTF-8 with line feeds, quotes and one delimiter."""
+    return (
+        encoding in {"utf-8", "utf-8-sig"}
+        and dialect.delimiter not in {SPACE, NO_DELIMITER}
+        and dialect.quoting
+        and not dialect.comments
+        and data.find(b"\n") >= 0
+        and data.find(b"\0") < 0
+    )
 
 
 def _not_a_table(name: str) -> UnreadableFileError:

@@ -11,7 +11,8 @@ import polars as pl
 from polars.exceptions import ComputeError
 
 from discovery_dagster.domain.readers.dialect import SPACE, Dialect, words
-from discovery_dagster.domain.readers.quoting import scan_record, well_formed
+from discovery_dagster.domain.readers.line_index import LineIndex, read_plain_lines
+from discovery_dagster.domain.readers.quoting import Lines, scan_record, well_formed
 from discovery_dagster.domain.readers.records import (
     Record,
     frame_of_cells,
@@ -52,6 +53,38 @@ def read_lines(texts: pl.Series, dialect: Dialect, limit: int) -> pl.DataFrame:
     return ignore_blank_records(records)
 
 
+def read_indexed(lines: LineIndex, dialect: Dialect, limit: int) -> pl.DataFrame:
+    """Return the records of the lines of a UTF-8 text, as `read_lines` does, by their bytes.
+
+    Args:
+        lines: below the header.
+        dialect: how the text is written; its columns are set apart by one byte.
+        limit: characters beyond which a quoted cell counts as not closed.
+    """
+    width = len(dialect.header)
+    scanner = _Scanner(lines, dialect, limit)
+    numbers = lines.numbers(lines.quoted)
+    texts = [lines[int(line) - lines.first_line].removesuffix("\r") for line in numbers]
+    quoted = pl.DataFrame({"line": numbers, "text": texts}, schema_overrides={"text": pl.String})
+    formed = quoted["text"].str.contains(well_formed(dialect.delimiter))
+    odd = lines.numbers(~lines.plain & ~lines.blank & ~lines.quoted).tolist()
+    odd += quoted.filter(~formed)["line"].to_list()
+    records, inside = scanner.records(sorted(odd))
+    # What stands inside the quotes of a record is none of its own.
+    outer = ~pl.col("line").is_in(pl.Series(inside, dtype=pl.UInt32).implode())
+    cells, surplus = _read_plain(quoted.filter(formed).filter(outer), dialect, quoted=True)
+    records += [scanner.record(line)[0] for line in surplus]
+    taken = set(inside)
+    blanks = lines.numbers(lines.blank).tolist()
+    records += [ignored_record(line, "blank_line") for line in blanks if line not in taken]
+    records.sort(key=itemgetter(0))
+    plain = read_plain_lines(lines, dialect)
+    parts = [plain.filter(outer) if inside else plain, cells, frame_of_records(records, width)]
+    filled = [part for part in parts if part.height] or parts[:1]
+    joined = filled[0] if len(filled) == 1 else pl.concat(filled).sort("line")
+    return ignore_blank_records(joined)
+
+
 def _marked(texts: pl.Series, dialect: Dialect) -> pl.DataFrame:
     """One row a line below the header: its number, its text and what kind of line it is.
 
@@ -80,7 +113,7 @@ def _marked(texts: pl.Series, dialect: Dialect) -> pl.DataFrame:
 class _Scanner:
     """Reads records one by one, by the numbers of the lines where they begin."""
 
-    def __init__(self, texts: pl.Series, dialect: Dialect, limit: int) -> None:
+    def __init__(self, texts: Lines, dialect: Dialect, limit: int) -> None:
         self._texts = texts
         self._dialect = dialect
         self._limit = limit

@@ -4,12 +4,20 @@ Where lines are and which of them need this slow way is the delimited reader's m
 """
 
 import re
-from collections.abc import Sequence
 from functools import cache
+from typing import Protocol
 
-import polars as pl
 
-Lines = Sequence[str | None] | pl.Series  # an empty line may be null
+class Lines(Protocol):
+    """Texts of lines by their number; an empty line may be null."""
+
+    def __len__(self) -> int:
+        """How many lines there are."""
+
+    def __getitem__(self, at: int) -> str | None:
+        """The text of a line."""
+
+
 _OPENING = re.compile(' *"')
 
 

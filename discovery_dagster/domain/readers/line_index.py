@@ -4,7 +4,7 @@ Most lines even of a dirty file are whole records without quotes. NumPy finds th
 positions of line feeds, delimiters, quotes and returns; the plain ones go to Polars in one piece.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from mmap import mmap
 from typing import Final, overload
@@ -19,7 +19,7 @@ from discovery_dagster.domain.readers.records import frame_of_cells
 Positions = npt.NDArray[np.int64]
 
 _SHORT: Final = 16  # bytes of a line that may hold nothing but tabs and blanks
-_PIECE: Final = 16 * 1024**2  # bytes whose positions are looked for at once
+_PIECE: Final = 1024**2  # bytes whose positions are looked for at once
 
 
 @dataclass(frozen=True)
@@ -54,17 +54,17 @@ class LineIndex:
 
 def index_lines(data: mmap, dialect: Dialect) -> LineIndex:
     """Find the lines below the header and sort them by what they need."""
-    feeds = _positions(data, b"\n")
+    feeds, delimiters, quotes, returns = _positions(
+        data, b"\n", dialect.delimiter.encode(), b'"', b"\r"
+    )
     starts = np.concatenate([np.zeros(1, dtype=np.int64), feeds + 1])
     ends = np.append(feeds, len(data))
     if starts[-1] == len(data):
         starts, ends = starts[:-1], ends[:-1]
     starts, ends = starts[dialect.body_line - 1 :], ends[dialect.body_line - 1 :]
-    delimiters = _positions(data, dialect.delimiter.encode())
     first, behind = np.searchsorted(delimiters, starts), np.searchsorted(delimiters, ends)
     count = behind - first
-    quoted = _holding(starts, _positions(data, b'"'))
-    returns = _positions(data, b"\r")
+    quoted = _holding(starts, quotes)
     following = np.frombuffer(data, dtype=np.uint8)[np.minimum(returns + 1, len(data) - 1)]
     lone = (following != ord("\n")) & (returns + 1 < len(data))
     odd = _holding(starts, returns[lone])
@@ -80,8 +80,15 @@ def index_lines(data: mmap, dialect: Dialect) -> LineIndex:
     return LineIndex(data, dialect.body_line, starts, ends, plain, blank, quoted & ~odd)
 
 
-def read_plain_lines(lines: LineIndex, dialect: Dialect) -> pl.DataFrame:
-    """Read the plain lines, which are cut out of the text in as few pieces as they stand in."""
+def read_plain_lines(lines: LineIndex, dialect: Dialect, taken: Sequence[int]) -> pl.DataFrame:
+    """Read the plain lines, which are cut out of the text in as few pieces as they stand in.
+
+    Args:
+        lines: of the text.
+        dialect: how it is written.
+        taken: physical numbers of lines that belong to other records.
+    """
+    lines.plain[np.array(taken, dtype=np.int64) - lines.first_line] = False
     names = [str(at) for at in range(len(dialect.header))]
     header = (dialect.delimiter.join(names) + "\n").encode()
     cells = pl.read_csv(
@@ -100,12 +107,18 @@ def _runs(lines: LineIndex) -> Iterator[bytes]:
         yield b"\n"
 
 
-def _positions(data: mmap, byte: bytes) -> Positions:
-    found = []
+def _positions(data: mmap, *wanted: bytes) -> list[Positions]:
+    """Where each of the wanted bytes stands; a piece is looked through for all while it is near."""
+    found: list[list[Positions]] = [[] for _ in wanted]
     for begin in range(0, len(data), _PIECE):
-        piece = np.frombuffer(data[begin : begin + _PIECE], dtype=np.uint8)
-        found.append(np.flatnonzero(piece == byte[0]) + begin)
-    return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+        # The view must be gone before the file is unmapped.
+        piece = np.frombuffer(
+            data, dtype=np.uint8, count=min(_PIECE, len(data) - begin), offset=begin
+        )
+        for byte, positions in zip(wanted, found, strict=True):
+            positions.append(np.flatnonzero(piece == byte[0]) + begin)
+        del piece
+    return [np.concatenate(positions) for positions in found]
 
 
 def _holding(starts: Positions, positions: Positions) -> npt.NDArray[np.bool_]:

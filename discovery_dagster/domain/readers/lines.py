@@ -78,8 +78,8 @@ def read_indexed(lines: LineIndex, dialect: Dialect, limit: int) -> pl.DataFrame
     blanks = lines.numbers(lines.blank).tolist()
     records += [ignored_record(line, "blank_line") for line in blanks if line not in taken]
     records.sort(key=itemgetter(0))
-    plain = read_plain_lines(lines, dialect)
-    parts = [plain.filter(outer) if inside else plain, cells, frame_of_records(records, width)]
+    plain = read_plain_lines(lines, dialect, inside)
+    parts = [plain, cells, frame_of_records(records, width)]
     filled = [part for part in parts if part.height] or parts[:1]
     joined = filled[0] if len(filled) == 1 else pl.concat(filled).sort("line")
     return ignore_blank_records(joined)

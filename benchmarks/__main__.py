@@ -2,11 +2,12 @@
 
 import sys
 
-from benchmarks import lookup, pages, reading, session
+from benchmarks import lookup, pages, reading, session, validation
 from benchmarks.measure import machine
 
 BENCHMARKS = {
     "reading": reading.run,
+    "validation": validation.run,
     "lookup": lookup.run,
     "session": session.run,
     "pages": pages.run,

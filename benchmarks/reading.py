@@ -1,29 +1,49 @@
-"""Reading a large CSV, every record with its physical line, against a bare scan of it."""
+"""Reading large files, every record with its physical line, against a bare pass over them."""
 
 import tempfile
+import zipfile
 from pathlib import Path
 
 import polars as pl
+import xlsxwriter
 
 from benchmarks.measure import cost, report
 from discovery_dagster.domain.readers import read_file
 
 RECORDS, COLUMNS = 1_000_000, 19
+ROWS, WIDTH = 100_000, 39  # of the workbook
+_CHUNK = 1024**2
 
 
 def run() -> None:
-    """Print the ratio of reading to scanning."""
+    """Print the ratios of reading to scanning, and to unzipping."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "servers.csv"
-        _write(path)
-        scan = cost(lambda: pl.scan_csv(path).select(pl.len(), pl.col("column_1").max()).collect())
-        read = cost(lambda: read_file(path, path.name))
-        report(
-            "CSV of 1M records: reading / scan of one column",
-            read.wall / scan.wall,
-            "<= 4",
-            f"{read.wall:.2f} s / {scan.wall:.2f} s",
-        )
+        clean, dirty = Path(folder) / "clean.csv", Path(folder) / "dirty.csv"
+        _write(clean)
+        _soil(clean, dirty)
+        scan = cost(lambda: pl.scan_csv(clean).select(pl.len(), pl.col("column_1").max()).collect())
+        for what, path in (("clean", clean), ("dirty", dirty)):
+            read = cost(lambda path=path: read_file(path, path.name))
+            report(
+                f"CSV of 1M records, {what}: reading / scan of one column",
+                read.wall / scan.wall,
+                "<= 4",
+                f"{read.wall:.2f} s / {scan.wall:.2f} s",
+            )
+        _workbook(Path(folder))
+
+
+def _workbook(folder: Path) -> None:
+    path = folder / "servers.xlsx"
+    _write_workbook(path)
+    unzip = cost(lambda: _unzip(path))
+    read = cost(lambda: read_file(path, path.name))
+    report(
+        "XLSX of 100,000 records: reading / bare unzip",
+        read.wall / unzip.wall,
+        "<= 8",
+        f"{read.wall:.2f} s / {unzip.wall:.2f} s",
+    )
 
 
 def _write(path: Path) -> None:
@@ -32,3 +52,38 @@ def _write(path: Path) -> None:
         (pl.lit(f"value-{column}-") + pl.col("number").cast(pl.String)).alias(f"column_{column}")
         for column in range(COLUMNS)
     ).write_csv(path)
+
+
+def _soil(clean: Path, dirty: Path) -> None:
+    """Write the same records with one in a hundred quoted, too wide, short, open or blank."""
+    with clean.open() as source, dirty.open("w") as target:
+        for number, line in enumerate(source):
+            first, rest = line.split(",", 1)
+            soiled = {
+                100: f'"{first}, quoted",{rest}',
+                300: line.rstrip("\n") + ",surplus\n",
+                500: f'"two\nlines",{rest}',
+                700: f"{first}\n",
+                900: f'"open,{rest}',
+            }
+            target.write(soiled.get(number % 1000, line) if number else line)
+
+
+def _write_workbook(path: Path) -> None:
+    """Names, numbers, systems, addresses and dates, as an inventory has them."""
+    book = xlsxwriter.Workbook(path, {"constant_memory": False})
+    sheet = book.add_worksheet("Servers")
+    sheet.write_row(0, 0, [f"Column {column}" for column in range(WIDTH)])
+    systems = ("Windows Server 2019", "RHEL 8", "Ubuntu 22.04")
+    for row in range(1, ROWS + 1):
+        kinds = (f"srv-{row}", row, systems[row % 3], f"10.0.{row % 250}.1", "Production", row / 8)
+        sheet.write_row(row, 0, [kinds[column % len(kinds)] for column in range(WIDTH)])
+    book.close()
+
+
+def _unzip(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            with archive.open(member) as part:
+                while part.read(_CHUNK):
+                    pass

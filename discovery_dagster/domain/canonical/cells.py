@@ -1,7 +1,9 @@
 """The cells of a table's records as values of the fields that they were mapped to."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
@@ -13,6 +15,8 @@ from discovery_dagster.domain.tables import SourceTable, cell_column
 from discovery_dagster.domain.values import NOUNS, clean, read_cells
 from discovery_dagster.domain.values.reading import Reading, are_errors
 from discovery_dagster.domain.words import fold
+
+_WORKERS: Final = 2  # columns that are read side by side
 
 
 @dataclass(frozen=True)
@@ -81,13 +85,22 @@ def read_records(
     values: dict[str, list[pl.Series]] = {}
     written: dict[str, list[pl.Series]] = {}
     references, faults = [], [empty(PROBLEM)]
-    for column in columns:
+
+    def read(column: MappedColumn) -> tuple[pl.Series, Reading, pl.DataFrame]:
         as_stood = records[cell_column(column.position)]
-        cells = clean(as_stood, table_format.null_words)
-        cells = _decoded(cells, column, table_format)
+        cells = _decoded(clean(as_stood, table_format.null_words), column, table_format)
         reading = read_cells(FIELDS[column.field].kind, cells, column.unit)
-        faults.append(_describe_faults(records["row"], cells, reading, column))
-        faults.append(_describe_errors(records["row"], as_stood, column))
+        problems = [
+            _describe_faults(records["row"], cells, reading, column),
+            _describe_errors(records["row"], as_stood, column),
+        ]
+        return cells, reading, pl.concat(problems)
+
+    # Polars lets other threads run while it works on a column.
+    with ThreadPoolExecutor(_WORKERS) as workers:
+        read_columns = list(workers.map(read, columns))
+    for column, (cells, reading, problems) in zip(columns, read_columns, strict=True):
+        faults.append(problems)
         if column.field in REFERENCES:
             references.append((column, reading.values))
         else:

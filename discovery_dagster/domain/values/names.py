@@ -14,6 +14,8 @@ from discovery_dagster.domain.words import index_words, replace_words
 
 _LABEL = r"[\p{L}\p{N}_](?:[\p{L}\p{N}_-]{0,61}[\p{L}\p{N}_])?"
 _HOST = rf"^{_LABEL}(?:\.{_LABEL})*$"
+_ASCII_LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_ASCII_HOST = rf"^{_ASCII_LABEL}(?:\.{_ASCII_LABEL})*$"
 #: Ends that Kubernetes adds to a workload's name: of a replica set and its pod, of a stateful pod.
 _REPLICA = r"^(.+?)-[a-z0-9]{4,10}-[a-z0-9]{5}$"
 _STATEFUL = r"^(.+)-\d+$"
@@ -59,7 +61,10 @@ def read_names(cells: pl.Series) -> Reading:
 def read_host(cells: pl.Series) -> Reading:
     """Read host names, short or with their domain, into lower case (RFC 1123, and `_`)."""
     text = cells.str.to_lowercase().str.replace(r"^[^\\]*\\", "").str.strip_chars_end(".")
-    valid = text.str.contains(_HOST) & ~text.str.contains(_DOTTED_NUMBER)
+    valid = text.str.contains(_ASCII_HOST)
+    if not bool(valid.all()):  # letters of all languages cost ten times as much to look for
+        valid = valid | text.str.contains(_HOST)
+    valid = valid & ~text.str.contains(_DOTTED_NUMBER)
     read = text.set(~valid.fill_null(False), None)
     values = without_words(read, placeholders("hosts"))
     return Reading(values, cells.is_not_null() & read.is_null())

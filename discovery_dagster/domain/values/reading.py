@@ -32,6 +32,9 @@ def clean(cells: pl.Series, null_words: Collection[str] = ()) -> pl.Series:
 def are_errors(cells: pl.Series) -> pl.Series:
     """Whether each cell holds what a spreadsheet writes where a formula has no result."""
     words = placeholders("spreadsheet_errors")
+    marked = cells.str.contains(r"^\s*(?:#|[Ee][Rr][Rr]:)").fill_null(value=False)
+    if not marked.any():
+        return marked
     return cells.str.strip_chars().str.to_lowercase().is_in(words).fill_null(value=False)
 
 

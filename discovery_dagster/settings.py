@@ -6,6 +6,8 @@ from typing import Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from discovery_dagster.domain.readers.limits import Limits
+
 
 class Settings(BaseSettings):
     """What the person who runs Discovery may set."""
@@ -27,6 +29,20 @@ class Settings(BaseSettings):
     inbox_settle_seconds: float = Field(
         60, ge=0, description="How long a drop without `_READY` must look the same to have landed."
     )
+    max_file_bytes: int = Field(2 * 1024**3, ge=1, description="Bytes of a file that is read.")
+    max_unpacked_bytes: int = Field(
+        4 * 1024**3, ge=1, description="Bytes of a workbook or archive once unpacked."
+    )
+    max_compression_ratio: int = Field(
+        400, ge=1, description="Times its size that an archive may have unpacked; bombs have more."
+    )
+    max_archive_files: int = Field(1_000, ge=1, description="Files in a zip archive.")
+    max_columns: int = Field(4_096, ge=1, description="Columns of a table.")
+    max_cell_characters: int = Field(1_000_000, ge=1, description="Characters of a cell.")
+    max_sheet_cells: int = Field(
+        50_000_000, ge=1, description="Cells of the rectangle around a worksheet's, 32 bytes each."
+    )
+    max_json_depth: int = Field(64, ge=1, le=500, description="How deep JSON may be nested.")
     webhook_url: str | None = Field(
         None, description="Where failed runs and failed asset checks are told as JSON."
     )
@@ -77,6 +93,20 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().absolute()
+
+    @property
+    def limits(self) -> Limits:
+        """The largest file that is read; one beyond any of these is refused, with the reason."""
+        return Limits(
+            file_bytes=self.max_file_bytes,
+            columns=self.max_columns,
+            cell_characters=self.max_cell_characters,
+            uncompressed_bytes=self.max_unpacked_bytes,
+            compression_ratio=self.max_compression_ratio,
+            sheet_cells=self.max_sheet_cells,
+            archive_members=self.max_archive_files,
+            json_depth=self.max_json_depth,
+        )
 
     @property
     def dagster_home(self) -> Path:

@@ -12,12 +12,13 @@ from rich.table import Table
 from discovery_dagster.cli.present import files_table, rejects_table, table_of
 from discovery_dagster.domain.intake import SourceFile
 from discovery_dagster.domain.preview import Preview, preview
+from discovery_dagster.settings import Settings
 from discovery_dagster.store.sessions import IncomingFile, free_name
 
 
 def show_preview(files: Sequence[IncomingFile], *, as_json: bool) -> None:
     """Read the files and print what would become of them."""
-    found = preview(_source_files(files))
+    found = preview(_source_files(files), Settings().limits)
     if as_json:
         print(json.dumps(asdict(found), ensure_ascii=False))
         return

@@ -121,7 +121,7 @@ def _require_a_readable_file(files: Sequence[IncomingFile]) -> None:
     first: UnreadableFileError | None = None
     for file in files:
         try:
-            read_tables(file.path, file.name)
+            read_tables(file.path, file.name, Settings().limits)
         except UnreadableFileError as error:
             first = first or error
         except OSError as error:

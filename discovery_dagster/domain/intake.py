@@ -15,7 +15,7 @@ from discovery_dagster.domain import corrections, formats, frames
 from discovery_dagster.domain.decisions import MappingDecision
 from discovery_dagster.domain.frames import Frames
 from discovery_dagster.domain.mapping import map_table
-from discovery_dagster.domain.readers import read_file
+from discovery_dagster.domain.readers import Limits, read_file
 from discovery_dagster.domain.tables import FileReading, SourceTable, UnreadableFileError
 
 RecognisedTable = corrections.RecognisedTable
@@ -38,7 +38,11 @@ class FrameSource(Protocol):
         """Return the frame called `name`."""
 
 
-def read_tables(path: Path, name: str) -> tuple[FileReading, tuple[RecognisedTable, ...]]:
+def read_tables(
+    path: Path,
+    name: str,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+) -> tuple[FileReading, tuple[RecognisedTable, ...]]:
     """Read a file and recognise its tables.
 
     A table that no format knows is kept beside others as `unrecognised`: its records are ignored
@@ -47,7 +51,7 @@ def read_tables(path: Path, name: str) -> tuple[FileReading, tuple[RecognisedTab
     Raises:
         UnreadableFileError: when the file cannot be read or none of its tables is of any use.
     """
-    reading = read_file(path, name)
+    reading = read_file(path, name, limits)
     tables = formats.reshape(reading.tables)
     recognised = [(table, formats.recognise(table)) for table in tables]
     if not any(table_format for _, table_format in recognised):
@@ -62,7 +66,9 @@ def read_tables(path: Path, name: str) -> tuple[FileReading, tuple[RecognisedTab
 
 
 def describe_files(
-    files: Sequence[SourceFile], progress: Callable[[int, int], None]
+    files: Sequence[SourceFile],
+    progress: Callable[[int, int], None],
+    limits: Limits = Limits(),  # noqa: B008 - frozen
 ) -> pl.DataFrame:
     """Say of each file what it is, or why it could not be read.
 
@@ -72,11 +78,15 @@ def describe_files(
     rows = []
     for done, file in enumerate(files):
         progress(done, len(files))
-        rows.append(_describe(file))
+        rows.append(_describe(file, limits))
     return pl.DataFrame(rows, schema=dict(frames.SOURCE_FILES), orient="row")
 
 
-def collect_records(files: Iterable[SourceFile], progress: Callable[[int, int], None]) -> Frames:
+def collect_records(
+    files: Iterable[SourceFile],
+    progress: Callable[[int, int], None],
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+) -> Frames:
     """Read every record of every table of the files that can be read, and apply corrections.
 
     Returns:
@@ -87,7 +97,7 @@ def collect_records(files: Iterable[SourceFile], progress: Callable[[int, int], 
     read = list[RecognisedTable]()
     for done, file in enumerate(readable):
         progress(done, len(readable))
-        read.extend(read_tables(file.path, file.name)[1])
+        read.extend(read_tables(file.path, file.name, limits)[1])
     corrected = corrections.apply(read)
     described = [
         (
@@ -200,9 +210,9 @@ def describe_rejects(published: FrameSource, outcomes: pl.DataFrame) -> pl.DataF
     return pl.concat(parts)
 
 
-def _describe(file: SourceFile) -> tuple[object, ...]:
+def _describe(file: SourceFile, limits: Limits) -> tuple[object, ...]:
     try:
-        reading, tables = read_tables(file.path, file.name)
+        reading, tables = read_tables(file.path, file.name, limits)
     except UnreadableFileError as error:
         return (file.name, file.sha256, file.size, None, None, None, [], error.code, error.message)
     known = [

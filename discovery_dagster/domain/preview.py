@@ -13,6 +13,7 @@ import polars as pl
 from discovery_dagster.domain import canonical, intake
 from discovery_dagster.domain.facts import FileAccount
 from discovery_dagster.domain.intake import SourceFile
+from discovery_dagster.domain.readers import Limits
 
 Rows = list[dict[str, Any]]
 
@@ -29,11 +30,11 @@ class Preview:
     issues: Rows
 
 
-def preview(files: Sequence[SourceFile]) -> Preview:
+def preview(files: Sequence[SourceFile], limits: Limits) -> Preview:
     """Read `files` as the steps of a session would."""
-    described = intake.describe_files(files, _unheard)
+    described = intake.describe_files(files, _unheard, limits)
     unread = set(described.filter(pl.col("error").is_not_null())["file"])
-    source = intake.collect_records((f for f in files if f.name not in unread), _unheard)
+    source = intake.collect_records((f for f in files if f.name not in unread), _unheard, limits)
     tables = intake.session_tables(source)
     mapping = intake.map_columns(tables, _unheard)
     made = canonical.canonicalise(tables, mapping)

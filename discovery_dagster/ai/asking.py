@@ -11,14 +11,9 @@ from dataclasses import dataclass
 import openai
 
 from discovery_dagster.ai.batches import Control, controls
-from discovery_dagster.ai.model import (
-    Exchange,
-    LateError,
-    MalformedError,
-    Model,
-    TruncatedError,
-    UnavailableError,
-)
+from discovery_dagster.ai.failures import MalformedError, TruncatedError, UnavailableError
+from discovery_dagster.ai.metering import Exchange
+from discovery_dagster.ai.model import Model
 from discovery_dagster.ai.prompts import Items, Message, messages, new_fence, response_model
 from discovery_dagster.ai.state import Batch, Outcome, Said
 from discovery_dagster.ai.text import visible
@@ -162,6 +157,3 @@ def _give_up(batch: Batch, failure: str) -> Outcome:
     if len(batch.questions) > 1:
         return Outcome(kind="split", failure=failure)
     return Outcome(failure=failure, lasting=True)
-
-
-__all__ = ["LateError", "Task", "UnavailableError", "ask"]

@@ -16,14 +16,9 @@ from pydantic import PrivateAttr
 
 from discovery_dagster.ai.asking import Task, ask
 from discovery_dagster.ai.batches import halves, plan
-from discovery_dagster.ai.model import (
-    Budget,
-    BudgetError,
-    Exchange,
-    LateError,
-    Model,
-    UnavailableError,
-)
+from discovery_dagster.ai.failures import BudgetError, LateError, UnavailableError
+from discovery_dagster.ai.metering import Budget, Exchange
+from discovery_dagster.ai.model import Model
 from discovery_dagster.ai.persistence import PostgresFlowPersistence
 from discovery_dagster.ai.state import Batch, FlowState, Outcome
 from discovery_dagster.ai.text import is_suspicious

@@ -87,7 +87,7 @@ class FlowProposer:
         import_crewai(self.settings.home / "crewai")
         from discovery_dagster.ai.asking import Task
         from discovery_dagster.ai.flows import FLOWS, SPENT
-        from discovery_dagster.ai.model import Budget
+        from discovery_dagster.ai.metering import Budget
         from discovery_dagster.ai.persistence import PostgresFlowPersistence
 
         persistence = PostgresFlowPersistence.of(self.claim)

@@ -10,9 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
-from discovery_dagster.api import problems
 from discovery_dagster.domain.keys import InvalidKeyError
-from discovery_dagster.pages import links
 from discovery_dagster.pages.frame import Frame, Page, shown
 from discovery_dagster.pages.rendering import CONTENT_SECURITY_POLICY, render
 from discovery_dagster.store.database import DatabaseError
@@ -56,8 +54,6 @@ def install(site: FastAPI) -> None:
 
     @site.exception_handler(HTTPException)
     def refused(request: Request, error: HTTPException) -> Response:
-        if request.url.path.startswith(links.API):  # no route of the API has this path
-            return problems.problem(error.status_code, problems.NOT_FOUND)
         if error.status_code == HTTPStatus.UNAUTHORIZED:
             return _sign_in(request)
         if error.status_code == HTTPStatus.NOT_FOUND:

@@ -9,16 +9,18 @@ from fastapi.responses import HTMLResponse
 
 from discovery_dagster.api.problems import NotFound
 from discovery_dagster.api.security import SessionOf, StateOf
+from discovery_dagster.domain.identity.explanation import explain
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.lineage import trace
 from discovery_dagster.pages import frame, links, maps, neighbourhood, words
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, shown
 from discovery_dagster.pages.maps import Map
+from discovery_dagster.store import identity as identities
 from discovery_dagster.store import lineage
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.exports import READ_AS
-from discovery_dagster.store.reading import assets, impact, listing, lists, planning, why
+from discovery_dagster.store.reading import assets, impact, listing, lists, why
 from discovery_dagster.store.reading.listing import Asked
 from discovery_dagster.store.reading.neighbourhood import Surroundings, around
 
@@ -52,7 +54,8 @@ class AssetPage(Page):
     asset: Row = shown("the asset as the export `assets` gives it")
     proposals: Sequence[Row] = shown("what a language model proposed that it is, not taken")
     values_url: str = shown("where the values and their sources come from, after the page")
-    members: Sequence[Row] = shown("the records that are this asset, with the identifiers")
+    identity: Row = shown("its `records`, the `keys` that joined them, values in `conflicts`")
+    decisions: Sequence[str] = shown("what people decided about its identity, and why")
     node: Row | None = shown("fan-in, fan-out, depth, blast radius, hub, cycle")
     impact: Mapping[str, Row] = shown("what needs it and what it needs: `total`, nearest `assets`")
     constraints: Sequence[Row] = shown("what people set for the plan about it, with conflicts")
@@ -72,7 +75,7 @@ def build(
     asset: Row,
     surroundings: Surroundings,
     *,
-    members: Sequence[Row],
+    identity: Row,
     node: Row | None,
     reached: Mapping[str, Row],
     proposals: Sequence[Row] = (),
@@ -90,7 +93,8 @@ def build(
         asset=asset,
         proposals=proposals,
         values_url=f"{links.asset(key, asset['id'])}/values",
-        members=members,
+        identity=identity,
+        decisions=[one["decision"] for one in identity["keys"] if one["decision"]],
         node=node,
         impact=reached,
         constraints=constraints,
@@ -133,7 +137,11 @@ def page(asset: str, session: SessionOf, shared: StateOf) -> HTMLResponse:
             session,
             READ_AS[assets.ASSETS.name](explained["asset"]),
             around(shared.database, session, [asset], Asked()),
-            members=planning.records(shared.database, session, asset),
+            identity=explain(
+                identities.members(shared.database, session, asset),
+                identities.conflicts(shared.database, session, asset),
+                identities.current(shared.database, session.engagement),
+            ),
             node=explained["graph"],
             reached={way: reached[way] for way in ("needed_by", "needs")},
             proposals=_proposals(shared.database, session, asset),

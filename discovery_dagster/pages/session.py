@@ -35,6 +35,15 @@ class StepRow:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A figure of the session; `value` is None until its step has published."""
+
+    label: str
+    value: int | None
+    url: str
+
+
+@dataclass(frozen=True)
 class SessionPage(Page):
     """Context of `session.html`."""
 
@@ -47,7 +56,7 @@ class SessionPage(Page):
     events_url: str = shown("the stream of the session's states")
     event: str = shown("name of the stream's event")
     done: int = shown("number of steps that are done")
-    rejected: int = shown("records that were rejected, over all files")
+    figures: Sequence[Figure] = shown("what came of the session, in a few numbers")
     steps: Sequence[StepRow] = shown("the steps in their order")
     attention: Sequence[Attention] = shown("what needs a person, most urgent first")
     kinds: Sequence[tuple[str, int]] = shown("number of assets by type, most first")
@@ -71,7 +80,7 @@ def build(key: SessionKey, state: SessionState, dagster_url: str | None) -> Sess
         events_url=links.data(key, "events"),
         event=EVENT,
         done=sum(step.status == "done" for step in state.steps),
-        rejected=sum(file.rejected for file in state.files),
+        figures=_figures(key, state),
         steps=[
             StepRow(
                 step, words.STEP_TITLES.get(step.step, step.step), words.counts_of_step(step.counts)
@@ -89,6 +98,30 @@ def build(key: SessionKey, state: SessionState, dagster_url: str | None) -> Sess
             ("JSON", links.data(key, "files")),
         ],
     )
+
+
+def _figures(key: SessionKey, state: SessionState) -> list[Figure]:
+    made = {step.step for step in state.steps if step.publication is not None}
+
+    def figure(label: str, step: str, value: int, page: str, **query: str) -> Figure:
+        return Figure(label, value if step in made else None, links.session(key, page, **query))
+
+    counts, rejected = state.counts, sum(file.rejected for file in state.files)
+    return [
+        figure("assets", "inventory", counts["assets"], "assets"),
+        figure("of unknown type", "classified_assets", counts["unknown"], "assets", type="unknown"),
+        figure("dependencies", "dependencies", counts["dependencies"], "dependencies"),
+        figure(
+            "unresolved ends",
+            "dependencies",
+            counts["unresolved"],
+            "dependencies",
+            resolved="false",
+        ),
+        figure("records rejected", "canonical_records", rejected, "quality"),
+        figure("move groups", "migration_plan", counts["groups"], "plan"),
+        figure("waves", "migration_plan", counts["waves"], "plan"),
+    ]
 
 
 def _why_no_changes(key: SessionKey, compared: StepState | None) -> str:

@@ -30,12 +30,6 @@ _PLACED = """
     order by a.seq
 """
 
-_RECORDS = """
-    select file, sheet, line, keys from discovery.asset_member
-    where engagement = %(engagement)s and session = %(session)s and asset_id = %(asset)s
-    order by seq
-"""
-
 
 def crossing(database: Database, session: SessionKey) -> Sequence[Row]:
     """Count the dependencies between different groups.
@@ -54,12 +48,6 @@ def placed(database: Database, session: SessionKey, groups: Collection[str]) -> 
     """List the assets of these groups: `group, strategy, id, name, type`."""
     with database.reader([session.engagement]) as connection:
         return connection.execute(_PLACED, {**_keys(session), "groups": list(groups)}).fetchall()
-
-
-def records(database: Database, session: SessionKey, asset_id: str) -> Sequence[Row]:
-    """List the records that are an asset, with the identifiers that joined them: `keys`."""
-    with database.reader([session.engagement]) as connection:
-        return connection.execute(_RECORDS, {**_keys(session), "asset": asset_id}).fetchall()
 
 
 def _keys(session: SessionKey) -> dict[str, str]:

@@ -2,13 +2,14 @@
 
 import sys
 
-from benchmarks import lookup, pages, reading, session, validation
+from benchmarks import graphs, lookup, pages, reading, session, validation
 from benchmarks.measure import machine
 
 BENCHMARKS = {
     "reading": reading.run,
     "validation": validation.run,
     "lookup": lookup.run,
+    "graphs": graphs.run,
     "session": session.run,
     "pages": pages.run,
 }

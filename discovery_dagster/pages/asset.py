@@ -59,7 +59,6 @@ class AssetPage(Page):
     node: Row | None = shown("fan-in, fan-out, depth, blast radius, hub, cycle")
     impact: Mapping[str, Row] = shown("what needs it and what it needs: `total`, nearest `assets`")
     constraints: Sequence[Row] = shown("what people set for the plan about it, with conflicts")
-    overrides: Sequence[Row] = shown("decisions of people: `field, value, reason, author, at`")
     drawing: Map | None = shown("its neighbourhood, one step away")
     hidden_sentence: str | None = shown("what the cap of the drawing hid")
     shared: Mapping[str, Sequence[tuple[str | None, str]]] = shown("shared infrastructure by kind")
@@ -80,7 +79,6 @@ def build(
     reached: Mapping[str, Row],
     proposals: Sequence[Row] = (),
     constraints: Sequence[Row] = (),
-    overrides: Sequence[Row] = (),
     dagster_url: str | None = None,
 ) -> AssetPage:
     """Make the page; `surroundings` are one step around the asset."""
@@ -98,7 +96,6 @@ def build(
         node=node,
         impact=reached,
         constraints=constraints,
-        overrides=overrides,
         drawing=maps.as_map(
             drawing, f"Neighbourhood of {asset['name']}", key, {"asset": asset["id"]}
         ),

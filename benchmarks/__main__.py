@@ -2,7 +2,16 @@
 
 import sys
 
-from benchmarks import graphs, lookup, pages, reading, session, validation
+from benchmarks import (
+    classification,
+    graphs,
+    identity,
+    lookup,
+    pages,
+    reading,
+    session,
+    validation,
+)
 from benchmarks.measure import machine
 
 BENCHMARKS = {
@@ -12,6 +21,8 @@ BENCHMARKS = {
     "graphs": graphs.run,
     "session": session.run,
     "pages": pages.run,
+    "identity": identity.run,
+    "classification": classification.run,
 }
 
 

@@ -3,6 +3,9 @@
 Clusters are numbers of this call; which asset a cluster is, is decided in `registration`.
 """
 
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
 import numpy as np
 import polars as pl
 from scipy.sparse import coo_array
@@ -10,121 +13,158 @@ from scipy.sparse.csgraph import connected_components
 
 from discovery_dagster.domain.identity.decisions import PERSON
 from discovery_dagster.domain.identity.extraction import FACTS
+from discovery_dagster.domain.identity.shared_keys import Flags, Numbers, SharedKeys
 from discovery_dagster.reference import load
 
+#: Forms of which things may have the same without being copies, and of which files may not either.
+_NEVER_CLONED: Final = ("name", "title", PERSON)
+_CLONED_ACROSS: Final = ("smbios", "mac")
 
-def cluster(
-    described: pl.DataFrame, identifiers: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Join the records of one thing.
 
-    Strong identifiers join first, without those that prove to be cloned. Then each naming
-    identifier joins whole things, where no fact of theirs differs: where one does, only those
-    things keep the name of which no such fact is known.
+@dataclass(frozen=True)
+class Clusters:
+    """Records joined to things.
 
-    Args:
-        described: as `extraction.describe` returns.
-        identifiers: as `extraction.identifiers` returns, of the same records.
-
-    Returns:
-        `record, cluster`, and the identifiers that count: `cluster, identifier, strength`.
+    `of_records` has `record, cluster`, where a cluster is called by its least record; `counted` are
+    the identifiers that count: `record, identifier, strength, cluster`.
     """
-    rules = load("identifiers")
-    strong = identifiers.filter(pl.col("form").is_in(rules["merging"]))
-    strong = _without_clones(strong, described)
-    clusters = _connect(described["record"], strong.select("record", "identifier"))
-    # One name may be a host name here and a title there: it is as strong as at its strongest.
-    naming = identifiers.filter(pl.col("form").is_in(rules["naming"])).with_columns(
-        pl.col("strength").max().over("identifier")
-    )
-    naming = _without_repeated_titles(_without_clones(naming, described), identifiers, described)
-    counted = [strong]
-    for strength in naming["strength"].unique().sort(descending=True):
-        keys = naming.filter(pl.col("strength") == strength)
-        kept = _uncontested(keys, clusters, described)
-        clusters = _merge(clusters, kept)
-        counted.append(kept)
-    owned = pl.concat(frame.select("record", "identifier", "strength") for frame in counted)
-    by_cluster = owned.join(clusters, on="record").group_by("cluster", "identifier")
-    return clusters, by_cluster.agg(pl.col("strength").max())
+
+    of_records: pl.DataFrame
+    counted: pl.DataFrame
+
+    @classmethod
+    def of(cls, described: pl.DataFrame, identifiers: pl.DataFrame) -> Self:
+        """Join the records of one thing.
+
+        Strong identifiers join first, without those that prove to be cloned. Then each naming
+        identifier joins whole things, where no fact of theirs differs: where one does, only those
+        things keep the name of which no such fact is known.
+
+        Args:
+            described: as `extraction.describe` returns.
+            identifiers: as `extraction.identifiers` returns, of the same records.
+        """
+        described = described.sort("record")
+        records = described["record"].to_numpy()
+        shared = SharedKeys.of(identifiers, np.searchsorted(records, identifiers["record"]))
+        strengths = identifiers["strength"].to_numpy().copy()
+        counts = np.ones(len(identifiers), dtype=np.bool_)
+        levels = load("identifiers")["strengths"]
+        merging = [levels[form] for form in load("identifiers")["merging"]]
+        strong = shared.where(np.isin(strengths[shared.row], merging))
+        kept = _without_clones(strong, strengths, described)
+        counts[strong.row] = np.isin(strong.row, kept.row, assume_unique=True)
+        clusters = _connect(np.arange(len(records)), kept)
+        naming = shared.where(~np.isin(strengths[shared.row], merging))
+        strengths[naming.row] = _greatest(naming, strengths[naming.row])
+        unique = _without_clones(naming, strengths, described)
+        counts[naming.row] = np.isin(naming.row, unique.row, assume_unique=True)
+        for strength in sorted(set(strengths[unique.row].tolist()), reverse=True):
+            keys = unique.where(strengths[unique.row] == strength)
+            lost = _contested(keys, clusters, described)
+            counts[keys.row[lost]] = False
+            clusters = _connect(clusters, keys.where(~lost))
+        least = described["record"][clusters]
+        return cls(
+            pl.DataFrame({"record": described["record"], "cluster": least}),
+            identifiers.select("record", "identifier")
+            .with_columns(
+                pl.Series("strength", strengths),
+                least[np.searchsorted(records, identifiers["record"])].alias("cluster"),
+            )
+            .filter(pl.Series(counts)),
+        )
+
+    def owned(self) -> pl.DataFrame:
+        """Return the identifiers of each cluster: `cluster, identifier, strength`."""
+        by_cluster = self.counted.group_by("cluster", "identifier")
+        return by_cluster.agg(pl.col("strength").max())
 
 
-def _without_clones(identifiers: pl.DataFrame, described: pl.DataFrame) -> pl.DataFrame:
+def _without_clones(
+    shared: SharedKeys, strengths: np.ndarray[Any, Any], described: pl.DataFrame
+) -> SharedKeys:
     """Leave out what several things share: copied firmware, guests cloned with their name.
 
     Two records of one file are two things when their names or UUIDs differ. Firmware UUIDs and MAC
     addresses are also cloned when host names of different files differ.
     """
-    facts = described.select("record", "file", "called", "short", "smbios")
-    merging = identifiers.filter(~pl.col("form").is_in(["name", "title", PERSON]))
-    shared = merging.filter(pl.len().over("identifier") > 1).join(facts, on="record")
-    within = shared.group_by("identifier", "file").agg(
-        cloned=_differs("called") | _differs("smbios")
+    levels = load("identifiers")["strengths"]
+    suspects = shared.where(~np.isin(strengths[shared.row], [levels[f] for f in _NEVER_CLONED]))
+    files = described["file"].rank("dense").fill_null(0).to_numpy().astype(np.int64)
+    within = suspects.key * (files.max(initial=0) + 1) + files[suspects.node]
+    twice = suspects.where(pl.Series(within).is_duplicated().to_numpy())
+    found = [
+        _differing(twice, described, ["called", "smbios"], within=["file"]),
+        _differing(
+            suspects.where(
+                np.isin(strengths[suspects.row], [levels[form] for form in _CLONED_ACROSS])
+            ),
+            described,
+            ["short"],
+        ),
+    ]
+    return shared.without(np.concatenate(found))
+
+
+def _differing(
+    keys: SharedKeys, described: pl.DataFrame, facts: list[str], within: list[str] | None = None
+) -> Numbers:
+    """Return the keys whose records differ in one of the facts, nulls left out."""
+    told = described[keys.node].select(*(within or []), *(pl.col(fact).hash() for fact in facts))
+    known = [
+        pl.when(described[keys.node][fact].is_not_null()).then(pl.col(fact)).alias(fact)
+        for fact in facts
+    ]
+    groups = told.with_columns(*known, pl.Series("key", keys.key)).group_by("key", *(within or []))
+    several = [(pl.col(fact).min() != pl.col(fact).max()).fill_null(False) for fact in facts]
+    differing = groups.agg(cloned=pl.any_horizontal(several)).filter("cloned")
+    return differing["key"].unique().to_numpy()
+
+
+def _greatest(keys: SharedKeys, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return for each row the greatest value of its key: one name is as strong as anywhere."""
+    return (
+        pl.DataFrame({"key": keys.key, "value": values})
+        .select(pl.col("value").max().over("key"))
+        .to_series()
+        .to_numpy()
     )
-    across = shared.filter(pl.col("form").is_in(["smbios", "mac"])).group_by("identifier")
-    found = pl.concat([within.drop("file"), across.agg(cloned=_differs("short"))]).filter("cloned")
-    return identifiers.join(found, on="identifier", how="anti")
 
 
-def _without_repeated_titles(
-    naming: pl.DataFrame, identifiers: pl.DataFrame, described: pl.DataFrame
-) -> pl.DataFrame:
-    """Leave out titles that a source gives to several things, each with an id of its own.
-
-    `Patch panel` is what many things are called; a host name that repeats is a duplicate entry.
-    """
-    hostless = described.filter(pl.col("short").is_null()).select("record", "file")
-    titles = naming.filter(pl.col("form").is_in(["name", "title"])).join(hostless, on="record")
-    ids = identifiers.filter(pl.col("form") == "provider").select("record", id="identifier")
-    repeated = (
-        titles.join(ids, on="record")
-        .group_by("identifier", "file")
-        .agg(pl.col("id").n_unique())
-        .filter(pl.col("id") > 1)
-    )
-    lost = titles.join(repeated, on=["identifier", "file"], how="semi")
-    return naming.join(lost, on=["record", "identifier"], how="anti")
-
-
-def _differs(fact: str) -> pl.Expr:
-    """Whether a fact has several values, nulls left out."""
-    return (pl.col(fact).min() != pl.col(fact).max()).fill_null(value=False)
-
-
-def _uncontested(
-    keys: pl.DataFrame, clusters: pl.DataFrame, described: pl.DataFrame
-) -> pl.DataFrame:
-    """Drop names from things whose facts differ from those of another thing of that name."""
-    facts = described.select("record", *FACTS).join(clusters, on="record")
+def _contested(keys: SharedKeys, clusters: Numbers, described: pl.DataFrame) -> Flags:
+    """Return which rows are of things whose facts differ from another thing's of that name."""
+    lost = np.zeros(len(keys.row), dtype=np.bool_)
+    several = np.flatnonzero(keys.differing(clusters[keys.node]))
+    if not len(several):
+        return lost
+    cluster = clusters[keys.node[several]]
+    involved = np.flatnonzero(np.isin(clusters, cluster))
+    facts = described[involved].select(FACTS).with_columns(pl.Series("cluster", clusters[involved]))
     facts = facts.group_by("cluster").agg(pl.col(FACTS).min())
-    joined = keys.join(clusters, on="record")
-    several = pl.col("cluster").min().over("identifier") != pl.col("cluster").max().over(
-        "identifier"
+    held = pl.DataFrame({"key": keys.key[several], "cluster": cluster}).join(
+        facts, on="cluster", how="left", maintain_order="left"
     )
-    held = joined.filter(several).join(facts, on="cluster")
-    contested = pl.any_horizontal(
-        _differs(fact).over("identifier") & pl.col(fact).is_not_null() for fact in FACTS
+    contested = held.select(
+        pl.any_horizontal(
+            (pl.col(fact).min() != pl.col(fact).max()).fill_null(False).over("key")
+            & pl.col(fact).is_not_null()
+            for fact in FACTS
+        )
     )
-    lost = held.filter(contested).select("record", "identifier")
-    return keys.join(lost, on=["record", "identifier"], how="anti")
+    lost[several] = contested.to_series().to_numpy()
+    return lost
 
 
-def _merge(clusters: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    edges = keys.join(clusters, on="record").select("cluster", "identifier")
-    merged = _connect(clusters["cluster"].unique(), edges.rename({"cluster": "record"}))
-    merged = merged.rename({"record": "cluster", "cluster": "merged"})
-    return clusters.join(merged, on="cluster").select("record", cluster="merged")
-
-
-def _connect(records: pl.Series, held: pl.DataFrame) -> pl.DataFrame:
-    """Number the connected sets of `records` that share an identifier, by their least record."""
-    nodes = records.sort()
-    # A star for each identifier: every record to the least one that has it.
-    star = held.with_columns(least=pl.col("record").min().over("identifier"))
-    star = star.filter(pl.col("record") != pl.col("least"))
-    ends = [np.searchsorted(nodes.to_numpy(), star[end].to_numpy()) for end in ("record", "least")]
-    size = len(nodes)
-    links = coo_array((np.ones(len(star), dtype=np.int8), (ends[0], ends[1])), shape=(size, size))
+def _connect(clusters: Numbers, keys: SharedKeys) -> Numbers:
+    """Join clusters that share a key; each is called by its least node."""
+    a, b = (clusters[nodes] for nodes in keys.links())
+    if np.array_equal(a, b):
+        return clusters
+    size = len(clusters)
+    links = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(size, size))
     _, labels = connected_components(links, directed=False)
-    numbered = pl.DataFrame({"record": nodes, "label": labels})
-    return numbered.select("record", cluster=pl.col("record").min().over("label"))
+    least = np.empty(size, dtype=np.int64)
+    least[labels[::-1]] = np.arange(size)[::-1]  # of several, the last one written stays
+    joined: Numbers = least[labels][clusters]
+    return joined

@@ -7,7 +7,7 @@ from typing import Self
 import polars as pl
 
 from discovery_dagster.domain.identity import extraction
-from discovery_dagster.domain.identity.clusters import cluster
+from discovery_dagster.domain.identity.clusters import Clusters
 from discovery_dagster.domain.identity.decisions import IdentityDecision, apply
 from discovery_dagster.domain.identity.details import attach
 from discovery_dagster.domain.identity.merging import merge, rank
@@ -35,7 +35,8 @@ class Things:
         held = apply(extraction.identifiers(described), decisions)
         main = assets.filter(~pl.col("detail")).select("record")
         of_main = held.join(main, on="record", how="semi")
-        clusters, owned = cluster(described.join(main, on="record", how="semi"), of_main)
+        joined = Clusters.of(described.join(main, on="record", how="semi"), of_main)
+        clusters, owned = joined.of_records, joined.owned()
         by_cluster = of_main.join(clusters, on="record")
         places = assets.select("record", "file", "ip_addresses", "detail")
         details = places.filter("detail").drop("detail")

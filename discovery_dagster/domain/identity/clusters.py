@@ -25,12 +25,13 @@ _CLONED_ACROSS: Final = ("smbios", "mac")
 class Clusters:
     """Records joined to things.
 
-    `of_records` has `record, cluster`, where a cluster is called by its least record; `counted` are
-    the identifiers that count: `record, identifier, strength, cluster`.
+    `of_records` has `record, cluster`, where a cluster is called by its least record; `counts` says
+    which of `identifiers` (`identifier, strength, cluster`) count.
     """
 
     of_records: pl.DataFrame
-    counted: pl.DataFrame
+    identifiers: pl.LazyFrame
+    counts: Flags
 
     @classmethod
     def of(cls, described: pl.DataFrame, identifiers: pl.DataFrame) -> Self:
@@ -46,7 +47,8 @@ class Clusters:
         """
         described = described.sort("record")
         records = described["record"].to_numpy()
-        shared = SharedKeys.of(identifiers, np.searchsorted(records, identifiers["record"]))
+        nodes = _places(identifiers["record"].to_numpy(), records)
+        shared = SharedKeys.of(identifiers, nodes)
         strengths = identifiers["strength"].to_numpy().copy()
         counts = np.ones(len(identifiers), dtype=np.bool_)
         levels = load("identifiers")["strengths"]
@@ -64,21 +66,27 @@ class Clusters:
             lost = _contested(keys, clusters, described)
             counts[keys.row[lost]] = False
             clusters = _connect(clusters, keys.where(~lost))
-        least = described["record"][clusters]
+        least = pl.Series("cluster", records[clusters])
+        by_node = {"strength": pl.Series(strengths), "node": pl.Series(nodes)}
+        held = identifiers.lazy().select("identifier").with_columns(**by_node)
         return cls(
-            pl.DataFrame({"record": described["record"], "cluster": least}),
-            identifiers.select("record", "identifier")
-            .with_columns(
-                pl.Series("strength", strengths),
-                least[np.searchsorted(records, identifiers["record"])].alias("cluster"),
-            )
-            .filter(pl.Series(counts)),
+            pl.DataFrame({"record": records, "cluster": least}),
+            held.with_columns(cluster=pl.lit(least).gather(pl.col("node"))),
+            counts,
         )
 
     def owned(self) -> pl.DataFrame:
         """Return the identifiers of each cluster: `cluster, identifier, strength`."""
-        by_cluster = self.counted.group_by("cluster", "identifier")
-        return by_cluster.agg(pl.col("strength").max())
+        counted = self.identifiers.filter(pl.Series(self.counts))
+        by_cluster = counted.group_by("cluster", "identifier")
+        return by_cluster.agg(pl.col("strength").max()).collect()
+
+
+def _places(of: Numbers, records: Numbers) -> Numbers:
+    """Return at which place each record stands; mostly records are numbered by their places."""
+    if len(records) and records[0] == 0 and records[-1] == len(records) - 1:
+        return of.astype(np.int64)
+    return np.searchsorted(records, of)
 
 
 def _without_clones(

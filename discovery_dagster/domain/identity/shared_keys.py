@@ -68,7 +68,7 @@ class SharedKeys:
 
 def _shared(numbers: npt.NDArray[Any]) -> tuple[Numbers, Flags]:
     """Return the places of repeated numbers side by side, and at which another number begins."""
-    order = np.argsort(numbers, kind="stable")
+    order = np.argsort(numbers)
     ordered = numbers[order]
     begins = np.ones(len(order), dtype=np.bool_)
     begins[1:] = ordered[1:] != ordered[:-1]

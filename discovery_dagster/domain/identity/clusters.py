@@ -60,6 +60,7 @@ class Clusters:
         naming = shared.where(~np.isin(strengths[shared.row], merging))
         strengths[naming.row] = _greatest(naming, strengths[naming.row])
         unique = _without_clones(naming, strengths, described)
+        unique = unique.where(~_repeated_titles(unique, identifiers, described))
         counts[naming.row] = np.isin(naming.row, unique.row, assume_unique=True)
         for strength in sorted(set(strengths[unique.row].tolist()), reverse=True):
             keys = unique.where(strengths[unique.row] == strength)
@@ -113,6 +114,35 @@ def _without_clones(
         ),
     ]
     return shared.without(np.concatenate(found))
+
+
+def _repeated_titles(keys: SharedKeys, identifiers: pl.DataFrame, described: pl.DataFrame) -> Flags:
+    """Return which rows are titles that a source gives to several things, each with its own id.
+
+    `Patch panel` is what many things are called; a host name that repeats is a duplicate entry.
+    """
+    lost = np.zeros(len(keys.row), dtype=np.bool_)
+    hostless = np.flatnonzero(described["short"].is_null().to_numpy()[keys.node])
+    if not len(hostless):
+        return lost
+    titles = pl.DataFrame(
+        {
+            "at": hostless,
+            "key": keys.key[hostless],
+            "record": described["record"][keys.node[hostless]],
+            "file": described["file"][keys.node[hostless]],
+            "form": identifiers["form"][keys.row[hostless]],
+        }
+    ).filter(pl.col("form").is_in(["name", "title"]))
+    ids = identifiers.filter(pl.col("form") == "provider").select("record", id="identifier")
+    repeated = (
+        titles.join(ids, on="record")
+        .group_by("key", "file")
+        .agg(pl.col("id").n_unique())
+        .filter(pl.col("id") > 1)
+    )
+    lost[titles.join(repeated, on=["key", "file"], how="semi")["at"].to_numpy()] = True
+    return lost
 
 
 def _differing(

@@ -161,6 +161,8 @@ class Engine:
         last = self._latest(session)
         if last is not None and not last.is_finished:
             last = self._end(last)
+        if last is not None and recovery.is_to_be_retried(last):
+            recovery.forgo_retry(self.instance, last)  # or Dagster would run the session once more
         tags = {**run_tags(session), **tags}
         resumable = last is not None and last.is_failure_or_canceled and FORCE_TAG not in tags
         if last is not None and resumable and self._resumable(last, session):

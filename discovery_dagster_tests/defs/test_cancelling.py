@@ -120,6 +120,19 @@ def test_a_session_that_waits_for_its_retry_can_be_cancelled(engine, session, mo
     assert not engine.cancel(session)
 
 
+def test_running_a_session_that_waits_for_its_retry_withdraws_the_retry(
+    engine, session, monkeypatch
+):
+    run = started(engine, session)
+    without_grace(monkeypatch)
+    look(engine, "begun")
+    assert should_retry(engine.instance.get_run_by_id(run.run_id), engine.instance)
+    done = engine.execute_here(session)
+    assert done.parent_run_id == run.run_id
+    assert not should_retry(engine.instance.get_run_by_id(run.run_id), engine.instance)
+    assert states.state(engine.database, session).status == "done"
+
+
 def test_the_command_that_resumes_a_lost_run_keeps_dagster_from_retrying_it(
     engine, session, monkeypatch
 ):

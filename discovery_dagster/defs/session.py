@@ -10,6 +10,7 @@ from functools import cached_property
 import dagster as dg
 
 from discovery_dagster.ai.proposer import FlowProposer, model_version
+from discovery_dagster.defs.failures import discreet
 from discovery_dagster.defs.partitions import FORCE_TAG, PARTITION_TAG
 from discovery_dagster.defs.plots import plots
 from discovery_dagster.domain import frames
@@ -134,14 +135,17 @@ class ClaimedSession:
         reused = made is not None and self._stands(made, step, inputs) and not forced
         if made is None or not reused:
             started_at = datetime.now(UTC)
-            report = StepProgress(self.claim, step.key, unit, started_at)
-            report(0, None)
-            result, counts = work(report)
             version = model_version(self.settings, step)
             made_from = inputs if version is None else {**inputs, MODEL: version}
-            made = Publisher(self.claim, self.objects).publish(
-                step, made_from, result, counts, started_at
-            )
+            with (
+                discreet(self.objects, self.key, step.key),
+                StepProgress(self.claim, step.key, unit, started_at) as report,
+            ):
+                report(0, None)
+                result, counts = work(report)
+                made = Publisher(self.claim, self.objects).publish(
+                    step, made_from, result, counts, started_at
+                )
         return dg.MaterializeResult(
             metadata={
                 "publication": made.publication,

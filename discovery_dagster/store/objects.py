@@ -76,6 +76,18 @@ class ObjectStore:
         """Read one frame of a publication."""
         return pl.read_parquet(self._frames(session, step, publication) / f"{name}.parquet")
 
+    def keep_failure(self, session: SessionKey, step: str, words: str) -> Path:
+        """Keep what the last failure of a step said, which may quote cells; return its file.
+
+        Raises:
+            OSError: when the store cannot be written.
+        """
+        folder = self._folder(session) / "failures"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{step}.txt"
+        path.write_text(words, "utf-8", errors="backslashreplace")
+        return path
+
     def erase(self, engagement: EngagementKey) -> int:
         """Delete all that is kept of an engagement; return the number of files."""
         folder = self.root / str(engagement)

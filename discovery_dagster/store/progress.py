@@ -4,11 +4,14 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Self
+
+import psycopg
 
 from discovery_dagster.domain.facts import Progress
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.claims import Claim, FencedError
-from discovery_dagster.store.database import Database
+from discovery_dagster.store.database import Database, DatabaseError
 
 #: Seconds between two writes of one step.
 INTERVAL = 1.0
@@ -16,14 +19,23 @@ INTERVAL = 1.0
 
 @dataclass
 class StepProgress:
-    """Reports the progress of one step; may be called from any thread."""
+    """Reports the progress of one step; may be called from any thread, as often as wanted.
+
+    The first report is written at once, later ones at most once in `INTERVAL`. What was reported
+    meanwhile is written when the interval is over, by a thread of its own, so that a reader is
+    never further behind than that, however long the work then says nothing.
+    """
 
     claim: Claim
     step: str
     unit: str
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    _due: float = 0.0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+    _said: tuple[int, int | None] | None = None
+    _written_at: float | None = None
+    _over: bool = False
+    _error: Exception | None = None
+    _thread: threading.Thread | None = None
 
     def __call__(self, done: int, total: int | None) -> None:
         """Say that `done` of `total` units are done; null when the total is not known.
@@ -31,11 +43,49 @@ class StepProgress:
         Raises:
             FencedError: when another run owns the session, or it was cancelled: the work is vain.
         """
-        with self._lock:
-            now = time.monotonic()
-            if now < self._due:
-                return
-            self._due = now + INTERVAL
+        with self._changed:
+            if self._error is not None:
+                raise self._error
+            if self._written_at is None:
+                self._write(done, total)
+                self._written_at = time.monotonic()
+            else:
+                self._said = done, total
+                self._changed.notify()
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self._keep_writing, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._over = True
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _keep_writing(self) -> None:
+        with self._changed:
+            while not self._over:
+                wait = None if self._said is None else self._due() - time.monotonic()
+                if wait is None or wait > 0:
+                    self._changed.wait(wait)
+                    continue
+                done, total = self._said or (0, None)
+                self._said, self._written_at = None, time.monotonic()
+                try:
+                    self._write(done, total)
+                except FencedError as error:
+                    self._error = error  # told to the next who reports
+                    return
+                except (DatabaseError, psycopg.Error):
+                    continue  # progress is volatile; publishing will say when Postgres stays away
+
+    def _due(self) -> float:
+        return INTERVAL + (self._written_at or 0.0)
+
+    def _write(self, done: int, total: int | None) -> None:
         session = self.claim.session
         with self.claim.database.writer(session.engagement) as connection:
             # Fenced in the statement: a run that lost the session reports nothing more.

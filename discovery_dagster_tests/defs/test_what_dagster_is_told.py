@@ -4,11 +4,13 @@ import base64
 from pathlib import Path
 from xml.etree import ElementTree
 
+import dagster as dg
+import psycopg
 import pytest
 
 from discovery_dagster.defs import assets
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import sessions
+from discovery_dagster.store import sessions, states
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.sessions import IncomingFile
 
@@ -62,6 +64,31 @@ def test_no_cell_of_a_client_reaches_dagster(engine, canaries):
     assert rows_with(engine, [str(canaries.engagement)]), "the search finds what is there"
     assert rows_with(engine, ["canary", "zorblax", r"198\.51\.100"]) == {}
     assert files_with(Settings().dagster_home, b"canary") == []
+
+
+@pytest.mark.parametrize("quoting", [ValueError, KeyError, psycopg.errors.DataError])
+def test_an_error_that_quotes_a_cell_is_kept_with_the_session_and_not_told_to_dagster(
+    engine, canaries, monkeypatch, quoting
+):
+    def stumble(*_: object) -> None:
+        try:
+            int("canary-os")
+        except ValueError as error:
+            raise quoting("cannot read 'canary-host-1'") from error
+
+    monkeypatch.setattr(assets.classification, "classify", stumble)
+    run = engine.execute_here(canaries)
+    assert run.status == dg.DagsterRunStatus.FAILURE
+    assert rows_with(engine, ["canary", "zorblax", r"198\.51\.100"]) == {}
+    assert files_with(Settings().dagster_home, b"canary") == []
+
+    state = states.state(engine.database, canaries)
+    assert state.status == "failed"
+    assert quoting.__name__ in state.error
+    kept = Path(state.error.partition("is in ")[2].rstrip("."))
+    assert f"{canaries.engagement}/{canaries.session}" in str(kept)
+    assert "canary-host-1" in kept.read_text()
+    assert "canary-os" in kept.read_text()
 
 
 @pytest.mark.parametrize(

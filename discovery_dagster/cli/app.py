@@ -1,91 +1,63 @@
-"""The commands by name, and the one place where errors become sentences and exit codes."""
+"""The commands by name, and the one place where errors become sentences and exit codes.
+
+Only the module of the command that is run is imported: all together cost over a second.
+"""
 
 import signal
 import sys
 import warnings
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 
 import typer
 from pydantic import ValidationError
 
-from discovery_dagster.cli import (
-    api,
-    backfill,
-    backups,
-    cancelling,
-    demo,
-    doctor,
-    engagements,
-    identity,
-    importing,
-    lineage,
-    mapping,
-    operations,
-    planning,
-    reading,
-    report,
-    services,
-    tokens,
-    why,
-)
 from discovery_dagster.cli.errors import UsageError, fail, refuse
-from discovery_dagster.domain.keys import InvalidKeyError
-from discovery_dagster.store.assets import AmbiguousAssetError, NoSuchAssetError
-from discovery_dagster.store.claims import SessionBusyError
-from discovery_dagster.store.constraints import NoSuchConstraintError
-from discovery_dagster.store.database import DatabaseError
-from discovery_dagster.store.identity import NoSuchDecisionError
-from discovery_dagster.store.sessions import (
-    EngagementArchivedError,
-    EngagementFullError,
-    NoSuchSessionError,
-)
-from discovery_dagster.store.tokens import NoSuchTokenError
 
-app = typer.Typer(
-    name="discovery",
-    help="From the messy exports of an IT estate to an inventory, a dependency map and a plan.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-app.command("demo")(demo.demo)
-app.command("import")(importing.import_files)
-app.command("run")(importing.run)
-app.command("cancel")(cancelling.cancel)
-app.command("status")(reading.status)
-app.command("export")(reading.export)
-app.command("up")(services.up)
-app.command("env")(services.env)
-app.command("down")(services.down)
-app.command("backfill")(backfill.backfill)
-app.add_typer(engagements.commands, name="engagement")
-app.command("backup")(backups.backup)
-app.command("restore")(backups.restore)
-app.command("doctor")(doctor.doctor)
-app.command("reconcile")(operations.reconcile)
-app.command("why")(why.why)
-app.command("impact")(why.impact)
-app.command("report")(report.report)
-app.command("lineage")(lineage.lineage)
-app.add_typer(mapping.app, name="mapping")
-app.add_typer(identity.app, name="identity")
-app.add_typer(planning.app, name="plan")
-app.command("api")(api.api)
-app.add_typer(tokens.app, name="token")
-
-
-#: What the user named that cannot be: the code that a program reads, by error.
-_REFUSED: dict[type[BaseException], str] = {
-    InvalidKeyError: "invalid_key",
-    NoSuchAssetError: "no_such_asset",
-    NoSuchDecisionError: "no_such_decision",
-    AmbiguousAssetError: "ambiguous_asset",
-    EngagementFullError: "engagement_full",
-    EngagementArchivedError: "engagement_archived",
-    NoSuchConstraintError: "no_such_constraint",
-    NoSuchSessionError: "no_such_session",
-    NoSuchTokenError: "no_such_token",
+#: Where each command is: a module beside this one, and the function or group in it.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "demo": ("demo", "demo"),
+    "import": ("importing", "import_files"),
+    "run": ("importing", "run"),
+    "cancel": ("cancelling", "cancel"),
+    "status": ("reading", "status"),
+    "export": ("reading", "export"),
+    "up": ("services", "up"),
+    "env": ("services", "env"),
+    "down": ("services", "down"),
+    "backfill": ("backfill", "backfill"),
+    "engagement": ("engagements", "commands"),
+    "backup": ("backups", "backup"),
+    "restore": ("backups", "restore"),
+    "doctor": ("doctor", "doctor"),
+    "reconcile": ("operations", "reconcile"),
+    "why": ("why", "why"),
+    "impact": ("why", "impact"),
+    "report": ("report", "report"),
+    "lineage": ("lineage", "lineage"),
+    "mapping": ("mapping", "app"),
+    "identity": ("identity", "app"),
+    "plan": ("planning", "app"),
+    "api": ("api", "api"),
+    "token": ("tokens", "app"),
 }
+
+#: What the user named that cannot be: the code that a program reads, by the error's class. By its
+#: name, since most commands never import what raises most of them.
+_REFUSED: Mapping[str, str] = {
+    "InvalidKeyError": "invalid_key",
+    "NoSuchAssetError": "no_such_asset",
+    "NoSuchDecisionError": "no_such_decision",
+    "AmbiguousAssetError": "ambiguous_asset",
+    "EngagementFullError": "engagement_full",
+    "EngagementArchivedError": "engagement_archived",
+    "NoSuchConstraintError": "no_such_constraint",
+    "NoSuchSessionError": "no_such_session",
+    "NoSuchTokenError": "no_such_token",
+}
+
+#: What fails a command with its own words.
+_FAILED = ("SessionBusyError", "DatabaseError")
 
 
 def main() -> None:
@@ -106,7 +78,29 @@ def main() -> None:
 
 
 def _run(arguments: list[str]) -> None:
-    sys.exit(app(arguments, prog_name="discovery", standalone_mode=False))
+    sys.exit(app_for(arguments)(arguments, prog_name="discovery", standalone_mode=False))
+
+
+def app_for(arguments: Sequence[str]) -> typer.Typer:
+    """Return the command line with the command that `arguments` begin with, or with all."""
+    app = typer.Typer(
+        name="discovery",
+        help="From the messy exports of an IT estate to an inventory, a dependency map and a plan.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    # With one command alone Typer would take its name for an argument.
+    app.callback()(lambda: None)
+    named = next((word for word in arguments if not word.startswith("-")), "")
+    for name in [named] if named in COMMANDS else COMMANDS:
+        module, attribute = COMMANDS[name]
+        command = getattr(import_module(f"discovery_dagster.cli.{module}"), attribute)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
+    return app
 
 
 def _interrupt(*_: object) -> None:
@@ -125,14 +119,14 @@ def _explain(error: BaseException, *, as_json: bool) -> None:
             refuse(error, as_json=as_json)
         case typer.TyperException():
             refuse(UsageError("usage", error.format_message()), as_json=as_json)
-        case _ if type(error) in _REFUSED:
-            refuse(UsageError(_REFUSED[type(error)], str(error)), as_json=as_json)
+        case _ if type(error).__name__ in _REFUSED:
+            refuse(UsageError(_REFUSED[type(error).__name__], str(error)), as_json=as_json)
         case KeyboardInterrupt() | typer.Abort():
             fail(str(error) or str(error.__cause__ or "") or "Stopped.", as_json=as_json)
         case ValidationError(title="Settings"):
             wrong = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
             refuse(UsageError("settings", f"{_setting(error)}{wrong}."), as_json=as_json)
-        case SessionBusyError() | DatabaseError() | OSError():
+        case _ if isinstance(error, OSError) or type(error).__name__ in _FAILED:
             fail(str(error), as_json=as_json)
         case _:
             words = str(error).strip().splitlines() or [type(error).__name__]

@@ -6,12 +6,13 @@ and what follows for assets, belongs to `graph` and `plan`.
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Numbers = npt.NDArray[np.int64]
 
@@ -31,7 +32,10 @@ class Digraph:
         return cls(size, source, target)
 
     @cached_property
-    def _matrix(self) -> csr_array:
+    def _matrix(self) -> "csr_array":
+        # Imported here: SciPy costs half a second that commands which only read should not pay.
+        from scipy.sparse import coo_array
+
         ends = self.source.astype(np.int32), self.target.astype(np.int32)
         return coo_array((np.ones(len(ends[0]), np.int8), ends), (self.size, self.size)).tocsr()
 
@@ -39,6 +43,8 @@ class Digraph:
         """Return the component of each node, as numbers from 0 in no particular order."""
         if self.size == 0:
             return np.empty(0, np.int64)
+        from scipy.sparse.csgraph import connected_components
+
         _, labels = connected_components(self._matrix, directed=True, connection=connection)
         return labels.astype(np.int64)
 

@@ -8,8 +8,6 @@ from typing import Any, Final, Self
 
 import numpy as np
 import polars as pl
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from discovery_dagster.domain.identity.decisions import PERSON
 from discovery_dagster.domain.identity.extraction import FACTS
@@ -199,6 +197,10 @@ def _connect(clusters: Numbers, keys: SharedKeys) -> Numbers:
     a, b = (clusters[nodes] for nodes in keys.links())
     if np.array_equal(a, b):
         return clusters
+    # Imported here: SciPy costs half a second that commands which only read should not pay.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     size = len(clusters)
     links = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(size, size))
     _, labels = connected_components(links, directed=False)

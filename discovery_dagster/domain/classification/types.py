@@ -50,12 +50,18 @@ def _head(texts: pl.Series) -> pl.Series:
 
 
 def _matches(facts: pl.DataFrame) -> pl.DataFrame:
-    return pl.DataFrame(
-        {
-            rule.id: matching(facts[rule.field], rule.pattern) & ~(facts["hosted"] & rule.alone)
-            for rule in rules().values()
-        }
-    )
+    """Which rules match, each distinct value of a field read once."""
+    found = dict[str, pl.Series]()
+    for field in {rule.field for rule in rules().values()}:
+        reading = [rule for rule in rules().values() if rule.field == field]
+        values = facts.select(field)
+        distinct = values.unique(maintain_order=True)
+        read = distinct.with_columns(
+            matching(distinct[field], rule.pattern).alias(rule.id) for rule in reading
+        )
+        matched = values.join(read, on=field, how="left", nulls_equal=True, maintain_order="left")
+        found |= {rule.id: matched[rule.id] & ~(facts["hosted"] & rule.alone) for rule in reading}
+    return pl.DataFrame({rule: found[rule] for rule in rules()})
 
 
 def _best(matches: pl.DataFrame) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from discovery_dagster_tests.pages import hostile
 from discovery_dagster_tests.pages.browsing import CHROMIUM, Visitor
 from discovery_dagster_tests.serving import Served, serving
 
+NORTH = ("--client", "north", "--engagement", "exit")
 ESTATE = PROJECT / "discovery_dagster" / "reference" / "sample_estate"
 
 
@@ -32,14 +33,26 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def server(standing: Installation) -> Iterator[Served]:
-    """The client `north` has the sample estate and a later session, `south` the hostile one."""
-    north = ("--client", "north", "--engagement", "exit")
-    with open_folder() as folder, serving(standing) as served:
-        standing.json("import", *sample_files(), *north, "--title", "Sample estate")
-        standing.json("import", *later_files(folder), *north, "--title", "A month later")
-        south = ("--client", "south", "--engagement", "exit")
-        standing.json("import", *hostile.files(folder), *south, "--title", hostile.TITLE)
+    """The client `north` has the sample estate."""
+    with serving(standing) as served:
+        standing.json("import", *sample_files(), *NORTH, "--title", "Sample estate")
         yield served
+
+
+@pytest.fixture(scope="session")
+def later(server: Served) -> None:
+    """`north` has a session of a later export, too."""
+    with open_folder() as folder:
+        server.home.json("import", *later_files(folder), *NORTH, "--title", "A month later")
+
+
+@pytest.fixture(scope="session")
+def south(server: Served) -> None:
+    """The client `south` has the hostile estate."""
+    with open_folder() as folder:
+        files = hostile.files(folder)
+        client = ("--client", "south", "--engagement", "exit")
+        server.home.json("import", *files, *client, "--title", hostile.TITLE)
 
 
 @pytest.fixture

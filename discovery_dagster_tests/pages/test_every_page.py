@@ -11,6 +11,8 @@ from discovery_dagster_tests.pages import hostile
 from discovery_dagster_tests.pages.browsing import DESKTOP, TABLET, Visitor, keep
 from discovery_dagster_tests.serving import Served
 
+pytestmark = pytest.mark.usefixtures("later", "south")
+
 SESSION = "/engagements/north.exit/sessions/s001"
 PAGES = {
     "engagements": "/engagements",
@@ -169,3 +171,11 @@ def test_a_page_reads_without_scripts(browser: Browser, server: Served):
         expect(page.get_by_role("status").first).to_contain_text("that match")
         page.goto(f"{SESSION}/dependencies?application=ERP+Zentral")
         assert page.get_by_role("table", name="Dependencies").get_by_role("row").count() > 10
+
+
+def test_changes_between_two_sessions_lead_to_their_assets(north: Visitor):
+    page = north.open("/engagements/north.exit/sessions/s002/changes?kind=asset.not_seen")
+    first = page.get_by_role("table", name="Changes").locator("tbody tr").first
+    expect(first).to_contain_text("not seen")
+    first.get_by_role("link").click()
+    page.wait_for_url("**/sessions/s001/assets/*")

@@ -180,14 +180,6 @@ def test_pages_of_the_inventory_visit_every_asset_once(north: Visitor):
     assert len(seen) == len(set(seen)) == total
 
 
-def test_changes_between_two_sessions_lead_to_their_assets(north: Visitor):
-    page = north.open("/engagements/north.exit/sessions/s002/changes?kind=asset.not_seen")
-    first = page.get_by_role("table", name="Changes").locator("tbody tr").first
-    expect(first).to_contain_text("not seen")
-    first.get_by_role("link").click()
-    page.wait_for_url("**/sessions/s001/assets/*")
-
-
 def test_the_scheme_is_chosen_and_kept(north: Visitor):
     page = north.open(SESSION)
     ground = "getComputedStyle(document.documentElement).backgroundColor"

@@ -6,6 +6,7 @@ from benchmarks import (
     classification,
     graphs,
     identity,
+    load,
     lookup,
     pages,
     reading,
@@ -23,6 +24,7 @@ BENCHMARKS = {
     "pages": pages.run,
     "identity": identity.run,
     "classification": classification.run,
+    "load": load.run,
 }
 
 

@@ -15,10 +15,12 @@ import httpx
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.measure import report
+from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.scope import Scope
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import tokens
 from discovery_dagster.store.database import Database, open_database
+from discovery_dagster.store.facets import count_again
 from discovery_dagster_tests.installation import Installation
 from discovery_dagster_tests.pages.browsing import CHROMIUM, Visitor
 from discovery_dagster_tests.serving import Served, serving
@@ -143,5 +145,6 @@ def _fill(database: Database) -> None:
     with database.connect() as connection:
         for statement in _FILL:
             connection.execute(statement)
+        count_again(connection, SessionKey.parse("bench.large|s001"))
     with database.connect(autocommit=True) as connection:
         connection.execute("analyze")

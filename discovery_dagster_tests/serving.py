@@ -2,10 +2,11 @@
 
 import json
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import httpx
@@ -21,6 +22,7 @@ class Served:
 
     url: str
     home: Installation
+    log: list[str] = field(default_factory=list)
 
     def token(self, client: str, *engagements: str) -> str:
         with self.home.database() as database:
@@ -32,14 +34,19 @@ class Served:
 
 
 @contextmanager
-def serving(home: Installation) -> Iterator[Served]:
-    """A server on a free port, stopped at the end."""
-    process = home.start("api", "--port", "0", "--json", DISCOVERY_API_RATE="1000000/minute")
+def serving(home: Installation, rate: str = "1000000/minute") -> Iterator[Served]:
+    """A server on a free port, stopped at the end; `log` is what it has written so far."""
+    process = home.start("api", "--port", "0", "--json", DISCOVERY_API_RATE=rate)
+    log: list[str] = []
+    # Read all the time: a pipe that is full would stop the server.
+    reader = threading.Thread(target=lambda: log.extend(process.stderr or ()), daemon=True)
+    reader.start()
     try:
-        yield Served(_url(process), home)
+        yield Served(_url(process), home, log)
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.wait(timeout=20)
+        reader.join(timeout=5)
 
 
 def _url(process: subprocess.Popen[str]) -> str:

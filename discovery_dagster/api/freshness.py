@@ -1,28 +1,25 @@
 """ETags: what a session has published tells whether an answer about it is still the same."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
 from discovery_dagster.api.problems import NotModified
-from discovery_dagster.api.security import DatabaseOf, SessionOf
-from discovery_dagster.store import publications
+from discovery_dagster.api.security import SessionOf
 
 #: Counted up when answers get another shape from the same publications.
 _SHAPE = "1"
 
 
-def unchanged(
-    request: Request, response: Response, session: SessionOf, database: DatabaseOf
-) -> str:
+def unchanged(request: Request, response: Response, session: SessionOf) -> str:
     """Give the answer its ETag, and return it.
 
     Raises:
         NotModified: when the caller named it in If-None-Match.
     """
-    current = publications.current(database, session)
-    made = sorted(made.publication for made in current.values())
+    made: Sequence[str] = request.state.publications  # of `session_in_scope`
     text = "\n".join([_SHAPE, str(request.url.path), str(request.url.query), *made])
     etag = f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
     asked = request.headers.get("if-none-match", "")

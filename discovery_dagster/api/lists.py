@@ -12,7 +12,6 @@ from discovery_dagster.api.freshness import Fresh
 from discovery_dagster.api.problems import described
 from discovery_dagster.api.security import SessionOf, StateOf
 from discovery_dagster.api.tables import FORMS
-from discovery_dagster.store.exports import READ_AS
 from discovery_dagster.store.reading import listing
 from discovery_dagster.store.reading.listing import Asked, Listing
 
@@ -91,7 +90,6 @@ def add_list(
         selection: the model of its query.
         item: the model of a row.
     """
-    finish = READ_AS.get(wanted.name, dict)
     page_query = type(f"{selection.__name__}Page", (Paged, selection), {})
     path = f"{SESSION}/{wanted.name}"
     refusals = described(400, 401, 404, 422, 429, 503) | {304: {"description": "Not modified."}}
@@ -117,7 +115,7 @@ def add_list(
         following = None
         if found.after is not None:
             following = cursors.write(state.secret, wanted.name, session, sort, found.after)
-        return {"items": [finish(row) for row in found.rows], "next": following}
+        return {"items": found.rows, "next": following}
 
     for ending, form in FORMS.items():
         router.add_api_route(
@@ -135,7 +133,7 @@ def add_list(
 def _download(
     wanted: Listing, selection: type[Selection], item: type[BaseModel], ending: str
 ) -> Callable[..., StreamingResponse]:
-    form, finish = FORMS[ending], READ_AS.get(wanted.name, dict)
+    form = FORMS[ending]
 
     def download(
         session: SessionOf,
@@ -144,10 +142,9 @@ def _download(
         query: Annotated[selection, Query()],  # type: ignore[valid-type]
     ) -> StreamingResponse:
         found = listing.stream(state.database, session, wanted, asked_of(wanted, query))
-        batches = ([finish(row) for row in batch] for batch in found)
         name = f"{session.engagement}-{session.session}-{wanted.name}.{ending}"
         return StreamingResponse(
-            form.write(batches, item),
+            form.write(found, item),
             media_type=form.media_type,
             headers={"Content-Disposition": f'attachment; filename="{name}"', "ETag": etag},
         )

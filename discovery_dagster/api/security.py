@@ -11,8 +11,9 @@ from discovery_dagster.api.problems import NotFound
 from discovery_dagster.api.state import AppState, app_state
 from discovery_dagster.domain.keys import EngagementKey, InvalidKeyError, SessionKey
 from discovery_dagster.domain.scope import Scope
-from discovery_dagster.store import sessions, tokens
+from discovery_dagster.store import tokens
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.reading.sessions import published
 
 COOKIE = "discovery"
 
@@ -48,14 +49,20 @@ def known_viewer(
     return Viewer(found.id, found.scope) if found else None
 
 
-def viewer(found: Annotated[Viewer | None, Depends(known_viewer)]) -> Viewer:
-    """Return who asks.
+def viewer(
+    request: Request,
+    state: Annotated[AppState, Depends(app_state)],
+    found: Annotated[Viewer | None, Depends(known_viewer)],
+) -> Viewer:
+    """Return who asks; the access log names the token by its id.
 
     Raises:
-        HTTPException: 401 without a living token.
+        HTTPException: 401 without a living token, 429 when it has asked too much.
     """
     if found is None:
         raise HTTPException(401, "A living bearer token is needed.", {"WWW-Authenticate": "Bearer"})
+    request.state.token = found.token
+    state.limiter.check(found.token)
     return found
 
 
@@ -95,20 +102,24 @@ def engagement_in_scope(
 
 
 def session_in_scope(
+    request: Request,
     session: str,
     engagement: Annotated[EngagementKey, Depends(engagement_in_scope)],
     state: Annotated[AppState, Depends(app_state)],
 ) -> SessionKey:
-    """Return the session of the path, which exists.
+    """Return the session of the path, which exists; the request keeps what it has published.
 
     Raises:
         NotFound: when there is none that the viewer may see.
     """
     try:
         key = SessionKey.of(engagement, session)
-        sessions.find(state.database, key)
-    except (InvalidKeyError, sessions.NoSuchSessionError) as error:
+    except InvalidKeyError as error:
         raise NotFound from error
+    publications = published(state.database, key)
+    if publications is None:
+        raise NotFound
+    request.state.publications = publications
     return key
 
 

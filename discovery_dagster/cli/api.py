@@ -1,6 +1,7 @@
 """`discovery api`: the read API and the pages, alone."""
 
 import json
+import logging
 import sys
 from typing import Annotated
 
@@ -40,5 +41,14 @@ def api(
             json.dumps({"api_url": url}) if as_json else f"Pages  {url}\nAPI    {url}/docs",
             flush=True,
         )
+        _log_requests()
         # Browsers that follow a session keep their streams open: stopping does not wait for them.
         uvicorn.run(app, host=host, port=chosen, log_level="warning", timeout_graceful_shutdown=2)
+
+
+def _log_requests() -> None:
+    """Have each request leave a line of JSON on stderr, whose end is a file below `up`."""
+    log = logging.getLogger("discovery.access")
+    log.setLevel(logging.INFO)
+    log.addHandler(logging.StreamHandler())
+    log.propagate = False

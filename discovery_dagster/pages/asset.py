@@ -19,7 +19,6 @@ from discovery_dagster.pages.maps import Map
 from discovery_dagster.store import identity as identities
 from discovery_dagster.store import lineage
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.exports import READ_AS
 from discovery_dagster.store.reading import assets, impact, listing, lists, why
 from discovery_dagster.store.reading.listing import Asked
 from discovery_dagster.store.reading.neighbourhood import Surroundings, around
@@ -132,7 +131,7 @@ def page(asset: str, session: SessionOf, shared: StateOf) -> HTMLResponse:
     return html(
         build(
             session,
-            READ_AS[assets.ASSETS.name](explained["asset"]),
+            explained["asset"],
             around(shared.database, session, [asset], Asked()),
             identity=explain(
                 identities.members(shared.database, session, asset),

@@ -299,7 +299,7 @@ def page(
             session,
             query,
             items=found.rows,
-            total=listing.count(shared.database, session, assets.ASSETS, asked)
+            total=assets.count(shared.database, session, asked)
             if query.chosen or query.q
             else counted,
             facets=None if many else assets.facets(shared.database, session, asked),

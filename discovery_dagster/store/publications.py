@@ -20,6 +20,7 @@ from discovery_dagster.domain.steps import Step
 from discovery_dagster.store.bulk import replace_rows
 from discovery_dagster.store.claims import Claim
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.facets import COUNTED, count_again
 from discovery_dagster.store.objects import ObjectStore
 
 #: The tables that a step's frames fill: `{step: {table: frame}}`. Other frames stay files.
@@ -99,6 +100,8 @@ class Publisher:
             self.claim.check(connection)
             for table, frame in STEP_TABLES.get(step.key, {}).items():
                 replace_rows(connection, self.session, table, frames[frame])
+            if step.key in COUNTED:
+                count_again(connection, self.session)
             connection.execute(
                 "insert into discovery.publication (engagement, session, step, publication,"
                 " run_id, fence, code_version, inputs, counts, started_at, at)"

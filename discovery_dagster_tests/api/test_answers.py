@@ -11,6 +11,7 @@ import pytest
 
 from discovery_dagster_tests.api.conftest import Served
 from discovery_dagster_tests.api.test_reading import SESSION, paged, read
+from discovery_dagster_tests.serving import serving
 
 
 @pytest.mark.parametrize("path", ["assets", "assets/facets", "issues.csv", "graph"])
@@ -87,3 +88,22 @@ def test_metrics_count_by_route_and_name_nobody(served: Served, north: httpx.Cli
 def test_the_server_says_that_it_lives_and_can_answer(served: Served) -> None:
     assert httpx.get(f"{served.url}/healthz").json() == {"status": "ok"}
     assert httpx.get(f"{served.url}/readyz").json() == {"status": "ok"}
+
+
+def test_the_access_log_names_route_and_token_and_holds_no_data(
+    served: Served, north: httpx.Client
+) -> None:
+    north.get(f"{SESSION}/assets", params={"q": "canary"}, headers={"X-Request-Id": "logged-1"})
+    line = next(json.loads(line) for line in served.log if "logged-1" in line)
+    assert (line["method"], line["status"]) == ("GET", 200)
+    assert line["route"].endswith("/sessions/{session}/assets")
+    assert line["token"] is not None
+    assert not any("canary" in line or "north" in line for line in served.log)
+
+
+def test_a_token_that_asks_too_much_is_told_when_to_come_back(served: Served) -> None:
+    with serving(served.home, rate="3/minute") as slow, slow.asking(served.token("north")) as asks:
+        answers = [asks.get("/engagements") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert int(answers[3].headers["retry-after"]) > 0
+    assert answers[3].headers["content-type"] == "application/problem+json"

@@ -61,8 +61,12 @@ def test_each_order_visits_every_asset_once(sort: str, north: httpx.Client) -> N
     assert len(found) == len(set(found)) == read(north, SESSION)["counts"]["assets"]
 
 
-def test_facets_agree_with_the_lists_that_they_filter(north: httpx.Client) -> None:
-    chosen = {"environment": "production"}
+@pytest.mark.parametrize(
+    "chosen", [{}, {"environment": "production"}, {"q": "erp"}, {"location": "none", "tier": "web"}]
+)
+def test_facets_agree_with_the_lists_that_they_filter(
+    chosen: dict[str, str], north: httpx.Client
+) -> None:
     facets = read(north, f"{SESSION}/assets/facets", **chosen)["facets"]
     for field in ("type", "os_family", "wave"):
         for value, number in facets[field].items():

@@ -142,6 +142,40 @@ def test_every_tenant_table_forces_its_policy_and_leads_its_keys_with_the_engage
     assert definers == []
 
 
+def test_no_foreign_key_and_no_grant_leads_across_engagements(database):
+    """A foreign key without the engagement would tell what exists in another one."""
+    with database.connect() as connection:
+        foreign = connection.execute(
+            "select c.conname from pg_constraint c join pg_attribute a"
+            " on a.attrelid = c.conrelid and a.attnum = c.conkey[1]"
+            " where c.connamespace = 'discovery'::regnamespace and c.contype = 'f'"
+            " and a.attname <> 'engagement'"
+        ).fetchall()
+        public = connection.execute(
+            "select table_name from information_schema.role_table_grants"
+            " where table_schema = 'discovery' and grantee = 'PUBLIC'"
+        ).fetchall()
+        writing = connection.execute(
+            "select table_name, grantee from information_schema.role_table_grants"
+            " where table_schema = 'discovery' and privilege_type <> 'SELECT'"
+            " and grantee in ('discovery_reader', 'discovery_operator')"
+        ).fetchall()
+        open_policies = connection.execute(
+            "select tablename, policyname from pg_policies where schemaname = 'discovery'"
+            " and qual not like '%%discovery.context()%%' and tablename <> all (%s)",
+            [list(OF_NOBODY)],
+        ).fetchall()
+        functions = connection.execute(
+            "select proname from pg_proc where pronamespace = 'discovery'::regnamespace"
+            " and not exists (select from unnest(proconfig) as set where set like 'search_path=%')"
+        ).fetchall()
+    assert foreign == []
+    assert public == [{"table_name": "alembic_version"}]
+    assert writing == []
+    assert [policy["policyname"] for policy in open_policies] == ["operator"]
+    assert functions == []
+
+
 def test_tokens_are_known_to_the_gatekeeper_alone(database, engagement):
     for transaction in (database.writer(engagement), database.reader([engagement])):
         with (

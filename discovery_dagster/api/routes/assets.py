@@ -11,7 +11,6 @@ from discovery_dagster.api.problems import NotFound, described
 from discovery_dagster.api.security import DatabaseOf, SessionOf, StateOf
 from discovery_dagster.domain.frames import ATTRIBUTES
 from discovery_dagster.domain.lineage import trace
-from discovery_dagster.store.exports import READ_AS
 from discovery_dagster.store.lineage import published
 from discovery_dagster.store.reading import assets, impact, why
 from discovery_dagster.store.reading.listing import Row
@@ -151,7 +150,7 @@ def read_asset(asset: str, session: SessionOf, database: DatabaseOf, etag: Fresh
     found = assets.asset(database, session, asset)
     if found is None:
         raise NotFound
-    return READ_AS[assets.ASSETS.name](found)
+    return found
 
 
 class LineageSource(BaseModel):

@@ -45,6 +45,7 @@ class Dependency(BaseModel):
     resolved: bool
     service: str | None
     infrastructure: str | None
+    conflict: str | None = Field(description="What contradicts it.")
 
 
 class DependencySelection(Selection):
@@ -81,6 +82,9 @@ class Node(BaseModel):
     depth: int
     blast_radius: int | None = Field(description="How many need it, directly or not.")
     hub: bool
+    single_point: bool | None = Field(description="Whether the map falls apart without it.")
+    service: str | None = Field(description="Shared service that it gives.")
+    service_reason: str | None
 
 
 class Graph(BaseModel):

@@ -1,21 +1,19 @@
 """The inventory as a list, with its facets, and one asset."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.exports import ASSET_DOCUMENT, READ_AS
-from discovery_dagster.store.reading.listing import Asked, Listing, Row, conditions
+from discovery_dagster.store.facets import FACETS, by_combination
+from discovery_dagster.store.reading import listing
+from discovery_dagster.store.reading.listing import NOTHING, Asked, Listing, Row, conditions
 
 _TEXTS = (
     "type", "tier", "environment", "criticality", "os_family", "os_name", "os_version",
     "eol_status", "eol_date", "name", "hostname", "fqdn", "serial_number", "location",
     "business_owner", "technical_owner", "vendor", "model", "product", "status",
-)  # fmt: skip
-
-#: Fields whose values are counted beside the list.
-FACETS = (
-    "type", "environment", "criticality", "tier", "os_family", "eol_status", "location", "wave",
 )  # fmt: skip
 
 _PLACED = (
@@ -65,7 +63,7 @@ ASSETS = Listing(
         "r.description",
     ),
     sorts={
-        "name": "coalesce(r.name, '')",
+        "name": "left(coalesce(r.name, ''), 200)",
         "type": "r.type",
         "environment": "coalesce(r.environment, '')",
         "criticality": "coalesce(r.criticality, '')",
@@ -101,19 +99,56 @@ def facets(
     """Count the values of each of `FACETS` among the assets asked for.
 
     A facet's own filter does not narrow its counts: they say what choosing another value would
-    give. Rows without a value are counted as `none`.
+    give. Rows without a value are counted as `none`. What is filtered by facets alone was counted
+    when it was published; anything else costs one scan of the session, as its list does.
     """
-    counted: dict[str, dict[str, int]] = {}
+    combinations = _combinations(database, session, asked)
+    return {name: _counted(combinations, asked, name) for name in FACETS}
+
+
+def count(database: Database, session: SessionKey, asked: Asked) -> int:
+    """Return how many assets match; like `facets` without a scan where only facets are filtered."""
+    if not _by_facets_alone(asked):
+        return listing.count(database, session, ASSETS, asked)
+    combinations = _combinations(database, session, asked)
+    return sum(row["assets"] for row in _matching(combinations, asked))
+
+
+def _by_facets_alone(asked: Asked) -> bool:
+    return not asked.q and not asked.limits and asked.filters.keys() <= set(FACETS)
+
+
+def _combinations(database: Database, session: SessionKey, asked: Asked) -> list[Row]:
+    """Count by combination of facets what is asked for by anything but facets."""
+    others = {name: values for name, values in asked.filters.items() if name not in FACETS}
+    where, values = conditions(
+        session, ASSETS, Asked(filters=others, limits=asked.limits, q=asked.q)
+    )
+    query = by_combination(where)
+    if _by_facets_alone(asked):
+        query = f"select {', '.join(FACETS)}, assets from discovery.asset_facet r where {where}"
     with database.reader([session.engagement]) as connection:
-        for name in FACETS:
-            others = {key: values for key, values in asked.filters.items() if key != name}
-            where, values = conditions(
-                session, ASSETS, Asked(filters=others, limits=asked.limits, q=asked.q)
-            )
-            rows = connection.execute(
-                f"select coalesce({ASSETS.filters[name]}, 'none') as value, count(*) as number"
-                f" from {ASSETS.table} r where {where} group by 1 order by 2 desc, 1",
-                values,
-            ).fetchall()
-            counted[name] = {row["value"]: row["number"] for row in rows}
-    return counted
+        return connection.execute(query, values).fetchall()
+
+
+def _matching(combinations: Iterable[Row], asked: Asked, but: str = "") -> Iterable[Row]:
+    wanted = {
+        name: set(values)
+        for name, values in asked.filters.items()
+        if name in FACETS and name != but and values
+    }
+    return (
+        row
+        for row in combinations
+        if all(
+            row[name] in values or (row[name] is None and NOTHING in values)
+            for name, values in wanted.items()
+        )
+    )
+
+
+def _counted(combinations: Iterable[Row], asked: Asked, name: str) -> dict[str, int]:
+    counted: Counter[str] = Counter()
+    for row in _matching(combinations, asked, but=name):
+        counted[NOTHING if row[name] is None else row[name]] += row["assets"]
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))

@@ -1,5 +1,6 @@
 """The lists besides the inventory. Where rows have no key of their own their number is it."""
 
+from discovery_dagster.store.exports import READ_AS
 from discovery_dagster.store.reading.listing import Listing
 
 FILES = Listing(
@@ -73,6 +74,7 @@ ISSUES = Listing(
 
 REJECTS = Listing(
     name="rejects",
+    read_as=READ_AS["rejects"],
     table="discovery.rejected_record",
     document="r.file, r.sheet, r.line, coalesce(i.reasons, '[]') as reasons,"
     " r.columns as raw_columns, r.cells as raw_cells",
@@ -94,7 +96,7 @@ DEPENDENCIES = Listing(
     name="dependencies",
     table="discovery.dependency",
     document="r.source, r.target, r.source_id, r.target_id, r.relation, r.port, r.protocol,"
-    " r.evidence, r.confidence, r.status, r.resolved, r.service, r.infrastructure",
+    " r.evidence, r.confidence, r.status, r.resolved, r.service, r.infrastructure, r.conflict",
     filters={
         "source": "r.source",
         "target": "r.target",

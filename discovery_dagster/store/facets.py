@@ -1,0 +1,47 @@
+"""How many assets of a session have which values, counted when they are published.
+
+Kept by combination of all facets, so that what is filtered by some is counted from it, too.
+"""
+
+import psycopg
+from psycopg.rows import DictRow
+
+from discovery_dagster.domain.keys import SessionKey
+
+#: Fields of the inventory whose values are counted.
+FACETS = (
+    "type", "environment", "criticality", "tier", "os_family", "eol_status", "location", "wave",
+)  # fmt: skip
+
+#: The steps whose publication changes the counts.
+COUNTED = frozenset({"classified_assets", "migration_plan"})
+
+_COLUMNS = ", ".join("p.wave::text" if name == "wave" else f"r.{name}" for name in FACETS)
+
+
+def by_combination(where: str) -> str:
+    """Return the query that counts by combination the assets `r` for which `where` holds."""
+    return f"""
+        select {_COLUMNS}, count(*) as assets
+        from discovery.asset r
+        left join discovery.plan_placement p
+          on p.engagement = r.engagement and p.session = r.session and p.asset_id = r.asset_id
+        where {where} group by {_COLUMNS}
+    """
+
+
+def count_again(connection: psycopg.Connection[DictRow], session: SessionKey) -> None:
+    """Count the session's assets, in the transaction that has written them."""
+    keys = {"engagement": str(session.engagement), "session": session.session}
+    connection.execute(
+        "delete from discovery.asset_facet"
+        " where engagement = %(engagement)s and session = %(session)s",
+        keys,
+    )
+    counted = by_combination("r.engagement = %(engagement)s and r.session = %(session)s")
+    connection.execute(
+        f"insert into discovery.asset_facet (engagement, session, seq, {', '.join(FACETS)}, assets)"
+        " select %(engagement)s, %(session)s, row_number() over (), counted.*"
+        f" from ({counted}) as counted",
+        keys,
+    )

@@ -35,7 +35,8 @@ READERS, REQUESTS = 32, 2_000
 
 _FILL = (
     """insert into discovery.engagement (engagement, client)
-       select format('bench.e%%s', n), 'bench' from generate_series(%(first)s::int, %(last)s::int) n""",
+       select format('bench.e%%s', n), 'bench'
+       from generate_series(%(first)s::int, %(last)s::int) n""",
     """insert into discovery.session (engagement, session)
        select format('bench.e%%s', n), 's' || lpad(s::text, 3, '0')
        from generate_series(%(first)s::int, %(last)s::int) n,

@@ -92,7 +92,7 @@ def add_list(
     """
     page_query = type(f"{selection.__name__}Page", (Paged, selection), {})
     path = f"{SESSION}/{wanted.name}"
-    refusals = described(400, 401, 404, 422, 429, 503) | {304: {"description": "Not modified."}}
+    refusals = described(304, 400, 401, 404, 422, 429, 503)
 
     @router.get(
         path,

@@ -46,12 +46,11 @@ class NotModified(Exception):  # noqa: N818 - an answer, not an error
 
 
 def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the OpenAPI responses of these statuses."""
+    """Return the OpenAPI responses of these statuses; those of errors have a problem document."""
+    document = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
     return {
-        status: {
-            "description": HTTPStatus(status).phrase,
-            "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}},
-        }
+        status: {"description": HTTPStatus(status).phrase}
+        | ({"content": document} if status >= HTTPStatus.BAD_REQUEST else {})
         for status in statuses
     }
 

@@ -4,6 +4,7 @@ Every route with every parameter of it and hostile values, as both clients, side
 counts: no canary of the other in any answer, no 500, nothing written.
 """
 
+import io
 import itertools
 import random
 from collections import Counter
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import polars as pl
 import pytest
 
 from discovery_dagster.domain.keys import EngagementKey
@@ -91,11 +93,13 @@ def test_ten_thousand_attacks_leak_write_and_break_nothing(
     def ask(attack: tuple[Twin, str, str, dict[str, Any], dict[str, str]]) -> int:
         twin, method, path, query, headers = attack
         try:
-            answer = twin.client.request(method, path, params=query, headers=headers)
+            with twin.client.stream(method, path, params=query, headers=headers) as answer:
+                # A stream without end is left after its first words, and some others are, too.
+                text = next(answer.iter_text(), "") if left_early(attack) else whole(answer)
         except (httpx.InvalidURL, UnicodeEncodeError, httpx.LocalProtocolError):
             return 0  # no HTTP client can send it
-        assert twin.foreign not in answer.text, attack
-        assert answer.status_code < 500, (answer.status_code, attack[1:], answer.text)
+        assert twin.foreign not in text, attack
+        assert answer.status_code < 500, (answer.status_code, attack[1:], text)
         return answer.status_code
 
     with ThreadPoolExecutor(8) as pool:
@@ -107,6 +111,20 @@ def test_ten_thousand_attacks_leak_write_and_break_nothing(
     assert contents(standing) == before
 
 
+def left_early(attack: tuple[Twin, str, str, dict[str, Any], dict[str, str]]) -> bool:
+    """Whether the caller goes before the answer has ended."""
+    _, _, path, query, headers = attack
+    return path.endswith("/events") or ("X-Engagement" in headers and len(query) == 1)
+
+
+def whole(answer: httpx.Response) -> str:
+    """All of an answer, in the clear: the cells of a Parquet file are compressed."""
+    answer.read()
+    if answer.status_code == 200 and answer.content[:4] == b"PAR1":
+        return pl.read_parquet(io.BytesIO(answer.content)).write_json()
+    return answer.text
+
+
 def attacks(
     document: dict[str, Any], twins: dict[str, Twin]
 ) -> Iterator[tuple[Twin, str, str, dict[str, Any], dict[str, str]]]:
@@ -116,7 +134,7 @@ def attacks(
         (path.removeprefix("/api/v1"), operation.get("parameters", []))
         for path, operations in document["paths"].items()
         for method, operation in operations.items()
-        if path.startswith("/api/v1") and not path.endswith("/events")
+        if path.startswith("/api/v1")
     ]
     values = [*_HOSTILE, *CANARIES.values()]
     for twin in twins.values():

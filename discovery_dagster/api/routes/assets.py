@@ -127,7 +127,7 @@ class Facets(BaseModel):
     facets: dict[str, dict[str, int]]
 
 
-@router.get(f"{SESSION}/assets/facets", responses=described(401, 404, 422, 429, 503))
+@router.get(f"{SESSION}/assets/facets", responses=described(304, 401, 404, 422, 429, 503))
 def read_facets(
     session: SessionOf,
     database: DatabaseOf,
@@ -143,7 +143,9 @@ add_list(router, assets.ASSETS, AssetSelection, Asset)
 
 
 @router.get(
-    f"{SESSION}/assets/{{asset}}", response_model=Asset, responses=described(401, 404, 429, 503)
+    f"{SESSION}/assets/{{asset}}",
+    response_model=Asset,
+    responses=described(304, 401, 404, 429, 503),
 )
 def read_asset(asset: str, session: SessionOf, database: DatabaseOf, etag: Fresh) -> Row:
     """Read one asset by its id."""
@@ -188,7 +190,7 @@ class Lineage(BaseModel):
 @router.get(
     f"{SESSION}/assets/{{asset}}/lineage",
     response_model=Lineage,
-    responses=described(401, 404, 422, 429, 503),
+    responses=described(304, 401, 404, 422, 429, 503),
 )
 def read_lineage(
     asset: str,

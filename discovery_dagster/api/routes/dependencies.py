@@ -94,7 +94,7 @@ class Graph(BaseModel):
     edges: list[Dependency]
 
 
-@router.get(f"{SESSION}/graph", response_model=Graph, responses=described(401, 404, 429, 503))
+@router.get(f"{SESSION}/graph", response_model=Graph, responses=described(304, 401, 404, 429, 503))
 def read_graph(session: SessionOf, database: DatabaseOf, etag: Fresh) -> dict[str, Any]:
     """Read the whole graph."""
     return exports.graph(database, session)
@@ -105,7 +105,7 @@ def read_graph(session: SessionOf, database: DatabaseOf, etag: Fresh) -> dict[st
     response_class=StreamingResponse,
     responses={
         200: {"description": "The graph as GraphML.", "content": {"application/xml": {}}},
-        **described(401, 404, 429, 503),
+        **described(304, 401, 404, 429, 503),
     },
 )
 def read_graphml(session: SessionOf, database: DatabaseOf, etag: Fresh) -> StreamingResponse:

@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "lineage": ("lineage", "lineage"),
     "mapping": ("mapping", "app"),
     "identity": ("identity", "app"),
+    "override": ("overrides", "app"),
     "plan": ("planning", "app"),
     "api": ("api", "api"),
     "token": ("tokens", "app"),

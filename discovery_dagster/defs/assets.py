@@ -1,6 +1,7 @@
 """The Dagster assets of a session. Each body is an adapter around one function of the domain."""
 
 from collections.abc import Callable
+from functools import partial
 
 import dagster as dg
 
@@ -23,11 +24,19 @@ from discovery_dagster.domain import (
     dependencies as edges,
 )
 from discovery_dagster.domain.constraints import meant
+from discovery_dagster.domain.overrides import applying
 from discovery_dagster.domain.proposals.columns import propose_fields
 from discovery_dagster.domain.proposals.types import propose_types
 from discovery_dagster.domain.steps import BY_KEY
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import changes, constraints, decisions, identifiers, sessions
+from discovery_dagster.store import (
+    changes,
+    constraints,
+    decisions,
+    identifiers,
+    overrides,
+    sessions,
+)
 from discovery_dagster.store import identity as identity_decisions
 from discovery_dagster.store.publications import PublishedFrames
 
@@ -193,13 +202,16 @@ def classified_assets(
     def work(report: Report) -> StepResult:
         # Judged as of the day of the import, so that a later re-run gives the same answer.
         as_of = sessions.find(session.database, session.key).created_at.date()
+        decided = overrides.in_force(session.database, session.key.engagement)
+        rules = partial(classification.classify, as_of=as_of)
         proposer = session.proposer("classified_assets", report, inventory=inventory)
         judged, proposed, usage = propose_types(
-            classification.classify(inventory["assets"], as_of), proposer
+            applying.judge(inventory["assets"], decided, rules), proposer
         )
         types = judged["type"].value_counts().sort("type")
         counts = {f"type.{name}": int(number) for name, number in types.iter_rows()}
         counts |= proposals.counts(proposed, usage)
+        counts["overridden"] = int((judged["overridden"].list.len() > 0).sum())
         return {"assets": judged, "proposals": proposed}, {"assets": judged.height, **counts}
 
     return session.materialize(context, work, "assets", inventory=inventory)
@@ -285,9 +297,10 @@ def migration_plan(
             plan.PlanSettings(constraints=said),
         )
         covered = coverage.coverage(classified_assets["assets"], dependencies["edges"])
+        decided = overrides.in_force(session.database, session.key.engagement)
         frames = {
             "coverage": covered,
-            "placements": made.placements,
+            "placements": applying.plan(made.placements, decided),
             "groups": made.groups,
             "waves": made.waves,
             "conflicts": made.conflicts,

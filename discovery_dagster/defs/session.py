@@ -83,12 +83,15 @@ class ClaimedSession:
             made_from |= changes.inputs(self.previous)
         if not step.decisions:
             return made_from
-        columns = set[str]()
+        columns, assets = set[str](), set[str]()
         if "source_records" in upstream:
             tables = upstream["source_records"]["tables"]
             columns = set(tables["header"].explode().drop_nulls())
+        for made in ("inventory", "classified_assets"):
+            if made in upstream:
+                assets = set(upstream[made]["assets"]["asset_id"])
         return made_from | decision_inputs(
-            step, decisions.digests_of(self.database, self.key.engagement, columns)
+            step, decisions.digests_of(self.database, self.key.engagement, columns, assets)
         )
 
     def proposer(self, key: str, report: Report, **upstream: PublishedFrames) -> Proposer | None:

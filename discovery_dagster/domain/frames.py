@@ -235,8 +235,9 @@ _SOFTWARE = pl.List(
     )
 )
 
-#: One row an asset, judged. `unknown` is an answer. Fields that end in `_text` are as written.
-CLASSIFIED_ASSETS: Schema = {
+#: One row an asset, judged by rules. `unknown` is an answer. Fields that end in `_text` are as
+#: written.
+JUDGED_ASSETS: Schema = {
     "asset_id": _TEXT,
     "named_only": pl.Boolean(),
     "records": pl.UInt32(),
@@ -261,6 +262,12 @@ CLASSIFIED_ASSETS: Schema = {
     #: One code a judged field, worded by `classification.sentences`. What holds a blank is a
     #: sentence already.
     "rationale": _TEXTS,
+}
+
+#: Likewise, with what people decided in the place of what the rules said.
+CLASSIFIED_ASSETS: Schema = {
+    **JUDGED_ASSETS,
+    "overridden": _TEXTS,  # fields that people decided; `rationale` has a sentence for each
 }
 
 #: One row an edge: the source needs the target.

@@ -133,7 +133,8 @@ STEPS: tuple[Step, ...] = (
         "with confidence and rationale.",
         upstream=("inventory",),
         frames={"assets": frames.CLASSIFIED_ASSETS, "proposals": frames.PROPOSALS},
-        version=4,
+        version=5,
+        decisions=("assets",),
         prompts=("prompts/classification.md", "vocabulary.yaml"),
         reference=(
             "vocabulary.yaml",
@@ -174,8 +175,8 @@ STEPS: tuple[Step, ...] = (
         "migration_plan",
         "Move groups, waves and 6R hints, each with its reason.",
         upstream=("classified_assets", "dependencies", "dependency_graph"),
-        decisions=("plan",),
-        version=2,
+        decisions=("plan", "strategies"),
+        version=3,
         frames={
             "placements": frames.PLAN_PLACEMENTS,
             "groups": frames.PLAN_GROUPS,

@@ -1,4 +1,4 @@
-"""What people decided, as it is remembered: about columns, for one client.
+"""What people decided about columns, for one client; and digests of all that they decided.
 
 The rows are led by the client, whose engagements alone see them; they are only added to.
 """
@@ -11,8 +11,9 @@ from discovery_dagster.domain.constraints import digests as plan_digests
 from discovery_dagster.domain.decisions import MappingDecision
 from discovery_dagster.domain.identity.decisions import digest as identity_digest
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.overrides import Override, concerning, digest
 from discovery_dagster.domain.words import fold
-from discovery_dagster.store import constraints, identity
+from discovery_dagster.store import constraints, identity, overrides
 from discovery_dagster.store.database import Database
 
 #: The last word on each column and field, in the order in which they were said.
@@ -88,18 +89,30 @@ def decide_mapping(
 
 
 def digests(database: Database, session: SessionKey) -> dict[str, str]:
-    """Return a digest of the decisions about the session's columns, by kind; none for none."""
+    """Return a digest of what people decided about the session, by kind; none for none."""
     known = about_mapping(database, session.engagement)
     names = {row["column"] for row in columns(database, session)} if known else set()
-    return _digests(known, names) | of_engagement(database, session.engagement)
+    about = overrides.in_force(database, session.engagement)
+    decided = [each.asset_id for each in about]
+    found = _assets_of(database, session, decided) if decided else set()
+    own = _mapping_digest(known, names) | _asset_digests(about, found)
+    return own | of_engagement(database, session.engagement)
 
 
 def digests_of(
-    database: Database, engagement: EngagementKey, names: Collection[str]
+    database: Database,
+    engagement: EngagementKey,
+    columns: Collection[str] = (),
+    assets: Collection[str] = (),
 ) -> dict[str, str]:
-    """Return what `digests` will say once a mapping of columns of these names is published."""
-    known = _digests(about_mapping(database, engagement), names)
-    return known | of_engagement(database, engagement)
+    """Return what `digests` will say of a session with columns and assets of these names and ids.
+
+    Of kinds about which nothing is given, nothing is said.
+    """
+    about = about_mapping(database, engagement) if columns else []
+    decided = overrides.in_force(database, engagement) if assets else []
+    own = _mapping_digest(about, columns) | _asset_digests(decided, assets)
+    return own | of_engagement(database, engagement)
 
 
 def of_engagement(database: Database, engagement: EngagementKey) -> dict[str, str]:
@@ -108,6 +121,25 @@ def of_engagement(database: Database, engagement: EngagementKey) -> dict[str, st
     return set_for_plan | identity_digest(identity.current(database, engagement))
 
 
-def _digests(known: Sequence[MappingDecision], names: Collection[str]) -> dict[str, str]:
-    digest = decisions.digest(decisions.concerning(known, names))
-    return {"mapping": digest} if digest else {}
+def _mapping_digest(known: Sequence[MappingDecision], names: Collection[str]) -> dict[str, str]:
+    found = decisions.digest(decisions.concerning(known, names))
+    return {"mapping": found} if found else {}
+
+
+def _asset_digests(known: Sequence[Override], assets: Collection[str]) -> dict[str, str]:
+    digests = {
+        "assets": digest(concerning(known, assets, planned=False)),
+        "strategies": digest(concerning(known, assets, planned=True)),
+    }
+    return {kind: found for kind, found in digests.items() if found}
+
+
+def _assets_of(database: Database, session: SessionKey, ids: Sequence[str]) -> set[str]:
+    """Those of the assets that the session has."""
+    with database.reader([session.engagement]) as connection:
+        rows = connection.execute(
+            "select asset_id from discovery.asset"
+            " where engagement = %s and session = %s and asset_id = any (%s)",
+            [str(session.engagement), session.session, list(ids)],
+        ).fetchall()
+    return {row["asset_id"] for row in rows}

@@ -85,7 +85,7 @@ def register(
     """
     with database.writer(engagement) as connection:
         connection.execute(_LOCK, [str(engagement)])
-        _require_live(connection, engagement)
+        require_live(connection, engagement)
         if drop is not None and (known := drops.session_of(connection, engagement, drop)):
             drops.remember(connection, engagement, drop)
             return known
@@ -109,7 +109,12 @@ def locked(database: Database, engagement: EngagementKey) -> Iterator[None]:
         yield
 
 
-def _require_live(connection: psycopg.Connection[DictRow], engagement: EngagementKey) -> None:
+def require_live(connection: psycopg.Connection[DictRow], engagement: EngagementKey) -> None:
+    """Refuse to add to an engagement that was taken out of the live grid.
+
+    Raises:
+        EngagementArchivedError: when it is archived.
+    """
     row = connection.execute(
         "select archived_at from discovery.engagement where engagement = %s", [str(engagement)]
     ).fetchone()

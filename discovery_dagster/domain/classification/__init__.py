@@ -20,7 +20,7 @@ from discovery_dagster.domain.classification.vocabulary import (
     judge_environment,
     judge_tier,
 )
-from discovery_dagster.domain.frames import CLASSIFIED_ASSETS, conform
+from discovery_dagster.domain.frames import JUDGED_ASSETS, conform
 from discovery_dagster.reference import load
 
 __all__ = ["classify", "judge", "open_assets", "sentences"]
@@ -34,7 +34,7 @@ def classify(assets: pl.DataFrame, as_of: date) -> pl.DataFrame:
         as_of: the day on which support is judged.
 
     Returns:
-        The same rows in the same order in `CLASSIFIED_ASSETS`.
+        The same rows in the same order in `JUDGED_ASSETS`.
     """
     profiles = Profiles.of(assets)
     judged = profiles.spread(judge(assets[profiles.firsts], as_of))
@@ -50,7 +50,7 @@ def classify(assets: pl.DataFrame, as_of: date) -> pl.DataFrame:
         os_name=pl.select(system).to_series(),
         os_version=pl.select(version).to_series(),
     )
-    return conform(classified.select(list(CLASSIFIED_ASSETS)), CLASSIFIED_ASSETS)
+    return conform(classified.select(list(JUDGED_ASSETS)), JUDGED_ASSETS)
 
 
 def judge(assets: pl.DataFrame, as_of: date) -> pl.DataFrame:

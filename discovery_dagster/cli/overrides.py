@@ -1,0 +1,177 @@
+"""`discovery override`: what single assets are, as a person decides it."""
+
+import getpass
+import json
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from discovery_dagster.cli.errors import DONE, FAILED, UsageError
+from discovery_dagster.cli.options import AsJson, Client, Engagement
+from discovery_dagster.cli.present import table_of
+from discovery_dagster.cli.rerun import Rerun, rerun
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.overrides import InvalidOverrideError, read_words
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import assets, decision_log, overrides, sessions
+from discovery_dagster.store.assets import FoundAsset, NoSuchAssetError
+from discovery_dagster.store.database import Database, open_database
+from discovery_dagster.store.overrides import OverrideWish
+
+app = typer.Typer(
+    help="Decide what an asset is; it holds for later sessions, too.", no_args_is_help=True
+)
+
+Author = Annotated[str | None, typer.Option(help="Who decides; else the user of this terminal.")]
+Where = Annotated[
+    str | None, typer.Option("--session", help="Where to look for the asset; else the newest.")
+]
+
+
+@app.command("set")
+def set_override(
+    asset: Annotated[str, typer.Argument(help="Id of an asset, or its unambiguous name.")],
+    field: Annotated[str, typer.Argument(help="Field, such as type or environment.")],
+    value: Annotated[str, typer.Argument(help="What it is.")],
+    client: Client,
+    engagement: Engagement,
+    reason: Annotated[str, typer.Option(help="Why, for whoever reads it later.")],
+    author: Author = None,
+    session: Where = None,
+    run: Rerun = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remember for the engagement what a field of an asset is."""
+    key = EngagementKey(client, engagement)
+    settings = Settings()
+    with open_database(settings) as database:
+        where, found = _find(database, key, asset, session)
+        by = author if author is not None else getpass.getuser()
+        wish = OverrideWish(found.asset_id, found.name, field, value, reason, by)
+        try:
+            added = overrides.decide(database, where, [wish])
+        except InvalidOverrideError as error:
+            raise UsageError(error.code, error.message) from error
+        if not as_json:
+            for each in added:
+                was = f" It was {each.before}." if each.before is not None else ""
+                print(f"Remembered for {key}: {each.field} of {found.name} is {each.value}.{was}")
+            if not added:
+                print(f"Nothing to do: this is in force for {found.name} already.")
+        touched = overrides.sessions_with(database, key, found.asset_id)
+        chosen = [where] if session is not None else touched
+        told = rerun(settings, database, chosen, run, as_json=as_json)
+    if as_json:
+        document = asdict(added[0]) if added else {"asset_id": found.asset_id, "decision": None}
+        print(json.dumps({**document, "sessions": told}, ensure_ascii=False, default=str))
+    _end(told, run)
+
+
+@app.command("list")
+def list_overrides(
+    client: Client,
+    engagement: Engagement,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what was decided otherwise or taken back since.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what was decided about the assets of an engagement."""
+    key = EngagementKey(client, engagement)
+    with open_database(Settings()) as database:
+        _require(database, key)
+        log = (
+            decision_log.history(database, key) if everything else overrides.in_force(database, key)
+        )
+    rows = [_row(each) for each in log if getattr(each, "kind", "asset") == "asset"]
+    if as_json:
+        print(json.dumps({"overrides": rows}, ensure_ascii=False, default=str))
+        return
+    table = table_of(
+        "Overrides", "number", "asset", "field", "value", "before", "reason", "author", "when"
+    )
+    for row in rows:
+        value = "(taken back)" if row["value"] is None else row["value"]
+        words = (
+            str(row["decision"]),
+            row["name"],
+            row["field"],
+            value,
+            row["before"] or "",
+            row["reason"],
+            row["author"],
+            f"{row['at']:%Y-%m-%d %H:%M}",
+        )
+        table.add_row(*map(escape, words))
+    Console().print(table)
+
+
+@app.command("remove")
+def remove_override(
+    decision: Annotated[int, typer.Argument(help="Number, as `override list` shows it.")],
+    client: Client,
+    engagement: Engagement,
+    reason: Annotated[str, typer.Option(help="Why it no longer holds.")] = "taken back",
+    author: Author = None,
+    run: Rerun = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take a decision back: sources and rules speak again. The log keeps both."""
+    key = EngagementKey(client, engagement)
+    settings = Settings()
+    with open_database(settings) as database:
+        _require(database, key)
+        try:
+            by = read_words(author if author is not None else getpass.getuser(), "author")
+            why = read_words(reason, "reason")
+        except InvalidOverrideError as error:
+            raise UsageError(error.code, error.message) from error
+        taken = decision_log.take_back(database, key, decision, why, by)
+        if not as_json:
+            print(f"Taken back: {taken.field} of {taken.name} is {taken.value}.")
+        touched = overrides.sessions_with(database, key, taken.subject)
+        told = rerun(settings, database, touched, run, as_json=as_json)
+    if as_json:
+        document = {"removed": _row(taken), "sessions": told}
+        print(json.dumps(document, ensure_ascii=False, default=str))
+    _end(told, run)
+
+
+def _find(
+    database: Database, engagement: EngagementKey, asset: str, session: str | None
+) -> tuple[SessionKey, FoundAsset]:
+    """The session that is named, or the newest that has the asset; and the asset."""
+    if session is not None:
+        key = SessionKey.of(engagement, session)
+        sessions.find(database, key)
+        return key, assets.find(database, key, asset)
+    for row in reversed(_require(database, engagement)):
+        try:
+            return row.session, assets.find(database, row.session, asset)
+        except NoSuchAssetError:
+            continue
+    raise NoSuchAssetError(f"No session of {engagement} has an asset {asset!r}.")
+
+
+def _require(database: Database, engagement: EngagementKey) -> list[sessions.SessionRow]:
+    found = sessions.sessions(database, engagement)
+    if not found:
+        raise UsageError("no_such_engagement", f"There is no engagement {engagement}.")
+    return found
+
+
+def _row(each: Any) -> dict[str, Any]:
+    """A decision as `list` shows it, whichever form it is in."""
+    row = asdict(each)
+    row.pop("kind", None)
+    if "subject" in row:
+        row["asset_id"] = row.pop("subject")
+    return row
+
+
+def _end(told: list[dict[str, Any]], run: bool | None) -> None:
+    failed = run and any(each["status"] != "done" for each in told)
+    raise typer.Exit(FAILED if failed else DONE)

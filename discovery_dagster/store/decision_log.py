@@ -1,0 +1,206 @@
+"""The log of what people decided: rows that are only ever added, in the order in which they came.
+
+The last row about a subject and field decides; one without a value takes the decision back.
+Decisions are numbered within their engagement, under a lock, so that of two people who decide at
+once the second sees what the first said.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import psycopg
+from psycopg.rows import DictRow, class_row
+
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.store.database import Database
+from discovery_dagster.store.sessions import require_live
+
+#: What a decision is about.
+ASSET: Final = "asset"
+ENDPOINT: Final = "endpoint"
+
+#: Where the decision of a person at a terminal comes from.
+COMMAND: Final = "command line"
+
+_LOCK = "select pg_advisory_xact_lock(hashtextextended('discovery.decision ' || %s, 7301))"
+
+_COLUMNS = (
+    "decision, session, kind, subject, name, field, value, before, reason, author, origin, at"
+)
+
+_CURRENT = f"""
+    select {_COLUMNS} from (
+        select distinct on (kind, subject, field) * from discovery.decision
+        where engagement = %s order by kind, subject, field, decision desc
+    ) as last where value is not null order by decision
+"""
+_ALL = f"select {_COLUMNS} from discovery.decision where engagement = %s order by decision"
+
+_ADD = f"""
+    insert into discovery.decision
+        (engagement, decision, session, kind, subject, name, field, value, before, reason, author,
+         origin)
+    select %(engagement)s, coalesce(max(decision), 0) + 1, %(session)s, %(kind)s, %(subject)s,
+           %(name)s, %(field)s, %(value)s, %(before)s, %(reason)s, %(author)s, %(origin)s
+    from discovery.decision where engagement = %(engagement)s
+    returning {_COLUMNS}
+"""
+
+
+class NoSuchDecisionError(LookupError):
+    """No decision of this number is in force; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants decided; `before` is what holds without it, or did until now.
+
+    `origin` says where the wish is from, such as `command line` or `overrides.csv line 3`.
+    """
+
+    kind: str
+    subject: str
+    name: str  # of the subject, as people call it
+    field: str
+    value: str
+    before: str | None
+    reason: str
+    author: str
+    origin: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A row of the log; `value` is null where it takes a decision back."""
+
+    decision: int
+    session: str  # where it was decided
+    kind: str
+    subject: str
+    name: str
+    field: str
+    value: str | None
+    before: str | None
+    reason: str
+    author: str
+    origin: str
+    at: datetime
+
+
+def add(database: Database, session: SessionKey, wishes: Sequence[Wish]) -> list[Decision]:
+    """Add decisions, made in `session`, to the log of its engagement.
+
+    What is in force with the same value, author and reason is not said again. Nor is what the same
+    place in a file of the session said before: a file speaks once, however often it is read, and
+    does not outrank what was decided after it.
+
+    Returns:
+        The rows that were added.
+
+    Raises:
+        EngagementArchivedError: when the engagement is archived.
+    """
+    with _locked(database, session.engagement) as connection:
+        known = _keyed(_rows(connection, _CURRENT, session.engagement))
+        heard = {
+            (row.origin, row.subject, row.field, row.value)
+            for row in _rows(connection, _ALL, session.engagement)
+            if row.session == session.session
+        }
+        added = []
+        for wish in wishes:
+            stands = known.get((wish.kind, wish.subject, wish.field))
+            place = (wish.origin, wish.subject, wish.field, wish.value)
+            if _same(stands, wish) or (wish.origin != COMMAND and place in heard):
+                continue
+            row = _insert(connection, session, wish, wish.value)
+            known[wish.kind, wish.subject, wish.field] = row
+            heard.add(place)
+            added.append(row)
+    return added
+
+
+def take_back(
+    database: Database, engagement: EngagementKey, decision: int, reason: str, author: str
+) -> Decision:
+    """Take a decision back: what sources and rules say holds again.
+
+    Returns:
+        What was taken back.
+
+    Raises:
+        NoSuchDecisionError: when it is not in force.
+        EngagementArchivedError: when the engagement is archived.
+    """
+    with _locked(database, engagement) as connection:
+        in_force = {row.decision: row for row in _rows(connection, _CURRENT, engagement)}
+        if decision not in in_force:
+            raise NoSuchDecisionError(f"{engagement} has no decision {decision} in force.")
+        found = in_force[decision]
+        origin = f"takes back {decision}"
+        wish = Wish(
+            found.kind,
+            found.subject,
+            found.name,
+            found.field,
+            found.value or "",
+            found.value,
+            reason,
+            author,
+            origin,
+        )
+        _insert(connection, SessionKey.of(engagement, found.session), wish, None)
+    return found
+
+
+def current(database: Database, engagement: EngagementKey) -> list[Decision]:
+    """Return the decisions that are in force, in the order in which they were made."""
+    with database.reader([engagement]) as connection:
+        return _rows(connection, _CURRENT, engagement)
+
+
+def history(database: Database, engagement: EngagementKey) -> list[Decision]:
+    """Return every row of the log."""
+    with database.reader([engagement]) as connection:
+        return _rows(connection, _ALL, engagement)
+
+
+@contextmanager
+def _locked(database: Database, engagement: EngagementKey) -> Iterator[psycopg.Connection[DictRow]]:
+    with database.writer(engagement) as connection:
+        connection.execute(_LOCK, [str(engagement)])
+        require_live(connection, engagement)
+        yield connection
+
+
+def _rows(
+    connection: psycopg.Connection[DictRow], query: str, engagement: EngagementKey
+) -> list[Decision]:
+    with connection.cursor(row_factory=class_row(Decision)) as cursor:
+        return cursor.execute(query, [str(engagement)]).fetchall()
+
+
+def _insert(
+    connection: psycopg.Connection[DictRow], session: SessionKey, wish: Wish, value: str | None
+) -> Decision:
+    values: dict[str, Any] = {**vars(wish), "value": value}
+    values |= {"engagement": str(session.engagement), "session": session.session}
+    with connection.cursor(row_factory=class_row(Decision)) as cursor:
+        row = cursor.execute(_ADD, values).fetchone()
+    assert row is not None  # noqa: S101 - the statement returns one row
+    return row
+
+
+def _keyed(rows: Sequence[Decision]) -> dict[tuple[str, str, str], Decision]:
+    return {(row.kind, row.subject, row.field): row for row in rows}
+
+
+def _same(stands: Decision | None, wish: Wish) -> bool:
+    return stands is not None and (stands.value, stands.author, stands.reason) == (
+        wish.value,
+        wish.author,
+        wish.reason,
+    )

@@ -1,0 +1,166 @@
+"""Decisions about single assets, as they are made and read; the log keeps them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.overrides import (
+    Override,
+    read_field,
+    read_value,
+    read_words,
+)
+from discovery_dagster.domain.tabular import plain_text
+from discovery_dagster.store import decision_log
+from discovery_dagster.store.database import Database
+from discovery_dagster.store.decision_log import ASSET, COMMAND, Decision, Wish
+
+#: What holds now for the fields of assets that may be decided.
+_VALUES = """
+    select a.*, p.strategy from discovery.asset a
+    left join discovery.plan_placement p using (engagement, session, asset_id)
+    where a.engagement = %s and a.session = %s and a.asset_id = any (%s)
+"""
+
+
+class NoSuchProposalError(LookupError):
+    """There is no proposal to accept; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class OverrideWish:
+    """What somebody wants decided about an asset; texts as they were written."""
+
+    asset_id: str
+    name: str
+    field: str
+    value: str
+    reason: str
+    author: str
+    origin: str = COMMAND
+
+
+def decide(
+    database: Database, session: SessionKey, wishes: Sequence[OverrideWish]
+) -> list[Override]:
+    """Remember decisions about assets for the engagement of `session`, where they are made.
+
+    Returns:
+        Those that were added: what holds already, or was said by the same place of a file before,
+        is not said again.
+
+    Raises:
+        InvalidOverrideError: when a field, value, reason or author cannot be; nothing is
+            remembered then.
+        EngagementArchivedError: when the engagement is archived.
+    """
+    read = [_read(wish) for wish in wishes]
+    values = _values(database, session, {wish.asset_id for wish in read})
+    named = [
+        Wish(
+            ASSET,
+            wish.asset_id,
+            wish.name,
+            wish.field,
+            wish.value,
+            _text(values.get(wish.asset_id, {}).get(wish.field)),
+            wish.reason,
+            wish.author,
+            wish.origin,
+        )
+        for wish in read
+    ]
+    return [_override(row) for row in decision_log.add(database, session, named)]
+
+
+def accept_proposal(
+    database: Database, session: SessionKey, asset_id: str, author: str, reason: str | None = None
+) -> Override | None:
+    """Decide that an asset is of the type that a language model proposed for it.
+
+    Returns:
+        The decision, None when the same is in force already.
+
+    Raises:
+        NoSuchProposalError: when there is no proposal with a value for this asset.
+    """
+    with database.reader([session.engagement]) as connection:
+        row = connection.execute(
+            "select name, field, value, model from discovery.type_proposal"
+            " where engagement = %s and session = %s and asset_id = %s and value is not null",
+            [str(session.engagement), session.session, asset_id],
+        ).fetchone()
+    if row is None:
+        raise NoSuchProposalError(f"{session} has no proposal for {asset_id}.")
+    because = reason or f"proposal of {row['model']} accepted"
+    wish = OverrideWish(
+        asset_id, row["name"] or asset_id, row["field"], row["value"], because, author, "proposal"
+    )
+    return next(iter(decide(database, session, [wish])), None)
+
+
+def in_force(database: Database, engagement: EngagementKey) -> list[Override]:
+    """Return the decisions about assets that hold now, in the order in which they were made."""
+    rows = decision_log.current(database, engagement)
+    return [_override(row) for row in rows if row.kind == ASSET]
+
+
+def about_asset(database: Database, engagement: EngagementKey, asset_id: str) -> list[Override]:
+    """Return the decisions about one asset that hold now."""
+    return [each for each in in_force(database, engagement) if each.asset_id == asset_id]
+
+
+def sessions_with(database: Database, engagement: EngagementKey, asset_id: str) -> list[SessionKey]:
+    """Return the sessions that have an asset, in ordinal order."""
+    with database.reader([engagement]) as connection:
+        rows = connection.execute(
+            "select session from discovery.asset where engagement = %s and asset_id = %s"
+            " group by session order by substr(session, 2)::int",
+            [str(engagement), asset_id],
+        ).fetchall()
+    return [SessionKey.of(engagement, row["session"]) for row in rows]
+
+
+def _read(wish: OverrideWish) -> OverrideWish:
+    field = read_field(wish.field)
+    return OverrideWish(
+        wish.asset_id,
+        wish.name,
+        field,
+        read_value(field, wish.value),
+        read_words(wish.reason, "reason"),
+        read_words(wish.author, "author"),
+        wish.origin,
+    )
+
+
+def _values(
+    database: Database, session: SessionKey, assets: set[str]
+) -> Mapping[str, Mapping[str, Any]]:
+    with database.reader([session.engagement]) as connection:
+        rows = connection.execute(
+            _VALUES, [str(session.engagement), session.session, sorted(assets)]
+        ).fetchall()
+    return {row["asset_id"]: row for row in rows}
+
+
+def _text(value: Any) -> str | None:
+    return None if value in (None, []) else plain_text(value)
+
+
+def _override(row: Decision) -> Override:
+    assert row.value is not None  # noqa: S101 - what is in force, or was just added, has one
+    return Override(
+        row.decision,
+        row.session,
+        row.subject,
+        row.name,
+        row.field,
+        row.value,
+        row.before,
+        row.reason,
+        row.author,
+        row.origin,
+        row.at,
+    )

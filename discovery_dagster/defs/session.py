@@ -87,9 +87,9 @@ class ClaimedSession:
         if "source_records" in upstream:
             tables = upstream["source_records"]["tables"]
             columns = set(tables["header"].explode().drop_nulls())
-        for made in ("inventory", "classified_assets"):
-            if made in upstream:
-                assets = set(upstream[made]["assets"]["asset_id"])
+        if {"assets", "strategies"} & set(step.decisions):
+            described = upstream.get("inventory") or upstream["classified_assets"]
+            assets = set(described["assets"]["asset_id"])
         return made_from | decision_inputs(
             step, decisions.digests_of(self.database, self.key.engagement, columns, assets)
         )

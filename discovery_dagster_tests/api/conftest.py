@@ -15,17 +15,17 @@ ESTATE = PROJECT / "discovery_dagster" / "reference" / "sample_estate"
 @pytest.fixture(scope="session")
 def served(standing: Installation) -> Iterator[Served]:
     """Two clients with a session each, and a server that shows them."""
-    small = standing.home.parent / "south.csv"
-    small.write_text("Hostname,IP Address\nsouth-01,10.0.0.1\n")
+    small = standing.home.parent / "lowland.csv"
+    small.write_text("Hostname,IP Address\nlowland-01,10.0.0.1\n")
     cmdb, flows = ESTATE / "cmdb_servers.csv", ESTATE / "vpc_flow.log"
-    for client, files in (("north", [cmdb, flows]), ("south", [small])):
+    for client, files in (("upland", [cmdb, flows]), ("lowland", [small])):
         standing.json("import", *files, "--client", client, "--engagement", "exit")
     with serving(standing) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def north(served: Served) -> Iterator[httpx.Client]:
-    """Somebody who may see the client `north`."""
-    with served.asking(served.token("north")) as client:
+def upland(served: Served) -> Iterator[httpx.Client]:
+    """Somebody who may see the client `upland`."""
+    with served.asking(served.token("upland")) as client:
         yield client

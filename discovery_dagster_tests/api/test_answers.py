@@ -15,43 +15,43 @@ from discovery_dagster_tests.serving import serving
 
 
 @pytest.mark.parametrize("path", ["assets", "assets/facets", "issues.csv", "graph"])
-def test_who_has_the_newest_answer_is_told_so(path: str, north: httpx.Client) -> None:
-    first = north.get(f"{SESSION}/{path}")
-    again = north.get(f"{SESSION}/{path}", headers={"If-None-Match": first.headers["etag"]})
+def test_who_has_the_newest_answer_is_told_so(path: str, upland: httpx.Client) -> None:
+    first = upland.get(f"{SESSION}/{path}")
+    again = upland.get(f"{SESSION}/{path}", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
-    other = north.get(f"{SESSION}/{path}", headers={"If-None-Match": 'W/"other"'})
+    other = upland.get(f"{SESSION}/{path}", headers={"If-None-Match": 'W/"other"'})
     assert other.status_code == 200
 
 
-def test_answers_are_compressed_private_and_traceable(north: httpx.Client) -> None:
-    answer = north.get(f"{SESSION}/assets", headers={"X-Request-Id": "mine-1"})
+def test_answers_are_compressed_private_and_traceable(upland: httpx.Client) -> None:
+    answer = upland.get(f"{SESSION}/assets", headers={"X-Request-Id": "mine-1"})
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.headers["cache-control"] == "private, no-cache"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["x-request-id"] == "mine-1"
-    forged = north.get(f"{SESSION}/assets", headers={"X-Request-Id": "a b\tc"})
+    forged = upland.get(f"{SESSION}/assets", headers={"X-Request-Id": "a b\tc"})
     assert forged.headers["x-request-id"] != "a b\tc"
     assert "access-control-allow-origin" not in answer.headers
 
 
-def test_parquet_holds_the_same_rows(north: httpx.Client) -> None:
-    frame = pl.read_parquet(io.BytesIO(north.get(f"{SESSION}/assets.parquet").content))
-    rows = paged(north, "assets", limit=1000)
+def test_parquet_holds_the_same_rows(upland: httpx.Client) -> None:
+    frame = pl.read_parquet(io.BytesIO(upland.get(f"{SESSION}/assets.parquet").content))
+    rows = paged(upland, "assets", limit=1000)
     assert frame["id"].to_list() == [row["id"] for row in rows]
     assert frame["memory_gb"].to_list() == [row["memory_gb"] for row in rows]
     assert json.loads(frame["sources"][0]) == rows[0]["sources"]
 
 
-def test_the_graph_is_read_by_other_tools(north: httpx.Client) -> None:
-    document = read(north, f"{SESSION}/graph")
-    graph = networkx.read_graphml(io.BytesIO(north.get(f"{SESSION}/graph.graphml").content))
+def test_the_graph_is_read_by_other_tools(upland: httpx.Client) -> None:
+    document = read(upland, f"{SESSION}/graph")
+    graph = networkx.read_graphml(io.BytesIO(upland.get(f"{SESSION}/graph.graphml").content))
     assert set(graph.nodes) == {node["id"] for node in document["nodes"]}
     assert graph.number_of_edges() == len(document["edges"])
 
 
-def test_each_materialisation_names_its_publication_run_and_rows(north: httpx.Client) -> None:
-    state = read(north, SESSION)
-    made = read(north, f"{SESSION}/materializations")["items"]
+def test_each_materialisation_names_its_publication_run_and_rows(upland: httpx.Client) -> None:
+    state = read(upland, SESSION)
+    made = read(upland, f"{SESSION}/materializations")["items"]
     published = {step["step"]: step["publication"] for step in state["steps"]}
     assert {item["asset_key"]: item["publication"] for item in made} == published
     by_key: dict[str, Any] = {item["asset_key"]: item for item in made}
@@ -59,29 +59,29 @@ def test_each_materialisation_names_its_publication_run_and_rows(north: httpx.Cl
     assert {item["run_id"] for item in made} == {state["run_id"]}
 
 
-def test_lineage_leads_to_the_cell(north: httpx.Client) -> None:
-    asset = next(row for row in paged(north, "assets", limit=1000) if row["os_name"])
-    values = read(north, f"{SESSION}/assets/{asset['id']}/lineage")["values"]
+def test_lineage_leads_to_the_cell(upland: httpx.Client) -> None:
+    asset = next(row for row in paged(upland, "assets", limit=1000) if row["os_name"])
+    values = read(upland, f"{SESSION}/assets/{asset['id']}/lineage")["values"]
     by_field = {value["field"]: value for value in values}
     won = [source for source in by_field["os_name"]["sources"] if source["won"]]
     assert won[0]["text"] is not None
     assert {"file": won[0]["file"], "sheet": None, "line": won[0]["line"]} in asset["sources"]
-    assert north.get(f"{SESSION}/assets/nothing/lineage").status_code == 404
+    assert upland.get(f"{SESSION}/assets/nothing/lineage").status_code == 404
 
 
-def test_a_listener_is_given_the_state_at_once(north: httpx.Client) -> None:
-    with north.stream("GET", f"{SESSION}/events") as stream:
+def test_a_listener_is_given_the_state_at_once(upland: httpx.Client) -> None:
+    with upland.stream("GET", f"{SESSION}/events") as stream:
         lines = stream.iter_lines()
         assert next(lines) == "event: state"
         state = json.loads(next(lines).removeprefix("data: "))
-    assert state == read(north, SESSION)
+    assert state == read(upland, SESSION)
 
 
-def test_metrics_count_by_route_and_name_nobody(served: Served, north: httpx.Client) -> None:
-    north.get(f"{SESSION}/assets", params={"q": "canary"})
+def test_metrics_count_by_route_and_name_nobody(served: Served, upland: httpx.Client) -> None:
+    upland.get(f"{SESSION}/assets", params={"q": "canary"})
     text = httpx.get(f"{served.url}/metrics").text
     assert '/engagements/{engagement}/sessions/{session}/assets",status="200"' in text
-    assert "north" not in text
+    assert "upland" not in text
     assert "canary" not in text
 
 
@@ -91,18 +91,18 @@ def test_the_server_says_that_it_lives_and_can_answer(served: Served) -> None:
 
 
 def test_the_access_log_names_route_and_token_and_holds_no_data(
-    served: Served, north: httpx.Client
+    served: Served, upland: httpx.Client
 ) -> None:
-    north.get(f"{SESSION}/assets", params={"q": "canary"}, headers={"X-Request-Id": "logged-1"})
+    upland.get(f"{SESSION}/assets", params={"q": "canary"}, headers={"X-Request-Id": "logged-1"})
     line = next(json.loads(line) for line in served.log if "logged-1" in line)
     assert (line["method"], line["status"]) == ("GET", 200)
     assert line["route"].endswith("/sessions/{session}/assets")
     assert line["token"] is not None
-    assert not any("canary" in line or "north" in line for line in served.log)
+    assert not any("canary" in line or "upland" in line for line in served.log)
 
 
 def test_a_token_that_asks_too_much_is_told_when_to_come_back(served: Served) -> None:
-    with serving(served.home, rate="3/minute") as slow, slow.asking(served.token("north")) as asks:
+    with serving(served.home, rate="3/minute") as slow, slow.asking(served.token("upland")) as asks:
         answers = [asks.get("/engagements") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert int(answers[3].headers["retry-after"]) > 0

@@ -18,9 +18,9 @@ _ANSWERS = ["2xx", "304", "400", "404", "422"]
 _HOLLOW = ("Missing test data", "Authentication failed")
 
 
-def test_every_answer_is_as_described(served: Served, north: httpx.Client, tmp_path: Path) -> None:
-    asset = read(north, f"{SESSION}/assets", limit=1)["items"][0]["id"]
-    pinned = {"engagement": "north.exit", "session": "s001", "asset": asset}
+def test_every_answer_is_as_described(served: Served, upland: httpx.Client, tmp_path: Path) -> None:
+    asset = read(upland, f"{SESSION}/assets", limit=1)["items"][0]["id"]
+    pinned = {"engagement": "upland.exit", "session": "s001", "asset": asset}
     (tmp_path / "schemathesis.toml").write_text(
         "[parameters]\n"
         + "".join(f'"path.{name}" = "{value}"\n' for name, value in pinned.items())
@@ -29,7 +29,7 @@ def test_every_answer_is_as_described(served: Served, north: httpx.Client, tmp_p
     done = subprocess.run(
         [
             *(str(Path(sys.executable).parent / "schemathesis"), "run"),
-            *(f"{served.url}/openapi.json", "-H", f"Authorization: {authorization(north)}"),
+            *(f"{served.url}/openapi.json", "-H", f"Authorization: {authorization(upland)}"),
             # A stream of events has no end that could be waited for.
             *("--exclude-path-regex", "events$", "--phases", "coverage,fuzzing", "-n", "1"),
             *("--seed", "1", "--workers", "2"),

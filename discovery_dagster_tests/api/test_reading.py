@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-SESSION = "/engagements/north.exit/sessions/s001"
+SESSION = "/engagements/upland.exit/sessions/s001"
 LISTS = (
     "files", "mapping", "proposals", "rejects", "issues", "assets", "dependencies", "groups",
     "waves", "changes",
@@ -33,20 +33,20 @@ def paged(client: httpx.Client, name: str, **query: Any) -> list[dict[str, Any]]
             return items
 
 
-def test_a_token_sees_its_clients_engagements_and_their_sessions(north: httpx.Client) -> None:
-    assert [item["engagement"] for item in read(north, "/engagements")["items"]] == ["north.exit"]
-    assert read(north, "/engagements/north.exit")["latest_session"] == "s001"
-    states = read(north, "/engagements/north.exit/sessions")["items"]
+def test_a_token_sees_its_clients_engagements_and_their_sessions(upland: httpx.Client) -> None:
+    assert [item["engagement"] for item in read(upland, "/engagements")["items"]] == ["upland.exit"]
+    assert read(upland, "/engagements/upland.exit")["latest_session"] == "s001"
+    states = read(upland, "/engagements/upland.exit/sessions")["items"]
     assert [(state["session"], state["status"]) for state in states] == [("s001", "done")]
-    assert read(north, SESSION) == states[0]
+    assert read(upland, SESSION) == states[0]
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_pages_of_a_list_make_up_what_is_exported(name: str, north: httpx.Client, served) -> None:
+def test_pages_of_a_list_make_up_what_is_exported(name: str, upland: httpx.Client, served) -> None:
     exported = served.home.json(
-        "export", name, "--client", "north", "--engagement", "exit", "--session", "s001"
+        "export", name, "--client", "upland", "--engagement", "exit", "--session", "s001"
     )
-    found = paged(north, name, limit=1000 if name == "dependencies" else 37)
+    found = paged(upland, name, limit=1000 if name == "dependencies" else 37)
     assert len(found) == len(exported)
     as_text = Counter(json.dumps(row, sort_keys=True) for row in exported)
     names = exported[0].keys() if exported else ()
@@ -56,41 +56,41 @@ def test_pages_of_a_list_make_up_what_is_exported(name: str, north: httpx.Client
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", "-confidence", "memory_gb", "-eol_date"])
-def test_each_order_visits_every_asset_once(sort: str, north: httpx.Client) -> None:
-    found = [row["id"] for row in paged(north, "assets", sort=sort, limit=23)]
-    assert len(found) == len(set(found)) == read(north, SESSION)["counts"]["assets"]
+def test_each_order_visits_every_asset_once(sort: str, upland: httpx.Client) -> None:
+    found = [row["id"] for row in paged(upland, "assets", sort=sort, limit=23)]
+    assert len(found) == len(set(found)) == read(upland, SESSION)["counts"]["assets"]
 
 
 @pytest.mark.parametrize(
     "chosen", [{}, {"environment": "production"}, {"q": "erp"}, {"location": "none", "tier": "web"}]
 )
 def test_facets_agree_with_the_lists_that_they_filter(
-    chosen: dict[str, str], north: httpx.Client
+    chosen: dict[str, str], upland: httpx.Client
 ) -> None:
-    facets = read(north, f"{SESSION}/assets/facets", **chosen)["facets"]
+    facets = read(upland, f"{SESSION}/assets/facets", **chosen)["facets"]
     for field in ("type", "os_family", "wave"):
         for value, number in facets[field].items():
-            found = paged(north, "assets", **chosen, **{field: value}, limit=1000)
+            found = paged(upland, "assets", **chosen, **{field: value}, limit=1000)
             assert len(found) == number, (field, value)
 
 
-def test_a_search_takes_wildcards_for_what_they_are(north: httpx.Client) -> None:
-    assert read(north, f"{SESSION}/assets", q="%")["items"] == []
-    assert read(north, f"{SESSION}/assets", q="ERP")["items"] != []
+def test_a_search_takes_wildcards_for_what_they_are(upland: httpx.Client) -> None:
+    assert read(upland, f"{SESSION}/assets", q="%")["items"] == []
+    assert read(upland, f"{SESSION}/assets", q="ERP")["items"] != []
 
 
-def test_a_table_of_all_rows_is_safe_to_open_in_a_spreadsheet(north: httpx.Client) -> None:
-    answer = north.get(f"{SESSION}/assets.csv")
+def test_a_table_of_all_rows_is_safe_to_open_in_a_spreadsheet(upland: httpx.Client) -> None:
+    answer = upland.get(f"{SESSION}/assets.csv")
     rows = list(csv.DictReader(io.StringIO(answer.text)))
-    assert len(rows) == read(north, SESSION)["counts"]["assets"]
+    assert len(rows) == read(upland, SESSION)["counts"]["assets"]
     assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row.values())
-    lines = north.get(f"{SESSION}/assets.ndjson").text.splitlines()
+    lines = upland.get(f"{SESSION}/assets.ndjson").text.splitlines()
     assert [json.loads(line)["id"] for line in lines] == [row["id"] for row in rows]
 
 
-def test_an_asset_is_read_by_its_id(north: httpx.Client) -> None:
-    first = read(north, f"{SESSION}/assets", limit=1)["items"][0]
-    assert read(north, f"{SESSION}/assets/{first['id']}") == first
+def test_an_asset_is_read_by_its_id(upland: httpx.Client) -> None:
+    first = read(upland, f"{SESSION}/assets", limit=1)["items"][0]
+    assert read(upland, f"{SESSION}/assets/{first['id']}") == first
 
 
 @pytest.mark.parametrize(
@@ -103,16 +103,16 @@ def test_an_asset_is_read_by_its_id(north: httpx.Client) -> None:
     ],
 )
 def test_what_cannot_be_asked_is_said_as_a_problem(
-    query: dict[str, Any], status: int, north: httpx.Client
+    query: dict[str, Any], status: int, upland: httpx.Client
 ) -> None:
-    answer = north.get(f"{SESSION}/assets", params=query)
+    answer = upland.get(f"{SESSION}/assets", params=query)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == status
 
 
-def test_a_cursor_serves_its_own_list_in_its_own_order(north: httpx.Client) -> None:
-    cursor = read(north, f"{SESSION}/assets", limit=1)["next"]
+def test_a_cursor_serves_its_own_list_in_its_own_order(upland: httpx.Client) -> None:
+    cursor = read(upland, f"{SESSION}/assets", limit=1)["next"]
     for path, query in (("issues", {}), ("assets", {"sort": "-name"})):
-        answer = north.get(f"{SESSION}/{path}", params={"cursor": cursor, **query})
+        answer = upland.get(f"{SESSION}/{path}", params={"cursor": cursor, **query})
         assert answer.status_code == 400

@@ -56,7 +56,7 @@ def pipeline(server: tuple[int, str], tmp_path_factory) -> Installation:
     folder: Path = tmp_path_factory.mktemp("roles")
     (folder / "home").mkdir()
     installed = Installation(folder / "home", url_of(port, "postgres", password))
-    for client in ("north", "south"):
+    for client in ("upland", "lowland"):
         file = folder / f"{client}.csv"
         file.write_text(f"Hostname,IP Address\n{client}-01,10.0.0.1\n")
         installed.json("import", file, "--client", client, "--engagement", "exit")
@@ -77,16 +77,16 @@ def login(server: tuple[int, str], pipeline: Installation) -> str:
 
 
 def test_the_api_answers_with_its_own_login(pipeline: Installation, login: str) -> None:
-    token = pipeline.json("token", "create", "--client", "north")["token"]
+    token = pipeline.json("token", "create", "--client", "upland")["token"]
     with (
         serving(Installation(pipeline.home, login)) as served,
         served.asking(token) as client,
     ):
-        base = "/engagements/north.exit/sessions/s001"
+        base = "/engagements/upland.exit/sessions/s001"
         for path in (base, f"{base}/assets", f"{base}/materializations", f"{base}/assets.csv"):
             assert client.get(path).status_code == 200, path
         assert client.get(base).json()["status"] == "done"
-        assert client.get("/engagements/south.exit/sessions/s001/assets").status_code == 404
+        assert client.get("/engagements/lowland.exit/sessions/s001/assets").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -113,9 +113,9 @@ def test_nothing_set_means_nothing_seen(login: str) -> None:
     with psycopg.connect(login) as connection:
         connection.execute("set role discovery_reader")
         assert connection.execute("select * from discovery.asset").fetchall() == []
-        connection.execute("select set_config('discovery.engagements', 'north.exit', true)")
+        connection.execute("select set_config('discovery.engagements', 'upland.exit', true)")
         seen = connection.execute("select distinct engagement from discovery.asset").fetchall()
-    assert seen == [("north.exit",)]
+    assert seen == [("upland.exit",)]
 
 
 def test_nobody_enters_without_a_password(server: tuple[int, str]) -> None:

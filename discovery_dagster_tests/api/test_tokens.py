@@ -20,22 +20,22 @@ def test_without_a_living_token_nothing_is_answered(served: Served) -> None:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_what_is_outside_the_scope_looks_like_what_does_not_exist(
-    path: str, north: httpx.Client
+    path: str, upland: httpx.Client
 ) -> None:
-    foreign = north.get(f"/engagements/south.exit{path}")
-    absent = north.get(f"/engagements/nobody.nothing{path}")
+    foreign = upland.get(f"/engagements/lowland.exit{path}")
+    absent = upland.get(f"/engagements/nobody.nothing{path}")
     assert foreign.status_code == absent.status_code == 404
     assert foreign.content == absent.content
 
 
 def test_a_token_of_one_engagement_sees_no_other_of_its_client(served: Served) -> None:
-    with served.asking(served.token("north", "exit")) as client:
-        assert client.get("/engagements/north.exit").status_code == 200
-        assert client.get("/engagements/north.other").status_code == 404
+    with served.asking(served.token("upland", "exit")) as client:
+        assert client.get("/engagements/upland.exit").status_code == 200
+        assert client.get("/engagements/upland.other").status_code == 404
 
 
 def test_a_revoked_token_is_of_no_use_at_once(served: Served) -> None:
-    made = served.home.json("token", "create", "--client", "north", "--days", "1")
+    made = served.home.json("token", "create", "--client", "upland", "--days", "1")
     with served.asking(made["token"]) as client:
         assert client.get("/engagements").status_code == 200
         served.home.json("token", "revoke", made["id"])
@@ -43,7 +43,7 @@ def test_a_revoked_token_is_of_no_use_at_once(served: Served) -> None:
 
 
 def test_tokens_are_listed_without_their_secrets(served: Served) -> None:
-    made = served.home.json("token", "create", "--client", "south")
+    made = served.home.json("token", "create", "--client", "lowland")
     listed = served.home.run("token", "list", "--json").stdout
     assert made["id"] in listed
     assert made["token"] not in listed

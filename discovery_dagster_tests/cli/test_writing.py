@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from discovery_dagster.cli.errors import UsageError
-from discovery_dagster.cli.writing import Format, write_rows
+from discovery_dagster.cli.writing import TOOLS, Format, write_rows
 
 ROWS = [
     {"name": "=1+1", "cpu": 4, "tags": ["a", "b"], "custom": {"x": "y"}, "sources": [{"line": 1}]},
@@ -40,11 +40,23 @@ def test_a_workbook_writes_numbers_as_numbers_and_formulas_as_text():
     assert sheet["A2"].data_type == "s"
 
 
-@pytest.mark.parametrize("output_format", [each for each in Format if each is not Format.ZIP])
+#: Formats of single tables: of the graph, of corrections, of what other tools take in.
+OF_ONE_TABLE = {Format.GRAPHML, Format.ZIP, *TOOLS}
+
+
+@pytest.mark.parametrize("output_format", sorted(set(Format) - OF_ONE_TABLE))
 def test_a_table_without_rows_can_be_written(output_format):
     assert written(output_format, []) is not None
 
 
-def test_the_graph_is_written_as_json_only():
-    with pytest.raises(UsageError, match="--format json"):
-        written(Format.CSV, {"nodes": [], "edges": []}, "graph")
+@pytest.mark.parametrize("output_format", sorted(OF_ONE_TABLE))
+def test_a_format_of_one_table_is_refused_for_the_others(output_format):
+    with pytest.raises(UsageError, match="Only"):
+        written(output_format)
+
+
+def test_the_graph_is_written_as_json_or_graphml_only():
+    graph = {"nodes": [], "edges": []}
+    with pytest.raises(UsageError, match="json or graphml"):
+        written(Format.CSV, graph, "graph")
+    assert b"<graphml" in written(Format.GRAPHML, graph, "graph").read()

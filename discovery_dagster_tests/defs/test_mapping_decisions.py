@@ -66,8 +66,9 @@ def test_a_session_without_such_a_column_stays_current(engine, session, engageme
     objects = ObjectStore(Settings().objects)
     files = [IncomingFile("others.csv", path)]
     untouched = sessions.register(engine.database, objects, engagement, files)
-    engine.execute_here(untouched)
+    # In their order: a session is compared with the one before it.
     engine.execute_here(session)
+    engine.execute_here(untouched)
     decide(engine, session, "criticality")
     assert stale(engine, untouched) == []
     assert stale(engine, session) != []

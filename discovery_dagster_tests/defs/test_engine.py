@@ -55,7 +55,8 @@ def test_a_failed_run_is_resumed_from_the_failed_step(engine, session, monkeypat
         failed = engine.execute_here(session)
     assert failed.status == FAILURE
     state = states.state(engine.database, session)
-    assert (state.status, state.error) == ("failed", "The disk is full.")
+    assert state.status == "failed"
+    assert "the whole message is in" in (state.error or "")
     assert {s.step: s.status for s in state.steps}["dependency_graph"] == "failed"
 
     resumed = engine.execute_here(session)

@@ -162,7 +162,7 @@ def test_an_assets_page_shows_what_a_model_said_as_text(engine, ran):
         ran,
         assets(engine, ran)["payments ledger"],
         Surroundings([], {}, 0),
-        members=(),
+        identity={"records": [], "keys": [], "conflicts": []},
         node=None,
         reached={},
         proposals=[row],

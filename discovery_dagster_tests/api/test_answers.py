@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from typing import Any
 
 import httpx
@@ -94,7 +95,11 @@ def test_the_access_log_names_route_and_token_and_holds_no_data(
     served: Served, upland: httpx.Client
 ) -> None:
     upland.get(f"{SESSION}/assets", params={"q": "canary"}, headers={"X-Request-Id": "logged-1"})
-    line = next(json.loads(line) for line in served.log if "logged-1" in line)
+    deadline = time.monotonic() + 10  # the line is written after the answer
+    while not (found := [line for line in served.log if "logged-1" in line]):
+        assert time.monotonic() < deadline, served.log[-3:]
+        time.sleep(0.05)
+    line = json.loads(found[0])
     assert (line["method"], line["status"]) == ("GET", 200)
     assert line["route"].endswith("/sessions/{session}/assets")
     assert line["token"] is not None

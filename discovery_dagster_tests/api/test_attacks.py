@@ -22,13 +22,13 @@ from discovery_dagster_tests.api.conftest import Served
 from discovery_dagster_tests.installation import Installation
 
 #: The word that every value of a client's data holds; neither is part of the other.
-CANARIES = {"east": "zqcanaryeast", "west": "zqcanarywest"}
+CANARIES = {"eastern": "zqcanaryeast", "western": "zqcanarywest"}
 REQUESTS = 10_000
 
 _HOSTILE = (
     "'", "';select pg_sleep(9)--", '" or ""="', "%", "_", "\\", "\x00", "‮", "😀", "../..",
     "..%2f..", "=1+1", "<script>", "{}", "[]", "null", "none", "-1", "0", "1e309", "NaN",
-    "9" * 40, "a" * 300, "$(id)", "%00", "east.exit", "west.exit",
+    "9" * 40, "a" * 300, "$(id)", "%00", "eastern.exit", "western.exit",
 )  # fmt: skip
 
 
@@ -162,9 +162,9 @@ def attacks(
             headers = chance.choice(
                 [
                     {},
-                    {"X-Engagement": "east.exit", "X-Forwarded-For": "127.0.0.1"},
+                    {"X-Engagement": "eastern.exit", "X-Forwarded-For": "127.0.0.1"},
                     {"If-None-Match": "*", "Range": "bytes=0-1"},
-                    {"Cookie": "discovery=" + chance.choice(twins["east"].cursors)},
+                    {"Cookie": "discovery=" + chance.choice(twins["eastern"].cursors)},
                 ]
             )
             method = chance.choice(["GET"] * 12 + ["POST", "PUT", "DELETE", "PATCH", "HEAD"])

@@ -85,7 +85,7 @@ def test_why_an_old_run_failed_is_still_known(engine, session, monkeypatch):
         run = engine.execute_here(session)
     ended_long_ago(engine, run, 91)
     retention.delete_old_events(engine.database, 90)
-    assert states.state(engine.database, session).error == "The disk is full."
+    assert "OSError" in (states.state(engine.database, session).error or "")
 
 
 def test_only_what_is_orphaned_and_old_is_deleted(engine, session, folder):

@@ -70,7 +70,7 @@ def test_no_cell_of_a_client_reaches_dagster(engine, canaries):
 def test_an_error_that_quotes_a_cell_is_kept_with_the_session_and_not_told_to_dagster(
     engine, canaries, monkeypatch, quoting
 ):
-    def stumble(*_: object) -> None:
+    def stumble(*_: object, **__: object) -> None:
         try:
             int("canary-os")
         except ValueError as error:

@@ -18,9 +18,12 @@ NORTH = ("--client", "north", "--engagement", "exit")
 ESTATE = PROJECT / "discovery_dagster" / "reference" / "sample_estate"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium; without it these tests are skipped, and in CI they fail."""
+    """Chromium; without it these tests are skipped, and in CI they fail.
+
+    Not kept for other modules: Playwright leaves an event loop running in their thread meanwhile.
+    """
     if not CHROMIUM.exists():
         reason = "no browser: apt-get install chromium fonts-dejavu-core"
         if os.environ.get("CI"):

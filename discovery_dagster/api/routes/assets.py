@@ -55,6 +55,7 @@ class Asset(BaseModel):
     confidence: float | None = Field(description="Of the type, 0 to 1.", examples=[0.95])
     rationale: list[str] = Field(description="Why each judged field is as it is.")
     overridden: bool = Field(description="Whether a person decided a field.")
+    overridden_fields: list[str] | None = Field(description="Those fields.")
     sources: list[Source]
     strategy: str | None = Field(examples=["rehost"])
     group: str | None

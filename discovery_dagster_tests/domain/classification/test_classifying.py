@@ -154,4 +154,4 @@ def test_only_words_of_the_vocabulary_are_answers():
 
 
 def test_nothing_is_classified_as_nothing():
-    assert classify(inventory_assets(), TODAY).equals(frames.empty(frames.CLASSIFIED_ASSETS))
+    assert classify(inventory_assets(), TODAY).equals(frames.empty(frames.JUDGED_ASSETS))

@@ -26,7 +26,7 @@ up: install
 	$(BIN)/discovery up
 
 test: install
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup
 
 # 50 kills at random moments; about 20 minutes.
 chaos: install

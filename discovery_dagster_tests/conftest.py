@@ -18,6 +18,17 @@ from discovery_dagster_tests.installation import EngagementOf, Installation, ope
 
 PROJECT = Path(__file__).parents[1]
 
+#: Folders whose files share sessions and a server that are dear to make: one worker runs each.
+TOGETHER = ("api", "pages")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file, or a folder of `TOGETHER`, in one worker."""
+    for item in items:
+        folder = item.path.parent.name
+        group = folder if folder in TOGETHER else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
 # The same examples at every run, so that a red test means a changed project; `make fuzz` searches.
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("search", max_examples=2_000, deadline=None)

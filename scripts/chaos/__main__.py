@@ -1,9 +1,10 @@
 """Kills sessions at random moments and compares what they end in: `make chaos`.
 
 Each seed decides what is killed with SIGKILL and when: the process that imports, one of the
-services, the embedded Postgres, or all at once as a power cut does it. The session is
-then resumed until it is done; every export but `publications` must be byte for byte that of an
-import to which nothing happened, and `reconcile` must find nothing.
+services, the embedded Postgres, or all at once as a power cut does it; a third of them at a moment
+such as that between the commit of a step and Dagster's event. The session is then resumed until it
+is done; every export but `publications` must be byte for byte that of an import to which nothing
+happened, and `reconcile` must find nothing.
 """
 
 import argparse
@@ -37,7 +38,7 @@ def main() -> int:
         for seed in range(arguments.seed, arguments.seed + arguments.kills):
             with Installation(folder / f"home-{seed}") as victim:
                 draw = random.Random(seed)  # noqa: S311 - a seeded draw
-                outcome = _outcome(victim, drop, KILLS[seed % 2], draw, seconds, wanted)
+                outcome = _outcome(victim, drop, KILLS[seed % len(KILLS)], draw, seconds, wanted)
             print(f"seed {seed}: {outcome}", flush=True)
             wrong += not outcome.endswith("identical")
     print(f"{arguments.kills - wrong} of {arguments.kills} kills ended identical.")
@@ -63,7 +64,9 @@ def _exports(home: Installation) -> str:
 def _write_drop(folder: Path) -> Path:
     folder.mkdir()
     rows = "\n".join(f"srv-{n:05d},Ubuntu 22.04,10.{n // 250}.{n % 250}.7" for n in range(3_000))
-    (folder / "servers.csv").write_text(f"Hostname,OS,IP Address\n{rows}\n")
+    (folder / "servers.csv").write_text(f"Hostname,OS,IP Address\n{rows}\n,,\n")
+    edges = "\n".join(f"srv-{n:05d},srv-{n // 3:05d},Depends on" for n in range(1, 1_000))
+    (folder / "relations.csv").write_text(f"Source,Target,Relation\n{edges}\n")
     return folder
 
 

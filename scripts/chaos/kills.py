@@ -1,4 +1,4 @@
-"""What is killed with SIGKILL, in an import of its own process and in one of the services."""
+"""What is killed with SIGKILL: an import at random or at a moment of a step, and its services."""
 
 import json
 import os
@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from discovery_dagster_tests.installation import EngagementOf, Installation
+from discovery_dagster_tests.installation import PROJECT, EngagementOf, Installation
 from discovery_dagster_tests.processes import processes
+from discovery_dagster_tests.victim import Blow
 
 #: Seconds that a session may take after a kill until it is done or has failed.
 PATIENCE = 240
@@ -42,6 +43,16 @@ def import_killed(home: Installation, drop: Path, draw: random.Random, seconds: 
         _kill(_postmasters(home))
     process.communicate()
     return f"{target} killed after {moment:.2f} s"
+
+
+def step_killed(home: Installation, drop: Path, draw: random.Random, _seconds: float) -> str:
+    """Kill an import, its Postgres or both at a moment of a step that chance would rarely meet."""
+    blow, move = Blow.of(draw.randrange(1 << 16)), home.engagement("move")
+    command = blow.command("import", drop, *move.options, "--json")
+    subprocess.run(  # noqa: S603 - a command of our own
+        command, env=home.environment, cwd=PROJECT, capture_output=True, check=False
+    )
+    return str(blow)
 
 
 def services_killed(home: Installation, drop: Path, draw: random.Random, seconds: float) -> str:
@@ -83,7 +94,7 @@ def resume(move: EngagementOf, drop: Path) -> str | None:
 
 
 Kill = Callable[[Installation, Path, random.Random, float], str]
-KILLS: Sequence[Kill] = (import_killed, services_killed)
+KILLS: Sequence[Kill] = (import_killed, services_killed, step_killed)
 
 
 def _up(home: Installation) -> subprocess.Popen[str]:

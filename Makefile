@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
+# Some containers forbid Python to keep what it compiled; each command would then start 2 s later.
+export PYTHONDONTWRITEBYTECODE :=
+
 FUZZ_SECONDS ?= 600
 # Tests wait for processes more than they compute, so more of them than cores run side by side.
 TEST_WORKERS ?= 3

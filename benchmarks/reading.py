@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import xlsxwriter
 
-from benchmarks.measure import cost, report
+from benchmarks.measure import cost, report_cost
 from discovery_dagster.domain.readers import read_file
 
 RECORDS, COLUMNS = 1_000_000, 19
@@ -24,11 +24,8 @@ def run() -> None:
         scan = cost(lambda: pl.scan_csv(clean).select(pl.len(), pl.col("column_1").max()).collect())
         for what, path in (("clean", clean), ("dirty", dirty)):
             read = cost(lambda path=path: read_file(path, path.name))
-            report(
-                f"CSV of 1M records, {what}: reading / scan of one column",
-                read.wall / scan.wall,
-                "<= 4",
-                f"{read.wall:.2f} s / {scan.wall:.2f} s",
+            report_cost(
+                f"CSV of 1M records, {what}: reading / scan of one column", read, scan, "<= 4"
             )
         _workbook(Path(folder))
 
@@ -38,12 +35,7 @@ def _workbook(folder: Path) -> None:
     _write_workbook(path)
     unzip = cost(lambda: _unzip(path))
     read = cost(lambda: read_file(path, path.name))
-    report(
-        "XLSX of 100,000 records: reading / bare unzip",
-        read.wall / unzip.wall,
-        "<= 8",
-        f"{read.wall:.2f} s / {unzip.wall:.2f} s",
-    )
+    report_cost("XLSX of 100,000 records: reading / bare unzip", read, unzip, "<= 8")
 
 
 def _write(path: Path) -> None:
@@ -55,7 +47,7 @@ def _write(path: Path) -> None:
 
 
 def _soil(clean: Path, dirty: Path) -> None:
-    """Write the same records with one in a hundred quoted, too wide, short, open or blank."""
+    """Write the same records, one in 200 quoted, over two lines, too wide, short or open."""
     with clean.open() as source, dirty.open("w") as target:
         for number, line in enumerate(source):
             first, rest = line.split(",", 1)

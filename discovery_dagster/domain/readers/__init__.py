@@ -44,4 +44,4 @@ def read_file(path: Path, name: str, limits: Limits = Limits()) -> FileReading: 
             raise UnreadableFileError("empty_file", f"{name} is empty.")
         if start.startswith(("{", "[")):
             return read_json(decode(data[:], encoding), encoding, name, limits)
-        return read_delimited(path, data, encoding, name, limits)
+        return read_delimited(data, encoding, name, limits)

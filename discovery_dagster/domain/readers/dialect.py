@@ -4,7 +4,7 @@ It is judged by the first lines alone; reading the records is the delimited read
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -18,7 +18,7 @@ NO_DELIMITER = "\x1f"
 
 _SPACES = re.compile("[ \\t]+")
 _DELIMITERS = (",", ";", "\t", "|")
-_STATED = re.compile(r'"?sep=(.)"?\r?')  # Excel's first line, which says the delimiter
+_STATED = re.compile(r'"?sep=([\t -~])"?\r?')  # Excel's first line, which says the delimiter
 _SAMPLE_CELL = 10_000  # characters of a quoted cell in the sample
 #: A header in a comment: Zeek logs (tab) and W3C extended logs (space).
 _ANNOUNCED = re.compile(r"#fields(?P<delimiter>\t|: )(?P<names>.*)", re.IGNORECASE)
@@ -82,15 +82,9 @@ def _skip_comments(lines: Sequence[str]) -> tuple[int, Dialect | None]:
 
 def _judge(lines: Sequence[str], first: int, delimiter: str) -> _Judged | None:
     """Read the sample with `delimiter`: how well it fits, and the dialect it gives."""
-    records: list[tuple[int, list[str], int]] = []
-    at = first
-    while at < len(lines):
-        if not lines[at].strip():
-            at += 1
-            continue
-        cells, after = scan_record(lines, at, delimiter, _SAMPLE_CELL) or ([lines[at]], at + 1)
-        records.append((at, cells, after))
-        at = after
+    if not any(delimiter in line for line in lines):
+        return None
+    records = list(_records(lines, first, delimiter))
     position = find_header([cells for _, cells, _ in records])
     if position is None:
         return None
@@ -106,6 +100,25 @@ def _judge(lines: Sequence[str], first: int, delimiter: str) -> _Judged | None:
     return (split, share, explained), Dialect(
         delimiter, tuple(cell or "" for cell in header), header_at + 1, body_at + 1
     )
+
+
+def _records(
+    lines: Sequence[str], first: int, delimiter: str
+) -> Iterator[tuple[int, list[str], int]]:
+    """Where each record of the sample begins, its cells, and where the next one may."""
+    data = "\n".join(lines[first:]).encode()
+    at, start = first, 0
+    while at < len(lines):
+        end = start + len(lines[at].encode()) + 1
+        if lines[at].strip():
+            scanned = scan_record(data, start, delimiter.encode(), _SAMPLE_CELL)
+            cells, behind = scanned or ([lines[at]], end)
+            after = at + 1 + data.count(b"\n", end, behind)
+            yield at, cells, after
+            at, end = after, behind
+        else:
+            at += 1
+        start = end
 
 
 def _spaced(lines: Sequence[str], first: int) -> Dialect | None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from mmap import mmap
 
+import numpy as np
 from charset_normalizer import from_bytes
 
 from discovery_dagster.domain.tables import UnreadableFileError
@@ -24,7 +25,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _HEAD = 65_536  # bytes that are looked at; a multiple of four for UTF-32
-_CHUNK = 4 * 1024**2
+_CHUNK = 1024**2
+_BEYOND_ASCII = 0x80
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
 _CONTROL_SHARE = 0.01  # of the characters; above it, a file is no text
 _REPLACEMENT = "\ufffd"
@@ -77,23 +79,31 @@ def _utf16_without_mark(head: bytes) -> str | None:
 
 
 def _unmarked(data: bytes | mmap) -> str:
-    if all(chunk.isascii() for chunk in _chunks(data)) or _is(data, "utf-8"):
+    if _is_ascii(data) or is_encoded(data, "utf-8"):
         return "utf-8"
     text = data[:].decode("utf-8", "replace")
     wrong = text.count(_REPLACEMENT)
     if len(re.findall("[^\x00-\x7f]", text)) - wrong > wrong:
         return MIXED
-    if _is(data, "cp1252"):
+    if is_encoded(data, "cp1252"):
         return "cp1252"
     best = from_bytes(data[:_HEAD]).best()
-    return best.encoding if best and _is(data, best.encoding) else "latin-1"
+    return best.encoding if best and is_encoded(data, best.encoding) else "latin-1"
+
+
+def _is_ascii(data: bytes | mmap) -> bool:
+    # The views must be gone before the file is unmapped.
+    return all(
+        np.frombuffer(data, np.uint8, min(_CHUNK, len(data) - start), start).max() < _BEYOND_ASCII
+        for start in range(0, len(data), _CHUNK)
+    )
 
 
 def _chunks(data: bytes | mmap) -> Iterator[bytes]:
     return (data[start : start + _CHUNK] for start in range(0, len(data), _CHUNK))
 
 
-def _is(data: bytes | mmap, encoding: str) -> bool:
+def is_encoded(data: bytes | mmap, encoding: str) -> bool:
     """Whether all of `data` can be decoded from `encoding`, without keeping the text."""
     decoder = codecs.getincrementaldecoder(encoding)()
     try:

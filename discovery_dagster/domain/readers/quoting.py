@@ -1,89 +1,92 @@
-"""One record of a delimited file, cell by cell, with quoted cells as in RFC 4180.
+"""One record of a delimited text, cell by cell, with quoted cells as in RFC 4180.
 
-Where lines are and which of them need this slow way is the delimited reader's matter.
+Where records begin and which of them need this slow way is the delimited reader's matter.
 """
 
 import re
 from functools import cache
-from typing import Protocol
+from mmap import mmap
 
-
-class Lines(Protocol):
-    """Texts of lines by their number; an empty line may be null."""
-
-    def __len__(self) -> int:
-        """How many lines there are."""
-
-    def __getitem__(self, at: int) -> str | None:
-        """The text of a line."""
-
-
-_OPENING = re.compile(' *"')
+_OPENING = re.compile(rb' *"')
+_UTF8_WIDTH = 4  # bytes of a character at most
 
 
 def scan_record(
-    lines: Lines, start: int, delimiter: str, limit: int
+    data: bytes | mmap, start: int, delimiter: bytes, limit: int
 ) -> tuple[list[str], int] | None:
-    r"""Read the record that begins at `lines[start]`; lines end where `\n` stood.
+    r"""Read the record of the UTF-8 text `data` that begins at `start`; lines end with `\n`.
 
     Beyond RFC 4180, spaces may stand around a quoted cell, and a quote inside an unquoted cell
     stands for itself.
 
     Returns:
-        The cells and the position of the line below the record; None when a quoted cell is not
-        closed before a delimiter or line end, within `limit` characters.
+        The cells and where the next record begins; None when a quoted cell is not closed before a
+        delimiter or line end, within `limit` characters.
     """
+    end = _line_end(data, start)
     cells: list[str] = []
-    at, position = start, 0
-    while True:
-        line = lines[at] or ""
-        opening = _OPENING.match(line, position)
+    position = start
+    while data.find(b'"', position, end) >= 0:
+        opening = _OPENING.match(data, position)
         if opening:
-            closed = _quoted_cell(lines, at, opening.end(), delimiter, limit)
+            closed = _quoted_cell(data, opening.end(), delimiter, limit)
             if closed is None:
                 return None
-            cell, at, position = closed
-            line = lines[at] or ""
+            cell, position = closed
+            end = _line_end(data, position)
         else:
-            end = line.find(delimiter, position)
-            cell = line[position:].removesuffix("\r") if end < 0 else line[position:end]
-            position = len(line) if end < 0 else end
+            behind = data.find(delimiter, position, end)
+            behind = end if behind < 0 else behind
+            cell, position = _decode(data[position:behind]), behind
+            cell = cell.removesuffix("\r") if behind == end else cell
         cells.append(cell)
-        if not line.startswith(delimiter, position):
-            return cells, at + 1
-        position += len(delimiter)
+        if data[position : position + 1] != delimiter:
+            return cells, min(end + 1, len(data))
+        position += 1
+    cells += _decode(data[position:end].removesuffix(b"\r")).split(delimiter.decode())
+    return cells, min(end + 1, len(data))
 
 
-def well_formed(delimiter: str) -> str:
-    """Return the pattern of a line that is a whole record, with quotes as in RFC 4180 alone."""
-    cell = f'(?:[^"{re.escape(delimiter)}]*|"(?:[^"]|"")*")'
-    return f"^{cell}(?:{re.escape(delimiter)}{cell})*$"
+def write_record(cells: list[str], delimiter: str) -> bytes:
+    """Return the line of a record, quoted where its cells need it."""
+    special = _special(delimiter)
+    written = [
+        '"' + cell.replace('"', '""') + '"' if special.search(cell) else cell for cell in cells
+    ]
+    return (delimiter.join(written) + "\n").encode()
+
+
+def _line_end(data: bytes | mmap, position: int) -> int:
+    end = data.find(b"\n", position)
+    return len(data) if end < 0 else end
 
 
 def _quoted_cell(
-    lines: Lines, at: int, position: int, delimiter: str, limit: int
-) -> tuple[str, int, int] | None:
-    """Read on behind an opening quote: the cell, its last line, and the place behind it there."""
-    parts: list[str] = []
-    size = 0
-    while at < len(lines) and size <= limit:
-        line = lines[at] or ""
-        quote = line.find('"', position)
-        if quote < 0:
-            parts.append(line[position:] + "\n")
-            size += len(parts[-1])
-            at, position = at + 1, 0
-        elif line.startswith('""', quote):
-            parts.append(line[position : quote + 1])
-            size += len(parts[-1])
+    data: bytes | mmap, position: int, delimiter: bytes, limit: int
+) -> tuple[str, int] | None:
+    """Read on behind an opening quote: the cell, and the place behind it."""
+    start = position
+    while (quote := data.find(b'"', position, start + _UTF8_WIDTH * limit + 1)) >= 0:
+        if data[quote + 1 : quote + 2] == b'"':
             position = quote + 2
-        else:
-            parts.append(line[position:quote])
-            behind = _closing(delimiter).match(line, quote + 1)
-            return ("".join(parts), at, behind.end()) if behind else None
+            continue
+        behind = _closing(delimiter).match(data, quote + 1)
+        if behind is None:
+            return None
+        cell = _decode(data[start:quote]).replace('""', '"')
+        return (cell, behind.end()) if len(cell) <= limit else None
     return None
 
 
+def _decode(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
+
+
 @cache
-def _closing(delimiter: str) -> re.Pattern[str]:
-    return re.compile(rf" *(?={re.escape(delimiter)}|\r?$)")
+def _special(delimiter: str) -> re.Pattern[str]:
+    return re.compile(rf'["\n\r{re.escape(delimiter)}]')
+
+
+@cache
+def _closing(delimiter: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb" *(?=%b|\r?\n|\r?\Z)" % re.escape(delimiter))

@@ -3,8 +3,9 @@
 How a container's records are found is its reader's matter.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
 import polars as pl
 
 from discovery_dagster.domain.readers.header import Cells, column_names, is_blank
@@ -61,21 +62,47 @@ def frame_of_cells(cells: pl.DataFrame, lines: pl.Series) -> pl.DataFrame:
     )
 
 
-def ignore_blank_records(records: pl.DataFrame) -> pl.DataFrame:
-    """Return `records` with those whose cells are all blank as ignored `blank_record`."""
+def with_outcomes(frame: pl.DataFrame, records: Mapping[int, Record]) -> pl.DataFrame:
+    """Return `frame` of records read with what became of those of the given rows; cells stay."""
+    if not records:
+        return frame
+    columns = ("outcome", "reason", "surplus")
+    told = pl.DataFrame(
+        [(READ, None, None), *(record[1:4] for record in records.values())],
+        schema={column: _FIXED[column] for column in columns},
+        orient="row",
+    )
+    places = np.zeros(frame.height, dtype=np.uint32)
+    places[list(records)] = np.arange(1, told.height, dtype=np.uint32)
+    return frame.with_columns(told.select(pl.all().gather(pl.Series(places))))
+
+
+def ignore_blank_records(records: pl.DataFrame, among: pl.Series | None = None) -> pl.DataFrame:
+    """Return `records` with those whose cells are all blank as ignored `blank_record`.
+
+    Args:
+        records: as `SourceTable.records`.
+        among: the rows that may be such, all where that is not known.
+    """
     cells = records.columns[len(_FIXED) :]
     rows = records.with_row_index("row")
+    if among is not None:
+        rows = rows.select(pl.all().gather(among))
     # Few records have a blank first cell, and only those are looked at further.
-    blank = rows.filter(pl.col("outcome") == READ, _blank(cells[0])).filter(
-        pl.all_horizontal(_blank(cell) for cell in cells)
+    blank = rows.filter(_blank(cells[0])).filter(
+        pl.col("outcome") == READ, pl.all_horizontal(_blank(cell) for cell in cells)
     )
     if blank.is_empty():
         return records
     ignored = pl.col("row").is_in(blank["row"].implode())
-    return rows.with_columns(
-        outcome=pl.when(ignored).then(pl.lit(IGNORED)).otherwise("outcome"),
-        reason=pl.when(ignored).then(pl.lit("blank_record")).otherwise("reason"),
-    ).drop("row")
+    return (
+        records.with_row_index("row")
+        .with_columns(
+            outcome=pl.when(ignored).then(pl.lit(IGNORED)).otherwise("outcome"),
+            reason=pl.when(ignored).then(pl.lit("blank_record")).otherwise("reason"),
+        )
+        .drop("row")
+    )
 
 
 def source_table(
@@ -85,8 +112,18 @@ def source_table(
     header_line: int,
     records: pl.DataFrame,
     limits: Limits,
+    longest: int | None = None,
 ) -> SourceTable:
     """Return the table of `records`, without trailing columns that have neither name nor value.
+
+    Args:
+        name: of the file.
+        sheet: of a workbook.
+        header: cells of the header.
+        header_line: line that it stands in.
+        records: as `SourceTable.records`, with as many cells as the header or more.
+        limits: of the file.
+        longest: characters that no cell exceeds, where that is known.
 
     Raises:
         UnreadableFileError: `limit_exceeded` for too many columns or too long a cell.
@@ -96,10 +133,9 @@ def source_table(
         width -= 1
     check_limit(name, "columns", width, limits.columns)
     cells = _cell_columns(width)
-    longest = records.select(pl.max_horizontal(pl.col(cells).str.len_bytes().max())).item()
-    if (longest or 0) > limits.cell_characters:
-        longest = records.select(pl.max_horizontal(pl.col(cells).str.len_chars().max())).item()
-    check_limit(name, "characters in a cell", longest or 0, limits.cell_characters)
+    if longest is None or longest > limits.cell_characters:
+        longest = _longest(records, cells, limits.cell_characters)
+    check_limit(name, "characters in a cell", longest, limits.cell_characters)
     names = tuple(column_names(header[:width]))
     return SourceTable(name, sheet, names, header_line, records.select(*_FIXED, *cells))
 
@@ -114,3 +150,11 @@ def _blank(column: str) -> pl.Expr:
 
 def _is_empty(records: pl.DataFrame, position: int) -> bool:
     return records[cell_column(position)].null_count() == records.height
+
+
+def _longest(records: pl.DataFrame, cells: list[str], limit: int) -> int:
+    """Characters of the longest cell; bytes, which are quicker to tell, where they are enough."""
+    longest = records.select(pl.max_horizontal(pl.col(cells).str.len_bytes().max())).item() or 0
+    if longest > limit:
+        longest = records.select(pl.max_horizontal(pl.col(cells).str.len_chars().max())).item()
+    return int(longest)

@@ -69,9 +69,10 @@ def judge_readings(table: SourceTable, table_format: TableFormat) -> pl.DataFram
     Returns:
         One row a record: `row`, `line`, `outcome` (null while it is open), `reason` (a sentence).
     """
-    cells = [pl.col(cell_column(at)) for at in range(len(table.header))]
-    empty = pl.all_horizontal(cell.str.strip_chars().fill_null("") == "" for cell in cells)
-    left_out = [pl.when(empty).then(pl.lit(_BLANK))] if cells else []
+    names = [cell_column(at) for at in range(len(table.header))]
+    cells = [pl.col(name) for name in names]
+    blank = _blank_records(table.records, names)
+    left_out = [pl.when(pl.lit(blank)).then(pl.lit(_BLANK))] if blank.any() else []
     if table_format.kind is Kind.IGNORED:
         left_out.append(pl.when(True).then(pl.lit(table_format.reason)))
     folded = [fold(column) for column in table.header]
@@ -165,6 +166,18 @@ def list_issues(
         .sort("row", maintain_order=True)
         .select(list(ISSUES))
     )
+
+
+def _blank_records(records: pl.DataFrame, cells: list[str]) -> pl.Series:
+    """Whether all cells of each record are blank; only few have to be looked at further."""
+    blank = pl.repeat(bool(cells), records.height, eager=True)
+    for name in cells:
+        if not blank.any():
+            break
+        at = blank.arg_true()
+        empty = records[name].gather(at).str.strip_chars().fill_null("") == ""
+        blank = blank.scatter(at, empty)
+    return blank
 
 
 def _sentence() -> pl.Expr:

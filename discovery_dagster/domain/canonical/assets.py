@@ -91,7 +91,7 @@ def _host_names() -> tuple[pl.Expr, pl.Expr]:
         pl.when(pl.col(field).str.contains(".", literal=True)).then(field)
         for field in ("fqdn", "hostname")
     )
-    short = pl.coalesce("hostname", "fqdn").str.replace(r"\..*$", "")
+    short = pl.coalesce("hostname", "fqdn").str.splitn(".", 2).struct.field("field_0")
     return short.alias("hostname"), full.alias("fqdn")
 
 

@@ -92,7 +92,7 @@ def read_records(
         reading = read_cells(FIELDS[column.field].kind, cells, column.unit)
         problems = [
             _describe_faults(records["row"], cells, reading, column),
-            _describe_errors(records["row"], as_stood, column),
+            _describe_errors(records["row"], as_stood, cells, column),
         ]
         return cells, reading, pl.concat(problems)
 
@@ -168,6 +168,8 @@ def custom_attributes(
 def _merge(field: str, series: Sequence[pl.Series]) -> pl.Series:
     if not FIELDS[field].many:
         return _first(field, series)
+    if len(series) == 1 and isinstance(series[0].dtype, pl.List):
+        return series[0].alias(field)  # readers of lists leave neither nulls nor repetitions
     lists = [
         one if isinstance(one.dtype, pl.List) else one.reshape((-1, 1)).arr.to_list()
         for one in series
@@ -179,6 +181,8 @@ def _merge(field: str, series: Sequence[pl.Series]) -> pl.Series:
 
 
 def _first(field: str, series: Sequence[pl.Series]) -> pl.Series:
+    if len(series) == 1:
+        return series[0].alias(field)
     columns = {str(at): one for at, one in enumerate(series)}
     return pl.DataFrame(columns).select(pl.coalesce(pl.all())).to_series().alias(field)
 
@@ -186,6 +190,8 @@ def _first(field: str, series: Sequence[pl.Series]) -> pl.Series:
 def _describe_faults(
     rows: pl.Series, cells: pl.Series, reading: Reading, column: MappedColumn
 ) -> pl.DataFrame:
+    if not reading.faults.any():
+        return empty(PROBLEM)
     noun = NOUNS.get(FIELDS[column.field].kind, column.field)
     article = "an" if noun[0] in "aeiouAEIOU" else "a"
     return (
@@ -204,24 +210,28 @@ def _describe_faults(
     )
 
 
-def _describe_errors(rows: pl.Series, cells: pl.Series, column: MappedColumn) -> pl.DataFrame:
+def _describe_errors(
+    rows: pl.Series, as_stood: pl.Series, cells: pl.Series, column: MappedColumn
+) -> pl.DataFrame:
     """Say of each error of a spreadsheet that it stands where a value should."""
-    found = are_errors(cells)
-    if not found.any():
+    # An error is no value, so only what cleaning took away can be one.
+    if cells.null_count() == as_stood.null_count():
         return empty(PROBLEM)
-    return (
-        pl.DataFrame({"row": rows, "value": cells.str.strip_chars()})
-        .filter(found)
-        .select(
-            pl.col("row").cast(pl.UInt32),
-            pl.lit(column.field).alias("field"),
-            pl.lit(column.header).alias("column"),
-            pl.lit("spreadsheet_error").alias("code"),
-            pl.format(
-                '"{}" is an error of the spreadsheet where "{}" should have a value.',
-                "value",
-                pl.lit(column.header),
-            ).alias("message"),
+    taken = pl.DataFrame({"row": rows, "value": as_stood}).filter(
+        cells.is_null() & as_stood.is_not_null()
+    )
+    found = taken.filter(are_errors(taken["value"]))
+    if found.is_empty():
+        return empty(PROBLEM)
+    return found.with_columns(pl.col("value").str.strip_chars()).select(
+        pl.col("row").cast(pl.UInt32),
+        pl.lit(column.field).alias("field"),
+        pl.lit(column.header).alias("column"),
+        pl.lit("spreadsheet_error").alias("code"),
+        pl.format(
+            '"{}" is an error of the spreadsheet where "{}" should have a value.',
             "value",
-        )
+            pl.lit(column.header),
+        ).alias("message"),
+        "value",
     )

@@ -167,7 +167,9 @@ def _placed(
             for part in present
         ]
     )
-    return joined.sort("row", maintain_order=True).drop("row")
+    in_order = joined["row"].is_sorted()
+    ordered = joined if in_order else joined.sort("row", maintain_order=True)
+    return ordered.drop("row")
 
 
 def _join(parts: list[pl.DataFrame | None], schema: frames.Schema) -> pl.DataFrame:

@@ -10,7 +10,12 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain.values import addresses, identifiers, names, quantities, times
-from discovery_dagster.domain.values.reading import Reading, clean, without_faults
+from discovery_dagster.domain.values.reading import (
+    Reading,
+    clean,
+    read_distinct,
+    without_faults,
+)
 
 __all__ = ["NOUNS", "TRANSFORMS", "Reading", "clean", "read_cells"]
 
@@ -37,6 +42,12 @@ _WITH_UNIT: Mapping[str, Callable[[pl.Series, str | None], Reading]] = {
     "memory": quantities.read_memory,
     "storage": quantities.read_storage,
 }
+
+#: Kinds whose cells repeat as a rule and cost more to read than to find again.
+_REPEATING: Final = frozenset(
+    {"names", "tier", "workload", "addresses", "address", "protocol", "uuid"}
+    | {"cores", "count", "port", "time"}
+)
 
 #: Name of the transform of each kind of cell that does not stay text as it stands.
 TRANSFORMS: Mapping[str, str | None] = {
@@ -79,5 +90,7 @@ def read_cells(kind: str, cells: pl.Series, unit: str | None = None) -> Reading:
         long as `cells`.
     """
     if kind in _WITH_UNIT:
-        return _WITH_UNIT[kind](cells, unit)
-    return _PLAIN[kind](cells)
+        with_unit = _WITH_UNIT[kind]
+        return read_distinct(cells, lambda distinct: with_unit(distinct, unit))
+    read = _PLAIN[kind]
+    return read_distinct(cells, read) if kind in _REPEATING else read(cells)

@@ -6,11 +6,17 @@ from ipaddress import AddressValueError, IPv6Address
 import polars as pl
 
 from discovery_dagster import reference
-from discovery_dagster.domain.values.reading import Reading, placeholders, with_faults
+from discovery_dagster.domain.values.reading import (
+    Reading,
+    placeholders,
+    read_others,
+    with_faults,
+)
 
 _PART = r"[^\s;,|\[\]\"'(){}]+"
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _IPV4 = rf"^(?:{_OCTET}\.){{3}}{_OCTET}$"
+_USUAL_MAC = r"^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$"
 _MAC = r"^([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$"
 
 
@@ -23,7 +29,14 @@ def read_addresses(cells: pl.Series) -> Reading:
     Returns:
         Values are List[String], empty where there is no address, without repetitions.
     """
-    return _read_lists(cells, _canonical_addresses, placeholders("addresses"))
+    unused = placeholders("addresses")
+    usual = cells.str.contains(_IPV4) & ~cells.is_in(unused)
+    return read_others(
+        cells,
+        usual,
+        _one_each(cells),
+        lambda others: _read_lists(others, _canonical_addresses, unused),
+    )
 
 
 def read_address(cells: pl.Series) -> Reading:
@@ -40,7 +53,15 @@ def read_macs(cells: pl.Series) -> Reading:
         Values are List[String], empty where there is none, without repetitions.
     """
     unused = _canonical_macs(pl.Series(placeholders("mac_addresses"))).to_list()
-    return _read_lists(cells, _canonical_macs, unused)
+    written = cells.str.to_lowercase()
+    values = written.str.replace_all("-", ":", literal=True)
+    usual = written.str.contains(_USUAL_MAC) & ~values.is_in(unused)
+    return read_others(
+        cells,
+        usual,
+        _one_each(values),
+        lambda others: _read_lists(others, _canonical_macs, unused),
+    )
 
 
 def read_protocol(cells: pl.Series) -> Reading:
@@ -54,6 +75,10 @@ def read_protocol(cells: pl.Series) -> Reading:
 def is_address(cells: pl.Series) -> pl.Series:
     """Return whether each cell is one IP address and nothing else; never null."""
     return _canonical_addresses(cells.str.strip_chars().str.to_lowercase()).is_not_null()
+
+
+def _one_each(values: pl.Series) -> pl.Series:
+    return values.reshape((-1, 1)).arr.to_list()
 
 
 def _read_lists(

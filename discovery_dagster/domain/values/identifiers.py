@@ -23,9 +23,11 @@ def uuid_in_serial(serials: pl.Series) -> pl.Series:
     `VMware-56 4d 50 …` are the sixteen bytes in the order in which vSphere shows the UUID; serial
     numbers of other makes give null.
     """
-    ours = serials.str.to_lowercase().str.strip_prefix("vmware-")
-    marked = serials.str.to_lowercase().str.starts_with("vmware-").fill_null(False)
-    return read_uuid(ours.set(~marked, None)).values
+    marked = serials.str.contains("(?i)^vmware-").fill_null(False)
+    ours = serials.set(~marked, None)
+    if not marked.any():
+        return ours
+    return read_uuid(ours.str.to_lowercase().str.strip_prefix("vmware-")).values
 
 
 def read_uuid(cells: pl.Series) -> Reading:

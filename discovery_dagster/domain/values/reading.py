@@ -1,11 +1,18 @@
 """What reading a column gives, and the words that are no values."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 import polars as pl
 
 from discovery_dagster import reference
+
+_REPEATED: Final = 4  # cells a distinct one, from which on reading the distinct ones costs less
+_BLANK_EDGES: Final = r"|^\s|\s$"
+_PATTERNS: Final = 256  # of word lists: those of all formats and kinds of value
 
 
 @dataclass(frozen=True)
@@ -24,9 +31,16 @@ def clean(cells: pl.Series, null_words: Collection[str] = ()) -> pl.Series:
         null_words: words that are no values in this format, beside those of
             `reference/placeholders.yaml`.
     """
-    text = cells.str.strip_chars()
     words = reference.load("placeholders")
-    return without_words(text, {"", *words["anywhere"], *words["spreadsheet_errors"], *null_words})
+    no_values = _listed({"", *words["anywhere"], *words["spreadsheet_errors"], *null_words})
+    # Few cells have to be looked at twice, as a rule.
+    unclean = cells.str.contains(_pattern(no_values, _BLANK_EDGES)).fill_null(False)
+    if not unclean.any():
+        return cells
+    at = unclean.arg_true()
+    text = cells.gather(at).str.strip_chars()
+    text = text.set(text.str.contains(_pattern(no_values)), None)
+    return cells.clone().scatter(at, text)
 
 
 def are_errors(cells: pl.Series) -> pl.Series:
@@ -40,8 +54,67 @@ def are_errors(cells: pl.Series) -> pl.Series:
 
 def without_words(cells: pl.Series, words: Collection[str]) -> pl.Series:
     """Return `cells`, null where they are one of `words`, case aside."""
-    lowered = sorted({word.lower() for word in words})
-    return cells.set(cells.str.to_lowercase().is_in(lowered).fill_null(False), None)
+    return cells.set(are_words(cells, words).fill_null(False), None)
+
+
+def are_words(cells: pl.Series, words: Collection[str]) -> pl.Series:
+    """Return whether each cell is one of `words`, case aside; null where it is null.
+
+    One pattern over all words costs a third of lower-casing the cells.
+    """
+    return cells.str.contains(_pattern(_listed(words)))
+
+
+def _listed(words: Collection[str]) -> tuple[str, ...]:
+    return tuple(sorted({word.lower() for word in words}))
+
+
+@lru_cache(_PATTERNS)
+def _pattern(words: tuple[str, ...], or_else: str = "") -> str:
+    return f"(?i)^(?:{'|'.join(map(re.escape, words))})${or_else}"
+
+
+def read_distinct(cells: pl.Series, read: Callable[[pl.Series], Reading]) -> Reading:
+    """Read `cells`, each distinct one of them once where they repeat.
+
+    Args:
+        cells: String.
+        read: what it makes of a cell depends on which cells there are, not on how many.
+    """
+    distinct = cells.unique(maintain_order=True)
+    if len(distinct) * _REPEATED > len(cells):
+        return read(cells)
+    reading = read(distinct)
+    numbered = pl.DataFrame({"cell": distinct}).with_row_index("at")
+    places = pl.DataFrame({"cell": cells}).join(
+        numbered, on="cell", how="left", nulls_equal=True, maintain_order="left"
+    )["at"]
+    return Reading(reading.values.gather(places), reading.faults.gather(places))
+
+
+def read_others(
+    cells: pl.Series, usual: pl.Series, values: pl.Series, read: Callable[[pl.Series], Reading]
+) -> Reading:
+    """Take `values` where a cell is `usual`, and read only the others.
+
+    Args:
+        cells: String.
+        usual: Boolean, null or false where a cell has to be read.
+        values: what the usual cells are; what stands beside the others counts for nothing.
+        read: as `read_distinct` has it.
+    """
+    others = ~usual.fill_null(False)
+    if not others.any():
+        return without_faults(values)
+    places = others.arg_true()
+    reading = read(cells.gather(places))
+    order = pl.int_range(len(cells), dtype=pl.UInt32, eager=True).scatter(
+        places, pl.int_range(len(cells), len(cells) + len(places), dtype=pl.UInt32, eager=True)
+    )
+    faults = pl.repeat(False, len(cells), eager=True).scatter(places, reading.faults)
+    # Lists in several chunks take twenty times as long to gather.
+    joined = pl.concat([values, reading.values], rechunk=True)
+    return Reading(joined.gather(order), faults)
 
 
 def placeholders(kind: str) -> list[str]:

@@ -12,6 +12,7 @@ from discovery_dagster.api.security import SessionOf, StateOf
 from discovery_dagster.domain.identity.explanation import explain
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.lineage import trace
+from discovery_dagster.domain.overrides import Override
 from discovery_dagster.pages import frame, links, maps, neighbourhood, words
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, shown
@@ -19,6 +20,7 @@ from discovery_dagster.pages.maps import Map
 from discovery_dagster.store import identity as identities
 from discovery_dagster.store import lineage
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.overrides import about_asset
 from discovery_dagster.store.reading import assets, impact, listing, lists, why
 from discovery_dagster.store.reading.listing import Asked
 from discovery_dagster.store.reading.neighbourhood import Surroundings, around
@@ -55,6 +57,7 @@ class AssetPage(Page):
     values_url: str = shown("where the values and their sources come from, after the page")
     identity: Row = shown("its `records`, the `keys` that joined them, values in `conflicts`")
     decisions: Sequence[str] = shown("what people decided about its identity, and why")
+    overrides: Sequence[Override] = shown("what people decided about its values")
     node: Row | None = shown("fan-in, fan-out, depth, blast radius, hub, cycle")
     impact: Mapping[str, Row] = shown("what needs it and what it needs: `total`, nearest `assets`")
     constraints: Sequence[Row] = shown("what people set for the plan about it, with conflicts")
@@ -77,6 +80,7 @@ def build(
     node: Row | None,
     reached: Mapping[str, Row],
     proposals: Sequence[Row] = (),
+    overrides: Sequence[Override] = (),
     constraints: Sequence[Row] = (),
     dagster_url: str | None = None,
 ) -> AssetPage:
@@ -92,6 +96,7 @@ def build(
         values_url=f"{links.asset(key, asset['id'])}/values",
         identity=identity,
         decisions=[one["decision"] for one in identity["keys"] if one["decision"]],
+        overrides=overrides,
         node=node,
         impact=reached,
         constraints=constraints,
@@ -141,6 +146,7 @@ def page(asset: str, session: SessionOf, shared: StateOf) -> HTMLResponse:
             node=explained["graph"],
             reached={way: reached[way] for way in ("needed_by", "needs")},
             proposals=_proposals(shared.database, session, asset),
+            overrides=about_asset(shared.database, session.engagement, asset),
             constraints=explained["constraints"],
             dagster_url=shared.dagster_url,
         )

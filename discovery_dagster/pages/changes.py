@@ -95,11 +95,19 @@ def build(
         next_url=links.session(key, "changes", against=against, kind=kind, start=start + len(items))
         if more
         else None,
-        downloads=[
-            ("CSV", links.data(key, "changes", "csv")),
-            ("JSON", links.data(key, "changes")),
-        ],
+        downloads=_downloads(key, against, kind),
     )
+
+
+def _downloads(key: SessionKey, against: str | None, kind: str | None) -> list[tuple[str, str]]:
+    if against is None:
+        return []
+    what, _, change = (kind or "").partition(".")
+    since = f"changes/since/{against}"
+    return [
+        ("CSV", links.data(key, since, "csv", what=what, change=change)),
+        ("JSON", links.data(key, since, what=what, change=change)),
+    ]
 
 
 def _kinds(

@@ -4,6 +4,7 @@ COPY straight into a table with row-level security is refused by Postgres.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import polars as pl
 import psycopg
@@ -11,6 +12,10 @@ from psycopg import sql
 from psycopg.rows import DictRow
 
 from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.store.database import Database
+
+#: Rows from which on a table that was filled is looked at again for Postgres' plans.
+MANY = 1000
 
 
 def replace_rows(
@@ -38,6 +43,23 @@ def replace_rows(
         ).format(target, columns, columns, staging),
         keys,
     )
+
+
+def plan_anew(database: Database, tables: Sequence[str]) -> None:
+    """Have Postgres look at tables that were filled with `MANY` rows, for its plans.
+
+    Until it has, a minute later by itself, it plans for one row a session, and joins two tables of
+    3,000 rows by 9 million comparisons. Left to it where the login may not take on the owner's
+    role, or somebody else is at it.
+    """
+    with (
+        database.connect(autocommit=True) as connection,
+        suppress(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute("set role discovery_owner")
+        for table in tables:
+            name = sql.Identifier("discovery", table)
+            connection.execute(sql.SQL("analyze (skip_locked) {}").format(name))
 
 
 def copy_rows(

@@ -38,6 +38,9 @@ def count_again(connection: psycopg.Connection[DictRow], session: SessionKey) ->
         " where engagement = %(engagement)s and session = %(session)s",
         keys,
     )
+    # Postgres knows nothing of the rows of this transaction, and would compare them pair by pair:
+    # 2.7 s at 3,000 assets, 3 ms with the join by hash that is left to it.
+    connection.execute("set local enable_nestloop = off")
     counted = by_combination("r.engagement = %(engagement)s and r.session = %(session)s")
     connection.execute(
         f"insert into discovery.asset_facet (engagement, session, seq, {', '.join(FACETS)}, assets)"

@@ -17,7 +17,7 @@ from discovery_dagster.domain.facts import Publication
 from discovery_dagster.domain.frames import Frames, conform
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.steps import Step
-from discovery_dagster.store.bulk import replace_rows
+from discovery_dagster.store.bulk import MANY, plan_anew, replace_rows
 from discovery_dagster.store.claims import Claim
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.facets import COUNTED, count_again
@@ -85,6 +85,7 @@ class Publisher:
         """
         for name, schema in step.frames.items():
             conform(frames[name], schema)
+        tables = {table: frames[name] for table, name in STEP_TABLES.get(step.key, {}).items()}
         made = Publication(
             step.key,
             uuid.uuid4().hex,
@@ -98,8 +99,8 @@ class Publisher:
         self.objects.write_frames(self.session, step.key, made.publication, frames)
         with self.claim.database.writer(self.session.engagement) as connection:
             self.claim.check(connection)
-            for table, frame in STEP_TABLES.get(step.key, {}).items():
-                replace_rows(connection, self.session, table, frames[frame])
+            for table, rows in tables.items():
+                replace_rows(connection, self.session, table, rows)
             if step.key in COUNTED:
                 count_again(connection, self.session)
             connection.execute(
@@ -125,6 +126,8 @@ class Publisher:
                     made.at,
                 ],
             )
+        if large := [table for table, rows in tables.items() if rows.height >= MANY]:
+            plan_anew(self.claim.database, large)
         return made
 
 

@@ -146,6 +146,7 @@ def attacks(
             names = {
                 "engagement": chance.choice([f"{home}.exit"] * 4 + [chance.choice(values)]),
                 "session": chance.choice(["s001"] * 6 + ["s002", chance.choice(values)]),
+                "earlier": chance.choice(["s001"] * 6 + ["s002", chance.choice(values)]),
                 "asset": chance.choice([*twins[home].ids, chance.choice(values)]),
             }
             url = path

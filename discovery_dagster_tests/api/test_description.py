@@ -20,7 +20,8 @@ _HOLLOW = ("Missing test data", "Authentication failed")
 
 def test_every_answer_is_as_described(served: Served, upland: httpx.Client, tmp_path: Path) -> None:
     asset = read(upland, f"{SESSION}/assets", limit=1)["items"][0]["id"]
-    pinned = {"engagement": "upland.exit", "session": "s001", "asset": asset}
+    pinned = {"engagement": "upland.exit", "session": "s001"}
+    pinned |= {"earlier": "s001", "asset": asset}
     (tmp_path / "schemathesis.toml").write_text(
         "[parameters]\n"
         + "".join(f'"path.{name}" = "{value}"\n' for name, value in pinned.items())

@@ -177,5 +177,20 @@ def test_changes_between_two_sessions_lead_to_their_assets(north: Visitor):
     page = north.open("/engagements/north.exit/sessions/s002/changes?kind=asset.not_seen")
     first = page.get_by_role("table", name="Changes").locator("tbody tr").first
     expect(first).to_contain_text("not seen")
+    shown = page.get_by_role("table", name="Changes").locator("tbody tr").count()
+    link = page.get_by_role("link", name="Changes as CSV").get_attribute("href")
+    saved = page.request.get(link).text().splitlines()[1:]
+    assert len(saved) == shown, "what is downloaded is what is shown"
+    assert {line.split(",")[0] for line in saved} == {"not_seen"}
     first.get_by_role("link").click()
     page.wait_for_url("**/sessions/s001/assets/*")
+
+
+def test_any_two_sessions_are_compared(north: Visitor):
+    page = north.open("/engagements/north.exit/sessions/s001/changes?against=s002")
+    expect(page.get_by_role("table", name="Changes").locator("tbody tr").first).to_be_visible()
+    link = page.get_by_role("link", name="Changes as JSON").get_attribute("href")
+    first = page.request.get(f"{link}?limit=1").json()
+    second = page.request.get(f"{link}?limit=1&cursor={first['next']}").json()
+    assert first["items"] != second["items"]
+    assert {row["since"] for row in first["items"] + second["items"]} == {"s002"}

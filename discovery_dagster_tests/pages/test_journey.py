@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from discovery_dagster_tests.pages.browsing import Visitor, keep, settled
-from discovery_dagster_tests.pages.conftest import sample_files
+from discovery_dagster_tests.pages.conftest import NORTH, sample_files
 from discovery_dagster_tests.serving import Served
 
 SESSION = "/engagements/north.exit/sessions/s001"
@@ -201,3 +201,18 @@ def test_a_page_that_waits_for_a_step_says_which(north: Visitor, server: Served,
         keep(page, f"empty{path.replace('/', '-') or '-session'}")
         page.close()
     assert north.complaints == []
+
+
+def test_what_a_person_decided_is_shown_with_its_author(north: Visitor, server: Served):
+    page = north.open("/engagements/north.exit/sessions/s001/assets?q=FS01")
+    page.get_by_role("table", name="Assets").locator("tbody a").first.click()
+    page.wait_for_url("**/assets/*")
+    asset = page.url.rpartition("/")[2]
+    words = ("--author", "Kim", "--reason", "said the <b>owner</b>", "--no-run")
+    done = server.home.run("override", "set", asset, "criticality", "high", *words, *NORTH)
+    assert done.returncode == 0, done.stderr
+    page.reload()
+    decided = page.get_by_role("region", name="Decisions of people")
+    expect(decided).to_contain_text("Criticality: high")
+    expect(decided).to_contain_text("said the <b>owner</b>")
+    expect(decided).to_contain_text("Kim")

@@ -5,7 +5,7 @@ import pytest
 
 from discovery_dagster.domain import frames
 from discovery_dagster.domain.steps import Step
-from discovery_dagster.store import exports, publications, sessions
+from discovery_dagster.store import bulk, exports, publications, sessions
 from discovery_dagster.store.claims import Claim, FencedError
 from discovery_dagster.store.publications import Publisher
 
@@ -83,3 +83,12 @@ def test_a_frame_without_its_schema_is_not_published(publish):
 def test_every_export_of_an_empty_session_is_an_empty_list(database, session):
     for table in exports.QUERIES:
         assert exports.rows(database, session, table) == []
+
+
+def test_postgres_knows_how_many_rows_it_was_given(database, publish):
+    publish(members(*(f"asset {number}" for number in range(bulk.MANY))))
+    with database.connect() as connection:
+        known = connection.execute(
+            "select reltuples from pg_class where oid = 'discovery.asset_member'::regclass"
+        ).fetchone()
+    assert known["reltuples"] >= bulk.MANY

@@ -3,7 +3,15 @@
 from fastapi import APIRouter, Depends, Request
 
 from discovery_dagster.api.problems import NotFound, described
-from discovery_dagster.api.routes import assets, dependencies, engagements, plan, quality, sessions
+from discovery_dagster.api.routes import (
+    assets,
+    comparisons,
+    dependencies,
+    engagements,
+    plan,
+    quality,
+    sessions,
+)
 
 
 def without_null(request: Request) -> None:
@@ -21,5 +29,5 @@ router = APIRouter(
     dependencies=[Depends(without_null)],
     responses=described(400, 401, 404, 422, 429, 503),
 )
-for noun in (engagements, sessions, quality, assets, dependencies, plan):
+for noun in (engagements, sessions, quality, assets, dependencies, plan, comparisons):
     router.include_router(noun.router)

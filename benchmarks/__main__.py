@@ -4,6 +4,7 @@ import sys
 
 from benchmarks import (
     classification,
+    flows,
     graphs,
     identity,
     load,
@@ -19,6 +20,7 @@ BENCHMARKS = {
     "reading": reading.run,
     "validation": validation.run,
     "lookup": lookup.run,
+    "flows": flows.run,
     "graphs": graphs.run,
     "session": session.run,
     "pages": pages.run,

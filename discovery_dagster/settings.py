@@ -43,6 +43,11 @@ class Settings(BaseSettings):
         50_000_000, ge=1, description="Cells of the rectangle around a worksheet's, 32 bytes each."
     )
     max_json_depth: int = Field(64, ge=1, le=500, description="How deep JSON may be nested.")
+    flow_memory_bytes: int = Field(
+        1024**3,
+        ge=64 * 1024**2,
+        description="Memory in which the records of flow logs are counted; more spills to disk.",
+    )
     webhook_url: str | None = Field(
         None, description="Where failed runs and failed asset checks are told as JSON."
     )
@@ -112,6 +117,11 @@ class Settings(BaseSettings):
     def dagster_home(self) -> Path:
         """Folder that Dagster knows as `DAGSTER_HOME`."""
         return self.home / "dagster"
+
+    @property
+    def spill(self) -> Path:
+        """Folder for what does not fit the memory while a step runs."""
+        return self.home / "spill"
 
     @property
     def objects(self) -> Path:

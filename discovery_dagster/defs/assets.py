@@ -39,6 +39,7 @@ from discovery_dagster.store import (
 )
 from discovery_dagster.store import identity as identity_decisions
 from discovery_dagster.store.publications import PublishedFrames
+from discovery_dagster.store.table_rows import StoredRows, open_engine
 
 Session = dg.ResourceParam[ClaimedSession]
 Materialized = dg.MaterializeResult[None]
@@ -124,8 +125,14 @@ def canonical_records(
     """Type the records and account for each of them."""
 
     def work(report: Report) -> StepResult:
-        tables = intake.session_tables(source_records)
-        made = canonical.canonicalise(tables, field_mapping["mapping"], report)
+        flows = intake.tables_of_flows(source_records["tables"])
+        tables = intake.session_tables(source_records, without=flows)
+        with open_engine(session.settings.spill, session.settings.flow_memory_bytes) as engine:
+            rows = {
+                number: StoredRows(engine, source_records.path(intake.records_name(number)))
+                for number in flows
+            }
+            made = canonical.canonicalise(tables, field_mapping["mapping"], report, rows)
         accounts = intake.count_outcomes(source_records["tables"], made.outcomes)
         counts = {
             name: int(accounts[name].sum())

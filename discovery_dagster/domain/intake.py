@@ -4,7 +4,7 @@ Readers know containers and formats know headers; this module puts the two toget
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,9 +13,11 @@ import polars as pl
 
 from discovery_dagster.domain import corrections, formats, frames
 from discovery_dagster.domain.decisions import MappingDecision
+from discovery_dagster.domain.formats.base import Kind
 from discovery_dagster.domain.frames import Frames
 from discovery_dagster.domain.mapping import map_table
 from discovery_dagster.domain.readers import Limits, read_file
+from discovery_dagster.domain.readers.records import frame_of_records
 from discovery_dagster.domain.tables import FileReading, SourceTable, UnreadableFileError
 
 RecognisedTable = corrections.RecognisedTable
@@ -121,8 +123,13 @@ def collect_records(
     }
 
 
-def session_tables(published: FrameSource) -> list[RecognisedTable]:
-    """Return the tables that `collect_records` made, in the order of their numbers."""
+def session_tables(published: FrameSource, without: Collection[int] = ()) -> list[RecognisedTable]:
+    """Return the tables that `collect_records` made, in the order of their numbers.
+
+    Args:
+        published: frames of `collect_records`.
+        without: numbers of the tables whose records stay where they are.
+    """
     return [
         (
             SourceTable(
@@ -130,11 +137,22 @@ def session_tables(published: FrameSource) -> list[RecognisedTable]:
                 row["sheet"],
                 tuple(row["header"]),
                 row["header_line"],
-                published[records_name(row["table"])],
+                frame_of_records([], len(row["header"]))
+                if row["table"] in without
+                else published[records_name(row["table"])],
             ),
             formats.format_named(row["format"]),
         )
         for row in published["tables"].iter_rows(named=True)
+    ]
+
+
+def tables_of_flows(tables: pl.DataFrame) -> list[int]:
+    """Return the numbers of the tables (`frames.SOURCE_TABLES`) whose records are flows."""
+    return [
+        row["table"]
+        for row in tables.iter_rows(named=True)
+        if formats.format_named(row["format"]).kind is Kind.FLOWS
     ]
 
 

@@ -92,7 +92,7 @@ STEPS: tuple[Step, ...] = (
             "outcomes": frames.RECORD_OUTCOMES,
             "accounts": frames.TABLE_ACCOUNTS,
         },
-        version=5,
+        version=6,
         reference=(
             "synonyms.yaml",
             "header_words.yaml",

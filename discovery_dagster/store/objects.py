@@ -74,7 +74,11 @@ class ObjectStore:
         self, session: SessionKey, step: str, publication: str, name: str
     ) -> pl.DataFrame:
         """Read one frame of a publication."""
-        return pl.read_parquet(self._frames(session, step, publication) / f"{name}.parquet")
+        return pl.read_parquet(self.frame(session, step, publication, name))
+
+    def frame(self, session: SessionKey, step: str, publication: str, name: str) -> Path:
+        """Path of the Parquet file that is one frame of a publication."""
+        return self._frames(session, step, publication) / f"{name}.parquet"
 
     def keep_failure(self, session: SessionKey, step: str, words: str) -> Path:
         """Keep what the last failure of a step said, which may quote cells; return its file.

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 
 import polars as pl
 
@@ -55,6 +56,10 @@ class PublishedFrames:
 
     def __getitem__(self, name: str) -> pl.DataFrame:
         return self.objects.read_frame(self.session, self.step, self.publication, name)
+
+    def path(self, name: str) -> Path:
+        """Path of the Parquet file of the frame called `name`."""
+        return self.objects.frame(self.session, self.step, self.publication, name)
 
 
 @dataclass(frozen=True)

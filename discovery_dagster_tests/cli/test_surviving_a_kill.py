@@ -46,6 +46,8 @@ def drop(tmp_path_factory) -> Path:
     (folder / "servers.csv").write_text(f"Hostname,OS,IP Address\n{rows}\n,,\n")
     edges = "\n".join(f"srv-{n:03d},srv-{n // 2:03d},Depends on" for n in range(1, 100))
     (folder / "relations.csv").write_text(f"Source,Target,Relation\n{edges}\n")
+    flows = "\n".join(f"10.0.{n % 60}.7,10.0.{n % 55 + 40}.7,443,{n}" for n in range(500))
+    (folder / "flows.csv").write_text(f"src_ip,dst_ip,dst_port,bytes\n{flows}\n")
     return folder
 
 

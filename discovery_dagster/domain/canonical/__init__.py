@@ -1,12 +1,14 @@
 """From source tables and their mapping to typed records, each physical record accounted for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import polars as pl
 
 from discovery_dagster.domain import frames
 from discovery_dagster.domain.canonical.accounts import Place
+from discovery_dagster.domain.canonical.rows import Rows
 from discovery_dagster.domain.canonical.tables import TableRecords, read_table
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.frames import conform, empty
@@ -31,6 +33,7 @@ def canonicalise(
     tables: Sequence[tuple[SourceTable, TableFormat]],
     mapping: pl.DataFrame,
     progress: Callable[[int, int], None] = _unheard,
+    elsewhere: Mapping[int, Rows] = MappingProxyType({}),
 ) -> CanonicalRecords:
     """Read every record of every table in canonical fields and units.
 
@@ -38,26 +41,38 @@ def canonicalise(
         tables: with their formats, in the order of their numbers.
         mapping: of all of them, as `frames.FIELD_MAPPING`; only what is accepted is used.
         progress: told the records done and those there are.
+        elsewhere: the records of tables of flows that are not in the table, by its number.
 
     Returns:
         Exactly one outcome for each physical record; asset and relation records of the accepted
         ones; issues of accepted and rejected ones.
     """
-    total = sum(table.records.height for table, _ in tables)
+    sizes = [
+        elsewhere[number].height if number in elsewhere else table.records.height
+        for number, (table, _) in enumerate(tables)
+    ]
+    total = sum(sizes)
     done, read = 0, list[TableRecords]()
     for number, (table, table_format) in enumerate(tables):
         progress(done, total)
         own = mapping.filter(pl.col("table") == number)
-        read.append(read_table(Place(number, table), table_format, own))
-        done += table.records.height
+        place = Place(number, table)
+        read.append(read_table(place, table_format, own, elsewhere.get(number)))
+        done += sizes[number]
     progress(done, total)
     assets = pl.concat([pl.DataFrame(schema=_unnumbered()), *(part.assets for part in read)])
     return CanonicalRecords(
         conform(assets.with_row_index("record"), frames.ASSET_RECORDS),
-        pl.concat([empty(frames.RELATION_RECORDS), *(part.relations for part in read)]),
-        pl.concat([empty(frames.RECORD_OUTCOMES), *(part.outcomes for part in read)]),
-        pl.concat([empty(frames.ISSUES), *(part.issues for part in read)]),
+        _joined([part.relations for part in read], frames.RELATION_RECORDS),
+        _joined([part.outcomes for part in read], frames.RECORD_OUTCOMES),
+        _joined([part.issues for part in read], frames.ISSUES),
     )
+
+
+def _joined(parts: Sequence[pl.DataFrame], schema: frames.Schema) -> pl.DataFrame:
+    """Return all parts as one; a single one as it is, since it may be long."""
+    filled = [part for part in parts if part.height]
+    return filled[0] if len(filled) == 1 else pl.concat([empty(schema), *filled])
 
 
 def _unnumbered() -> dict[str, pl.DataType | type[pl.DataType]]:

@@ -1,11 +1,12 @@
 """What becomes of each physical record: exactly one outcome, with its reasons."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.formats.base import Kind, TableFormat
+from discovery_dagster.domain.formats.base import Exclusion, Kind, TableFormat
 from discovery_dagster.domain.frames import ISSUES, RECORD_OUTCOMES, Schema
 from discovery_dagster.domain.tables import IGNORED, READ, REJECTED, SourceTable, cell_column
 from discovery_dagster.domain.words import fold
@@ -39,6 +40,13 @@ PROBLEM: Schema = {
     "message": pl.String(),
     "value": pl.String(),
 }
+#: How a record was judged by its reader and its format; the code is its reader's.
+JUDGED: Schema = {
+    "row": pl.UInt32(),
+    "outcome": pl.String(),
+    "reason": pl.String(),
+    "code": pl.String(),
+}
 #: A record that counts for nothing, and why.
 SKIPPED: Schema = {"row": pl.UInt32(), "reason": pl.String()}
 
@@ -63,91 +71,113 @@ def numbered_records(table: SourceTable) -> pl.DataFrame:
     return table.records.with_row_index("row")
 
 
-def judge_readings(table: SourceTable, table_format: TableFormat) -> pl.DataFrame:
+def judge_readings(
+    records: pl.DataFrame, table: SourceTable, table_format: TableFormat
+) -> pl.DataFrame:
     """Judge each record by how it was read and by what its format leaves out.
 
+    Args:
+        records: with `row`, and with columns of `SourceTable.records`: at least those of
+            `judged_by`; of all the cells where blank records are to be left out.
+        table: that they are of; its own records are not looked at.
+        table_format: of the table.
+
     Returns:
-        One row a record: `row`, `line`, `outcome` (null while it is open), `reason` (a sentence).
+        One row a record, as `JUDGED`: `outcome` is null while it is open, `reason` a sentence.
     """
     names = [cell_column(at) for at in range(len(table.header))]
     cells = [pl.col(name) for name in names]
-    blank = _blank_records(table.records, names)
+    whole = bool(names) and set(names) <= set(records.columns)
+    blank = _blank_records(records, names) if whole else pl.Series(dtype=pl.Boolean)
     left_out = [pl.when(pl.lit(blank)).then(pl.lit(_BLANK))] if blank.any() else []
     if table_format.kind is Kind.IGNORED:
         left_out.append(pl.when(True).then(pl.lit(table_format.reason)))
-    folded = [fold(column) for column in table.header]
-    for exclusion in table_format.exclusions:
-        needed = {exclusion.column: exclusion.words, **exclusion.where}
-        if needed.keys() <= set(folded):
-            words = (
-                cells[folded.index(column)].str.strip_chars().str.to_lowercase().is_in(sorted(held))
-                for column, held in needed.items()
-            )
-            left_out.append(pl.when(pl.all_horizontal(words)).then(pl.lit(exclusion.reason)))
+    for columns, exclusion in _exclusions(table, table_format):
+        words = (
+            cells[at].str.strip_chars().str.to_lowercase().is_in(sorted(held))
+            for at, held in columns.items()
+        )
+        left_out.append(pl.when(pl.all_horizontal(words)).then(pl.lit(exclusion.reason)))
     reason = pl.coalesce(*left_out, pl.lit(None, dtype=pl.String))
     unread = pl.col("outcome") != READ
-    return numbered_records(table).select(
+    return records.select(
         "row",
-        "line",
         pl.when(unread)
         .then("outcome")
         .when(reason.is_not_null())
         .then(pl.lit(IGNORED))
         .alias("outcome"),
         pl.when(unread).then(_sentence()).otherwise(reason).alias("reason"),
+        pl.col("reason").alias("code"),
     )
 
 
-def refused_readings(judged: pl.DataFrame, table: SourceTable) -> pl.DataFrame:
+def judged_by(table: SourceTable, table_format: TableFormat) -> list[str]:
+    """Return the columns of records by which `judge_readings` leaves some out."""
+    positions = {at for columns, _ in _exclusions(table, table_format) for at in columns}
+    return ["outcome", "reason", *(cell_column(at) for at in sorted(positions))]
+
+
+def _exclusions(
+    table: SourceTable, table_format: TableFormat
+) -> Iterator[tuple[dict[int, frozenset[str]], Exclusion]]:
+    """The exclusions of the format that the table has the columns for: words by position."""
+    folded = [fold(column) for column in table.header]
+    for exclusion in table_format.exclusions:
+        needed = {exclusion.column: exclusion.words, **exclusion.where}
+        if needed.keys() <= set(folded):
+            yield {folded.index(column): held for column, held in needed.items()}, exclusion
+
+
+def refused_readings(judged: pl.DataFrame) -> pl.DataFrame:
     """Return the problems of records whose reader rejected them, as `PROBLEM`."""
-    codes = numbered_records(table).select("row", pl.col("reason").alias("code"))
-    return (
-        judged.filter(pl.col("outcome") == REJECTED)
-        .join(codes, on="row", how="left", maintain_order="left")
-        .select(
-            "row",
-            pl.lit(None, dtype=pl.String).alias("field"),
-            pl.lit(None, dtype=pl.String).alias("column"),
-            pl.col("code").fill_null("unreadable_record"),
-            pl.col("reason").alias("message"),
-            pl.lit(None, dtype=pl.String).alias("value"),
-        )
+    return judged.filter(pl.col("outcome") == REJECTED).select(
+        "row",
+        pl.lit(None, dtype=pl.String).alias("field"),
+        pl.lit(None, dtype=pl.String).alias("column"),
+        pl.col("code").fill_null("unreadable_record"),
+        pl.col("reason").alias("message"),
+        pl.lit(None, dtype=pl.String).alias("value"),
     )
 
 
 def settle_outcomes(
-    place: Place, judged: pl.DataFrame, refusals: pl.DataFrame, skipped: pl.DataFrame
+    place: Place,
+    lines: pl.Series,
+    judged: pl.DataFrame,
+    refusals: pl.DataFrame,
+    skipped: pl.DataFrame,
 ) -> pl.DataFrame:
     """Give each record its one outcome: a refusal outranks a reason to ignore it.
+
+    Args:
+        place: the table.
+        lines: of all its records, in order.
+        judged: as `judge_readings`; at least those of it that are not open.
+        refusals: as `PROBLEM`.
+        skipped: as `SKIPPED`.
 
     Returns:
         One row a record, as `frames.RECORD_OUTCOMES`, and its `row`.
     """
-    skips = skipped.unique("row", keep="first", maintain_order=True).rename({"reason": "skip"})
-    refused = pl.col("row").is_in(refusals["row"].unique().implode())
-    return (
-        judged.join(skips, on="row", how="left", maintain_order="left")
-        .with_columns(
-            pl.when(pl.col("outcome").is_not_null())
-            .then("outcome")
-            .when(refused)
-            .then(pl.lit(REJECTED))
-            .when(pl.col("skip").is_not_null())
-            .then(pl.lit(IGNORED))
-            .otherwise(pl.lit(ACCEPTED))
-            .alias("outcome"),
-            pl.coalesce("reason", "skip").alias("reason"),
-        )
-        .select(
-            "row",
-            *place.columns(),
-            "line",
-            pl.lit(place.number, dtype=pl.UInt32).alias("table"),
-            "outcome",
+    nothing = pl.lit(None, pl.String)
+    settled = pl.concat(
+        [
+            judged.filter(pl.col("outcome").is_not_null()).select("row", "outcome", "reason"),
+            refusals.select("row", outcome=pl.lit(REJECTED), reason=nothing),
+            skipped.select("row", outcome=pl.lit(IGNORED), reason="reason"),
+        ]
+    ).unique("row", keep="first", maintain_order=True)
+    records = lines.cast(pl.UInt32).alias("line").to_frame().with_row_index("row")
+    if settled.is_empty():  # as good flow logs are; they are long
+        outcomes = records.with_columns(outcome=pl.lit(ACCEPTED), reason=nothing)
+    else:
+        outcomes = records.join(settled, on="row", how="left", maintain_order="left").with_columns(
+            pl.col("outcome").fill_null(ACCEPTED),
             pl.when(pl.col("outcome") == IGNORED).then("reason").alias("reason"),
         )
-        .select("row", *RECORD_OUTCOMES)
-    )
+    table = pl.lit(place.number, dtype=pl.UInt32).alias("table")
+    return outcomes.with_columns(*place.columns(), table).select("row", *RECORD_OUTCOMES)
 
 
 def list_issues(
@@ -160,7 +190,8 @@ def list_issues(
             faults.with_columns(pl.lit("warning").alias("severity")),
         ]
     )
-    places = outcomes.filter(pl.col("outcome") != IGNORED).drop("outcome", "reason")
+    of_some = pl.col("row").is_in(problems["row"].unique().implode())
+    places = outcomes.filter(of_some, pl.col("outcome") != IGNORED).drop("outcome", "reason")
     return (
         problems.join(places, on="row", how="inner", maintain_order="left")
         .sort("row", maintain_order=True)

@@ -1,11 +1,10 @@
 """The two ends of a relation or a flow: named things, addresses, or both."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from discovery_dagster.domain import synonyms
-from discovery_dagster.domain.canonical.accounts import PROBLEM
 from discovery_dagster.domain.canonical.cells import TableCells
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.values.addresses import is_address, read_address
@@ -14,7 +13,7 @@ from discovery_dagster.domain.words import replace_words
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Records with both their ends, and the problems of those that lack one.
+    """Records with one or both of their ends, and the problems of those that lack one.
 
     Each end has, after `source` or `target` itself, `_address`, `_type` and `_names_asset`.
     """
@@ -25,28 +24,31 @@ class Endpoints:
 
 def find_endpoints(cells: TableCells, table_format: TableFormat) -> Endpoints:
     """Find both ends of each record. A name that is an address is one, and names nothing."""
-    frame = cells.frame
-    if "source" not in frame.columns and "name" in frame.columns:
-        frame = frame.rename({"name": "source"})
-    problems = [pl.DataFrame(schema=PROBLEM)]
-    for end in ("source", "target"):
-        frame = frame.with_columns(_end(frame, end, table_format))
-        missing = frame.filter(pl.col(end).is_null() & pl.col(f"{end}_address").is_null())
-        fields = (end, f"{end}_address", "name") if end == "source" else (end, f"{end}_address")
-        problems.append(
-            problem(
-                missing,
-                field=end,
-                column=cells.header_of(*fields),
-                code=f"no_{end}",
-                message=pl.lit(f"The record names no {end}."),
-                value=pl.lit(None, dtype=pl.String),
-            )
-        )
-    frame = frame.with_columns(
-        pl.lit(table_format.evidence).alias("kind"),
+    sources = find_end(cells, "source", table_format)
+    targets = find_end(replace(cells, frame=sources.frame), "target", table_format)
+    return Endpoints(
+        targets.frame.with_columns(pl.lit(table_format.evidence).alias("kind")),
+        pl.concat([sources.problems, targets.problems]),
     )
-    return Endpoints(frame, pl.concat(problems))
+
+
+def find_end(cells: TableCells, end: str, table_format: TableFormat) -> Endpoints:
+    """Find one end of each record, `source` or `target`; a `name` is that of the source."""
+    frame = cells.frame
+    if end == "source" and end not in frame.columns and "name" in frame.columns:
+        frame = frame.rename({"name": "source"})
+    frame = frame.with_columns(_end(frame, end, table_format))
+    missing = frame.filter(pl.col(end).is_null() & pl.col(f"{end}_address").is_null())
+    fields = (end, f"{end}_address", "name") if end == "source" else (end, f"{end}_address")
+    problems = problem(
+        missing,
+        field=end,
+        column=cells.header_of(*fields),
+        code=f"no_{end}",
+        message=pl.lit(f"The record names no {end}."),
+        value=pl.lit(None, dtype=pl.String),
+    )
+    return Endpoints(frame, problems)
 
 
 def same_thing() -> pl.Expr:

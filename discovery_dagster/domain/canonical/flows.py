@@ -1,122 +1,297 @@
-"""Observed connections: which side listens, and one relation for all records of a connection."""
+"""Observed connections: one relation for all records of a connection.
 
+Flow logs are long and say little that is new from one record to the next. Their records are never
+looked at one by one: each distinct cell is read once, and records are counted together by what
+they say (`rows`). A problem of a cell is one of every record that holds it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.canonical.cells import TableCells
-from discovery_dagster.domain.canonical.endpoints import find_endpoints, same_thing
+from discovery_dagster.domain.canonical.accounts import (
+    JUDGED,
+    SKIPPED,
+    Place,
+    judge_readings,
+    judged_by,
+)
+from discovery_dagster.domain.canonical.cells import MappedColumn, TableCells, read_records
+from discovery_dagster.domain.canonical.endpoints import Endpoints, find_end, same_thing
+from discovery_dagster.domain.canonical.facing import facing
+from discovery_dagster.domain.canonical.rows import MEASURES, Lookup, Rows
 from discovery_dagster.domain.formats.base import TableFormat
-from discovery_dagster.domain.services import ports
+from discovery_dagster.domain.tables import cell_column
 
-_CONNECTION: Final = ("source", "source_address", "target", "target_address", "port", "protocol")
-_USER_PORTS = 1024  # below are system ports, on which only services listen (RFC 6335)
-_CLIENT_PORTS = 32768  # from here on Linux picks ports for clients; others start higher
-_SYN, _SYN_ACK = 2, 18  # bits of TCP flags; AWS adds up those seen in an interval
-
-#: Fields that a flow table may lack.
-_OPTIONAL = {
-    "source_port": pl.Int32(),
-    "port": pl.Int32(),
-    "protocol": pl.String(),
-    "count": pl.Int64(),
-    "first_seen": pl.String(),
-    "last_seen": pl.String(),
-    "source_detail": pl.List(pl.String()),
-    "target_detail": pl.List(pl.String()),
-    "tcp_flags": pl.Int64(),
+#: Fields by what is looked up for them.
+_FIELDS: Final[Mapping[str, Sequence[str]]] = {
+    "source": ("source", "name", "source_address", "source_type", "source_detail"),
+    "target": ("target", "target_address", "target_type", "target_detail"),
+    **{name: (name,) for name in ("source_port", "port", "tcp_flags", "protocol", *MEASURES)},
 }
+_SIDES: Final = ("source", "target")
+_END: Final = ("name", "address", "type", "names_asset", "detail")
+_MOMENTS: Final = ("first_seen", "last_seen")
+#: What makes connections one relation.
+_SAME: Final = ("source", "source_address", "target", "target_address", "port", "protocol")
+_ITSELF: Final = "Source and target are the same thing."
 
 
-def build_flows(
-    cells: TableCells, table_format: TableFormat
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Build one relation record for each connection that a table's records observed.
+@dataclass(frozen=True)
+class Flows:
+    """What the records of a table of flows come to.
 
-    Returns:
-        One row for each source, target, port and protocol (`frames.RELATION_RECORDS` without its
-        place, with the `row` and `line` of its first record); problems of unusable records, as
-        `PROBLEM`; those that count for nothing, as `SKIPPED`.
+    `relations` are as `frames.RELATION_RECORDS` without their place, each with the `row` and
+    `line` of its first record. `closed` are the records that are left out by how they were read
+    or what they hold, as `judge_readings` gives them. `problems` are those of unusable records and
+    `faults` of cells of others (both `PROBLEM`); `skipped` is as `SKIPPED`.
     """
-    ends = find_endpoints(cells, table_format)
-    frame = ends.frame.with_columns(
-        pl.lit(None, dtype=dtype).alias(name)
-        for name, dtype in _OPTIONAL.items()
-        if name not in ends.frame.columns
-    )
-    if not table_format.directed:
-        frame = _face_listener(frame)
-    itself = pl.col("row").is_in(frame.filter(same_thing())["row"].implode())
-    skipped = frame.filter(itself).select(
-        "row", pl.lit("Source and target are the same thing.").alias("reason")
-    )
-    usable = frame.filter(~itself & ~pl.col("row").is_in(ends.problems["row"].implode()))
-    return _aggregate(usable, table_format), ends.problems, skipped
+
+    relations: pl.DataFrame
+    closed: pl.DataFrame
+    problems: pl.DataFrame
+    skipped: pl.DataFrame
+    faults: pl.DataFrame
 
 
-def _face_listener(frame: pl.DataFrame) -> pl.DataFrame:
-    """Turn the records of replies, so that the target is the side that listens.
+@dataclass(frozen=True)
+class _Said:
+    """The distinct combinations of `cells`, numbered as `row`, and what they are read as."""
 
-    Flow logs record both directions of a connection, each with its sender as the source.
+    cells: tuple[str, ...]
+    distinct: pl.DataFrame
+    read: TableCells
+
+    def lookup(self, says: pl.DataFrame) -> Lookup:
+        """Return what to look up for the cells; `says` is as long as they are."""
+        table = self.distinct.select(self.cells).hstack(says) if self.cells else says
+        return Lookup(self.cells, table)
+
+    def of_records(self, told: pl.DataFrame, rows: Rows) -> pl.DataFrame:
+        """Return what is told of combinations, by their `row`, for each record that holds one."""
+        if told.is_empty():
+            return told
+        number = pl.col("row").is_in(told["row"].unique().implode())
+        held = self.distinct.filter(number).rename({"row": "number"})
+        return (
+            told.rename({"row": "number"})
+            .join(rows.find(held, self.cells), on="number", maintain_order="left")
+            .select(told.columns)
+            .sort("row", maintain_order=True)
+        )
+
+
+def read_flows(
+    place: Place, rows: Rows, columns: Sequence[MappedColumn], table_format: TableFormat
+) -> Flows:
+    """Read the records of a table of flows.
+
+    Args:
+        place: the table; its own records are not looked at.
+        rows: its records.
+        columns: those whose mapping is accepted.
+        table_format: of the table.
     """
-    reply = pl.coalesce(_reply_by_flags(), _reply_by_ports(), pl.lit(False))
-    turned = frame.with_columns(reply.alias("turned"))
-    pairs = [
-        ("source", "target"),
-        ("source_address", "target_address"),
-        ("source_type", "target_type"),
-        ("source_names_asset", "target_names_asset"),
-        ("source_port", "port"),
-        ("source_detail", "target_detail"),
-    ]
-    both = pairs + [(there, here) for here, there in pairs]
-    return turned.with_columns(
-        pl.when("turned").then(there).otherwise(here).alias(here) for here, there in both
+    closed, rows = _leave_out(rows, place, table_format)
+    said = {name: _read(rows, columns, fields, table_format) for name, fields in _FIELDS.items()}
+    found = {side: find_end(said[side].read, side, table_format) for side in _SIDES}
+    ends = _number_ends(found["source"].frame, found["target"].frame)
+    moments = _numbered(said[name].read.frame.get_column(name, default=None) for name in _MOMENTS)
+    protocols = _numbered([said["protocol"].read.frame.get_column("protocol", default=None)])
+    says = {
+        **{side: _number_of_ends(found[side].frame, side, ends) for side in _SIDES},
+        **{
+            name: facing(said[name].read.frame, name, table_format.directed)
+            for name in ("source_port", "port", "tcp_flags")
+        },
+        "protocol": _numbers(said["protocol"].read.frame, "protocol", protocols),
+        "count": _measure(said["count"].read.frame, "count"),
+        **{name: _numbers(said[name].read.frame, name, moments) for name in _MOMENTS},
+    }
+    lookups = {name: said[name].lookup(told) for name, told in says.items()}
+    connections = rows.connections(lookups).drop_nulls(["source", "target"])
+    itself = _are_same(connections, ends)
+    skipped = _between(rows, connections.filter(itself).select(*_SIDES), lookups)
+    problems = [said[side].of_records(found[side].problems, rows) for side in _SIDES]
+    return Flows(
+        _spell_out(connections.filter(~itself), ends, moments, protocols, table_format),
+        pl.concat([closed, _blank(rows, said, found, place, table_format)]),
+        pl.concat(problems),
+        skipped.with_columns(reason=pl.lit(_ITSELF)).select(list(SKIPPED)),
+        _in_order([one.of_records(one.read.faults, rows) for one in said.values()], columns),
     )
 
 
-def _reply_by_flags() -> pl.Expr:
-    """Who opened the connection, where its first segment was seen; else null."""
-    flags = pl.col("tcp_flags")
+def _leave_out(rows: Rows, place: Place, table_format: TableFormat) -> tuple[pl.DataFrame, Rows]:
+    """Part the records that are left out unread, judged, from the others."""
+    cells = judged_by(place.table, table_format)
+    held = rows.distinct(cells).with_row_index("row")
+    judged = judge_readings(held, place.table, table_format)
+    closed = judged.filter(pl.col("outcome").is_not_null())
+    if closed.is_empty():
+        return closed, rows
+    number = pl.col("row").is_in(closed["row"].implode())
+    of_records = rows.find(held.filter(number).rename({"row": "number"}), cells)
     return (
-        pl.when(flags & _SYN_ACK == _SYN_ACK)
-        .then(pl.lit(True))
-        .when(flags & _SYN == _SYN)
-        .then(pl.lit(False))
+        closed.rename({"row": "number"}).join(of_records, on="number").select(closed.columns),
+        rows.only(held.filter(~number).select(cells)),
     )
 
 
-def _reply_by_ports() -> pl.Expr:
-    """Whether the sender's port is the service's: clients use high ports of no known service."""
-    known = ports().get_column("port").drop_nulls().unique().implode()
-    sender, receiver = pl.col("source_port"), pl.col("port")
-    serves = (sender < _USER_PORTS) | sender.is_in(known)
-    is_client = (receiver >= _USER_PORTS) & ~receiver.is_in(known)
-    by_service = serves & is_client & (sender < receiver)
-    by_range = (sender < _CLIENT_PORTS) & (receiver >= _CLIENT_PORTS) & is_client
-    reply: pl.Expr = (by_service | by_range).fill_null(False)
-    return reply
+def _read(
+    rows: Rows,
+    columns: Sequence[MappedColumn],
+    fields: Collection[str],
+    table_format: TableFormat,
+) -> _Said:
+    """Read the distinct cells of the columns that are mapped to `fields`."""
+    own = [column for column in columns if column.field in fields]
+    cells = tuple(dict.fromkeys(cell_column(column.position) for column in own))
+    if cells:
+        held = rows.distinct(cells).with_row_index("row")
+    else:  # all records hold the same nothing
+        held = pl.DataFrame({"row": [0]}, schema={"row": pl.UInt32})
+    placed = held.with_columns(line=pl.lit(None, pl.UInt32))
+    return _Said(cells, held, read_records(placed, own, table_format))
 
 
-def _aggregate(frame: pl.DataFrame, table_format: TableFormat) -> pl.DataFrame:
-    detail = pl.concat_str(
-        pl.col("source_detail").list.join(" ").replace("", None),
-        pl.lit(" → "),
-        pl.col("target_detail").list.join(" ").replace("", None),
+def _number_ends(*found: pl.DataFrame) -> pl.DataFrame:
+    """Return each end that is found on either side once, as `_END` and its number, `end`."""
+    told = [_ends(frame, side) for frame, side in zip(found, _SIDES, strict=True)]
+    named = pl.concat(told).filter(pl.coalesce("name", "address").is_not_null())
+    return named.unique(maintain_order=True).with_row_index("end")
+
+
+def _ends(frame: pl.DataFrame, side: str) -> pl.DataFrame:
+    detail = f"{side}_detail"
+    told = pl.col(detail).list.join(" ").replace("", None) if detail in frame.columns else None
+    return frame.select(
+        name=side,
+        address=f"{side}_address",
+        type=f"{side}_type",
+        names_asset=f"{side}_names_asset",
+        detail=pl.lit(None, pl.String) if told is None else told,
     )
-    return (
-        frame.group_by(*_CONNECTION, maintain_order=True)
-        .agg(
+
+
+def _number_of_ends(frame: pl.DataFrame, side: str, ends: pl.DataFrame) -> pl.DataFrame:
+    numbered = _ends(frame, side).join(
+        ends, on=_END, how="left", nulls_equal=True, maintain_order="left"
+    )
+    return numbered.select(pl.col("end").cast(pl.Int64).alias(side))
+
+
+def _numbered(told: Iterable[pl.Series | None]) -> pl.Series:
+    """Return all values that are told, in order: its place in it is the number of each."""
+    values = [pl.Series(dtype=pl.String), *(one for one in told if one is not None)]
+    return pl.concat(values).drop_nulls().unique().sort()
+
+
+def _numbers(frame: pl.DataFrame, name: str, numbered: pl.Series) -> pl.DataFrame:
+    if name not in frame.columns:
+        return _measure(frame, name)
+    places = numbered.alias(name).to_frame().with_row_index("place")
+    placed = frame.join(places, on=name, how="left", maintain_order="left")
+    return placed.select(pl.col("place").cast(pl.Int64).alias(name))
+
+
+def _measure(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    if name in frame.columns:
+        return frame.select(name)
+    return pl.DataFrame({name: pl.repeat(None, frame.height, dtype=pl.Int64, eager=True)})
+
+
+def _are_same(connections: pl.DataFrame, ends: pl.DataFrame) -> pl.Series:
+    """Whether both ends of each are the same thing."""
+    both = [_of_end(connections, side, ends, ("name", "address")) for side in _SIDES]
+    return pl.concat(both, how="horizontal").select(same_thing()).to_series()
+
+
+def _of_end(
+    connections: pl.DataFrame, side: str, ends: pl.DataFrame, told: Sequence[str]
+) -> pl.DataFrame:
+    """Return what is told of one end of each, under the names of `frames.RELATION_RECORDS`."""
+    return pl.DataFrame(
+        [
+            ends[what].gather(connections[side]).alias(side if what == "name" else f"{side}_{what}")
+            for what in told
+        ]
+    )
+
+
+def _spell_out(
+    connections: pl.DataFrame,
+    ends: pl.DataFrame,
+    moments: pl.Series,
+    protocols: pl.Series,
+    table_format: TableFormat,
+) -> pl.DataFrame:
+    """Return the relations that connections between numbered ends are."""
+    told = connections.select(
+        *("row", "line", "port", "count"),
+        protocols.gather(connections["protocol"]).alias("protocol"),
+        *(moments.gather(connections[name]).alias(name) for name in _MOMENTS),
+    )
+    told = pl.concat(
+        [told, *(_of_end(connections, s, ends, _END) for s in _SIDES)], how="horizontal"
+    )
+    detail = pl.concat_str("source_detail", pl.lit(" → "), "target_detail").alias("detail")
+    told = told.with_columns(detail).drop("source_detail", "target_detail")
+    if ends.select("name", "address").is_duplicated().any():
+        told = told.group_by(*_SAME, maintain_order=True).agg(
             pl.col("row", "line", "source_type", "target_type").first(),
             pl.col("source_names_asset", "target_names_asset").first(),
-            pl.col("count").fill_null(1).sum(),
+            pl.col("count").sum(),
             pl.col("first_seen").min(),
-            pl.coalesce("last_seen", "first_seen").max().alias("last_seen"),
-            detail.drop_nulls().first().alias("detail"),
+            pl.col("last_seen").max(),
+            pl.col("detail").drop_nulls().first(),
         )
-        .with_columns(
-            pl.lit(table_format.evidence).alias("kind"),
-            pl.lit(table_format.relation).alias("relation"),
-            pl.lit("flow").alias("phrase"),
-        )
+    return told.with_columns(
+        pl.lit(table_format.evidence).alias("kind"),
+        pl.lit(table_format.relation).alias("relation"),
+        pl.lit("flow").alias("phrase"),
     )
+
+
+def _between(rows: Rows, pairs: pl.DataFrame, lookups: Mapping[str, Lookup]) -> pl.DataFrame:
+    """Return the `row` of each record between these pairs of ends, in either direction."""
+    if pairs.is_empty():
+        return pl.DataFrame(schema={"row": pl.UInt32})
+    source, target = (lookups[side] for side in _SIDES)
+    turned = pairs.select(source="target", target="source")
+    wanted = (
+        pl.concat([pairs, turned])
+        .unique()
+        .join(source.table, on="source")
+        .join(target.table, on="target")
+    )
+    cells = [*source.cells, *target.cells]
+    return rows.find(wanted.select(cells).unique(), cells)
+
+
+def _blank(
+    rows: Rows,
+    said: Mapping[str, _Said],
+    found: Mapping[str, Endpoints],
+    place: Place,
+    table_format: TableFormat,
+) -> pl.DataFrame:
+    """Judge the records that name neither end: they may hold nothing at all."""
+    missing = [
+        said[side].distinct.join(found[side].problems.select("row"), on="row", how="semi")
+        for side in _SIDES
+    ]
+    wanted = missing[0].drop("row").join(missing[1].drop("row"), how="cross")
+    if wanted.is_empty():
+        return pl.DataFrame(schema=JUDGED)
+    records = rows.take(rows.find(wanted, wanted.columns)["row"])
+    return judge_readings(records, place.table, table_format).drop_nulls("outcome")
+
+
+def _in_order(faults: Sequence[pl.DataFrame], columns: Sequence[MappedColumn]) -> pl.DataFrame:
+    """Return the faults of all records as they are told elsewhere: by record, then by column."""
+    order = {column.header: at for at, column in reversed(list(enumerate(columns)))}
+    place = pl.col("column").replace_strict(order, default=None, return_dtype=pl.Int64)
+    return pl.concat(faults).sort("row", place, maintain_order=True)

@@ -23,8 +23,9 @@ from discovery_dagster.domain.canonical.cells import (
     read_records,
 )
 from discovery_dagster.domain.canonical.endpoints import problem
-from discovery_dagster.domain.canonical.flows import build_flows
+from discovery_dagster.domain.canonical.flows import read_flows
 from discovery_dagster.domain.canonical.relations import build_references, build_relations
+from discovery_dagster.domain.canonical.rows import Rows, RowsInMemory
 from discovery_dagster.domain.canonical.spans import build_spans
 from discovery_dagster.domain.canonical.tags import read_tags
 from discovery_dagster.domain.formats.base import Kind, Switch, TableFormat
@@ -52,33 +53,52 @@ class _Built:
     faults: pl.DataFrame | None = None
 
 
-def read_table(place: Place, table_format: TableFormat, mapping: pl.DataFrame) -> TableRecords:
+def read_table(
+    place: Place, table_format: TableFormat, mapping: pl.DataFrame, rows: Rows | None = None
+) -> TableRecords:
     """Read the records of one table.
 
     Args:
         place: the table and its number.
         table_format: of the table.
         mapping: of its columns, as `frames.FIELD_MAPPING`.
+        rows: the records of a table of flows, where they are not those of the table itself.
     """
-    judged = judge_readings(place.table, table_format)
+    columns = accepted_columns(mapping, table_format)
+    if table_format.kind is Kind.FLOWS:
+        return _read_flows(place, rows or RowsInMemory.of(place.table), columns, table_format)
+    judged = judge_readings(numbered_records(place.table), place.table, table_format)
     open_ = judged.filter(pl.col("outcome").is_null())["row"]
     records = numbered_records(place.table).filter(pl.col("row").is_in(open_.implode()))
-    columns = accepted_columns(mapping, table_format)
     parts, unknown_kinds = _part(records, columns, table_format)
     built = [
         _build(kind, part, columns, place, table_format, mapping)
         for kind, part in sorted(parts.items(), key=lambda item: item[0].value)
         if not part.is_empty()
     ]
-    problems = _join([refused_readings(judged, place.table), unknown_kinds], PROBLEM)
+    problems = _join([refused_readings(judged), unknown_kinds], PROBLEM)
     refusals = _join([problems, *(part.problems for part in built)], PROBLEM)
     skipped = _join([part.skipped for part in built], SKIPPED)
-    outcomes = settle_outcomes(place, judged, refusals, skipped)
+    outcomes = settle_outcomes(place, place.table.records["line"], judged, refusals, skipped)
     return TableRecords(
         _placed([part.assets for part in built], place, table_format, _asset_schema()),
         _placed([part.relations for part in built], place, table_format, frames.RELATION_RECORDS),
         outcomes.drop("row"),
         list_issues(outcomes, refusals, _join([part.faults for part in built], PROBLEM)),
+    )
+
+
+def _read_flows(
+    place: Place, rows: Rows, columns: tuple[MappedColumn, ...], table_format: TableFormat
+) -> TableRecords:
+    flows = read_flows(place, rows, columns, table_format)
+    refusals = _join([refused_readings(flows.closed), flows.problems], PROBLEM)
+    outcomes = settle_outcomes(place, rows.lines(), flows.closed, refusals, flows.skipped)
+    return TableRecords(
+        _placed([], place, table_format, _asset_schema()),
+        _placed([flows.relations], place, table_format, frames.RELATION_RECORDS),
+        outcomes.drop("row"),
+        list_issues(outcomes, refusals, flows.faults),
     )
 
 
@@ -136,9 +156,6 @@ def _build(
     cells = read_records(records, columns, table_format)
     if kind is Kind.RELATIONS:
         relations, problems, skipped = build_relations(cells, table_format)
-        return _Built(None, relations, problems, skipped, cells.faults)
-    if kind is Kind.FLOWS:
-        relations, problems, skipped = build_flows(cells, table_format)
         return _Built(None, relations, problems, skipped, cells.faults)
     if kind is Kind.SPANS:
         assets, relations, problems = build_spans(cells, table_format)

@@ -27,8 +27,11 @@ def read_time(cells: pl.Series) -> Reading:
     Returns:
         Values are String such as `2025-06-14T00:00:00`, with the zone where the source has one.
     """
-    read = _from_text(_as_iso(cells))
-    return with_faults(cells, read.zip_with(~_is_epoch(cells), _from_epoch(cells)))
+    epoch = _is_epoch(cells)
+    if epoch.all():
+        return with_faults(cells, _from_epoch(cells))
+    read = _from_text(_as_iso(cells.set(epoch, None)))
+    return with_faults(cells, read.zip_with(~epoch, _from_epoch(cells)))
 
 
 def _as_iso(cells: pl.Series) -> pl.Series:

@@ -1,0 +1,71 @@
+"""Which side of an observed connection listens.
+
+Flow logs record both directions of a connection, each with its sender as the source. The records
+of replies are turned, so that the target is the side that listens.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import polars as pl
+
+from discovery_dagster.domain.services import ports
+
+_USER_PORTS = 1024  # below are system ports, on which only services listen (RFC 6335)
+_CLIENT_PORTS = 32768  # from here on Linux picks ports for clients; others start higher
+_SYN, _SYN_ACK = 2, 18  # bits of TCP flags; AWS adds up those seen in an interval
+
+
+def facing(frame: pl.DataFrame, field: str, directed: bool) -> pl.DataFrame:
+    """Say what one field of a record tells of its direction.
+
+    A record is a reply where its flags say so. Where they say nothing it is one when it went to a
+    port that clients use, and that port is at least as high as its sender's port asks for.
+
+    Args:
+        frame: with `field`, if the table has it.
+        field: `source_port`, `port` or `tcp_flags`.
+        directed: whether the source opened every connection, so that nothing is a reply.
+
+    Returns:
+        As long as `frame`: of `source_port` itself and `least`, the least port of a client that it
+        may answer; of `port` itself and `client`, the same where clients use it; of `tcp_flags`
+        whether it is a `reply`. Null where nothing is told.
+    """
+    if field not in frame.columns:
+        frame = frame.with_columns(pl.lit(None, pl.Int64).alias(field))
+    told = _TOLD[field](pl.col(field).cast(pl.Int64))
+    number = [] if field == "tcp_flags" else [pl.col(field).cast(pl.Int64)]
+    (name, said), *_ = told.items()
+    nothing = pl.lit(None, pl.Boolean if field == "tcp_flags" else pl.Int64)
+    return frame.select(*number, (nothing if directed else said).alias(name))
+
+
+def _serving(sender: pl.Expr) -> dict[str, pl.Expr]:
+    """Services answer any higher port; what is none may still answer those Linux gives clients."""
+    serves = (sender < _USER_PORTS) | sender.is_in(_known())
+    low = pl.when(sender < _CLIENT_PORTS).then(_CLIENT_PORTS)
+    return {"least": pl.when(serves).then(sender + 1).otherwise(low)}
+
+
+def _asking(receiver: pl.Expr) -> dict[str, pl.Expr]:
+    """Clients use high ports of no known service."""
+    client = (receiver >= _USER_PORTS) & ~receiver.is_in(_known())
+    return {"client": pl.when(client).then(receiver)}
+
+
+def _opening(flags: pl.Expr) -> dict[str, pl.Expr]:
+    """Who opened the connection, where its first segment was seen."""
+    answer = pl.when(flags & _SYN_ACK == _SYN_ACK).then(pl.lit(True))
+    return {"reply": answer.when(flags & _SYN == _SYN).then(pl.lit(False))}
+
+
+def _known() -> pl.Expr:
+    return pl.lit(ports().get_column("port").drop_nulls().unique().cast(pl.Int64)).implode()
+
+
+_TOLD: Final[Mapping[str, Callable[[pl.Expr], dict[str, pl.Expr]]]] = {
+    "source_port": _serving,
+    "port": _asking,
+    "tcp_flags": _opening,
+}

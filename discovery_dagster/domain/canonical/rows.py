@@ -1,0 +1,150 @@
+"""The records of a table that are too many to be looked at one by one.
+
+A flow log has millions of records and few distinct cells. So its records stay where they are and
+are asked: which combinations of cells there are, which records hold a given one, and what they
+come to when those that say the same are counted together. What cells mean is decided in the
+domain, once for each distinct combination (`flows`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol, Self
+
+import polars as pl
+
+from discovery_dagster.domain.tables import SourceTable
+
+#: What records of a connection are told apart by.
+CONNECTION: Final = ("source", "target", "port", "protocol")
+#: What is told of those that are one connection.
+MEASURES: Final = ("count", "first_seen", "last_seen")
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """What cells say: one row of `table` for each combination of `cells`, all of them its columns.
+
+    Without cells it has one row, which all records say. All that is said is a number, a truth
+    value or null.
+    """
+
+    cells: tuple[str, ...]
+    table: pl.DataFrame
+
+    @property
+    def says(self) -> list[str]:
+        """Columns of what the cells say."""
+        return [name for name in self.table.columns if name not in self.cells]
+
+
+class Rows(Protocol):
+    """The records of one table, with the columns of `SourceTable.records`. Null equals null."""
+
+    @property
+    def height(self) -> int:
+        """How many there are, those left out by `only` included."""
+
+    def lines(self) -> pl.Series:
+        """Return the line of every record, in order, those left out by `only` included."""
+
+    def distinct(self, columns: Sequence[str]) -> pl.DataFrame:
+        """Return the combinations of values of `columns`, in no particular order."""
+
+    def only(self, wanted: pl.DataFrame) -> Self:
+        """Return the records that hold one of the combinations that are the rows of `wanted`."""
+
+    def find(self, wanted: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+        """Return the records that hold a combination of `columns` that `wanted` has.
+
+        Returns:
+            `row` (from 0, in the table), ordered, and the other columns of `wanted`.
+        """
+
+    def take(self, rows: pl.Series) -> pl.DataFrame:
+        """Return the records of these rows as they stand, with their `row`, ordered."""
+
+    def connections(self, lookups: Mapping[str, Lookup]) -> pl.DataFrame:
+        """Count together the records of one connection.
+
+        Args:
+            lookups: by name, each of which says a number of that name, or null: of `source` and
+                `target` the end's; of `source_port`, beside, `least`; of `port`, beside, `client`;
+                of `protocol` and the measures. And of `tcp_flags`, which says `reply`.
+
+        Returns:
+            One row for each combination of `CONNECTION`, ordered by `row`: its least `row` and
+            `line`, the sum of `count` (1 where none is said), the least `first_seen` and the
+            greatest `last_seen`, or else `first_seen`. The ends and ports of replies are
+            exchanged: records of which `reply` is true, or null and `client` at least `least`
+            (`facing`).
+        """
+
+
+@dataclass(frozen=True)
+class RowsInMemory:
+    """The records of a table that is here anyway."""
+
+    records: pl.DataFrame
+    kept: pl.DataFrame
+
+    @classmethod
+    def of(cls, table: SourceTable) -> Self:
+        """Return the records of `table`."""
+        records = table.records.with_row_index("row")
+        return cls(records, records)
+
+    @property
+    def height(self) -> int:
+        """See `Rows`."""
+        return self.records.height
+
+    def lines(self) -> pl.Series:
+        """See `Rows`."""
+        return self.records["line"]
+
+    def distinct(self, columns: Sequence[str]) -> pl.DataFrame:
+        """See `Rows`."""
+        return self.kept.select(columns).unique()
+
+    def only(self, wanted: pl.DataFrame) -> Self:
+        """See `Rows`."""
+        kept = self.kept.join(wanted, on=wanted.columns, how="semi", nulls_equal=True)
+        return type(self)(self.records, kept)
+
+    def find(self, wanted: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+        """See `Rows`."""
+        told = [name for name in wanted.columns if name not in columns]
+        return _join(self.kept, wanted, columns, "inner").select("row", *told).sort("row")
+
+    def take(self, rows: pl.Series) -> pl.DataFrame:
+        """See `Rows`."""
+        return self.records.filter(pl.col("row").is_in(rows.implode()))
+
+    def connections(self, lookups: Mapping[str, Lookup]) -> pl.DataFrame:
+        """See `Rows`."""
+        frame = self.kept
+        for lookup in lookups.values():
+            frame = _join(frame, lookup.table, lookup.cells, "left")
+        reply = pl.coalesce("reply", pl.col("client") >= pl.col("least"), pl.lit(False))
+        ends = (("source", "target"), ("target", "source"), ("port", "source_port"))
+        grouped = (
+            frame.with_columns(
+                pl.when(reply).then(there).otherwise(here).alias(here) for here, there in ends
+            )
+            .group_by(CONNECTION)
+            .agg(
+                pl.col("row", "line").min(),
+                pl.col("count").fill_null(1).sum(),
+                pl.col("first_seen").min(),
+                pl.coalesce("last_seen", "first_seen").max().alias("last_seen"),
+            )
+        )
+        return grouped.sort("row")
+
+
+def _join(
+    frame: pl.DataFrame, other: pl.DataFrame, on: Sequence[str], how: Literal["inner", "left"]
+) -> pl.DataFrame:
+    if not on:
+        return frame.join(other, how="cross")
+    return frame.join(other, on=list(on), how=how, nulls_equal=True)

@@ -1,0 +1,172 @@
+"""The published records of a table, asked in DuckDB where they lie as Parquet.
+
+DuckDB keeps to a limit of memory and spills what does not fit beside the home's state, so a flow
+log may be larger than the memory. Nothing of it is written to the store.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from typing import Final, Self
+
+import duckdb
+import polars as pl
+
+from discovery_dagster.domain.canonical.rows import CONNECTION, MEASURES, Lookup
+from discovery_dagster.store.file_locks import lock_if_free, open_private
+
+_THREADS: Final = 1  # each takes a share of the limit
+_LOCK: Final = "lock"  # held by the process whose folder it is
+_IS_REPLY: Final = "coalesce({reply}, {client} >= {least}, false)"
+_CONNECTIONS: Final = """
+    select case when {is_reply} then {target} else {source} end as source,
+           case when {is_reply} then {source} else {target} end as target,
+           case when {is_reply} then {source_port} else {port} end as port,
+           {protocol} as protocol,
+           min(r.row)::uinteger as row, min(r.line)::uinteger as line,
+           sum(coalesce({count}, 1))::bigint as count,
+           min({first_seen}) as first_seen, max(coalesce({last_seen}, {first_seen})) as last_seen
+    from {records} r {joins}
+    group by all
+"""
+
+
+@contextmanager
+def open_engine(spill: Path, memory_bytes: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open an empty DuckDB for one step; what it spills is gone afterwards.
+
+    Args:
+        spill: folder below which it writes what does not fit; what killed processes left there is
+            deleted first.
+        memory_bytes: that its queries may use.
+    """
+    spill.mkdir(parents=True, exist_ok=True)
+    _sweep(spill)
+    folder = Path(mkdtemp(dir=spill))
+    with open_private(folder / "new") as lock:
+        lock_if_free(lock)
+        (folder / "new").rename(folder / _LOCK)  # seen by others once it is held
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": f"{memory_bytes}B",
+            "temp_directory": str(folder),
+            "threads": _THREADS,
+            "preserve_insertion_order": False,  # answers are ordered where that matters
+        }
+        try:
+            with duckdb.connect(":memory:", config=settings) as engine:
+                engine.execute("set enable_progress_bar = false")  # it would go to stdout
+                yield engine
+        finally:
+            rmtree(folder, ignore_errors=True)
+
+
+def _sweep(spill: Path) -> None:
+    """Delete the folders of processes that are gone: the kernel dropped their locks."""
+    for held in spill.glob(f"*/{_LOCK}"):
+        with suppress(FileNotFoundError), held.open("rb") as lock:
+            if lock_if_free(lock):
+                rmtree(held.parent, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class StoredRows:
+    """Records of one table; see `domain.canonical.rows.Rows`."""
+
+    engine: duckdb.DuckDBPyConnection
+    path: Path
+    kept: tuple[pl.DataFrame, ...] = field(default=())
+
+    @property
+    def height(self) -> int:
+        """See `Rows`."""
+        return int(self._ask(f"select count(*)::bigint as n from {self._records()}", {})["n"][0])
+
+    def lines(self) -> pl.Series:
+        """See `Rows`."""
+        return pl.read_parquet(self.path, columns=["line"])["line"]
+
+    def distinct(self, columns: Sequence[str]) -> pl.DataFrame:
+        """See `Rows`."""
+        query, given = self._kept()
+        return self._ask(f"select distinct {_list(columns)} from {query}", given)
+
+    def only(self, wanted: pl.DataFrame) -> Self:
+        """See `Rows`."""
+        return type(self)(self.engine, self.path, (*self.kept, wanted))
+
+    def find(self, wanted: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+        """See `Rows`."""
+        query, given = self._kept()
+        told = [name for name in wanted.columns if name not in columns]
+        return self._ask(
+            f"select r.row::uinteger as row, {_list(told, 'w')} from {query} r"
+            f" join wanted w on {_same(columns, 'r', 'w')}",
+            {**given, "wanted": wanted},
+        ).sort("row")
+
+    def take(self, rows: pl.Series) -> pl.DataFrame:
+        """See `Rows`."""
+        return self._ask(
+            f"select r.* replace (r.row::uinteger as row) from {self._records()} r"
+            " semi join taken t on r.row = t.row",
+            {"taken": rows.alias("row").to_frame()},
+        ).sort("row")
+
+    def connections(self, lookups: Mapping[str, Lookup]) -> pl.DataFrame:
+        """See `Rows`."""
+        query, given = self._kept()
+        joins, told = "", dict[str, str]()
+        for name, lookup in lookups.items():
+            if not lookup.cells:
+                told |= {one: _constant(lookup.table[one][0]) for one in lookup.says}
+                continue
+            given[f"say_{name}"] = lookup.table
+            joins += f" left join say_{name} on {_same(lookup.cells, 'r', f'say_{name}')}"
+            told |= {one: f"say_{name}.{one}" for one in lookup.says}
+        told["is_reply"] = _IS_REPLY.format(**told)
+        found = self._ask(_CONNECTIONS.format(records=query, joins=joins, **told), given)
+        # The type of a column of nulls is DuckDB's choice.
+        numbers = pl.col(*CONNECTION, *MEASURES).cast(pl.Int64)
+        return found.with_columns(numbers).sort("row")
+
+    def _records(self) -> str:
+        path = str(self.path).replace("'", "''")
+        return (
+            "(select file_row_number as row, * exclude (file_row_number)"
+            f" from read_parquet('{path}', file_row_number = true))"
+        )
+
+    def _kept(self) -> tuple[str, dict[str, pl.DataFrame]]:
+        query, given = self._records(), dict[str, pl.DataFrame]()
+        for number, wanted in enumerate(self.kept):
+            name = f"kept_{number}"
+            given[name] = wanted
+            same = _same(wanted.columns, "r", name)
+            query = f"(select r.* from {query} r semi join {name} on {same})"
+        return query, given
+
+    def _ask(self, query: str, given: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+        for name, frame in given.items():
+            self.engine.register(name, frame.to_arrow())
+        try:
+            return pl.DataFrame(self.engine.sql(query).to_arrow_table())
+        finally:
+            for name in given:
+                self.engine.unregister(name)
+
+
+def _list(columns: Sequence[str], of: str | None = None) -> str:
+    prefix = f"{of}." if of else ""
+    return ", ".join(f'{prefix}"{column}"' for column in columns)
+
+
+def _same(columns: Sequence[str], one: str, other: str) -> str:
+    same = (f'{one}."{column}" is not distinct from {other}."{column}"' for column in columns)
+    return " and ".join(same) or "true"
+
+
+def _constant(value: float | None) -> str:
+    return "null" if value is None else str(value)

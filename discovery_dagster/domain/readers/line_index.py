@@ -85,10 +85,14 @@ def _sort_quotes(
     quotes = quotes[quotes >= starts[0]] if len(quotes) else quotes
     if not len(quotes):
         return np.zeros(len(starts), dtype=np.int64), False
-    first = np.searchsorted(quotes, starts)  # of each line, or of the next that has some
+    if len(quotes) < len(starts):
+        lines = np.searchsorted(starts, quotes, side="right") - 1
+    else:
+        counts = np.diff(np.searchsorted(quotes, starts), append=len(quotes))
+        lines = np.repeat(np.arange(len(starts)), counts)
+    first = np.flatnonzero(np.diff(lines, prepend=-1))  # of each line that has some
     counts = np.diff(first, append=len(quotes))
-    lines = np.repeat(np.arange(len(starts)), counts)
-    opening = (np.arange(len(quotes)) - first[lines]) % 2 == 0
+    opening = (np.arange(len(quotes)) - np.repeat(first, counts)) % 2 == 0
     before, behind = _bytes_at(data, quotes - 1), _bytes_at(data, quotes + 1)
     by = ord(dialect.delimiter)
     opens = (before == by) | (before == _FEED) | (before == _QUOTE)
@@ -96,9 +100,10 @@ def _sort_quotes(
     returned = np.flatnonzero(behind == _RETURN)
     closes[returned] = _bytes_at(data, quotes[returned] + 2) == _FEED
     odd[lines[~np.where(opening, opens, closes)]] = True
-    odd |= counts % 2 == 1
-    doubled = np.bincount(lines[~opening & (behind == _QUOTE)], minlength=len(starts))
-    removed = counts - doubled
+    odd[lines[first[counts % 2 == 1]]] = True
+    doubled = (~opening & (behind == _QUOTE)).astype(np.int64)
+    removed = np.zeros(len(starts), dtype=np.int64)
+    removed[lines[first]] = counts - np.add.reduceat(doubled, first)
     empty = opening[:-1] & (np.diff(quotes) == 1)
     return removed, bool(empty.any())
 

@@ -66,15 +66,18 @@ def with_outcomes(frame: pl.DataFrame, records: Mapping[int, Record]) -> pl.Data
     """Return `frame` of records read with what became of those of the given rows; cells stay."""
     if not records:
         return frame
-    columns = ("outcome", "reason", "surplus")
-    told = pl.DataFrame(
-        [(READ, None, None), *(record[1:4] for record in records.values())],
-        schema={column: _FIXED[column] for column in columns},
-        orient="row",
-    )
-    places = np.zeros(frame.height, dtype=np.uint32)
-    places[list(records)] = np.arange(1, told.height, dtype=np.uint32)
-    return frame.with_columns(told.select(pl.all().gather(pl.Series(places))))
+    rows = pl.Series(list(records), dtype=pl.UInt32)
+    _, outcomes, reasons, surplus, _ = zip(*records.values(), strict=True)
+    columns = [
+        frame["outcome"].scatter(rows, pl.Series(outcomes, dtype=pl.String)),
+        frame["reason"].scatter(rows, pl.Series(reasons, dtype=pl.String)),
+    ]
+    if any(surplus):
+        told = pl.Series([None, *surplus], dtype=pl.List(pl.String))
+        places = np.zeros(frame.height, dtype=np.uint32)
+        places[list(records)] = np.arange(1, len(told), dtype=np.uint32)
+        columns.append(told.gather(pl.Series(places)).alias("surplus"))
+    return frame.with_columns(columns)
 
 
 def ignore_blank_records(records: pl.DataFrame, among: pl.Series | None = None) -> pl.DataFrame:

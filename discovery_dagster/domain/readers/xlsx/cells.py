@@ -35,13 +35,27 @@ _TYPES: Final = {
 }
 
 
+#: The attribute of a cell that has no other, and the end of its tag.
+_SHARED_ONLY: Final = np.uint64(int.from_bytes(b' t="s">', "little"))
+_SHARED_MASK: Final = np.uint64((1 << 56) - 1)
+
+
+#: How the tag of a cell begins.
+_PLACE: Final = np.uint64(int.from_bytes(b'<c r="', "little"))
+_PLACE_MASK: Final = np.uint64((1 << 48) - 1)
+
+
 @dataclass(frozen=True)
 class Cells:
-    """Filled cells in any order; rows and columns count from 1."""
+    """Filled cells in any order; rows and columns count from 1.
+
+    `places` are those of their texts, among the shared ones and then `own`.
+    """
 
     rows: npt.NDArray[np.uint32]
     columns: npt.NDArray[np.uint16]
-    texts: pl.Series
+    places: npt.NDArray[np.uint32]
+    own: pl.Series
 
 
 @dataclass(frozen=True)
@@ -78,14 +92,13 @@ def read_cells(data: bytes, context: Context) -> Cells:
     found = _locate(xml, rows, cells)
     _read_attributes(xml, found)
     values = (xml.first == ord("v")) & (xml.second == ord(">"))
-    of_cell = np.cumsum(cells) - 1
+    of_cell = np.cumsum(cells, dtype=np.int32) - 1
     filled, starts, ends = _values(xml, values, of_cell, found)
     if len(filled) and int(np.bincount(filled).max()) > 1:
         raise UnusualXmlError("a cell with several values")
-    order, texts = _texts(xml, starts, ends, found.types[filled], found.styles[filled], context)
-    filled = filled[order]
+    places, own = _texts(xml, starts, ends, found.types[filled], found.styles[filled], context)
     return Cells(
-        found.rows[filled].astype(np.uint32), found.columns[filled].astype(np.uint16), texts
+        found.rows[filled].astype(np.uint32), found.columns[filled].astype(np.uint16), places, own
     )
 
 
@@ -95,15 +108,19 @@ def _locate(xml: Xml, rows: Mask, cells: Mask) -> _Found:
     if len(begun) and bool((xml.bytes_[begun + _ROW - 3] != ord("r")).any()):
         raise UnusualXmlError("a row that does not say its number first")
     numbers, digits = xml.numbers_at(begun + _ROW)
-    of_row = (np.cumsum(rows) - 1)[cells]
-    at = xml.begins(cells)
-    if len(at) and (of_row[0] < 0 or bool((xml.bytes_[at + _CELL - 3] != ord("r")).any())):
+    cell_tags = np.flatnonzero(cells)
+    of_rows = np.searchsorted(cell_tags, np.flatnonzero(rows))  # the first cell of each row
+    outside = len(cell_tags) > 0 and (not len(of_rows) or of_rows[0] > 0)
+    of_row = np.repeat(np.arange(len(begun)), np.diff(of_rows, append=len(cell_tags)))
+    at = xml.begins(cell_tags)
+    places = xml.words_at(at)
+    if outside or bool(((places & _PLACE_MASK) != _PLACE).any()):
         raise UnusualXmlError("a cell outside a row, or one that does not say its place first")
-    columns, length = _letters(xml.bytes_at(at + _CELL))
+    columns, length = _letters(xml, places, at)
     # The digits and the quote behind them, compared as one word.
     kept = low_bytes(digits + 1)
-    of_rows = xml.words_at(begun + _ROW) & kept
-    if bool(((xml.words_at(at + _CELL + length) & kept[of_row]) != of_rows[of_row]).any()):
+    written = xml.words_at(begun + _ROW) & kept
+    if bool(((xml.words_at(at + _CELL + length) & kept[of_row]) != written[of_row]).any()):
         raise UnusualXmlError("a cell that says it stands in another row")
     behind = at + _CELL + length + digits[of_row]
     size = len(at)
@@ -116,24 +133,31 @@ def _locate(xml: Xml, rows: Mask, cells: Mask) -> _Found:
     )
 
 
-def _letters(places: npt.NDArray[np.uint8]) -> tuple[Numbers, Numbers]:
+def _letters(xml: Xml, places: npt.NDArray[np.uint64], at: Positions) -> tuple[Numbers, Numbers]:
     """Numbers of the columns that one to three capitals name, and how many they are."""
-    one, two, three = (places[:, at] for at in range(3))
+    one, two = (places.view(np.uint8).reshape(-1, 8)[:, byte] for byte in (_CELL, _CELL + 1))
     if bool(((one < ord("A")) | (one > ord("Z"))).any()):
         raise UnusualXmlError("a cell that says no column")
     columns = one.astype(np.int32) - 64
-    length = np.ones(len(columns), dtype=np.int32)
     second = two >= ord("A")  # digits stand below the letters
-    third = second & (three >= ord("A"))
-    for letter, present in ((two, second), (three, third)):
-        if present.any():
-            columns = np.where(present, columns * 26 + letter - 64, columns)
-            length += present
+    length = 1 + second.astype(np.int32)
+    columns = np.where(second, columns * 26 + two - 64, columns)
+    several = np.flatnonzero(second)
+    three = xml.bytes_[at[several] + _CELL + 2]
+    third = several[three >= ord("A")]
+    columns[third] = columns[third] * 26 + xml.bytes_[at[third] + _CELL + 2] - 64
+    length[third] = 3
     return columns, length
 
 
 def _read_attributes(xml: Xml, found: _Found) -> None:
-    going = np.arange(len(found.behind))
+    """Read styles and types; most cells have neither, or only say that their text is shared."""
+    words = xml.words_at(found.behind)
+    shared = (words & _SHARED_MASK) == _SHARED_ONLY
+    found.types[shared] = _SHARED
+    going = np.flatnonzero(~shared & ((words & np.uint64(0xFF)) != ord(">")))
+    if not len(going):
+        return
     for _ in range(_ATTRIBUTES):
         at = found.behind[going]
         more = (xml.bytes_[at] == ord(" ")) & (xml.bytes_[at + 1] != ord("/"))
@@ -164,8 +188,8 @@ def _read_types(xml: Xml, found: _Found, cells: Positions, at: Positions) -> Non
 
 
 def _values(
-    xml: Xml, values: Mask, of_cell: Positions, found: _Found
-) -> tuple[Positions, Positions, Positions]:
+    xml: Xml, values: Mask, of_cell: Numbers, found: _Found
+) -> tuple[Numbers, Positions, Positions]:
     """The filled cells, and where the texts of their values begin and end."""
     tags = np.flatnonzero(values)
     filled, starts, ends = of_cell[tags], xml.begins(tags) + len("<v>"), xml.next_tags(tags)
@@ -188,10 +212,10 @@ def _texts(
     types: npt.NDArray[np.int8],
     styles: Numbers,
     context: Context,
-) -> tuple[Positions, pl.Series]:
-    """What the cells hold, numbers, dates and truth values as text, and in which order they come.
+) -> tuple[npt.NDArray[np.uint32], pl.Series]:
+    """Where the texts of the cells stand, and those that are not shared.
 
-    They come kind by kind: it is cheaper to put them into columns so than to sort them before.
+    Numbers, dates and truth values become texts; they come kind by kind.
     """
     dated = np.zeros(len(styles), dtype=np.bool_)
     if len(context.dates) and bool(context.dates.any()):
@@ -199,7 +223,6 @@ def _texts(
             raise UnusualXmlError("a style that is not declared")
         dated = context.dates[styles] & (types == _NUMBER)
     parts: list[tuple[Mask, Callable[[Positions], pl.Series]]] = [
-        (types == _SHARED, lambda at: _shared(xml, starts[at], context.shared)),
         ((types == _NUMBER) & ~dated, lambda at: as_numbers(xml.texts(starts[at], ends[at]))),
         (
             dated,
@@ -211,22 +234,24 @@ def _texts(
             lambda at: unescaped(xml.texts(starts[at], ends[at])),
         ),
     ]
-    places, series = [], []
+    places = np.empty(len(types), dtype=np.uint32)
+    shared = np.flatnonzero(types == _SHARED)
+    places[shared] = _shared(xml, starts[shared], len(context.shared))
+    own, count = [pl.Series([], dtype=pl.String)], 0
     for chosen, read in parts:
         at = np.flatnonzero(chosen)
         if len(at):
-            places.append(at)
-            series.append(read(at))
-    if not series:
-        return np.empty(0, dtype=np.int64), pl.Series([], dtype=pl.String)
-    return np.concatenate(places), pl.concat(series)
+            own.append(read(at))
+            places[at] = len(context.shared) + count + np.arange(len(at))
+            count += len(at)
+    return places, pl.concat(own)
 
 
-def _shared(xml: Xml, starts: Positions, shared: pl.Series) -> pl.Series:
+def _shared(xml: Xml, starts: Positions, count: int) -> Numbers:
     numbers, _ = xml.numbers_at(starts)
-    if len(numbers) and int(numbers.max()) >= len(shared):
+    if len(numbers) and int(numbers.max()) >= count:
         raise UnusualXmlError("a shared text that does not exist")
-    return shared.gather(pl.Series(numbers.astype(np.uint32)))
+    return numbers
 
 
 def _booleans(texts: pl.Series) -> pl.Series:

@@ -5,7 +5,9 @@ from typing import Final
 
 import polars as pl
 
-_WRITTEN_OUT: Final = r"[.eE]"
+#: Numbers that people would write in another way: with an exponent, more digits than a double
+#: holds, zeros behind the last decimal or nothing before the point.
+_WRITTEN_OUT: Final = r"[eE]|^.{17}|\.\d*0$|\.$|^-?\."
 _SECONDS: Final = 86_400
 #: Number formats that Excel itself has for dates and times [ECMA-376, 18.8.30].
 _BUILT_IN: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})

@@ -100,18 +100,24 @@ class Package:
 
     @staticmethod
     def _ending(pieces: Iterable[bytes], end: bytes, stop: bytes | None = None) -> Iterator[bytes]:
-        """Cut `pieces` so that each ends with `end`, up to `stop`; behind each stands `SLACK`."""
+        """Cut `pieces` so that each ends with `end`; behind each stands `SLACK`.
+
+        No more is given when `stop` stands behind an `end`.
+        """
         rest = b""
         for piece in pieces:
-            data = rest + piece
-            last = data.find(stop) if stop else -1
-            cut = data.rfind(end, 0, last if last >= 0 else len(data)) + len(end)
+            cut = piece.rfind(end) + len(end)
             if cut >= len(end):
-                yield data[:cut] + bytes(SLACK)
-                data = data[cut:]
-            if last >= 0:
+                yield b"".join((rest, memoryview(piece)[:cut], bytes(SLACK)))
+                rest = piece[cut:]
+            else:
+                rest += piece
+                cut = rest.rfind(end) + len(end)  # it may lie across two pieces
+                if cut >= len(end):
+                    yield rest[:cut] + bytes(SLACK)
+                    rest = rest[cut:]
+            if stop is not None and stop in rest:
                 return
-            rest = data
 
     def _dates(self) -> Mask:
         styles = self._text("xl/styles.xml")

@@ -23,6 +23,14 @@ SLACK: Final = 16
 _VIEW: Final = np.dtype([("length", "<i4"), ("a", "<u4"), ("b", "<u4"), ("c", "<u4")])
 _INLINE: Final = 12  # bytes of a text that its view holds itself
 _DIGITS: Final = 8
+_ZEROS, _SEVEN_BITS, _TO_HIGH_BIT, _HIGH_BITS = (
+    np.uint64(byte * 0x0101010101010101) for byte in (ord("0"), 0x7F, 0x76, 0x80)
+)
+_FOLDS: Final = (
+    (np.uint64(10 * 2**8 + 1), np.uint64(8), np.uint64(0x00FF00FF00FF00FF)),
+    (np.uint64(100 * 2**16 + 1), np.uint64(16), np.uint64(0x0000FFFF0000FFFF)),
+    (np.uint64(10_000 * 2**32 + 1), np.uint64(32), np.uint64(0xFFFFFFFF)),
+)
 _LOW: Final = np.uint64(0xFFFFFFFF)
 
 
@@ -72,30 +80,24 @@ class Xml:
         overlapping = np.ndarray((size,), dtype="<u8", buffer=self.data, strides=(1,))
         return overlapping[positions]
 
-    def bytes_at(self, positions: Positions) -> npt.NDArray[np.uint8]:
-        """The same eight bytes, in eight columns."""
-        return self.words_at(positions).view(np.uint8).reshape(-1, 8)
-
     def numbers_at(self, positions: Positions) -> tuple[Numbers, Numbers]:
         """The whole numbers that begin at `positions`, and how many digits each has.
 
         Raises:
             UnusualXmlError: for one of eight digits or more, or of none.
         """
-        places = self.bytes_at(positions)
-        values = np.zeros(len(positions), dtype=np.int32)
-        lengths = np.zeros(len(positions), dtype=np.int32)
-        going = np.ones(len(positions), dtype=np.bool_)
-        for place in range(_DIGITS):
-            digit = places[:, place] - np.uint8(ord("0"))  # what is below wraps around
-            going &= digit <= 9
-            if not going.any():
-                break
-            values = np.where(going, values * 10 + digit, values)
-            lengths += going
-        if bool((lengths == _DIGITS).any()) or bool((lengths == 0).any()):
+        digits = self.words_at(positions) ^ _ZEROS
+        # The high bit of each byte that is no digit; the bits below the lowest are counted.
+        others = (((digits & _SEVEN_BITS) + _TO_HIGH_BIT) | digits) & _HIGH_BITS
+        below = (others & (~others + np.uint64(1))) - np.uint64(1)
+        lengths = (np.bitwise_count(below) >> 3).astype(np.int32)
+        if bool((others == 0).any()) or bool((lengths == 0).any()):
             raise UnusualXmlError("a number that is none or too long")
-        return values, lengths
+        # Eight digits, with zeros before them, are put together by pairs, fours and all.
+        digits = digits << ((_DIGITS - lengths) * 8).astype(np.uint64)
+        for factor, shift, mask in _FOLDS:
+            digits = ((digits * factor) >> shift) & mask
+        return digits.astype(np.int32), lengths
 
     def texts(self, starts: Positions, ends: Positions) -> pl.Series:
         """The texts from `starts` up to `ends` as they stand, entities and all."""

@@ -1,15 +1,20 @@
 """Worksheets as frames of text: a column for each column of the sheet, a row for each row."""
 
+from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from discovery_dagster.domain.readers.limits import Limits, check_limit
-from discovery_dagster.domain.readers.xlsx.cells import Context, read_cells
+from discovery_dagster.domain.readers.xlsx.cells import Cells, Context, read_cells
 from discovery_dagster.domain.readers.xlsx.package import Package, Sheet
 from discovery_dagster.domain.readers.xlsx.turns import in_turn
+
+_NOTHING: Final = 2**32 - 1  # beyond the number of any cell
 
 
 def read_sheet(
@@ -27,24 +32,41 @@ def read_sheet(
         return pl.DataFrame()
     rows = np.concatenate([piece.rows for piece in pieces])
     columns = np.concatenate([piece.columns for piece in pieces])
-    texts = pl.concat([piece.texts for piece in pieces], rechunk=True)
+    texts = pl.concat([context.shared, *(piece.own for piece in pieces)], rechunk=True)
+    places = _places(pieces, len(context.shared))
     height, first, last = int(rows.max()), int(columns.min()), int(columns.max())
     check_limit(name, "cells a sheet", height * (last - first + 1), limits.sheet_cells)
     order = np.argsort(columns, kind="stable")
     bounds = np.searchsorted(columns[order], np.arange(first, last + 2))
     return pl.DataFrame(
         [
-            _column(str(at), texts, rows, order[begin:end], height)
-            for at, (begin, end) in enumerate(pairwise(bounds))
+            _column(str(at), texts, rows[cells], places[cells], height)
+            for at, cells in enumerate(order[begin:end] for begin, end in pairwise(bounds))
         ]
     )
 
 
+def _places(pieces: Sequence[Cells], shared: int) -> npt.NDArray[np.uint32]:
+    """Where the text of each cell stands among the shared ones and then those of all pieces."""
+    placed, before = [], 0
+    for piece in pieces:
+        own = piece.places >= shared
+        placed.append(piece.places + np.where(own, before, 0).astype(np.uint32))
+        before += len(piece.own)
+    return np.concatenate(placed)
+
+
 def _column(
-    name: str, texts: pl.Series, rows: np.ndarray, cells: np.ndarray, height: int
+    name: str,
+    texts: pl.Series,
+    rows: npt.NDArray[np.uint32],
+    places: npt.NDArray[np.uint32],
+    height: int,
 ) -> pl.Series:
-    """The texts of the cells with these numbers, each in its row; the others are null."""
-    source = np.full(height, -1, dtype=np.int64)
-    source[rows[cells] - 1] = cells
-    places = pl.Series(source)
-    return texts.gather(places.set(places < 0, None).cast(pl.UInt32)).alias(name)
+    """The texts at `places`, each in its row; other rows are null."""
+    source = np.full(height, _NOTHING, dtype=np.uint32)
+    source[rows - 1] = places
+    in_rows = pl.Series(source)
+    if len(rows) < height:
+        in_rows = in_rows.set(in_rows == _NOTHING, None)
+    return texts.gather(in_rows).alias(name)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from discovery_dagster.domain.ties import flows
 from discovery_dagster.reference import load
 
 Edge = Mapping[str, Any]
@@ -62,14 +63,16 @@ def tell(edge: Edge) -> str:
 
 
 def cite(evidence: Sequence[Mapping[str, Any]]) -> str:
-    """Say what speaks for an edge: its first piece, and how often it was observed."""
+    """Say what speaks for an edge: its first piece, and how often it was seen.
+
+    Only what was declared is confirmed by flows; what was never declared is said to be so.
+    """
     seen = sum(piece["count"] or 0 for piece in evidence if piece["kind"] == "observed")
-    times = "1 observed connection" if seen == 1 else f"{seen:,} observed connections"
     first = evidence[0]
     file = f"{first['file']} sheet {first['sheet']}" if first["sheet"] else first["file"]
     if first["kind"] == "observed":
-        return f"{times}, {file}"
+        return f"seen in {flows(seen)}, not declared; {file}"
     place = f"{file} line {first['line']}"
     if first["kind"] == "inferred":
-        place = f"inferred from {place}"
-    return f"{place}, confirmed by {times}" if seen else place
+        return f"inferred from {place}" + (f", seen in {flows(seen)}, not declared" if seen else "")
+    return f"{place}, confirmed by {flows(seen)}" if seen else place

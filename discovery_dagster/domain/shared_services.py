@@ -77,7 +77,7 @@ def _of_role(
             pl.col("service").filter(of_kind).drop_nulls().unique().sort().alias("services"),
         )
         judged = counted.join(tokens, on="asset_id").with_columns(
-            enough=pl.col("others") >= least,
+            enough=(pl.col("others") >= least) & (not rule.get("only_named", False)),
             pure=pl.col("others") >= rules["purity"] * pl.col("all"),
             named=named,
         )

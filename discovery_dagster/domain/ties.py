@@ -96,9 +96,7 @@ def _seen() -> pl.Expr:
 def _cite(counts: pl.Series) -> pl.Expr:
     """The evidence of an edge in words; `counts` are all numbers of observations that occur."""
     # Polars cannot set thousands apart; a number is said once, however many edges have it.
-    words = {
-        n: "1 observed connection" if n == 1 else f"{n:,} observed connections" for n in counts
-    }
+    words = {n: flows(n) for n in counts}
     seen = pl.col("seen").replace_strict(words, return_dtype=pl.String)
     # Evidence is ordered by kind: what was declared or inferred comes before what was observed.
     first = pl.col("evidence").list.first().struct
@@ -107,13 +105,21 @@ def _cite(counts: pl.Series) -> pl.Expr:
     )
     file = first.field("file") + sheet.fill_null("")
     place = pl.format("{} line {}", file, first.field("line"))
-    place = (
-        pl.when(first.field("kind") == "inferred").then("inferred from " + place).otherwise(place)
-    )
+    inferred = pl.format("inferred from {}", place)
+    often = pl.col("seen") > 0
     return (
         pl.when(first.field("kind") == "observed")
-        .then(pl.format("{}, {}", seen, file))
-        .when(pl.col("seen") > 0)
+        .then(pl.format("seen in {}, not declared; {}", seen, file))
+        .when(first.field("kind") == "inferred", often)
+        .then(pl.format("{}, seen in {}, not declared", inferred, seen))
+        .when(first.field("kind") == "inferred")
+        .then(inferred)
+        .when(often)
         .then(pl.format("{}, confirmed by {}", place, seen))
         .otherwise(place)
     )
+
+
+def flows(number: int) -> str:
+    """Say how many flows there were."""
+    return "1 flow" if number == 1 else f"{number:,} flows"

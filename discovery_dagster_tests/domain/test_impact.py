@@ -30,10 +30,10 @@ def test_an_edge_is_told_with_its_evidence():
     seen = {"kind": "observed", "file": "f.log", "sheet": None, "line": 9, "count": 1204}
     edge = {"source": "a", "target": "b", "relation": "depends_on", "port": 443, "protocol": "tcp"}
     assert tell({**edge, "evidence": [piece, seen]}) == (
-        "a depends on b on tcp 443 (a.csv line 4, confirmed by 1,204 observed connections)"
+        "a depends on b on tcp 443 (a.csv line 4, confirmed by 1,204 flows)"
     )
     assert tell({**edge, "port": None, "evidence": [seen | {"count": 1}]}) == (
-        "a depends on b (1 observed connection, f.log)"
+        "a depends on b (seen in 1 flow, not declared; f.log)"
     )
 
 

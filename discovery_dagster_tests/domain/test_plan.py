@@ -62,7 +62,7 @@ def test_a_large_set_is_cut_at_its_weakest_tie_and_moves_in_the_order_of_needs()
     assert group_names(made) == [["db", "disk"], ["app", "web"]]
     assert made.groups["group"].to_list() == ["G001", "G002"]
     assert made.waves["groups"].to_list() == [["G001"], ["G002"]]
-    cite = "relations.csv line 2, confirmed by 1,204 observed connections"
+    cite = "relations.csv line 2, confirmed by 1,204 flows"
     instead = "could go in wave 1 if that edge is cut"
     assert f"In wave 2 because it needs db in wave 1 ({cite}); {instead}." in reason(made, "app")
     assert f"needs db in wave 1: app depends on db ({cite}); {instead}." in reason(made, "web")
@@ -73,10 +73,13 @@ def test_observed_and_inferred_evidence_is_cited_as_such():
     edges = edge_rows(
         {"source": "a", "target": "b", "evidence": [piece("observed", 9, 1)]},
         {"source": "c", "target": "d", "evidence": [piece("inferred", 5)]},
+        {"source": "e", "target": "f", "evidence": [piece("inferred", 6), piece("observed", 9, 3)]},
     )
-    made = make(estate(*"abcd"), edges)
-    assert "(1 observed connection, flows.log)" in reason(made, "a")
+    made = make(estate(*"abcdef"), edges)
+    assert "(seen in 1 flow, not declared; flows.log)" in reason(made, "a")
     assert "(inferred from relations.csv line 5)" in reason(made, "c")
+    unsaid = "(inferred from relations.csv line 6, seen in 3 flows, not declared)"
+    assert unsaid in reason(made, "e")
 
 
 def test_hypervisors_and_infrastructure_tie_nothing_together():

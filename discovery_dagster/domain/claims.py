@@ -61,6 +61,8 @@ def claim_columns(columns: Sequence[Column], table_format: TableFormat) -> list[
     claims = [_claim(column, table_format) for column in columns]
     if Kind.ASSETS in table_format.kinds and table_format.synonyms:
         return _claim_names(claims, table_format.asset_type)
+    if Kind.DETAILS in table_format.kinds and table_format.synonyms:
+        return [_refer(claim, table_format.asset_type or "server") for claim in claims]
     return claims
 
 
@@ -72,7 +74,7 @@ def _claim(column: Column, table_format: TableFormat) -> Claim:
         return Claim(column, IGNORED, confidence=1.0, method="format")
     if not table_format.synonyms:
         return Claim(column)
-    asset_table = table_format.kind is Kind.ASSETS
+    asset_table = table_format.kind in {Kind.ASSETS, Kind.DETAILS}
     section = synonyms.ASSETS if asset_table else synonyms.RELATIONS
     found = find_meaning(column.header, section)
     if found is None or found.field is None:

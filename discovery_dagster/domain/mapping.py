@@ -54,7 +54,8 @@ def map_table(
         for at, header in enumerate(table.header)
     ]
     claims = [weigh(claim) for claim in claim_columns(columns, table_format)]
-    if Kind.ASSETS in table_format.kinds and table_format.synonyms:
+    of_things = bool({Kind.ASSETS, Kind.DETAILS} & table_format.kinds)
+    if of_things and table_format.synonyms:
         claims = read_full_versions([claim_by_values(claim) for claim in claims])
     claims = [find_unit(claim) for claim in decide(claims, decisions, table_format.name)]
     return _frame(number, table, _settle_conflicts(_doubt_repeated_hosts(claims)))

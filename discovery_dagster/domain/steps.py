@@ -50,7 +50,7 @@ STEPS: tuple[Step, ...] = (
         "Every record of every table as it stood, with file, sheet and physical line.",
         upstream=("source_files",),
         frames={"tables": frames.SOURCE_TABLES, "corrections": frames.CORRECTIONS},
-        version=5,
+        version=6,
         reference=(
             "synonyms.yaml",
             "header_words.yaml",
@@ -66,7 +66,7 @@ STEPS: tuple[Step, ...] = (
         upstream=("source_records",),
         decisions=("mapping",),
         frames={"mapping": frames.FIELD_MAPPING, "proposals": frames.PROPOSALS},
-        version=4,
+        version=5,
         prompts=("prompts/field_mapping.md", "prompts/fields.yaml"),
         reference=(
             "synonyms.yaml",
@@ -92,7 +92,7 @@ STEPS: tuple[Step, ...] = (
             "outcomes": frames.RECORD_OUTCOMES,
             "accounts": frames.TABLE_ACCOUNTS,
         },
-        version=6,
+        version=7,
         reference=(
             "synonyms.yaml",
             "header_words.yaml",

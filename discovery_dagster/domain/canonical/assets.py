@@ -30,12 +30,14 @@ def build_assets(
         `frames.ATTRIBUTES`), and the problems of those that name nothing, as `PROBLEM`.
     """
     detail = kind is Kind.DETAILS
+    # Columns of a detail that its format does not open are none of the thing's own.
+    open_ = not detail or table_format.synonyms
     frame = _complete(cells.frame)
     uuid = frame["smbios_uuid"].fill_null(uuid_in_serial(frame["serial_number"]))
     frame = frame.with_columns(uuid)
     frame = frame.with_columns(
         _name(cells, frame),
-        custom.alias("custom") if not detail else pl.lit(None, dtype=pl.String).alias("custom"),
+        custom.alias("custom") if open_ else pl.lit(None, dtype=pl.String).alias("custom"),
         pl.lit(detail).alias("detail"),
         *_host_names(),
     ).with_columns(_declared_type(cells, frame, table_format), frame["declared_type_text"])

@@ -67,7 +67,16 @@ FORMATS: Final = {known.name: known for module in _MODULES for known in module.F
 
 _RESHAPES: Final = tuple(
     module.reshape
-    for module in (azure_flows, azure_import, device42, dynamodb, graphs, netbox, traces)
+    for module in (
+        azure_flows,
+        azure_import,
+        device42,
+        dynamodb,
+        google_migration_center,
+        graphs,
+        netbox,
+        traces,
+    )
 )
 
 #: A table beside others of its file that no format knows.

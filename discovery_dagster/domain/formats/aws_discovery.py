@@ -76,14 +76,21 @@ OS_INFO = TableFormat(
     synonyms=False,
 )
 
+INTERFACES = TableFormat(
+    name="aws.discovery_network_interfaces",
+    kind=Kind.DETAILS,
+    headers=(frozenset({"agent id", "ip address", "mac address", "netmask"}),),
+    columns={
+        "agent id": Rule("provider_id"),
+        "ip address": Rule("ip_addresses"),
+        "mac address": Rule("mac_addresses"),
+    },
+    synonyms=False,
+)
+
 AGENT_DETAILS = tuple(
     TableFormat(name=f"aws.discovery_{name}", kind=Kind.IGNORED, headers=headers, reason=reason)
     for name, headers, reason in (
-        (
-            "network_interfaces",
-            (frozenset({"agent id", "ip address", "mac address", "netmask"}),),
-            "This table names its host by the number of an agent alone; no asset is read from it.",
-        ),
         (
             "processes",
             (frozenset({"agent id", "agent created process id", "cmd line"}),),
@@ -97,4 +104,4 @@ AGENT_DETAILS = tuple(
     )
 )
 
-FORMATS = (IMPORT, CONNECTIONS, OS_INFO, *AGENT_DETAILS)
+FORMATS = (IMPORT, CONNECTIONS, OS_INFO, INTERFACES, *AGENT_DETAILS)

@@ -22,6 +22,12 @@ def cells_of(table: SourceTable, column: str) -> pl.Series:
     return table.records[cell_column(table.position(column))]
 
 
+def column_of(table: SourceTable, folded: str) -> pl.Series:
+    """Return the cells of the first column whose folded header is `folded`."""
+    at = [fold(column) for column in table.header].index(folded)
+    return table.records[cell_column(at)]
+
+
 def add_columns(table: SourceTable, columns: Mapping[str, pl.Series]) -> SourceTable:
     """Return `table` with the cells of `columns`, in the place of those of the same name."""
     header, records = list(table.header), table.records
@@ -57,7 +63,7 @@ def product_of(table: SourceTable, *columns: str) -> pl.Series | None:
     if not set(columns) <= set(folded):
         return None
     numbers = (_numbers(table, folded.index(column)) for column in columns)
-    return _written(reduce(mul, numbers))
+    return as_text(reduce(mul, numbers))
 
 
 def sum_of(table: SourceTable, pattern: str) -> pl.Series | None:
@@ -67,15 +73,15 @@ def sum_of(table: SourceTable, pattern: str) -> pl.Series | None:
         return None
     numbers = pl.DataFrame({str(at): _numbers(table, at) for at in chosen})
     some = pl.any_horizontal(pl.all().is_not_null())
-    return _written(numbers.select(pl.when(some).then(pl.sum_horizontal(pl.all()))).to_series())
+    return as_text(numbers.select(pl.when(some).then(pl.sum_horizontal(pl.all()))).to_series())
 
 
 def _numbers(table: SourceTable, at: int) -> pl.Series:
     return read_numbers(table.records[cell_column(at)].str.strip_chars())
 
 
-def _written(numbers: pl.Series) -> pl.Series:
-    """Numbers as text, whole ones without a point."""
+def as_text(numbers: pl.Series) -> pl.Series:
+    """Return numbers as text, whole ones without a point."""
     return numbers.round(3).cast(pl.String).str.replace(r"\.0$", "")
 
 

@@ -76,8 +76,12 @@ def identifiers(described: pl.DataFrame) -> pl.DataFrame:
         described: as `describe` returns.
     """
     rules = load("identifiers")
+    tool = pl.col("format").replace_strict(rules["tools"], default=None, return_dtype=pl.String)
     within = pl.concat_str(
-        "format", pl.col("declared_type").fill_null(""), "provider_id", separator="|"
+        pl.coalesce(tool, "format"),
+        pl.when(tool.is_null()).then("declared_type").fill_null(""),
+        "provider_id",
+        separator="|",
     )
     everywhere = pl.when(pl.col("provider_id").str.contains(rules["global_provider_ids"]))
     titled = pl.when(

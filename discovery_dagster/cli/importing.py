@@ -106,8 +106,11 @@ def _files_below(paths: Sequence[Path]) -> Iterator[IncomingFile]:
         if path.is_dir():
             for file in sorted(path.rglob("*")):
                 name = file.relative_to(path)
-                # A link could lead out of the folder; hidden files are nobody's export.
-                if file.is_file() and not file.is_symlink() and not _is_hidden(name):
+                if _is_hidden(name):  # nobody's export
+                    continue
+                if file.is_symlink():  # it could lead out of the folder
+                    typer.echo(f"{name.as_posix()} is a symbolic link and is left out.", err=True)
+                elif file.is_file():
                     yield IncomingFile(name.as_posix(), file)
         else:
             yield IncomingFile(path.name, path)
@@ -118,18 +121,22 @@ def _is_hidden(name: Path) -> bool:
 
 
 def _require_a_readable_file(files: Sequence[IncomingFile]) -> None:
-    first: UnreadableFileError | None = None
-    for file in files:
-        try:
-            read_tables(file.path, file.name, Settings().limits)
-        except UnreadableFileError as error:
-            first = first or error
-        except OSError as error:
-            raise UsageError(
-                "unreadable_file", f"{file.path} cannot be read: {error.strerror}.", file.name
-            ) from error
-        else:
-            return
-    if first is None:
+    refused: dict[str, UnreadableFileError] = {}
+    try:
+        # The smallest first: to know that one can be read, no large one has to be.
+        for file in sorted(files, key=lambda file: file.path.stat().st_size):
+            try:
+                read_tables(file.path, file.name, Settings().limits)
+            except UnreadableFileError as error:
+                refused[file.name] = error
+            else:
+                return
+    except OSError as error:
+        path = Path(error.filename or "")
+        raise UsageError(
+            "unreadable_file", f"{path} cannot be read: {error.strerror}.", path.name
+        ) from error
+    if not files:
         raise UsageError("nothing_to_import", "There is no file to import.")
+    first = refused[files[0].name]
     raise UsageError(first.code, first.message, files[0].name)

@@ -63,6 +63,22 @@ def test_good_files_of_a_drop_load_and_the_bad_one_is_listed_with_its_reason(mov
     assert (servers["accepted"], servers["error"]) == (1, None)
 
 
+def test_links_in_a_folder_are_left_out_and_named(standing, tmp_path):
+    secret = tmp_path / "secret.csv"
+    secret.write_text("Hostname,OS\nsecret-01,RHEL\n")
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    (drop / "servers.csv").write_text("Hostname,OS\nweb-01,RHEL\n")
+    (drop / "link.csv").symlink_to(secret)
+    (drop / "below").symlink_to(tmp_path)
+    (drop / "gone.csv").symlink_to(tmp_path / "nowhere")
+    done = standing.run("import", str(drop), *WHERE, "--dry-run", "--json")
+    assert "secret" not in done.stdout
+    assert [file["name"] for file in json.loads(done.stdout)["files"]] == ["servers.csv"]
+    for link in ("link.csv", "below", "gone.csv"):
+        assert f"{link} is a symbolic link and is left out." in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

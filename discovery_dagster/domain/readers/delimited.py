@@ -15,7 +15,7 @@ _SAMPLE_BYTES = 262_144  # that the dialect is judged by; a multiple of four for
 _SAMPLE_LINES = 500
 
 
-def read_delimited(data: mmap, encoding: str, name: str, limits: Limits) -> FileReading:
+def read_delimited(data: bytes | mmap, encoding: str, name: str, limits: Limits) -> FileReading:
     """Read the delimited text `data`.
 
     Raises:
@@ -33,7 +33,7 @@ def read_delimited(data: mmap, encoding: str, name: str, limits: Limits) -> File
     return FileReading("csv", (table,), encoding, delimiter)
 
 
-def _dialect(data: mmap, encoding: str, name: str) -> Dialect:
+def _dialect(data: bytes | mmap, encoding: str, name: str) -> Dialect:
     sample = decode(data[:_SAMPLE_BYTES], encoding, errors="replace")
     lines = _split(sample)
     if len(data) > _SAMPLE_BYTES and len(lines) > 1:
@@ -51,7 +51,7 @@ def _not_a_table(name: str) -> UnreadableFileError:
     )
 
 
-def _as_utf8(data: mmap, encoding: str) -> bytes | mmap:
+def _as_utf8(data: bytes | mmap, encoding: str) -> bytes | mmap:
     """The text in UTF-8 with line feeds at the ends of its lines."""
     is_utf8 = encoding == "utf-8" and (data[:3] != BOM_UTF8 or is_encoded(data, "utf-8"))
     if is_utf8 and data.find(b"\n") >= 0:

@@ -4,10 +4,12 @@ import io
 import tracemalloc
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
 
+from discovery_dagster.domain import readers
 from discovery_dagster.domain.readers import Limits, read_file
 from discovery_dagster.domain.tables import UnreadableFileError
 from discovery_dagster_tests.domain.readers.reading import reading_of, records_of, table_of
@@ -102,6 +104,31 @@ def test_a_file_beyond_the_limit_is_not_opened(tmp_path: Path) -> None:
 def test_zero_bytes_are_kept_where_they_stand(tmp_path: Path) -> None:
     table = table_of(tmp_path, b"name,os\nwe\x00b,RHEL\ndb,SLES\n")
     assert [record[0] for record in records_of(table)] == [2, 3]
+
+
+class Growing(type(Path())):
+    """A path to which somebody writes a record whenever it is opened."""
+
+    def open(self, *arguments: Any, **named: Any) -> Any:
+        """Let it grow, then open it."""
+        with Path(self).open("ab") as file:
+            file.write(b"late,SLES\n")
+        return super().open(*arguments, **named)
+
+
+@pytest.mark.parametrize("mapped_from", [0, MEGABYTE], ids=["mapped", "in memory"])
+def test_what_is_written_to_a_file_while_it_is_read_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mapped_from: int
+) -> None:
+    monkeypatch.setattr(readers, "_MAPPED_FROM", mapped_from)
+    path = Growing(tmp_path / "growing.csv")
+    path.write_text("name,os\nweb,RHEL\n")
+    for records in (1, 2, 3):
+        before = path.stat().st_size
+        (table,) = read_file(path, path.name).tables
+        assert path.stat().st_size > before
+        assert table.records.height == records
+        assert table.records["outcome"].unique().to_list() == ["read"]
 
 
 @pytest.mark.parametrize("cut", [10, 200, 1_000, 3_000, -1, -30])

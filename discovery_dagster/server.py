@@ -1,8 +1,10 @@
 """The web server: the read API and the pages in one process."""
 
+import os
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from tempfile import NamedTemporaryFile
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -72,12 +74,15 @@ def create_app(settings: Settings, database: Database, dagster_url: str | None =
 
 
 def signing_key(settings: Settings) -> bytes:
-    """Return the key that signs this home's cookies and cursors, made on first use."""
+    """Return the key that signs this home's cookies and cursors, made on first use.
+
+    It gets its name when it is whole: of two servers that start at once, one's is kept by both.
+    """
     path = settings.home / "signing.key"
-    try:
-        with path.open("xb") as new:
-            path.chmod(0o600)
+    if not path.exists():
+        with NamedTemporaryFile(dir=settings.home, prefix="signing.key.") as new:  # mode 0600
             new.write(secrets.token_bytes(32))
-    except FileExistsError:
-        pass
+            new.flush()
+            with suppress(FileExistsError):
+                os.link(new.name, path)
     return path.read_bytes()

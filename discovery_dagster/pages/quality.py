@@ -16,14 +16,12 @@ from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, Pending, shown
 from discovery_dagster.pages.waiting import waits_for
 from discovery_dagster.store import exports
+from discovery_dagster.store.reading import problems
 from discovery_dagster.store.sessions import accounts
 
 router = APIRouter()
 
 Row = Mapping[str, Any]
-
-#: Records of a reason that are shown; all are in the download.
-_SAMPLES = 5
 
 #: What the columns can be narrowed to, and which they then are.
 _STATUSES: Sequence[str] = ("all", "proposed", "conflict", "rejected", "unmapped", "accepted")
@@ -106,8 +104,8 @@ def build(
     *,
     pending: Pending | None = None,
     files: Sequence[FileAccount] = (),
-    rejects: Iterable[Row] = (),
-    issues: Iterable[Row] = (),
+    rejects: Sequence[Row] = (),
+    issues: Sequence[Row] = (),
     mapping: Sequence[Row] = (),
     status: str = "all",
     file: str | None = None,
@@ -120,9 +118,9 @@ def build(
         key: the session.
         pending: why there is nothing yet.
         files: with the sums of their records.
-        rejects: as `exports` gives them.
-        issues: likewise; those of severity `warning` are shown.
-        mapping: likewise.
+        rejects: sampled reasons of rejected records, as `store.reading.problems` gives them.
+        issues: likewise, of accepted records.
+        mapping: as `exports` gives it.
         status: which columns to show, one of `_STATUSES`.
         file: only this one's.
         decisions_url: of the decisions workbook.
@@ -130,7 +128,7 @@ def build(
     """
     counted = [one for one in files if file in (None, one.name)]
     columns = [row for row in mapping if file in (None, row["file"])]
-    warnings = [row for row in issues if row["severity"] == "warning"]
+    warnings = _reasons(issues)
     return QualityPage(
         frame=frame.of_session(key, "quality", dagster_url=dagster_url),
         key=key,
@@ -141,17 +139,12 @@ def build(
             "accepted": sum(one.accepted for one in counted),
             "rejected": sum(one.rejected for one in counted),
             "ignored": sum(one.ignored for one in counted),
-            "warnings": sum(file in (None, row["file"]) for row in warnings),
+            "warnings": sum(reason.count for reason in warnings),
             "unmapped": sum(_is(row, "unmapped") for row in columns),
         },
-        rejects=_reasons(
-            (reason, row)
-            for row in rejects
-            if file in (None, row["file"])
-            for reason in row["reasons"]
-        ),
+        rejects=_reasons(rejects),
         rejects_downloads=_downloads(key, "rejects"),
-        issues=_reasons((row, row) for row in warnings if file in (None, row["file"])),
+        issues=warnings,
         issues_downloads=_downloads(key, "issues"),
         decisions_url=decisions_url,
         statuses=[
@@ -192,30 +185,20 @@ def _is(column: Row, status: str) -> bool:
             return bool(column["status"] == status and column["field"] != "unmapped")
 
 
-def _reasons(problems: Iterable[tuple[Row, Row]]) -> list[Reason]:
-    """Group problems, each with the record that has it, by code and field; most first."""
-    found: dict[tuple[str, str | None], list[tuple[Row, Row]]] = {}
-    for problem, record in problems:
-        found.setdefault((problem["code"], problem["field"]), []).append((problem, record))
-    return sorted(
-        (
-            Reason(
-                code,
-                field,
-                same[0][0]["message"],
-                len(same),
-                [_sample(problem, record) for problem, record in same[:_SAMPLES]],
-            )
-            for (code, field), same in found.items()
-        ),
-        key=lambda reason: (-reason.count, reason.code, reason.field or ""),
-    )
+def _reasons(problems: Iterable[Row]) -> list[Reason]:
+    """Gather the sampled records by their kind of problem, which they come in the order of."""
+    return [
+        Reason(code, field, same[0]["message"], same[0]["number"], [_sample(one) for one in same])
+        for (code, field), rows in groupby(problems, key=lambda one: (one["code"], one["field"]))
+        if (same := list(rows))
+    ]
 
 
-def _sample(problem: Row, record: Row) -> Sample:
-    raw: Mapping[str, Any] = record.get("raw") or {}
-    cells = [(column, str(value)) for column, value in raw.items() if value not in (None, "")]
-    return Sample(record["file"], record["sheet"], record["line"], problem["value"], cells)
+def _sample(problem: Row) -> Sample:
+    cells = [
+        (column, str(value)) for column, value in problem["raw"].items() if value not in (None, "")
+    ]
+    return Sample(problem["file"], problem["sheet"], problem["line"], problem["value"], cells)
 
 
 def _tables(columns: Sequence[Row]) -> list[SourceTable]:
@@ -234,16 +217,13 @@ def page(
     if missing:
         return html(build(session, pending=missing, dagster_url=shared.dagster_url))
 
-    def rows(table: str) -> exports.Rows:
-        return exports.rows(shared.database, session, table)
-
     return html(
         build(
             session,
             files=accounts(shared.database, session),
-            rejects=rows("rejects"),
-            issues=rows("issues"),
-            mapping=rows("mapping"),
+            rejects=problems.kinds(shared.database, session, "error", file=file),
+            issues=problems.kinds(shared.database, session, "warning", file=file),
+            mapping=exports.rows(shared.database, session, "mapping"),
             status=status if status in _STATUSES else "all",
             file=file,
             dagster_url=shared.dagster_url,

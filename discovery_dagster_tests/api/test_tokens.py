@@ -1,10 +1,16 @@
 """What a token may see, and for how long."""
 
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import httpx
 import pytest
 from fastapi import HTTPException
 
 from discovery_dagster.api.limiting import Limiter
+from discovery_dagster.server import signing_key
+from discovery_dagster.settings import Settings
 from discovery_dagster_tests.api.conftest import Served
 
 PATHS = ("", "/sessions", "/sessions/s001", "/sessions/s001/assets", "/sessions/s001/assets.csv")
@@ -63,3 +69,11 @@ def test_a_token_that_asks_too_often_is_told_when_to_try_again() -> None:
         limiter.check("one")
     assert refused.value.status_code == 429
     assert 1 <= int(refused.value.headers["Retry-After"]) <= 120
+
+
+def test_servers_that_start_at_once_sign_with_one_key(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(signing_key, [Settings(home=tmp_path)] * 32))
+    assert [len(key) for key in keys] == [32]
+    assert [file.name for file in tmp_path.iterdir()] == ["signing.key"]
+    assert stat.S_IMODE((tmp_path / "signing.key").stat().st_mode) == 0o600

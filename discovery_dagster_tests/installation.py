@@ -1,23 +1,35 @@
 """A Discovery of its own, used as a person uses it: by its command line, in other processes."""
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+import pytest
+
+from discovery_dagster.cli.app import main
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import exports
 from discovery_dagster.store.database import Database, open_database
 
 PROJECT = Path(__file__).parents[1]
+
+#: Commands that start what outlives them.
+_PROCESSES = ("up", "env", "api", "demo")
+
+#: Signals whose handlers a command sets.
+_HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
@@ -61,10 +73,44 @@ class Installation:
         )
 
     def run(self, *arguments: str | Path, **extra: str) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end."""
+        """Run a command to its end: here, which spares 2 s of imports, or in a process of its own.
+
+        Commands that have settings of their own (`extra`), run beside another one, or start
+        services are processes.
+        """
+        alone = threading.current_thread() is threading.main_thread()
+        if alone and not extra and arguments[0] not in _PROCESSES:
+            return self._here([str(argument) for argument in arguments])
         process = self.start(*arguments, **extra)
         out, err = process.communicate(timeout=240)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def _here(self, arguments: list[str]) -> subprocess.CompletedProcess[str]:
+        # Commands write bytes, too: what `sys.stdout.buffer` takes.
+        out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in "12")
+        code = 0
+        handlers = {number: signal.getsignal(number) for number in _HANDLED}
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            warnings.catch_warnings(),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            for name in os.environ.keys() - self.environment.keys():
+                patch.delenv(name)
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["discovery", *arguments])
+            patch.chdir(PROJECT)
+            try:
+                main()
+            except SystemExit as end:
+                code = int(end.code or 0)
+            finally:
+                for number, handler in handlers.items():
+                    signal.signal(number, handler)
+        texts = [stream.buffer.getvalue().decode() for stream in (out, err)]
+        return subprocess.CompletedProcess(arguments, code, *texts)
 
     def json(self, *arguments: str | Path, code: int = 0, **extra: str) -> Any:
         """Run a command with `--json` and return what it prints."""

@@ -127,6 +127,9 @@ def _explain(error: BaseException, *, as_json: bool) -> None:
         case ValidationError(title="Settings"):
             wrong = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
             refuse(UsageError("settings", f"{_setting(error)}{wrong}."), as_json=as_json)
+        case OSError() if error.strerror:
+            place = f"{error.filename}: " if error.filename else ""
+            fail(f"{place}{error.strerror}.", as_json=as_json)
         case _ if isinstance(error, OSError) or type(error).__name__ in _FAILED:
             fail(str(error), as_json=as_json)
         case _:

@@ -27,6 +27,7 @@ from discovery_dagster.store.changes import Compared
 from discovery_dagster.store.claims import Claim, SessionBusyError
 from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.outages import outlast
 from discovery_dagster.store.progress import StepProgress
 from discovery_dagster.store.publications import PublishedFrames, Publisher
 
@@ -132,7 +133,7 @@ class ClaimedSession:
             upstream: the publications that the step is made from, by step.
         """
         step = BY_KEY[context.asset_key.to_user_string()]
-        inputs = self.inputs(step, upstream)
+        inputs = outlast(lambda: self.inputs(step, upstream))
         made = publications.current(self.database, self.key).get(step.key)
         forced = step.key in and_below(context.run.tags.get(FORCE_TAG, "").split(","))
         reused = made is not None and self._stands(made, step, inputs) and not forced

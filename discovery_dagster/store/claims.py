@@ -1,11 +1,14 @@
 """Who may write a session now: one live run, known by a lock and fenced by a number.
 
 The advisory lock is the sign of life: Postgres drops it with the connection, so a run killed with
-`kill -9` loses it at once and no time-out has to be guessed. The fence number is what publishing
-checks: whoever lost the session, however long it slept, can publish nothing more.
+`kill -9` loses it at once and no time-out has to be guessed, nor any clock trusted. The fence
+number is what publishing checks: whoever lost the session, however long it slept, can publish
+nothing more. A run whose lock was lost with the server's restart takes it again.
 """
 
-from dataclasses import dataclass, replace
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
@@ -27,7 +30,22 @@ class FencedError(RuntimeError):
     """This run no longer owns its session."""
 
 
-@dataclass(frozen=True)
+_FENCE_MATCHES = """
+select 1 from discovery.claim
+where engagement = %s and session = %s and fence = %s and run_id = %s
+"""
+
+#: The sessions, by partition key, whose lock somebody has. Looking takes no lock, not even for a
+#: moment: that would refuse a run that begins just then.
+_HELD = f"""
+select key from unnest(%s::text[]) as key
+join pg_locks on (classid::bigint << 32) | objid::bigint = {_LOCK % "key"}
+where locktype = 'advisory' and granted and objsubid = 1
+  and database = (select oid from pg_database where datname = current_database())
+"""
+
+
+@dataclass
 class Claim:
     """The right to write `session`, held until `release` or the end of the process."""
 
@@ -36,6 +54,7 @@ class Claim:
     run_id: str
     fence: int
     connection: psycopg.Connection[DictRow]
+    _keeping: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @classmethod
     def take(cls, database: Database, session: SessionKey, run_id: str) -> Self:
@@ -44,10 +63,8 @@ class Claim:
         Raises:
             SessionBusyError: when a living run holds it; says which and since when.
         """
-        connection = database.connect(autocommit=True)
+        connection = _open(database, session)
         try:
-            connection.execute("set role discovery_writer")
-            set_context(connection, [session.engagement], local=False)
             if not _try_lock(connection, session):
                 raise SessionBusyError(_busy(connection, session))
             row = connection.execute(
@@ -71,6 +88,13 @@ class Claim:
         Raises:
             SessionBusyError: when somebody else was quicker to take it.
         """
+        with database.writer(session.engagement) as connection:
+            # First, so that the holder does not take its lost lock again.
+            connection.execute(
+                "update discovery.claim set fence = fence + 1"
+                " where engagement = %s and session = %s",
+                [str(session.engagement), session.session],
+            )
         with database.connect(autocommit=True) as connection:
             connection.execute(
                 "select pg_terminate_backend(pid, 5000) from pg_locks"
@@ -88,7 +112,36 @@ class Claim:
             " where engagement = %s and session = %s and fence = %s",
             [run_id, str(self.session.engagement), self.session.session, self.fence],
         )
-        return replace(self, run_id=run_id)
+        self.run_id = run_id
+        return self
+
+    def keep(self) -> None:
+        """Take the lock again if it was lost with its connection, as when the server restarts.
+
+        May be called from any thread.
+
+        Raises:
+            FencedError: when another run has taken the session meanwhile.
+            DatabaseAwayError: while the server is away.
+        """
+        with self._keeping:
+            try:
+                self.connection.execute("select 1")
+            except psycopg.OperationalError:
+                self.connection.close()
+                self.connection = self._lock_again()
+
+    def _lock_again(self) -> psycopg.Connection[DictRow]:
+        connection = _open(self.database, self.session)
+        try:
+            self._require_fence(connection)
+            if not _try_lock(connection, self.session):
+                raise self._fenced()
+            self._require_fence(connection)  # taken between the two looks
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def check(self, connection: psycopg.Connection[DictRow]) -> None:
         """Make sure, inside a publishing transaction, that this run still owns the session.
@@ -98,13 +151,15 @@ class Claim:
         Raises:
             FencedError: when another run owns it.
         """
-        owned = connection.execute(
-            "select 1 from discovery.claim"
-            " where engagement = %s and session = %s and fence = %s and run_id = %s for share",
-            [str(self.session.engagement), self.session.session, self.fence, self.run_id],
-        ).fetchone()
-        if owned is None:
-            raise FencedError(f"Run {self.run_id} no longer owns {self.session}.")
+        self._require_fence(connection, " for share")
+
+    def _require_fence(self, connection: psycopg.Connection[DictRow], lock: str = "") -> None:
+        key = [str(self.session.engagement), self.session.session, self.fence, self.run_id]
+        if connection.execute(f"{_FENCE_MATCHES}{lock}", key).fetchone() is None:
+            raise self._fenced()
+
+    def _fenced(self) -> FencedError:
+        return FencedError(f"Run {self.run_id} no longer owns {self.session}.")
 
     def release(self) -> None:
         """Give the session free."""
@@ -123,9 +178,30 @@ class Claim:
 
 
 def is_held(database: Database, session: SessionKey) -> bool:
-    """Whether a living process holds the session. Takes no part in the fencing."""
+    """Whether a living process holds the session."""
+    return bool(held(database, [session]))
+
+
+def held(database: Database, sessions: Iterable[SessionKey]) -> set[SessionKey]:
+    """Those of the sessions that a living process holds, found by one query."""
+    keys = {session.partition_key: session for session in sessions}
+    if not keys:
+        return set()
     with database.connect(autocommit=True) as connection:
-        return not _try_lock(connection, session)
+        rows = connection.execute(_HELD, [list(keys)]).fetchall()
+    return {keys[row["key"]] for row in rows}
+
+
+def _open(database: Database, session: SessionKey) -> psycopg.Connection[DictRow]:
+    """A connection as the session's writer, which holds the lock for as long as it is open."""
+    connection = database.connect(autocommit=True)
+    try:
+        connection.execute("set role discovery_writer")
+        set_context(connection, [session.engagement], local=False)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _try_lock(connection: psycopg.Connection[DictRow], session: SessionKey) -> bool:

@@ -22,6 +22,10 @@ class DatabaseError(RuntimeError):
     """Postgres cannot be reached or refuses; the message is one sentence."""
 
 
+class DatabaseAwayError(DatabaseError):
+    """Postgres cannot be reached now, which may be over in a moment (see `outages`)."""
+
+
 @dataclass(frozen=True)
 class Database:
     """The database with the project's schema; `url` is in libpq form."""
@@ -76,21 +80,35 @@ class Database:
     def _transaction(
         self, role: str, engagements: Iterable[EngagementKey]
     ) -> Iterator[psycopg.Connection[DictRow]]:
-        with self.connect() as connection:
-            begin(connection, role, engagements)
-            yield connection
+        try:
+            with self.connect() as connection:
+                begin(connection, role, engagements)
+                yield connection
+        except psycopg.OperationalError as error:
+            raise told(error) from error
 
     def connect(self, **options: Any) -> psycopg.Connection[DictRow]:
         """Open a connection without role or context.
 
         Raises:
-            DatabaseError: when the server cannot be reached or refuses.
+            DatabaseAwayError: when the server cannot be reached or takes no more connections.
         """
         try:
             return psycopg.connect(self.url, row_factory=dict_row, **options)
         except psycopg.OperationalError as error:
-            reason = str(error).strip().splitlines()[-1]
-            raise DatabaseError(f"Postgres cannot be reached: {reason}") from error
+            raise told(error) from error
+
+
+#: Sqlstates of a server that stops, starts or has no connection left; none: the connection broke.
+_AWAY = frozenset({None, "08000", "08003", "08006", "53300", "57P01", "57P02", "57P03"})
+
+
+def told(error: psycopg.OperationalError) -> DatabaseError:
+    """Say in a sentence what the server or the way to it lacks: none of these quotes a value."""
+    words = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    if error.sqlstate in _AWAY:
+        return DatabaseAwayError(f"Postgres cannot be reached: {words[-1].strip()}")
+    return DatabaseError(f"Postgres cannot go on: {words[0].strip()}")
 
 
 #: The roles whose transactions may write.
@@ -133,7 +151,10 @@ def open_database(settings: Settings) -> Iterator[Database]:
     except EmbeddedPostgresError as error:
         raise DatabaseError(str(error)) from error
     try:
-        _create_database(server.url())
+        try:
+            _create_database(server.url())
+        except psycopg.OperationalError as error:
+            raise told(error) from error
         yield _migrated(server.url(DATABASE))
     finally:
         server.close()
@@ -143,8 +164,7 @@ def _migrated(url: str) -> Database:
     try:
         schema.migrate(url)
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
-        raise DatabaseError(f"Postgres cannot be reached: {reason}") from error
+        raise told(error) from error
     return Database(url)
 
 

@@ -6,6 +6,7 @@ content, frames by their publication.
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from discovery_dagster.domain.frames import Frames
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 
 _CHUNK = 1 << 20
+_OS_ERROR = re.compile(r"\(os error (\d+)\)")
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,20 @@ class ObjectStore:
     def write_frames(
         self, session: SessionKey, step: str, publication: str, frames: Frames
     ) -> None:
-        """Write the frames of a publication, before it is committed."""
+        """Write the frames of a publication, before it is committed.
+
+        Raises:
+            OSError: when the store cannot be written; what was written is deleted, since a full
+                disk is the likeliest reason.
+        """
         folder = self._frames(session, step, publication)
         folder.mkdir(parents=True, exist_ok=True)
-        for name, frame in frames.items():
-            with (folder / f"{name}.parquet").open("wb") as out:
-                frame.write_parquet(out, compression="zstd", compression_level=1)
-                out.flush()
-                os.fsync(out.fileno())
+        try:
+            for name, frame in frames.items():
+                _write_frame(folder / f"{name}.parquet", frame)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
     def read_frame(
         self, session: SessionKey, step: str, publication: str, name: str
@@ -105,3 +113,17 @@ class ObjectStore:
 
     def _folder(self, session: SessionKey) -> Path:
         return self.root / str(session.engagement) / session.session
+
+
+def _write_frame(path: Path, frame: pl.DataFrame) -> None:
+    with path.open("wb") as out:
+        try:
+            frame.write_parquet(out, compression="zstd", compression_level=1)
+        except pl.exceptions.ComputeError as error:
+            # Polars wraps what the system said, which Rust ends with its number.
+            if (said := _OS_ERROR.search(str(error))) is None:
+                raise
+            number = int(said[1])
+            raise OSError(number, os.strerror(number), str(path)) from error
+        out.flush()
+        os.fsync(out.fileno())

@@ -12,6 +12,7 @@ from discovery_dagster.domain.facts import Progress
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.claims import Claim, FencedError
 from discovery_dagster.store.database import Database, DatabaseError
+from discovery_dagster.store.outages import outlast
 
 #: Seconds between two writes of one step.
 INTERVAL = 1.0
@@ -21,9 +22,9 @@ INTERVAL = 1.0
 class StepProgress:
     """Reports the progress of one step; may be called from any thread, as often as wanted.
 
-    The first report is written at once, later ones at most once in `INTERVAL`. What was reported
-    meanwhile is written when the interval is over, by a thread of its own, so that a reader is
-    never further behind than that, however long the work then says nothing.
+    The first report is written at once, later ones once in `INTERVAL` by a thread of its own, so
+    that a reader is never further behind than that, however long the work then says nothing. The
+    thread also keeps the claim through a restart of Postgres.
     """
 
     claim: Claim
@@ -32,7 +33,7 @@ class StepProgress:
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _said: tuple[int, int | None] | None = None
-    _written_at: float | None = None
+    _begun: bool = False
     _over: bool = False
     _error: Exception | None = None
     _thread: threading.Thread | None = None
@@ -46,12 +47,11 @@ class StepProgress:
         with self._changed:
             if self._error is not None:
                 raise self._error
-            if self._written_at is None:
-                self._write(done, total)
-                self._written_at = time.monotonic()
-            else:
+            if self._begun:
                 self._said = done, total
-                self._changed.notify()
+            else:
+                outlast(lambda: self._write(done, total))
+                self._begun = True
 
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._keep_writing, daemon=True)
@@ -67,23 +67,22 @@ class StepProgress:
 
     def _keep_writing(self) -> None:
         with self._changed:
+            due = time.monotonic() + INTERVAL
             while not self._over:
-                wait = None if self._said is None else self._due() - time.monotonic()
-                if wait is None or wait > 0:
+                if (wait := due - time.monotonic()) > 0:
                     self._changed.wait(wait)
                     continue
-                done, total = self._said or (0, None)
-                self._said, self._written_at = None, time.monotonic()
+                due = time.monotonic() + INTERVAL
                 try:
-                    self._write(done, total)
+                    self.claim.keep()
+                    if self._said is not None:
+                        self._write(*self._said)
+                        self._said = None
                 except FencedError as error:
                     self._error = error  # told to the next who reports
                     return
                 except (DatabaseError, psycopg.Error):
-                    continue  # progress is volatile; publishing will say when Postgres stays away
-
-    def _due(self) -> float:
-        return INTERVAL + (self._written_at or 0.0)
+                    continue  # said again in a second; publishing waits for Postgres itself
 
     def _write(self, done: int, total: int | None) -> None:
         session = self.claim.session

@@ -23,6 +23,7 @@ from discovery_dagster.store.claims import Claim
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.facets import COUNTED, count_again
 from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.outages import outlast
 
 #: The tables that a step's frames fill: `{step: {table: frame}}`. Other frames stay files.
 STEP_TABLES: Mapping[str, Mapping[str, str]] = {
@@ -86,6 +87,7 @@ class Publisher:
 
         Raises:
             FencedError: when another run owns the session; nothing is changed then.
+            DatabaseError: when Postgres cannot go on, or stays away for too long.
             ValueError: when a frame does not have its schema.
         """
         for name, schema in step.frames.items():
@@ -102,6 +104,14 @@ class Publisher:
             datetime.now(UTC),
         )
         self.objects.write_frames(self.session, step.key, made.publication, frames)
+        # Under the same id each time, so that a commit whose answer was lost is only made again.
+        outlast(lambda: self._commit(step, made, tables))
+        if large := [table for table, rows in tables.items() if rows.height >= MANY]:
+            plan_anew(self.claim.database, large)
+        return made
+
+    def _commit(self, step: Step, made: Publication, tables: Mapping[str, pl.DataFrame]) -> None:
+        self.claim.keep()
         with self.claim.database.writer(self.session.engagement) as connection:
             self.claim.check(connection)
             for table, rows in tables.items():
@@ -131,9 +141,6 @@ class Publisher:
                     made.at,
                 ],
             )
-        if large := [table for table, rows in tables.items() if rows.height >= MANY]:
-            plan_anew(self.claim.database, large)
-        return made
 
 
 def current(database: Database, session: SessionKey) -> dict[str, Publication]:

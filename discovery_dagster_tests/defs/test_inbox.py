@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -229,6 +231,36 @@ def test_malformed_folders_are_told_once(box):
 def test_a_missing_inbox_is_a_clear_reason(box):
     box.folder.rmdir()
     assert "cannot be read" in box.tick().skip_message
+
+
+@contextmanager
+def read_only(folder):
+    """Nothing can be written below the folder: a mount for root, modes for others."""
+    bind = ["mount", "--bind", str(folder), str(folder)]
+    mounted = subprocess.run(bind, capture_output=True, check=False).returncode == 0
+    places = [folder, *folder.rglob("*")]
+    if mounted:
+        subprocess.run(["mount", "-o", "remount,bind,ro", str(folder)], check=True)
+    for place in [] if mounted else places:
+        place.chmod(0o555)
+    try:
+        yield
+    finally:
+        if mounted:
+            subprocess.run(["umount", str(folder)], check=True)
+        for place in [] if mounted else places:
+            place.chmod(0o755)
+
+
+def test_a_read_only_inbox_is_read_and_never_written(box):
+    folder = box.drop()
+    with read_only(box.folder):
+        with pytest.raises(OSError, match=r"Read-only|Permission"):
+            (folder / "probe").touch()
+        assert len(box.requested()) == 1
+        assert box.sessions() == ["s001"]
+        box.tick()
+    assert box.sessions() == ["s001"]
 
 
 def test_many_drops_are_taken_in_by_bounded_ticks(box, monkeypatch):

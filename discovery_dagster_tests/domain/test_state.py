@@ -98,6 +98,17 @@ def test_a_slow_run_that_holds_its_claim_is_never_declared_dead():
     assert state.status == "running"
 
 
+@pytest.mark.parametrize("jump", [timedelta(days=3650), timedelta(days=-3650)])
+def test_a_clock_that_jumps_says_nothing_about_a_run_that_holds_its_claim(jump):
+    state = compute(facts(run=run("STARTED"), claim_held=True, now=NOW + jump))
+    assert state.status == "running"
+
+
+def test_a_run_whose_process_is_gone_is_found_though_the_clock_was_set_back():
+    state = compute(facts(run=run("STARTED"), now=NOW - timedelta(hours=1)))
+    assert (state.status, state.error) == ("failed", PROCESS_GONE)
+
+
 def test_what_is_made_from_an_older_publication_is_stale_and_so_is_all_below_it():
     made = published(*KEYS)
     made["field_mapping"] = replace(made["field_mapping"], publication="newer")

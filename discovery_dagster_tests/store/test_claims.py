@@ -34,13 +34,50 @@ def test_looking_whether_a_session_is_held_takes_nothing_from_the_holder(databas
 
 def test_a_run_that_lost_its_session_is_fenced(database, session):
     given_up = Claim.take(database, session, "run-1")
-    # As a restart of Postgres does it: the worker lives on and does not know.
-    with database.connect(autocommit=True) as connection:
-        holder = given_up.connection.info.backend_pid
-        connection.execute("select pg_terminate_backend(%s)", [holder])
+    cut_off(given_up)
     with (
         Claim.take(database, session, "run-2"),
         database.writer(session.engagement) as connection,
         pytest.raises(FencedError, match="run-1 no longer owns"),
     ):
         given_up.check(connection)
+
+
+def cut_off(claim: Claim) -> None:
+    """End its connection, as a restart of Postgres does: the worker lives on and does not know."""
+    with claim.database.connect(autocommit=True) as connection:
+        holder = claim.connection.info.backend_pid
+        connection.execute("select pg_terminate_backend(%s, 5000)", [holder])
+
+
+def test_a_claim_that_lost_its_lock_takes_it_again(database, session):
+    with Claim.take(database, session, "run-1") as claim:
+        cut_off(claim)
+        assert not claims.is_held(database, session)
+        claim.keep()
+        assert claims.is_held(database, session)
+        with database.writer(session.engagement) as connection:
+            claim.check(connection)
+
+
+def test_a_claim_is_not_taken_back_from_a_successor(database, session):
+    given_up = Claim.take(database, session, "run-1")
+    cut_off(given_up)
+    with Claim.take(database, session, "run-2"), pytest.raises(FencedError):
+        given_up.keep()
+    with pytest.raises(FencedError):
+        given_up.keep()
+
+
+def test_a_seized_session_is_not_taken_back_by_its_holder(database, session):
+    holder = Claim.take(database, session, "run-1")
+    with Claim.seize(database, session), pytest.raises(FencedError):
+        holder.keep()
+    with pytest.raises(FencedError):
+        holder.keep()
+
+
+def test_looking_at_many_sessions_refuses_nobody_who_takes_one(database, objects, engagement):
+    found = [sessions.register(database, objects, engagement, []) for _ in range(3)]
+    with Claim.take(database, found[1], "run-1"):
+        assert claims.held(database, found) == {found[1]}

@@ -222,6 +222,7 @@ def build(
             ("CSV", links.data(key, "dependencies", "csv", **filtered)),
             ("JSON", links.data(key, "dependencies", **filtered)),
             ("GraphML", links.data(key, "graph", "graphml")),
+            ("Endpoints CSV", links.data(key, "endpoints", "csv")),
         ],
     )
 

@@ -27,6 +27,7 @@ Named = tuple[str, str]
 CARDS = 5
 LINES = 60
 ALONE = 200
+CYCLES = 20
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,9 @@ class PlanPage(Page):
     figures: Mapping[str, int] = shown("numbers of groups by kind")
     waves: Sequence[WaveColumn] = shown("the waves in their order")
     conflicts: Sequence[Row] = shown("what people set that cannot hold: `sentence`, `message`")
+    coverage: Row = shown("how much is known of the dependencies of the assets")
+    cycles: Sequence[Row] = shown("sets that need each other: `assets`, `edges`, `cuts`")
+    cycles_more: int = shown("how many sets are in the data only")
     late: Sequence[Row] = shown("needs of a later wave, that are no shared infrastructure")
     crossing: Sequence[Crossing] = shown("dependencies between waves")
     downloads: Sequence[tuple[str, str]] = shown("the plan as data")
@@ -93,6 +97,8 @@ def build(
     placed: Iterable[Row] = (),
     crossing: Sequence[Row] = (),
     conflicts: Sequence[Row] = (),
+    coverage: Row | None = None,
+    cycles: Sequence[Row] = (),
     dagster_url: str | None = None,
 ) -> PlanPage:
     """Make the page.
@@ -107,6 +113,8 @@ def build(
             `source_wave, target_wave, infrastructure, edges` and an `example` (source, relation,
             target).
         conflicts: constraints that cannot hold, as `exports` gives them.
+        coverage: as `planning` counts it.
+        cycles: as `exports` gives them.
         dagster_url: of Dagster's pages.
     """
     members: defaultdict[str, list[Row]] = defaultdict(list)
@@ -131,11 +139,16 @@ def build(
         },
         waves=[_column(key, wave, groups, members) for wave in waves],
         conflicts=conflicts,
+        coverage=coverage or {},
+        cycles=cycles[:CYCLES],
+        cycles_more=max(len(cycles) - CYCLES, 0),
         late=late,
         crossing=_by_waves(row for row in crossing if row["source_wave"] != row["target_wave"]),
         downloads=[
             ("Groups CSV", links.data(key, "groups", "csv")),
             ("Waves CSV", links.data(key, "waves", "csv")),
+            ("Coverage CSV", links.data(key, "coverage", "csv")),
+            ("Cycles CSV", links.data(key, "cycles", "csv")),
             ("JSON", links.data(key, "groups")),
         ],
     )
@@ -235,6 +248,8 @@ def page(session: SessionOf, shared: StateOf) -> HTMLResponse:
             placed=planning.placed(shared.database, session, listed(groups)),
             crossing=planning.crossing(shared.database, session),
             conflicts=exports.rows(shared.database, session, "conflicts"),
+            coverage=planning.coverage(shared.database, session),
+            cycles=exports.rows(shared.database, session, "cycles"),
             dagster_url=shared.dagster_url,
         )
     )

@@ -12,7 +12,7 @@ import pytest
 SESSION = "/engagements/upland.exit/sessions/s001"
 LISTS = (
     "files", "mapping", "proposals", "rejects", "issues", "assets", "dependencies", "groups",
-    "waves", "changes",
+    "waves", "changes", "endpoints", "cycles", "coverage", "conflicts",
 )  # fmt: skip
 
 

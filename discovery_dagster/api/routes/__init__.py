@@ -8,6 +8,7 @@ from discovery_dagster.api.routes import (
     comparisons,
     dependencies,
     engagements,
+    explanations,
     plan,
     quality,
     sessions,
@@ -29,5 +30,5 @@ router = APIRouter(
     dependencies=[Depends(without_null)],
     responses=described(400, 401, 404, 422, 429, 503),
 )
-for noun in (engagements, sessions, quality, assets, dependencies, plan, comparisons):
+for noun in (engagements, sessions, quality, assets, explanations, dependencies, plan, comparisons):
     router.include_router(noun.router)

@@ -12,7 +12,7 @@ from discovery_dagster.api.security import DatabaseOf, SessionOf, StateOf
 from discovery_dagster.domain.frames import ATTRIBUTES
 from discovery_dagster.domain.lineage import trace
 from discovery_dagster.store.lineage import published
-from discovery_dagster.store.reading import assets, impact, why
+from discovery_dagster.store.reading import assets
 from discovery_dagster.store.reading.listing import Row
 
 router = APIRouter(tags=["inventory"])
@@ -206,21 +206,3 @@ def read_lineage(
     if field is not None and field not in ATTRIBUTES:
         raise HTTPException(422, f"There is no such field; there are {', '.join(ATTRIBUTES)}.")
     return {"values": trace(published(state.database, state.objects, session), asset, field)}
-
-
-@router.get(f"{SESSION}/assets/{{asset}}/impact", responses=described(401, 404, 429, 503))
-def read_impact(asset: str, session: SessionOf, database: DatabaseOf) -> dict[str, Any]:
-    """Say what needs an asset and what it needs, directly or not, each way with its evidence."""
-    found = impact.impact(database, session, asset)
-    if found is None:
-        raise NotFound
-    return found
-
-
-@router.get(f"{SESSION}/assets/{{asset}}/why", responses=described(401, 404, 429, 503))
-def read_why(asset: str, session: SessionOf, database: DatabaseOf) -> dict[str, Any]:
-    """Explain an asset: its type, its place in the plan, its dependencies, what people set."""
-    found = why.why(database, session, asset)
-    if found is None:
-        raise NotFound
-    return found

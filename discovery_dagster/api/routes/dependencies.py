@@ -68,6 +68,55 @@ class DependencySelection(Selection):
 add_list(router, lists.DEPENDENCIES, DependencySelection, Dependency)
 
 
+class Endpoint(BaseModel):
+    """A subnet (or a name) and port of endpoints that are in no inventory."""
+
+    subnet: str = Field(examples=["10.20.30.0/24"])
+    kind: str = Field(description="`external`, `unresolved`, `broadcast` or `local`.")
+    side: str = Field(description="`target`: assets need it; `source`: it needs assets.")
+    port: int | None
+    protocol: str | None
+    service: str | None
+    assets: int = Field(description="How many assets talk with it.")
+    count: int = Field(description="Connections and statements.")
+    number: int = Field(description="How many endpoints.")
+    endpoints: list[str] = Field(description="The first of them.")
+    first_seen: str | None
+    last_seen: str | None
+
+
+class EndpointSelection(Selection):
+    """Filters of endpoints."""
+
+    subnet: Values
+    kind: Values
+    side: Values
+    port: Values
+    protocol: Values
+    service: Values
+
+
+class Cycle(BaseModel):
+    """Assets that need each other and move together."""
+
+    cycle: int = Field(description="The strong component of the graph.")
+    assets: list[str] = Field(description="Names.")
+    asset_ids: list[str]
+    edges: int
+    cuts: list[str] | None = Field(description="The cheapest edges to cut, in words.")
+    cut_edges: list[int] | None
+
+
+class CycleSelection(Selection):
+    """Filters of cycles."""
+
+    asset_id: Text | None = Field(None, description="Cycles that this asset is in.")
+
+
+add_list(router, lists.ENDPOINTS, EndpointSelection, Endpoint)
+add_list(router, lists.CYCLES, CycleSelection, Cycle)
+
+
 class Node(BaseModel):
     """An asset in the graph of resolved dependencies."""
 

@@ -30,6 +30,31 @@ class Wave(BaseModel):
     reason: str
 
 
+class Coverage(BaseModel):
+    """What is known of the dependencies of an asset of the plan."""
+
+    id: str
+    name: str | None
+    type: str
+    environment: str | None
+    wave: int | None
+    evidence: bool = Field(description="Whether there is any at all.")
+    declared: int = Field(description="Edges with evidence of this kind.")
+    observed: int
+    inferred: int
+    first_seen: str | None = Field(description="Of what was observed, ISO 8601.")
+    last_seen: str | None
+
+
+class Conflict(BaseModel):
+    """What people set that cannot hold, or has no effect."""
+
+    constraint: int
+    kind: str = Field(examples=["pin"])
+    sentence: str = Field(description="What was set, and by whom.")
+    message: str = Field(description="Why it does not hold.")
+
+
 class Change(BaseModel):
     """What is different from the session before."""
 
@@ -56,6 +81,23 @@ class GroupSelection(Selection):
     cycle: Values
 
 
+class CoverageSelection(Selection):
+    """Filters of coverage."""
+
+    id: Values
+    type: Values
+    environment: Values
+    wave: Values
+    evidence: Values
+
+
+class ConflictSelection(Selection):
+    """Filters of conflicts."""
+
+    constraint: Values
+    kind: Values
+
+
 class ChangeSelection(Selection):
     """Filters of changes."""
 
@@ -67,4 +109,6 @@ class ChangeSelection(Selection):
 
 add_list(router, lists.GROUPS, GroupSelection, Group)
 add_list(router, lists.WAVES, Selection, Wave)
+add_list(router, lists.COVERAGE, CoverageSelection, Coverage)
+add_list(router, lists.CONFLICTS, ConflictSelection, Conflict)
 add_list(router, lists.CHANGES, ChangeSelection, Change)

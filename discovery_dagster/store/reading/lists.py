@@ -129,6 +129,60 @@ WAVES = Listing(
     search=("r.reason", "array_to_string(r.groups, ' ')"),
 )
 
+ENDPOINTS = Listing(
+    name="endpoints",
+    table="discovery.endpoint",
+    document="r.subnet, r.kind, r.side, r.port, r.protocol, r.service, r.assets, r.count, r.number,"
+    " r.endpoints, r.first_seen, r.last_seen",
+    filters={
+        "subnet": "r.subnet",
+        "kind": "r.kind",
+        "side": "r.side",
+        "port": "r.port::text",
+        "protocol": "r.protocol",
+        "service": "r.service",
+    },
+    search=("r.subnet", "r.service", "array_to_string(r.endpoints, ' ')"),
+)
+
+CYCLES = Listing(
+    name="cycles",
+    table="discovery.graph_cycle",
+    document="r.cycle, r.assets, r.asset_ids, r.edges, r.cuts, r.cut_edges",
+    limits={"asset_id": "%(value)s = any (r.asset_ids)"},
+    search=("array_to_string(r.assets, ' ')",),
+)
+
+#: Assets without any evidence come first.
+COVERAGE = Listing(
+    name="coverage",
+    table="""(
+        select c.*, a.name, a.type, a.environment, p.wave
+        from discovery.plan_coverage c
+        join discovery.asset a using (engagement, session, asset_id)
+        left join discovery.plan_placement p using (engagement, session, asset_id)
+    )""",
+    key="(r.evidence::int * 1000000000::bigint + r.seq)",
+    document="r.asset_id as id, r.name, r.type, r.environment, r.wave, r.evidence, r.declared,"
+    " r.observed, r.inferred, r.first_seen, r.last_seen",
+    filters={
+        "id": "r.asset_id",
+        "type": "r.type",
+        "environment": "r.environment",
+        "wave": "r.wave::text",
+        "evidence": "r.evidence::text",
+    },
+    search=("r.name",),
+)
+
+CONFLICTS = Listing(
+    name="conflicts",
+    table="discovery.plan_conflict",
+    document='r."constraint", r.kind, r.sentence, r.message',
+    filters={"constraint": 'r."constraint"::text', "kind": "r.kind"},
+    search=("r.sentence", "r.message"),
+)
+
 CHANGES = Listing(
     name="changes",
     table="discovery.session_change",

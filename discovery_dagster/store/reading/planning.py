@@ -31,6 +31,27 @@ _PLACED = """
 """
 
 
+_COVERAGE = """
+    select count(*)::int as assets, (count(*) filter (where not evidence))::int as without,
+           (count(*) filter (where observed > 0))::int as observed,
+           min(first_seen) as first_seen, max(last_seen) as last_seen
+    from discovery.plan_coverage
+    where engagement = %(engagement)s and session = %(session)s
+"""
+
+
+def coverage(database: Database, session: SessionKey) -> Row:
+    """Count what is known of the dependencies of the assets that move.
+
+    Returns:
+        `assets`, those `without` any evidence, those `observed`, and the time of the observations
+        as `first_seen` and `last_seen`, ISO 8601 or null.
+    """
+    with database.reader([session.engagement]) as connection:
+        found = connection.execute(_COVERAGE, _keys(session)).fetchone()
+    return found or {}
+
+
 def crossing(database: Database, session: SessionKey) -> Sequence[Row]:
     """Count the dependencies between different groups.
 

@@ -57,6 +57,7 @@ STEPS: tuple[Step, ...] = (
             "units.yaml",
             "placeholders.yaml",
             "json_nesting.yaml",
+            "headerless.yaml",
         ),
     ),
     Step(

@@ -4,6 +4,7 @@ The nodes' own names stand in the place of the numbers by which edges name them.
 and service graphs write them (`nodes` with `edges` or `links`, each perhaps below `data`).
 """
 
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -14,9 +15,13 @@ from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
 from discovery_dagster.domain.tables import SourceTable
 
 _LABELS: Final = ("name", "label", "title", "service", "app", "workload")
-_ENDS: Final = {"source": ("source", "from", "caller"), "target": ("target", "to", "callee")}
-_NODES: Final = frozenset({"nodes", "vertices"})
-_EDGES: Final = frozenset({"edges", "links"})
+_ENDS: Final = {
+    "source": ("source", "from", "caller", "src", "source_id", "sourceId", "start", "tail", "v"),
+    "target": ("target", "to", "callee", "dst", "target_id", "targetId", "end", "head", "w"),
+}
+_WRAPPED: Final = re.compile(r"^(?:data|attributes|properties)\.")
+_NODES: Final = frozenset({"nodes", "vertices", "services"})
+_EDGES: Final = frozenset({"edges", "links", "connections", "relationships"})
 
 NODES = TableFormat(
     name="graph.nodes",
@@ -66,19 +71,17 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
     edges = next((plain[sheet] for sheet in sorted(_EDGES & plain.keys())), None)
     if nodes is None or edges is None:
         return tuple(_with_needs(table) for table in tables)
-    if "id" not in nodes.header:  # as D3 before version 4: by their place in the list
-        places = pl.Series(range(nodes.records.height), dtype=pl.Int64).cast(pl.String)
-        nodes = add_columns(nodes, {"id": places})
-    columns = {
-        end: next((name for name in names if name in edges.header), None)
+    found = {
+        end: next((cells_of(edges, name) for name in names if name in edges.header), None)
         for end, names in _ENDS.items()
     }
-    if None in columns.values():
+    named = {end: cells for end, cells in found.items() if cells is not None}
+    if len(named) < len(_ENDS):
         return tables
+    if "id" not in nodes.header:
+        nodes = add_columns(nodes, {"id": _ids(nodes, pl.concat(list(named.values())))})
     called = _called(nodes)
-    ends = {
-        end: cells_of(edges, column).replace(called) for end, column in columns.items() if column
-    }
+    ends = {end: cells.replace(called) for end, cells in named.items()}
     others = [table for table in tables if _last(table) not in _NODES | _EDGES]
     return (
         replace(nodes, sheet="graph.nodes"),
@@ -99,12 +102,21 @@ def _with_needs(table: SourceTable) -> SourceTable:
     return add_columns(table, {"dependsOn": names.list.drop_nulls().list.join("\n")})
 
 
+def _ids(nodes: SourceTable, ends: pl.Series) -> pl.Series:
+    """What the edges call the nodes: the column with most of their ends, or places in the list."""
+    wanted = ends.drop_nulls().unique().implode()
+    places = pl.Series(range(nodes.records.height), dtype=pl.Int64).cast(pl.String)
+    candidates = [places, *(cells_of(nodes, name) for name in nodes.header)]
+    return max(candidates, key=lambda cells: cells.is_in(wanted).sum() or 0)
+
+
 def _last(table: SourceTable) -> str:
     return (table.sheet or "").rpartition(".")[2].lower()
 
 
 def _without_data(table: SourceTable) -> SourceTable:
-    names = tuple(name.removeprefix("data.") for name in table.header)
+    """Call columns as they are called where libraries wrap what a node or edge says of itself."""
+    names = tuple(_WRAPPED.sub("", name) for name in table.header)
     return replace(table, header=names) if len(set(names)) == len(names) else table
 
 

@@ -4,7 +4,9 @@ What stands in its sheets is the workbook reader's matter.
 """
 
 import io
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -12,6 +14,19 @@ from contextlib import contextmanager
 
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.tables import UnreadableFileError
+
+#: What reading a damaged archive ends in; places before the beginning are wrong arguments.
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+    ValueError,
+    OverflowError,
+)
 
 _RATIO_FROM = 16 * 1024**2  # bytes unpacked, below which any compression is harmless
 _CHUNK = 4 * 1024**2
@@ -52,7 +67,7 @@ def _opened(data: bytes, name: str) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             yield archive
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+    except (*DAMAGED, OSError) as error:
         raise UnreadableFileError(
             "corrupt_workbook", f"{name} is damaged or cut off: export or copy it again."
         ) from error

@@ -10,6 +10,7 @@ from operator import itemgetter
 
 from discovery_dagster.domain.readers.header import find_header
 from discovery_dagster.domain.readers.header_rows import complete_header
+from discovery_dagster.domain.readers.headerless import known_log
 from discovery_dagster.domain.readers.quoting import scan_record
 
 SPACE = " "
@@ -29,7 +30,7 @@ _ONE_WIDTH_SHARE = 0.5  # of the lines that must be as wide as the header where 
 
 @dataclass(frozen=True)
 class Dialect:
-    """A delimited text's ways; lines are physical and count from 1."""
+    """A delimited text's ways; lines are physical and count from 1, 0 where there is no header."""
 
     delimiter: str
     header: tuple[str, ...]
@@ -49,6 +50,10 @@ def find_dialect(lines: Sequence[str]) -> Dialect | None:
     first, announced = _skip_comments(lines)
     if announced is not None:
         return announced
+    headerless = known_log(lines)
+    if headerless is not None:
+        delimiter, names = headerless
+        return Dialect(delimiter, names, 0, 1, quoting=False)
     stated = _STATED.fullmatch(lines[first]) if first < len(lines) else None
     if stated:
         candidates = [_judge(lines, first + 1, stated[1])]

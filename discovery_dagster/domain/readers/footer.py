@@ -20,6 +20,7 @@ _NUMBER: Final = re.compile(
     r"^[-+]?(\d+([.,]\d+)?|\d{1,3}([.,'\s\u00a0]\d{3})+([.,]\d+)?)\s*([kmgtp]i?[bo]|%|€|\$)?$", re.I
 )
 _REMARK: Final = re.compile(r"[^\W\d_][^:]{1,30}:(\s|$)")
+_SUMMARY: Final = 10  # rows that a summary has at most
 _SENTENCE: Final = 6  # words
 _NOTE_WIDTH: Final = 3  # columns from which on a lone cell below a blank line is a note
 
@@ -32,12 +33,14 @@ def ignore_footer(records: pl.DataFrame) -> pl.DataFrame:
     """
     cells = records.columns[4:]
     tail = records.tail(_LAST).select("outcome", *cells).rows()
-    reasons: dict[int, str] = {}
+    summary = _below_summary(tail, records.height)
+    reasons = dict(summary)
+    tail = tail[: len(tail) - len(summary)]
     lone: list[
         int
     ] = []  # lone cells since the last row that was none, notes if a blank one follows
     for back, (outcome, *row) in enumerate(reversed(tail), 1):
-        at = records.height - back
+        at = records.height - len(summary) - back
         if outcome == IGNORED:
             reasons |= dict.fromkeys(lone, "note_below_table")
             lone = []
@@ -53,6 +56,15 @@ def ignore_footer(records: pl.DataFrame) -> pl.DataFrame:
         else:
             break
     return _ignored(records, reasons) if reasons and len(reasons) < records.height else records
+
+
+def _below_summary(tail: Sequence[Sequence[str | None]], height: int) -> dict[int, str]:
+    """Rows of a summary that a tool writes below its table under a title of that name."""
+    for back, (_, *row) in enumerate(reversed(tail[-_SUMMARY:]), 1):
+        filled = [cell for cell in row if not is_blank(cell)]
+        if len(row) >= _NOTE_WIDTH and len(filled) == 1 and fold(filled[0] or "") in _titles():
+            return dict.fromkeys(range(height - back, height), "note_below_table")
+    return {}
 
 
 def _is_total(row: Sequence[str | None]) -> bool:
@@ -90,3 +102,8 @@ def _ignored(records: pl.DataFrame, reasons: dict[int, str]) -> pl.DataFrame:
 @cache
 def _total_words() -> frozenset[str]:
     return frozenset(fold(word) for word in reference.load("placeholders")["totals"])
+
+
+@cache
+def _titles() -> frozenset[str]:
+    return frozenset(fold(word) for word in reference.load("placeholders")["summaries"])

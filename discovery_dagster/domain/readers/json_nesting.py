@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from discovery_dagster import reference
 from discovery_dagster.domain.readers.json_record import RepeatedKeys
-from discovery_dagster.domain.readers.json_scan import Element, elements_of, member_of
+from discovery_dagster.domain.readers.json_scan import Element, elements_of, members_of
 
 NOTHING_INSIDE: Final = "nothing_inside"
 
@@ -66,7 +66,7 @@ def _descend(
         yield Element(element.line, element.text, _record(value, context, name))
     elif isinstance(value, dict) and path[0] in value:
         around = {**context, **{key: value[key] for key in keep if key in value}}
-        inner = member_of(element, path[0])
+        inner = members_of(element)[path[0]]
         yield from _descend(inner, path[1:], keep, around, path[0])
 
 

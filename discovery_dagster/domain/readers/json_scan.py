@@ -85,8 +85,10 @@ def arrays(text: str) -> list[Array]:
     is_empty = candidates and not any(array.elements for array in candidates)
     if tables or is_empty or text.startswith("[", start):
         return [Array(None, tables[0].line, tables[0].elements)] if len(tables) == 1 else tables
-    value, _ = DECODER.raw_decode(text, start)
-    return [Array(None, scanner.line(start), [Element(scanner.line(start), "", value)])]
+    value, end = DECODER.raw_decode(text, start)
+    return [
+        Array(None, scanner.line(start), [Element(scanner.line(start), text[start:end], value)])
+    ]
 
 
 def elements_of(element: Element) -> list[Element]:
@@ -95,13 +97,9 @@ def elements_of(element: Element) -> list[Element]:
     return elements
 
 
-def member_of(element: Element, key: str) -> Element:
-    """Return the value under `key` of the object that `element` is.
-
-    Raises:
-        KeyError: when it has none.
-    """
-    return _Scanner(element.text, element.line).members()[key]
+def members_of(element: Element) -> dict[str, Element]:
+    """Return the values of the object that `element` is, by key, each with its own line."""
+    return _Scanner(element.text, element.line).members()
 
 
 class _Scanner:

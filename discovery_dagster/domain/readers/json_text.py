@@ -5,6 +5,7 @@ Where they stand in the text is found in `json_scan`, what one object says in `j
 
 import json
 
+from discovery_dagster.domain.readers.json_keyed import keyed_array
 from discovery_dagster.domain.readers.json_nesting import NOTHING_INSIDE, unnest
 from discovery_dagster.domain.readers.json_record import RepeatedKeyError, TooDeepError, flatten
 from discovery_dagster.domain.readers.json_scan import (
@@ -35,7 +36,7 @@ def read_json(text: str, encoding: str, name: str, limits: Limits) -> FileReadin
     """
     try:
         by_line = is_by_line(text)
-        found = [array_of_lines(text)] if by_line else arrays(text)
+        found = [array_of_lines(text)] if by_line else _with_members(arrays(text), text)
         tables = [_table(array, name, limits) for array in found]
     except json.JSONDecodeError as error:
         message = error.msg[:1].lower() + error.msg[1:]
@@ -49,6 +50,15 @@ def read_json(text: str, encoding: str, name: str, limits: Limits) -> FileReadin
             "not_a_table", f"{name} holds no objects: export it as a list of objects."
         )
     return FileReading("ndjson" if by_line else "json", tuple(tables), encoding)
+
+
+def _with_members(found: list[Array], text: str) -> list[Array]:
+    """Let the members of the object that the document is be the records, where they are."""
+    if len(found) != 1 or len(found[0].elements) != 1:
+        return found
+    (element,) = found[0].elements
+    keyed = keyed_array(element) if element.text == text.strip() else None
+    return found if keyed is None else [keyed]
 
 
 def _table(array: Array, name: str, limits: Limits) -> SourceTable:

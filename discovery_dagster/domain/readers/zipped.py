@@ -5,13 +5,13 @@ be read is a rejected record of the archive, with the reason; nothing of an arch
 """
 
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from discovery_dagster.domain.readers.archive import DAMAGED
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.records import frame_of_records, rejected_record
 from discovery_dagster.domain.tables import FileReading, SourceTable, UnreadableFileError
@@ -30,7 +30,7 @@ def is_archive_of_files(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+    except (*DAMAGED, OSError):
         return False
     return bool(names) and not any(name in _WORKBOOKS for name in names)
 
@@ -79,22 +79,28 @@ def _unpack(
 ) -> Path:
     """Unpack a member to `target`; more than it declares is never written."""
     check_limit(member.filename, "bytes", member.file_size, limits.file_bytes)
-    try:
-        with archive.open(member) as source, target.open("wb") as written:
-            while chunk := source.read(_CHUNK):
-                written.write(chunk)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-        encrypted = bool(member.flag_bits & 1)
-        raise UnreadableFileError(
-            "encrypted_file" if encrypted else "corrupt_file",
-            f"{member.filename} is encrypted." if encrypted else f"{member.filename} is damaged.",
-        ) from error
+    with target.open("wb") as written:
+        for chunk in _contents(archive, member):
+            written.write(chunk)
     with target.open("rb") as written_file:
         if written_file.read(4) == b"PK\x03\x04" and is_archive_of_files(target):
             raise UnreadableFileError(
                 "nested_archive", f"{member.filename} is an archive in an archive: unpack it."
             )
     return target
+
+
+def _contents(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    try:
+        with archive.open(member) as source:
+            while chunk := source.read(_CHUNK):
+                yield chunk
+    except (*DAMAGED, OSError) as error:
+        encrypted = bool(member.flag_bits & 1)
+        raise UnreadableFileError(
+            "encrypted_file" if encrypted else "corrupt_file",
+            f"{member.filename} is encrypted." if encrypted else f"{member.filename} is damaged.",
+        ) from error
 
 
 def _tables(reading: FileReading, member: str) -> Iterator[SourceTable]:

@@ -6,11 +6,11 @@ common programs write; a workbook that is written in another way is left to the 
 
 import io
 import zipfile
-import zlib
 
 import polars as pl
 import pyarrow as pa
 
+from discovery_dagster.domain.readers.archive import DAMAGED
 from discovery_dagster.domain.readers.limits import Limits
 from discovery_dagster.domain.readers.xlsx.package import Package
 from discovery_dagster.domain.readers.xlsx.scanning import UnusualXmlError
@@ -19,17 +19,7 @@ from discovery_dagster.domain.readers.xlsx.sheets import read_sheet
 __all__ = ["Sheets", "read_package"]
 
 #: What XML that is damaged or unusual ends in; the library reads it, or says that it cannot.
-_UNUSUAL = (
-    UnusualXmlError,
-    pa.ArrowInvalid,
-    UnicodeDecodeError,
-    IndexError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-)
+_UNUSUAL = (UnusualXmlError, pa.ArrowInvalid, IndexError, OSError, *DAMAGED)
 
 #: Names of sheets and their cells, all text; rows from the first of the sheet on.
 Sheets = list[tuple[str, pl.DataFrame]]

@@ -1,0 +1,70 @@
+"""Objects whose members are the records, each under the name of its thing.
+
+    {"services": {"shop": {"dependsOn": ["stock"]}, "stock": {}}}
+    {"shop": ["stock"], "stock": []}
+
+An object of members is told from one record by its values: things of one kind share keys, and a
+list of neighbours names things that are keys themselves.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from discovery_dagster.domain.readers.json_record import RepeatedKeys
+from discovery_dagster.domain.readers.json_scan import Array, Element, members_of
+
+_DEPTH: Final = 3  # objects around the one whose members are the records
+_NAMES: Final = ("name", "key", "key of the record")  # of the column of keys; the first not taken
+_NEEDS: Final = "dependsOn"
+
+
+def keyed_array(element: Element, depth: int = _DEPTH) -> Array | None:
+    """Return the members of the object that `element` is, or holds, as records; None without."""
+    value = element.value
+    if not isinstance(value, dict) or isinstance(value, RepeatedKeys) or not depth:
+        return None
+    if _are_neighbours(value):
+        return _array(element, _NEEDS)
+    if _are_things(value):
+        return _array(element, None)
+    for key, member in members_of(element).items():
+        found = keyed_array(member, depth - 1)
+        if found is not None:
+            return replace(found, key=found.key or key)
+    return None
+
+
+def _are_neighbours(value: Mapping[str, Any]) -> bool:
+    """Whether each member lists names, some of which are members."""
+    lists = list(value.values())
+    if len(lists) < 2 or not all(isinstance(each, list) for each in lists):
+        return False
+    named = [name for each in lists for name in each]
+    return all(isinstance(name, str) for name in named) and any(name in value for name in named)
+
+
+def _are_things(value: Mapping[str, Any]) -> bool:
+    """Whether the members are objects of which most share a key."""
+    things = list(value.values())
+    if len(things) < 2 or not all(isinstance(each, dict) for each in things):
+        return False
+    filled = [each for each in things if each]
+    shared = Counter(key for each in filled for key in each)
+    if "display_value" in shared:  # fields of one record of ServiceNow
+        return False
+    return len(filled) > 1 and max(shared.values()) > len(filled) / 2
+
+
+def _array(element: Element, column: str | None) -> Array:
+    members = members_of(element)
+    taken = {key for each in members.values() if column is None for key in each.value}
+    called = next(name for name in _NAMES if name not in taken)
+    records = []
+    for key, each in members.items():
+        own = each.value if column is None else {column: each.value}
+        value = {called: key, **own}
+        repeated = isinstance(own, RepeatedKeys)
+        records.append(replace(each, value=RepeatedKeys(value) if repeated else value))
+    return Array(None, element.line, records)

@@ -1,0 +1,133 @@
+"""Files of every container with bytes changed, cut, doubled and put in: read or refused, no third.
+
+What can be read goes all the way to typed records, and every physical record is accounted for.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from discovery_dagster.domain import intake
+from discovery_dagster.domain.canonical import canonicalise
+from discovery_dagster.domain.readers import Limits
+from discovery_dagster.domain.tables import UnreadableFileError
+
+ROWS = [
+    ["Hostname", "IP Address", "OS", "RAM (MB)", "Depends On", "Last seen", "Notiz"],
+    ["web-1", "10.0.0.1", "RHEL 8", "4096", "db-1; db-2", "2024-05-01 10:00", 'say "hi", ok'],
+    ["db-1", "10.0.0.2, fe80::1", "Windows Server 2019", "16,384", "", "03/04/2024", "zwei\nx"],
+    ["db-2", "n/a", "#N/A", "-1", "ALL", "1714557600", "Größe"],
+]  # fmt: skip
+RECORDS = [dict(zip(ROWS[0], row, strict=True)) for row in ROWS[1:]]
+FLOWS = (
+    "version account-id srcaddr dstaddr srcport dstport protocol action\n"
+    "2 1 10.0.0.1 10.0.0.2 40000 443 6 ACCEPT\n2 1 - - - - - -\n"
+)
+SPANS = {"data": [{"traceID": "t", "processes": {"p": {"serviceName": "web"}, "q": {}},
+                   "spans": [{"traceID": "t", "spanID": "s", "processID": "p", "references": []},
+                             {"traceID": "t", "spanID": "u", "processID": "q", "references": [
+                                 {"refType": "CHILD_OF", "traceID": "t", "spanID": "s"}]}]}]
+}  # fmt: skip
+GRAPH = {
+    "nodes": [{"id": "a", "label": "web"}, {"id": "b"}],
+    "edges": [{"from": "a", "to": "b"}],
+}
+
+
+def _csv(delimiter: str, encoding: str) -> bytes:
+    quoted = [['"' + cell.replace('"', '""') + '"' for cell in row] for row in ROWS]
+    return "\r\n".join(delimiter.join(row) for row in quoted).encode(encoding)
+
+
+def _xlsx() -> bytes:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        sheet = book.add_worksheet()
+        for at, row in enumerate(ROWS):
+            sheet.write_row(at, 0, row)
+    return content.getvalue()
+
+
+def _zip(**members: bytes) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return content.getvalue()
+
+
+SEEDS: dict[str, list[bytes]] = {
+    "delimited": [_csv(",", "utf-8"), _csv(";", "cp1252"), _csv("\t", "utf-16"), FLOWS.encode(),
+                  b"#separator \\x09\n#fields\tts\tid.orig_h\tid.resp_h\tid.resp_p\n"
+                  b"1.5\t10.0.0.1\t10.0.0.2\t443\n#close\t1\n"],
+    "json": [json.dumps(each).encode() for each in (RECORDS, {"items": RECORDS}, SPANS, GRAPH,
+                                                    {"web": ["db"], "db": []})],
+    "json lines": ["\n".join(map(json.dumps, RECORDS)).encode()],
+    "xlsx": [_xlsx()],
+    "zip": [_zip(a=_csv(",", "utf-8"), b=json.dumps(RECORDS).encode())],
+}  # fmt: skip
+#: What breaks readers: ends of lines and cells, marks of encodings, brackets, XML and zip's own.
+TOKENS = [b"\n", b"\r", b"\r\n", b'"', b'""', b",", b";", b"\t", b"\0", b"\xef\xbb\xbf", b"\xff",
+          b"\xff\xfe", b"\xc3", b"\xe2\x80\xa8", b"\xc2\xa0", b"{", b"}", b"[", b"]", b":",
+          b"null", b"1e999", b"-0", b"\\ud800", b"\\u0000", b"#", b"sep=|\n", b"<", b">", b"&#0;",
+          b"PK\x03\x04", b"=1+1", b"99999999999999999999", b"9" * 400,
+          "\U0001f4a9".encode()]  # fmt: skip
+
+_places = st.floats(0, 1, allow_nan=False)
+_changes = st.one_of(
+    st.tuples(st.just("put"), _places, st.sampled_from(TOKENS)),
+    st.tuples(st.just("set"), _places, st.binary(min_size=1, max_size=3)),
+    st.tuples(st.just("cut"), _places, _places),
+    st.tuples(st.just("double"), _places, _places),
+)
+
+
+def _changed(data: bytes, changes: list[tuple[str, float, bytes | float]]) -> bytes:
+    for what, place, with_ in changes:
+        at = int(place * len(data))
+        if isinstance(with_, bytes):
+            data = data[:at] + with_ + data[at + (len(with_) if what == "set" else 0) :]
+        else:
+            behind = at + int(with_ * min(60, len(data) - at))
+            data = data[:at] + (data[at:behind] * 2 if what == "double" else b"") + data[behind:]
+    return data
+
+
+def _account(path: Path) -> None:
+    """Read the file all the way, and check that each record has exactly one outcome."""
+    try:
+        _, tables = intake.read_tables(path, path.name, Limits())
+    except UnreadableFileError as refused:
+        assert refused.message.endswith(".")
+        return
+    mapping = intake.map_columns(tables, lambda done, total: None)
+    made = canonicalise(tables, mapping)
+    assert made.outcomes.height == sum(table.records.height for table, _ in tables)
+    assert made.outcomes["outcome"].is_in(["accepted", "rejected", "ignored"]).all()
+    ignored = made.outcomes.filter(pl.col("outcome") == "ignored")
+    assert ignored["reason"].null_count() == 0
+
+
+@pytest.mark.parametrize("container", SEEDS)
+def test_a_changed_file_is_read_and_accounted_for_or_refused(container: str) -> None:
+    _search(container)()
+
+
+def _search(container: str) -> Callable[[], None]:
+    @given(st.sampled_from(SEEDS[container]), st.lists(_changes, max_size=6))
+    def search(seed: bytes, changes: list[tuple[str, float, bytes | float]]) -> None:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "export"
+            path.write_bytes(_changed(seed, changes))
+            _account(path)
+
+    return search

@@ -27,6 +27,7 @@ from discovery_dagster.domain.constraints import meant
 from discovery_dagster.domain.overrides import applying
 from discovery_dagster.domain.proposals.columns import propose_fields
 from discovery_dagster.domain.proposals.types import propose_types
+from discovery_dagster.domain.stages import Stages
 from discovery_dagster.domain.steps import BY_KEY
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import (
@@ -185,11 +186,17 @@ def inventory(
     def work(report: Report) -> StepResult:
         records, relations = canonical_records["assets"], canonical_records["relations"]
         database, key = session.database, session.key
+        stages = Stages(report, 3 + identity.STAGES)
         wanted = identity.candidate_identifiers(records, relations)
+        stages.passed()
         known = identifiers.known(database, key, wanted)
+        stages.passed()
         decided = identity_decisions.current(database, key.engagement)
-        made = identity.resolve(str(key.engagement), records, relations, known, decided)
+        made = identity.resolve(
+            str(key.engagement), records, relations, known, decided, stages.passed
+        )
         identifiers.register(database, key, made.identifiers)
+        stages.passed()
         frames = {"assets": made.assets, "members": made.members, "conflicts": made.conflicts}
         return frames, {
             "assets": made.assets.height,
@@ -197,7 +204,7 @@ def inventory(
             "named_only": int(made.assets["named_only"].sum()),
         }
 
-    return session.materialize(context, work, "assets", canonical_records=canonical_records)
+    return session.materialize(context, work, "stages", canonical_records=canonical_records)
 
 
 @step_asset("classified_assets")
@@ -210,7 +217,7 @@ def classified_assets(
         # Judged as of the day of the import, so that a later re-run gives the same answer.
         as_of = sessions.find(session.database, session.key).created_at.date()
         decided = overrides.in_force(session.database, session.key.engagement)
-        rules = partial(classification.classify, as_of=as_of)
+        rules = partial(classification.classify, as_of=as_of, report=report)
         proposer = session.proposer("classified_assets", report, inventory=inventory)
         judged, proposed, usage = propose_types(
             applying.judge(inventory["assets"], decided, rules), proposer
@@ -221,7 +228,7 @@ def classified_assets(
         counts["overridden"] = int((judged["overridden"].list.len() > 0).sum())
         return {"assets": judged, "proposals": proposed}, {"assets": judged.height, **counts}
 
-    return session.materialize(context, work, "assets", inventory=inventory)
+    return session.materialize(context, work, "profiles", inventory=inventory)
 
 
 @step_asset("dependencies")
@@ -235,8 +242,13 @@ def dependencies(
 
     def work(report: Report) -> StepResult:
         assets = classified_assets["assets"]
-        made = edges.build(assets, canonical_records["relations"], canonical_records["assets"])
+        stages = Stages(report, edges.STAGES + 2)
+        made = edges.build(
+            assets, canonical_records["relations"], canonical_records["assets"], stages.passed
+        )
+        stages.passed()
         strangers = endpoints.report(assets, made)
+        stages.passed()
         resolved = int(made["resolved"].sum())
         statuses = made["status"].value_counts().sort("status")
         return {"edges": made, "endpoints": strangers}, {
@@ -249,7 +261,7 @@ def dependencies(
     return session.materialize(
         context,
         work,
-        "edges",
+        "stages",
         canonical_records=canonical_records,
         classified_assets=classified_assets,
     )
@@ -267,8 +279,11 @@ def dependency_graph(
     def work(report: Report) -> StepResult:
         assets, edges = classified_assets["assets"], dependencies["edges"]
         said = meant(constraints.current(session.database, session.key.engagement), assets)
-        nodes = graph.analyse(assets, edges, said.service_decisions())
+        stages = Stages(report, graph.STAGES + 2)
+        nodes = graph.analyse(assets, edges, said.service_decisions(), stages.passed)
+        stages.passed()
         circles = cycles.cycles(assets, edges, nodes)
+        stages.passed()
         return {"nodes": nodes, "cycles": circles}, {
             "nodes": nodes.height,
             "components": nodes["component"].n_unique(),
@@ -281,7 +296,7 @@ def dependency_graph(
         }
 
     return session.materialize(
-        context, work, "assets", classified_assets=classified_assets, dependencies=dependencies
+        context, work, "stages", classified_assets=classified_assets, dependencies=dependencies
     )
 
 
@@ -297,13 +312,17 @@ def migration_plan(
 
     def work(report: Report) -> StepResult:
         said = constraints.current(session.database, session.key.engagement)
+        stages = Stages(report, plan.STAGES + 2)
         made = plan.make(
             classified_assets["assets"],
             dependencies["edges"],
             dependency_graph["nodes"],
             plan.PlanSettings(constraints=said),
+            stages.passed,
         )
+        stages.passed()
         covered = coverage.coverage(classified_assets["assets"], dependencies["edges"])
+        stages.passed()
         decided = overrides.in_force(session.database, session.key.engagement)
         frames = {
             "coverage": covered,
@@ -323,7 +342,7 @@ def migration_plan(
     return session.materialize(
         context,
         work,
-        "assets",
+        "stages",
         classified_assets=classified_assets,
         dependencies=dependencies,
         dependency_graph=dependency_graph,

@@ -4,6 +4,7 @@ What a name means is decided in `naming`, what an edge's evidence is worth in `e
 follows from the edges together belongs to `graph` and `plan`.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import polars as pl
@@ -13,7 +14,11 @@ from discovery_dagster.domain.connection_strings import infer
 from discovery_dagster.domain.doubts import with_conflicts, with_scans
 from discovery_dagster.domain.frames import EDGES, conform
 from discovery_dagster.domain.naming import NameIndex
+from discovery_dagster.domain.stages import unheard
 from discovery_dagster.reference import load
+
+#: Of `build`: what text names, the ends, the pieces of evidence, the edges.
+STAGES: Final = 4
 
 _ENDS: Final = ["source", "source_id", "target", "target_id", "family"]
 _SERVICE: Final = ["port", "protocol", "service", "infrastructure"]
@@ -23,7 +28,10 @@ _PIECE: Final = ["kind", "file", "sheet", "line", "detail", "count", "first_seen
 
 
 def build(
-    assets: pl.DataFrame, relations: pl.DataFrame, records: pl.DataFrame | None = None
+    assets: pl.DataFrame,
+    relations: pl.DataFrame,
+    records: pl.DataFrame | None = None,
+    passed: Callable[[], None] = unheard,
 ) -> pl.DataFrame:
     """Merge relation records into edges.
 
@@ -38,6 +46,7 @@ def build(
         assets: `CLASSIFIED_ASSETS`.
         relations: `RELATION_RECORDS`; each names or locates both ends.
         records: `ASSET_RECORDS`, from whose text dependencies are inferred.
+        passed: called at the end of each of `STAGES` stages.
 
     Returns:
         `EDGES`, ordered by source, target, relation and port. Ends that are no asset are kept as
@@ -46,8 +55,11 @@ def build(
     index = NameIndex.of(assets)
     if records is not None:
         relations = pl.concat([relations, infer(records, index)])
+    passed()
     claims = _with_ends(assets, relations, index).join(_readings(), on=["relation", "kind"])
+    passed()
     evidence = _pieces(_located(claims))
+    passed()
     edges = evidence.group_by(_EDGE, maintain_order=True).agg(
         pl.struct(_PIECE).alias("evidence"),
         pl.col("reading").min(),
@@ -57,6 +69,7 @@ def build(
     edges = edges.join(_worth(), on=_KINDS).with_columns(
         resolved=pl.col("source_id").is_not_null() & pl.col("target_id").is_not_null(),
     )
+    passed()
     edges = with_conflicts(with_scans(edges))
     order = ["source", "target", "relation", "port", "protocol", "source_id", "target_id"]
     ordered = edges.sort(order).with_row_index("edge").select(list(EDGES))

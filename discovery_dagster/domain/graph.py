@@ -4,7 +4,7 @@ What is asked of the graph is said here; how graphs are computed is in `digraph`
 moves together is not decided here but in `plan`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +15,11 @@ from discovery_dagster.domain.cycles import articulation
 from discovery_dagster.domain.digraph import Digraph, Numbers
 from discovery_dagster.domain.frames import GRAPH_NODES, conform
 from discovery_dagster.domain.reach import ancestors
+from discovery_dagster.domain.stages import unheard
 from discovery_dagster.reference import load
+
+#: Of `analyse`: components, reach, single points of failure.
+STAGES: Final = 3
 
 _NUMBER: Final = pl.col("number").cast(pl.Int64)
 
@@ -24,6 +28,7 @@ def analyse(
     assets: pl.DataFrame,
     edges: pl.DataFrame,
     said: Mapping[str, tuple[bool, str]] | None = None,
+    passed: Callable[[], None] = unheard,
 ) -> pl.DataFrame:
     """Describe each asset as a node of the graph of resolved edges.
 
@@ -35,6 +40,7 @@ def analyse(
         assets: `CLASSIFIED_ASSETS`.
         edges: `EDGES`.
         said: what people decided about assets that serve the whole estate; see `shared_services`.
+        passed: called at the end of each of `STAGES` stages.
 
     Returns:
         `GRAPH_NODES`, ordered by name, then id. `blast_radius` is exact, or null in a component
@@ -45,12 +51,14 @@ def analyse(
     every = digraph(ordered, edges)
     needs = digraph(ordered, edges.filter(pl.col("infrastructure").is_null()))
     weak, strong = needs.components("weak"), needs.components("strong")
+    passed()
     sets = needs.condensed(strong)
     depth = sets.depth()
     fan_in = np.bincount(every.target, minlength=every.size)
     component = np.zeros(sets.size, np.int64)
     component[strong] = weak
     needing, counted = ancestors(sets, depth, strong, component, rules["blast_radius_limit"])
+    passed()
     nodes = pl.DataFrame(
         {
             "asset_id": ordered["asset_id"],
@@ -68,6 +76,7 @@ def analyse(
             ),
         }
     )
+    passed()
     shared = shared_services.recognise(assets, edges, said or {})
     nodes = nodes.join(shared, on="asset_id", how="left", maintain_order="left")
     return conform(nodes.cast(pl.Schema(dict(GRAPH_NODES))), GRAPH_NODES)

@@ -4,7 +4,7 @@ Put together here from what ties assets (`ties`), where each goes (`placing`), w
 (`constraints`), what is said of it (`reasons`) and what is to be done with each asset (`strategy`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -19,8 +19,12 @@ from discovery_dagster.domain.frames import (
     conform,
 )
 from discovery_dagster.domain.placing import Placed, place
+from discovery_dagster.domain.stages import unheard
 from discovery_dagster.domain.ties import planned, ties
 from discovery_dagster.reference import load
+
+#: Of `make`: what ties assets, where each goes, what speaks for it.
+STAGES = 3
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ def make(
     edges: pl.DataFrame,
     nodes: pl.DataFrame,
     settings: PlanSettings | None = None,
+    passed: Callable[[], None] = unheard,
 ) -> Plan:
     """Say what moves together, and in which order.
 
@@ -57,6 +62,7 @@ def make(
         edges: `EDGES`.
         nodes: `GRAPH_NODES`.
         settings: the defaults when not given.
+        passed: called at the end of each of `STAGES` stages.
     """
     settings = settings or PlanSettings()
     said = meant(settings.constraints, assets)
@@ -66,7 +72,9 @@ def make(
     movable = every.filter(~pl.col("asset_id").is_in(list(staying))).drop("node")
     movable = movable.with_row_index("node")
     found = _uncut(ties(movable, edges, nodes), movable, said)
+    passed()
     where = place(movable, found, limit, said)
+    passed()
     placed = _numbered(movable, where, said)
     at = placed.select("node", "group", "wave")
     located = found.join(
@@ -81,6 +89,7 @@ def make(
         maintain_order="left",
     )
     placed = placed.with_columns(company=reasons.company(placed, located, edges, limit))
+    passed()
     conflicts = [*_unknown(said), *blocked, *where.conflicts]
     return Plan(
         _placements(placed, located, every, staying),

@@ -3,6 +3,7 @@
 Not enough evidence gives `unknown`. What people decide, and what a model proposes, is not here.
 """
 
+from collections.abc import Callable
 from datetime import date
 
 import polars as pl
@@ -25,19 +26,35 @@ from discovery_dagster.reference import load
 
 __all__ = ["classify", "judge", "open_assets", "sentences"]
 
+#: Profiles that are judged at a time: enough for the fixed cost of a rule not to count, few enough
+#: to say every second or two how far it is.
+_SLICE = 20_000
 
-def classify(assets: pl.DataFrame, as_of: date) -> pl.DataFrame:
+
+def _unheard(_done: int, _total: int) -> None:
+    """Nobody wants to know."""
+
+
+def classify(
+    assets: pl.DataFrame, as_of: date, report: Callable[[int, int], None] = _unheard
+) -> pl.DataFrame:
     """Judge type, tier, environment, criticality, operating system and end of life.
 
     Args:
         assets: rows in `INVENTORY_ASSETS`.
         as_of: the day on which support is judged.
+        report: told how many of how many different profiles are judged.
 
     Returns:
         The same rows in the same order in `JUDGED_ASSETS`.
     """
     profiles = Profiles.of(assets)
-    judged = profiles.spread(judge(assets[profiles.firsts], as_of))
+    firsts = assets[profiles.firsts]
+    parts = []
+    for slice_ in firsts.iter_slices(_SLICE) if firsts.height else [firsts]:
+        parts.append(judge(slice_, as_of))
+        report(sum(part.height for part in parts), firsts.height)
+    judged = profiles.spread(pl.concat(parts))
     as_written = assets.select(
         pl.col(field).alias(f"{field}_text")
         for field in ("os_name", "environment", "criticality", "tier")

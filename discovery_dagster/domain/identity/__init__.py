@@ -6,6 +6,7 @@ Keys join, likeness never does, and an IP address alone joins nothing. What a th
 
 from discovery_dagster.domain.identity.decisions import IdentityDecision
 from discovery_dagster.domain.identity.inventory import (
+    STAGES,
     Inventory,
     candidate_identifiers,
     identifiers,
@@ -13,6 +14,7 @@ from discovery_dagster.domain.identity.inventory import (
 )
 
 __all__ = [
+    "STAGES",
     "IdentityDecision",
     "Inventory",
     "candidate_identifiers",

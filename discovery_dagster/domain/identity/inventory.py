@@ -1,6 +1,6 @@
 """The inventory of a session, put together: clusters, details, mentions, values and ids."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -19,6 +19,10 @@ from discovery_dagster.domain.identity.mentions import endpoints, mentioned
 from discovery_dagster.domain.identity.registration import assign, qualified, to_register
 from discovery_dagster.domain.identity.things import Things
 from discovery_dagster.domain.naming import NameIndex
+from discovery_dagster.domain.stages import unheard
+
+#: Of `resolve`: what is declared, whom the relations name, what is only named.
+STAGES = 3
 
 _PLACE = ["file", "sheet", "line"]
 
@@ -61,6 +65,7 @@ def resolve(
     relations: pl.DataFrame,
     known: Mapping[str, str],
     decisions: Sequence[IdentityDecision] = (),
+    passed: Callable[[], None] = unheard,
 ) -> Inventory:
     """Merge the records of one thing, and say which asset it is.
 
@@ -70,19 +75,23 @@ def resolve(
         relations: rows in `RELATION_RECORDS`.
         known: asset ids of the engagement by identifier.
         decisions: of people, in the order in which they were made.
+        passed: called at the end of each of `STAGES` stages.
 
     Returns:
         The inventory, assets by name and id; it does not depend on the order of `known`.
     """
     declared = Things.of(assets, relations, decisions)
+    passed()
     ends = endpoints(relations)
     index = declared.merged.with_columns(asset_id=pl.col("cluster").cast(pl.String))
     resolved = NameIndex.of(index).resolve(ends.with_columns(address=pl.lit(None, pl.String)))
+    passed()
     unmet = ends.filter((resolved["how"] == "no_such_asset") & resolved["name"].is_not_null())
     # An address that a declared thing has may be an alias of it: it says nothing of the name.
     taken = assets["ip_addresses"].explode().drop_nulls().unique().implode()
     unmet = unmet.with_columns(pl.when(~pl.col("address").is_in(taken)).then("address"))
     named = Things.of(mentioned(unmet, assets.height), relations.clear())
+    passed()
     return _inventory(engagement, known, declared, named, resolved)
 
 

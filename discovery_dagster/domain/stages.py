@@ -1,0 +1,29 @@
+"""How far work is that handles all rows at once, stage by stage."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+def unheard() -> None:
+    """Nobody wants to know."""
+
+
+@dataclass
+class Stages:
+    """Counts the stages that are over, of `total`, and reports each.
+
+    A domain function takes `passed`, calls it at the end of each stage, and says beside itself how
+    many it has.
+    """
+
+    report: Callable[[int, int | None], None]
+    total: int
+    done: int = 0
+
+    def __post_init__(self) -> None:
+        self.report(0, self.total)
+
+    def passed(self) -> None:
+        """One more is over."""
+        self.done += 1
+        self.report(self.done, self.total)

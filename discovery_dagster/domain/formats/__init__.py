@@ -1,83 +1,39 @@
-"""The formats that Discovery knows. To add one, write its module and name it in `_MODULES`."""
+"""The formats that Discovery knows: those of every module here that has `FORMATS`.
 
+A module may also have `reshape`, from all tables of a file to those that its formats know.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from types import ModuleType
 from typing import Final
 
-from discovery_dagster.domain.formats import (
-    aws_discovery,
-    aws_migration,
-    aws_vpc,
-    azure_flows,
-    azure_import,
-    azure_migrate,
-    connections,
-    corrections,
-    device42,
-    dynamodb,
-    gcp_vpc,
-    generic,
-    glpi,
-    google_migration_center,
-    graphs,
-    itop,
-    jaeger,
-    konveyor,
-    microservices,
-    netbox,
-    netflow,
-    rvtools,
-    servicenow,
-    traces,
-    zeek,
-)
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.tables import SourceTable
 
 __all__ = ["FORMATS", "UNRECOGNISED", "Kind", "TableFormat", "format_named", "recognise", "reshape"]
 
-_MODULES = (
-    aws_discovery,
-    aws_migration,
-    aws_vpc,
-    azure_import,
-    azure_migrate,
-    connections,
-    corrections,
-    device42,
-    gcp_vpc,
-    glpi,
-    itop,
-    google_migration_center,
-    konveyor,
-    microservices,
-    netflow,
-    rvtools,
-    servicenow,
-    zeek,
-    azure_flows,
-    dynamodb,
-    netbox,
-    traces,
-    jaeger,
-    graphs,
-    generic,
-)
+#: Modules whose formats win only where no other one knows as much, in their order.
+_LAST: Final = ("jaeger", "graphs", "generic")
+
+
+def _modules() -> Iterator[ModuleType]:
+    names = sorted(found.name for found in pkgutil.iter_modules(__path__))
+    for name in (*(name for name in names if name not in _LAST), *_LAST):
+        module = importlib.import_module(f"{__name__}.{name}")
+        if hasattr(module, "FORMATS"):
+            yield module
+
+
+_FOUND: Final = tuple(_modules())
 
 #: Every format by name, in the order in which equally specific ones win.
-FORMATS: Final = {known.name: known for module in _MODULES for known in module.FORMATS}
+FORMATS: Final[dict[str, TableFormat]] = {
+    known.name: known for module in _FOUND for known in module.FORMATS
+}
 
-_RESHAPES: Final = tuple(
-    module.reshape
-    for module in (
-        azure_flows,
-        azure_import,
-        device42,
-        dynamodb,
-        google_migration_center,
-        graphs,
-        netbox,
-        traces,
-    )
-)
+_RESHAPES: Final = tuple(module.reshape for module in _FOUND if hasattr(module, "reshape"))
 
 #: A table beside others of its file that no format knows.
 UNRECOGNISED: Final = TableFormat(

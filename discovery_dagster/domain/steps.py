@@ -93,7 +93,7 @@ STEPS: tuple[Step, ...] = (
             "outcomes": frames.RECORD_OUTCOMES,
             "accounts": frames.TABLE_ACCOUNTS,
         },
-        version=7,
+        version=8,
         reference=(
             "synonyms.yaml",
             "header_words.yaml",

@@ -40,3 +40,57 @@ def test_types_are_known_in_each_language():
     rows = [("a", "Pare-feu"), ("b", "Base de données"), ("c", "Commutateur")]
     types = records_of(table(["Nom", "Type"], *rows)).assets["declared_type"].to_list()
     assert types == ["security_device", "database", "network_device"]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "relation", "turned"),
+    [
+        ("hängt ab von", "depends_on", False),
+        ("wird verwendet von", "depends_on", True),
+        ("hostet", "runs_on", True),
+        ("dépend de", "depends_on", False),
+        ("s'exécute sur", "runs_on", False),
+        ("Utilisé par", "depends_on", True),
+        ("se conecta a", "connects_to", False),
+        ("es utilizado por", "depends_on", True),
+        ("hospedado em", "runs_on", False),
+        ("è usato da", "depends_on", True),
+        ("draait op", "runs_on", False),
+    ],
+)
+def test_phrases_mean_the_same_in_each_language(phrase, relation, turned):
+    (said,) = records_of(
+        table(["Source", "Target", "Relation"], ("a", "b", phrase))
+    ).relations.to_dicts()
+    ends = ("b", "a") if turned else ("a", "b")
+    assert (said["source"], said["target"], said["relation"]) == (*ends, relation)
+
+
+@pytest.mark.parametrize("cell", ["n/d", "Ninguna", "aucune", "keine", "TBD", "ALL", "todos", "-"])
+def test_words_for_nothing_and_everything_name_nothing(cell):
+    records = records_of(table(["Application", "Depends on"], ("web", cell), ("shop", "web")))
+    assert records.relations.select("source", "target").rows() == [("shop", "web")]
+
+
+def test_separators_may_be_mixed():
+    records = records_of(
+        table(["Application", "Depends on"], ("web", "cart; pay, ship | Big, Bad Co."))
+    )
+    assert records.relations["target"].to_list() == ["cart", "pay", "ship", "Big, Bad Co."]
+
+
+@pytest.mark.parametrize(
+    ("cell", "target", "address", "port"),
+    [
+        ("db-01:5432", "db-01", None, 5432),
+        ("postgres:14", "postgres:14", None, None),
+        ("db-01 (10.0.0.3)", "db-01", "10.0.0.3", None),
+        ("https://crm.corp.example:8443/api?x=1", "crm.corp.example", None, 8443),
+        ("10.0.0.3", None, "10.0.0.3", None),
+        ("CRM Core", "CRM Core", None, None),
+    ],
+)
+def test_what_a_reference_is_made_of(cell, target, address, port):
+    records = records_of(table(["Application", "Depends on"], ("web", cell)))
+    (said,) = records.relations.to_dicts()
+    assert (said["target"], said["target_address"], said["port"]) == (target, address, port)

@@ -7,8 +7,13 @@ import polars as pl
 from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.canonical.cells import TableCells
 from discovery_dagster.domain.formats.base import TableFormat
+from discovery_dagster.domain.services import ports
 from discovery_dagster.domain.values.addresses import is_address, read_address
 from discovery_dagster.domain.words import replace_words
+
+_URL = r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^@/\s]*@)?([^/:?#\s]+)(?::(\d{1,5}))?"
+_WITH_ADDRESS = r"^(.+?)\s*[(\[]\s*((?:\d{1,3}\.){3}\d{1,3})\s*[)\]]$"
+_WITH_PORT = r"^([^\s:/]+):(\d{2,5})$"
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,43 @@ def find_end(cells: TableCells, end: str, table_format: TableFormat) -> Endpoint
         value=pl.lit(None, dtype=pl.String),
     )
     return Endpoints(frame, problems)
+
+
+def parts_of(written: pl.Series) -> pl.DataFrame:
+    """Part what refers to a thing: `db-01:5432`, `db-01 (10.0.0.3)`, a URL, a bare address.
+
+    Behind a colon stands a port where something is known to listen on it, or one that is no system
+    port; else it is of the name, as in `postgres:14`.
+
+    Returns:
+        As long as `written`: `target` (null for a bare address), `target_address` and `port`.
+    """
+    known = ports().get_column("port").drop_nulls().unique().implode()
+    cell = pl.col("cell")
+    found = (
+        written.alias("cell")
+        .to_frame()
+        .with_columns(
+            of_url=cell.str.extract(_URL, 1),
+            port_of_url=cell.str.extract(_URL, 2).cast(pl.Int32, strict=False),
+            with_address=cell.str.extract(_WITH_ADDRESS, 1),
+            address=cell.str.extract(_WITH_ADDRESS, 2),
+            before=cell.str.extract(_WITH_PORT, 1),
+            number=cell.str.extract(_WITH_PORT, 2).cast(pl.Int32, strict=False),
+        )
+    )
+    number = pl.col("number")
+    listens = number.is_in(known) | number.is_between(1024, 65_535)
+    told = found.select(
+        target=pl.coalesce("of_url", "with_address", pl.when(listens).then("before"), "cell"),
+        target_address=pl.col("address"),
+        port=pl.coalesce("port_of_url", pl.when(listens).then("number")),
+    )
+    bare = is_address(told["target"])
+    return told.with_columns(
+        told["target"].set(bare, None),
+        told["target_address"].fill_null(read_address(told["target"].set(~bare, None)).values),
+    )
 
 
 def same_thing() -> pl.Expr:

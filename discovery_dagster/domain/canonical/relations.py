@@ -9,7 +9,12 @@ import polars as pl
 
 from discovery_dagster.domain.canonical.accounts import PROBLEM, SKIPPED
 from discovery_dagster.domain.canonical.cells import TableCells
-from discovery_dagster.domain.canonical.endpoints import find_endpoints, problem, same_thing
+from discovery_dagster.domain.canonical.endpoints import (
+    find_endpoints,
+    parts_of,
+    problem,
+    same_thing,
+)
 from discovery_dagster.domain.fields import REFERENCES, TURNED_REFERENCES
 from discovery_dagster.domain.formats.base import Phrase, TableFormat
 from discovery_dagster.domain.frames import RELATION_RECORDS
@@ -57,6 +62,7 @@ def build_references(cells: TableCells, assets: pl.DataFrame) -> pl.DataFrame:
         typed = column.target_type or named_type(column.header)
         named = cells.frame.select("row", targets.alias("target")).explode("target").drop_nulls()
         records = assets.select("row", "line", pl.col("name").alias("source"), "declared_type")
+        named = named.select("row").hstack(parts_of(named["target"]))
         part = named.join(records, on="row", how="inner", maintain_order="left").with_columns(
             pl.lit(REFERENCES[column.field]).alias("relation"),
             pl.lit(column.field in TURNED_REFERENCES).alias("turned"),
@@ -65,7 +71,6 @@ def build_references(cells: TableCells, assets: pl.DataFrame) -> pl.DataFrame:
             pl.col("declared_type").alias("source_type"),
             pl.lit(typed, dtype=pl.String).alias("target_type"),
             pl.lit(None, dtype=pl.String).alias("source_address"),
-            pl.lit(None, dtype=pl.String).alias("target_address"),
             # The record's own asset is there; what it refers to may stay unresolved.
             pl.lit(True).alias("source_names_asset"),
             pl.lit(False).alias("target_names_asset"),

@@ -24,6 +24,7 @@ _ASCII_HOST = rf"^{_ASCII_LABEL}(?:\.{_ASCII_LABEL})*$"
 _REPLICA = r"^(.+?)-[a-z0-9]{4,10}-[a-z0-9]{5}$"
 _STATEFUL = r"^(.+)-\d+$"
 _STRONG = r"[;|\r\n\t•·]|\s[/+&]\s"
+_WORDS = r"^[^\s,]+(?:\s*,\s*[^\s,]+)+$"
 _DOTTED_NUMBER = r"^[\d.]+$"
 
 
@@ -36,13 +37,16 @@ def read_names(cells: pl.Series) -> Reading:
     """Read lists of names.
 
     Semicolons, bars, line breaks, tabs, bullets and signs that stand between blanks separate;
-    commas only where none of those is in the cell.
+    commas only where none of those is in the cell, or between words that hold no blank.
 
     Returns:
         Values are List[String], empty where nothing is named, without repetitions.
     """
     by_strong = cells.str.contains(_STRONG)
-    parts = cells.str.replace_all(rf"\s*(?:{_STRONG})\s*", "\n").str.split("\n")
+    strong = cells.str.replace_all(rf"\s*(?:{_STRONG})\s*", "\n").str.split("\n")
+    part = pl.element()
+    listed = pl.when(part.str.contains(_WORDS)).then(part.str.replace_all(r",\s*", "\n"))
+    parts = strong.list.eval(listed.otherwise(part)).list.join("\n").str.split("\n")
     commas = cells.str.replace_all(r"\s*,\s*", "\n").str.split("\n")
     split = parts.zip_with(by_strong.fill_null(False), commas)
     no_names = sorted(

@@ -152,8 +152,12 @@ def test_a_placeholder_is_no_value_and_no_fault(kind, cell):
 
 
 def test_lists_of_names_are_split_by_the_strongest_separator():
-    names = read("names", "a;b, c;ALL", "a, b,N/A", "CRM Core", "TBD", None).values.to_list()
-    assert names == [["a", "b, c"], ["a", "b"], ["CRM Core"], [], []]
+    names = read("names", "a;b, c d;ALL", "a, b,N/A", "CRM Core", "TBD", None).values.to_list()
+    assert names == [["a", "b, c d"], ["a", "b"], ["CRM Core"], [], []]
+
+
+def test_commas_between_words_without_blanks_separate_beside_stronger_ones():
+    assert read("names", "a; b, c ,d | e").values.to_list() == [["a", "b", "c", "d", "e"]]
 
 
 def test_times_are_read_into_iso_8601():

@@ -1,4 +1,4 @@
-"""Pages: the inventory of many assets beside the API call behind it, and drawing a neighbourhood.
+"""The inventory of many assets as a page beside the API call behind it, and as files; a drawing.
 
 The rows are written by SQL, with the publications that the pages ask for: what is measured is
 reading them.
@@ -80,6 +80,7 @@ def run() -> None:
             secret = tokens.create(database, Scope("bench"), timedelta(days=1))[1]
             with serving(home) as server:
                 _inventory(server, secret)
+                _streaming(server, secret)
                 if CHROMIUM.exists():
                     _drawing(server)
                 else:
@@ -98,6 +99,36 @@ def _inventory(server: Served, secret: str) -> None:
                 "<= 3",
                 f"{page * 1000:.1f} ms / {api * 1000:.1f} ms to the first byte",
             )
+
+
+def _streaming(server: Served, secret: str) -> None:
+    """MiB by which the server's peak grows from sending a quarter of the rows to sending all."""
+    headers = {"Authorization": f"Bearer {secret}"}
+    with httpx.Client(base_url=server.url, headers=headers, timeout=600) as client:
+        for form in ("csv", "ndjson", "parquet"):
+            url = f"/api/v1{SESSION}/assets.{form}"
+            quarter = _peak_after(client, server, f"{url}?type=database")
+            whole = _peak_after(client, server, url)
+            report(
+                f"{ASSETS:,} assets as {form}: MiB beyond a quarter's",
+                whole - quarter,
+                "< 16",
+                f"{whole:.0f} MiB at the most",
+            )
+
+
+def _peak_after(client: httpx.Client, server: Served, url: str) -> float:
+    with client.stream("GET", url) as answer:
+        answer.raise_for_status()
+        for _ in answer.iter_raw():
+            pass
+    return _mebibytes(server.pid, "VmHWM")
+
+
+def _mebibytes(pid: int, measure: str) -> float:
+    """A line of the kernel's account of a process, such as `VmHWM`, its peak."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{measure}:"))
 
 
 def _first_byte(client: httpx.Client, url: str) -> float:

@@ -22,6 +22,7 @@ class Served:
 
     url: str
     home: Installation
+    pid: int
     log: list[str] = field(default_factory=list)
 
     def token(self, client: str, *engagements: str) -> str:
@@ -42,7 +43,7 @@ def serving(home: Installation, rate: str = "1000000/minute") -> Iterator[Served
     reader = threading.Thread(target=lambda: log.extend(process.stderr or ()), daemon=True)
     reader.start()
     try:
-        yield Served(_url(process), home, log)
+        yield Served(_url(process), home, process.pid, log)
     finally:
         process.terminate()
         process.wait(timeout=20)

@@ -17,6 +17,10 @@ from discovery_dagster.store.reading.listing import Row
 Batches = Iterable[list[Row]]
 
 
+#: Rows that are compressed together; each group costs its readers a look at every column.
+_ROW_GROUP = 10_000
+
+
 class Form(NamedTuple):
     """A file format: its media type, and what writes the rows of a model."""
 
@@ -43,12 +47,17 @@ def _parquet(batches: Batches, item: type[BaseModel]) -> Iterator[bytes]:
     schema = pa.schema(
         [(name, _arrow(field.annotation)) for name, field in item.model_fields.items()]
     )
-    sink = BytesIO()
+    sink, gathered = BytesIO(), list[pa.RecordBatch]()
     with pq.ParquetWriter(sink, schema) as writer:
         for rows in batches:
             plain = [_plain(_selected(row, item), schema) for row in rows]
-            writer.write_table(pa.Table.from_pylist(plain, schema))
-            yield _taken(sink)
+            gathered.append(pa.RecordBatch.from_pylist(plain, schema))
+            if sum(batch.num_rows for batch in gathered) >= _ROW_GROUP:
+                writer.write_table(pa.Table.from_batches(gathered, schema))
+                gathered.clear()
+                yield _taken(sink)
+        if gathered:
+            writer.write_table(pa.Table.from_batches(gathered, schema))
     yield _taken(sink)
 
 

@@ -1,10 +1,12 @@
 """Two sessions of an engagement compared, from what they published."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
+import psycopg
+from psycopg.rows import DictRow
 
 from discovery_dagster.domain.changes import Snapshot, compare
 from discovery_dagster.domain.frames import SESSION_CHANGES, empty
@@ -14,16 +16,29 @@ from discovery_dagster.store import publications
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.publications import PublishedFrames
+from discovery_dagster.store.sessions import WANTED, by_session, wanted
 
 STEP: Final = BY_KEY["session_changes"]
 
-#: The last session before one that has published all that is compared.
-_PREVIOUS = """
-    select session, jsonb_object_agg(step, publication) as publications
+#: The last session before each that has published all that is compared.
+_PREVIOUS = f"""
+with complete as (
+    select engagement, session, substr(session, 2)::int as ordinal
     from discovery.publication
-    where engagement = %s and substr(session, 2)::int < %s and step = any (%s)
-    group by engagement, session having count(*) = %s
-    order by substr(session, 2)::int desc limit 1
+    where engagement = any (%(engagements)s) and step = any (%(steps)s)
+    group by engagement, session having count(*) = cardinality(%(steps)s::text[])
+), last as (
+    select engagement, wanted.session, max(ordinal) as ordinal
+    from {WANTED} join complete using (engagement)
+    where ordinal < substr(wanted.session, 2)::int
+    group by engagement, wanted.session
+)
+select engagement, last.session, complete.session as previous,
+       jsonb_object_agg(step, publication) as publications
+from last join complete using (engagement, ordinal)
+join discovery.publication made using (engagement)
+where made.session = complete.session and step = any (%(steps)s)
+group by engagement, last.session, complete.session
 """
 
 
@@ -42,13 +57,20 @@ class NothingToCompareError(LookupError):
 def previous(database: Database, session: SessionKey) -> Compared | None:
     """Return the session that `session` is compared with, None when there is none before it."""
     with database.reader([session.engagement]) as connection:
-        row = connection.execute(
-            _PREVIOUS,
-            [str(session.engagement), session.ordinal, list(STEP.upstream), len(STEP.upstream)],
-        ).fetchone()
-    if row is None:
-        return None
-    return Compared(SessionKey.of(session.engagement, row["session"]), row["publications"])
+        return previous_of(connection, [session]).get(session)
+
+
+def previous_of(
+    connection: psycopg.Connection[DictRow], keys: Sequence[SessionKey]
+) -> dict[SessionKey, Compared]:
+    """Return for each session the one that it is compared with, where there is one."""
+    values = {**wanted(keys), "steps": list(STEP.upstream)}
+    found = by_session(keys, connection.execute(_PREVIOUS, values).fetchall())
+    return {
+        key: Compared(SessionKey.of(key.engagement, row["previous"]), row["publications"])
+        for key, rows in found.items()
+        for row in rows
+    }
 
 
 def inputs(compared: Compared | None) -> dict[str, str]:

@@ -6,6 +6,9 @@ The rows are led by the client, whose engagements alone see them; they are only 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import psycopg
+from psycopg.rows import DictRow
+
 from discovery_dagster.domain import decisions
 from discovery_dagster.domain.constraints import digests as plan_digests
 from discovery_dagster.domain.decisions import MappingDecision
@@ -15,6 +18,7 @@ from discovery_dagster.domain.overrides import Override, concerning, digest
 from discovery_dagster.domain.words import fold
 from discovery_dagster.store import constraints, identity, overrides
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.sessions import WANTED, by_session, wanted
 
 #: The last word on each column and field, in the order in which they were said.
 _CURRENT = """
@@ -32,6 +36,23 @@ _COLUMNS = """
     from discovery.field_mapping m
     left join discovery.table_account a using (engagement, session, "table")
     where m.engagement = %s and m.session = %s order by m.seq
+"""
+
+_WITH_DECISIONS = """
+    select key from unnest(%s::text[]) as key
+    where exists (select from discovery.decision where engagement = key)
+       or exists (select from discovery.plan_constraint where engagement = key)
+       or exists (select from discovery.identity_decision where engagement = key)
+       or exists (select from discovery.mapping_decision where client = split_part(key, '.', 1))
+"""
+_NAMED = f"""
+    select engagement, session, "column"
+    from {WANTED} join discovery.field_mapping using (engagement, session)
+"""
+_DECIDED_ASSETS = f"""
+    select engagement, session, asset_id
+    from {WANTED} join discovery.asset using (engagement, session)
+    where asset_id = any (%(ids)s)
 """
 
 
@@ -90,13 +111,29 @@ def decide_mapping(
 
 def digests(database: Database, session: SessionKey) -> dict[str, str]:
     """Return a digest of what people decided about the session, by kind; none for none."""
-    known = about_mapping(database, session.engagement)
-    names = {row["column"] for row in columns(database, session)} if known else set()
-    about = overrides.in_force(database, session.engagement)
-    decided = [each.asset_id for each in about]
-    found = _assets_of(database, session, decided) if decided else set()
-    own = _mapping_digest(known, names) | _asset_digests(about, found)
-    return own | of_engagement(database, session.engagement)
+    return digests_by_session(database, [session])[session]
+
+
+def digests_by_session(
+    database: Database, keys: Sequence[SessionKey]
+) -> dict[SessionKey, dict[str, str]]:
+    """Return what `digests` does for each session, by some queries for each engagement.
+
+    Where nothing was decided, which is most engagements, it is one query for all of them.
+    """
+    decided = _with_decisions(database, {key.engagement for key in keys})
+    found: dict[SessionKey, dict[str, str]] = {key: {} for key in keys}
+    for engagement in decided:
+        own = [key for key in keys if key.engagement == engagement]
+        known, about = about_mapping(database, engagement), overrides.in_force(database, engagement)
+        with database.reader([engagement]) as connection:
+            names = _named(connection, own) if known else {}
+            ids = _deciding(connection, own, about) if about else {}
+        of_all = of_engagement(database, engagement)
+        for key in own:
+            mapping = _mapping_digest(known, names.get(key, ()))
+            found[key] = mapping | _asset_digests(about, ids.get(key, ())) | of_all
+    return found
 
 
 def digests_of(
@@ -134,12 +171,27 @@ def _asset_digests(known: Sequence[Override], assets: Collection[str]) -> dict[s
     return {kind: found for kind, found in digests.items() if found}
 
 
-def _assets_of(database: Database, session: SessionKey, ids: Sequence[str]) -> set[str]:
-    """Those of the assets that the session has."""
-    with database.reader([session.engagement]) as connection:
-        rows = connection.execute(
-            "select asset_id from discovery.asset"
-            " where engagement = %s and session = %s and asset_id = any (%s)",
-            [str(session.engagement), session.session, list(ids)],
-        ).fetchall()
-    return {row["asset_id"] for row in rows}
+def _with_decisions(
+    database: Database, engagements: Collection[EngagementKey]
+) -> list[EngagementKey]:
+    keys = sorted(str(engagement) for engagement in engagements)
+    with database.reader(engagements) as connection:
+        rows = connection.execute(_WITH_DECISIONS, [keys]).fetchall()
+    return [EngagementKey.parse(row["key"]) for row in rows]
+
+
+def _named(
+    connection: psycopg.Connection[DictRow], keys: Sequence[SessionKey]
+) -> dict[SessionKey, set[str]]:
+    """The names of the columns of each session."""
+    rows = by_session(keys, connection.execute(_NAMED, wanted(keys)).fetchall())
+    return {key: {row["column"] for row in found} for key, found in rows.items()}
+
+
+def _deciding(
+    connection: psycopg.Connection[DictRow], keys: Sequence[SessionKey], about: Sequence[Override]
+) -> dict[SessionKey, set[str]]:
+    """Those of the assets that something was decided about which each session has."""
+    values = {**wanted(keys), "ids": [each.asset_id for each in about]}
+    rows = by_session(keys, connection.execute(_DECIDED_ASSETS, values).fetchall())
+    return {key: {row["asset_id"] for row in found} for key, found in rows.items()}

@@ -2,17 +2,25 @@
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Self
 
 import psycopg
+from psycopg.rows import DictRow
 
 from discovery_dagster.domain.facts import Progress
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.claims import Claim, FencedError
 from discovery_dagster.store.database import Database, DatabaseError
 from discovery_dagster.store.outages import outlast
+from discovery_dagster.store.sessions import WANTED, by_session, wanted
+
+_READ = f"""
+select engagement, session, step, run_id, done, total, unit, started_at, at
+from {WANTED} join discovery.progress using (engagement, session)
+"""
 
 #: Seconds between two writes of one step.
 INTERVAL = 1.0
@@ -116,9 +124,15 @@ class StepProgress:
 def read(database: Database, session: SessionKey) -> dict[str, Progress]:
     """Return what the session's steps last reported."""
     with database.reader([session.engagement]) as connection:
-        rows = connection.execute(
-            "select step, run_id, done, total, unit, started_at, at from discovery.progress"
-            " where engagement = %s and session = %s",
-            [str(session.engagement), session.session],
-        ).fetchall()
-    return {row["step"]: Progress(**row) for row in rows}
+        return read_of(connection, [session])[session]
+
+
+def read_of(
+    connection: psycopg.Connection[DictRow], keys: Sequence[SessionKey]
+) -> dict[SessionKey, dict[str, Progress]]:
+    """Return what the steps of each session last reported."""
+    rows = connection.execute(_READ, wanted(keys)).fetchall()
+    return {
+        key: {row["step"]: Progress(**row) for row in found}
+        for key, found in by_session(keys, rows).items()
+    }

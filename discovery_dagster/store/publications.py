@@ -6,13 +6,15 @@ nothing but an orphan folder. Readers see the old rows or the new ones, never a 
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
 import polars as pl
+import psycopg
+from psycopg.rows import DictRow
 
 from discovery_dagster.domain.facts import Publication
 from discovery_dagster.domain.frames import Frames, conform
@@ -24,6 +26,12 @@ from discovery_dagster.store.database import Database
 from discovery_dagster.store.facets import COUNTED, count_again
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.outages import outlast
+from discovery_dagster.store.sessions import WANTED, by_session, wanted
+
+_CURRENT = f"""
+select engagement, session, step, publication, run_id, code_version, inputs, counts, started_at, at
+from {WANTED} join discovery.publication using (engagement, session)
+"""
 
 #: The tables that a step's frames fill: `{step: {table: frame}}`. Other frames stay files.
 STEP_TABLES: Mapping[str, Mapping[str, str]] = {
@@ -146,9 +154,15 @@ class Publisher:
 def current(database: Database, session: SessionKey) -> dict[str, Publication]:
     """Return the session's current publications by step."""
     with database.reader([session.engagement]) as connection:
-        rows = connection.execute(
-            "select step, publication, run_id, code_version, inputs, counts, started_at, at"
-            " from discovery.publication where engagement = %s and session = %s",
-            [str(session.engagement), session.session],
-        ).fetchall()
-    return {row["step"]: Publication(**row) for row in rows}
+        return current_of(connection, [session])[session]
+
+
+def current_of(
+    connection: psycopg.Connection[DictRow], keys: Sequence[SessionKey]
+) -> dict[SessionKey, dict[str, Publication]]:
+    """Return the current publications of each session by step."""
+    rows = connection.execute(_CURRENT, wanted(keys)).fetchall()
+    return {
+        key: {row["step"]: Publication(**row) for row in found}
+        for key, found in by_session(keys, rows).items()
+    }

@@ -20,6 +20,20 @@ from discovery_dagster.store.database import Database
 from discovery_dagster.store.drops import Drop
 from discovery_dagster.store.objects import ObjectStore
 
+_ACCOUNTS = """
+select f.engagement, f.session, f.file as name, f.sha256, s.format, s.error,
+       coalesce(sum(a.records), 0)::int as records,
+       coalesce(sum(a.accepted), 0)::int as accepted,
+       coalesce(sum(a.rejected), 0)::int as rejected,
+       coalesce(sum(a.ignored), 0)::int as ignored
+from unnest(%(engagements)s::text[], %(sessions)s::text[]) as wanted(engagement, session)
+join discovery.session_file f using (engagement, session)
+left join discovery.source_file s using (engagement, session, file)
+left join discovery.table_account a using (engagement, session, file)
+group by f.engagement, f.session, f.file, f.position, f.sha256, s.format, s.error
+order by f.engagement, f.session, f.position
+"""
+
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('discovery.engagement ' || %s, 7301))"
 
 
@@ -240,13 +254,36 @@ def find(database: Database, session: SessionKey) -> SessionRow:
     return SessionRow(session, row["title"], row["created_at"])
 
 
+#: Joins a query with the sessions that `wanted` names.
+WANTED = "unnest(%(engagements)s::text[], %(sessions)s::text[]) as wanted(engagement, session)"
+
+
+def wanted(keys: Sequence[SessionKey]) -> dict[str, list[str]]:
+    """Return the parameters of `WANTED`, so that one query is about many sessions."""
+    return {
+        "engagements": [str(key.engagement) for key in keys],
+        "sessions": [key.session for key in keys],
+    }
+
+
+def by_session(
+    keys: Sequence[SessionKey], rows: Iterable[DictRow]
+) -> dict[SessionKey, list[DictRow]]:
+    """Return the rows of each session, without their keys `engagement` and `session`."""
+    found: dict[SessionKey, list[DictRow]] = {key: [] for key in keys}
+    places = {(str(key.engagement), key.session): key for key in keys}
+    for row in rows:
+        found[places[row.pop("engagement"), row.pop("session")]].append(row)
+    return found
+
+
 def files(database: Database, session: SessionKey) -> list[SessionFile]:
     """List the files of a session in the order in which they were added."""
     with database.reader([session.engagement]) as connection:
         return _files(connection, session)
 
 
-def digest(registered: Iterable[SessionFile]) -> str:
+def digest(registered: Iterable[SessionFile | FileAccount]) -> str:
     """Return a digest of names and contents: what the first step is made from."""
     text = "\n".join(f"{file.sha256} {file.name}" for file in registered)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -255,20 +292,17 @@ def digest(registered: Iterable[SessionFile]) -> str:
 def accounts(database: Database, session: SessionKey) -> list[FileAccount]:
     """Say for each file what became of its records, as far as that is published."""
     with database.reader([session.engagement]) as connection:
-        rows = connection.execute(
-            "select f.file as name, f.sha256, s.format, s.error,"
-            " coalesce(sum(a.records), 0)::int as records,"
-            " coalesce(sum(a.accepted), 0)::int as accepted,"
-            " coalesce(sum(a.rejected), 0)::int as rejected,"
-            " coalesce(sum(a.ignored), 0)::int as ignored"
-            " from discovery.session_file f"
-            " left join discovery.source_file s using (engagement, session, file)"
-            " left join discovery.table_account a using (engagement, session, file)"
-            " where f.engagement = %s and f.session = %s"
-            " group by f.file, f.position, f.sha256, s.format, s.error order by f.position",
-            [str(session.engagement), session.session],
-        ).fetchall()
-    return [FileAccount(**row) for row in rows]
+        return accounts_of(connection, [session])[session]
+
+
+def accounts_of(
+    connection: psycopg.Connection[DictRow], keys: Sequence[SessionKey]
+) -> dict[SessionKey, list[FileAccount]]:
+    """Say the same of many sessions."""
+    rows = connection.execute(_ACCOUNTS, wanted(keys)).fetchall()
+    return {
+        key: [FileAccount(**row) for row in found] for key, found in by_session(keys, rows).items()
+    }
 
 
 def _session_row(connection: psycopg.Connection[DictRow], session: SessionKey) -> DictRow | None:

@@ -1,6 +1,6 @@
 """Collects the facts of sessions from their owners and has their state computed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from discovery_dagster.domain.facts import SessionFacts
@@ -17,29 +17,44 @@ from discovery_dagster.store import (
 )
 from discovery_dagster.store.database import Database
 
+#: Sessions whose facts are fetched at a time, by a number of queries that does not grow with them.
+_BATCH = 500
+
 
 def states(database: Database, rows: Sequence[sessions.SessionRow]) -> list[SessionState]:
     """Return the state of each session, in the order given."""
-    runs = dagster_runs.latest(database, [row.session for row in rows])
-    return [
-        compute(
+    parts = (rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
+    return [state for part in parts for state in _states(database, part)]
+
+
+def _states(database: Database, rows: Sequence[sessions.SessionRow]) -> Iterator[SessionState]:
+    keys = [row.session for row in rows]
+    with database.reader({key.engagement for key in keys}) as connection:
+        files = sessions.accounts_of(connection, keys)
+        made = publications.current_of(connection, keys)
+        reported = progress.read_of(connection, keys)
+        previous = changes.previous_of(connection, keys)
+    runs = dagster_runs.latest(database, keys)
+    held = claims.held(database, keys)
+    decided = decisions.digests_by_session(database, keys)
+    for row in rows:
+        key = row.session
+        yield compute(
             SessionFacts(
-                session=row.session,
+                session=key,
                 title=row.title,
                 created_at=row.created_at,
-                files_digest=sessions.digest(sessions.files(database, row.session)),
-                files=sessions.accounts(database, row.session),
-                publications=publications.current(database, row.session),
-                progress=progress.read(database, row.session),
-                run=runs.get(row.session),
-                claim_held=claims.is_held(database, row.session),
+                files_digest=sessions.digest(files[key]),
+                files=files[key],
+                publications=made[key],
+                progress=reported[key],
+                run=runs.get(key),
+                claim_held=key in held,
                 now=datetime.now(UTC),
-                decisions=decisions.digests(database, row.session),
-                previous=changes.inputs(changes.previous(database, row.session)),
+                decisions=decided[key],
+                previous=changes.inputs(previous.get(key)),
             )
         )
-        for row in rows
-    ]
 
 
 def state(database: Database, session: SessionKey) -> SessionState:

@@ -8,6 +8,7 @@ import pytest
 
 from discovery_dagster.domain import report
 from discovery_dagster.domain.report.contents import TABLES
+from discovery_dagster.domain.report.drawing import draw
 
 HOSTILE = '<script>alert("x")</script>'
 
@@ -85,3 +86,62 @@ def test_a_table_longer_than_the_page_shows_says_where_the_rest_is():
     page = report.render(made(files=files))
     assert "The first 40 of 50; the workbook has all of them." in page
     assert "f49" not in page
+
+
+def plan_of(sizes, needs=()):
+    """Waves of groups of these sizes; `needs` are pairs of a group and what it needs, by number."""
+    groups = [
+        {"group": f"G{at}", "wave": wave, "assets": [f"a{at}-{n}" for n in range(size)]}
+        for at, (wave, size) in enumerate(
+            (wave, size) for wave, own in enumerate(sizes, 1) for size in own
+        )
+    ]
+    waves = [
+        {
+            "wave": wave,
+            "groups": [one["group"] for one in groups if one["wave"] == wave],
+            "assets": sum(own),
+            "reason": "r",
+        }
+        for wave, own in enumerate(sizes, 1)
+    ]
+    assets = [
+        {"id": name, "name": name, "type": "server", "group": one["group"]}
+        for one in groups
+        for name in one["assets"]
+    ]
+    edges = [
+        {"source_id": f"a{here}-0", "target_id": f"a{there}-0", "infrastructure": None}
+        for here, there in needs
+    ]
+    return draw(waves, groups, assets, edges)
+
+
+def test_the_drawing_has_the_larger_groups_and_counts_the_others():
+    drawing = plan_of([[3, 2, 1, 1], [4]])
+    assert [box.said for box in drawing.boxes] == ["G0, 3 assets", "G1, 2 assets", "G4, 4 assets"]
+    assert [column.more for column in drawing.columns] == ["2 assets in 2 smaller groups", ""]
+    many = plan_of([[2] * 9, *([[2]] * 9)])
+    assert many.columns[0].more == "6 assets in 3 smaller groups"
+    assert many.more == "2 later waves are not drawn."
+
+
+def test_lines_lead_to_earlier_waves_alone_and_say_how_many():
+    drawing = plan_of([[2, 2], [2]], [(2, 0), (2, 0), (0, 1)])
+    assert [line.said for line in drawing.lines] == ["G2 needs G0: 2 dependencies"]
+
+
+def test_nothing_is_drawn_where_everything_moves_alone():
+    assert plan_of([[1, 1], [1]]) is None
+
+
+def test_the_report_begins_with_what_is_to_be_decided():
+    section = made().sections[0]
+    assert section.points == (
+        "1 asset is out of its maker's support, 1 of them in production: decide what moves, what"
+        " is replaced and what goes.",
+        "Of 1 asset no dependency is known: ask the owners, or observe, before moving.",
+    )
+    assert "In short" in report.render(made())
+    nothing = made(assets=[], coverage=[], waves=[]).sections[0]
+    assert (nothing.points, nothing.sentences[0]) == ((), "There is nothing to move yet.")

@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from discovery_dagster.domain.report.contents import Chart, Contents
+from discovery_dagster.domain.report.model import Chart, Contents
 
-#: Rows of a table that the page shows; the workbook has all.
-SHOWN: Final = 40
 _LABEL, _WIDTH, _ROW = 190, 640, 26  # of a chart, in pixels
 
 
@@ -27,7 +25,7 @@ class _Mark:
 
 def render(contents: Contents) -> str:
     """Return the report as HTML; every text in it is escaped."""
-    return _template().render(report=contents, shown=SHOWN, marks=_marks, height=_height)
+    return _template().render(report=contents, marks=_marks, height=_height)
 
 
 @cache

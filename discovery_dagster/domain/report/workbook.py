@@ -6,7 +6,7 @@ from typing import IO, Any, Final
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from discovery_dagster.domain.report.contents import Chart, Contents
+from discovery_dagster.domain.report.model import Chart, Contents
 
 _COLOURS: Final = {"good": "#2b8a57", "warn": "#c98a1b", "bad": "#c23b34", "quiet": "#93a1af"}
 _ACCENT: Final = "#0b5cad"
@@ -58,7 +58,7 @@ def _summary(
     row, place = row + 1, 0
     for section in contents.sections:
         sheet.write_string(row, 0, section.title, formats["bold"])
-        for sentence in section.sentences:
+        for sentence in (*section.sentences, *section.points):
             sheet.write_string(row, 1, sentence, formats["text"])
             row += 1
         for chart in section.charts:

@@ -1,0 +1,88 @@
+"""What a report is made of: sections of sentences, charts, a drawing and tables."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from discovery_dagster.domain.report.drawing import Drawing
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a chart; `tone` is good, warn, bad, quiet or none."""
+
+    label: str
+    value: int
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Numbers of one kind beside each other."""
+
+    title: str
+    bars: Sequence[Bar]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; the page shows the first rows and columns, the workbook all."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    empty: str = "None."
+    page_columns: int | None = None  # how many the page shows; None for all
+    page_rows: int = 40
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report."""
+
+    name: str  # short, for links and sheets
+    title: str
+    sentences: Sequence[str] = ()
+    charts: Sequence[Chart] = ()
+    tables: Sequence[Table] = ()
+    drawing: Drawing | None = None
+    points: Sequence[str] = ()  # a list below the sentences
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The whole report."""
+
+    client: str
+    engagement: str
+    session: str
+    title: str | None
+    imported: str  # day, ISO 8601
+    figures: Sequence[tuple[str, str]]  # what, number
+    sections: Sequence[Section] = field(default_factory=tuple)
+
+
+def counted(rows: Rows, column: str) -> list[Bar]:
+    """Count the values of a column, the most frequent first, what says nothing last."""
+    found = Counter(row[column] or "not said" for row in rows)
+    quiet = {"unknown", "not said", "other"}
+    ordered = sorted(found.items(), key=lambda item: (item[0] in quiet, -item[1], item[0]))
+    return [Bar(said(name), number, "quiet" if name in quiet else "") for name, number in ordered]
+
+
+def most_first(item: tuple[Iterable[str], int]) -> tuple[int, Iterable[str]]:
+    """Order pairs of a key and a number by number, the greatest first."""
+    return -item[1], item[0]
+
+
+def said(name: str | None) -> str:
+    """Return the words of a name."""
+    return (name or "").replace("_", " ")
+
+
+def number_of(number: int) -> str:
+    """Write a number with its thousands apart."""
+    return f"{number:,}"

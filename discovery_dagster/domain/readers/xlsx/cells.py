@@ -192,7 +192,7 @@ def _values(
 ) -> tuple[Numbers, Positions, Positions]:
     """The filled cells, and where the texts of their values begin and end."""
     tags = np.flatnonzero(values)
-    filled, starts, ends = of_cell[tags], xml.begins(tags) + len("<v>"), xml.next_tags(tags)
+    filled, starts, ends = of_cell[tags], xml.begins(tags) + len("<v>"), xml.ends(tags, "v")
     inline = np.flatnonzero(found.types == _INLINE)
     if len(inline):
         texts = text_tags(xml)

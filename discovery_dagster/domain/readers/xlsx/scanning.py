@@ -44,10 +44,10 @@ class Xml:
 
     data: bytes
     bytes_: npt.NDArray[np.uint8]
-    tags: Positions  # of each `<`
-    opening: Positions  # numbers of the tags that close none; these alone are looked at
-    first: npt.NDArray[np.uint8]  # the byte behind the `<` of each of them
+    opens: Positions  # of each `<` that begins no closing tag
+    first: npt.NDArray[np.uint8]  # the byte behind each of them
     second: npt.NDArray[np.uint8]  # and the next
+    closing: Mask  # whether the byte at each position begins a closing tag
 
     @classmethod
     def scan(cls, data: bytes) -> "Xml":
@@ -57,22 +57,35 @@ class Xml:
             UnusualXmlError: for comments, CDATA and declarations inside.
         """
         array = np.frombuffer(data, dtype=np.uint8)
-        tags = np.flatnonzero(array == ord("<"))
-        first = array[tags + 1]
-        opening = np.flatnonzero(first != ord("/"))
-        first = first[opening]
-        second = array[tags[opening] + 2]
+        tags, slashes = array[:-2] == ord("<"), array[1:-1] == ord("/")
+        opens = np.flatnonzero(tags & ~slashes)
+        behind = np.ndarray((len(data) - 1,), dtype="<u2", buffer=data, strides=(1,))[opens + 1]
+        first = behind.astype(np.uint8)
         if bool((first == ord("!")).any()):
             raise UnusualXmlError("a comment, CDATA or declaration")
-        return cls(data, array, tags, opening, first, second)
+        return cls(data, array, opens, first, (behind >> 8).astype(np.uint8), tags & slashes)
 
     def begins(self, chosen: Mask | Positions) -> Positions:
         """Where the opening tags begin that `chosen` picks, by a mask or by their numbers."""
-        return self.tags[self.opening[chosen]]
+        return self.opens[chosen]
 
-    def next_tags(self, chosen: Mask | Positions) -> Positions:
-        """Where the tags begin that follow them; a text of theirs ends there."""
-        return self.tags[self.opening[chosen] + 1]
+    def ends(self, chosen: Positions, name: str) -> Positions:
+        """Where the texts end that the opening tags with these numbers, called `name`, begin.
+
+        Raises:
+            UnusualXmlError: when another tag stands inside one of them.
+        """
+        closes = np.flatnonzero(self.closing & (self.bytes_[2:] == ord(name)))
+        starts = self.opens[chosen]
+        if len(closes) != len(starts):
+            places = np.searchsorted(closes, starts)
+            if bool((places == len(closes)).any()):
+                raise UnusualXmlError("a tag that is not closed")
+            closes = closes[places]
+        following = np.append(self.opens, len(self.data))[chosen + 1]
+        if bool(((closes < starts) | (closes > following)).any()):
+            raise UnusualXmlError("a tag inside a text")
+        return closes
 
     def words_at(self, positions: Positions) -> npt.NDArray[np.uint64]:
         """The eight bytes from each position on, the first one lowest."""

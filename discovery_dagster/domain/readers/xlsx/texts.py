@@ -59,7 +59,7 @@ def text_spans(xml: Xml, tags: Positions) -> tuple[Positions, Positions]:
     starts = opened + np.where(plain, len("<t>"), _PRESERVED)
     if bool((xml.bytes_[starts - 1] != ord(">")).any()):
         raise UnusualXmlError("a text with other attributes")
-    return starts, xml.next_tags(tags)
+    return starts, xml.ends(tags, "t")
 
 
 def unescaped(texts: pl.Series) -> pl.Series:

@@ -6,11 +6,13 @@ decided in `mapping`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import polars as pl
 
+from discovery_dagster import reference
 from discovery_dagster.domain import synonyms
-from discovery_dagster.domain.fields import IGNORED, UNMAPPED
+from discovery_dagster.domain.fields import IGNORED, REFERENCES, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.header_meanings import find_meaning, named_type
 from discovery_dagster.domain.words import fold
@@ -20,6 +22,14 @@ _PLAIN, _OTHER, _WORDS = 0.95, 0.9, 0.85
 BY_HEADER = frozenset({"synonym", "words"})
 _MACHINES = ("virtual_machine", "server")
 _HOST_FIELDS = ("hostname", "fqdn")
+
+_NAMING = frozenset({"name", "hostname", "fqdn", "applications", *REFERENCES})
+
+
+@cache
+def _truth_words() -> frozenset[str]:
+    words = reference.load("booleans")
+    return frozenset(words["true"]) | frozenset(words["false"])
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,14 @@ class Column:
     def folded(self) -> str:
         """The header as one word."""
         return fold(self.header)
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether all values are truth values, which name nothing."""
+        values = self.cells.drop_nulls().str.to_lowercase().unique()
+        return 0 < len(values) <= len(_truth_words()) and bool(
+            values.is_in(list(_truth_words())).all()
+        )
 
     @property
     def distinctness(self) -> float:
@@ -79,6 +97,8 @@ def _claim(column: Column, table_format: TableFormat) -> Claim:
     found = find_meaning(column.header, section)
     if found is None or found.field is None:
         return Claim(column)
+    if found.field in _NAMING and column.is_flag:
+        return Claim(column, notes=("the values are truth values, not names",))
     if not found.whole:
         return Claim(column, found.field, found.unit, confidence=_WORDS, method="words")
     plain = column.folded in synonyms.plain_words(section)
@@ -121,7 +141,8 @@ def _find_subject(claims: Sequence[Claim]) -> Claim | None:
     candidates = [
         claim
         for claim in claims
-        if claim.field in _HOST_FIELDS or named_type(claim.column.header) is not None
+        if (claim.field in _HOST_FIELDS or named_type(claim.column.header) is not None)
+        and not claim.column.is_flag
     ]
     return min(candidates, key=rank, default=None)
 
@@ -138,7 +159,7 @@ def _refer(claim: Claim, subject: str | None) -> Claim:
     named = named_type(claim.column.header)
     if claim.field in _HOST_FIELDS and subject in {"application", "database", "cluster"}:
         named = "server"  # the host of something else, not its own name
-    if named is None:
+    if named is None or claim.column.is_flag:
         return claim
     field = synonyms.reference_field(named, subject)
     if field is None:

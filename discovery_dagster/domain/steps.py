@@ -50,7 +50,7 @@ STEPS: tuple[Step, ...] = (
         "Every record of every table as it stood, with file, sheet and physical line.",
         upstream=("source_files",),
         frames={"tables": frames.SOURCE_TABLES, "corrections": frames.CORRECTIONS},
-        version=6,
+        version=7,
         reference=(
             "synonyms.yaml",
             "header_words.yaml",
@@ -67,7 +67,7 @@ STEPS: tuple[Step, ...] = (
         upstream=("source_records",),
         decisions=("mapping",),
         frames={"mapping": frames.FIELD_MAPPING, "proposals": frames.PROPOSALS},
-        version=5,
+        version=6,
         prompts=("prompts/field_mapping.md", "prompts/fields.yaml"),
         reference=(
             "synonyms.yaml",
@@ -75,6 +75,7 @@ STEPS: tuple[Step, ...] = (
             "units.yaml",
             "placeholders.yaml",
             "asset_types.yaml",
+            "booleans.yaml",
             "tier_words.yaml",
             "protocols.yaml",
             "operating_systems.yaml",

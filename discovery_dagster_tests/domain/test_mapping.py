@@ -5,7 +5,7 @@ from discovery_dagster.domain import formats, synonyms
 from discovery_dagster.domain.fields import FIELDS
 from discovery_dagster.domain.frames import FIELD_MAPPING, conform
 from discovery_dagster.domain.mapping import map_table
-from discovery_dagster_tests.domain.sources import fields_of, table
+from discovery_dagster_tests.domain.sources import fields_of, records_of, table
 
 
 def mapping_of(source):
@@ -139,6 +139,21 @@ def test_the_host_of_an_application_is_not_its_own_host_name():
 def test_host_names_that_repeat_beside_names_are_not_taken():
     rows = [(f"vm{at}", "esx1") for at in range(6)]
     assert fields_of(table(["Name", "Host Name"], *rows)) == {"Name": "name"}
+
+
+def test_truth_values_name_nothing_whatever_their_header():
+    header = ["Nombre del servidor", "Activo", "Sistema operativo"]
+    source = table(header, ("srv-1", "Sí", "RHEL 8"), ("srv-2", "No", "SLES 15"))
+    assert fields_of(source) == {"Nombre del servidor": "name", "Sistema operativo": "os_name"}
+    assert column_of(source, "Activo")["field"] == "unmapped"
+
+
+def test_services_are_downstream_of_their_callers():
+    source = table(["Service", "Downstream Services"], ("shop", "stock, pay"), ("pay", None))
+    relations = records_of(source).relations.select("source", "relation", "target").rows()
+    assert relations == [("shop", "depends_on", "stock"), ("shop", "depends_on", "pay")]
+    pairs = table(["Downstream Service", "Upstream Service"], ("stock", "shop"))
+    assert records_of(pairs).relations.select("source", "target").rows() == [("shop", "stock")]
 
 
 def test_every_synonym_means_a_field_that_exists():

@@ -19,15 +19,17 @@ _DOT_GROUPS = r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$"
 # Only one thousands mark with three digits behind it can be read both ways.
 _BOTH = r"^[+-]?[1-9]\d{0,2}[.,]\d{3}$"
 _MOST_CORES = 16_384  # of one machine; beyond it stand clock rates and ids
+_SMALL = frozenset({"B", "KB", "KiB", "MB", "MiB"})
 _LARGEST = 10**15  # beyond it a Float64 no longer holds every whole number
 
 
-def read_numbers(cells: pl.Series, whole: bool = False) -> pl.Series:
+def read_numbers(cells: pl.Series, whole: bool = False, coarse: bool = False) -> pl.Series:
     """Return the numbers in `cells` as Float64, null where there is none.
 
     Args:
         cells: String, trimmed.
         whole: the numbers are whole ones, so that `1.024` can only be a thousand and more.
+        coarse: they are whole ones as a rule, so that it is that where no other has decimals.
     """
     grouped = cells.str.contains(_GROUPED_BY_BLANKS).fill_null(False)
     text = cells.zip_with(~grouped, cells.str.replace_all(r"[\s'\x{2019}]", ""))
@@ -37,7 +39,7 @@ def read_numbers(cells: pl.Series, whole: bool = False) -> pl.Series:
     continental = only_comma
     if bool(only_comma.any()) and not bool(only_dot.any()):
         continental = continental | open_
-    if whole:
+    if whole or (coarse and not bool(only_dot.any())):
         continental = continental | text.str.contains(_DOT_GROUPS)
     continental = continental.fill_null(False)
     english = text.str.replace_all(",", "", literal=True)
@@ -97,6 +99,10 @@ def _amounts(cells: pl.Series, unit: str | None, quantity: str) -> pl.Series:
     parts = cells.str.extract_groups(r"^\s*([^A-Za-z]*?)\s*([A-Za-z]*)\.?\s*$")
     number, written = parts.struct.field("1"), parts.struct.field("2").str.to_lowercase()
     written = written.set(written == "", None).fill_null(fold(unit or ""))
-    return read_numbers(number) * written.replace_strict(
-        spelled, default=None, return_dtype=pl.Float64
-    )
+    numbers = read_numbers(number)
+    # Nobody writes thousandths of a megabyte, but many write 16.384 for 16,384 of them.
+    small = written.is_in([word for word, name in unit_spellings().items() if name in _SMALL])
+    if small.any():
+        coarse = read_numbers(number.set(~small.fill_null(False), None), coarse=True)
+        numbers = coarse.zip_with(small.fill_null(False), numbers)
+    return numbers * written.replace_strict(spelled, default=None, return_dtype=pl.Float64)

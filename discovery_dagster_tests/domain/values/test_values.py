@@ -99,6 +99,14 @@ def test_storage_is_read_in_10_to_the_9_bytes(cell, unit, gb):
     assert value("storage", cell, unit) == gb
 
 
+def test_megabytes_are_whole_unless_another_cell_has_decimals():
+    assert read("memory", "16.384", "8.192", unit="MB").values.to_list() == [16.0, 8.0]
+    assert read("storage", "102.400", unit="MB").values.to_list() == [102.4]
+    assert read("memory", "512.125", "8.5", unit="MB").values.to_list() == [0.5, 0.008]
+    assert read("memory", "16.384", unit="GB").values.to_list() == [16.384]
+    assert read("memory", "16.384 MB", "2.048 GB").values.to_list() == [16.0, 2.048]
+
+
 def test_a_column_that_writes_decimal_commas_groups_by_dots():
     assert read("storage", "1.024", "0,5", unit="GB").values.to_list() == [1024.0, 0.5]
     assert read("storage", "1.024", "0.5", unit="GB").values.to_list() == [1.02, 0.5]

@@ -11,6 +11,7 @@ from benchmarks import (
     lookup,
     pages,
     reading,
+    scale,
     session,
     validation,
 )
@@ -20,6 +21,7 @@ BENCHMARKS = {
     "reading": reading.run,
     "validation": validation.run,
     "lookup": lookup.run,
+    "scale": scale.run,
     "flows": flows.run,
     "graphs": graphs.run,
     "session": session.run,

@@ -94,3 +94,20 @@ def test_what_a_reference_is_made_of(cell, target, address, port):
     records = records_of(table(["Application", "Depends on"], ("web", cell)))
     (said,) = records.relations.to_dicts()
     assert (said["target"], said["target_address"], said["port"]) == (target, address, port)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["Src IP", "Dst IP", "Dst Port", "Protocol"],
+        ["Quell-IP", "Ziel-IP", "Ziel-Port", "Protokoll"],
+        ["IP source", "IP destination", "Port destination", "Protocole"],
+        ["IP origen", "IP destino", "Puerto destino", "Protocolo"],
+        ["IP origem", "IP destino", "Porta destino", "Protocolo"],
+    ],
+)
+def test_flows_are_observed_in_each_language(header):
+    relations = records_of(table(header, ("10.0.0.1", "10.0.0.2", "443", "TCP"))).relations
+    assert relations.select("kind", "source_address", "target_address", "port").rows() == [
+        ("observed", "10.0.0.1", "10.0.0.2", 443)
+    ]

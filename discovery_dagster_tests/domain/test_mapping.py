@@ -141,6 +141,12 @@ def test_host_names_that_repeat_beside_names_are_not_taken():
     assert fields_of(table(["Name", "Host Name"], *rows)) == {"Name": "name"}
 
 
+def test_memory_that_would_be_absurd_in_megabytes_is_in_kilobytes():
+    source = table(["Name", "TotalPhysicalMemory"], ("a", "16777216"), ("b", "8388608"))
+    assert column_of(source, "TotalPhysicalMemory")["unit"] == "KB"
+    assert records_of(source).assets["memory_gb"].to_list() == [16.0, 8.0]
+
+
 def test_truth_values_name_nothing_whatever_their_header():
     header = ["Nombre del servidor", "Activo", "Sistema operativo"]
     source = table(header, ("srv-1", "Sí", "RHEL 8"), ("srv-2", "No", "SLES 15"))

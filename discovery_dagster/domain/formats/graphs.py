@@ -16,9 +16,11 @@ from discovery_dagster.domain.tables import SourceTable
 
 _LABELS: Final = ("name", "label", "title", "service", "app", "workload")
 _ENDS: Final = {
-    "source": ("source", "from", "caller", "src", "source_id", "sourceId", "start", "tail", "v"),
-    "target": ("target", "to", "callee", "dst", "target_id", "targetId", "end", "head", "w"),
-}
+    "source": ("source", "from", "caller", "src", "source_id", "sourceId", "start", "startNode",
+               "tail", "v"),
+    "target": ("target", "to", "callee", "dst", "target_id", "targetId", "end", "endNode", "head",
+               "w"),
+}  # fmt: skip
 _WRAPPED: Final = re.compile(r"^(?:data|attributes|properties)\.")
 _NODES: Final = frozenset({"nodes", "vertices", "services"})
 _EDGES: Final = frozenset({"edges", "links", "connections", "relationships"})

@@ -3,12 +3,17 @@
     Server   |         | Network |             Name | OS | Network |     | Owner
     Name     | OS      | IP      | MAC              |    | IP      | MAC |
 
+    Server  | RAM | Disk                        A row of units below belongs to the header, too.
+            | GB  | GB
+
 Spreadsheets merge cells for both; what is left of a merged cell is its first, the others are blank.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from discovery_dagster import reference
 from discovery_dagster.domain.readers.header import (
     Cells,
     has_names_only,
@@ -32,11 +37,39 @@ def complete_header(records: Sequence[Cells], position: int) -> Header:
         position: as `find_header` gives it.
     """
     header = records[position]
+    if position + 1 < len(records) and _are_units(header, records[position + 1]):
+        return Header(_with_units(header, records[position + 1]), position + 1)
     if position + 1 < len(records) and _belong(header, records[position + 1]):
         return Header(_joined(header, records[position + 1]), position + 1)
     if position and _belong(records[position - 1], header):
         return Header(_joined(records[position - 1], header), position)
     return Header(header, position)
+
+
+def _are_units(header: Cells, below: Cells) -> bool:
+    """Whether `below` holds units of the columns and nothing else; never of the first column."""
+    units = _padded(below, len(header))
+    filled = [unit for unit in units if unit]
+    known = all(_bare(unit).lower() in _units() for unit in filled)
+    return bool(filled) and not units[0] and known
+
+
+def _with_units(header: Cells, below: Cells) -> list[str]:
+    width = max(len(header), len(below))
+    named = zip(_padded(header, width), _padded(below, width), strict=True)
+    return [f"{name} ({_bare(unit)})" if unit else name for name, unit in named]
+
+
+def _bare(unit: str) -> str:
+    return unit.strip("()[] ")
+
+
+@cache
+def _units() -> frozenset[str]:
+    known = reference.load("units")
+    words = [*known["storage"], *known["counted"]]
+    words += [word for spellings in known["spellings"].values() for word in spellings]
+    return frozenset(str(word).lower() for word in words)
 
 
 def _belong(upper: Cells, lower: Cells) -> bool:

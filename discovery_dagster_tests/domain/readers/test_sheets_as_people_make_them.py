@@ -173,3 +173,15 @@ def test_errors_of_formulas_are_issues_and_not_silently_empty(tmp_path: Path) ->
         (3, "IP", "spreadsheet_error", "#N/A"),
         (3, "RAM (GB)", "spreadsheet_error", "#REF!"),
     ]
+
+
+def test_a_row_of_units_below_the_header_belongs_to_it(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "Server,CPU,RAM,OS\n,cores,[GB],\nweb,4,16,RHEL\ndb,8,64,\n")
+    assert (table.header, table.header_line) == (("Server", "CPU (cores)", "RAM (GB)", "OS"), 2)
+    assert [record[0] for record in records_of(table)] == [3, 4]
+
+
+def test_a_record_without_a_name_is_no_row_of_units(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "Server,CPU,RAM\n,4,16 GB\nweb,4,GB\n")
+    assert table.header == ("Server", "CPU", "RAM")
+    assert [record[0] for record in records_of(table)] == [2, 3]

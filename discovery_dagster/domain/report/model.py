@@ -86,3 +86,9 @@ def said(name: str | None) -> str:
 def number_of(number: int) -> str:
     """Write a number with its thousands apart."""
     return f"{number:,}"
+
+
+def moment(text: str) -> str:
+    """Write a point in time (ISO 8601) to the minute, with its zone where it has one."""
+    zone = " UTC" if text.endswith("Z") else ""
+    return text[:16].replace("T", " ") + zone

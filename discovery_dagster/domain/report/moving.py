@@ -12,6 +12,7 @@ from discovery_dagster.domain.report.model import (
     Section,
     Table,
     counted,
+    moment,
     number_of,
     said,
 )
@@ -187,8 +188,9 @@ def reliance(coverage: Rows, without: Rows) -> Section:
     last = max((row["last_seen"] for row in coverage if row["last_seen"]), default=None)
     observed = sum(1 for row in coverage if row["observed"])
     window = (
-        f"Connections were observed from {first} to {last}, of {number_of(observed)} assets."
-        if first
+        f"Connections were observed from {moment(first)} to {moment(last)},"
+        f" of {number_of(observed)} assets."
+        if first and last
         else "No connections were observed: the plan rests on what was declared."
     )
     return Section(

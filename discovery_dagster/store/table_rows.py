@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
+from types import MappingProxyType
 from typing import Final, Self
 
 import duckdb
@@ -19,6 +20,7 @@ from discovery_dagster.domain.canonical.rows import CONNECTION, MEASURES, Lookup
 from discovery_dagster.store.file_locks import lock_if_free, open_private
 
 _THREADS: Final = 1  # each takes a share of the limit
+_MOMENTS: Final = ("first_seen", "last_seen")
 _LOCK: Final = "lock"  # held by the process whose folder it is
 _IS_REPLY: Final = "coalesce({reply}, {client} >= {least}, false)"
 _CONNECTIONS: Final = """
@@ -115,11 +117,33 @@ class StoredRows:
             {"taken": rows.alias("row").to_frame()},
         ).sort("row")
 
-    def connections(self, lookups: Mapping[str, Lookup]) -> pl.DataFrame:
+    def different(self, column: str) -> int:
         """See `Rows`."""
         query, given = self._kept()
-        joins, told = "", dict[str, str]()
+        found = self._ask(f'select approx_count_distinct("{column}") as n from {query}', given)
+        return int(found["n"][0])
+
+    def all_match(self, columns: Sequence[str], pattern: str, dated: bool) -> bool:
+        """See `Rows`."""
+        query, given = self._kept()
+        for column in columns:
+            fits = f"regexp_full_match(\"{column}\", '{pattern}')"
+            if dated:
+                fits += f' and try_cast(left("{column}", 19) as timestamp) is not null'
+            other = f'select 1 from {query} where "{column}" is not null and not ({fits}) limit 1'
+            if self._ask(other, given).height:
+                return False
+        return True
+
+    def connections(
+        self, lookups: Mapping[str, Lookup], texts: Mapping[str, str] = MappingProxyType({})
+    ) -> pl.DataFrame:
+        """See `Rows`."""
+        query, given = self._kept()
+        joins, told = "", {name: f'r."{cell}"' for name, cell in texts.items()}
         for name, lookup in lookups.items():
+            if name in texts:
+                continue
             if not lookup.cells:
                 told |= {one: _constant(lookup.table[one][0]) for one in lookup.says}
                 continue
@@ -129,8 +153,8 @@ class StoredRows:
         told["is_reply"] = _IS_REPLY.format(**told)
         found = self._ask(_CONNECTIONS.format(records=query, joins=joins, **told), given)
         # The type of a column of nulls is DuckDB's choice.
-        numbers = pl.col(*CONNECTION, *MEASURES).cast(pl.Int64)
-        return found.with_columns(numbers).sort("row")
+        numbers = {*CONNECTION, *MEASURES} - set(texts and _MOMENTS)
+        return found.with_columns(pl.col(sorted(numbers)).cast(pl.Int64)).sort("row")
 
     def _records(self) -> str:
         path = str(self.path).replace("'", "''")

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from discovery_dagster.domain import formats
-from discovery_dagster.domain.canonical import CanonicalRecords, canonicalise
+from discovery_dagster.domain.canonical import CanonicalRecords, canonicalise, flows
 from discovery_dagster.domain.mapping import map_table
 from discovery_dagster.domain.tables import SourceTable
 from discovery_dagster.store.table_rows import StoredRows, open_engine
@@ -109,6 +109,34 @@ def test_records_counted_where_they_lie_are_what_records_read_here_are(tmp_path,
     assert sum(counts(stored).values()) == source.records.height
 
 
+_NOTATIONS = (
+    ["2024-02-01T10:00:00Z", "2024-02-01T10:00:00.25Z", "2024-03-01T00:00:00Z"],
+    ["2024-02-01 10:00:00", "2024-02-01 10:00:01.5"],
+    ["2024-02-01T10:00:00Z", "2024-02-30T10:00:00Z"],  # a day that does not exist
+    ["2024-02-01T10:00:00Z", "2024-02-01 09:00:00"],  # two notations
+    ["1700000000", "1700000001"],
+    ["1700000000123", "1700000000"],
+    ["01.02.2024 10:00:00", "02.01.2024 10:00:00"],
+    ["1700000000.123", "1700000000.2", None],
+)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_moments_that_are_compared_as_text_are_those_that_are_read(tmp_path, data):
+    moments = st.sampled_from(data.draw(st.sampled_from(_NOTATIONS)))
+    columns = {**_GENERIC, "start": moments, "end": moments, "protocol": st.just("6")}
+    missing = data.draw(st.sampled_from([None, "start", "end"]))
+    columns = {name: cells for name, cells in columns.items() if name != missing}
+    rows = data.draw(st.lists(st.tuples(*columns.values()), min_size=1, max_size=20))
+    source = table(list(columns), *rows, file="flows.csv")
+    read = _in_memory(source)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flows, "_MANY", 0)
+        _assert_same(_stored(source, tmp_path), read)
+        _assert_same(_in_memory(source), read)
+
+
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(source=_tables(), seed=st.integers(0, 99))
 def test_connections_do_not_depend_on_the_order_of_the_records(tmp_path, source, seed):
@@ -152,9 +180,9 @@ def test_what_does_not_fit_the_memory_spills_and_comes_to_the_same(tmp_path, lon
 
     ask = StoredRows.connections
 
-    def without_spilling(rows, lookups):
+    def without_spilling(rows, *asked):
         rows.engine.execute("set max_temp_directory_size = '0B'")
-        return ask(rows, lookups)
+        return ask(rows, *asked)
 
     monkeypatch.setattr(StoredRows, "connections", without_spilling)
     with pytest.raises(duckdb.OutOfMemoryException):  # so it was spilling that made it fit

@@ -24,6 +24,7 @@ from discovery_dagster.domain.canonical.facing import facing
 from discovery_dagster.domain.canonical.rows import MEASURES, Lookup, Rows
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.tables import cell_column
+from discovery_dagster.domain.values import read_cells, times
 
 #: Fields by what is looked up for them.
 _FIELDS: Final[Mapping[str, Sequence[str]]] = {
@@ -36,6 +37,7 @@ _END: Final = ("name", "address", "type", "names_asset", "detail")
 _MOMENTS: Final = ("first_seen", "last_seen")
 #: What makes connections one relation.
 _SAME: Final = ("source", "source_address", "target", "target_address", "port", "protocol")
+_MANY: Final = 200_000  # distinct cells of a column; reading them takes a third of a second
 _ITSELF: Final = "Source and target are the same thing."
 
 
@@ -95,7 +97,11 @@ def read_flows(
         table_format: of the table.
     """
     closed, rows = _leave_out(rows, place, table_format)
-    said = {name: _read(rows, columns, fields, table_format) for name, fields in _FIELDS.items()}
+    texts = _ordered_as_text(rows, columns)
+    said = {
+        name: _read(rows, columns, () if name in texts else fields, table_format)
+        for name, fields in _FIELDS.items()
+    }
     found = {side: find_end(said[side].read, side, table_format) for side in _SIDES}
     ends = _number_ends(found["source"].frame, found["target"].frame)
     moments = _numbered(said[name].read.frame.get_column(name, default=None) for name in _MOMENTS)
@@ -111,7 +117,12 @@ def read_flows(
         **{name: _numbers(said[name].read.frame, name, moments) for name in _MOMENTS},
     }
     lookups = {name: said[name].lookup(told) for name, told in says.items()}
-    connections = rows.connections(lookups).drop_nulls(["source", "target"])
+    connections = rows.connections(lookups, texts).drop_nulls(["source", "target"])
+    if texts:
+        connections = connections.with_columns(pl.col(_MOMENTS).cast(pl.String))
+        moments = _numbered(connections[name] for name in _MOMENTS)
+        connections = connections.with_columns(_places(connections, moments))
+        moments = read_cells("time", moments).values
     itself = _are_same(connections, ends)
     skipped = _between(rows, connections.filter(itself).select(*_SIDES), lookups)
     problems = [said[side].of_records(found[side].problems, rows) for side in _SIDES]
@@ -195,6 +206,24 @@ def _numbers(frame: pl.DataFrame, name: str, numbered: pl.Series) -> pl.DataFram
     places = numbered.alias(name).to_frame().with_row_index("place")
     placed = frame.join(places, on=name, how="left", maintain_order="left")
     return placed.select(pl.col("place").cast(pl.Int64).alias(name))
+
+
+def _ordered_as_text(rows: Rows, columns: Sequence[MappedColumn]) -> dict[str, str]:
+    """Return the columns of moments that can be compared without reading each of their cells.
+
+    Reading each distinct cell once is quicker, unless nearly every record has its own.
+    """
+    own = [column for column in columns if column.field in _MOMENTS]
+    cells = {column.field: cell_column(column.position) for column in own}
+    if len(cells) < len(own) or all(rows.different(cell) < _MANY for cell in cells.values()):
+        return {}
+    fits = any(rows.all_match(list(cells.values()), *notation) for notation in times.ORDERED)
+    return cells if fits else {}
+
+
+def _places(connections: pl.DataFrame, moments: pl.Series) -> list[pl.Series]:
+    """Return the places of the connections' moments, which are text, among all of them."""
+    return [_numbers(connections.select(name), name, moments).to_series() for name in _MOMENTS]
 
 
 def _measure(frame: pl.DataFrame, name: str) -> pl.DataFrame:

@@ -8,6 +8,7 @@ domain, once for each distinct combination (`flows`).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Literal, Protocol, Self
 
 import polars as pl
@@ -63,13 +64,29 @@ class Rows(Protocol):
     def take(self, rows: pl.Series) -> pl.DataFrame:
         """Return the records of these rows as they stand, with their `row`, ordered."""
 
-    def connections(self, lookups: Mapping[str, Lookup]) -> pl.DataFrame:
+    def different(self, column: str) -> int:
+        """Return about how many distinct values a column has."""
+
+    def all_match(self, columns: Sequence[str], pattern: str, dated: bool) -> bool:
+        """Return whether all values of `columns` match a pattern as a whole; null does.
+
+        Args:
+            columns: names of columns of cells.
+            pattern: a regular expression.
+            dated: also, whether their first 19 characters name a second that there is.
+        """
+
+    def connections(
+        self, lookups: Mapping[str, Lookup], texts: Mapping[str, str] = MappingProxyType({})
+    ) -> pl.DataFrame:
         """Count together the records of one connection.
 
         Args:
             lookups: by name, each of which says a number of that name, or null: of `source` and
                 `target` the end's; of `source_port`, beside, `least`; of `port`, beside, `client`;
                 of `protocol` and the measures. And of `tcp_flags`, which says `reply`.
+            texts: columns by `first_seen` and `last_seen`, whose cells are compared as they stand
+                instead of what is looked up for them.
 
         Returns:
             One row for each combination of `CONNECTION`, ordered by `row`: its least `row` and
@@ -120,11 +137,29 @@ class RowsInMemory:
         """See `Rows`."""
         return self.records.filter(pl.col("row").is_in(rows.implode()))
 
-    def connections(self, lookups: Mapping[str, Lookup]) -> pl.DataFrame:
+    def different(self, column: str) -> int:
         """See `Rows`."""
-        frame = self.kept
-        for lookup in lookups.values():
-            frame = _join(frame, lookup.table, lookup.cells, "left")
+        return self.kept[column].n_unique()
+
+    def all_match(self, columns: Sequence[str], pattern: str, dated: bool) -> bool:
+        """See `Rows`."""
+        for column in columns:
+            cells = self.kept[column].drop_nulls().unique()
+            second = cells.str.head(19).str.replace(" ", "T")
+            there_is = second.str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False).is_not_null()
+            matching = cells.str.contains(f"^(?:{pattern})$")
+            if not (matching & there_is if dated else matching).all():
+                return False
+        return True
+
+    def connections(
+        self, lookups: Mapping[str, Lookup], texts: Mapping[str, str] = MappingProxyType({})
+    ) -> pl.DataFrame:
+        """See `Rows`."""
+        frame = self.kept.with_columns(pl.col(cell).alias(name) for name, cell in texts.items())
+        for name, lookup in lookups.items():
+            if name not in texts:
+                frame = _join(frame, lookup.table, lookup.cells, "left")
         reply = pl.coalesce("reply", pl.col("client") >= pl.col("least"), pl.lit(False))
         ends = (("source", "target"), ("target", "source"), ("port", "source_port"))
         grouped = (

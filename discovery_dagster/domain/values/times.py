@@ -16,6 +16,17 @@ _SLASHES = (
 _EPOCH = r"^(?:\d{9,10}(?:\.\d+)?|\d{13}|\d{16}|\d{19})$"
 
 
+#: Notations of points in time whose texts are in the order of the times, and whether they may name
+#: a day that does not exist. Fractions of a second are cut when they are read.
+ORDERED = (
+    (r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z", True),
+    (r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?", True),
+    (r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d+)?", True),
+    *((rf"\d{{{digits}}}", False) for digits in (10, 13, 16, 19)),
+    (r"\d{10}\.\d+", False),
+)
+
+
 def read_time(cells: pl.Series) -> Reading:
     """Read points in time, ISO 8601, as people write dates, or a number since 1970, into ISO 8601.
 

@@ -116,7 +116,8 @@ def _read_pieces(
         _add_run(pieces, view, lines, following, len(lines))
         pieces.flush()
     kept = np.flatnonzero(~taken)
-    rows = {int(np.searchsorted(kept, at)): record for at, record in unusual.items()}
+    places = np.searchsorted(kept, np.array(list(unusual), dtype=np.int64)).tolist()
+    rows = dict(zip(places, unusual.values(), strict=True))
     return pieces, kept, rows
 
 
@@ -124,9 +125,12 @@ def _add_run(pieces: _Pieces, view: memoryview, lines: LineIndex, first: int, be
     """Add the lines from `first` up to `behind` as they stand."""
     while first < behind:
         start = int(lines.starts[first])
-        cut = int(np.searchsorted(lines.starts, start + _PIECE))
-        cut = min(max(cut, first + 1), behind)
-        pieces.add(view[start : int(lines.starts[cut]) if cut < len(lines) else len(view)])
+        end = int(lines.starts[behind]) if behind < len(lines) else len(view)
+        cut = behind
+        if end - start > _PIECE:
+            cut = max(int(np.searchsorted(lines.starts, start + _PIECE)), first + 1)
+            end = int(lines.starts[cut]) if cut < len(lines) else len(view)
+        pieces.add(view[start:end])
         first = cut
 
 

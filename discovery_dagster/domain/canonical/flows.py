@@ -5,7 +5,7 @@ looked at one by one: each distinct cell is read once, and records are counted t
 they say (`rows`). A problem of a cell is one of every record that holds it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,18 @@ from discovery_dagster.domain.canonical.accounts import (
     judged_by,
 )
 from discovery_dagster.domain.canonical.cells import MappedColumn, TableCells, read_records
-from discovery_dagster.domain.canonical.endpoints import Endpoints, find_end, same_thing
+from discovery_dagster.domain.canonical.connections import (
+    MOMENTS,
+    SIDES,
+    are_same,
+    in_order,
+    measure,
+    number_ends,
+    number_of_ends,
+    places_in,
+    spell_out,
+)
+from discovery_dagster.domain.canonical.endpoints import Endpoints, find_end
 from discovery_dagster.domain.canonical.facing import facing
 from discovery_dagster.domain.canonical.rows import MEASURES, Lookup, Rows
 from discovery_dagster.domain.formats.base import TableFormat
@@ -32,11 +43,6 @@ _FIELDS: Final[Mapping[str, Sequence[str]]] = {
     "target": ("target", "target_address", "target_type", "target_detail"),
     **{name: (name,) for name in ("source_port", "port", "tcp_flags", "protocol", *MEASURES)},
 }
-_SIDES: Final = ("source", "target")
-_END: Final = ("name", "address", "type", "names_asset", "detail")
-_MOMENTS: Final = ("first_seen", "last_seen")
-#: What makes connections one relation.
-_SAME: Final = ("source", "source_address", "target", "target_address", "port", "protocol")
 _MANY: Final = 200_000  # distinct cells of a column; reading them takes a third of a second
 _ITSELF: Final = "Source and target are the same thing."
 
@@ -102,32 +108,32 @@ def read_flows(
         name: _read(rows, columns, () if name in texts else fields, table_format)
         for name, fields in _FIELDS.items()
     }
-    found = {side: find_end(said[side].read, side, table_format) for side in _SIDES}
-    ends = _number_ends(found["source"].frame, found["target"].frame)
-    moments = _numbered(said[name].read.frame.get_column(name, default=None) for name in _MOMENTS)
-    protocols = _numbered([said["protocol"].read.frame.get_column("protocol", default=None)])
+    found = {side: find_end(said[side].read, side, table_format) for side in SIDES}
+    ends = number_ends(found["source"].frame, found["target"].frame)
+    moments = in_order(said[name].read.frame.get_column(name, default=None) for name in MOMENTS)
+    protocols = in_order([said["protocol"].read.frame.get_column("protocol", default=None)])
     says = {
-        **{side: _number_of_ends(found[side].frame, side, ends) for side in _SIDES},
+        **{side: number_of_ends(found[side].frame, side, ends) for side in SIDES},
         **{
             name: facing(said[name].read.frame, name, table_format.directed)
             for name in ("source_port", "port", "tcp_flags")
         },
-        "protocol": _numbers(said["protocol"].read.frame, "protocol", protocols),
-        "count": _measure(said["count"].read.frame, "count"),
-        **{name: _numbers(said[name].read.frame, name, moments) for name in _MOMENTS},
+        "protocol": places_in(said["protocol"].read.frame, "protocol", protocols),
+        "count": measure(said["count"].read.frame, "count"),
+        **{name: places_in(said[name].read.frame, name, moments) for name in MOMENTS},
     }
     lookups = {name: said[name].lookup(told) for name, told in says.items()}
     connections = rows.connections(lookups, texts).drop_nulls(["source", "target"])
     if texts:
-        connections = connections.with_columns(pl.col(_MOMENTS).cast(pl.String))
-        moments = _numbered(connections[name] for name in _MOMENTS)
+        connections = connections.with_columns(pl.col(MOMENTS).cast(pl.String))
+        moments = in_order(connections[name] for name in MOMENTS)
         connections = connections.with_columns(_places(connections, moments))
         moments = read_cells("time", moments).values
-    itself = _are_same(connections, ends)
-    skipped = _between(rows, connections.filter(itself).select(*_SIDES), lookups)
-    problems = [said[side].of_records(found[side].problems, rows) for side in _SIDES]
+    itself = are_same(connections, ends)
+    skipped = _between(rows, connections.filter(itself).select(*SIDES), lookups)
+    problems = [said[side].of_records(found[side].problems, rows) for side in SIDES]
     return Flows(
-        _spell_out(connections.filter(~itself), ends, moments, protocols, table_format),
+        spell_out(connections.filter(~itself), ends, moments, protocols, table_format),
         pl.concat([closed, _blank(rows, said, found, place, table_format)]),
         pl.concat(problems),
         skipped.with_columns(reason=pl.lit(_ITSELF)).select(list(SKIPPED)),
@@ -168,52 +174,12 @@ def _read(
     return _Said(cells, held, read_records(placed, own, table_format))
 
 
-def _number_ends(*found: pl.DataFrame) -> pl.DataFrame:
-    """Return each end that is found on either side once, as `_END` and its number, `end`."""
-    told = [_ends(frame, side) for frame, side in zip(found, _SIDES, strict=True)]
-    named = pl.concat(told).filter(pl.coalesce("name", "address").is_not_null())
-    return named.unique(maintain_order=True).with_row_index("end")
-
-
-def _ends(frame: pl.DataFrame, side: str) -> pl.DataFrame:
-    detail = f"{side}_detail"
-    told = pl.col(detail).list.join(" ").replace("", None) if detail in frame.columns else None
-    return frame.select(
-        name=side,
-        address=f"{side}_address",
-        type=f"{side}_type",
-        names_asset=f"{side}_names_asset",
-        detail=pl.lit(None, pl.String) if told is None else told,
-    )
-
-
-def _number_of_ends(frame: pl.DataFrame, side: str, ends: pl.DataFrame) -> pl.DataFrame:
-    numbered = _ends(frame, side).join(
-        ends, on=_END, how="left", nulls_equal=True, maintain_order="left"
-    )
-    return numbered.select(pl.col("end").cast(pl.Int64).alias(side))
-
-
-def _numbered(told: Iterable[pl.Series | None]) -> pl.Series:
-    """Return all values that are told, in order: its place in it is the number of each."""
-    values = [pl.Series(dtype=pl.String), *(one for one in told if one is not None)]
-    return pl.concat(values).drop_nulls().unique().sort()
-
-
-def _numbers(frame: pl.DataFrame, name: str, numbered: pl.Series) -> pl.DataFrame:
-    if name not in frame.columns:
-        return _measure(frame, name)
-    places = numbered.alias(name).to_frame().with_row_index("place")
-    placed = frame.join(places, on=name, how="left", maintain_order="left")
-    return placed.select(pl.col("place").cast(pl.Int64).alias(name))
-
-
 def _ordered_as_text(rows: Rows, columns: Sequence[MappedColumn]) -> dict[str, str]:
     """Return the columns of moments that can be compared without reading each of their cells.
 
     Reading each distinct cell once is quicker, unless nearly every record has its own.
     """
-    own = [column for column in columns if column.field in _MOMENTS]
+    own = [column for column in columns if column.field in MOMENTS]
     cells = {column.field: cell_column(column.position) for column in own}
     if len(cells) < len(own) or all(rows.different(cell) < _MANY for cell in cells.values()):
         return {}
@@ -223,72 +189,14 @@ def _ordered_as_text(rows: Rows, columns: Sequence[MappedColumn]) -> dict[str, s
 
 def _places(connections: pl.DataFrame, moments: pl.Series) -> list[pl.Series]:
     """Return the places of the connections' moments, which are text, among all of them."""
-    return [_numbers(connections.select(name), name, moments).to_series() for name in _MOMENTS]
-
-
-def _measure(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-    if name in frame.columns:
-        return frame.select(name)
-    return pl.DataFrame({name: pl.repeat(None, frame.height, dtype=pl.Int64, eager=True)})
-
-
-def _are_same(connections: pl.DataFrame, ends: pl.DataFrame) -> pl.Series:
-    """Whether both ends of each are the same thing."""
-    both = [_of_end(connections, side, ends, ("name", "address")) for side in _SIDES]
-    return pl.concat(both, how="horizontal").select(same_thing()).to_series()
-
-
-def _of_end(
-    connections: pl.DataFrame, side: str, ends: pl.DataFrame, told: Sequence[str]
-) -> pl.DataFrame:
-    """Return what is told of one end of each, under the names of `frames.RELATION_RECORDS`."""
-    return pl.DataFrame(
-        [
-            ends[what].gather(connections[side]).alias(side if what == "name" else f"{side}_{what}")
-            for what in told
-        ]
-    )
-
-
-def _spell_out(
-    connections: pl.DataFrame,
-    ends: pl.DataFrame,
-    moments: pl.Series,
-    protocols: pl.Series,
-    table_format: TableFormat,
-) -> pl.DataFrame:
-    """Return the relations that connections between numbered ends are."""
-    told = connections.select(
-        *("row", "line", "port", "count"),
-        protocols.gather(connections["protocol"]).alias("protocol"),
-        *(moments.gather(connections[name]).alias(name) for name in _MOMENTS),
-    )
-    told = pl.concat(
-        [told, *(_of_end(connections, s, ends, _END) for s in _SIDES)], how="horizontal"
-    )
-    detail = pl.concat_str("source_detail", pl.lit(" → "), "target_detail").alias("detail")
-    told = told.with_columns(detail).drop("source_detail", "target_detail")
-    if ends.select("name", "address").is_duplicated().any():
-        told = told.group_by(*_SAME, maintain_order=True).agg(
-            pl.col("row", "line", "source_type", "target_type").first(),
-            pl.col("source_names_asset", "target_names_asset").first(),
-            pl.col("count").sum(),
-            pl.col("first_seen").min(),
-            pl.col("last_seen").max(),
-            pl.col("detail").drop_nulls().first(),
-        )
-    return told.with_columns(
-        pl.lit(table_format.evidence).alias("kind"),
-        pl.lit(table_format.relation).alias("relation"),
-        pl.lit("flow").alias("phrase"),
-    )
+    return [places_in(connections.select(name), name, moments).to_series() for name in MOMENTS]
 
 
 def _between(rows: Rows, pairs: pl.DataFrame, lookups: Mapping[str, Lookup]) -> pl.DataFrame:
     """Return the `row` of each record between these pairs of ends, in either direction."""
     if pairs.is_empty():
         return pl.DataFrame(schema={"row": pl.UInt32})
-    source, target = (lookups[side] for side in _SIDES)
+    source, target = (lookups[side] for side in SIDES)
     turned = pairs.select(source="target", target="source")
     wanted = (
         pl.concat([pairs, turned])
@@ -310,7 +218,7 @@ def _blank(
     """Judge the records that name neither end: they may hold nothing at all."""
     missing = [
         said[side].distinct.join(found[side].problems.select("row"), on="row", how="semi")
-        for side in _SIDES
+        for side in SIDES
     ]
     wanted = missing[0].drop("row").join(missing[1].drop("row"), how="cross")
     if wanted.is_empty():

@@ -1,0 +1,120 @@
+"""Connections between numbered ends, and the relations that they are in words.
+
+Ends, protocols and moments are numbered so that millions of records can be counted together by
+numbers (`rows`), and spelled out for the connections alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import polars as pl
+
+from discovery_dagster.domain.canonical.endpoints import same_thing
+from discovery_dagster.domain.formats.base import TableFormat
+
+SIDES: Final = ("source", "target")
+MOMENTS: Final = ("first_seen", "last_seen")
+_END: Final = ("name", "address", "type", "names_asset", "detail")
+#: What makes connections one relation.
+_SAME: Final = ("source", "source_address", "target", "target_address", "port", "protocol")
+
+
+def number_ends(*found: pl.DataFrame) -> pl.DataFrame:
+    """Return each end that is found on either side once, as `_END` and its number, `end`."""
+    told = [_ends(frame, side) for frame, side in zip(found, SIDES, strict=True)]
+    named = pl.concat(told).filter(pl.coalesce("name", "address").is_not_null())
+    return named.unique(maintain_order=True).with_row_index("end")
+
+
+def _ends(frame: pl.DataFrame, side: str) -> pl.DataFrame:
+    detail = f"{side}_detail"
+    told = pl.col(detail).list.join(" ").replace("", None) if detail in frame.columns else None
+    return frame.select(
+        name=side,
+        address=f"{side}_address",
+        type=f"{side}_type",
+        names_asset=f"{side}_names_asset",
+        detail=pl.lit(None, pl.String) if told is None else told,
+    )
+
+
+def number_of_ends(frame: pl.DataFrame, side: str, ends: pl.DataFrame) -> pl.DataFrame:
+    """Return the number of each row's end in `ends`, called as its side; null where it has none."""
+    numbered = _ends(frame, side).join(
+        ends, on=_END, how="left", nulls_equal=True, maintain_order="left"
+    )
+    return numbered.select(pl.col("end").cast(pl.Int64).alias(side))
+
+
+def in_order(told: Iterable[pl.Series | None]) -> pl.Series:
+    """Return all values that are told, in order: its place in it is the number of each."""
+    values = [pl.Series(dtype=pl.String), *(one for one in told if one is not None)]
+    return pl.concat(values).drop_nulls().unique().sort()
+
+
+def places_in(frame: pl.DataFrame, name: str, numbered: pl.Series) -> pl.DataFrame:
+    """Return the place of each value of a column in `numbered`; null where there is none."""
+    if name not in frame.columns:
+        return measure(frame, name)
+    places = numbered.alias(name).to_frame().with_row_index("place")
+    placed = frame.join(places, on=name, how="left", maintain_order="left")
+    return placed.select(pl.col("place").cast(pl.Int64).alias(name))
+
+
+def measure(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Return a column of numbers, of nulls where the frame lacks it."""
+    if name in frame.columns:
+        return frame.select(name)
+    return pl.DataFrame({name: pl.repeat(None, frame.height, dtype=pl.Int64, eager=True)})
+
+
+def are_same(connections: pl.DataFrame, ends: pl.DataFrame) -> pl.Series:
+    """Whether both ends of each are the same thing."""
+    both = [_of_end(connections, side, ends, ("name", "address")) for side in SIDES]
+    return pl.concat(both, how="horizontal").select(same_thing()).to_series()
+
+
+def _of_end(
+    connections: pl.DataFrame, side: str, ends: pl.DataFrame, told: Sequence[str]
+) -> pl.DataFrame:
+    """Return what is told of one end of each, under the names of `frames.RELATION_RECORDS`."""
+    return pl.DataFrame(
+        [
+            ends[what].gather(connections[side]).alias(side if what == "name" else f"{side}_{what}")
+            for what in told
+        ]
+    )
+
+
+def spell_out(
+    connections: pl.DataFrame,
+    ends: pl.DataFrame,
+    moments: pl.Series,
+    protocols: pl.Series,
+    table_format: TableFormat,
+) -> pl.DataFrame:
+    """Return the relations that connections between numbered ends are."""
+    told = connections.select(
+        *("row", "line", "port", "count"),
+        protocols.gather(connections["protocol"]).alias("protocol"),
+        *(moments.gather(connections[name]).alias(name) for name in MOMENTS),
+    )
+    told = pl.concat(
+        [told, *(_of_end(connections, s, ends, _END) for s in SIDES)], how="horizontal"
+    )
+    detail = pl.concat_str("source_detail", pl.lit(" → "), "target_detail").alias("detail")
+    told = told.with_columns(detail).drop("source_detail", "target_detail")
+    if ends.select("name", "address").is_duplicated().any():
+        told = told.group_by(*_SAME, maintain_order=True).agg(
+            pl.col("row", "line", "source_type", "target_type").first(),
+            pl.col("source_names_asset", "target_names_asset").first(),
+            pl.col("count").sum(),
+            pl.col("first_seen").min(),
+            pl.col("last_seen").max(),
+            pl.col("detail").drop_nulls().first(),
+        )
+    return told.with_columns(
+        pl.lit(table_format.evidence).alias("kind"),
+        pl.lit(table_format.relation).alias("relation"),
+        pl.lit("flow").alias("phrase"),
+    )

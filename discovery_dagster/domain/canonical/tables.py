@@ -69,7 +69,9 @@ def read_table(
         return _read_flows(place, rows or RowsInMemory.of(place.table), columns, table_format)
     judged = judge_readings(numbered_records(place.table), place.table, table_format)
     open_ = judged.filter(pl.col("outcome").is_null())["row"]
-    records = numbered_records(place.table).filter(pl.col("row").is_in(open_.implode()))
+    records = numbered_records(place.table)
+    if len(open_) < records.height:
+        records = records.filter(pl.col("row").is_in(open_.implode()))
     parts, unknown_kinds = _part(records, columns, table_format)
     built = [
         _build(kind, part, columns, place, table_format, mapping)

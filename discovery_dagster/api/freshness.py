@@ -13,7 +13,7 @@ from discovery_dagster.api.security import SessionOf
 _SHAPE = "1"
 
 
-def unchanged(request: Request, response: Response, session: SessionOf) -> str:
+async def unchanged(request: Request, response: Response, session: SessionOf) -> str:
     """Give the answer its ETag, and return it.
 
     Raises:

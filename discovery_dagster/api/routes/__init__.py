@@ -15,7 +15,7 @@ from discovery_dagster.api.routes import (
 )
 
 
-def without_null(request: Request) -> None:
+async def without_null(request: Request) -> None:
     """Refuse paths that name nothing because Postgres cannot hold their NUL character.
 
     Raises:

@@ -5,6 +5,7 @@ are in `reference/rationale.yaml`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import polars as pl
@@ -94,11 +95,7 @@ class _Words(Mapping[str, str]):
     def _token(self) -> str | None:
         """The word of the name that tells the environment or the tier."""
         field = self._code.partition(":")[0]
-        name = pl.DataFrame({"name": [self._asset["name"]]}).select(words("name")).item()
-        if field == "tier":
-            return first_held(name, load("classification")["tiers"]["name"][self._asset[field]])
-        joined = pl.select(pl.lit(name).str.replace_all(PARTED, " ${1}prod ")).item()
-        return first_held(joined, load("environments")[self._asset[field]]["name"])
+        return _telling_word(self._asset["name"], field, self._asset[field])
 
     def _system(self) -> str:
         return _title(self._asset["os_name"], self._asset["os_version"])
@@ -127,3 +124,12 @@ def _title(name: str | None, version: str | None) -> str:
     if not version or (name or "").endswith(version):
         return name or "unknown"
     return f"{name} {version}"
+
+
+@lru_cache(maxsize=10_000)  # pages show the same assets again, and the words are found by Polars
+def _telling_word(name: str, field: str, value: str) -> str | None:
+    found = pl.DataFrame({"name": [name]}).select(words("name")).item()
+    if field == "tier":
+        return first_held(found, load("classification")["tiers"]["name"][value])
+    joined = pl.select(pl.lit(found).str.replace_all(PARTED, " ${1}prod ")).item()
+    return first_held(joined, load("environments")[value]["name"])

@@ -67,9 +67,9 @@ def main() -> None:
     as_json, debug = "--json" in arguments, "--debug" in arguments
     if not debug:
         warnings.simplefilter("ignore")  # Dagster's, of parameters that it calls beta
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) == signal.SIG_DFL:  # not under nohup
-            signal.signal(number, _interrupt)
+    signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # not under nohup
+        signal.signal(signal.SIGHUP, _interrupt)
     try:
         _run([argument for argument in arguments if argument != "--debug"])
     except (Exception, KeyboardInterrupt) as error:

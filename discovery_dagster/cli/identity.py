@@ -11,12 +11,13 @@ from rich.markup import escape
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
 from discovery_dagster.cli.present import table_of
-from discovery_dagster.domain.identity.decisions import JOIN, PERSON, SPLIT, IdentityDecision
+from discovery_dagster.domain.identity.decisions import PERSON, SPLIT, IdentityDecision
 from discovery_dagster.domain.identity.explanation import explain as explained
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import assets, identity, sessions
 from discovery_dagster.store.database import Database, open_database
+from discovery_dagster.store.identity import CannotJoinError
 
 app = typer.Typer(help="Explain, split and join what records are one thing.", no_args_is_help=True)
 
@@ -96,22 +97,10 @@ def join(
     with open_database(Settings()) as database:
         sessions.find(database, key)
         found = [assets.find(database, key, name) for name in (asset, other)]
-        if found[0].asset_id == found[1].asset_id:
-            raise UsageError("one_asset", f"{asset} and {other} are one asset already.")
-        for one in found:
-            if one.named_only:
-                raise UsageError(
-                    "named_only",
-                    f"No record declares {one.name}: only relations name it, and those cannot be"
-                    " joined.",
-                )
-        known = sorted(
-            identifier
-            for one in found
-            for identifier in identity.registered(database, key.engagement, one.asset_id)
-        )
-        names = [one.name for one in found]
-        made = identity.add(database, key, JOIN, known, names, reason, author or getpass.getuser())
+        try:
+            made = identity.join(database, key, found, reason, author or getpass.getuser())
+        except CannotJoinError as error:
+            raise UsageError("cannot_join", str(error)) from error
     _tell(key, made, as_json=as_json)
 
 

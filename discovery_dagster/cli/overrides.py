@@ -19,6 +19,7 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import assets, decision_log, overrides, sessions
 from discovery_dagster.store.assets import FoundAsset, NoSuchAssetError
 from discovery_dagster.store.database import Database, open_database
+from discovery_dagster.store.decision_log import ASSET, Decision
 from discovery_dagster.store.overrides import OverrideWish
 
 app = typer.Typer(
@@ -51,23 +52,28 @@ def set_override(
         where, found = _find(database, key, asset, session)
         by = author if author is not None else getpass.getuser()
         wish = OverrideWish(found.asset_id, found.name, field, value, reason, by)
-        try:
-            added = overrides.decide(database, where, [wish])
-        except InvalidOverrideError as error:
-            raise UsageError(error.code, error.message) from error
-        if not as_json:
-            for each in added:
-                was = f" It was {each.before}." if each.before is not None else ""
-                print(f"Remembered for {key}: {each.field} of {found.name} is {each.value}.{was}")
-            if not added:
-                print(f"Nothing to do: this is in force for {found.name} already.")
-        touched = overrides.sessions_with(database, key, found.asset_id)
-        chosen = [where] if session is not None else touched
-        told = rerun(settings, database, chosen, run, as_json=as_json)
-    if as_json:
-        document = asdict(added[0]) if added else {"asset_id": found.asset_id, "decision": None}
-        print(json.dumps({**document, "sessions": told}, ensure_ascii=False, default=str))
-    _end(told, run)
+        _decide(settings, database, where, found, wish, run, chosen=session, as_json=as_json)
+
+
+@app.command()
+def accept(
+    asset: Annotated[str, typer.Argument(help="Id of an asset, or its unambiguous name.")],
+    client: Client,
+    engagement: Engagement,
+    reason: Annotated[str | None, typer.Option(help="Why, beside the model's name.")] = None,
+    author: Author = None,
+    session: Where = None,
+    run: Rerun = None,
+    as_json: AsJson = False,
+) -> None:
+    """Decide that an asset is of the type that a language model proposed for it."""
+    key = EngagementKey(client, engagement)
+    settings = Settings()
+    with open_database(settings) as database:
+        where, found = _find(database, key, asset, session)
+        by = author if author is not None else getpass.getuser()
+        wish = overrides.proposed(database, where, found.asset_id, by, reason)
+        _decide(settings, database, where, found, wish, run, chosen=session, as_json=as_json)
 
 
 @app.command("list")
@@ -79,19 +85,17 @@ def list_overrides(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what was decided about the assets of an engagement."""
+    """Show what was decided about the assets and endpoints of an engagement."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
         _require(database, key)
-        log = (
-            decision_log.history(database, key) if everything else overrides.in_force(database, key)
-        )
-    rows = [_row(each) for each in log if getattr(each, "kind", "asset") == "asset"]
+        read = decision_log.history if everything else decision_log.current
+        rows = [_row(each) for each in read(database, key)]
     if as_json:
         print(json.dumps({"overrides": rows}, ensure_ascii=False, default=str))
         return
     table = table_of(
-        "Overrides", "number", "asset", "field", "value", "before", "reason", "author", "when"
+        "Decisions", "number", "about", "field", "value", "before", "reason", "author", "when"
     )
     for row in rows:
         value = "(taken back)" if row["value"] is None else row["value"]
@@ -132,11 +136,46 @@ def remove_override(
         taken = decision_log.take_back(database, key, decision, why, by)
         if not as_json:
             print(f"Taken back: {taken.field} of {taken.name} is {taken.value}.")
-        touched = overrides.sessions_with(database, key, taken.subject)
+        touched = (
+            overrides.sessions_with(database, key, taken.subject)
+            if taken.kind == ASSET
+            else [row.session for row in sessions.sessions(database, key)]
+        )
         told = rerun(settings, database, touched, run, as_json=as_json)
     if as_json:
         document = {"removed": _row(taken), "sessions": told}
         print(json.dumps(document, ensure_ascii=False, default=str))
+    _end(told, run)
+
+
+def _decide(
+    settings: Settings,
+    database: Database,
+    where: SessionKey,
+    found: FoundAsset,
+    wish: OverrideWish,
+    run: bool | None,
+    *,
+    chosen: str | None,
+    as_json: bool,
+) -> None:
+    """Decide one thing, tell it, and offer the re-run of what it makes stale."""
+    try:
+        added = overrides.decide(database, where, [wish])
+    except InvalidOverrideError as error:
+        raise UsageError(error.code, error.message) from error
+    if not as_json:
+        for each in added:
+            was = f" It was {each.before}." if each.before is not None else ""
+            place = where.engagement
+            print(f"Remembered for {place}: {each.field} of {found.name} is {each.value}.{was}")
+        if not added:
+            print(f"Nothing to do: this is in force for {found.name} already.")
+    touched = overrides.sessions_with(database, where.engagement, found.asset_id)
+    told = rerun(settings, database, touched if chosen is None else [where], run, as_json=as_json)
+    if as_json:
+        document = asdict(added[0]) if added else {"asset_id": found.asset_id, "decision": None}
+        print(json.dumps({**document, "sessions": told}, ensure_ascii=False, default=str))
     _end(told, run)
 
 
@@ -163,13 +202,11 @@ def _require(database: Database, engagement: EngagementKey) -> list[sessions.Ses
     return found
 
 
-def _row(each: Any) -> dict[str, Any]:
-    """A decision as `list` shows it, whichever form it is in."""
+def _row(each: Decision) -> dict[str, Any]:
+    """A decision as `list` shows it; `asset_id` is null where it is about no asset."""
     row = asdict(each)
-    row.pop("kind", None)
-    if "subject" in row:
-        row["asset_id"] = row.pop("subject")
-    return row
+    subject = row.pop("subject")
+    return {**row, "asset_id": subject if each.kind == ASSET else None}
 
 
 def _end(told: list[dict[str, Any]], run: bool | None) -> None:

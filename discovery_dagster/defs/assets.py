@@ -34,6 +34,7 @@ from discovery_dagster.store import (
     changes,
     constraints,
     decisions,
+    endpoint_decisions,
     identifiers,
     overrides,
     sessions,
@@ -243,11 +244,11 @@ def dependencies(
     def work(report: Report) -> StepResult:
         assets = classified_assets["assets"]
         stages = Stages(report, edges.STAGES + 2)
-        made = edges.build(
-            assets, canonical_records["relations"], canonical_records["assets"], stages.passed
-        )
+        decided = endpoint_decisions.in_force(session.database, session.key.engagement)
+        relations, records = canonical_records["relations"], canonical_records["assets"]
+        made = edges.build(assets, relations, records, stages.passed, decided)
         stages.passed()
-        strangers = endpoints.report(assets, made)
+        strangers = endpoints.report(assets, made, decided)
         stages.passed()
         resolved = int(made["resolved"].sum())
         statuses = made["status"].value_counts().sort("status")

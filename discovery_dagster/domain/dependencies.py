@@ -4,14 +4,15 @@ What a name means is decided in `naming`, what an edge's evidence is worth in `e
 follows from the edges together belongs to `graph` and `plan`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain import services
+from discovery_dagster.domain import endpoint_decisions, services
 from discovery_dagster.domain.connection_strings import infer
 from discovery_dagster.domain.doubts import with_conflicts, with_scans
+from discovery_dagster.domain.endpoint_decisions import EndpointDecision
 from discovery_dagster.domain.frames import EDGES, conform
 from discovery_dagster.domain.naming import NameIndex
 from discovery_dagster.domain.stages import unheard
@@ -32,6 +33,7 @@ def build(
     relations: pl.DataFrame,
     records: pl.DataFrame | None = None,
     passed: Callable[[], None] = unheard,
+    decided: Sequence[EndpointDecision] = (),
 ) -> pl.DataFrame:
     """Merge relation records into edges.
 
@@ -47,6 +49,7 @@ def build(
         relations: `RELATION_RECORDS`; each names or locates both ends.
         records: `ASSET_RECORDS`, from whose text dependencies are inferred.
         passed: called at the end of each of `STAGES` stages.
+        decided: what people decided that endpoints are; it outranks names and addresses.
 
     Returns:
         `EDGES`, ordered by source, target, relation and port. Ends that are no asset are kept as
@@ -56,7 +59,8 @@ def build(
     if records is not None:
         relations = pl.concat([relations, infer(records, index)])
     passed()
-    claims = _with_ends(assets, relations, index).join(_readings(), on=["relation", "kind"])
+    claims = _with_ends(assets, relations, index, decided)
+    claims = claims.join(_readings(), on=["relation", "kind"])
     passed()
     evidence = _pieces(_located(claims))
     passed()
@@ -76,7 +80,12 @@ def build(
     return conform(ordered, EDGES)
 
 
-def _with_ends(assets: pl.DataFrame, relations: pl.DataFrame, index: NameIndex) -> pl.DataFrame:
+def _with_ends(
+    assets: pl.DataFrame,
+    relations: pl.DataFrame,
+    index: NameIndex,
+    decided: Sequence[EndpointDecision],
+) -> pl.DataFrame:
     """Replace both ends by the names of the assets they mean; add `source_id` and `target_id`."""
     sides = ("source", "target")
     endpoints = [
@@ -86,7 +95,7 @@ def _with_ends(assets: pl.DataFrame, relations: pl.DataFrame, index: NameIndex) 
         for side in sides
     ]
     # Both sides in one frame: what a dotted name means depends on all other endpoints.
-    resolved = index.resolve(pl.concat(endpoints))
+    resolved = endpoint_decisions.apply(index.resolve(pl.concat(endpoints)), decided, assets)
     names = assets.select("asset_id", asset_name="name")
     named = resolved.join(names, on="asset_id", how="left", maintain_order="left").select(
         pl.coalesce("asset_name", "name", "address").alias("end"), "asset_id"

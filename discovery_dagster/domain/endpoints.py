@@ -5,11 +5,17 @@ else may be a machine that nobody listed.
 """
 
 import ipaddress
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
 import polars as pl
 
+from discovery_dagster.domain.endpoint_decisions import (
+    EndpointDecision,
+    fold_endpoints,
+    outside,
+)
 from discovery_dagster.domain.frames import ENDPOINTS, conform
 
 _OF_IPV4: Final = 24  # bits of a subnet, as estates cut them
@@ -22,21 +28,20 @@ _PRIVATE: Final = tuple(
 _LIMITED: Final = ipaddress.ip_address("255.255.255.255")
 
 
-def report(assets: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+def report(
+    assets: pl.DataFrame, edges: pl.DataFrame, decided: Sequence[EndpointDecision] = ()
+) -> pl.DataFrame:
     """Return one row for each subnet (or name) and port that assets and strangers meet on.
 
     Args:
         assets: `CLASSIFIED_ASSETS`, for the networks of the estate.
         edges: `EDGES`.
+        decided: what people decided that endpoints are.
 
     Returns:
         `ENDPOINTS`, those that most assets talk to first.
     """
-    own = {
-        subnet
-        for address in assets["ip_addresses"].explode().drop_nulls().unique()
-        if (subnet := network(address)) is not None
-    }
+    own = networks(assets["ip_addresses"])
     sides = [
         edges.filter(pl.col(f"{there}_id").is_null()).select(
             endpoint=pl.col(there),
@@ -66,6 +71,8 @@ def report(assets: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
         schema={"endpoint": pl.String, "subnet": pl.String, "kind": pl.String},
         orient="row",
     )
+    foreign = fold_endpoints(judged["endpoint"]).is_in(outside(decided))
+    judged = judged.with_columns(kind=pl.when(foreign).then(pl.lit("external")).otherwise("kind"))
     rows = (
         strange.join(judged, on="endpoint")
         .group_by("subnet", "kind", "needed", "port", "protocol", "service")
@@ -91,6 +98,12 @@ def report(assets: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
 
 
 _SHOWN: Final = 50  # endpoints that a row names; `number` counts all
+
+
+def networks(addresses: pl.Series) -> set[str]:
+    """Return the subnets in which an estate has addresses, given as lists."""
+    distinct = addresses.explode().drop_nulls().unique()
+    return {subnet for address in distinct if (subnet := network(address)) is not None}
 
 
 def judge(endpoint: str, own: set[str]) -> tuple[str, str]:

@@ -154,6 +154,7 @@ STEPS: tuple[Step, ...] = (
         "dependencies",
         "Who needs whom, with every piece of evidence; unresolved endpoints are kept.",
         upstream=("canonical_records", "classified_assets"),
+        decisions=("endpoints",),
         frames={"edges": frames.EDGES, "endpoints": frames.ENDPOINTS},
         version=2,
         reference=(

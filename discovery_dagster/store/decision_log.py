@@ -21,6 +21,7 @@ from discovery_dagster.store.sessions import require_live
 #: What a decision is about.
 ASSET: Final = "asset"
 ENDPOINT: Final = "endpoint"
+PAIR: Final = "pair"  # of assets; its subject is both ids, the lesser first
 
 #: Where the decision of a person at a terminal comes from.
 COMMAND: Final = "command line"
@@ -160,6 +161,17 @@ def current(database: Database, engagement: EngagementKey) -> list[Decision]:
     """Return the decisions that are in force, in the order in which they were made."""
     with database.reader([engagement]) as connection:
         return _rows(connection, _CURRENT, engagement)
+
+
+def last(database: Database, engagement: EngagementKey) -> int:
+    """Return the number of the last row of the log, 0 when it has none."""
+    with database.reader([engagement]) as connection:
+        row = connection.execute(
+            "select coalesce(max(decision), 0) as last from discovery.decision"
+            " where engagement = %s",
+            [str(engagement)],
+        ).fetchone()
+    return int(row["last"]) if row else 0
 
 
 def history(database: Database, engagement: EngagementKey) -> list[Decision]:

@@ -12,11 +12,12 @@ from psycopg.rows import DictRow
 from discovery_dagster.domain import decisions
 from discovery_dagster.domain.constraints import digests as plan_digests
 from discovery_dagster.domain.decisions import MappingDecision
+from discovery_dagster.domain.endpoint_decisions import digest as endpoint_digest
 from discovery_dagster.domain.identity.decisions import digest as identity_digest
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.overrides import Override, concerning, digest
 from discovery_dagster.domain.words import fold
-from discovery_dagster.store import constraints, identity, overrides
+from discovery_dagster.store import constraints, endpoint_decisions, identity, overrides
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.sessions import WANTED, by_session, wanted
 
@@ -155,7 +156,8 @@ def digests_of(
 def of_engagement(database: Database, engagement: EngagementKey) -> dict[str, str]:
     """Return a digest of what holds for all of the engagement, by kind; none for none."""
     set_for_plan = plan_digests(constraints.current(database, engagement))
-    return set_for_plan | identity_digest(identity.current(database, engagement))
+    of_endpoints = endpoint_digest(endpoint_decisions.in_force(database, engagement))
+    return set_for_plan | of_endpoints | identity_digest(identity.current(database, engagement))
 
 
 def _mapping_digest(known: Sequence[MappingDecision], names: Collection[str]) -> dict[str, str]:

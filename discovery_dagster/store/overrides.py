@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.overrides import (
@@ -15,6 +15,9 @@ from discovery_dagster.domain.tabular import plain_text
 from discovery_dagster.store import decision_log
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decision_log import ASSET, COMMAND, Decision, Wish
+
+#: Where a decision comes from that accepts a language model's answer.
+PROPOSAL: Final = "proposal"
 
 #: What holds now for the fields of assets that may be decided.
 _VALUES = """
@@ -74,13 +77,10 @@ def decide(
     return [_override(row) for row in decision_log.add(database, session, named)]
 
 
-def accept_proposal(
+def proposed(
     database: Database, session: SessionKey, asset_id: str, author: str, reason: str | None = None
-) -> Override | None:
-    """Decide that an asset is of the type that a language model proposed for it.
-
-    Returns:
-        The decision, None when the same is in force already.
+) -> OverrideWish:
+    """Return the wish that an asset is of the type that a language model proposed for it.
 
     Raises:
         NoSuchProposalError: when there is no proposal with a value for this asset.
@@ -94,10 +94,9 @@ def accept_proposal(
     if row is None:
         raise NoSuchProposalError(f"{session} has no proposal for {asset_id}.")
     because = reason or f"proposal of {row['model']} accepted"
-    wish = OverrideWish(
-        asset_id, row["name"] or asset_id, row["field"], row["value"], because, author, "proposal"
+    return OverrideWish(
+        asset_id, row["name"] or asset_id, row["field"], row["value"], because, author, PROPOSAL
     )
-    return next(iter(decide(database, session, [wish])), None)
 
 
 def in_force(database: Database, engagement: EngagementKey) -> list[Override]:

@@ -86,7 +86,7 @@ def test_what_cannot_be_split_or_joined_is_said_in_a_sentence(move, tmp_path):
     wrong = {
         ("split", "web-01"): "nothing_to_split",
         ("split", "web-01", "name:host|db-01"): "no_such_key",
-        ("join", "web-01", "WEB-01"): "one_asset",
+        ("join", "web-01", "WEB-01"): "cannot_join",
         ("join", "web-01", "nobody"): "no_such_asset",
     }
     for words, said in wrong.items():

@@ -39,16 +39,7 @@ def read_workbook(data: bytes, name: str, limits: Limits) -> FileReading:
         UnreadableFileError: `encrypted_workbook`, `corrupt_workbook`, `not_a_table`,
             `limit_exceeded`.
     """
-    if data.startswith(COMPOUND) and _ENCRYPTED in data:
-        raise _encrypted(name)
-    try:
-        sheets = list(_open(data, name, limits))
-    except fastexcel.FastExcelError as error:
-        if "password" in str(error).lower():
-            raise _encrypted(name) from error
-        raise UnreadableFileError(
-            "corrupt_workbook", f"{name} is damaged: open it in Excel, save it again and retry."
-        ) from error
+    sheets = read_sheets(data, name, limits)
     found = [_table(rows, sheet, name, limits) for sheet, rows in sheets]
     tables = tuple(table for table in found if table is not None)
     if not tables:
@@ -58,6 +49,24 @@ def read_workbook(data: bytes, name: str, limits: Limits) -> FileReading:
         tables,
         sheets=tuple(sheet for sheet, _ in sheets),
     )
+
+
+def read_sheets(data: bytes, name: str, limits: Limits) -> Sheets:
+    """Return the names of all sheets of the workbook `data` and their cells, from the first row on.
+
+    Raises:
+        UnreadableFileError: `encrypted_workbook`, `corrupt_workbook`, `limit_exceeded`.
+    """
+    if data.startswith(COMPOUND) and _ENCRYPTED in data:
+        raise _encrypted(name)
+    try:
+        return list(_open(data, name, limits))
+    except fastexcel.FastExcelError as error:
+        if "password" in str(error).lower():
+            raise _encrypted(name) from error
+        raise UnreadableFileError(
+            "corrupt_workbook", f"{name} is damaged: open it in Excel, save it again and retry."
+        ) from error
 
 
 def _encrypted(name: str) -> UnreadableFileError:

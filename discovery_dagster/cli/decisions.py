@@ -1,0 +1,137 @@
+"""`discovery decisions`: the workbook of what needs a person, out and in again."""
+
+import getpass
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from discovery_dagster.cli.errors import DONE, FAILED, UsageError
+from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
+from discovery_dagster.cli.present import table_of
+from discovery_dagster.cli.rerun import Rerun, rerun
+from discovery_dagster.domain import decision_workbook
+from discovery_dagster.domain.decision_sheets import Problem
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.open_questions import questions
+from discovery_dagster.domain.tables import UnreadableFileError
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import answers, decision_log, sessions
+from discovery_dagster.store.database import open_database
+from discovery_dagster.store.findings import findings
+from discovery_dagster.store.objects import ObjectStore
+
+app = typer.Typer(
+    help="Write what needs a person into a workbook, and apply it filled in.", no_args_is_help=True
+)
+
+_MOST_PROBLEMS = 20  # that the terminal shows; `--refused` and `--json` give all
+
+
+@app.command("export")
+def export_workbook(
+    client: Client,
+    engagement: Engagement,
+    session: Session,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Workbook to write.")] = Path(
+        "decisions.xlsx"
+    ),
+    as_json: AsJson = False,
+) -> None:
+    """Write a workbook of what is uncertain, proposed, conflicting or unresolved."""
+    key = SessionKey.of(EngagementKey(client, engagement), session)
+    settings = Settings()
+    with open_database(settings) as database:
+        sessions.find(database, key)
+        as_of = decision_log.last(database, key.engagement)
+        asked, more = questions(findings(database, ObjectStore(settings.objects), key))
+    written = BytesIO()
+    decision_workbook.write(written, str(key), as_of, asked, more)
+    output.write_bytes(written.getvalue())
+    numbers = {name: len(rows) for name, rows in asked.items()}
+    if as_json:
+        print(json.dumps({"file": str(output), "questions": numbers, "left_out": more}))
+        return
+    table = table_of("Questions", "sheet")
+    table.add_column("number", justify="right")
+    for name, number in numbers.items():
+        table.add_row(
+            name, f"{number:,}" + (f" of {number + more[name]:,}" if name in more else "")
+        )
+    Console().print(table)
+    print(
+        f"{output}: fill in the yellow columns, then\ndiscovery decisions import {output}"
+        f" --client {client} --engagement {engagement} --session {session}"
+    )
+
+
+@app.command("import")
+def import_workbook(
+    file: Annotated[Path, typer.Argument(help="The workbook, filled in.")],
+    client: Client,
+    engagement: Engagement,
+    session: Session,
+    reason: Annotated[str | None, typer.Option(help="Why, for rows whose reason is empty.")] = None,
+    author: Annotated[
+        str | None, typer.Option(help="Who decided, where no author is given; else you.")
+    ] = None,
+    refused: Annotated[
+        Path | None, typer.Option(help="Workbook to write of answers that could not be applied.")
+    ] = None,
+    run: Rerun = None,
+    as_json: AsJson = False,
+) -> None:
+    """Apply the answers of a workbook; what cannot be applied is told row by row."""
+    key = SessionKey.of(EngagementKey(client, engagement), session)
+    settings = Settings()
+    if not file.is_file():
+        raise UsageError("no_such_file", f"There is no file {file}.", str(file))
+    try:
+        filled = decision_workbook.read(file.read_bytes(), file.name, settings.limits)
+    except UnreadableFileError as error:
+        raise UsageError(error.code, error.message, str(file)) from error
+    if filled.session != str(key):
+        raise UsageError(
+            "another_session",
+            f"{file.name} was written for {filled.session}, not for {key}: nothing is applied.",
+            str(file),
+        )
+    with open_database(settings) as database:
+        sessions.find(database, key)
+        by = author if author is not None else getpass.getuser()
+        outcome = answers.apply(database, key, filled, reason, by)
+        if refused is not None and outcome.problems:
+            written = BytesIO()
+            decision_workbook.write_refused(written, filled, outcome.problems)
+            refused.write_bytes(written.getvalue())
+        if not as_json:
+            print(f"{outcome.applied} answers applied, {outcome.standing} held already.")
+            _show(outcome.problems)
+        all_of_them = [row.session for row in sessions.sessions(database, key.engagement)]
+        told = rerun(settings, database, all_of_them, run, as_json=as_json)
+    if as_json:
+        document = {
+            "applied": outcome.applied,
+            "unchanged": outcome.standing,
+            "problems": [vars(each) for each in outcome.problems],
+            "sessions": told,
+        }
+        print(json.dumps(document, ensure_ascii=False, default=str))
+    failed = run and any(each["status"] != "done" for each in told)
+    raise typer.Exit(FAILED if failed else DONE)
+
+
+def _show(problems: list[Problem]) -> None:
+    if not problems:
+        return
+    table = table_of(f"{len(problems)} could not be applied", "sheet", "row", "column", "why")
+    for each in problems[:_MOST_PROBLEMS]:
+        row = "" if each.row is None else str(each.row)
+        table.add_row(escape(each.sheet), row, each.column or "", escape(each.message))
+    if len(problems) > _MOST_PROBLEMS:
+        table.add_row("…", "", "", f"{len(problems) - _MOST_PROBLEMS} more: see --refused FILE")
+    Console().print(table)

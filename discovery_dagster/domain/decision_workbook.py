@@ -1,0 +1,269 @@
+"""Writing the decisions workbook for a person, and reading it when it comes back filled in.
+
+Every cell is written as text, so that no name of a client's becomes a formula (OWASP, CSV
+Injection). Drop-downs offer what may be answered; a list is long, so it stands in a hidden sheet.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO, Any, Final
+
+import polars as pl
+import xlsxwriter
+
+from discovery_dagster.domain.decision_sheets import (
+    ANSWER,
+    AUTHOR,
+    BY_NAME,
+    PROBLEM,
+    REASON,
+    SHEETS,
+    Answer,
+    Problem,
+    Question,
+    Sheet,
+)
+from discovery_dagster.domain.readers.limits import Limits
+from discovery_dagster.domain.readers.workbook import read_sheets
+from discovery_dagster.domain.tables import UnreadableFileError
+from discovery_dagster.domain.words import fold
+
+_ABOUT: Final = "About"
+_CHOICES: Final = "Choices"  # hidden: a column for each list
+_TITLE: Final = "Decisions for"  # its cell names the session
+_AS_OF: Final = "Decisions made before"  # its cell has the number of the last one
+_CELL: Final = 32_767  # characters that a cell of XLSX holds (Microsoft, Excel specifications)
+_SPARE: Final = 200  # empty rows below the questions that have drop-downs, too
+_WIDTHS: Final[Mapping[str, int]] = {
+    "Asset": 28, "Other asset": 28, "Endpoint": 28, "File": 24, "Column": 24, "Why": 60,
+    "Values": 40, "Others": 60, "Seen with": 40, ANSWER: 24, REASON: 40, PROBLEM: 60,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A workbook that came back: whose it is, its answers, and what could not be read.
+
+    `as_of` is the number of the last decision that the engagement had when it was written.
+    """
+
+    session: str
+    as_of: int
+    answers: tuple[Answer, ...]
+    problems: tuple[Problem, ...]
+
+
+def write(
+    out: IO[bytes],
+    session: str,
+    as_of: int,
+    questions: Mapping[str, Sequence[Question]],
+    left_out: Mapping[str, int] | None = None,
+) -> None:
+    """Write a workbook with a sheet for each kind of question.
+
+    Args:
+        out: takes the bytes.
+        session: key of the session, such as `acme.dc-exit|s001`.
+        as_of: number of the last decision of its engagement.
+        questions: by name of sheet, in the order in which they are to be answered.
+        left_out: how many more there are than a sheet has.
+    """
+    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
+        formats = {
+            "text": book.add_format({"num_format": "@", "valign": "top"}),
+            "head": book.add_format({"num_format": "@", "bold": True, "bottom": 1}),
+            "asked": book.add_format({"num_format": "@", "valign": "top", "bg_color": "#FFF8DC"}),
+            "long": book.add_format({"num_format": "@", "valign": "top", "text_wrap": True}),
+        }
+        _write_about(book, formats, session, as_of, questions, left_out or {})
+        lists = _Lists()
+        for sheet in SHEETS:
+            _write_sheet(book, formats, sheet, questions.get(sheet.name, ()), lists)
+        lists.write(book, formats["text"])
+
+
+def write_refused(
+    out: IO[bytes],
+    filled: Filled,
+    problems: Sequence[Problem],
+) -> None:
+    """Write the answers that could not be applied, each beside its reason, to be mended."""
+    said: dict[tuple[str, int | None], str] = {}
+    for problem in problems:
+        place = (problem.sheet, problem.row)
+        said[place] = f"{said[place]} {problem.message}" if place in said else problem.message
+    questions: dict[str, list[Question]] = {}
+    for answer in filled.answers:
+        why = said.get((answer.sheet, answer.row))
+        if why:
+            cells = {**answer.cells, ANSWER: answer.answer, PROBLEM: why}
+            cells |= {REASON: answer.reason, AUTHOR: answer.author}
+            questions.setdefault(answer.sheet, []).append(Question(cells))
+    write(out, filled.session, filled.as_of, questions)
+
+
+def read(data: bytes, name: str, limits: Limits) -> Filled:
+    """Read a workbook that `write` wrote and a person filled in.
+
+    Raises:
+        UnreadableFileError: when it is no workbook, or none of these; the message is a sentence.
+    """
+    sheets = dict(read_sheets(data, name, limits))
+    about = _read_about(sheets.get(_ABOUT))
+    if about is None:
+        raise UnreadableFileError(
+            "no_decisions_workbook",
+            f"{name} is no workbook of `discovery decisions export`: its sheet {_ABOUT!r} does not"
+            " say whose decisions they are.",
+        )
+    answers, problems = list[Answer](), list[Problem]()
+    for title, rows in sheets.items():
+        if title in (_ABOUT, _CHOICES):
+            continue
+        if title not in BY_NAME:
+            names = ", ".join(BY_NAME)
+            message = f"No sheet of this name is read; those that are: {names}."
+            problems.append(Problem(title, None, None, message))
+            continue
+        found, wrong = _read_sheet(BY_NAME[title], rows)
+        answers += found
+        problems += wrong
+    return Filled(*about, tuple(answers), tuple(problems))
+
+
+class _Lists:
+    """Lists of answers, each written once into a column of the hidden sheet."""
+
+    def __init__(self) -> None:
+        self._columns: dict[tuple[str, ...], int] = {}
+
+    def reference(self, choices: tuple[str, ...]) -> str:
+        column = xlsxwriter.utility.xl_col_to_name(
+            self._columns.setdefault(choices, len(self._columns)), col_abs=True
+        )
+        return f"={_CHOICES}!{column}$1:{column}${len(choices)}"
+
+    def write(self, book: xlsxwriter.Workbook, text: Any) -> None:
+        if not self._columns:
+            return
+        sheet = book.add_worksheet(_CHOICES)
+        sheet.hide()
+        for choices, column in self._columns.items():
+            for row, choice in enumerate(choices):
+                sheet.write_string(row, column, choice[:_CELL], text)
+
+
+def _write_about(
+    book: xlsxwriter.Workbook,
+    formats: Mapping[str, Any],
+    session: str,
+    as_of: int,
+    questions: Mapping[str, Sequence[Question]],
+    left_out: Mapping[str, int],
+) -> None:
+    sheet = book.add_worksheet(_ABOUT)
+    sheet.set_column(0, 0, 24, formats["text"])
+    sheet.set_column(1, 1, 12, formats["text"])
+    sheet.set_column(2, 2, 110, formats["long"])
+    lines: list[tuple[str, str, str]] = [
+        (_TITLE, "", session),
+        (_AS_OF, "", str(as_of)),
+        ("How", "", f"Fill in {ANSWER} and {REASON} where you know; leave the rest empty. Then: "
+         "discovery decisions import FILE, with the same client, engagement and session."),
+    ]  # fmt: skip
+    for each in SHEETS:
+        number = len(questions.get(each.name, ()))
+        more = f" {left_out[each.name]:,} more are not shown." if left_out.get(each.name) else ""
+        lines.append((each.name, str(number), each.what + more))
+    for row, cells in enumerate(lines):
+        for column, cell in enumerate(cells):
+            style = "head" if column == 0 else "long" if column == 2 else "text"
+            sheet.write_string(row, column, cell, formats[style])
+
+
+def _write_sheet(
+    book: xlsxwriter.Workbook,
+    formats: Mapping[str, Any],
+    sheet: Sheet,
+    questions: Sequence[Question],
+    lists: _Lists,
+) -> None:
+    refused = any(PROBLEM in question.cells for question in questions)
+    columns = (*sheet.all_columns, PROBLEM) if refused else sheet.all_columns
+    page = book.add_worksheet(sheet.name)
+    page.freeze_panes(1, 1)
+    filled_in = (ANSWER, REASON, AUTHOR)
+    for at, column in enumerate(columns):
+        style = formats["asked"] if column in filled_in else formats["text"]
+        page.set_column(at, at, _WIDTHS.get(column, 14), style)
+        page.write_string(0, at, column, formats["head"])
+    page.autofilter(0, 0, max(len(questions), 1), len(columns) - 1)
+    for row, question in enumerate(questions, 1):
+        for at, column in enumerate(columns):
+            cell = question.cells.get(column)
+            style = formats["asked"] if column in filled_in else formats["text"]
+            if cell:
+                page.write_string(row, at, cell[:_CELL], style)
+    _offer(page, columns.index(ANSWER), questions, lists)
+
+
+def _offer(page: Any, column: int, questions: Sequence[Question], lists: _Lists) -> None:
+    """Give rows drop-downs, those with the same choices below each other in one piece."""
+    first = 0
+    for at in range(1, len(questions) + 1):
+        same = at < len(questions) and questions[at].choices == questions[first].choices
+        if same:
+            continue
+        choices = questions[first].choices
+        if choices:
+            spare = _SPARE if at == len(questions) else 0
+            page.data_validation(
+                first + 1, column, at + spare, column,
+                {"validate": "list", "source": lists.reference(choices),
+                 "error_type": "warning", "error_title": "Not in the list",
+                 "error_message": "The import will say whether it can be applied."},
+            )  # fmt: skip
+        first = at
+
+
+def _read_about(rows: pl.DataFrame | None) -> tuple[str, int] | None:
+    """The session and the number of the last decision, None when they are not there."""
+    said: dict[str, str] = {}
+    for row in rows.iter_rows() if rows is not None else ():
+        cells = [str(cell).strip() for cell in row if cell not in (None, "")]
+        if len(cells) > 1:
+            said[cells[0]] = cells[-1]
+    session, number = said.get(_TITLE), said.get(_AS_OF, "")
+    if session is None or not re.fullmatch(r"\d{1,9}", number):
+        return None
+    return session, int(number)
+
+
+def _read_sheet(sheet: Sheet, rows: pl.DataFrame) -> tuple[list[Answer], list[Problem]]:
+    heading = rows.row(0) if rows.height else ()
+    known = {fold(column): column for column in (*sheet.all_columns, PROBLEM)}
+    places = {known[fold(str(cell))]: at for at, cell in enumerate(heading)
+              if cell and fold(str(cell)) in known}  # fmt: skip
+    missing = [column for column in (*sheet.needs, ANSWER) if column not in places]
+    if missing:
+        if rows.height == 0:
+            return [], []
+        message = f"Its first row does not name {' and '.join(missing)}; nothing of it is read."
+        return [], [Problem(sheet.name, None, None, message)]
+    answers, problems = list[Answer](), list[Problem]()
+    for number, row in enumerate(rows.iter_rows(), 1):
+        if number == 1:
+            continue
+        cells = {column: (str(row[at]).strip() or None) if row[at] is not None else None
+                 for column, at in places.items()}  # fmt: skip
+        answer, reason = cells.pop(ANSWER, None), cells.pop(REASON, None)
+        author = cells.pop(AUTHOR, None)
+        cells.pop(PROBLEM, None)
+        if answer is not None:
+            answers.append(Answer(sheet.name, number, cells, answer, reason, author))
+        elif reason is not None:
+            message = "There is a reason but no answer."
+            problems.append(Problem(sheet.name, number, ANSWER, message))
+    return answers, problems

@@ -1,0 +1,121 @@
+"""Assets that look like one thing but share no identifier: suggestions for a person, never merges.
+
+Among 20,000 numbered host names each of about 35,000 pairs with a Jaro-Winkler similarity of 0.95
+was wrong, so likeness is narrow here: all digits are the same, and the letters but for separators
+or one of them. What identifiers contradict is not suggested.
+"""
+
+from itertools import combinations
+from typing import Final
+
+import polars as pl
+
+from discovery_dagster.domain.frames import Schema
+from discovery_dagster.domain.host_names import folded, group
+
+#: One row a pair: what speaks for it in words, and how many kinds of evidence that is.
+LIKE_PAIRS: Schema = {
+    "asset_id": pl.String(),
+    "name": pl.String(),
+    "other_id": pl.String(),
+    "other_name": pl.String(),
+    "why": pl.String(),
+    "evidence": pl.UInt32(),
+}
+
+_MOST: Final = 4  # things that may share a trait: more share it by habit, not by being one
+_LETTERS: Final = 6  # least letters of names that may differ in one
+_FACTS: Final = ("serial_number", "smbios_uuid", "fqdn")  # of which one thing has one only
+
+
+def suggest(assets: pl.DataFrame) -> pl.DataFrame:
+    """Return pairs of assets that a person may want to join, the likeliest first.
+
+    Args:
+        assets: `CLASSIFIED_ASSETS`.
+
+    Returns:
+        `LIKE_PAIRS`; the first of a pair has the lesser id.
+    """
+    known = assets.select(
+        "asset_id",
+        "name",
+        "ip_addresses",
+        *(folded(fact).alias(fact) for fact in _FACTS),
+        kind=group("declared_type", "kinds"),  # what a name makes of a thing contradicts nothing
+        short=folded("name").str.extract(r"^([^.]+)").str.replace_all(r"[^\p{L}\p{N}]", ""),
+    ).with_columns(
+        letters=pl.col("short").str.replace_all(r"\d", ""),
+        digits=pl.col("short").str.replace_all(r"\D", ""),
+    )
+    named = _sharing(known, pl.col("short"), "their names are one but for separators or domain")
+    nearly = _sharing(_one_letter_less(known), pl.col("key"), "their names differ in one letter")
+    pairs = pl.concat(
+        [
+            named,
+            nearly.join(named, on=["asset_id", "other_id"], how="anti"),
+            _sharing(
+                known.explode("ip_addresses"),
+                pl.col("ip_addresses"),
+                "both have one address",
+            ),
+            _sharing(known, pl.col("serial_number"), "both have one serial number"),
+        ]
+    )
+    told = pairs.group_by("asset_id", "other_id").agg(
+        pl.col("why").unique().sort(), pl.col("why").n_unique().alias("evidence")
+    )
+    possible = _uncontradicted(told, known).with_columns(pl.col("why").list.join("; "))
+    return possible.sort(
+        ["evidence", "name", "other_name", "asset_id", "other_id"],
+        descending=[True, False, False, False, False],
+    ).select(pl.col(name).cast(kind) for name, kind in LIKE_PAIRS.items())
+
+
+def _sharing(assets: pl.DataFrame, trait: pl.Expr, why: str) -> pl.DataFrame:
+    """Pairs of assets with the same trait: `asset_id, other_id, why`."""
+    groups = (
+        assets.select("asset_id", trait.alias("trait"))
+        .drop_nulls()
+        .filter(pl.col("trait") != "")
+        .group_by("trait")
+        .agg(pl.col("asset_id").unique().sort())
+        .filter(pl.col("asset_id").list.len().is_between(2, _MOST))
+    )
+    pairs = [pair for ids in groups["asset_id"].to_list() for pair in combinations(ids, 2)]
+    return (
+        pl.DataFrame(pairs, schema={"asset_id": pl.String, "other_id": pl.String}, orient="row")
+        .unique()
+        .with_columns(why=pl.lit(why))
+    )
+
+
+def _one_letter_less(assets: pl.DataFrame) -> pl.DataFrame:
+    """Each name as its digits and its letters, whole and without each one of them.
+
+    Two names of which a form is the same differ in one letter (added, missing or another one).
+    """
+    long = assets.filter(pl.col("letters").str.len_chars() >= _LETTERS)
+    each = long.select(
+        "asset_id", "letters", "digits", at=pl.int_ranges(0, pl.col("letters").str.len_chars())
+    ).explode("at")
+    less = each.with_columns(
+        letters=pl.col("letters").str.slice(0, pl.col("at"))
+        + pl.col("letters").str.slice(pl.col("at") + 1)
+    )
+    both = pl.concat([long.select("asset_id", "letters", "digits"), less.drop("at")])
+    return both.select("asset_id", key=pl.col("letters") + "|" + pl.col("digits"))
+
+
+def _uncontradicted(pairs: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Keep pairs of which no fact differs, and whose types may be one thing."""
+    traits = known.select("asset_id", "name", "kind", *_FACTS)
+    both = pairs.join(traits, on="asset_id").join(
+        traits.rename({name: f"other_{name}" for name in traits.columns if name != "asset_id"}),
+        left_on="other_id",
+        right_on="asset_id",
+    )
+    apart = [
+        (pl.col(fact) != pl.col(f"other_{fact}")).fill_null(False) for fact in ("kind", *_FACTS)
+    ]
+    return both.filter(~pl.any_horizontal(apart))

@@ -1,0 +1,255 @@
+"""What of a session needs a person, as the rows of the decisions workbook."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from discovery_dagster.domain import endpoints
+from discovery_dagster.domain.classification import sentences
+from discovery_dagster.domain.decision_sheets import (
+    ASSETS,
+    COLUMNS,
+    CONFLICTS,
+    DIFFERENT,
+    ENDPOINTS,
+    PAIRS,
+    SAME,
+    Question,
+    can_be_decided,
+    choices_of_column,
+    choices_of_field,
+)
+from discovery_dagster.domain.decisions import PERSON
+from discovery_dagster.domain.endpoint_decisions import EXTERNAL, fold_endpoints
+from discovery_dagster.domain.fields import IGNORED, UNMAPPED
+from discovery_dagster.domain.identity import likeness
+from discovery_dagster.domain.tabular import plain_text
+
+#: From this confidence on an answer of the rules is taken as certain (decision 3).
+CERTAIN: Final = 0.8
+#: Questions of one sheet: nobody answers more of them. The most needed ones come first.
+MOST: Final = 5_000
+
+_UNKNOWN: Final = "unknown"
+_ASKED: Final = {"type": "confidence", "environment": "environment_confidence"}
+_SHOWN: Final = 5  # names that a cell lists
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the steps of a session published, and what was decided already.
+
+    `answered` are endpoints, folded; `apart` are pairs of ids that are not one thing.
+    """
+
+    mapping: pl.DataFrame  # FIELD_MAPPING
+    assets: pl.DataFrame  # CLASSIFIED_ASSETS
+    proposals: pl.DataFrame  # PROPOSALS, of types
+    conflicts: pl.DataFrame  # INVENTORY_CONFLICTS
+    edges: pl.DataFrame  # EDGES
+    answered: Collection[str] = ()
+    apart: Collection[tuple[str, str]] = ()
+
+
+def questions(found: Findings) -> tuple[dict[str, list[Question]], dict[str, int]]:
+    """Return the questions by sheet, and how many more there are than are given."""
+    needed = _needed(found.edges)
+    asked = {
+        ASSETS.name: _of_assets(found, needed),
+        COLUMNS.name: _of_columns(found.mapping),
+        PAIRS.name: _of_pairs(found),
+        ENDPOINTS.name: _of_endpoints(found),
+        CONFLICTS.name: _of_conflicts(found, needed),
+    }
+    more = {name: len(rows) - MOST for name, rows in asked.items() if len(rows) > MOST}
+    return {name: rows[:MOST] for name, rows in asked.items()}, more
+
+
+def _needed(edges: pl.DataFrame) -> Mapping[str, int]:
+    """On how many edges each asset stands."""
+    ends = pl.concat([edges["source_id"], edges["target_id"]]).drop_nulls()
+    return dict(ends.value_counts().iter_rows())
+
+
+def _of_columns(mapping: pl.DataFrame) -> list[Question]:
+    uncertain = (
+        (pl.col("status") != "accepted")
+        | pl.col("conflict").is_not_null()
+        | (pl.col("field") == UNMAPPED)
+        | (pl.col("confidence") < CERTAIN)
+    )
+    open_ = mapping.filter(
+        uncertain, pl.col("method").ne_missing(PERSON), pl.col("field") != IGNORED
+    )
+    ordered = open_.sort(pl.col("field") == UNMAPPED, "file", "sheet", "position", nulls_last=True)
+    return [_of_column(row) for row in ordered.iter_rows(named=True)]
+
+
+def _of_column(row: Mapping[str, Any]) -> Question:
+    why = f"{row['conflict']} claims the same field, too" if row["conflict"] else None
+    if row["field"] == UNMAPPED:
+        why = why or "nobody knows what it means; its values are kept as custom attributes"
+    return Question(
+        {
+            "File": row["file"],
+            "Sheet": row["sheet"],
+            "Column": row["column"],
+            "Taken for": None if row["field"] == UNMAPPED else row["field"],
+            "Status": row["status"],
+            "Confidence": _share(row["confidence"]),
+            "Why": why or f"by {row['method']}",
+            "Values": "; ".join(row["evidence"] or []),
+        },
+        choices_of_column(row["field"]),
+    )
+
+
+def _of_assets(found: Findings, needed: Mapping[str, int]) -> list[Question]:
+    proposed = {
+        row["asset_id"]: row
+        for row in found.proposals.filter(
+            pl.col("value").is_not_null(), pl.col("status") == "proposed"
+        ).iter_rows(named=True)
+    }
+    asked = list[tuple[str, int, str, Question]]()
+    for field, confidence in _ASKED.items():
+        doubtful = (pl.col(confidence) < CERTAIN) | (pl.col(field) == _UNKNOWN)
+        open_ = found.assets.filter(
+            doubtful.fill_null(True), ~pl.col("overridden").list.contains(field)
+        )
+        for row in open_.iter_rows(named=True):
+            proposal = proposed.get(row["asset_id"]) if field == "type" else None
+            question = _of_asset(row, field, row[confidence], proposal)
+            order = -needed.get(row["asset_id"], 0) - (_ALL_EDGES if proposal else 0)
+            asked.append((field, order, row["name"] or "", question))
+    return [each[-1] for each in sorted(asked, key=_order)]
+
+
+_ALL_EDGES: Final = 1 << 40  # puts what a model proposes before all else
+
+
+def _order(asked: tuple[str, int, str, Question]) -> tuple[bool, int, str, str]:
+    field, order, name, question = asked
+    return field != "type", order, name, question.cells["Id"] or ""
+
+
+def _of_asset(
+    row: Mapping[str, Any], field: str, confidence: float | None, proposal: Mapping[str, Any] | None
+) -> Question:
+    code = [one for one in row["rationale"] if " " not in one and one.startswith(f"{field}:")]
+    said = f"{proposal['value']}: {proposal['rationale'] or ''}" if proposal else None
+    return Question(
+        {
+            "Asset": row["name"],
+            "Id": row["asset_id"],
+            "Type": row["type"],
+            "Field": field,
+            "Value": row[field],
+            "Confidence": _share(confidence),
+            "Why": " ".join(sentences({**row, "rationale": code})),
+            "Proposed": said,
+        },
+        choices_of_field(field, said),
+    )
+
+
+def _of_conflicts(found: Findings, needed: Mapping[str, int]) -> list[Question]:
+    decided = {
+        (row["asset_id"], field)
+        for row in found.assets.select("asset_id", "overridden").iter_rows(named=True)
+        for field in row["overridden"]
+    }
+    names = dict(found.assets.select("asset_id", "name").iter_rows())
+    differing = dict[tuple[str, str], list[Mapping[str, Any]]]()
+    for row in found.conflicts.iter_rows(named=True):
+        key = (row["asset_id"], row["field"])
+        if can_be_decided(row["field"]) and key not in decided:
+            differing.setdefault(key, []).append(row)
+    ordered = sorted(
+        differing.items(),
+        key=lambda each: (-needed.get(each[0][0], 0), names[each[0][0]] or "", each[0]),
+    )
+    return [_of_conflict(names[asset], asset, field, rows) for (asset, field), rows in ordered]
+
+
+def _of_conflict(name: str, asset: str, field: str, rows: Sequence[Mapping[str, Any]]) -> Question:
+    chosen = next((row for row in rows if row["chosen"]), rows[0])
+    others = [
+        f"{row['value']} ({row['file']}{_of_sheet(row['sheet'])} line {row['line']})"
+        for row in rows
+        if not row["chosen"]
+    ]
+    values = tuple(dict.fromkeys(plain_text(row["value"]) for row in (chosen, *rows)))
+    return Question(
+        {
+            "Asset": name,
+            "Id": asset,
+            "Field": field,
+            "Value": f"{chosen['value']} ({chosen['file']}{_of_sheet(chosen['sheet'])}"
+            f" line {chosen['line']})",
+            "Others": "; ".join(others),
+        },
+        choices_of_field(field, None, values),
+    )
+
+
+def _of_pairs(found: Findings) -> list[Question]:
+    declared = found.assets.filter(~pl.col("named_only"))
+    return [
+        Question(
+            {
+                "Asset": row["name"],
+                "Id": row["asset_id"],
+                "Other asset": row["other_name"],
+                "Other id": row["other_id"],
+                "Why": row["why"],
+            },
+            (SAME, DIFFERENT),
+        )
+        for row in likeness.suggest(declared).iter_rows(named=True)
+        if (row["asset_id"], row["other_id"]) not in found.apart
+    ]
+
+
+def _of_endpoints(found: Findings) -> list[Question]:
+    ends = [
+        found.edges.filter(pl.col(f"{there}_id").is_null()).select(
+            endpoint=pl.col(there), asset=pl.col(here), port="port", service="service"
+        )
+        for here, there in (("source", "target"), ("target", "source"))
+    ]
+    met = pl.concat(ends).drop_nulls("endpoint")
+    met = met.filter(~fold_endpoints(met["endpoint"]).is_in(list(found.answered)))
+    listed = (
+        met.group_by("endpoint")
+        .agg(
+            pl.col("asset").n_unique().alias("assets"),
+            pl.col("asset").unique().sort().head(_SHOWN).alias("names"),
+            pl.col("port").drop_nulls().unique().sort().head(_SHOWN).alias("ports"),
+        )
+        .sort(["assets", "endpoint"], descending=[True, False])
+    )
+    own = endpoints.networks(found.assets["ip_addresses"])
+    return [
+        Question(
+            {
+                "Endpoint": row["endpoint"],
+                "Assets": str(row["assets"]),
+                "Ports": ", ".join(map(str, row["ports"])),
+                "Seen with": "; ".join(row["names"]),
+            },
+            (EXTERNAL,),
+        )
+        for row in listed.iter_rows(named=True)
+        if endpoints.judge(row["endpoint"], own)[1] == "unresolved"
+    ]
+
+
+def _of_sheet(sheet: str | None) -> str:
+    return f" [{sheet}]" if sheet else ""
+
+
+def _share(confidence: float | None) -> str | None:
+    return None if confidence is None else f"{confidence:.2f}"

@@ -1,0 +1,89 @@
+"""Answers of a filled-in decisions workbook, put where each kind of decision is kept.
+
+An answer that cannot be applied hinders no other: it comes back as a problem. Reading the same
+workbook again changes nothing, and an answer does not outrank what was decided otherwise since the
+workbook was written.
+"""
+
+from dataclasses import replace
+
+from discovery_dagster.domain.decision_sheets import (
+    ASSETS,
+    AUTHOR,
+    COLUMNS,
+    CONFLICTS,
+    ENDPOINTS,
+    PAIRS,
+    REASON,
+    Answer,
+    Problem,
+)
+from discovery_dagster.domain.decision_workbook import Filled
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.overrides import InvalidOverrideError, read_words
+from discovery_dagster.store.answers import (
+    about_assets,
+    about_columns,
+    about_endpoints,
+    about_pairs,
+)
+from discovery_dagster.store.answers.outcome import Outcome
+from discovery_dagster.store.database import Database
+
+__all__ = ["Outcome", "apply"]
+
+_APPLY = {
+    ASSETS.name: about_assets.apply,
+    CONFLICTS.name: about_assets.apply,
+    COLUMNS.name: about_columns.apply,
+    PAIRS.name: about_pairs.apply,
+    ENDPOINTS.name: about_endpoints.apply,
+}
+
+
+def apply(
+    database: Database, session: SessionKey, filled: Filled, reason: str | None, author: str
+) -> Outcome:
+    """Apply the answers of a workbook.
+
+    Args:
+        database: the project's.
+        session: whose questions the workbook asked.
+        filled: the workbook.
+        reason: why, for rows that say nothing; None when each row must say it.
+        author: who decided, for rows that name nobody.
+
+    Raises:
+        EngagementArchivedError: when the engagement is archived.
+    """
+    outcome = Outcome(problems=list(filled.problems))
+    for kind in dict.fromkeys(_APPLY.values()):
+        answers = list[Answer]()
+        for answer in filled.answers:
+            if _APPLY[answer.sheet] is kind:
+                said = _signed(answer, reason, author)
+                if isinstance(said, Problem):
+                    outcome.problems.append(said)
+                else:
+                    answers.append(said)
+        if answers:
+            outcome.add(kind(database, session, answers, filled.as_of))
+    sheets = list(_APPLY)
+    outcome.problems.sort(key=lambda each: (_rank(each, sheets), each.row or 0))
+    return outcome
+
+
+def _signed(answer: Answer, reason: str | None, author: str) -> Answer | Problem:
+    """The answer with its reason and author on one line each, or what is wrong with them."""
+    why, who = answer.reason or reason, answer.author or author
+    try:
+        why = read_words(why, "reason") if why is not None else None
+        who = read_words(who, "author")
+    except InvalidOverrideError as error:
+        column = REASON if error.field == "reason" else AUTHOR
+        return Problem(answer.sheet, answer.row, column, error.message)
+    return replace(answer, reason=why, author=who)
+
+
+def _rank(problem: Problem, sheets: list[str]) -> int:
+    return sheets.index(problem.sheet) if problem.sheet in sheets else len(sheets)

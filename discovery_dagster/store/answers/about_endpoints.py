@@ -1,0 +1,60 @@
+"""Answers about endpoints that no inventory names."""
+
+from collections.abc import Sequence
+
+from discovery_dagster.domain.decision_sheets import ANSWER, Answer
+from discovery_dagster.domain.endpoint_decisions import EXTERNAL, MEANS
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.words import fold
+from discovery_dagster.store import decision_log, endpoint_decisions
+from discovery_dagster.store.answers.about_assets import find
+from discovery_dagster.store.answers.outcome import (
+    CannotApplyError,
+    Outcome,
+    check_not_decided_since,
+    origin,
+    reason_of,
+)
+from discovery_dagster.store.database import Database
+from discovery_dagster.store.decision_log import ENDPOINT
+from discovery_dagster.store.endpoint_decisions import EndpointWish
+
+
+def apply(
+    database: Database, session: SessionKey, answers: Sequence[Answer], as_of: int
+) -> Outcome:
+    """Decide what endpoints are; `as_of` is the last decision before the workbook."""
+    outcome = Outcome()
+    log = [
+        each for each in decision_log.current(database, session.engagement) if each.kind == ENDPOINT
+    ]
+    wishes = dict[str, tuple[Answer, EndpointWish]]()
+    for answer in answers:
+        try:
+            wish = _wish(database, session, answer, as_of)
+            subject = endpoint_decisions.subject(wish.endpoint)
+            check_not_decided_since(log, subject, MEANS, wish.means, as_of)
+            earlier = wishes.setdefault(subject, (answer, wish))
+            if earlier[1].means != wish.means:
+                message = f"It says another thing than row {earlier[0].row} of this sheet."
+                raise CannotApplyError(ANSWER, message)
+        except CannotApplyError as error:
+            outcome.problems.append(error.problem(answer))
+        else:
+            outcome.standing += earlier[0] is not answer
+    added = endpoint_decisions.decide(database, session, [wish for _, wish in wishes.values()])
+    outcome.applied = len(added)
+    outcome.standing += len(wishes) - len(added)
+    return outcome
+
+
+def _wish(database: Database, session: SessionKey, answer: Answer, as_of: int) -> EndpointWish:
+    endpoint = answer.cells.get("Endpoint")
+    if endpoint is None:
+        raise CannotApplyError("Endpoint", "It names no endpoint.")
+    if fold(answer.answer) == EXTERNAL:
+        means = EXTERNAL
+    else:
+        means = find(database, session, ANSWER, answer.answer).asset_id
+    author = answer.author or ""
+    return EndpointWish(endpoint, means, reason_of(answer), author, origin(answer, as_of))

@@ -1,0 +1,82 @@
+"""What became of the answers of a workbook."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from discovery_dagster.domain.decision_sheets import REASON, Answer, Problem
+from discovery_dagster.store.decision_log import Decision
+
+
+class CannotApplyError(ValueError):
+    """Why an answer cannot be applied, and the column that is wrong."""
+
+    def __init__(self, column: str | None, message: str) -> None:
+        super().__init__(message)
+        self.column = column
+        self.message = message
+
+    def problem(self, answer: Answer) -> Problem:
+        """The problem of `answer`."""
+        return Problem(answer.sheet, answer.row, self.column, self.message)
+
+
+@dataclass
+class Outcome:
+    """How many answers were applied, how many held already, and which could not be."""
+
+    applied: int = 0
+    standing: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, other: "Outcome") -> None:
+        """Count another kind's answers, too."""
+        self.applied += other.applied
+        self.standing += other.standing
+        self.problems += other.problems
+
+
+def origin(answer: Answer, as_of: int) -> str:
+    """Where an answer stands: the workbook, by the last decision before it, its sheet and row."""
+    return f"{_workbook(as_of)}sheet {answer.sheet}, row {answer.row}"
+
+
+def reason_of(answer: Answer) -> str:
+    """The reason of an answer.
+
+    Raises:
+        CannotApplyError: when it has none.
+    """
+    if answer.reason is None:
+        message = "There is no reason: fill it in, or give one for all rows with --reason."
+        raise CannotApplyError(REASON, message)
+    return answer.reason
+
+
+def check_not_decided_since(
+    log: Iterable[Decision], subject: str, field_: str, value: str, as_of: int
+) -> None:
+    """Refuse an answer about what was decided otherwise after the workbook was written.
+
+    Args:
+        log: decisions in force of the answer's kind.
+        subject: what the answer is about.
+        field_: which field of it.
+        value: the answer.
+        as_of: number of the last decision before the workbook.
+
+    Raises:
+        CannotApplyError: when it was.
+    """
+    for each in log:
+        if (each.subject, each.field) != (subject, field_) or each.value == value:
+            continue
+        if each.decision > as_of and not each.origin.startswith(_workbook(as_of)):
+            raise CannotApplyError(
+                None,
+                f"{each.author} decided {each.value} on {each.at:%Y-%m-%d}, after this workbook was"
+                " written: export it anew to decide otherwise.",
+            )
+
+
+def _workbook(as_of: int) -> str:
+    return f"workbook as of {as_of}, "

@@ -1,0 +1,77 @@
+"""What people decided that endpoints are; the log keeps it.
+
+Which sessions name an endpoint is known only once their relations are read, so a decision about one
+is an input of every session of the engagement.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from discovery_dagster.domain.endpoint_decisions import (
+    MEANS,
+    EndpointDecision,
+    fold_endpoints,
+)
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.overrides import read_words
+from discovery_dagster.store import decision_log
+from discovery_dagster.store.database import Database
+from discovery_dagster.store.decision_log import ENDPOINT, Decision, Wish
+
+
+@dataclass(frozen=True)
+class EndpointWish:
+    """What somebody wants decided about an endpoint: an asset's id or `EXTERNAL`."""
+
+    endpoint: str
+    means: str
+    reason: str
+    author: str
+    origin: str = decision_log.COMMAND
+
+
+def decide(
+    database: Database, session: SessionKey, wishes: Sequence[EndpointWish]
+) -> list[EndpointDecision]:
+    """Remember what endpoints are for the engagement of `session`, where it is decided.
+
+    Returns:
+        What was added; what holds already is not said again.
+
+    Raises:
+        InvalidOverrideError: when a reason or author cannot be; nothing is remembered then.
+        EngagementArchivedError: when the engagement is archived.
+    """
+    named = [
+        Wish(
+            ENDPOINT,
+            subject(wish.endpoint),
+            wish.endpoint,
+            MEANS,
+            wish.means,
+            None,
+            read_words(wish.reason, "reason"),
+            read_words(wish.author, "author"),
+            wish.origin,
+        )
+        for wish in wishes
+    ]
+    return [_decision(row) for row in decision_log.add(database, session, named)]
+
+
+def subject(endpoint: str) -> str:
+    """Return what the log calls an endpoint, whatever its case."""
+    return str(fold_endpoints(pl.Series([endpoint])).item() or "")
+
+
+def in_force(database: Database, engagement: EngagementKey) -> list[EndpointDecision]:
+    """Return the decisions about endpoints that hold now, in the order in which they were made."""
+    rows = decision_log.current(database, engagement)
+    return [_decision(row) for row in rows if row.kind == ENDPOINT]
+
+
+def _decision(row: Decision) -> EndpointDecision:
+    assert row.value is not None  # noqa: S101 - what is in force, or was just added, has one
+    return EndpointDecision(row.decision, row.name, row.value, row.reason, row.author, row.at)

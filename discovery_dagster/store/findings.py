@@ -1,0 +1,42 @@
+"""What a session found and what its engagement decided, for the questions of the workbook."""
+
+import polars as pl
+
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.open_questions import Findings
+from discovery_dagster.store import decision_log, endpoint_decisions, publications
+from discovery_dagster.store.database import Database
+from discovery_dagster.store.decision_log import PAIR
+from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.publications import PublishedFrames
+
+
+class NotRunError(LookupError):
+    """The session has not run far enough; the message is one sentence."""
+
+
+def findings(database: Database, objects: ObjectStore, session: SessionKey) -> Findings:
+    """Return what the steps of a session published last, beside what was decided.
+
+    Raises:
+        NotRunError: when it has no dependencies yet.
+    """
+    made = publications.current(database, session)
+    if "dependencies" not in made:
+        raise NotRunError(f"{session} has no dependencies yet: run it to its end first.")
+
+    def frame(step: str, name: str) -> pl.DataFrame:
+        return PublishedFrames(objects, session, step, made[step].publication)[name]
+
+    log = decision_log.current(database, session.engagement)
+    pairs = [each.subject.split(" ") for each in log if each.kind == PAIR]
+    about = endpoint_decisions.in_force(database, session.engagement)
+    return Findings(
+        mapping=frame("field_mapping", "mapping"),
+        assets=frame("classified_assets", "assets"),
+        proposals=frame("classified_assets", "proposals"),
+        conflicts=frame("inventory", "conflicts"),
+        edges=frame("dependencies", "edges"),
+        answered={endpoint_decisions.subject(each.endpoint) for each in about},
+        apart={(one, other) for one, other in pairs},
+    )

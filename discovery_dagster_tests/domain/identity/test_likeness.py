@@ -1,0 +1,50 @@
+"""Which assets look like one thing: suggested to a person, merged by nobody."""
+
+from discovery_dagster.domain.identity.likeness import suggest
+from discovery_dagster_tests.domain.rows import classified_assets
+
+
+def pairs(*rows):
+    return [
+        (row["name"], row["other_name"], row["why"])
+        for row in suggest(classified_assets(*rows)).iter_rows(named=True)
+    ]
+
+
+def test_names_that_differ_in_separators_or_one_letter_are_suggested():
+    ((one, other, why),) = pairs({"name": "billing-01-app"}, {"name": "billing01app"})
+    assert (one, other) == ("billing-01-app", "billing01app")
+    assert why == "their names are one but for separators or domain"
+    ((_, _, why),) = pairs({"name": "databse-07"}, {"name": "database-07"})
+    assert why == "their names differ in one letter"
+
+
+def test_numbered_names_are_not_alike():
+    assert pairs(*({"name": f"web-{number:02d}"} for number in range(50))) == []
+    assert pairs({"name": "database-01"}, {"name": "databases-11"}) == []
+
+
+def test_an_address_or_serial_number_that_two_share_is_suggested_and_one_of_many_is_not():
+    shared = {"ip_addresses": ["10.0.0.1"]}
+    ((_, _, why),) = pairs({"name": "alpha", **shared}, {"name": "omega", **shared})
+    assert why == "both have one address"
+    assert pairs(*({"name": f"node{letter}", **shared} for letter in "abcdefgh")) == []
+    serial = {"serial_number": "CZJ1"}
+    assert len(pairs({"name": "alpha", **serial}, {"name": "omega", **serial})) == 1
+
+
+def test_what_identifiers_or_declared_types_contradict_is_not_suggested():
+    for field, one, other in (
+        ("serial_number", "CZJ1", "CZJ2"),
+        ("fqdn", "billing01.a.example", "billing01.b.example"),
+        ("declared_type", "server", "database"),
+    ):
+        assert pairs({"name": "bill-01", field: one}, {"name": "bill01", field: other}) == []
+
+
+def test_most_evidence_comes_first():
+    shared = {"ip_addresses": ["10.0.0.1"]}
+    found = pairs(
+        {"name": "a-1"}, {"name": "a1"}, {"name": "z-1", **shared}, {"name": "z1", **shared}
+    )
+    assert [pair[0] for pair in found] == ["z-1", "a-1"]

@@ -8,6 +8,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.store import schema
@@ -22,12 +24,18 @@ PROJECT = Path(__file__).parents[1]
 TOGETHER = ("api", "pages")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file, or a folder of `TOGETHER`, in one worker."""
-    for item in items:
-        folder = item.path.parent.name
-        group = folder if folder in TOGETHER else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+class ByFolder(LoadScopeScheduling):
+    """Gives a file, or a folder of `TOGETHER`, to one worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        folder = file.rpartition("/")[0]
+        return folder if folder.rpartition("/")[2] in TOGETHER else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:
+    """Have pytest-xdist deal out the tests by folder, whatever its `--dist` says."""
+    return ByFolder(config, log)
 
 
 # The same examples at every run, so that a red test means a changed project; `make fuzz` searches.

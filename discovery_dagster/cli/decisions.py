@@ -17,12 +17,11 @@ from discovery_dagster.cli.rerun import Rerun, rerun
 from discovery_dagster.domain import decision_workbook
 from discovery_dagster.domain.decision_sheets import Problem
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.domain.open_questions import questions
 from discovery_dagster.domain.tables import UnreadableFileError
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import answers, decision_log, sessions
+from discovery_dagster.store import answers, sessions
 from discovery_dagster.store.database import open_database
-from discovery_dagster.store.findings import findings
+from discovery_dagster.store.findings import open_workbook
 from discovery_dagster.store.objects import ObjectStore
 
 app = typer.Typer(
@@ -47,21 +46,17 @@ def export_workbook(
     settings = Settings()
     with open_database(settings) as database:
         sessions.find(database, key)
-        as_of = decision_log.last(database, key.engagement)
-        asked, more = questions(findings(database, ObjectStore(settings.objects), key))
-    written = BytesIO()
-    decision_workbook.write(written, str(key), as_of, asked, more)
-    output.write_bytes(written.getvalue())
-    numbers = {name: len(rows) for name, rows in asked.items()}
+        made = open_workbook(database, ObjectStore(settings.objects), key)
+    output.write_bytes(made.content)
     if as_json:
-        print(json.dumps({"file": str(output), "questions": numbers, "left_out": more}))
+        document = {"file": str(output), "questions": made.questions, "left_out": made.left_out}
+        print(json.dumps(document))
         return
     table = table_of("Questions", "sheet")
     table.add_column("number", justify="right")
-    for name, number in numbers.items():
-        table.add_row(
-            name, f"{number:,}" + (f" of {number + more[name]:,}" if name in more else "")
-        )
+    for name, number in made.questions.items():
+        left_out = made.left_out.get(name)
+        table.add_row(name, f"{number:,}" + (f" of {number + left_out:,}" if left_out else ""))
     Console().print(table)
     print(
         f"{output}: fill in the yellow columns, then\ndiscovery decisions import {output}"

@@ -1,15 +1,16 @@
-"""Workbooks to correct and send again; all other data comes from the read API."""
+"""Workbooks that a person fills in and sends again; all other data comes from the read API."""
 
 from collections.abc import Collection
 from io import BytesIO
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, HTTPException, Response
 
 from discovery_dagster.api.security import SessionOf, StateOf
 from discovery_dagster.domain.correction_sheets import ERROR, WARNING, tables
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.workbooks import write_workbook
 from discovery_dagster.store import corrections
+from discovery_dagster.store.findings import NotRunError, open_workbook
 
 router = APIRouter()
 
@@ -29,15 +30,29 @@ def issues(session: SessionOf, state: StateOf) -> Response:
     return _workbook(session, state, "issues", (ERROR, WARNING))
 
 
+@router.get(f"{_QUALITY}/decisions.xlsx")
+def decisions(session: SessionOf, state: StateOf) -> Response:
+    """What needs a person, to be filled in."""
+    try:
+        made = open_workbook(state.database, state.objects, session)
+    except NotRunError as error:
+        raise HTTPException(409, str(error)) from error
+    return _xlsx(session, "decisions", made.content)
+
+
 def _workbook(
     session: SessionKey, state: StateOf, name: str, severities: Collection[str]
 ) -> Response:
     out = BytesIO()
     sheets = corrections.sheets(state.database, state.objects, session, severities)
     write_workbook(out, tables(sheets))
+    return _xlsx(session, name, out.getvalue())
+
+
+def _xlsx(session: SessionKey, name: str, content: bytes) -> Response:
     file = f"{session.engagement}-{session.session}-{name}.xlsx"
     return Response(
-        out.getvalue(),
+        content,
         media_type=_XLSX,
         headers={"Content-Disposition": f'attachment; filename="{file}"'},
     )

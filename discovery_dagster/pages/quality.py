@@ -92,7 +92,7 @@ class QualityPage(Page):
     rejects_downloads: Sequence[tuple[str, str]] = shown("rejected records as data")
     issues: Sequence[Reason] = shown("issues of accepted records by kind, most first")
     issues_downloads: Sequence[tuple[str, str]] = shown("issues as data")
-    decisions_url: str | None = shown("the workbook of what needs a person")
+    decisions_url: str = shown("the workbook of what needs a person")
     statuses: Sequence[StatusOption] = shown("ways to narrow the columns down")
     tables: Sequence[SourceTable] = shown("columns by file and sheet")
     narrowed: bool = shown("whether only some columns are shown, so that all tables are open")
@@ -109,7 +109,6 @@ def build(
     mapping: Sequence[Row] = (),
     status: str = "all",
     file: str | None = None,
-    decisions_url: str | None = None,
     dagster_url: str | None = None,
 ) -> QualityPage:
     """Make the page.
@@ -123,7 +122,6 @@ def build(
         mapping: as `exports` gives it.
         status: which columns to show, one of `_STATUSES`.
         file: only this one's.
-        decisions_url: of the decisions workbook.
         dagster_url: of Dagster's pages.
     """
     counted = [one for one in files if file in (None, one.name)]
@@ -146,7 +144,7 @@ def build(
         rejects_downloads=_downloads(key, "rejects"),
         issues=warnings,
         issues_downloads=_downloads(key, "issues"),
-        decisions_url=decisions_url,
+        decisions_url=links.session(key, "quality/decisions.xlsx"),
         statuses=[
             StatusOption(
                 one,

@@ -1,9 +1,14 @@
 """What a session found and what its engagement decided, for the questions of the workbook."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+
 import polars as pl
 
+from discovery_dagster.domain import decision_workbook
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.domain.open_questions import Findings
+from discovery_dagster.domain.open_questions import Findings, questions
 from discovery_dagster.store import decision_log, endpoint_decisions, publications
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decision_log import PAIR
@@ -13,6 +18,31 @@ from discovery_dagster.store.publications import PublishedFrames
 
 class NotRunError(LookupError):
     """The session has not run far enough; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class OpenWorkbook:
+    """The workbook of what needs a person, as XLSX.
+
+    `questions` are the rows by sheet, `left_out` how many more there are than a sheet holds.
+    """
+
+    content: bytes
+    questions: Mapping[str, int]
+    left_out: Mapping[str, int]
+
+
+def open_workbook(database: Database, objects: ObjectStore, session: SessionKey) -> OpenWorkbook:
+    """Return the decisions workbook of a session.
+
+    Raises:
+        NotRunError: when it has no dependencies yet.
+    """
+    as_of = decision_log.last(database, session.engagement)
+    asked, more = questions(findings(database, objects, session))
+    written = BytesIO()
+    decision_workbook.write(written, str(session), as_of, asked, more)
+    return OpenWorkbook(written.getvalue(), {name: len(rows) for name, rows in asked.items()}, more)
 
 
 def findings(database: Database, objects: ObjectStore, session: SessionKey) -> Findings:

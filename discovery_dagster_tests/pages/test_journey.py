@@ -216,3 +216,12 @@ def test_what_a_person_decided_is_shown_with_its_author(north: Visitor, server: 
     expect(decided).to_contain_text("Criticality: high")
     expect(decided).to_contain_text("said the <b>owner</b>")
     expect(decided).to_contain_text("Kim")
+
+
+def test_what_needs_a_person_is_a_workbook_one_click_away(north: Visitor, tmp_path):
+    page = north.open(f"{SESSION}/quality")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Decisions workbook as XLSX").click()
+    download.value.save_as(tmp_path / "decisions.xlsx")
+    asked = openpyxl.load_workbook(tmp_path / "decisions.xlsx")["Assets"]
+    assert asked.max_row > 6, "at least the assets of unknown type"

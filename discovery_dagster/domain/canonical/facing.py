@@ -49,8 +49,11 @@ def _serving(sender: pl.Expr) -> dict[str, pl.Expr]:
 
 
 def _asking(receiver: pl.Expr) -> dict[str, pl.Expr]:
-    """Clients use high ports of no known service."""
-    client = (receiver >= _USER_PORTS) & ~receiver.is_in(_known())
+    """Clients use high ports; the lower ones only where they are of no known service.
+
+    A client's port may be one on which elsewhere a service listens, such as 50000 of SAP.
+    """
+    client = (receiver >= _CLIENT_PORTS) | ((receiver >= _USER_PORTS) & ~receiver.is_in(_known()))
     return {"client": pl.when(client).then(receiver)}
 
 

@@ -47,11 +47,14 @@ def complete_header(records: Sequence[Cells], position: int) -> Header:
 
 
 def _are_units(header: Cells, below: Cells) -> bool:
-    """Whether `below` holds units of the columns and nothing else; never of the first column."""
+    """Whether `below` holds units of the columns and nothing else; never of the first column.
+
+    One cell that could be a unit, such as `#`, may be a record of which nothing else is known.
+    """
     units = _padded(below, len(header))
     filled = [unit for unit in units if unit]
     known = all(_bare(unit).lower() in _units() for unit in filled)
-    return bool(filled) and not units[0] and known
+    return len(filled) > 1 and not units[0] and known
 
 
 def _with_units(header: Cells, below: Cells) -> list[str]:

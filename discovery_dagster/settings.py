@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     api_origins: str = Field(
         "", description="Origins whose pages may read the API (CORS), parted by spaces."
     )
+    pages_url: str | None = Field(
+        None, description="Where people reach the pages, which Dagster's materialisations link to."
+    )
 
     @field_validator("home")
     @classmethod

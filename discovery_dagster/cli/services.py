@@ -148,7 +148,11 @@ def _postgres(settings: Settings) -> Iterator[EmbeddedPostgres | None]:
 def _children(settings: Settings, database: Database, urls: Urls) -> list[Child]:
     from discovery_dagster.defs.home import PROJECT, dagster_environment
 
-    environment = {**os.environ, **dagster_environment(settings, database)}
+    environment = {
+        **os.environ,
+        **dagster_environment(settings, database),
+        "DISCOVERY_PAGES_URL": settings.pages_url or urls.api,
+    }
     logs = settings.home / "logs"
     logs.mkdir(exist_ok=True)
     workspace = ["-w", str(PROJECT / "workspace.yaml")]

@@ -102,6 +102,14 @@ class ClaimedSession:
             return None
         return FlowProposer(self.settings, self.claim, step, self.inputs(step, upstream), report)
 
+    def _page(self, step: Step) -> dict[str, dg.MetadataValue[str]]:
+        """The way from Dagster's UI to the page that shows what a step made."""
+        if self.settings.pages_url is None:
+            return {}
+        base = self.settings.pages_url.rstrip("/")
+        path = f"engagements/{self.key.engagement}/sessions/{self.key.session}/{step.page}"
+        return {"page": dg.MetadataValue.url(f"{base}/{path}".rstrip("/"))}
+
     def _stands(self, made: Publication, step: Step, inputs: Mapping[str, str]) -> bool:
         """Whether a publication is what the step would give now.
 
@@ -157,6 +165,7 @@ class ClaimedSession:
                 **{name: dg.MetadataValue.int(count) for name, count in made.counts.items()},
                 **plots(step.key, made.counts),
                 **_schemas(step.frames),
+                **self._page(step),
             },
             data_version=dg.DataVersion(made.publication),
         )

@@ -26,6 +26,7 @@ class Step:
     compares: bool = False  # is also made from the same upstream steps of the session before
     #: Prompts with which a language model may be asked for proposals: system message and meanings.
     prompts: tuple[str, ...] = ()
+    page: str = ""  # of the session's pages, the one that shows what the step made
 
     @property
     def code_version(self) -> str:
@@ -82,6 +83,7 @@ STEPS: tuple[Step, ...] = (
             "environments.yaml",
             "criticalities.yaml",
         ),
+        page="quality",
     ),
     Step(
         "canonical_records",
@@ -109,12 +111,14 @@ STEPS: tuple[Step, ...] = (
             "relation_phrases.yaml",
             "ports.csv",
         ),
+        page="quality",
     ),
     Step(
         "rejected_records",
         "Records that were not accepted and issues of accepted ones, each with every reason.",
         upstream=("source_records", "canonical_records"),
         frames={"rejects": frames.REJECTED_RECORDS, "issues": frames.ISSUES},
+        page="quality",
     ),
     Step(
         "inventory",
@@ -128,6 +132,7 @@ STEPS: tuple[Step, ...] = (
             "conflicts": frames.INVENTORY_CONFLICTS,
         },
         reference=("identifiers.yaml", "placeholders.yaml", "precedence.yaml"),
+        page="assets",
     ),
     Step(
         "classified_assets",
@@ -149,6 +154,7 @@ STEPS: tuple[Step, ...] = (
             "tier_words.yaml",
             "end_of_life.csv",
         ),
+        page="assets",
     ),
     Step(
         "dependencies",
@@ -164,6 +170,7 @@ STEPS: tuple[Step, ...] = (
             "connection_strings.yaml",
             "infrastructure.yaml",
         ),
+        page="dependencies",
     ),
     Step(
         "dependency_graph",
@@ -173,6 +180,7 @@ STEPS: tuple[Step, ...] = (
         frames={"nodes": frames.GRAPH_NODES, "cycles": frames.CYCLES},
         version=3,
         reference=("planning.yaml", "infrastructure.yaml", "identifiers.yaml"),
+        page="dependencies",
     ),
     Step(
         "migration_plan",
@@ -188,6 +196,7 @@ STEPS: tuple[Step, ...] = (
             "coverage": frames.PLAN_COVERAGE,
         },
         reference=("planning.yaml", "strategies.yaml", "environments.yaml", "identifiers.yaml"),
+        page="plan",
     ),
     Step(
         "session_changes",
@@ -201,6 +210,7 @@ STEPS: tuple[Step, ...] = (
         ),
         frames={"changes": frames.SESSION_CHANGES},
         compares=True,
+        page="changes",
     ),
 )
 

@@ -158,3 +158,12 @@ def test_a_run_of_a_session_that_does_not_exist_ends_before_a_worker_starts(engi
     run = engine.instance.submit_run(run.run_id, engine.workspace)
     assert run.status == dg.DagsterRunStatus.CANCELED
     assert "has no session s099" in run.tags["discovery/refused"]
+
+
+def test_a_receipt_leads_to_the_page_that_shows_what_was_made(engine, session, monkeypatch):
+    monkeypatch.setenv("DISCOVERY_PAGES_URL", "http://pages.example/")
+    engine.execute_here(session)
+    base = f"http://pages.example/engagements/{session.engagement}/sessions/s001"
+    for step, page in (("source_files", base), ("migration_plan", f"{base}/plan")):
+        (receipt,) = receipts(engine, session, step)
+        assert receipt["page"].value == page

@@ -42,28 +42,6 @@ class ToldEdge(Edge):
     why: str = Field(examples=["app-01 depends on db-07 (relations.csv line 2)"])
 
 
-class Reached(BaseModel):
-    """An asset that is reached along edges, the shortest way."""
-
-    id: str
-    name: str | None
-    type: str
-    environment: str | None
-    criticality: str | None
-    group: str | None
-    wave: int | None
-    distance: int = Field(description="Edges on the way.")
-    path: list[Edge] = Field(description="The way, the edge nearest to the asset first.")
-    why: list[str] = Field(description="The same in words, with the evidence of each hop.")
-
-
-class Direction(BaseModel):
-    """All that is reached one way; the nearest are listed."""
-
-    total: int
-    assets: list[Reached]
-
-
 class Placed(BaseModel):
     """An asset and its place in the plan."""
 
@@ -74,6 +52,21 @@ class Placed(BaseModel):
     criticality: str | None
     group: str | None
     wave: int | None
+
+
+class Reached(Placed):
+    """An asset that is reached along edges, the shortest way."""
+
+    distance: int = Field(description="Edges on the way.")
+    path: list[Edge] = Field(description="The way, the edge nearest to the asset first.")
+    why: list[str] = Field(description="The same in words, with the evidence of each hop.")
+
+
+class Direction(BaseModel):
+    """All that is reached one way; the nearest are listed."""
+
+    total: int
+    assets: list[Reached]
 
 
 class Impact(BaseModel):

@@ -11,6 +11,7 @@ from discovery_dagster.store import assets, decision_log, overrides
 from discovery_dagster.store.answers.outcome import (
     CannotApplyError,
     Outcome,
+    agreed,
     check_not_decided_since,
     origin,
     reason_of,
@@ -29,20 +30,14 @@ def apply(
     log = [
         each for each in decision_log.current(database, session.engagement) if each.kind == ASSET
     ]
-    wishes = dict[tuple[str, str], tuple[Answer, OverrideWish]]()
-    for answer in answers:
-        try:
-            wish = _wish(database, session, answer, as_of)
-            check_not_decided_since(log, wish.asset_id, wish.field, wish.value, as_of)
-            earlier = wishes.setdefault((wish.asset_id, wish.field), (answer, wish))
-            if earlier[1].value != wish.value:
-                where = f"row {earlier[0].row} of {earlier[0].sheet}"
-                raise CannotApplyError(ANSWER, f"It says another thing than {where}.")
-        except CannotApplyError as error:
-            outcome.problems.append(error.problem(answer))
-        else:
-            outcome.standing += earlier[0] is not answer
-    added = overrides.decide(database, session, [wish for _, wish in wishes.values()])
+
+    def read(answer: Answer) -> tuple[tuple[str, str], str, OverrideWish]:
+        wish = _wish(database, session, answer, as_of)
+        check_not_decided_since(log, wish.asset_id, wish.field, wish.value, as_of)
+        return (wish.asset_id, wish.field), wish.value, wish
+
+    wishes = agreed(outcome, answers, read)
+    added = overrides.decide(database, session, wishes)
     outcome.applied = len(added)
     outcome.standing += len(wishes) - len(added)
     return outcome

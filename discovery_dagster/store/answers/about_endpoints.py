@@ -11,6 +11,7 @@ from discovery_dagster.store.answers.about_assets import find
 from discovery_dagster.store.answers.outcome import (
     CannotApplyError,
     Outcome,
+    agreed,
     check_not_decided_since,
     origin,
     reason_of,
@@ -28,21 +29,15 @@ def apply(
     log = [
         each for each in decision_log.current(database, session.engagement) if each.kind == ENDPOINT
     ]
-    wishes = dict[str, tuple[Answer, EndpointWish]]()
-    for answer in answers:
-        try:
-            wish = _wish(database, session, answer, as_of)
-            subject = endpoint_decisions.subject(wish.endpoint)
-            check_not_decided_since(log, subject, MEANS, wish.means, as_of)
-            earlier = wishes.setdefault(subject, (answer, wish))
-            if earlier[1].means != wish.means:
-                message = f"It says another thing than row {earlier[0].row} of this sheet."
-                raise CannotApplyError(ANSWER, message)
-        except CannotApplyError as error:
-            outcome.problems.append(error.problem(answer))
-        else:
-            outcome.standing += earlier[0] is not answer
-    added = endpoint_decisions.decide(database, session, [wish for _, wish in wishes.values()])
+
+    def read(answer: Answer) -> tuple[str, str, EndpointWish]:
+        wish = _wish(database, session, answer, as_of)
+        subject = endpoint_decisions.subject(wish.endpoint)
+        check_not_decided_since(log, subject, MEANS, wish.means, as_of)
+        return subject, wish.means, wish
+
+    wishes = agreed(outcome, answers, read)
+    added = endpoint_decisions.decide(database, session, wishes)
     outcome.applied = len(added)
     outcome.standing += len(wishes) - len(added)
     return outcome

@@ -1,10 +1,13 @@
 """What became of the answers of a workbook."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from discovery_dagster.domain.decision_sheets import REASON, Answer, Problem
+from discovery_dagster.domain.decision_sheets import ANSWER, REASON, Answer, Problem
 from discovery_dagster.store.decision_log import Decision
+
+_Wish = TypeVar("_Wish")
 
 
 class CannotApplyError(ValueError):
@@ -33,6 +36,35 @@ class Outcome:
         self.applied += other.applied
         self.standing += other.standing
         self.problems += other.problems
+
+
+def agreed(
+    outcome: Outcome,
+    answers: Sequence[Answer],
+    read: Callable[[Answer], tuple[Hashable, str, _Wish]],
+) -> list[_Wish]:
+    """Return the wishes of `answers`, one for each thing that is asked about.
+
+    Args:
+        outcome: told of the answers that cannot be read or contradict an earlier one, and of those
+            that repeat one.
+        answers: of one kind.
+        read: gives what an answer is about, what it says of it, and the wish to decide so; raises
+            `CannotApplyError` where it cannot.
+    """
+    said = dict[Hashable, tuple[Answer, str, _Wish]]()
+    for answer in answers:
+        try:
+            about, value, wish = read(answer)
+            first, other, _ = said.setdefault(about, (answer, value, wish))
+            if other != value:
+                where = f"row {first.row} of {first.sheet}"
+                raise CannotApplyError(ANSWER, f"It says another thing than {where}.")
+        except CannotApplyError as error:
+            outcome.problems.append(error.problem(answer))
+        else:
+            outcome.standing += first is not answer
+    return [wish for _, _, wish in said.values()]
 
 
 def origin(answer: Answer, as_of: int) -> str:

@@ -36,6 +36,7 @@ from discovery_dagster.store import (
     decisions,
     endpoint_decisions,
     identifiers,
+    override_files,
     overrides,
     sessions,
 )
@@ -143,6 +144,7 @@ def canonical_records(
         frames = {
             "assets": made.assets,
             "relations": made.relations,
+            "overrides": made.overrides,
             "issues": made.issues,
             "outcomes": made.outcomes,
             "accounts": accounts,
@@ -151,30 +153,6 @@ def canonical_records(
 
     return session.materialize(
         context, work, "tables", source_records=source_records, field_mapping=field_mapping
-    )
-
-
-@step_asset("rejected_records")
-def rejected_records(
-    context: dg.AssetExecutionContext,
-    session: Session,
-    source_records: PublishedFrames,
-    canonical_records: PublishedFrames,
-) -> Materialized:
-    """Keep what was not accepted as it stood, and every problem found."""
-
-    def work(report: Report) -> StepResult:
-        rejects = intake.describe_rejects(source_records, canonical_records["outcomes"])
-        issues = canonical_records["issues"]
-        counts = {"rejected": rejects.height, "issues": issues.height}
-        return {"rejects": rejects, "issues": issues}, counts
-
-    return session.materialize(
-        context,
-        work,
-        "records",
-        source_records=source_records,
-        canonical_records=canonical_records,
     )
 
 
@@ -187,7 +165,7 @@ def inventory(
     def work(report: Report) -> StepResult:
         records, relations = canonical_records["assets"], canonical_records["relations"]
         database, key = session.database, session.key
-        stages = Stages(report, 3 + identity.STAGES)
+        stages = Stages(report, 4 + identity.STAGES)
         wanted = identity.candidate_identifiers(records, relations)
         stages.passed()
         known = identifiers.known(database, key, wanted)
@@ -198,7 +176,22 @@ def inventory(
         )
         identifiers.register(database, key, made.identifiers)
         stages.passed()
-        frames = {"assets": made.assets, "members": made.members, "conflicts": made.conflicts}
+        as_of = sessions.find(database, key).created_at.date()
+        rules = partial(classification.classify, as_of=as_of)
+        refused = override_files.apply(
+            database,
+            key,
+            canonical_records["overrides"],
+            made.assets,
+            partial(applying.judge, rules=rules),
+        )
+        stages.passed()
+        frames = {
+            "assets": made.assets,
+            "members": made.members,
+            "conflicts": made.conflicts,
+            "refusals": refused,
+        }
         return frames, {
             "assets": made.assets.height,
             "merged": int((made.assets["records"] > 1).sum()),
@@ -206,6 +199,35 @@ def inventory(
         }
 
     return session.materialize(context, work, "stages", canonical_records=canonical_records)
+
+
+@step_asset("rejected_records")
+def rejected_records(
+    context: dg.AssetExecutionContext,
+    session: Session,
+    source_records: PublishedFrames,
+    canonical_records: PublishedFrames,
+    inventory: PublishedFrames,
+) -> Materialized:
+    """Keep what was not accepted as it stood, and every problem found."""
+
+    def work(report: Report) -> StepResult:
+        outcomes, issues = intake.refuse_lines(
+            canonical_records["outcomes"], canonical_records["issues"], inventory["refusals"]
+        )
+        accounts = intake.count_outcomes(source_records["tables"], outcomes)
+        rejects = intake.describe_rejects(source_records, outcomes)
+        frames = {"rejects": rejects, "issues": issues, "accounts": accounts}
+        return frames, {"rejected": rejects.height, "issues": issues.height}
+
+    return session.materialize(
+        context,
+        work,
+        "records",
+        source_records=source_records,
+        canonical_records=canonical_records,
+        inventory=inventory,
+    )
 
 
 @step_asset("classified_assets")
@@ -381,8 +403,8 @@ ASSETS = (
     source_records,
     field_mapping,
     canonical_records,
-    rejected_records,
     inventory,
+    rejected_records,
     classified_assets,
     dependencies,
     dependency_graph,

@@ -10,6 +10,7 @@ from discovery_dagster.defs.assets import (
     classified_assets,
     dependencies,
     field_mapping,
+    rejected_records,
 )
 from discovery_dagster.defs.partitions import SESSION_PARTITIONS
 from discovery_dagster.domain.proposals import UNANSWERED
@@ -31,7 +32,22 @@ MANY_UNKNOWN = 0.25
 )
 def every_record_is_accounted_for(canonical_records: PublishedFrames) -> dg.AssetCheckResult:
     """Fail when a record was lost or counted twice."""
-    accounts = canonical_records["accounts"]
+    return _balance(canonical_records)
+
+
+@dg.asset_check(
+    asset=rejected_records,
+    partitions_def=SESSION_PARTITIONS,
+    blocking=True,
+    description="The same once it is known which decisions of files could be applied.",
+)
+def every_record_is_still_accounted_for(rejected_records: PublishedFrames) -> dg.AssetCheckResult:
+    """Fail when a record was lost or counted twice."""
+    return _balance(rejected_records)
+
+
+def _balance(published: PublishedFrames) -> dg.AssetCheckResult:
+    accounts = published["accounts"]
     wrong = accounts.filter(
         pl.col("records") != pl.sum_horizontal("accepted", "rejected", "ignored")
     )
@@ -135,6 +151,7 @@ def every_edge_has_evidence_and_ends(
 
 CHECKS = (
     every_record_is_accounted_for,
+    every_record_is_still_accounted_for,
     columns_do_not_conflict,
     few_assets_are_unknown,
     the_model_answered_about_columns,

@@ -88,7 +88,7 @@ def _claim(column: Column, table_format: TableFormat) -> Claim:
     rule = table_format.columns.get(column.folded)
     if rule is not None:
         return Claim(column, rule.field, rule.unit, rule.order, 1.0, "format")
-    if table_format.kind in {Kind.IGNORED, Kind.CORRECTIONS}:
+    if table_format.kind in {Kind.IGNORED, Kind.CORRECTIONS, Kind.OVERRIDES}:
         return Claim(column, IGNORED, confidence=1.0, method="format")
     if not table_format.synonyms:
         return Claim(column)

@@ -129,6 +129,30 @@ ISSUES: Schema = {
     "severity": _TEXT,  # error, warning
 }
 
+#: One row a record of a table of decisions that is right by itself.
+OVERRIDE_LINES: Schema = {
+    **_PLACE,
+    "table": pl.UInt32(),
+    "row": pl.UInt32(),  # number of the record in its table, from 0
+    "asset": _TEXT,  # id or name, as written
+    "field": _TEXT,  # one of `reference/overrides.yaml`
+    "value": _TEXT,
+    "reason": _TEXT,
+    "author": _TEXT,
+}
+
+#: One row a record of `OVERRIDE_LINES` that could not be applied, with the reason as in ISSUES.
+OVERRIDE_REFUSALS: Schema = {
+    "table": pl.UInt32(),
+    "row": pl.UInt32(),
+    **_PLACE,
+    "field": _TEXT,
+    "column": _TEXT,
+    "code": _TEXT,
+    "message": _TEXT,
+    "value": _TEXT,
+}
+
 #: What is said of a thing, in canonical fields and units. Lists are empty, not null.
 ATTRIBUTES: Schema = {
     "name": _TEXT,

@@ -194,6 +194,33 @@ def count_outcomes(tables: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame
     )
 
 
+def refuse_lines(
+    outcomes: pl.DataFrame, issues: pl.DataFrame, refusals: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Reject records that could not be applied once the inventory was known.
+
+    Args:
+        outcomes: as `frames.RECORD_OUTCOMES`, in the order of the records of each table.
+        issues: as `frames.ISSUES`.
+        refusals: as `frames.OVERRIDE_REFUSALS`.
+
+    Returns:
+        Outcomes and issues with them.
+    """
+    if refusals.is_empty():
+        return outcomes, issues
+    refused = refusals.select("table", "row", pl.lit(True).alias("refused"))
+    numbered = outcomes.with_columns(
+        pl.int_range(pl.len(), dtype=pl.UInt32).over("table").alias("row")
+    )
+    joined = numbered.join(refused, on=["table", "row"], how="left", maintain_order="left")
+    outcome = pl.when("refused").then(pl.lit("rejected")).otherwise("outcome").alias("outcome")
+    told = refusals.with_columns(severity=pl.lit("error")).select(list(frames.ISSUES))
+    return joined.with_columns(outcome).select(list(frames.RECORD_OUTCOMES)), pl.concat(
+        [issues, told]
+    )
+
+
 def describe_rejects(published: FrameSource, outcomes: pl.DataFrame) -> pl.DataFrame:
     """Return the rejected records with their columns and cells as they stood.
 

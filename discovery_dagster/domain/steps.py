@@ -92,12 +92,16 @@ STEPS: tuple[Step, ...] = (
         frames={
             "assets": frames.ASSET_RECORDS,
             "relations": frames.RELATION_RECORDS,
+            "overrides": frames.OVERRIDE_LINES,
             "issues": frames.ISSUES,
             "outcomes": frames.RECORD_OUTCOMES,
             "accounts": frames.TABLE_ACCOUNTS,
         },
-        version=8,
+        version=9,
         reference=(
+            "overrides.yaml",
+            "vocabulary.yaml",
+            "operating_systems.yaml",
             "synonyms.yaml",
             "header_words.yaml",
             "units.yaml",
@@ -114,25 +118,32 @@ STEPS: tuple[Step, ...] = (
         page="quality",
     ),
     Step(
-        "rejected_records",
-        "Records that were not accepted and issues of accepted ones, each with every reason.",
-        upstream=("source_records", "canonical_records"),
-        frames={"rejects": frames.REJECTED_RECORDS, "issues": frames.ISSUES},
-        page="quality",
-    ),
-    Step(
         "inventory",
         "One row a real thing, with a stable id and the reason why its records were merged.",
         upstream=("canonical_records",),
         decisions=("identity",),
-        version=2,
+        version=3,
         frames={
+            "refusals": frames.OVERRIDE_REFUSALS,
             "assets": frames.INVENTORY_ASSETS,
             "members": frames.INVENTORY_MEMBERS,
             "conflicts": frames.INVENTORY_CONFLICTS,
         },
         reference=("identifiers.yaml", "placeholders.yaml", "precedence.yaml"),
         page="assets",
+    ),
+    Step(
+        "rejected_records",
+        "Records that were not accepted and issues of accepted ones, each with every reason.",
+        # Whether a line of `overrides.csv` names an asset is known with the inventory.
+        upstream=("source_records", "canonical_records", "inventory"),
+        frames={
+            "rejects": frames.REJECTED_RECORDS,
+            "issues": frames.ISSUES,
+            "accounts": frames.TABLE_ACCOUNTS,
+        },
+        version=2,
+        page="quality",
     ),
     Step(
         "classified_assets",

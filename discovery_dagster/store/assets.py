@@ -1,10 +1,19 @@
-"""Finding one asset of a session by its id or its name."""
+"""Finding assets of a session by their ids or names."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from discovery_dagster.domain.asset_names import (
+    AmbiguousAssetError,
+    Directory,
+    NoSuchAssetError,
+    Row,
+)
 from discovery_dagster.domain.classification import sentences
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.database import Database
+
+__all__ = ["AmbiguousAssetError", "Finder", "FoundAsset", "NoSuchAssetError", "before", "find"]
 
 
 @dataclass(frozen=True)
@@ -18,12 +27,13 @@ class FoundAsset:
     named_only: bool = False  # whether relations alone name it
 
 
-class NoSuchAssetError(LookupError):
-    """No asset of this id or name; the message is one sentence."""
-
-
-class AmbiguousAssetError(LookupError):
-    """Several assets have the name; the message lists them."""
+#: Assets that any of some texts may mean; host names and FQDNs are in lower case already.
+_NAMED = """
+    (asset_id = any (%(texts)s)
+     or lower(name) in (select lower(text) from unnest(%(texts)s::text[]) as text)
+     or hostname in (select lower(text) from unnest(%(texts)s::text[]) as text)
+     or fqdn in (select lower(text) from unnest(%(texts)s::text[]) as text))
+"""
 
 
 def find(database: Database, session: SessionKey, named: str) -> FoundAsset:
@@ -33,29 +43,60 @@ def find(database: Database, session: SessionKey, named: str) -> FoundAsset:
         NoSuchAssetError: when there is none.
         AmbiguousAssetError: when several have the name.
     """
+    return Finder(database, session, [named]).find(named)
+
+
+class Finder:
+    """Finds assets of a session by what may name them, all of them read at once."""
+
+    def __init__(self, database: Database, session: SessionKey, texts: Collection[str]) -> None:
+        """Read what `texts` may mean; others are not found."""
+        self._session = session
+        with database.reader([session.engagement]) as connection:
+            rows = connection.execute(
+                "select * from discovery.asset"
+                f" where engagement = %(engagement)s and session = %(session)s and {_NAMED}",
+                {
+                    "texts": sorted(set(texts)),
+                    "engagement": str(session.engagement),
+                    "session": session.session,
+                },
+            ).fetchall()
+        self._directory = Directory(rows)
+
+    def find(self, named: str) -> FoundAsset:
+        """Return the asset whose id or name is `named`.
+
+        Raises:
+            NoSuchAssetError: when there is none.
+            AmbiguousAssetError: when several have the name.
+        """
+        row = self._directory.find(named, self._session)
+        return FoundAsset(
+            row["asset_id"], row["name"], row["type"], sentences(row), row["named_only"]
+        )
+
+
+def before(
+    database: Database, session: SessionKey, texts: Collection[str]
+) -> list[tuple[SessionKey, Directory]]:
+    """Return what `texts` may mean in the sessions before `session`, the last of them first."""
     with database.reader([session.engagement]) as connection:
         rows = connection.execute(
-            "select *,"
-            " case when asset_id = %(named)s then 0 when name = %(named)s then 1"
-            " when lower(name) = lower(%(named)s) then 2 else 3 end as rank"
-            " from discovery.asset where engagement = %(engagement)s and session = %(session)s"
-            " and (asset_id = %(named)s or lower(name) = lower(%(named)s)"
-            " or hostname = lower(%(named)s) or fqdn = lower(%(named)s))"
-            " order by rank, asset_id",
+            "select a.*, p.strategy from discovery.asset a"
+            " left join discovery.plan_placement p using (engagement, session, asset_id)"
+            " where a.engagement = %(engagement)s"
+            f" and substr(a.session, 2)::int < %(ordinal)s and {_NAMED}"
+            " order by substr(a.session, 2)::int desc",
             {
-                "named": named,
+                "texts": sorted(set(texts)),
                 "engagement": str(session.engagement),
-                "session": session.session,
+                "ordinal": session.ordinal,
             },
         ).fetchall()
-    ranks = [row.pop("rank") for row in rows]
-    best = [row for row, rank in zip(rows, ranks, strict=True) if rank == ranks[0]]
-    if not best:
-        raise NoSuchAssetError(f"{session} has no asset {named!r}.")
-    if len(best) > 1:
-        candidates = "; ".join(f"{row['asset_id']} ({row['name']}, {row['type']})" for row in best)
-        raise AmbiguousAssetError(f"{named!r} is several assets, name one by its id: {candidates}.")
-    asset = best[0]
-    return FoundAsset(
-        asset["asset_id"], asset["name"], asset["type"], sentences(asset), asset["named_only"]
-    )
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["session"], []).append(row)
+    return [
+        (SessionKey.of(session.engagement, name), Directory(own)) for name, own in found.items()
+    ]

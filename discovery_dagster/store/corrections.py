@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from discovery_dagster.domain.correction_sheets import Sheet, correction_sheets
+from discovery_dagster.domain.intake import refuse_lines
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store import publications
 from discovery_dagster.store.database import Database
@@ -14,10 +15,16 @@ def sheets(
     database: Database, objects: ObjectStore, session: SessionKey, severities: Collection[str]
 ) -> list[Sheet]:
     """Return a sheet for each source table with such records; none before records were judged."""
-    judged = publications.current(database, session).get("canonical_records")
+    current = publications.current(database, session)
+    judged, settled = current.get("canonical_records"), current.get("rejected_records")
     if judged is None:
         return []
     # Those records that were judged, though newer ones may have been read since.
     read = PublishedFrames(objects, session, "source_records", judged.inputs["source_records"])
     made = PublishedFrames(objects, session, "canonical_records", judged.publication)
-    return list(correction_sheets(read, made["outcomes"], made["issues"], severities))
+    outcomes, issues = made["outcomes"], made["issues"]
+    made_from = settled.inputs if settled is not None else {}
+    if made_from.get("canonical_records") == judged.publication and "inventory" in made_from:
+        known = PublishedFrames(objects, session, "inventory", made_from["inventory"])
+        outcomes, issues = refuse_lines(outcomes, issues, known["refusals"])
+    return list(correction_sheets(read, outcomes, issues, severities))

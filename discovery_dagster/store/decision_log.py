@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import psycopg
 from psycopg.rows import DictRow, class_row
@@ -40,14 +40,18 @@ _CURRENT = f"""
 """
 _ALL = f"select {_COLUMNS} from discovery.decision where engagement = %s order by decision"
 
-_ADD = f"""
+_LAST = "select coalesce(max(decision), 0) as last from discovery.decision where engagement = %s"
+_ADDED = f"""
+    select {_COLUMNS} from discovery.decision where engagement = %s and decision > %s
+    order by decision
+"""
+
+_ADD = """
     insert into discovery.decision
         (engagement, decision, session, kind, subject, name, field, value, before, reason, author,
          origin)
-    select %(engagement)s, coalesce(max(decision), 0) + 1, %(session)s, %(kind)s, %(subject)s,
-           %(name)s, %(field)s, %(value)s, %(before)s, %(reason)s, %(author)s, %(origin)s
-    from discovery.decision where engagement = %(engagement)s
-    returning {_COLUMNS}
+    values (%(engagement)s, %(decision)s, %(session)s, %(kind)s, %(subject)s, %(name)s, %(field)s,
+            %(value)s, %(before)s, %(reason)s, %(author)s, %(origin)s)
 """
 
 
@@ -59,7 +63,7 @@ class NoSuchDecisionError(LookupError):
 class Wish:
     """What somebody wants decided; `before` is what holds without it, or did until now.
 
-    `origin` says where the wish is from, such as `command line` or `overrides.csv line 3`.
+    `origin` says where the wish is from, such as `command line` or `file overrides.csv line 3`.
     """
 
     kind: str
@@ -105,23 +109,20 @@ def add(database: Database, session: SessionKey, wishes: Sequence[Wish]) -> list
         EngagementArchivedError: when the engagement is archived.
     """
     with _locked(database, session.engagement) as connection:
-        known = _keyed(_rows(connection, _CURRENT, session.engagement))
-        heard = {
-            (row.origin, row.subject, row.field, row.value)
-            for row in _rows(connection, _ALL, session.engagement)
-            if row.session == session.session
-        }
-        added = []
+        log = _rows(connection, _ALL, session.engagement)
+        stands = {_about(row): (row.value, row.author, row.reason) for row in log}
+        heard = {_place(row) for row in log if row.session == session.session}
+        fresh = list[Wish]()
         for wish in wishes:
-            stands = known.get((wish.kind, wish.subject, wish.field))
-            place = (wish.origin, wish.subject, wish.field, wish.value)
-            if _same(stands, wish) or (wish.origin != COMMAND and place in heard):
+            said = (wish.value, wish.author, wish.reason)
+            if stands.get(_about(wish)) == said:
                 continue
-            row = _insert(connection, session, wish, wish.value)
-            known[wish.kind, wish.subject, wish.field] = row
-            heard.add(place)
-            added.append(row)
-    return added
+            if wish.origin != COMMAND and _place(wish) in heard:
+                continue
+            stands[_about(wish)] = said
+            heard.add(_place(wish))
+            fresh.append(wish)
+        return _insert(connection, session, [(wish, wish.value) for wish in fresh])
 
 
 def take_back(
@@ -153,7 +154,7 @@ def take_back(
             author,
             origin,
         )
-        _insert(connection, SessionKey.of(engagement, found.session), wish, None)
+        _insert(connection, SessionKey.of(engagement, found.session), [(wish, None)])
     return found
 
 
@@ -166,11 +167,7 @@ def current(database: Database, engagement: EngagementKey) -> list[Decision]:
 def last(database: Database, engagement: EngagementKey) -> int:
     """Return the number of the last row of the log, 0 when it has none."""
     with database.reader([engagement]) as connection:
-        row = connection.execute(
-            "select coalesce(max(decision), 0) as last from discovery.decision"
-            " where engagement = %s",
-            [str(engagement)],
-        ).fetchone()
+        row = connection.execute(_LAST, [str(engagement)]).fetchone()
     return int(row["last"]) if row else 0
 
 
@@ -196,23 +193,31 @@ def _rows(
 
 
 def _insert(
-    connection: psycopg.Connection[DictRow], session: SessionKey, wish: Wish, value: str | None
-) -> Decision:
-    values: dict[str, Any] = {**vars(wish), "value": value}
-    values |= {"engagement": str(session.engagement), "session": session.session}
+    connection: psycopg.Connection[DictRow],
+    session: SessionKey,
+    wishes: Sequence[tuple[Wish, str | None]],
+) -> list[Decision]:
+    """Add rows with the values given beside the wishes, sent to Postgres together."""
+    engagement = str(session.engagement)
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST, [engagement])
+        row = cursor.fetchone()
+        last = int(row["last"]) if row else 0
+        cursor.executemany(
+            _ADD,
+            [
+                {**vars(wish), "value": value, "decision": last + at, "engagement": engagement,
+                 "session": session.session}
+                for at, (wish, value) in enumerate(wishes, 1)
+            ],
+        )  # fmt: skip
     with connection.cursor(row_factory=class_row(Decision)) as cursor:
-        row = cursor.execute(_ADD, values).fetchone()
-    assert row is not None  # noqa: S101 - the statement returns one row
-    return row
+        return cursor.execute(_ADDED, [engagement, last]).fetchall()
 
 
-def _keyed(rows: Sequence[Decision]) -> dict[tuple[str, str, str], Decision]:
-    return {(row.kind, row.subject, row.field): row for row in rows}
+def _about(said: Wish | Decision) -> tuple[str, str, str]:
+    return said.kind, said.subject, said.field
 
 
-def _same(stands: Decision | None, wish: Wish) -> bool:
-    return stands is not None and (stands.value, stands.author, stands.reason) == (
-        wish.value,
-        wish.author,
-        wish.reason,
-    )
+def _place(said: Wish | Decision) -> tuple[str, str, str, str | None]:
+    return said.origin, said.subject, said.field, said.value

@@ -45,9 +45,18 @@ class OverrideWish:
 
 
 def decide(
-    database: Database, session: SessionKey, wishes: Sequence[OverrideWish]
+    database: Database,
+    session: SessionKey,
+    wishes: Sequence[OverrideWish],
+    stands: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[Override]:
     """Remember decisions about assets for the engagement of `session`, where they are made.
+
+    Args:
+        database: the project's.
+        session: where they are made.
+        wishes: what is to be decided.
+        stands: what holds now, by asset and field; None for what the session published last.
 
     Returns:
         Those that were added: what holds already, or was said by the same place of a file before,
@@ -59,7 +68,9 @@ def decide(
         EngagementArchivedError: when the engagement is archived.
     """
     read = [_read(wish) for wish in wishes]
-    values = _values(database, session, {wish.asset_id for wish in read})
+    values = stands
+    if values is None:
+        values = _values(database, session, {wish.asset_id for wish in read})
     named = [
         Wish(
             ASSET,

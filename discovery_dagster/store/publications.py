@@ -38,7 +38,11 @@ STEP_TABLES: Mapping[str, Mapping[str, str]] = {
     "source_files": {"source_file": "files"},
     "field_mapping": {"field_mapping": "mapping", "mapping_proposal": "proposals"},
     "canonical_records": {"table_account": "accounts"},
-    "rejected_records": {"rejected_record": "rejects", "record_issue": "issues"},
+    "rejected_records": {
+        "rejected_record": "rejects",
+        "record_issue": "issues",
+        "table_account": "accounts",  # now with the lines that name no asset
+    },
     "inventory": {"asset_member": "members", "asset_conflict": "conflicts"},
     "classified_assets": {"asset": "assets", "type_proposal": "proposals"},
     "dependencies": {"dependency": "edges", "endpoint": "endpoints"},

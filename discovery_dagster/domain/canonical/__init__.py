@@ -17,10 +17,11 @@ from discovery_dagster.domain.tables import SourceTable
 
 @dataclass(frozen=True)
 class CanonicalRecords:
-    """Frames as `frames.ASSET_RECORDS`, `RELATION_RECORDS`, `RECORD_OUTCOMES` and `ISSUES`."""
+    """The records as frames of `ASSET_RECORDS` and so on, of the same names."""
 
     assets: pl.DataFrame
     relations: pl.DataFrame
+    overrides: pl.DataFrame
     outcomes: pl.DataFrame
     issues: pl.DataFrame
 
@@ -44,8 +45,8 @@ def canonicalise(
         elsewhere: the records of tables of flows that are not in the table, by its number.
 
     Returns:
-        Exactly one outcome for each physical record; asset and relation records of the accepted
-        ones; issues of accepted and rejected ones.
+        Exactly one outcome for each physical record; asset and relation records and lines of
+        decisions of the accepted ones; issues of accepted and rejected ones.
     """
     sizes = [
         elsewhere[number].height if number in elsewhere else table.records.height
@@ -64,6 +65,7 @@ def canonicalise(
     return CanonicalRecords(
         conform(assets.with_row_index("record"), frames.ASSET_RECORDS),
         _joined([part.relations for part in read], frames.RELATION_RECORDS),
+        _joined([part.overrides for part in read], frames.OVERRIDE_LINES),
         _joined([part.outcomes for part in read], frames.RECORD_OUTCOMES),
         _joined([part.issues for part in read], frames.ISSUES),
     )

@@ -24,6 +24,7 @@ from discovery_dagster.domain.canonical.cells import (
 )
 from discovery_dagster.domain.canonical.endpoints import problem
 from discovery_dagster.domain.canonical.flows import read_flows
+from discovery_dagster.domain.canonical.overrides import build_overrides
 from discovery_dagster.domain.canonical.relations import build_references, build_relations
 from discovery_dagster.domain.canonical.rows import Rows, RowsInMemory
 from discovery_dagster.domain.canonical.spans import build_spans
@@ -38,6 +39,7 @@ class TableRecords:
 
     assets: pl.DataFrame
     relations: pl.DataFrame
+    overrides: pl.DataFrame
     outcomes: pl.DataFrame
     issues: pl.DataFrame
 
@@ -51,6 +53,7 @@ class _Built:
     problems: pl.DataFrame | None = None
     skipped: pl.DataFrame | None = None
     faults: pl.DataFrame | None = None
+    overrides: pl.DataFrame | None = None
 
 
 def read_table(
@@ -85,6 +88,7 @@ def read_table(
     return TableRecords(
         _placed([part.assets for part in built], place, table_format, _asset_schema()),
         _placed([part.relations for part in built], place, table_format, frames.RELATION_RECORDS),
+        _join([part.overrides for part in built], frames.OVERRIDE_LINES),
         outcomes.drop("row"),
         list_issues(outcomes, refusals, _join([part.faults for part in built], PROBLEM)),
     )
@@ -99,6 +103,7 @@ def _read_flows(
     return TableRecords(
         _placed([], place, table_format, _asset_schema()),
         _placed([flows.relations], place, table_format, frames.RELATION_RECORDS),
+        frames.empty(frames.OVERRIDE_LINES),
         outcomes.drop("row"),
         list_issues(outcomes, refusals, flows.faults),
     )
@@ -155,6 +160,9 @@ def _build(
 ) -> _Built:
     if kind is Kind.CORRECTIONS:
         return _Built()
+    if kind is Kind.OVERRIDES:
+        lines, problems = build_overrides(records, place)
+        return _Built(problems=problems, overrides=lines)
     cells = read_records(records, columns, table_format)
     if kind is Kind.RELATIONS:
         relations, problems, skipped = build_relations(cells, table_format)

@@ -26,6 +26,7 @@ class Kind(Enum):
     FLOWS = "flows"  # each is one observation of a connection
     SPANS = "spans"  # each is the work of one service inside a trace
     CORRECTIONS = "corrections"  # each replaces a record of another table
+    OVERRIDES = "overrides"  # each decides a field of an asset
     IGNORED = "ignored"  # nothing is taken from them
 
 

@@ -1,0 +1,120 @@
+"""Tables of decisions that a drop holds, put into the log once their assets are known."""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+import polars as pl
+
+from discovery_dagster.domain.asset_names import Directory, NoSuchAssetError, candidates
+from discovery_dagster.domain.frames import OVERRIDE_REFUSALS, empty
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.overrides import Override
+from discovery_dagster.domain.overrides.lines import Line, Refusal, judge
+from discovery_dagster.store import assets as stored
+from discovery_dagster.store import decision_log, overrides
+from discovery_dagster.store.database import Database
+from discovery_dagster.store.decision_log import ASSET
+from discovery_dagster.store.overrides import OverrideWish
+
+Judge = Callable[[pl.DataFrame, Sequence[Override]], pl.DataFrame]
+
+
+def apply(
+    database: Database,
+    session: SessionKey,
+    lines: pl.DataFrame,
+    assets: pl.DataFrame,
+    judged: Judge,
+) -> pl.DataFrame:
+    """Decide what the lines of a session's files say, each once.
+
+    A line names an asset of this session, or else of the last one before it that has one of that
+    name. All are added to the log in one transaction; a run that was killed after it finds them
+    said.
+
+    Args:
+        database: the project's.
+        session: that the files are of.
+        lines: as `frames.OVERRIDE_LINES`.
+        assets: of the session, in `INVENTORY_ASSETS`.
+        judged: gives assets as they are without these lines, for what stood before.
+
+    Returns:
+        What could not be applied, as `frames.OVERRIDE_REFUSALS`.
+    """
+    if lines.is_empty():
+        return empty(OVERRIDE_REFUSALS)
+    read = [Line(**row) for row in lines.iter_rows(named=True)]
+    here = candidates(assets, {line.asset for line in read})
+    decided = overrides.in_force(database, session.engagement)
+    found = {row["asset_id"]: row for row in judged(here, decided).iter_rows(named=True)}
+    search = _Search(database, session, Directory(found.values()), {line.asset for line in read})
+    log = [each for each in decision_log.history(database, session.engagement)
+           if each.kind == ASSET]  # fmt: skip
+    wanted, refused = judge(read, search.id_of, log, session.session)
+    names = {asset: search.rows[asset]["name"] or asset for _, asset in wanted}
+    wishes = [
+        OverrideWish(
+            asset, names[asset], line.field, line.value, line.reason, line.author, line.origin
+        )
+        for line, asset in wanted
+    ]
+    overrides.decide(database, session, wishes, search.rows)
+    return pl.DataFrame(
+        [_refusal(each) for each in refused], schema=dict(OVERRIDE_REFUSALS), orient="row"
+    )
+
+
+class _Search:
+    """Finds assets in the session, then in those before it; `rows` are those that were found."""
+
+    def __init__(
+        self, database: Database, session: SessionKey, here: Directory, texts: Collection[str]
+    ) -> None:
+        self._database = database
+        self._session = session
+        self._here = here
+        self._texts = texts
+        self._before: list[tuple[SessionKey, Directory]] | None = None
+        self.rows: dict[str, Any] = {}
+
+    def id_of(self, line: Line) -> str:
+        """Return the id of the asset that `line` names.
+
+        Raises:
+            LookupError: when none is meant, or several.
+        """
+        try:
+            found = self._here.find(line.asset, self._session)
+        except NoSuchAssetError:
+            found = self._earlier(line.asset)
+        self.rows[found["asset_id"]] = found
+        return str(found["asset_id"])
+
+    def _earlier(self, named: str) -> Any:
+        if self._before is None:
+            self._before = stored.before(self._database, self._session, self._texts)
+        for key, directory in self._before:
+            try:
+                return directory.find(named, key)
+            except NoSuchAssetError:
+                continue
+        raise NoSuchAssetError(
+            f"Neither {self._session} nor a session before it has an asset {named!r}."
+        )
+
+
+def _refusal(each: Refusal) -> tuple[object, ...]:
+    line = each.line
+    return (
+        line.table,
+        line.row,
+        line.file,
+        line.sheet,
+        line.line,
+        each.column,
+        each.column,
+        each.code,
+        each.message,
+        getattr(line, each.column),
+    )

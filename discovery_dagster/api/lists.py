@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -92,11 +92,12 @@ def add_list(
     """
     page_query = type(f"{selection.__name__}Page", (Paged, selection), {})
     path = f"{SESSION}/{wanted.name}"
+    answer = Page[item]  # type: ignore[valid-type]
     refusals = described(304, 400, 401, 404, 422, 429, 503)
 
     @router.get(
         path,
-        response_model=Page[item],  # type: ignore[valid-type]
+        response_model=answer,
         responses=refusals,
         name=wanted.name,
     )
@@ -105,7 +106,7 @@ def add_list(
         state: StateOf,
         etag: Fresh,
         query: Annotated[page_query, Query()],  # type: ignore[valid-type]
-    ) -> dict[str, Any]:
+    ) -> Response:
         sort = query.sort or ""  # type: ignore[attr-defined]
         after = None
         if query.cursor:  # type: ignore[attr-defined]
@@ -115,7 +116,9 @@ def add_list(
         following = None
         if found.after is not None:
             following = cursors.write(state.secret, wanted.name, session, sort, found.after)
-        return {"items": found.rows, "next": following}
+        # In the thread that has read the rows: FastAPI goes to another one to check them.
+        body = answer.model_validate({"items": found.rows, "next": following})
+        return Response(body.model_dump_json(), 200, {"ETag": etag}, "application/json")
 
     for ending, form in FORMS.items():
         router.add_api_route(

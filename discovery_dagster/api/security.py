@@ -1,7 +1,7 @@
 """Who asks, and what of it they may see: checked before any query of a client's data.
 
-What asks the database runs in a thread; the rest is `async`, since each way to a thread and back
-costs a tenth of what a page of a list does.
+Each check is one call in one thread, which calls the check before it: as dependencies of each other
+they would each go to a thread and back, which costs a tenth of what a page of a list does.
 """
 
 from dataclasses import dataclass
@@ -24,8 +24,6 @@ COOKIE = "discovery"
 #: Seconds after which a browser has to log in again, whatever its token's end.
 COOKIE_AGE = 12 * 3600
 
-_bearer = HTTPBearer(auto_error=False, description="A token of `discovery token create`.")
-
 
 @dataclass(frozen=True)
 class Viewer:
@@ -35,15 +33,18 @@ class Viewer:
     scope: Scope
 
 
-def known_viewer(
-    state: Annotated[AppState, Depends(app_state)],
-    request: Request,
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> Viewer | None:
+_Bearer = Annotated[
+    HTTPAuthorizationCredentials | None,
+    Depends(HTTPBearer(auto_error=False, description="A token of `discovery token create`.")),
+]
+
+
+def known_viewer(request: Request, bearer: _Bearer) -> Viewer | None:
     """Return who asks, by bearer token or by the cookie of a login; None without a living one.
 
     The cookie names the token and is no right of its own: a revoked token ends the login at once.
     """
+    state = app_state(request)
     if bearer is not None:
         found = tokens.by_secret(state.database, bearer.credentials)
     elif cookie := request.cookies.get(COOKIE):
@@ -53,20 +54,17 @@ def known_viewer(
     return Viewer(found.id, found.scope) if found else None
 
 
-async def viewer(
-    request: Request,
-    state: Annotated[AppState, Depends(app_state)],
-    found: Annotated[Viewer | None, Depends(known_viewer)],
-) -> Viewer:
+def viewer(request: Request, bearer: _Bearer) -> Viewer:
     """Return who asks; the access log names the token by its id.
 
     Raises:
         HTTPException: 401 without a living token, 429 when it has asked too much.
     """
+    found = known_viewer(request, bearer)
     if found is None:
         raise HTTPException(401, "A living bearer token is needed.", {"WWW-Authenticate": "Bearer"})
     request.state.token = found.token
-    state.limiter.check(found.token)
+    app_state(request).limiter.check(found.token)
     return found
 
 
@@ -88,14 +86,14 @@ def _serializer(state: AppState) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(state.secret, salt="login")
 
 
-async def engagement_in_scope(
-    engagement: str, asking: Annotated[Viewer, Depends(viewer)]
-) -> EngagementKey:
+def engagement_in_scope(request: Request, engagement: str, bearer: _Bearer) -> EngagementKey:
     """Return the engagement of the path.
 
     Raises:
+        HTTPException: see `viewer`.
         NotFound: when the viewer may not see it, or it is no engagement's name.
     """
+    asking = viewer(request, bearer)
     try:
         key = EngagementKey.parse(engagement)
     except InvalidKeyError as error:
@@ -106,33 +104,44 @@ async def engagement_in_scope(
 
 
 def session_in_scope(
-    request: Request,
-    session: str,
-    engagement: Annotated[EngagementKey, Depends(engagement_in_scope)],
-    state: Annotated[AppState, Depends(app_state)],
+    request: Request, engagement: str, session: str, bearer: _Bearer
 ) -> SessionKey:
     """Return the session of the path, which exists; the request keeps what it has published.
 
     Raises:
+        HTTPException: see `viewer`.
         NotFound: when there is none that the viewer may see.
+    """
+    return existing_session(request, engagement_in_scope(request, engagement, bearer), session)
+
+
+def existing_session(request: Request, engagement: EngagementKey, session: str) -> SessionKey:
+    """Return the session of that name; the request keeps what it has published.
+
+    Raises:
+        NotFound: when the engagement has none.
     """
     try:
         key = SessionKey.of(engagement, session)
     except InvalidKeyError as error:
         raise NotFound from error
-    publications = published(state.database, key)
+    publications = published(app_state(request).database, key)
     if publications is None:
         raise NotFound
     request.state.publications = publications
     return key
 
 
-async def _database(state: Annotated[AppState, Depends(app_state)]) -> Database:
-    return state.database
+async def _state(request: Request) -> AppState:
+    return app_state(request)
+
+
+async def _database(request: Request) -> Database:
+    return app_state(request).database
 
 
 DatabaseOf = Annotated[Database, Depends(_database)]
-StateOf = Annotated[AppState, Depends(app_state)]
+StateOf = Annotated[AppState, Depends(_state)]
 ViewerOf = Annotated[Viewer, Depends(viewer)]
 EngagementOf = Annotated[EngagementKey, Depends(engagement_in_scope)]
 SessionOf = Annotated[SessionKey, Depends(session_in_scope)]

@@ -27,7 +27,7 @@ class AppState:
     dagster_url: str | None = None
 
 
-async def app_state(request: Request) -> AppState:
+def app_state(request: Request) -> AppState:
     """Return the state of the application that answers."""
     state: AppState = request.app.state.discovery
     return state

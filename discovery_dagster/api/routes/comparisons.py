@@ -13,7 +13,7 @@ from discovery_dagster.api.freshness import Fresh
 from discovery_dagster.api.lists import SESSION, Page, Paged, Values
 from discovery_dagster.api.problems import described
 from discovery_dagster.api.routes.plan import Change
-from discovery_dagster.api.security import SessionOf, StateOf, session_in_scope
+from discovery_dagster.api.security import SessionOf, StateOf, existing_session
 from discovery_dagster.api.state import AppState
 from discovery_dagster.api.tables import FORMS
 from discovery_dagster.domain.keys import SessionKey
@@ -39,14 +39,14 @@ class ComparisonPage(Paged, ComparisonSelection):
     """Which page of a comparison."""
 
 
-def _earlier(request: Request, earlier: str, session: SessionOf, state: StateOf) -> SessionKey:
+def _earlier(request: Request, earlier: str, session: SessionOf) -> SessionKey:
     """Return the other session, of the same engagement; what it published tells ETags apart, too.
 
     Raises:
         NotFound: when there is none of this name.
     """
     later = request.state.publications
-    key = session_in_scope(request, earlier, session.engagement, state)
+    key = existing_session(request, session.engagement, earlier)
     request.state.publications = [*later, *request.state.publications]
     return key
 

@@ -37,7 +37,7 @@ def list_engagements(viewer: ViewerOf, database: DatabaseOf) -> Engagements:
 
 
 @router.get("/engagements/{engagement}", responses=described(401, 404, 429, 503))
-def read_engagement(engagement: EngagementOf, viewer: ViewerOf, database: DatabaseOf) -> Engagement:
+def read_engagement(engagement: EngagementOf, database: DatabaseOf) -> Engagement:
     """Read one engagement."""
     row = engagements.one(database, engagement)
     if row is None:

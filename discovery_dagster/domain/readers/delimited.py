@@ -1,13 +1,13 @@
 """Delimited text: every physical line is accounted for, whatever its quotes and its width."""
 
 from codecs import BOM_UTF8
-from mmap import mmap
 
+from discovery_dagster.domain.readers.contents import Bytes, chunks
 from discovery_dagster.domain.readers.dialect import NO_DELIMITER, Dialect, find_dialect
 from discovery_dagster.domain.readers.encoding import decode, is_encoded
 from discovery_dagster.domain.readers.footer import ignore_footer
 from discovery_dagster.domain.readers.limits import Limits, check_limit
-from discovery_dagster.domain.readers.lines import read_lines
+from discovery_dagster.domain.readers.lines import behind_lines, read_lines
 from discovery_dagster.domain.readers.records import source_table
 from discovery_dagster.domain.tables import IGNORED, FileReading, UnreadableFileError
 
@@ -15,7 +15,7 @@ _SAMPLE_BYTES = 262_144  # that the dialect is judged by; a multiple of four for
 _SAMPLE_LINES = 500
 
 
-def read_delimited(data: bytes | mmap, encoding: str, name: str, limits: Limits) -> FileReading:
+def read_delimited(data: Bytes, encoding: str, name: str, limits: Limits) -> FileReading:
     """Read the delimited text `data`.
 
     Raises:
@@ -24,7 +24,8 @@ def read_delimited(data: bytes | mmap, encoding: str, name: str, limits: Limits)
     dialect = _dialect(data, encoding, name)
     check_limit(name, "columns", len(dialect.header), limits.columns)
     text = _as_utf8(data, encoding)
-    records, longest = read_lines(text, dialect, limits.cell_characters)
+    start = _body_start(text, dialect.body_line - 1)
+    records, longest = read_lines(text, start, dialect, limits.cell_characters)
     records = ignore_footer(records)
     table = source_table(name, None, dialect.header, dialect.header_line, records, limits, longest)
     if len(table.header) == 1 and (records["outcome"] == IGNORED).all():
@@ -33,7 +34,7 @@ def read_delimited(data: bytes | mmap, encoding: str, name: str, limits: Limits)
     return FileReading("csv", (table,), encoding, delimiter)
 
 
-def _dialect(data: bytes | mmap, encoding: str, name: str) -> Dialect:
+def _dialect(data: Bytes, encoding: str, name: str) -> Dialect:
     sample = decode(data[:_SAMPLE_BYTES], encoding, errors="replace")
     lines = _split(sample)
     if len(data) > _SAMPLE_BYTES and len(lines) > 1:
@@ -51,13 +52,22 @@ def _not_a_table(name: str) -> UnreadableFileError:
     )
 
 
-def _as_utf8(data: bytes | mmap, encoding: str) -> bytes | mmap:
+def _as_utf8(data: Bytes, encoding: str) -> Bytes:
     """The text in UTF-8 with line feeds at the ends of its lines."""
     is_utf8 = encoding == "utf-8" and (data[:3] != BOM_UTF8 or is_encoded(data, "utf-8"))
-    if is_utf8 and data.find(b"\n") >= 0:
+    if is_utf8 and any(b"\n" in chunk for chunk in chunks(data)):
         return data
     text = decode(data[:], encoding)
     return (text if "\n" in text else text.replace("\r", "\n")).encode()
+
+
+def _body_start(text: Bytes, lines_above: int) -> int:
+    """Where the first line of the body begins: in the sample, as a rule."""
+    size = _SAMPLE_BYTES
+    while (head := text[:size]).count(b"\n") < lines_above and size < len(text):
+        size *= 2
+    marked = len(BOM_UTF8) if head.startswith(BOM_UTF8) else 0
+    return max(behind_lines(head, lines_above), marked)
 
 
 def _split(text: str) -> list[str]:

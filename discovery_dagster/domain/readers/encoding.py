@@ -5,12 +5,10 @@ Nothing here knows about tables; what is no text at all is refused here.
 
 import codecs
 import re
-from collections.abc import Iterator
-from mmap import mmap
 
-import numpy as np
 from charset_normalizer import from_bytes
 
+from discovery_dagster.domain.readers.contents import Bytes, chunks
 from discovery_dagster.domain.tables import UnreadableFileError
 
 #: UTF-8 in which single bytes of Windows' Western encoding stand, as in exports put together.
@@ -25,14 +23,12 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _HEAD = 65_536  # bytes that are looked at; a multiple of four for UTF-32
-_CHUNK = 1024**2
-_BEYOND_ASCII = 0x80
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
 _CONTROL_SHARE = 0.01  # of the characters; above it, a file is no text
 _REPLACEMENT = "\ufffd"
 
 
-def detect_encoding(data: bytes | mmap, name: str) -> str:
+def detect_encoding(data: Bytes, name: str) -> str:
     """Return the encoding of `data`: Python's codec name, or `MIXED`.
 
     In this order: a byte order mark; UTF-16 by the place of its zero bytes; UTF-8; cp1252, which
@@ -63,7 +59,7 @@ def decode(data: bytes, encoding: str, errors: str = "replace") -> str:
     return text.removeprefix("\ufeff").replace("\x00", _REPLACEMENT)
 
 
-def _marked(data: bytes | mmap) -> str | None:
+def _marked(data: Bytes) -> str | None:
     start = data[:4]
     return next((encoding for mark, encoding in _MARKS if start.startswith(mark)), None)
 
@@ -78,8 +74,8 @@ def _utf16_without_mark(head: bytes) -> str | None:
     return None
 
 
-def _unmarked(data: bytes | mmap) -> str:
-    if _is_ascii(data) or is_encoded(data, "utf-8"):
+def _unmarked(data: Bytes) -> str:
+    if all(chunk.isascii() for chunk in chunks(data)) or is_encoded(data, "utf-8"):
         return "utf-8"
     text = data[:].decode("utf-8", "replace")
     wrong = text.count(_REPLACEMENT)
@@ -91,23 +87,11 @@ def _unmarked(data: bytes | mmap) -> str:
     return best.encoding if best and is_encoded(data, best.encoding) else "latin-1"
 
 
-def _is_ascii(data: bytes | mmap) -> bool:
-    # The views must be gone before the file is unmapped.
-    return all(
-        np.frombuffer(data, np.uint8, min(_CHUNK, len(data) - start), start).max() < _BEYOND_ASCII
-        for start in range(0, len(data), _CHUNK)
-    )
-
-
-def _chunks(data: bytes | mmap) -> Iterator[bytes]:
-    return (data[start : start + _CHUNK] for start in range(0, len(data), _CHUNK))
-
-
-def is_encoded(data: bytes | mmap, encoding: str) -> bool:
+def is_encoded(data: Bytes, encoding: str) -> bool:
     """Whether all of `data` can be decoded from `encoding`, without keeping the text."""
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        for chunk in _chunks(data):
+        for chunk in chunks(data):
             decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:

@@ -2,19 +2,20 @@
 
 Polars reads lines as they stand, in pieces. Lines that RFC 4180 does not have are read one by one
 and stand rewritten in those pieces, so that all records come in their order and nothing has to be
-sorted or put in between.
+sorted or put in between. While Polars reads one piece, the lines of the next one are found.
 """
 
-from dataclasses import dataclass, field
-from mmap import mmap
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import polars as pl
 
+from discovery_dagster.domain.readers.contents import Bytes
 from discovery_dagster.domain.readers.dialect import SPACE, Dialect
 from discovery_dagster.domain.readers.line_index import LineIndex, Positions, index_lines
-from discovery_dagster.domain.readers.quoting import scan_record, write_record
+from discovery_dagster.domain.readers.quoting import CutOffError, scan_record, write_record
 from discovery_dagster.domain.readers.records import (
     Record,
     frame_of_cells,
@@ -24,165 +25,230 @@ from discovery_dagster.domain.readers.records import (
     rejected_record,
     with_outcomes,
 )
+from discovery_dagster.domain.readers.turns import in_turn
 from discovery_dagster.domain.tables import REJECTED
 
 #: Bytes that Polars reads at once; measured best, since they stay in the caches.
 _PIECE: Final = 8 * 1024**2
 _TAB, _BLANK = b"\t", b" "
+_REPLACEMENT: Final = "\ufffd".encode()  # of zero bytes: visible, and no database refuses it
 
 
-@dataclass
-class _Pieces:
-    """Text that waits for Polars, and the cells of what it has read."""
+@dataclass(frozen=True)
+class _Piece:
+    """Whole lines of a text, and the records found in them."""
 
-    dialect: Dialect
-    quote: str | None
-    waiting: list[memoryview | bytes] = field(default_factory=list)
-    size: int = 0
-    read: list[pl.DataFrame] = field(default_factory=list)
-    lengths: list[pl.Series] = field(default_factory=list)  # bytes of all cells of a row
-
-    def add(self, text: memoryview | bytes) -> None:
-        """Add whole lines."""
-        self.waiting.append(text)
-        self.size += len(text)
-        if self.size >= _PIECE:
-            self.flush()
-
-    def flush(self) -> None:
-        """Let Polars read what waits. A header says the width, whatever that of the first line."""
-        delimiter, width = self.dialect.delimiter, len(self.dialect.header)
-        names = (delimiter.join(str(at) for at in range(width)) + "\n").encode()
-        text = b"".join([names, *self.waiting])
-        self.waiting.clear()  # views must be gone before the file is unmapped
-        self.size = 0
-        cells = pl.read_csv(
-            text,
-            separator=delimiter,
-            quote_char=self.quote,
-            infer_schema=False,
-            truncate_ragged_lines=True,
-        )
-        self.read.append(cells)
-        lengths = cells.select(pl.sum_horizontal(pl.all().str.len_bytes()))
-        self.lengths.append(lengths.to_series().fill_null(0))
+    lines: LineIndex
+    first: int  # number of the first line
+    taken: int  # bytes of the text
+    text: list[memoryview | bytes]  # a line for each record, as RFC 4180 has it
+    kept: Positions  # lines where the records begin
+    unusual: dict[int, Record]  # those read one by one, by their rows
 
 
-def read_lines(data: bytes | mmap, dialect: Dialect, limit: int) -> tuple[pl.DataFrame, int]:
+@dataclass(frozen=True)
+class _Part:
+    """The records of a piece."""
+
+    cells: pl.DataFrame
+    numbers: Positions  # of their lines
+    unusual: dict[int, Record]
+    maybe_empty: Positions  # rows
+    longest: int  # bytes that no cell exceeds
+
+
+def read_lines(data: Bytes, start: int, dialect: Dialect, limit: int) -> tuple[pl.DataFrame, int]:
     """Return the records below the header, and bytes that no cell exceeds.
 
     Args:
         data: UTF-8, with line feeds at the ends of lines.
+        start: where the first line below the header begins.
         dialect: how the text is written.
         limit: characters beyond which a quoted cell counts as not closed.
     """
-    lines = index_lines(_even(data) if dialect.delimiter == SPACE else data, dialect)
-    pieces, kept, unusual = _read_pieces(lines, dialect, limit)
-    cells = pl.concat(pieces.read)
-    for row in _too_wide(lines, kept, pl.concat(pieces.lengths), cells.width):
-        if row not in unusual:
-            unusual[row] = _read(lines, int(kept[row]), dialect, limit)[0]
-    if lines.has_empty_quotes:
-        cells = cells.with_columns(pl.when(pl.all() != "").then(pl.all()))
-    numbers = pl.Series((kept + dialect.body_line).astype(np.uint32))
-    records = with_outcomes(frame_of_cells(cells, numbers), unusual)
-    maybe_empty = pl.Series(np.flatnonzero(lines.maybe_empty[kept]).astype(np.uint32))
-    # Only cells that were read one by one go over several lines, and their limit is kept.
-    longest = max(int((lines.ends - lines.starts).max(initial=0)), limit if unusual else 0)
-    return ignore_blank_records(records, maybe_empty), longest
+    reader = _Reader(dialect, limit)
+    parts = list(in_turn(reader.read, reader.pieces(data, start)))
+    heights = np.cumsum([0, *(part.cells.height for part in parts)])
+    places = list(zip(heights[:-1].tolist(), parts, strict=True))
+    unusual = {above + row: one for above, part in places for row, one in part.unusual.items()}
+    maybe_empty = np.concatenate([part.maybe_empty + above for above, part in places])
+    numbers = np.concatenate([part.numbers for part in parts])
+    records = frame_of_cells(
+        pl.concat([part.cells for part in parts]), pl.Series(numbers.astype(np.uint32))
+    )
+    records = with_outcomes(records, unusual)
+    longest = max(part.longest for part in parts)
+    return ignore_blank_records(records, pl.Series(maybe_empty.astype(np.uint32))), longest
 
 
-def _read_pieces(
-    lines: LineIndex, dialect: Dialect, limit: int
-) -> tuple[_Pieces, Positions, dict[int, Record]]:
-    """Read all lines: the pieces read, the lines where records begin, and records read one by one.
+def behind_lines(data: bytes, count: int) -> int:
+    """Where the line begins that stands below `count` others; the end when there are fewer."""
+    position = 0
+    for _ in range(count):
+        position = data.find(b"\n", position) + 1
+        if not position:
+            return len(data)
+    return position
 
-    The last are numbered as the cells' rows are.
-    """
-    unusual: dict[int, Record] = {}
-    taken = np.zeros(len(lines), dtype=np.bool_)  # lines inside a record that begins above
-    special = np.flatnonzero(lines.blank | lines.comment | lines.odd).tolist()
-    quoted = dialect.quoting and bool(lines.odd.any() or lines.quotes.any())
-    pieces = _Pieces(dialect, '"' if quoted else None)
-    with memoryview(lines.data) as view:
-        following = 0
-        for at in special:
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads texts of one dialect whose quoted cells have at most `limit` characters."""
+
+    dialect: Dialect
+    limit: int
+
+    def pieces(self, data: Bytes, start: int) -> Iterator[_Piece]:
+        """Part the lines of `data` from `start` on; there is at least one part."""
+        number, size = self.dialect.body_line, _PIECE
+        while True:
+            text = data[start : start + size]
+            follows = start + size < len(data)
+            end = text.rfind(b"\n") + 1 if follows else len(text)
+            piece = self._find(text, end, number, follows=follows)
+            if follows and not piece.taken:  # a line or a cell is longer
+                size *= 2
+                continue
+            yield piece
+            start += piece.taken
+            if start >= len(data):
+                return
+            number, size = number + len(piece.lines), _PIECE
+
+    def read(self, piece: _Piece) -> _Part:
+        """Let Polars read a piece. A header says the width, whatever that of the first line."""
+        lines, unusual = piece.lines, piece.unusual
+        delimiter, width = self.dialect.delimiter, len(self.dialect.header)
+        names = (delimiter.join(str(at) for at in range(width)) + "\n").encode()
+        quoted = self.dialect.quoting and bool(lines.odd.any() or lines.quotes.any())
+        cells = pl.read_csv(
+            b"".join([names, *piece.text]),
+            separator=delimiter,
+            quote_char='"' if quoted else None,
+            infer_schema=False,
+            truncate_ragged_lines=True,
+        )
+        for row in _too_wide(lines, piece.kept, cells):
+            if row not in unusual:
+                at = int(piece.kept[row])
+                unusual[row] = self._read(lines, at, at + piece.first, None)[0]
+        if lines.has_empty_quotes:
+            cells = cells.with_columns(pl.when(pl.all() != "").then(pl.all()))
+        # Only cells that were read one by one go over several lines, and their limit is kept.
+        longest = int((lines.ends - lines.starts).max(initial=0))
+        return _Part(
+            cells,
+            piece.kept + piece.first,
+            unusual,
+            np.flatnonzero(lines.maybe_empty[piece.kept]),
+            max(longest, self.limit if unusual else 0),
+        )
+
+    def _find(self, text: bytes, end: int, first: int, *, follows: bool) -> _Piece:
+        """Find the records in `text` up to `end`, but for a last one that goes on behind it.
+
+        Args:
+            text: as it stands.
+            end: of the last whole line.
+            first: its first line's number.
+            follows: whether there is more behind `end`.
+        """
+        shown, shown_end = self._shown(text, end)
+        lines = index_lines(shown, shown_end, self.dialect)
+        more = shown_end if follows else None
+        found: dict[int, Record] = {}
+        taken = np.zeros(len(lines), dtype=np.bool_)  # lines inside a record that begins above
+        view, parts, following = memoryview(shown), list[memoryview | bytes](), 0
+        for at in np.flatnonzero(lines.blank | lines.comment | lines.odd).tolist():
             if at < following:
                 continue
-            _add_run(pieces, view, lines, following, at)
-            unusual[at], following = _read_special(lines, at, dialect, limit)
+            parts.append(_run(view, lines, following, at))
+            try:
+                found[at], following = self._read_special(lines, at, at + first, more)
+            except CutOffError:
+                return self._find(text, behind_lines(text, at), first, follows=False)
             taken[at + 1 : following] = True
-            pieces.add(_written(unusual[at], dialect))
-        _add_run(pieces, view, lines, following, len(lines))
-        pieces.flush()
-    kept = np.flatnonzero(~taken)
-    places = np.searchsorted(kept, np.array(list(unusual), dtype=np.int64)).tolist()
-    rows = dict(zip(places, unusual.values(), strict=True))
-    return pieces, kept, rows
+            parts.append(self._written(found[at]))
+        parts.append(_run(view, lines, following, len(lines)))
+        kept = np.flatnonzero(~taken)
+        rows = np.searchsorted(kept, np.array(list(found), dtype=np.int64)).tolist()
+        unusual = dict(zip(rows, found.values(), strict=True))
+        return _Piece(lines, first, end, parts, kept, unusual)
+
+    def _shown(self, text: bytes, end: int) -> tuple[bytes, int]:
+        """The text that is read instead of `text`, line by line the same, and its end."""
+        spaced = self.dialect.delimiter == SPACE
+        if not spaced and text.find(0, 0, end) < 0:
+            return text, end
+        shown = text[:end].replace(b"\0", _REPLACEMENT)
+        shown = _even(shown) if spaced else shown
+        return shown, len(shown)
+
+    def _read_special(
+        self, lines: LineIndex, at: int, number: int, more: int | None
+    ) -> tuple[Record, int]:
+        if lines.blank[at]:
+            return ignored_record(number, "blank_line"), at + 1
+        if lines.comment[at]:
+            return ignored_record(number, "comment"), at + 1
+        return self._read(lines, at, number, more)
+
+    def _read(
+        self, lines: LineIndex, at: int, number: int, more: int | None
+    ) -> tuple[Record, int]:
+        """Read the record that begins with line `at`: it, and the line below it.
+
+        Raises:
+            CutOffError: when it does not end before `more`, behind which the text goes on.
+        """
+        start, width = int(lines.starts[at]), len(self.dialect.header)
+        text = lines.data[start : int(lines.ends[at])].decode("utf-8", "replace")
+        if not self.dialect.quoting:
+            return read_record(number, text.split(self.dialect.delimiter), width), at + 1
+        delimiter = self.dialect.delimiter.encode()
+        scanned = scan_record(lines.data, start, delimiter, self.limit, more)
+        if scanned is not None:
+            cells, end = scanned
+            after = int(np.searchsorted(lines.starts, end))
+            record = read_record(number, cells, width)
+            # A quote that swallows lines into too many cells was never meant to be open.
+            if after == at + 1 or record[1] != REJECTED:
+                return record, after
+        return rejected_record(number, "unclosed_quote", text), at + 1
+
+    def _written(self, record: Record) -> bytes:
+        cells = [cell or "" for cell in record[4]]
+        if any(cells):
+            return write_record(cells, self.dialect.delimiter)
+        return (self.dialect.delimiter * (len(self.dialect.header) - 1) + "\n").encode()
 
 
-def _add_run(pieces: _Pieces, view: memoryview, lines: LineIndex, first: int, behind: int) -> None:
-    """Add the lines from `first` up to `behind` as they stand."""
-    while first < behind:
-        start = int(lines.starts[first])
-        end = int(lines.starts[behind]) if behind < len(lines) else len(view)
-        cut = behind
-        if end - start > _PIECE:
-            cut = max(int(np.searchsorted(lines.starts, start + _PIECE)), first + 1)
-            end = int(lines.starts[cut]) if cut < len(lines) else len(view)
-        pieces.add(view[start:end])
-        first = cut
+def _run(view: memoryview, lines: LineIndex, first: int, behind: int) -> memoryview:
+    """The lines from `first` up to `behind` as they stand."""
+    start, end = (
+        int(lines.starts[at]) if at < len(lines) else lines.end for at in (first, behind)
+    )
+    return view[start:end]
 
 
-def _read_special(lines: LineIndex, at: int, dialect: Dialect, limit: int) -> tuple[Record, int]:
-    number = at + dialect.body_line
-    if lines.blank[at]:
-        return ignored_record(number, "blank_line"), at + 1
-    if lines.comment[at]:
-        return ignored_record(number, "comment"), at + 1
-    return _read(lines, at, dialect, limit)
-
-
-def _read(lines: LineIndex, at: int, dialect: Dialect, limit: int) -> tuple[Record, int]:
-    """Read the record that begins with line `at`: it, and the line below it."""
-    number, start, width = at + dialect.body_line, int(lines.starts[at]), len(dialect.header)
-    text = lines.data[start : int(lines.ends[at])].decode("utf-8", "replace")
-    if not dialect.quoting:
-        return read_record(number, text.split(dialect.delimiter), width), at + 1
-    scanned = scan_record(lines.data, start, dialect.delimiter.encode(), limit)
-    if scanned is not None:
-        cells, end = scanned
-        after = int(np.searchsorted(lines.starts, end))
-        record = read_record(number, cells, width)
-        # A quote that swallows lines into too many cells was never meant to be open.
-        if after == at + 1 or record[1] != REJECTED:
-            return record, after
-    return rejected_record(number, "unclosed_quote", text), at + 1
-
-
-def _written(record: Record, dialect: Dialect) -> bytes:
-    cells = [cell or "" for cell in record[4]]
-    if any(cells):
-        return write_record(cells, dialect.delimiter)
-    return (dialect.delimiter * (len(dialect.header) - 1) + "\n").encode()
-
-
-def _too_wide(lines: LineIndex, kept: Positions, lengths: pl.Series, width: int) -> list[int]:
+def _too_wide(lines: LineIndex, kept: Positions, cells: pl.DataFrame) -> list[int]:
     """Rows of lines with more cells than columns, of which Polars took only the first ones.
 
     A line is as long as its cells, the quotes that are no text and the delimiters between.
     """
     written = (lines.ends - lines.starts - lines.quotes)[kept]
-    rows: list[int] = np.flatnonzero(written - lengths.to_numpy() >= width).tolist()
+    lengths = cells.select(pl.sum_horizontal(pl.all().str.len_bytes())).to_series().fill_null(0)
+    rows: list[int] = np.flatnonzero(written - lengths.to_numpy() >= cells.width).tolist()
     return rows
 
 
-def _even(data: bytes | mmap) -> bytes | mmap:
+def _even(text: bytes) -> bytes:
     """Set the columns of each line apart by one blank, and none before and behind them."""
     uneven = (_BLANK * 2, _TAB, b" \n", b" \r", b"\n ")
-    if all(data.find(part) < 0 for part in uneven):
-        return data
-    text = data[:].replace(_TAB, _BLANK)
+    if not text.startswith(_BLANK) and all(part not in text for part in uneven):
+        return text
+    text = text.replace(_TAB, _BLANK)
     while _BLANK * 2 in text:
         text = text.replace(_BLANK * 2, _BLANK)
+    text = text.lstrip(_BLANK)
     return text.replace(b" \r\n", b"\r\n").replace(b" \n", b"\n").replace(b"\n ", b"\n")

@@ -5,46 +5,59 @@ Where records begin and which of them need this slow way is the delimited reader
 
 import re
 from functools import cache
-from mmap import mmap
 
 _OPENING = re.compile(rb' *"')
 _UTF8_WIDTH = 4  # bytes of a character at most
 
 
+class CutOffError(Exception):
+    """A quoted cell that may close in the text that follows."""
+
+
 def scan_record(
-    data: bytes | mmap, start: int, delimiter: bytes, limit: int
+    data: bytes, start: int, delimiter: bytes, limit: int, end: int | None = None
 ) -> tuple[list[str], int] | None:
     r"""Read the record of the UTF-8 text `data` that begins at `start`; lines end with `\n`.
 
     Beyond RFC 4180, spaces may stand around a quoted cell, and a quote inside an unquoted cell
     stands for itself.
 
+    Args:
+        data: the text.
+        start: where the record begins.
+        delimiter: between cells.
+        limit: characters of a quoted cell.
+        end: of the lines that are whole, where more text follows; no end where none does.
+
     Returns:
         The cells and where the next record begins; None when a quoted cell is not closed before a
         delimiter or line end, within `limit` characters.
+
+    Raises:
+        CutOffError: when one is not closed before `end`.
     """
-    end = _line_end(data, start)
+    line_end = _line_end(data, start)
     cells: list[str] = []
     position = start
-    while data.find(b'"', position, end) >= 0:
+    while data.find(b'"', position, line_end) >= 0:
         opening = _OPENING.match(data, position)
         if opening:
-            closed = _quoted_cell(data, opening.end(), delimiter, limit)
+            closed = _quoted_cell(data, opening.end(), delimiter, limit, end)
             if closed is None:
                 return None
             cell, position = closed
-            end = _line_end(data, position)
+            line_end = _line_end(data, position)
         else:
-            behind = data.find(delimiter, position, end)
-            behind = end if behind < 0 else behind
+            behind = data.find(delimiter, position, line_end)
+            behind = line_end if behind < 0 else behind
             cell, position = _decode(data[position:behind]), behind
-            cell = cell.removesuffix("\r") if behind == end else cell
+            cell = cell.removesuffix("\r") if behind == line_end else cell
         cells.append(cell)
         if data[position : position + 1] != delimiter:
-            return cells, min(end + 1, len(data))
+            return cells, min(line_end + 1, len(data))
         position += 1
-    cells += _decode(data[position:end].removesuffix(b"\r")).split(delimiter.decode())
-    return cells, min(end + 1, len(data))
+    cells += _decode(data[position:line_end].removesuffix(b"\r")).split(delimiter.decode())
+    return cells, min(line_end + 1, len(data))
 
 
 def write_record(cells: list[str], delimiter: str) -> bytes:
@@ -56,17 +69,19 @@ def write_record(cells: list[str], delimiter: str) -> bytes:
     return (delimiter.join(written) + "\n").encode()
 
 
-def _line_end(data: bytes | mmap, position: int) -> int:
+def _line_end(data: bytes, position: int) -> int:
     end = data.find(b"\n", position)
     return len(data) if end < 0 else end
 
 
 def _quoted_cell(
-    data: bytes | mmap, position: int, delimiter: bytes, limit: int
+    data: bytes, position: int, delimiter: bytes, limit: int, end: int | None
 ) -> tuple[str, int] | None:
     """Read on behind an opening quote: the cell, and the place behind it."""
     start = position
-    while (quote := data.find(b'"', position, start + _UTF8_WIDTH * limit + 1)) >= 0:
+    furthest = start + _UTF8_WIDTH * limit + 1
+    last = furthest if end is None else min(furthest, end)
+    while (quote := data.find(b'"', position, last)) >= 0:
         if data[quote + 1 : quote + 2] == b'"':
             position = quote + 2
             continue
@@ -75,6 +90,8 @@ def _quoted_cell(
             return None
         cell = _decode(data[start:quote]).replace('""', '"')
         return (cell, behind.end()) if len(cell) <= limit else None
+    if last < furthest and end is not None:
+        raise CutOffError
     return None
 
 

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from discovery_dagster.domain.readers import lines
 from discovery_dagster.domain.tables import UnreadableFileError
 from discovery_dagster_tests.domain.readers.reading import reading_of, records_of, table_of
 
@@ -61,6 +63,7 @@ def _expected(
     newline=st.sampled_from(["\n", "\r\n"]),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
     ended=st.booleans(),
+    piece=st.sampled_from([1, 20, 100, 2**20]),
 )
 def test_each_record_is_found_once_at_its_line(
     table: tuple[list[str], list[list[str] | None]],
@@ -69,6 +72,7 @@ def test_each_record_is_found_once_at_its_line(
     newline: str,
     encoding: str,
     ended: bool,
+    piece: int,
 ) -> None:
     header, records = table
     text = _written(header, delimiter, always, newline)
@@ -81,24 +85,28 @@ def test_each_record_is_found_once_at_its_line(
         line += 1 + written.count("\n")
     if ended or (records and not _written(records[-1], delimiter, always, newline)):
         text += newline
-    with TemporaryDirectory() as folder:
+    # Where the text is parted for Polars makes no difference.
+    with TemporaryDirectory() as folder, patch.object(lines, "_PIECE", piece):
         found = table_of(Path(folder), text.encode(encoding))
     assert found.header == tuple(header)
     assert records_of(found) == expected
 
 
 @settings(max_examples=150, deadline=None)
-@given(lines=st.lists(st.text(st.sampled_from('a1é,; "\t\r#'), max_size=12), max_size=12))
-def test_no_line_is_lost_or_taken_twice_whatever_is_in_it(lines: list[str]) -> None:
-    text = "".join(f"{line}\n" for line in ["first,second", *lines])
+@given(written=st.lists(st.text(st.sampled_from('a1é,; "\t\r#'), max_size=12), max_size=12))
+def test_no_line_is_lost_or_taken_twice_whatever_is_in_it(written: list[str]) -> None:
+    text = "".join(f"{line}\n" for line in ["first,second", *written])
     with TemporaryDirectory() as folder:
         try:
             table = table_of(Path(folder), text)
+            with patch.object(lines, "_PIECE", 1):
+                by_line = table_of(Path(folder), text)
         except UnreadableFileError as refused:
             # Such as `1;1` twice and `a;`: no line can be told to be the header. Refused as a
             # whole, the file is listed with that reason and loses nothing.
             assert refused.code == "not_a_table"
             return
+    assert by_line.records.equals(table.records)
     found = table.records["line"].to_list()
     assert found == sorted(set(found))
     # Only lines inside a quoted cell begin no record.

@@ -1,16 +1,18 @@
 """Files made to break readers: each is read or refused with one sentence, within its limits."""
 
 import io
+import itertools
+import os
 import tracemalloc
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xlsxwriter
 
-from discovery_dagster.domain import readers
-from discovery_dagster.domain.readers import Limits, read_file
+from discovery_dagster.domain.readers import Limits, contents, read_file
 from discovery_dagster.domain.tables import UnreadableFileError
 from discovery_dagster_tests.domain.readers.reading import reading_of, records_of, table_of
 from discovery_dagster_tests.domain.readers.test_workbook import of_rows
@@ -106,29 +108,55 @@ def test_zero_bytes_are_kept_where_they_stand(tmp_path: Path) -> None:
     assert [record[0] for record in records_of(table)] == [2, 3]
 
 
-class Growing(type(Path())):
-    """A path to which somebody writes a record whenever it is opened."""
+@pytest.fixture
+def while_read(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Callable[[], None]], None]:
+    """Has something done to a file between two of the reads of which its reading consists."""
 
-    def open(self, *arguments: Any, **named: Any) -> Any:
-        """Let it grow, then open it."""
-        with Path(self).open("ab") as file:
-            file.write(b"late,SLES\n")
-        return super().open(*arguments, **named)
+    def between(read: int, do: Callable[[], None]) -> None:
+        reads, pread = itertools.count(1), os.pread
+
+        def interrupted(descriptor: int, size: int, offset: int) -> bytes:
+            if next(reads) == read:
+                do()
+            return pread(descriptor, size, offset)
+
+        monkeypatch.setattr(contents.os, "pread", interrupted)
+
+    return between
 
 
-@pytest.mark.parametrize("mapped_from", [0, MEGABYTE], ids=["mapped", "in memory"])
-def test_what_is_written_to_a_file_while_it_is_read_is_left_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mapped_from: int
+@pytest.mark.parametrize("read", [1, 2, 5, 20, 40])
+@pytest.mark.parametrize("records", [2, 2_000_000], ids=["small", "large"])
+def test_a_file_that_is_cut_off_while_it_is_read_is_refused(
+    tmp_path: Path, while_read: Any, read: int, records: int
 ) -> None:
-    monkeypatch.setattr(readers, "_MAPPED_FROM", mapped_from)
-    path = Growing(tmp_path / "growing.csv")
-    path.write_text("name,os\nweb,RHEL\n")
-    for records in (1, 2, 3):
-        before = path.stat().st_size
-        (table,) = read_file(path, path.name).tables
-        assert path.stat().st_size > before
-        assert table.records.height == records
-        assert table.records["outcome"].unique().to_list() == ["read"]
+    path = tmp_path / "export.csv"
+    path.write_text("name,os\n" + "web-server,RHEL\n" * records)
+    size = path.stat().st_size
+    while_read(min(read, 5) if records == 2 else read, lambda: os.truncate(path, size // 2))
+    with pytest.raises(UnreadableFileError) as refused:
+        read_file(path, path.name)
+    assert refused.value.code == "changed_while_read"
+    assert refused.value.message == (
+        "export.csv was written to while it was read: wait until it is complete and retry."
+    )
+
+
+@pytest.mark.parametrize("content", [b"name,os\nweb,RHEL\n", b'[{"name": "web"}]', "workbook"])
+def test_a_file_that_grows_while_it_is_read_is_refused_until_it_is_complete(
+    tmp_path: Path, while_read: Any, content: bytes | str
+) -> None:
+    path = tmp_path / "export"
+    path.write_bytes(of_rows(["name"], ["web"]) if isinstance(content, str) else content)
+
+    def grow() -> None:
+        with path.open("ab") as file:
+            file.write(b"late,SL")
+
+    while_read(2, grow)
+    with pytest.raises(UnreadableFileError) as refused:
+        read_file(path, path.name)
+    assert refused.value.code == "changed_while_read"
 
 
 @pytest.mark.parametrize("cut", [10, 200, 1_000, 3_000, -1, -30])

@@ -1,4 +1,4 @@
-"""Work on pieces while the next ones are unpacked."""
+"""Work on pieces while the next ones are read."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -7,13 +7,14 @@ from typing import Final, TypeVar
 _WORKERS: Final = 2
 _WAITING: Final = 4  # pieces that may wait, so that memory is bounded by them and not by the file
 
+Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 
-def in_turn(make: Callable[[bytes], Made], pieces: Iterable[bytes]) -> Iterator[Made]:
+def in_turn(make: Callable[[Given], Made], pieces: Iterable[Given]) -> Iterator[Made]:
     """Give what `make` makes of each piece, in their order.
 
-    NumPy and zlib let other threads run, so that unpacking and reading go side by side.
+    NumPy, Polars and zlib let other threads run, so that reading and making go side by side.
     """
     with ThreadPoolExecutor(_WORKERS) as workers:
         waiting: list[Future[Made]] = []

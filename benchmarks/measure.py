@@ -4,7 +4,7 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -18,14 +18,35 @@ class Cost:
 
 def cost(work: Callable[[], object], rounds: int = 3, *, warm: bool = True) -> Cost:
     """Return the median cost of `work`; if `warm`, after one call that does not count."""
-    if warm:
+    return costs([work], rounds, warm=warm)[0]
+
+
+def costs(
+    works: Sequence[Callable[[], object]], rounds: int = 3, *, warm: bool = True
+) -> list[Cost]:
+    """Return the median cost of each of `works`, such as of one and of its baseline.
+
+    Each round calls all of them in turn. What else a machine does comes and goes within seconds,
+    and may double what anything costs; measured one behind the other, a baseline had it and its
+    work not, or the reverse (ratios of 3.3 and 4.3 for the same code). Side by side both have it.
+
+    Args:
+        works: in the order in which they are called.
+        rounds: calls of each that count.
+        warm: call each once before.
+    """
+    for work in works if warm else ():
         work()
-    costs = []
+    taken: list[list[tuple[float, float]]] = [[] for _ in works]
     for _ in range(rounds):
-        wall, cpu = time.perf_counter(), time.process_time()
-        work()
-        costs.append((time.perf_counter() - wall, time.process_time() - cpu))
-    return Cost(*(statistics.median(values) for values in zip(*costs, strict=True)))
+        for work, times in zip(works, taken, strict=True):
+            wall, cpu = time.perf_counter(), time.process_time()
+            made = work()
+            times.append((time.perf_counter() - wall, time.process_time() - cpu))
+            del made  # or the next one had less memory
+    return [
+        Cost(*(statistics.median(values) for values in zip(*times, strict=True))) for times in taken
+    ]
 
 
 def report(figure: str, value: float, bound: str, detail: str) -> None:

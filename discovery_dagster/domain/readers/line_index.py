@@ -44,6 +44,25 @@ class LineIndex:
     def __len__(self) -> int:
         return len(self.starts)
 
+    def start_of(self, line: int) -> int:
+        """Where a line begins; behind the last one, the end."""
+        return int(self.starts[line]) if line < len(self) else self.end
+
+    def head(self, count: int) -> "LineIndex":
+        """The first `count` lines."""
+        return LineIndex(
+            self.data,
+            self.start_of(count),
+            self.starts[:count],
+            self.ends[:count],
+            self.blank[:count],
+            self.comment[:count],
+            self.maybe_empty[:count],
+            self.odd[:count],
+            self.quotes[:count],
+            self.has_empty_quotes,
+        )
+
 
 def index_lines(data: bytes, end: int, dialect: Dialect) -> LineIndex:
     """Find the lines of `data` up to `end`, and sort them by what they need."""

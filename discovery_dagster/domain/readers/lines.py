@@ -157,20 +157,22 @@ class _Reader:
         lines = index_lines(shown, shown_end, self.dialect)
         more = shown_end if follows else None
         found: dict[int, Record] = {}
-        taken = np.zeros(len(lines), dtype=np.bool_)  # lines inside a record that begins above
+        inside = np.zeros(len(lines), dtype=np.bool_)  # lines of a record that begins above
         view, parts, following = memoryview(shown), list[memoryview | bytes](), 0
         for at in np.flatnonzero(lines.blank | lines.comment | lines.odd).tolist():
             if at < following:
                 continue
-            parts.append(_run(view, lines, following, at))
             try:
-                found[at], following = self._read_special(lines, at, at + first, more)
+                record, after = self._read_special(lines, at, at + first, more)
             except CutOffError:
-                return self._find(text, behind_lines(text, at), first, follows=False)
-            taken[at + 1 : following] = True
-            parts.append(self._written(found[at]))
+                end = lines.start_of(at) if shown is text else behind_lines(text, at)
+                lines = lines.head(at)
+                break
+            parts += _run(view, lines, following, at), self._written(record)
+            found[at], following = record, after
+            inside[at + 1 : after] = True
         parts.append(_run(view, lines, following, len(lines)))
-        kept = np.flatnonzero(~taken)
+        kept = np.flatnonzero(~inside[: len(lines)])
         rows = np.searchsorted(kept, np.array(list(found), dtype=np.int64)).tolist()
         unusual = dict(zip(rows, found.values(), strict=True))
         return _Piece(lines, first, end, parts, kept, unusual)
@@ -193,9 +195,7 @@ class _Reader:
             return ignored_record(number, "comment"), at + 1
         return self._read(lines, at, number, more)
 
-    def _read(
-        self, lines: LineIndex, at: int, number: int, more: int | None
-    ) -> tuple[Record, int]:
+    def _read(self, lines: LineIndex, at: int, number: int, more: int | None) -> tuple[Record, int]:
         """Read the record that begins with line `at`: it, and the line below it.
 
         Raises:
@@ -225,10 +225,7 @@ class _Reader:
 
 def _run(view: memoryview, lines: LineIndex, first: int, behind: int) -> memoryview:
     """The lines from `first` up to `behind` as they stand."""
-    start, end = (
-        int(lines.starts[at]) if at < len(lines) else lines.end for at in (first, behind)
-    )
-    return view[start:end]
+    return view[lines.start_of(first) : lines.start_of(behind)]
 
 
 def _too_wide(lines: LineIndex, kept: Positions, cells: pl.DataFrame) -> list[int]:

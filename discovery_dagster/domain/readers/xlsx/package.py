@@ -14,11 +14,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from discovery_dagster.domain.readers.turns import in_turn
 from discovery_dagster.domain.readers.xlsx.cells import Context
 from discovery_dagster.domain.readers.xlsx.numbers import is_date
 from discovery_dagster.domain.readers.xlsx.scanning import SLACK, Mask, UnusualXmlError, Xml
 from discovery_dagster.domain.readers.xlsx.texts import shared_texts
-from discovery_dagster.domain.readers.turns import in_turn
 
 #: Bytes of a sheet that are looked at at once: what is made of them stays in the caches.
 _PIECE: Final = 1024**2

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import polars as pl
 
 from discovery_dagster.domain.readers.limits import Limits, check_limit
+from discovery_dagster.domain.readers.turns import in_turn
 from discovery_dagster.domain.readers.xlsx.cells import Cells, Context, read_cells
 from discovery_dagster.domain.readers.xlsx.package import Package, Sheet
-from discovery_dagster.domain.readers.turns import in_turn
 
 _NOTHING: Final = 2**32 - 1  # beyond the number of any cell
 

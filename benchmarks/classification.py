@@ -14,7 +14,9 @@ SIZES = (100_000, 1_000_000)
 TODAY = date(2026, 1, 1)
 
 #: A large estate: words repeat, names are made of site, application, role, stage and number, one in
-#: ten is a name of its own, serial numbers and addresses are never the same.
+#: ten is a name of its own, serial numbers and addresses are never the same. Cells are drawn
+#: independently, so that nearly all assets differ in what rules read; elsewhere, a model mostly
+#: tells vendor and operating system, and fewer combinations are to be judged.
 _SITES = ("fra", "ldn", "nyc", "syd", "muc", "par")
 _ROLES = ("web", "app", "db", "srv", "mq", "sw", "fw", "", "cache", "fs", "lb", "dc")
 _STAGES = ("p", "t", "prd", "dev", "uat", "", "prod")

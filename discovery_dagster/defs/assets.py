@@ -251,7 +251,7 @@ def classified_assets(
         counts["overridden"] = int((judged["overridden"].list.len() > 0).sum())
         return {"assets": judged, "proposals": proposed}, {"assets": judged.height, **counts}
 
-    return session.materialize(context, work, "profiles", inventory=inventory)
+    return session.materialize(context, work, "stages", inventory=inventory)
 
 
 @step_asset("dependencies")

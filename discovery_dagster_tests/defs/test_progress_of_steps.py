@@ -3,9 +3,7 @@
 import dagster as dg
 import pytest
 
-from discovery_dagster.domain import classification
 from discovery_dagster.domain.steps import STEPS
-from discovery_dagster.store import exports
 from discovery_dagster.store.progress import StepProgress
 
 #: Steps that only rearrange what is made already.
@@ -37,13 +35,3 @@ def test_every_long_step_says_of_how_much_and_never_goes_back(engine, session, s
         assert total is not None
         assert done == sorted(done), (step, said[step])
         assert last == total or step not in COUNTING, (step, said[step])
-
-
-def test_judging_assets_slice_by_slice_gives_what_judging_them_at_once_gives(
-    engine, session, said, monkeypatch
-):
-    engine.execute_here(session)
-    at_once = exports.rows(engine.database, session, "assets")
-    monkeypatch.setattr(classification, "_SLICE", 1)
-    engine.execute_here(session, ["classified_assets"])
-    assert exports.rows(engine.database, session, "assets") == at_once

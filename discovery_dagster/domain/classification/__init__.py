@@ -5,16 +5,17 @@ Not enough evidence gives `unknown`. What people decide, and what a model propos
 
 from collections.abc import Callable
 from datetime import date
+from typing import Final
 
 import polars as pl
 
+from discovery_dagster.domain.classification import fields
 from discovery_dagster.domain.classification.components import judge_lifecycle
-from discovery_dagster.domain.classification.profiles import Profiles, has_host_facts
+from discovery_dagster.domain.classification.distinct import Distinct, listed
+from discovery_dagster.domain.classification.matches import Matches
+from discovery_dagster.domain.classification.names import read_names
 from discovery_dagster.domain.classification.questions import open_assets
 from discovery_dagster.domain.classification.rationale import sentences
-from discovery_dagster.domain.classification.rules import neutral_words
-from discovery_dagster.domain.classification.software import recognise, recognise_products
-from discovery_dagster.domain.classification.tokens import ending, words
 from discovery_dagster.domain.classification.types import judge_types
 from discovery_dagster.domain.classification.vocabulary import (
     judge_criticality,
@@ -22,130 +23,95 @@ from discovery_dagster.domain.classification.vocabulary import (
     judge_tier,
 )
 from discovery_dagster.domain.frames import JUDGED_ASSETS, conform
+from discovery_dagster.domain.stages import Stages
 from discovery_dagster.reference import load
 
-__all__ = ["classify", "judge", "open_assets", "sentences"]
+__all__ = ["classify", "open_assets", "sentences"]
 
-#: Profiles that are judged at a time: enough for the fixed cost of a rule not to count, few enough
-#: to say every second or two how far it is.
-_SLICE = 20_000
+#: Of `classify`: cells read, types judged, all else judged, answers given to the assets.
+_STAGES: Final = 4
 
 
-def _unheard(_done: int, _total: int) -> None:
+def _unheard(_done: int, _total: int | None) -> None:
     """Nobody wants to know."""
 
 
 def classify(
-    assets: pl.DataFrame, as_of: date, report: Callable[[int, int], None] = _unheard
+    assets: pl.DataFrame, as_of: date, report: Callable[[int, int | None], None] = _unheard
 ) -> pl.DataFrame:
     """Judge type, tier, environment, criticality, operating system and end of life.
+
+    What a cell says is read once for each distinct cell, and what follows from several cells once
+    for each combination of what they say: assets count only where they are given their answers.
 
     Args:
         assets: rows in `INVENTORY_ASSETS`.
         as_of: the day on which support is judged.
-        report: told how many of how many different profiles are judged.
+        report: told how many of how many stages are over.
 
     Returns:
         The same rows in the same order in `JUDGED_ASSETS`.
     """
-    profiles = Profiles.of(assets)
-    firsts = assets[profiles.firsts]
-    parts = []
-    for slice_ in firsts.iter_slices(_SLICE) if firsts.height else [firsts]:
-        parts.append(judge(slice_, as_of))
-        report(sum(part.height for part in parts), firsts.height)
-    judged = profiles.spread(pl.concat(parts))
-    as_written = assets.select(
-        pl.col(field).alias(f"{field}_text")
-        for field in ("os_name", "environment", "criticality", "tier")
+    stages = Stages(report, _STAGES)
+    names = read_names(assets["name"])
+    systems = fields.systems(assets)
+    cells, products = fields.products(assets)
+    hosted = fields.hosted(assets)
+    matches = Matches([names, systems, cells, fields.hardware(assets), fields.own(assets)], hosted)
+    stages.passed()
+    declared = Distinct.among(assets.select("declared_type", "declared_type_text"))
+    types = judge_types(declared, matches, hosted)
+    stages.passed()
+    kinds = types.reduced(types.rows.select("type"))
+    tier, environment, criticality = (
+        Distinct.among(assets.select(field)) for field in ("tier", "environment", "criticality")
     )
-    system = pl.coalesce(judged["label"], assets["os_name"])
-    version = pl.when(judged["recognised"]).then(judged["version"]).otherwise(assets["os_version"])
+    judged = {
+        "tier": judge_tier(tier, names, kinds),
+        "environment": judge_environment(environment, names),
+        "criticality": judge_criticality(criticality),
+    }
+    system = systems.judged(_judge_system(systems.rows))
+    lifecycle = judge_lifecycle(Distinct.together(kinds, systems, cells), products, as_of)
+    stages.passed()
+    reasons = [
+        *(types.judged(types.rows.select(code)) for code in ("type_code", "virtual_code")),
+        *(answer.judged(answer.rows.select("code")) for answer in judged.values()),
+        system.judged(system.rows.select("code")),
+        lifecycle.judged(lifecycle.rows.select("eol_code")),
+    ]
     classified = assets.with_columns(
-        *as_written,
-        *judged.drop("label", "version", "recognised"),
-        os_name=pl.select(system).to_series(),
-        os_version=pl.select(version).to_series(),
+        pl.col(field).alias(f"{field}_text") for field in ("os_name", *judged)
+    ).with_columns(
+        *types.spread("type", "confidence", "virtual"),
+        *system.spread("os_name", "os_version", "os_family", "os_confidence"),
+        *lifecycle.spread("software", "eol_date", "eol_status"),
+        *(answer.spread("value")["value"].alias(name) for name, answer in judged.items()),
+        *(
+            answer.spread("confidence")["confidence"].alias(f"{name}_confidence")
+            for name, answer in judged.items()
+        ),
+        rationale=listed(reasons),
     )
+    stages.passed()
     return conform(classified.select(list(JUDGED_ASSETS)), JUDGED_ASSETS)
 
 
-def judge(assets: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Judge each asset by itself, as `classify` judges the first of each profile.
-
-    Returns:
-        One row an asset: what `CLASSIFIED_ASSETS` has beyond the inventory; of the operating system
-        `label`, `version` and whether it is `recognised`.
-    """
-    written = assets.select(text="os_name", version_text="os_version")
-    system = recognise(written, "operating_systems")
-    # A version without an operating system is that of the product.
-    version = assets.select(pl.when(pl.col("os_name").is_null()).then("os_version")).to_series()
-    products = recognise_products(assets["product"], version)
-    facts = assets.with_columns(
-        has_host_facts().alias("hosted"), words=words("name"), os=system["type"]
-    ).with_columns(_kinds(products, assets.height), ending=ending("words", neutral_words()))
-    types = judge_types(facts)
-    typed = facts.with_columns(types["type"])
-    answers = {
-        "tier": judge_tier(typed),
-        "environment": judge_environment(typed),
-        "criticality": judge_criticality(typed),
-        "os": _judge_system(assets, system),
-    }
-    lifecycle = judge_lifecycle(typed, system, products, as_of)
-    codes = [
-        types["type_code"],
-        types["virtual_code"],
-        *(answer["code"].alias(name) for name, answer in answers.items()),
-        lifecycle["eol_code"],
-    ]
-    return pl.DataFrame(
-        [
-            types["type"],
-            types["confidence"],
-            types["virtual"],
-            *(answer["value"].alias(name) for name, answer in answers.items() if name != "os"),
-            *(answer["confidence"].alias(f"{name}_confidence") for name, answer in answers.items()),
-            system["family"].alias("os_family"),
-            lifecycle["software"],
-            lifecycle["eol_date"],
-            lifecycle["eol_status"],
-            pl.DataFrame(codes).select(rationale=pl.concat_list(pl.all()).list.drop_nulls())[
-                "rationale"
-            ],
-            system["label"],
-            system["version"],
-            system["rule"].is_not_null().alias("recognised"),
-        ]
-    )
-
-
-def _kinds(products: pl.DataFrame, count: int) -> pl.Series:
-    """What the products of each cell make: a type, a `stack`, or null where they make several."""
-    kinds = products.group_by("at").agg(
-        pl.when(pl.col("type").is_null().any())
-        .then(pl.lit("stack"))
-        .when(pl.col("type").n_unique() == 1)
-        .then(pl.col("type").first())
-        .alias("products")
-    )
-    rows = pl.DataFrame({"at": range(count)}, schema={"at": pl.UInt32})
-    return rows.join(kinds, on="at", how="left", maintain_order="left")["products"]
-
-
-def _judge_system(assets: pl.DataFrame, system: pl.DataFrame) -> pl.DataFrame:
-    """`confidence` and `code` of the operating system, without a code where none is given."""
+def _judge_system(systems: pl.DataFrame) -> pl.DataFrame:
+    """Each operating system as it is answered, and a `code` where one is given."""
     trust = load("classification")["confidences"]
-    named = assets["os_name"].is_not_null()
-    return system.select(
-        confidence=pl.when(pl.col("rule").is_null())
+    recognised = pl.col("rule").is_not_null()
+    return systems.select(
+        os_name=pl.coalesce("label", "os_name"),
+        os_version=pl.when(recognised).then("version").otherwise("os_version"),
+        os_family="family",
+        os_confidence=pl.when(~recognised)
         .then(0.0)
         .when(pl.col("version").is_null())
         .then(trust["system"])
         .otherwise(trust["system_version"]),
         code=pl.coalesce(
-            pl.format("os:rule/{}", "rule"), pl.when(pl.lit(named)).then(pl.lit("os:no_rule"))
+            pl.format("os:rule/{}", "rule"),
+            pl.when(pl.col("os_name").is_not_null()).then(pl.lit("os:no_rule")),
         ),
-        value=pl.lit(None, pl.String),
     )

@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from discovery_dagster.domain.classification.distinct import Distinct
 from discovery_dagster.domain.classification.lifecycle import end_of_life
 from discovery_dagster.domain.classification.software import OPERATING_SYSTEM
 from discovery_dagster.domain.frames import CLASSIFIED_ASSETS
@@ -17,39 +18,42 @@ from discovery_dagster.reference import load
 LIFECYCLE: Final = ("software", "eol_date", "eol_status", "eol_code")
 
 
-def judge_lifecycle(
-    assets: pl.DataFrame, system: pl.DataFrame, products: pl.DataFrame, as_of: date
-) -> pl.DataFrame:
+def judge_lifecycle(assets: Distinct, products: pl.DataFrame, as_of: date) -> Distinct:
     """Date each asset's software, and say when the asset itself ends.
 
     A host ends with its operating system, all else with its only product, if its version is known.
 
     Args:
-        assets: with their `type`, `os_name` and `product`.
-        system: as `software.recognise` returns for the operating systems, one row an asset.
-        products: as `software.recognise_products` returns for the assets' products.
+        assets: their `type`, and what `fields.systems` and `fields.products` return.
+        products: as `software.recognise_products` returns, for each `cell`.
         as_of: the day on which support is judged.
 
     Returns:
-        `LIFECYCLE`, one row an asset.
+        `LIFECYCLE`.
     """
-    systems = system.with_row_index("at").filter(pl.col("rule").is_not_null())
-    systems = systems.with_columns(kind=pl.lit(OPERATING_SYSTEM), alone=pl.lit(False))
+    rows = assets.rows.with_row_index("at")
+    systems = rows.filter(pl.col("rule").is_not_null()).with_columns(
+        kind=pl.lit(OPERATING_SYSTEM), alone=pl.lit(False), product="end_of"
+    )
+    parts = products.rename({"at": "cell"})
+    parts = rows.select("at", "cell").join(parts, on="cell", maintain_order="left_right")
     columns = ["at", "alone", "kind", "label", "product", "version"]
-    everything = pl.concat([systems.select(columns), products.select(columns)])
+    everything = pl.concat([systems.select(columns), parts.select(columns)])
     dates = end_of_life(everything, as_of)
     dated = everything.join(dates, on=["product", "version"], how="left", maintain_order="left")
     dated = dated.with_columns(name=pl.col("label"), status=pl.col("eol_status"))
     software = dated.group_by("at", maintain_order=True).agg(software=pl.struct(_entry()))
-    rows = assets.select("type", "os_name", "product").with_row_index("at")
+    rows = rows.select("at", "type", "os_name")
     ending = _ending(rows, dated)
     joined = rows.join(software, on="at", how="left", maintain_order="left")
     joined = joined.join(ending, on="at", how="left", maintain_order="left")
-    return joined.select(
-        pl.col("software").fill_null([]).cast(CLASSIFIED_ASSETS["software"]),
-        "eol_date",
-        eol_status=pl.coalesce("status", pl.when(_has_end()).then(pl.lit("unknown"))),
-        eol_code=_code(as_of),
+    return assets.judged(
+        joined.select(
+            pl.col("software").fill_null([]).cast(CLASSIFIED_ASSETS["software"]),
+            "eol_date",
+            eol_status=pl.coalesce("status", pl.when(_has_end()).then(pl.lit("unknown"))),
+            eol_code=_code(as_of),
+        )
     )
 
 

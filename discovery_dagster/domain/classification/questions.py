@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from discovery_dagster.domain.classification.profiles import given
 from discovery_dagster.domain.frames import ATTRIBUTES
+from discovery_dagster.domain.identity.merging import LISTS
 
 #: What may tell the type of a thing; nothing else of it leaves here.
 EVIDENCE = (
@@ -36,3 +36,8 @@ def open_assets(classified: pl.DataFrame) -> pl.DataFrame:
         pl.sum_horizontal(said).alias("evidence"),
         *EVIDENCE,
     ).sort("asset_id")
+
+
+def given(field: str) -> pl.Expr:
+    """Return whether a field of the asset says something."""
+    return pl.col(field).list.len() > 0 if field in LISTS else pl.col(field).is_not_null()

@@ -5,9 +5,11 @@ nothing. Each answer has a confidence and the code of its rule, worded in `ratio
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 import polars as pl
 
+from discovery_dagster.domain.classification.distinct import Distinct
 from discovery_dagster.domain.classification.tokens import holds, words
 from discovery_dagster.domain.words import index_words, replace_words
 from discovery_dagster.reference import load
@@ -15,6 +17,7 @@ from discovery_dagster.reference import load
 #: How words are parted that say something else together: `pre prod` is one word, and `non prod`
 #: is no `prod`.
 PARTED = r" (pre|non|nicht|no) ?prod(uction|uktion|uktiv)? "
+_NOTHING: Final = pl.lit(None, pl.String)
 _PARTED_WORDS = ("pre", "non", "nicht", "no", "production", "produktion", "produktiv")
 
 
@@ -25,43 +28,59 @@ def name_words() -> frozenset[str]:
     return frozenset(_PARTED_WORDS).union(*tiers, *environments)
 
 
-def judge_environment(assets: pl.DataFrame) -> pl.DataFrame:
-    """Return `value, confidence, code`, one row an asset; `assets` has `words` and its fields."""
+def judge_environment(cells: Distinct, names: Distinct) -> Distinct:
+    """Return `value, confidence, code` of each asset.
+
+    Args:
+        cells: `environment` as declared.
+        names: as `names.read_names` returns.
+    """
     rules = load("environments")
     tokens = {name: listed["name"] for name, listed in rules.items()}
     declared = {name: [name, *listed["declared"]] for name, listed in rules.items()}
-    cells = assets["environment"]
-    whole = replace_words(cells, index_words(declared))
-    within = single(_joined(cells.to_frame("name").select(words=words("name"))), tokens)
-    named = single(_joined(assets.select("words")), tokens)
-    plain = ~assets["name"].str.contains(" ", literal=True)
-    return _judge("environment", cells, whole, within, named.zip_with(plain, _nothing(plain)))
-
-
-def judge_criticality(assets: pl.DataFrame) -> pl.DataFrame:
-    """Return `value, confidence, code`, one row an asset; names say nothing of it."""
-    cells = assets["criticality"]
-    read = replace_words(cells, index_words(load("criticalities")))
-    return _judge("criticality", cells, read, _nothing(cells), _nothing(cells))
-
-
-def judge_tier(assets: pl.DataFrame) -> pl.DataFrame:
-    """Return `value, confidence, code`, one row an asset; `assets` has `words` and its `type`."""
-    rules = load("classification")["tiers"]
-    cells = assets["tier"]
-    read = replace_words(cells, index_words(load("tier_words")))
-    named = single(assets.select("words"), rules["name"])
-    plain = ~assets["name"].str.contains(" ", literal=True) & assets["type"].is_in(rules["hosts"])
-    named = named.zip_with(plain, _nothing(plain))
-    judged = _judge("tier", cells, read, _nothing(cells), named)
-    of_type = assets["type"].replace_strict(rules["types"], default=None, return_dtype=pl.String)
-    typed = pl.lit(cells.is_null() & of_type.is_not_null())
-    confidence = load("classification")["confidences"]["of_type"]
-    return judged.select(
-        value=pl.when(typed).then(pl.lit(of_type)).otherwise("value"),
-        confidence=pl.when(typed).then(confidence).otherwise("confidence"),
-        code=pl.when(typed).then(pl.lit("tier:of_type")).otherwise("code"),
+    written = cells.rows["environment"]
+    read = cells.rows.with_columns(
+        declared=replace_words(written, index_words(declared)),
+        within=single(_joined(written.to_frame("name").select(words=words("name"))), tokens),
     )
+    told = _of_hosts(names, single(_joined(names.rows), tokens))
+    together = Distinct.together(cells.judged(read), told)
+    return together.judged(_judge("environment", together.rows))
+
+
+def judge_criticality(cells: Distinct) -> Distinct:
+    """Return `value, confidence, code` of each asset; names say nothing of its `criticality`."""
+    meanings = index_words(load("criticalities"))
+    read = cells.rows.with_columns(declared=replace_words(cells.rows["criticality"], meanings))
+    silent = read.with_columns(within=_NOTHING, name=_NOTHING)
+    return cells.judged(_judge("criticality", silent))
+
+
+def judge_tier(cells: Distinct, names: Distinct, types: Distinct) -> Distinct:
+    """Return `value, confidence, code` of each asset.
+
+    Args:
+        cells: `tier` as declared.
+        names: as `names.read_names` returns.
+        types: `type` as judged.
+    """
+    rules = load("classification")["tiers"]
+    read = cells.rows.with_columns(
+        declared=replace_words(cells.rows["tier"], index_words(load("tier_words"))),
+        within=_NOTHING,
+    )
+    told = _of_hosts(names, single(names.rows, rules["name"]))
+    together = Distinct.together(cells.judged(read), told, types.reduced(types.rows.select("type")))
+    host = pl.col("type").is_in(rules["hosts"])
+    judged = _judge("tier", together.rows.with_columns(name=pl.when(host).then("name")))
+    of_type = pl.col("type").replace_strict(rules["types"], default=None, return_dtype=pl.String)
+    by_type = together.rows.select(
+        value=pl.when(pl.col("tier").is_null()).then(of_type),
+        confidence=load("classification")["confidences"]["of_type"],
+        code=pl.lit("tier:of_type"),
+    )
+    typed = by_type["value"].is_not_null()
+    return together.judged(by_type.select(one.zip_with(typed, judged[one.name]) for one in by_type))
 
 
 def single(named: pl.DataFrame, tokens: Mapping[str, list[str]]) -> pl.Series:
@@ -77,29 +96,27 @@ def _joined(named: pl.DataFrame) -> pl.DataFrame:
     return named.select(words=pl.col("words").str.replace_all(PARTED, " ${1}prod "))
 
 
-def _nothing(like: pl.Series) -> pl.Series:
-    return pl.repeat(None, len(like), dtype=pl.String, eager=True)
+def _of_hosts(names: Distinct, said: pl.Series) -> Distinct:
+    """What the names of hosts say, as `name`."""
+    return names.reduced(names.rows.select(name=pl.when("plain").then(pl.lit(said))))
 
 
-def _judge(
-    field: str, cells: pl.Series, whole: pl.Series, within: pl.Series, named: pl.Series
-) -> pl.DataFrame:
+def _judge(field: str, told: pl.DataFrame) -> pl.DataFrame:
     """Choose between what is declared and what the name says.
 
     Args:
-        field: its name.
-        cells: the field as declared.
-        whole: the canonical word of the cell, null where nobody knows it.
-        within: the one that a token of the cell says.
-        named: the one that a token of the name says.
+        field: its name, and the column of the cell as declared.
+        told: `declared` has the canonical word of the cell, null where nobody knows it, `within`
+            the one that a token of the cell says, `name` the one that a token of the name says.
+
+    Returns:
+        `value, confidence, code`.
     """
     trust = load("classification")["confidences"]
-    facts = pl.DataFrame(
-        {"cell": cells, "declared": whole, "within": within, "name": named}
-    ).with_columns(name=pl.when(pl.col("cell").is_null()).then("name"))
+    facts = told.with_columns(name=pl.when(pl.col(field).is_null()).then("name"))
     ways = ("declared", "within", "name")
     how = pl.coalesce(pl.when(pl.col(way).is_not_null()).then(pl.lit(way)) for way in ways)
-    missing = pl.when(pl.col("cell").is_null()).then(pl.lit("nothing")).otherwise(pl.lit("no_word"))
+    missing = pl.when(pl.col(field).is_null()).then(pl.lit("nothing")).otherwise(pl.lit("no_word"))
     return facts.select(
         value=pl.coalesce(*ways).fill_null("unknown"),
         confidence=how.replace_strict(trust, default=0.0, return_dtype=pl.Float64),

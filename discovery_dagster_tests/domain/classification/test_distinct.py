@@ -1,13 +1,14 @@
-"""Judging assets of one profile once gives what judging each of them gives."""
+"""Reading each distinct cell once gives what reading the cells of each asset gives."""
 
 from datetime import date
 
+import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from discovery_dagster.domain.classification import classify, judge
+from benchmarks.plain_classification import Plain
+from discovery_dagster.domain.classification import classify
 from discovery_dagster.domain.classification.rules import rules
-from discovery_dagster.domain.frames import CLASSIFIED_ASSETS
 from discovery_dagster_tests.domain.rows import inventory_assets
 
 TODAY = date(2026, 9, 1)
@@ -52,11 +53,19 @@ assets = st.fixed_dictionaries(
 
 @settings(max_examples=20)
 @given(st.lists(assets, min_size=1, max_size=60))
-def test_an_asset_is_judged_alike_by_itself_and_by_its_profile(rows):
+def test_a_plain_loop_over_assets_and_rules_gives_the_same_reasons(rows):
     inventory = inventory_assets(*({"asset_id": str(at), **row} for at, row in enumerate(rows)))
-    judged = judge(inventory, TODAY)
-    columns = [name for name in judged.columns if name in CLASSIFIED_ASSETS and name[:3] != "os_"]
-    assert classify(inventory, TODAY).select(columns).equals(judged.select(columns))
+    plain = Plain(TODAY)
+    told = [plain.codes(asset) for asset in inventory.iter_rows(named=True)]
+    assert classify(inventory, TODAY)["rationale"].to_list() == told
+
+
+@settings(max_examples=10)
+@given(st.lists(assets, min_size=1, max_size=6))
+def test_an_asset_is_judged_alike_by_itself_and_among_others(rows):
+    inventory = inventory_assets(*({"asset_id": str(at), **row} for at, row in enumerate(rows)))
+    alone = pl.concat(classify(one, TODAY) for one in inventory.iter_slices(1))
+    assert classify(inventory, TODAY).equals(alone)
 
 
 def test_no_rule_tells_numbers_of_several_digits_apart():

@@ -1,5 +1,7 @@
 """The proposer that steps are given when a model is configured: it runs the step's flow."""
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid5
@@ -47,14 +49,22 @@ def prompt_digest(step: Step) -> str:
     return reference.digest(*step.prompts, "prompts/controls.yaml", "prompts/suspicious.yaml")
 
 
-def flow_id(claim: Claim, step: Step, inputs: Mapping[str, str], version: str) -> UUID:
-    """Return the id of the flow that answers what `step` asks about these inputs.
+def flow_id(
+    claim: Claim,
+    step: Step,
+    questions: Sequence[Question],
+    values: Mapping[str, str],
+    version: str,
+) -> UUID:
+    """Return the id of the flow that answers these questions for a session's step.
 
     Starting and resuming are the same call, because a killed run's successor derives the same id.
+    Answers are kept by the numbers of the questions, so another question, or another order of them,
+    is another flow: none is answered with what was said of another.
     """
-    made_from = "\n".join(f"{name}={value}" for name, value in sorted(inputs.items()))
-    words = (claim.session.partition_key, step.key, step.code_version, version, made_from)
-    return uuid5(_NAMESPACE, "\n".join(words))
+    asked = json.dumps([[dict(each.facts) for each in questions], dict(values)], sort_keys=True)
+    digest = hashlib.sha256(asked.encode()).hexdigest()
+    return uuid5(_NAMESPACE, "\n".join((claim.session.partition_key, step.key, version, digest)))
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,6 @@ class FlowProposer:
     settings: Settings
     claim: Claim
     step: Step
-    inputs: Mapping[str, str]
     report: Report
 
     @property
@@ -83,7 +92,7 @@ class FlowProposer:
         version = model_version(self.settings, self.step)
         if version is None:
             raise ValueError(f"No model is configured for {self.step.key}.")
-        flow = flow_id(self.claim, self.step, self.inputs, version)
+        flow = flow_id(self.claim, self.step, questions, values, version)
         import_crewai(self.settings.home / "crewai")
         from discovery_dagster.ai.asking import Task
         from discovery_dagster.ai.flows import FLOWS, SPENT

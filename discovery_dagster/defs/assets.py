@@ -102,7 +102,7 @@ def field_mapping(
     def work(report: Report) -> StepResult:
         tables = intake.session_tables(source_records)
         known = decisions.about_mapping(session.database, session.key.engagement)
-        proposer = session.proposer("field_mapping", report, source_records=source_records)
+        proposer = session.proposer("field_mapping", report)
         mapped, proposed, usage = propose_fields(
             tables, intake.map_columns(tables, report, known), proposer
         )
@@ -241,7 +241,7 @@ def classified_assets(
         as_of = sessions.find(session.database, session.key).created_at.date()
         decided = overrides.in_force(session.database, session.key.engagement)
         rules = partial(classification.classify, as_of=as_of, report=report)
-        proposer = session.proposer("classified_assets", report, inventory=inventory)
+        proposer = session.proposer("classified_assets", report)
         judged, proposed, usage = propose_types(
             applying.judge(inventory["assets"], decided, rules), proposer
         )

@@ -95,12 +95,12 @@ class ClaimedSession:
             step, decisions.digests_of(self.database, self.key.engagement, columns, assets)
         )
 
-    def proposer(self, key: str, report: Report, **upstream: PublishedFrames) -> Proposer | None:
+    def proposer(self, key: str, report: Report) -> Proposer | None:
         """Return what asks a language model for the step called `key`; None without a model."""
         step = BY_KEY[key]
         if model_version(self.settings, step) is None:
             return None
-        return FlowProposer(self.settings, self.claim, step, self.inputs(step, upstream), report)
+        return FlowProposer(self.settings, self.claim, step, report)
 
     def _page(self, step: Step) -> dict[str, dg.MetadataValue[str]]:
         """The way from Dagster's UI to the page that shows what a step made."""

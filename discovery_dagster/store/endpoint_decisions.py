@@ -44,10 +44,11 @@ def decide(
         InvalidOverrideError: when a reason or author cannot be; nothing is remembered then.
         EngagementArchivedError: when the engagement is archived.
     """
+    called = subjects([wish.endpoint for wish in wishes])
     named = [
         Wish(
             ENDPOINT,
-            subject(wish.endpoint),
+            called[wish.endpoint],
             wish.endpoint,
             MEANS,
             wish.means,
@@ -61,9 +62,10 @@ def decide(
     return [_decision(row) for row in decision_log.add(database, session, named)]
 
 
-def subject(endpoint: str) -> str:
-    """Return what the log calls an endpoint, whatever its case."""
-    return str(fold_endpoints(pl.Series([endpoint])).item() or "")
+def subjects(endpoints: Sequence[str]) -> dict[str, str]:
+    """Return what the log calls each endpoint, whatever its case."""
+    folded = fold_endpoints(pl.Series(list(endpoints), dtype=pl.String)).fill_null("")
+    return dict(zip(endpoints, folded.to_list(), strict=True))
 
 
 def in_force(database: Database, engagement: EngagementKey) -> list[EndpointDecision]:

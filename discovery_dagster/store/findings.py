@@ -67,6 +67,6 @@ def findings(database: Database, objects: ObjectStore, session: SessionKey) -> F
         proposals=frame("classified_assets", "proposals"),
         conflicts=frame("inventory", "conflicts"),
         edges=frame("dependencies", "edges"),
-        answered={endpoint_decisions.subject(each.endpoint) for each in about},
+        answered=set(endpoint_decisions.subjects([each.endpoint for each in about]).values()),
         apart={(one, other) for one, other in pairs},
     )

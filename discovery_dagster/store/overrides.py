@@ -88,6 +88,36 @@ def decide(
     return [_override(row) for row in decision_log.add(database, session, named)]
 
 
+@dataclass(frozen=True)
+class ProposedType:
+    """What a language model proposed that an asset is."""
+
+    asset_id: str
+    name: str
+    field: str
+    value: str
+    model: str
+
+    def wish(self, author: str, reason: str | None) -> OverrideWish:
+        """Return the wish that it is so; without a reason the model's name is the reason."""
+        because = reason or f"proposal of {self.model} accepted"
+        return OverrideWish(
+            self.asset_id, self.name, self.field, self.value, because, author, PROPOSAL
+        )
+
+
+def proposed_types(database: Database, session: SessionKey) -> dict[str, ProposedType]:
+    """Return what a language model proposed for the assets of a session, by their ids."""
+    with database.reader([session.engagement]) as connection:
+        rows = connection.execute(
+            "select asset_id, coalesce(name, asset_id) as name, field, value, model"
+            " from discovery.type_proposal"
+            " where engagement = %s and session = %s and value is not null",
+            [str(session.engagement), session.session],
+        ).fetchall()
+    return {row["asset_id"]: ProposedType(**row) for row in rows}
+
+
 def proposed(
     database: Database, session: SessionKey, asset_id: str, author: str, reason: str | None = None
 ) -> OverrideWish:
@@ -96,18 +126,10 @@ def proposed(
     Raises:
         NoSuchProposalError: when there is no proposal with a value for this asset.
     """
-    with database.reader([session.engagement]) as connection:
-        row = connection.execute(
-            "select name, field, value, model from discovery.type_proposal"
-            " where engagement = %s and session = %s and asset_id = %s and value is not null",
-            [str(session.engagement), session.session, asset_id],
-        ).fetchone()
-    if row is None:
+    found = proposed_types(database, session).get(asset_id)
+    if found is None:
         raise NoSuchProposalError(f"{session} has no proposal for {asset_id}.")
-    because = reason or f"proposal of {row['model']} accepted"
-    return OverrideWish(
-        asset_id, row["name"] or asset_id, row["field"], row["value"], because, author, PROPOSAL
-    )
+    return found.wish(author, reason)
 
 
 def in_force(database: Database, engagement: EngagementKey) -> list[Override]:

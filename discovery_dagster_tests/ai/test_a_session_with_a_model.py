@@ -18,6 +18,7 @@ from discovery_dagster.store.reading.neighbourhood import Surroundings
 from discovery_dagster.store.sessions import IncomingFile
 from discovery_dagster_tests.ai.server import Reply, able, answer, known
 from discovery_dagster_tests.defs.conftest import engine as engine
+from discovery_dagster_tests.installation import Installation
 
 THINGS = """Asset,Kostenverantwortlich,Netzadresse,Zorblax
 payments ledger,Ann Example,10.0.0.1,x1
@@ -185,6 +186,39 @@ def test_a_person_accepts_what_was_proposed(engine, engagement, model, tmp_path)
     engine.execute_here(session)
     assert assets(engine, session)["payments ledger"]["business_owner"] == "Ann Example"
     assert "Kostenverantwortlich" not in proposals(engine, session)
+
+
+def test_an_accepted_type_is_applied_by_the_run_that_it_makes_stale(engine, session, model):
+    engine.execute_here(session)
+    where = ("--client", "acme", "--engagement", session.engagement.engagement)
+    home = Installation(Settings().home, Settings().postgres_url)
+    accept = ("override", "accept", "Payments Ledger", "--author", "ann", *where)
+    made = home.json(*accept)
+    assert (made["field"], made["value"], made["before"]) == ("type", "database", "unknown")
+    assert (made["author"], made["origin"]) == ("ann", "proposal")
+    assert [each["status"] for each in made["sessions"]] == ["stale"]
+    assert assets(engine, session)["payments ledger"]["type"] == "unknown"
+    assert states.state(engine.database, session).status == "stale"
+
+    model.log.clear()
+    engine.execute_here(session)
+    assert states.state(engine.database, session).status == "done"
+    decided = assets(engine, session)["payments ledger"]
+    assert (decided["type"], decided["confidence"], decided["overridden"]) == (
+        "database",
+        1.0,
+        True,
+    )
+    (sentence,) = [each for each in decided["rationale"] if "set by ann" in each]
+    assert "proposal of test-model accepted; the rules said unknown" in sentence
+    assert assets(engine, session)["quarterly ledger"]["type"] == "unknown"
+    assert "payments ledger" not in proposals(engine, session)
+    assert model.asked("payments ledger") == 0
+
+    error = home.json(*accept, code=2)["error"]
+    assert "has no proposal" in error["message"]
+    refused = home.json("override", "accept", "blob", *where, code=2)["error"]
+    assert "has no proposal" in refused["message"]
 
 
 def test_without_a_model_a_run_keeps_what_one_proposed_and_asks_nothing(

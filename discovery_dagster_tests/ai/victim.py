@@ -12,19 +12,14 @@ from discovery_dagster.store.claims import Claim
 from discovery_dagster.store.database import Database
 
 THINGS = 30
-INPUTS = {"inventory": "the-publication"}
 
 
 def proposer_of(settings: Settings, claim: Claim) -> FlowProposer:
-    return FlowProposer(
-        settings, claim, BY_KEY["classified_assets"], INPUTS, lambda done, total: None
-    )
+    return FlowProposer(settings, claim, BY_KEY["classified_assets"], lambda done, total: None)
 
 
-def ask(proposer: FlowProposer):
-    questions = [
-        Question({"name": f"thing-{at:03d}", "description": "ledger"}) for at in range(THINGS)
-    ]
+def ask(proposer: FlowProposer, word: str = "ledger"):
+    questions = [Question({"name": f"thing-{at:03d}", "description": word}) for at in range(THINGS)]
     return proposer.propose(questions, reference.load("vocabulary")["asset_types"], "unknown")
 
 

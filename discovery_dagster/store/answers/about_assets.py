@@ -1,25 +1,31 @@
 """Answers about fields of assets, which become overrides."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from discovery_dagster.domain.decision_sheets import ACCEPT, ANSWER, Answer
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.overrides import InvalidOverrideError, read_field, read_value
 from discovery_dagster.domain.words import fold
-from discovery_dagster.store import assets, decision_log, overrides
+from discovery_dagster.store import decision_log, overrides
 from discovery_dagster.store.answers.outcome import (
     CannotApplyError,
     Outcome,
     agreed,
     check_not_decided_since,
+    in_force,
     origin,
     reason_of,
 )
-from discovery_dagster.store.assets import AmbiguousAssetError, FoundAsset, NoSuchAssetError
+from discovery_dagster.store.assets import (
+    AmbiguousAssetError,
+    Finder,
+    FoundAsset,
+    NoSuchAssetError,
+)
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decision_log import ASSET
-from discovery_dagster.store.overrides import NoSuchProposalError, OverrideWish
+from discovery_dagster.store.overrides import OverrideWish
 
 
 def apply(
@@ -27,12 +33,13 @@ def apply(
 ) -> Outcome:
     """Decide about assets what `answers` say; `as_of` is the last decision before the workbook."""
     outcome = Outcome()
-    log = [
-        each for each in decision_log.current(database, session.engagement) if each.kind == ASSET
-    ]
+    log = in_force(decision_log.current(database, session.engagement), ASSET)
+    named = [text for answer in answers if (text := answer.cells.get("Id") or _name(answer))]
+    proposed = overrides.proposed_types(database, session)
+    reader = _Reader(session, as_of, Finder(database, session, named), proposed)
 
     def read(answer: Answer) -> tuple[tuple[str, str], str, OverrideWish]:
-        wish = _wish(database, session, answer, as_of)
+        wish = reader.wish(answer)
         check_not_decided_since(log, wish.asset_id, wish.field, wish.value, as_of)
         return (wish.asset_id, wish.field), wish.value, wish
 
@@ -43,59 +50,63 @@ def apply(
     return outcome
 
 
-def find(database: Database, session: SessionKey, column: str, named: str) -> FoundAsset:
+def find(finder: Finder, column: str, named: str) -> FoundAsset:
     """Return the asset of the session that a cell names.
 
     Raises:
         CannotApplyError: when there is none, or several.
     """
     try:
-        return assets.find(database, session, named)
+        return finder.find(named)
     except (NoSuchAssetError, AmbiguousAssetError) as error:
         raise CannotApplyError(column, str(error)) from error
 
 
-def _wish(database: Database, session: SessionKey, answer: Answer, as_of: int) -> OverrideWish:
-    by_id, by_name = answer.cells.get("Id"), answer.cells.get("Asset")
-    named = by_id or by_name
-    if named is None:
-        raise CannotApplyError("Asset", "It names no asset: fill in its name or its id.")
-    found = find(database, session, "Id" if by_id else "Asset", named)
-    try:
-        field = read_field(answer.cells.get("Field") or "")
-    except InvalidOverrideError as error:
-        raise CannotApplyError("Field", error.message) from error
-    if fold(answer.answer) == ACCEPT:
-        return _accepted(database, session, answer, found, field, as_of)
-    try:
-        value = read_value(field, answer.answer)
-    except InvalidOverrideError as error:
-        raise CannotApplyError(ANSWER, error.message) from error
-    return OverrideWish(
-        found.asset_id,
-        found.name,
-        field,
-        value,
-        reason_of(answer),
-        answer.author or "",
-        origin(answer, as_of),
-    )
+@dataclass(frozen=True)
+class _Reader:
+    """Reads single answers; what they are about was looked up for all of them at once."""
 
+    session: SessionKey
+    as_of: int
+    assets: Finder
+    proposed: Mapping[str, overrides.ProposedType]
 
-def _accepted(
-    database: Database,
-    session: SessionKey,
-    answer: Answer,
-    found: FoundAsset,
-    field: str,
-    as_of: int,
-) -> OverrideWish:
-    try:
-        wish = overrides.proposed(
-            database, session, found.asset_id, answer.author or "", answer.reason
+    def wish(self, answer: Answer) -> OverrideWish:
+        by_id = answer.cells.get("Id")
+        named = by_id or _name(answer)
+        if named is None:
+            raise CannotApplyError("Asset", "It names no asset: fill in its name or its id.")
+        found = find(self.assets, "Id" if by_id else "Asset", named)
+        try:
+            field = read_field(answer.cells.get("Field") or "")
+        except InvalidOverrideError as error:
+            raise CannotApplyError("Field", error.message) from error
+        if fold(answer.answer) == ACCEPT:
+            return self._accepted(answer, found, field)
+        try:
+            value = read_value(field, answer.answer)
+        except InvalidOverrideError as error:
+            raise CannotApplyError(ANSWER, error.message) from error
+        return OverrideWish(
+            found.asset_id,
+            found.name,
+            field,
+            value,
+            reason_of(answer),
+            answer.author or "",
+            origin(answer, self.as_of),
         )
-    except NoSuchProposalError as error:
-        raise CannotApplyError(ANSWER, str(error)) from error
-    if wish.field != field:
-        raise CannotApplyError(ANSWER, f"Nothing is proposed for {field} of {found.name}.")
-    return replace(wish, origin=origin(answer, as_of))
+
+    def _accepted(self, answer: Answer, found: FoundAsset, field: str) -> OverrideWish:
+        proposal = self.proposed.get(found.asset_id)
+        if proposal is None:
+            message = f"{self.session} has no proposal for {found.asset_id}."
+            raise CannotApplyError(ANSWER, message)
+        if proposal.field != field:
+            raise CannotApplyError(ANSWER, f"Nothing is proposed for {field} of {found.name}.")
+        wish = proposal.wish(answer.author or "", answer.reason)
+        return replace(wish, origin=origin(answer, self.as_of))
+
+
+def _name(answer: Answer) -> str | None:
+    return answer.cells.get("Asset")

@@ -13,9 +13,11 @@ from discovery_dagster.store.answers.outcome import (
     Outcome,
     agreed,
     check_not_decided_since,
+    in_force,
     origin,
     reason_of,
 )
+from discovery_dagster.store.assets import Finder
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decision_log import ENDPOINT
 from discovery_dagster.store.endpoint_decisions import EndpointWish
@@ -26,13 +28,14 @@ def apply(
 ) -> Outcome:
     """Decide what endpoints are; `as_of` is the last decision before the workbook."""
     outcome = Outcome()
-    log = [
-        each for each in decision_log.current(database, session.engagement) if each.kind == ENDPOINT
-    ]
+    log = in_force(decision_log.current(database, session.engagement), ENDPOINT)
+    assets = Finder(database, session, [answer.answer for answer in answers])
+    known = [name for answer in answers if (name := answer.cells.get("Endpoint"))]
+    subjects = endpoint_decisions.subjects(known)
 
     def read(answer: Answer) -> tuple[str, str, EndpointWish]:
-        wish = _wish(database, session, answer, as_of)
-        subject = endpoint_decisions.subject(wish.endpoint)
+        wish = _wish(assets, answer, as_of)
+        subject = subjects[wish.endpoint]
         check_not_decided_since(log, subject, MEANS, wish.means, as_of)
         return subject, wish.means, wish
 
@@ -43,13 +46,13 @@ def apply(
     return outcome
 
 
-def _wish(database: Database, session: SessionKey, answer: Answer, as_of: int) -> EndpointWish:
+def _wish(assets: Finder, answer: Answer, as_of: int) -> EndpointWish:
     endpoint = answer.cells.get("Endpoint")
     if endpoint is None:
         raise CannotApplyError("Endpoint", "It names no endpoint.")
     if fold(answer.answer) == EXTERNAL:
         means = EXTERNAL
     else:
-        means = find(database, session, ANSWER, answer.answer).asset_id
+        means = find(assets, ANSWER, answer.answer).asset_id
     author = answer.author or ""
     return EndpointWish(endpoint, means, reason_of(answer), author, origin(answer, as_of))

@@ -1,6 +1,7 @@
 """Answers about pairs of assets: one thing, which becomes a join, or two, which is remembered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from discovery_dagster.domain.decision_sheets import ANSWER, DIFFERENT, SAME, Answer
 from discovery_dagster.domain.keys import SessionKey
@@ -11,11 +12,13 @@ from discovery_dagster.store.answers.outcome import (
     CannotApplyError,
     Outcome,
     check_not_decided_since,
+    in_force,
     origin,
     reason_of,
 )
+from discovery_dagster.store.assets import Finder
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decision_log import PAIR, Wish
+from discovery_dagster.store.decision_log import PAIR, Decision, Wish
 from discovery_dagster.store.identity import CannotJoinError
 
 
@@ -24,41 +27,66 @@ def apply(
 ) -> Outcome:
     """Join, or keep apart, what `answers` say; `as_of` is the last decision before the workbook."""
     outcome = Outcome()
+    log = in_force(decision_log.current(database, session.engagement), PAIR)
+    named = [text for answer in answers for text in _ids(answer) if text]
+    joiner = _Joiner(database, session, Finder(database, session, named))
+    apart = list[Wish]()
     for answer in answers:
         try:
-            changed = _apply(database, session, answer, as_of)
+            ids = _ids(answer)
+            if not all(ids):
+                raise CannotApplyError("Id", "It names no two assets: both ids are needed.")
+            if fold(answer.answer) == SAME:
+                changed = joiner.join(answer, ids)
+                outcome.applied += changed
+                outcome.standing += not changed
+            else:
+                apart.append(_apart(log, answer, ids, as_of))
         except CannotApplyError as error:
             outcome.problems.append(error.problem(answer))
-        else:
-            outcome.applied += changed
-            outcome.standing += not changed
+    added = decision_log.add(database, session, apart)
+    outcome.applied += len(added)
+    outcome.standing += len(apart) - len(added)
     return outcome
 
 
-def _apply(database: Database, session: SessionKey, answer: Answer, as_of: int) -> bool:
-    ids = [answer.cells.get("Id") or "", answer.cells.get("Other id") or ""]
-    if not all(ids):
-        raise CannotApplyError("Id", "It names no two assets: both ids are needed.")
-    if fold(answer.answer) not in (SAME, DIFFERENT):
-        raise CannotApplyError(
-            ANSWER, f'"{answer.answer[:80]}" is no answer here: use {SAME} or {DIFFERENT}.'
-        )
-    reason, author = reason_of(answer), answer.author or ""
-    if fold(answer.answer) == SAME:
-        if identity.are_joined(database, session.engagement, ids):
+@dataclass(frozen=True)
+class _Joiner:
+    """Joins assets, each pair by itself: a join changes what the next one is known by."""
+
+    database: Database
+    session: SessionKey
+    assets: Finder
+
+    def join(self, answer: Answer, ids: Sequence[str]) -> bool:
+        """Join two assets; False when a decision says so already."""
+        reason = reason_of(answer)
+        if identity.are_joined(self.database, self.session.engagement, ids):
             return False
         columns = ("Id", "Other id")
-        pair = [find(database, session, *each) for each in zip(columns, ids, strict=True)]
+        pair = [find(self.assets, *each) for each in zip(columns, ids, strict=True)]
         try:
-            identity.join(database, session, pair, reason, author)
+            identity.join(self.database, self.session, pair, reason, answer.author or "")
         except CannotJoinError as error:
             raise CannotApplyError(ANSWER, str(error)) from error
         return True
+
+
+def _ids(answer: Answer) -> list[str]:
+    return [answer.cells.get("Id") or "", answer.cells.get("Other id") or ""]
+
+
+def _apart(
+    log: Mapping[tuple[str, str], Decision], answer: Answer, ids: Sequence[str], as_of: int
+) -> Wish:
+    """The wish that two assets are not one."""
+    if fold(answer.answer) != DIFFERENT:
+        raise CannotApplyError(
+            ANSWER, f'"{answer.answer[:80]}" is no answer here: use {SAME} or {DIFFERENT}.'
+        )
     subject = " ".join(sorted(ids))
-    log = decision_log.current(database, session.engagement)
-    own = [each for each in log if each.kind == PAIR]
-    check_not_decided_since(own, subject, SAME, DIFFERENT, as_of)
+    reason = reason_of(answer)
+    check_not_decided_since(log, subject, SAME, DIFFERENT, as_of)
     name = f"{answer.cells.get('Asset') or ids[0]} and {answer.cells.get('Other asset') or ids[1]}"
     place = origin(answer, as_of)
-    wish = Wish(PAIR, subject, name, SAME, DIFFERENT, None, reason, author, place)
-    return bool(decision_log.add(database, session, [wish]))
+    return Wish(PAIR, subject, name, SAME, DIFFERENT, None, reason, answer.author or "", place)

@@ -1,6 +1,6 @@
 """What became of the answers of a workbook."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -84,13 +84,18 @@ def reason_of(answer: Answer) -> str:
     return answer.reason
 
 
+def in_force(log: Iterable[Decision], kind: str) -> dict[tuple[str, str], Decision]:
+    """Return the decisions of one kind, by what they are about and which field of it."""
+    return {(each.subject, each.field): each for each in log if each.kind == kind}
+
+
 def check_not_decided_since(
-    log: Iterable[Decision], subject: str, field_: str, value: str, as_of: int
+    log: Mapping[tuple[str, str], Decision], subject: str, field_: str, value: str, as_of: int
 ) -> None:
     """Refuse an answer about what was decided otherwise after the workbook was written.
 
     Args:
-        log: decisions in force of the answer's kind.
+        log: decisions in force of the answer's kind, as `in_force` gives them.
         subject: what the answer is about.
         field_: which field of it.
         value: the answer.
@@ -99,15 +104,15 @@ def check_not_decided_since(
     Raises:
         CannotApplyError: when it was.
     """
-    for each in log:
-        if (each.subject, each.field) != (subject, field_) or each.value == value:
-            continue
-        if each.decision > as_of and not each.origin.startswith(_workbook(as_of)):
-            raise CannotApplyError(
-                None,
-                f"{each.author} decided {each.value} on {each.at:%Y-%m-%d}, after this workbook was"
-                " written: export it anew to decide otherwise.",
-            )
+    each = log.get((subject, field_))
+    if each is None or each.value == value or each.decision <= as_of:
+        return
+    if not each.origin.startswith(_workbook(as_of)):
+        raise CannotApplyError(
+            None,
+            f"{each.author} decided {each.value} on {each.at:%Y-%m-%d}, after this workbook was"
+            " written: export it anew to decide otherwise.",
+        )
 
 
 def _workbook(as_of: int) -> str:

@@ -50,6 +50,13 @@ def is_unrelated(text: str) -> bool:
     return fold(text.partition(_PAIR)[0]) in unrelated
 
 
+def share_known(written: Iterable[str]) -> float:
+    """Return the share of phrases that are known, also those that say nothing of needs."""
+    texts = list(written)
+    known = read_phrases(texts)
+    return sum(text in known or is_unrelated(text) for text in texts) / max(len(texts), 1)
+
+
 def _read(text: str, allowed: Mapping[str, Phrase] | None) -> Phrase | None:
     if allowed is not None:
         return allowed.get(fold(text))

@@ -51,7 +51,7 @@ STEPS: tuple[Step, ...] = (
         "Every record of every table as it stood, with file, sheet and physical line.",
         upstream=("source_files",),
         frames={"tables": frames.SOURCE_TABLES, "corrections": frames.CORRECTIONS},
-        version=7,
+        version=8,
         reference=(
             "synonyms.yaml",
             "header_words.yaml",
@@ -68,7 +68,7 @@ STEPS: tuple[Step, ...] = (
         upstream=("source_records",),
         decisions=("mapping",),
         frames={"mapping": frames.FIELD_MAPPING, "proposals": frames.PROPOSALS},
-        version=6,
+        version=7,
         prompts=("prompts/field_mapping.md", "prompts/fields.yaml"),
         reference=(
             "synonyms.yaml",

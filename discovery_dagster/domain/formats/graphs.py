@@ -1,46 +1,58 @@
-"""Graphs of services: lists of nodes and of edges in one JSON document, and weighted edge lists.
+"""Graphs of things: lists of nodes and of edges in one document, and weighted edge lists.
 
-The nodes' own names stand in the place of the numbers by which edges name them. As D3, Cytoscape
-and service graphs write them (`nodes` with `edges` or `links`, each perhaps below `data`).
+The nodes' own names stand in the place of the keys by which edges name them. As D3, Cytoscape,
+Neo4j, graphology and service graphs write them in JSON (`nodes` with `edges` or `links`, each
+perhaps below `data`), and as the readers of GraphML, GEXF and DOT give them.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 import polars as pl
 
+from discovery_dagster import reference
 from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
-from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
+from discovery_dagster.domain.formats.reshaping import add_columns, cells_of, only_records
+from discovery_dagster.domain.phrases import share_known
 from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.words import fold
 
 _LABELS: Final = ("name", "label", "title", "service", "app", "workload")
+#: What JSON graphs call the ends beside the pairs of `reference/ends.yaml`.
 _ENDS: Final = {
-    "source": ("source", "from", "caller", "src", "source_id", "sourceId", "start", "startNode",
-               "tail", "v"),
-    "target": ("target", "to", "callee", "dst", "target_id", "targetId", "end", "endNode", "head",
-               "w"),
+    "source": ("source", "from", "src", "source_id", "sourceId", "source.id", "source.name",
+               "from_id", "fromId", "start", "startNode", "tail", "parent", "predecessor", "v"),
+    "target": ("target", "to", "dst", "target_id", "targetId", "target.id", "target.name",
+               "to_id", "toId", "end", "endNode", "head", "child", "successor", "w"),
 }  # fmt: skip
 _WRAPPED: Final = re.compile(r"^(?:data|attributes|properties)\.")
 _NODES: Final = frozenset({"nodes", "vertices", "services"})
-_EDGES: Final = frozenset({"edges", "links", "connections", "relationships"})
+_EDGES: Final = frozenset(
+    {"edges", "links", "connections", "relationships", "relations", "dependencies", "arcs"}
+)
+#: Properties of edges that may say the relation, the likeliest first.
+_RELATIONS: Final = ("relation", "relationship", "relationship type", "relation type", "predicate",
+                     "type", "edge type", "link type", "kind", "interaction", "label",
+                     "name")  # fmt: skip
+_KNOWN: Final = 0.5  # least share of a property's values that are phrases of relations
 
 NODES = TableFormat(
     name="graph.nodes",
     kind=Kind.ASSETS,
     sheets=frozenset({"graph nodes"}),
     columns={
-        "name": Rule("name"),
-        "label": Rule("name", order=1),
-        "title": Rule("name", order=2),
-        "service": Rule("name", order=3),
-        "app": Rule("name", order=4),
-        "workload": Rule("name", order=5),
+        **{label: Rule("name", order=order) for order, label in enumerate(_LABELS)},
         "id": Rule("name", order=9),
         "type": Rule("declared_type"),
         "kind": Rule("declared_type", order=1),
+        "node type": Rule("declared_type", order=2),
+        "labels": Rule("declared_type", order=3),
+        "category": Rule("declared_type", order=4),
+        "class": Rule("declared_type", order=5),
+        **dict.fromkeys(("key", "level", "group", "size", "image"), Rule("unmapped")),  # of drawing
     },
-    synonyms=False,
 )
 
 EDGES = TableFormat(
@@ -56,6 +68,9 @@ EDGES = TableFormat(
         "call count": Rule("count", order=1),
         "port": Rule("port"),
         "protocol": Rule("protocol"),
+        "traffic protocol": Rule("protocol", order=1),
+        "description": Rule("detail"),
+        "label": Rule("detail", order=1),
         "weight": Rule("unmapped"),  # of what is not said
     },
     relation="depends_on",
@@ -68,28 +83,87 @@ FORMATS = (NODES, EDGES)
 
 def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
     """Where a file has nodes and edges, let the edges name their ends as the nodes are called."""
-    plain = {_last(table): _without_data(table) for table in tables}
-    nodes = next((plain[sheet] for sheet in sorted(_NODES & plain.keys())), None)
-    edges = next((plain[sheet] for sheet in sorted(_EDGES & plain.keys())), None)
-    if nodes is None or edges is None:
+    plain = [_without_data(part) for table in tables for part in _parted(table)]
+    edges = next((table for table in plain if _last(table) in _EDGES and _ends_of(table)), None)
+    if edges is None:
         return tuple(_with_needs(table) for table in tables)
-    found = {
-        end: next((cells_of(edges, name) for name in names if name in edges.header), None)
-        for end, names in _ENDS.items()
-    }
-    named = {end: cells for end, cells in found.items() if cells is not None}
-    if len(named) < len(_ENDS):
+    ends = _ends_of(edges)
+    nodes = _nodes_of(plain, edges, pl.concat(list(ends.values())))
+    if nodes is None:
         return tables
     if "id" not in nodes.header:
-        nodes = add_columns(nodes, {"id": _ids(nodes, pl.concat(list(named.values())))})
-    called = _called(nodes)
-    ends = {end: cells.replace(called) for end, cells in named.items()}
-    others = [table for table in tables if _last(table) not in _NODES | _EDGES]
-    return (
-        replace(nodes, sheet="graph.nodes"),
-        replace(add_columns(edges, ends), sheet="graph.edges"),
-        *others,
+        named = add_columns(nodes, {"id": _ids(nodes, pl.concat(list(ends.values())))})
+    else:
+        named = nodes
+    called = _called(named)
+    told = {end: cells.replace(called) for end, cells in ends.items()}
+    return tuple(
+        replace(named, sheet="graph.nodes")
+        if table is nodes and _last(nodes) in _NODES
+        else replace(_with_relation(add_columns(edges, told)), sheet="graph.edges")
+        if table is edges
+        else table
+        for table in plain
     )
+
+
+def _parted(table: SourceTable) -> Iterator[SourceTable]:
+    """Part one list of nodes and edges, as Cytoscape's `elements`; edges have two ends."""
+    names = set(_without_data(table).header)
+    if not {"id", "source", "target"} <= names:
+        yield table
+        return
+    header = _without_data(table)
+    has = [cells_of(header, name).is_not_null() for name in ("source", "target")]
+    edges = has[0] & has[1]
+    if edges.all() or not edges.any():
+        yield table
+        return
+    yield replace(only_records(table, ~edges), sheet="nodes")
+    yield replace(only_records(table, edges), sheet="edges")
+
+
+def _ends_of(table: SourceTable) -> dict[str, pl.Series]:
+    """The cells of both ends of a table of edges, nothing where it does not have both."""
+    pairs = reference.load("ends")["bare"]
+    words = {end: (*_ENDS[end], *(pair[at] for pair in pairs)) for at, end in enumerate(_ENDS)}
+    found = {
+        end: next((cells_of(table, name) for name in names if name in table.header), None)
+        for end, names in words.items()
+    }
+    both = {end: cells for end, cells in found.items() if cells is not None}
+    return both if len(both) == len(_ENDS) else {}
+
+
+def _nodes_of(tables: list[SourceTable], edges: SourceTable, ends: pl.Series) -> SourceTable | None:
+    """The list of the nodes that edges name, by what it is called or by what stands in it."""
+    others = [table for table in tables if table is not edges]
+    called = [table for table in others if _last(table) in _NODES]
+    if called:
+        return called[0]
+    wanted = ends.drop_nulls().unique()
+    for table in others:
+        if "id" in table.header:
+            found = wanted.is_in(cells_of(table, "id").implode()).sum()
+            if 2 * found > len(wanted):
+                return table
+    return None
+
+
+def _with_relation(edges: SourceTable) -> SourceTable:
+    """Let the property of edges that says how one needs the other be their relation."""
+    folded = [fold(column) for column in edges.header]
+    for name in _RELATIONS:
+        if name in folded:
+            cells = cells_of(edges, edges.header[folded.index(name)])
+            values = cells.drop_nulls().unique()
+            if not values.is_empty() and share_known(values) >= _KNOWN:
+                return add_columns(edges, {"relation": cells})
+    if "relation" in folded:  # it says something else
+        at = folded.index("relation")
+        renamed = (*edges.header[:at], "relation (unknown)", *edges.header[at + 1 :])
+        return replace(edges, header=renamed)
+    return edges
 
 
 def _with_needs(table: SourceTable) -> SourceTable:

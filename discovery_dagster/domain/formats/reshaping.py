@@ -48,6 +48,12 @@ def with_header(table: SourceTable, header: Mapping[str, str]) -> SourceTable:
     return replace(table, header=tuple(new for _, new in chosen), records=records)
 
 
+def only_records(table: SourceTable, chosen: pl.Series) -> SourceTable:
+    """Return `table` with the records that are `chosen` and the columns that they fill."""
+    part = replace(table, records=table.records.filter(chosen))
+    return with_header(part, {name: name for name in filled_columns(part)})
+
+
 def filled_columns(table: SourceTable) -> list[str]:
     """Return the names of the columns in which any record has a cell."""
     return [

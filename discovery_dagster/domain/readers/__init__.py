@@ -7,7 +7,9 @@ from pathlib import Path
 
 from discovery_dagster.domain.readers.contents import Contents, opened
 from discovery_dagster.domain.readers.delimited import read_delimited
+from discovery_dagster.domain.readers.dot import is_dot, read_dot
 from discovery_dagster.domain.readers.encoding import decode, detect_encoding
+from discovery_dagster.domain.readers.graph_xml import is_graph_xml, read_graph_xml
 from discovery_dagster.domain.readers.json_text import read_json
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.workbook import ZIP, is_workbook, read_workbook
@@ -27,7 +29,8 @@ def read_file(path: Path, name: str, limits: Limits = Limits()) -> FileReading: 
 
     Raises:
         UnreadableFileError: `empty_file`, `not_a_table`, `encrypted_workbook`, `corrupt_workbook`,
-            `invalid_json`, `limit_exceeded` or `changed_while_read`.
+            `invalid_json`, `invalid_xml`, `invalid_graph`, `limit_exceeded` or
+            `changed_while_read`.
     """
     check_limit(name, "bytes", path.stat().st_size, limits.file_bytes)
     with opened(path, name) as data:
@@ -48,6 +51,10 @@ def _read(data: Contents, path: Path, name: str, limits: Limits) -> FileReading:
         raise _empty(name)
     if start.startswith(("{", "[")):
         return read_json(decode(data[:], encoding), encoding, name, limits)
+    if is_graph_xml(start):
+        return read_graph_xml(decode(data[:], encoding), encoding, name, limits)
+    if is_dot(start):
+        return read_dot(decode(data[:], encoding), encoding, name, limits)
     return read_delimited(data, encoding, name, limits)
 
 

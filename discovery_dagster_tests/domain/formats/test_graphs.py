@@ -1,10 +1,12 @@
-"""Graphs in JSON: nodes called by whatever the edges call them."""
+"""Graphs in JSON, XML and DOT: nodes called by whatever the edges call them."""
 
 import json
 
 import pytest
 
-from discovery_dagster_tests.domain.sources import records_of_files
+from discovery_dagster.domain.readers import read_file
+from discovery_dagster.domain.tables import UnreadableFileError
+from discovery_dagster_tests.domain.sources import counts, records_of_files
 
 NEO4J = {
     "nodes": [{"id": "0", "labels": ["Service"], "properties": {"name": "shop"}},
@@ -29,3 +31,119 @@ def test_the_ends_of_edges_have_the_names_of_their_nodes(tmp_path, graph):
     assert records.assets["name"].to_list() == ["shop", "stock"]
     assert records.relations.select("source", "target").rows() == [("shop", "stock")]
     assert set(records.outcomes["outcome"]) == {"accepted"}
+
+
+ONE_LIST = {"elements": [{"data": {"id": "n0", "label": "shop"}},
+                         {"data": {"id": "n1", "label": "stock"}},
+                         {"data": {"id": "e", "source": "n0", "target": "n1"}}]}  # fmt: skip
+
+
+def relations_of(path, text):
+    path.write_text(text)
+    records = records_of_files(path)
+    assert set(records.outcomes["outcome"]) == {"accepted"}
+    return records.relations.select("source", "relation", "target").rows()
+
+
+def test_nodes_and_edges_of_one_list_are_told_by_their_ends(tmp_path):
+    found = relations_of(tmp_path / "a.json", json.dumps(ONE_LIST))
+    assert found == [("shop", "depends_on", "stock")]
+
+
+@pytest.mark.parametrize("name", ["type", "relationship", "label", "interaction", "predicate"])
+def test_the_property_of_edges_that_is_a_relation_is_one_whatever_it_is_called(tmp_path, name):
+    nodes = [{"id": 1, "name": "crm"}, {"id": 2, "name": "srv"}, {"id": 3, "name": "orcl"}]
+    edges = [
+        {"source": 1, "target": 2, name: "HOSTED_ON"},
+        {"source": 3, "target": 1, name: "USED_BY"},
+    ]
+    found = relations_of(tmp_path / "a.json", json.dumps({"nodes": nodes, "edges": edges}))
+    assert found == [("crm", "runs_on", "srv"), ("crm", "depends_on", "orcl")]
+
+
+def test_a_type_of_edges_that_is_no_relation_costs_no_edge(tmp_path):
+    graph = {
+        "nodes": [{"id": "a"}, {"id": "b"}],
+        "links": [{"source": "a", "target": "b", "type": "sync"}],
+    }
+    found = relations_of(tmp_path / "a.json", json.dumps(graph))
+    assert found == [("a", "depends_on", "b")]
+
+
+def test_edges_name_things_of_any_list_by_their_ids(tmp_path):
+    model = {
+        "applications": [{"id": "A1", "name": "crm"}, {"id": "A2", "name": "erp"}],
+        "dependencies": [{"from": "A1", "to": "A2"}],
+    }
+    assert relations_of(tmp_path / "a.json", json.dumps(model)) == [("crm", "depends_on", "erp")]
+
+
+GRAPHML = """<?xml version="1.0"?>
+<graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:y="http://www.yworks.com/xml/graphml">
+  <key id="d0" for="edge" attr.name="relationship"/>
+  <key id="d1" for="node" yfiles.type="nodegraphics"/>
+  <graph edgedefault="directed">
+    <node id="n0"><data key="d1"><y:NodeLabel>shop</y:NodeLabel></data></node>
+    <node id="n1"><data key="d1"><y:NodeLabel>db-01</y:NodeLabel></data></node>
+    <edge source="n0" target="n1"><data key="d0">RUNS_ON</data></edge>
+  </graph>
+</graphml>"""
+GEXF = """<gexf xmlns="http://www.gexf.net/1.2draft"><graph defaultedgetype="directed">
+  <attributes class="edge"><attribute id="0" title="kind"/></attributes>
+  <nodes><node id="0" label="shop"/><node id="1" label="db-01"/></nodes>
+  <edges><edge id="0" source="0" target="1">
+    <attvalues><attvalue for="0" value="runs on"/></attvalues></edge></edges></graph></gexf>"""
+DOT = """/* made by a tool */ digraph "estate" { rankdir=LR; node [shape=box];
+  n0 [label="shop\\n10.0.0.1", pos="-3,2"];  n1 [label=<<b>db-01</b>>];
+  n0:p1 -> n1 [label="runs on"]; }"""
+
+
+@pytest.mark.parametrize("text", [GRAPHML, GEXF, DOT])
+def test_graphs_of_drawing_tools_name_their_nodes_by_labels(tmp_path, text):
+    assert relations_of(tmp_path / "graph.txt", text) == [("shop", "runs_on", "db-01")]
+
+
+def test_a_chain_in_dot_and_a_set_of_nodes_are_one_edge_a_pair(tmp_path):
+    text = (
+        "strict digraph { web -> cart -> { redis; db }\n subgraph cluster_1 { label=x; a -> b } }"
+    )
+    assert relations_of(tmp_path / "g.dot", text) == [
+        ("web", "depends_on", "cart"),
+        ("cart", "depends_on", "redis"),
+        ("cart", "depends_on", "db"),
+        ("a", "depends_on", "b"),
+    ]
+
+
+def test_an_edge_without_a_direction_needs_nothing(tmp_path):
+    assert relations_of(tmp_path / "g.gv", "graph g { web -- cart }") == [
+        ("web", "connects_to", "cart")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("digraph g { a -> b", "invalid_graph"),
+        ("digraph g { a -> -> b }", "invalid_graph"),
+        ("digraph g { " + "{" * 500 + "}" * 501, "limit_exceeded"),
+        ("<graphml><graph><node id='a'></graph></graphml>", "invalid_xml"),
+        ("<!DOCTYPE x [<!ENTITY a 'b'>]><graphml><graph/></graphml>", "invalid_xml"),
+        ("<graphml>" + "<graph>" * 500, "limit_exceeded"),
+        ("<graphml><graph/></graphml>", "not_a_table"),
+    ],
+)
+def test_a_broken_or_hostile_graph_is_refused_in_one_sentence(tmp_path, text, code):
+    path = tmp_path / "graph.xml"
+    path.write_text(text)
+    with pytest.raises(UnreadableFileError) as refused:
+        read_file(path, path.name)
+    assert refused.value.code == code
+
+
+def test_each_node_and_edge_has_its_own_line(tmp_path):
+    path = tmp_path / "g.dot"
+    path.write_text("digraph {\n a\n b\n\n a -> b\n}\n")
+    records = records_of_files(path)
+    assert records.outcomes["line"].to_list() == [2, 3, 5]
+    assert counts(records) == {"accepted": 3}

@@ -12,6 +12,7 @@ from discovery_dagster.api import cursors
 from discovery_dagster.api.problems import NotFound
 from discovery_dagster.api.security import SessionOf, StateOf
 from discovery_dagster.api.state import AppState
+from discovery_dagster.domain.facts import Publication
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.pages import frame, links, maps, neighbourhood, overview, words
 from discovery_dagster.pages.answers import html
@@ -21,7 +22,7 @@ from discovery_dagster.pages.neighbourhood import LIMIT, Drawing
 from discovery_dagster.pages.waiting import waits_for
 from discovery_dagster.store import exports
 from discovery_dagster.store.reading import assets, listing, planning
-from discovery_dagster.store.reading.listing import Asked
+from discovery_dagster.store.reading.listing import NO_ROWS, Asked, Count
 from discovery_dagster.store.reading.lists import DEPENDENCIES
 from discovery_dagster.store.reading.neighbourhood import applications, members
 from discovery_dagster.store.reading.neighbourhood import around as surroundings_of
@@ -149,7 +150,7 @@ class DependenciesPage(Page):
     nothing_sentence: str = shown("why there is nothing to draw")
     shared: Mapping[str, Sequence[tuple[str | None, str]]] = shown("shared infrastructure by kind")
     items: Sequence[Row] = shown("dependencies of this page of the table")
-    total: int | None = shown("how many there are, where that is counted")
+    total: Count = shown("how many there are")
     first_url: str | None = shown("the first page of the table, when this is another")
     next_url: str | None = shown("the next page of the table")
     downloads: Sequence[tuple[str, str]] = shown("the table as data")
@@ -165,7 +166,7 @@ class Found:
     applications: Sequence[Row] = ()
     assets: Sequence[Row] = ()
     items: Sequence[Row] = ()
-    total: int | None = None
+    total: Count = NO_ROWS
     next_cursor: str | None = None
     environments: Sequence[str] = ()
     beyond: int = 0
@@ -291,8 +292,9 @@ def page(
     missing, published = waits_for(shared, session, "dependencies")
     if missing:
         return html(build(session, asks, Found(), pending=missing, dagster_url=shared.dagster_url))
-    planned = "migration_plan" in published
-    found = _around(shared, session, asks) if asks.given else _whole(shared, session, asks, planned)
+    found = (
+        _around(shared, session, asks) if asks.given else _whole(shared, session, asks, published)
+    )
     return html(build(session, asks, found, dagster_url=shared.dagster_url))
 
 
@@ -322,19 +324,24 @@ def _around(shared: AppState, session: SessionKey, asks: DependenciesQuery) -> F
         applications=applications(shared.database, session),
         assets=_matches(shared, session, asks.find),
         items=edges[start : start + ROWS],
-        total=len(edges) + near.beyond,
+        total=Count(len(edges) + near.beyond),
         next_cursor=_cursor(shared, session, [start + ROWS]) if more else None,
         environments=sorted({row["environment"] for row in near.assets.values()} - {None}),
         beyond=near.beyond,
     )
 
 
-def _whole(shared: AppState, session: SessionKey, asks: DependenciesQuery, planned: bool) -> Found:
+def _whole(
+    shared: AppState,
+    session: SessionKey,
+    asks: DependenciesQuery,
+    published: Mapping[str, Publication],
+) -> Found:
     after = cursors.read(shared.secret, _LIST, session, "", asks.cursor) if asks.cursor else None
     asked = replace(asks.asked, after=after, limit=ROWS)
     rows = listing.page(shared.database, session, DEPENDENCIES, asked)
     drawn = None
-    if planned:
+    if "migration_plan" in published:
         groups = exports.rows(shared.database, session, "groups")
         drawn = overview.draw(session, groups, planning.crossing(shared.database, session))
     return Found(
@@ -342,9 +349,15 @@ def _whole(shared: AppState, session: SessionKey, asks: DependenciesQuery, plann
         applications=applications(shared.database, session),
         assets=_matches(shared, session, asks.find),
         items=rows.rows,
-        total=listing.count(shared.database, session, DEPENDENCIES, asked),
+        total=listing.count(shared.database, session, DEPENDENCIES, asked)
+        if asked.filters
+        else _all(published["dependencies"]),
         next_cursor=_cursor(shared, session, rows.after) if rows.after else None,
     )
+
+
+def _all(dependencies: Publication) -> Count:
+    return Count(dependencies.counts["resolved"] + dependencies.counts["unresolved"])
 
 
 def _focus(

@@ -17,6 +17,7 @@ from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, Pending, shown
 from discovery_dagster.pages.waiting import waits_for
 from discovery_dagster.store.reading import assets, listing
+from discovery_dagster.store.reading.listing import NO_ROWS, Count
 
 router = APIRouter()
 
@@ -163,11 +164,12 @@ class InventoryPage(Page):
     kept: Sequence[tuple[str, str]] = shown("filters that a new search keeps")
     chosen: Sequence[Chosen] = shown("filters that are on")
     facets: Sequence[Facet] = shown("fields to filter by, with counts")
+    facets_complete: bool = shown("whether the counts are of all assets")
     facets_url: str | None = shown("where the facets come from, when they follow the rows")
     columns: Sequence[Column] = shown("the table's columns")
     columns_to_choose: Sequence[Column] = shown("all columns")
     items: Sequence[Mapping[str, Any]] = shown("the assets of this page")
-    total: int = shown("how many assets match")
+    total: Count = shown("how many assets match")
     first_url: str | None = shown("the first page, when this is another")
     next_url: str | None = shown("the next page, when there is one")
     downloads: Sequence[tuple[str, str]] = shown("what is shown, as data")
@@ -180,6 +182,7 @@ class FacetsPage(Page):
     template: ClassVar[str] = "facets.html"
 
     facets: Sequence[Facet] = shown("fields to filter by, with counts")
+    facets_complete: bool = shown("whether the counts are of all assets")
 
 
 def build(
@@ -188,8 +191,8 @@ def build(
     *,
     pending: Pending | None = None,
     items: Sequence[Mapping[str, Any]] = (),
-    total: int = 0,
-    facets: Mapping[str, Mapping[str, int]] | None = None,
+    total: Count = NO_ROWS,
+    facets: assets.Facets | None = None,
     next_cursor: str | None = None,
     dagster_url: str | None = None,
 ) -> InventoryPage:
@@ -219,7 +222,8 @@ def build(
             Chosen(name, value, query.url(key, **query.without(name, value)))
             for name, value in query.chosen
         ],
-        facets=_facets(key, query, facets or {}),
+        facets=_facets(key, query, facets.counts) if facets else [],
+        facets_complete=facets is None or facets.complete,
         facets_url=query.url(key, page="assets/facets") if facets is None else None,
         columns=[_column(key, query, name) for name in names],
         columns_to_choose=[Column(name, here=name in names) for name in COLUMNS],
@@ -301,7 +305,7 @@ def page(
             items=found.rows,
             total=assets.count(shared.database, session, asked)
             if query.chosen or query.q
-            else counted,
+            else Count(counted),
             facets=None if many else assets.facets(shared.database, session, asked),
             next_cursor=following,
             dagster_url=shared.dagster_url,
@@ -316,7 +320,11 @@ def facets(
     """Show the facets alone, which a large inventory counts after its rows are shown."""
     counted = assets.facets(shared.database, session, asked_of(assets.ASSETS, asks))
     return html(
-        FacetsPage(frame.of_session(session, "assets"), _facets(session, _query(asks), counted))
+        FacetsPage(
+            frame.of_session(session, "assets"),
+            _facets(session, _query(asks), counted.counts),
+            counted.complete,
+        )
     )
 
 

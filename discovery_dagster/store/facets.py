@@ -19,11 +19,16 @@ COUNTED = frozenset({"classified_assets", "migration_plan"})
 _COLUMNS = ", ".join("p.wave::text" if name == "wave" else f"r.{name}" for name in FACETS)
 
 
-def by_combination(where: str) -> str:
-    """Return the query that counts by combination the assets `r` for which `where` holds."""
+def by_combination(where: str, assets: str = "discovery.asset") -> str:
+    """Return the query that counts by combination those `assets`, as `r`, for which `where` holds.
+
+    Args:
+        where: a condition.
+        assets: a table or query in brackets.
+    """
     return f"""
         select {_COLUMNS}, count(*) as assets
-        from discovery.asset r
+        from {assets} r
         left join discovery.plan_placement p
           on p.engagement = r.engagement and p.session = r.session and p.asset_id = r.asset_id
         where {where} group by {_COLUMNS}

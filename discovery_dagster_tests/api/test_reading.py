@@ -9,6 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.store.reading import assets, listing
+from discovery_dagster.store.reading.listing import Asked
+from discovery_dagster_tests.serving import Served
+
 SESSION = "/engagements/upland.exit/sessions/s001"
 LISTS = (
     "files", "mapping", "proposals", "rejects", "issues", "assets", "dependencies", "groups",
@@ -72,6 +77,20 @@ def test_facets_agree_with_the_lists_that_they_filter(
         for value, number in facets[field].items():
             found = paged(upland, "assets", **chosen, **{field: value}, limit=1000)
             assert len(found) == number, (field, value)
+
+
+def test_counting_what_was_not_counted_before_looks_at_a_part_of_a_large_session_and_says_so(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "LOOKED_AT", 3)
+    session = SessionKey.parse("upland.exit|s001")
+    with served.home.database() as database:
+        chosen = assets.facets(database, session, Asked(filters={"environment": ["production"]}))
+        searched = assets.facets(database, session, Asked(q="e"))
+        counted = assets.count(database, session, Asked(q="e"))
+    assert chosen.complete and sum(chosen.counts["type"].values()) > 4
+    assert not searched.complete and not counted.complete
+    assert sum(searched.counts["type"].values()) == counted.number <= 4
 
 
 def test_a_search_takes_wildcards_for_what_they_are(upland: httpx.Client) -> None:

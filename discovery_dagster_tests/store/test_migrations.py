@@ -54,7 +54,7 @@ def test_the_assets_of_an_older_home_are_counted(older):
     schema.migrate(older)
     for engagement in _ENGAGEMENTS:
         session = SessionKey.parse(f"{engagement}|s001")
-        counted = assets.facets(Database(older), session, Asked())
+        counted = assets.facets(Database(older), session, Asked()).counts
         assert dict(counted["type"]) == {"server": 3}
         assert dict(counted["environment"]) == {"test": 3}
         rows = listing.page(Database(older), session, assets.ASSETS, Asked()).rows

@@ -126,6 +126,9 @@ class Facets(BaseModel):
     """Counts by field and value; `none` counts assets without a value."""
 
     facets: dict[str, dict[str, int]]
+    complete: bool = Field(
+        description="False: so many at least; the session has more assets than a search looks at."
+    )
 
 
 @router.get(f"{SESSION}/assets/facets", responses=described(304, 401, 404, 422, 429, 503))
@@ -137,7 +140,7 @@ def read_facets(
 ) -> Facets:
     """Count the values of the inventory's fields among the assets asked for."""
     counted = assets.facets(database, session, asked_of(assets.ASSETS, query))
-    return Facets(facets={name: dict(values) for name, values in counted.items()})
+    return Facets.model_validate({"facets": counted.counts, "complete": counted.complete})
 
 
 add_list(router, assets.ASSETS, AssetSelection, Asset)

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.exports import ASSET_DOCUMENT, READ_AS
 from discovery_dagster.store.facets import FACETS, by_combination
 from discovery_dagster.store.reading import listing
-from discovery_dagster.store.reading.listing import NOTHING, Asked, Listing, Row, conditions
+from discovery_dagster.store.reading.listing import NOTHING, Asked, Count, Listing, Row, conditions
 
 _TEXTS = (
     "type", "tier", "environment", "criticality", "os_family", "os_name", "os_version",
@@ -93,25 +94,38 @@ def asset(database: Database, session: SessionKey, asset_id: str) -> Row | None:
     return ASSETS.read([found])[0] if found else None
 
 
-def facets(
-    database: Database, session: SessionKey, asked: Asked
-) -> Mapping[str, Mapping[str, int]]:
+@dataclass(frozen=True)
+class Facets:
+    """Counts by field and value; see `listing.Count` for what `complete` says."""
+
+    counts: Mapping[str, Mapping[str, int]]
+    complete: bool
+
+
+def facets(database: Database, session: SessionKey, asked: Asked) -> Facets:
     """Count the values of each of `FACETS` among the assets asked for.
 
     A facet's own filter does not narrow its counts: they say what choosing another value would
     give. Rows without a value are counted as `none`. What is filtered by facets alone was counted
-    when it was published; anything else costs one scan of the session, as its list does.
+    when it was published; for anything else the first `listing.LOOKED_AT` assets are looked at.
     """
     combinations = _combinations(database, session, asked)
-    return {name: _counted(combinations, asked, name) for name in FACETS}
+    return Facets(
+        {name: _counted(combinations, asked, name) for name in FACETS},
+        complete=_by_facets_alone(asked) or _size(database, session) <= listing.LOOKED_AT,
+    )
 
 
-def count(database: Database, session: SessionKey, asked: Asked) -> int:
-    """Return how many assets match; like `facets` without a scan where only facets are filtered."""
+def count(database: Database, session: SessionKey, asked: Asked) -> Count:
+    """Return how many assets match; counted like `facets`."""
     if not _by_facets_alone(asked):
         return listing.count(database, session, ASSETS, asked)
     combinations = _combinations(database, session, asked)
-    return sum(row["assets"] for row in _matching(combinations, asked))
+    return Count(sum(row["assets"] for row in _matching(combinations, asked)))
+
+
+def _size(database: Database, session: SessionKey) -> int:
+    return count(database, session, Asked()).number
 
 
 def _by_facets_alone(asked: Asked) -> bool:
@@ -124,7 +138,7 @@ def _combinations(database: Database, session: SessionKey, asked: Asked) -> list
     where, values = conditions(
         session, ASSETS, Asked(filters=others, limits=asked.limits, q=asked.q)
     )
-    query = by_combination(where)
+    query = by_combination(where, listing.looked_at(ASSETS))
     if _by_facets_alone(asked):
         query = f"select {', '.join(FACETS)}, assets from discovery.asset_facet r where {where}"
     with database.reader([session.engagement]) as connection:

@@ -16,6 +16,10 @@ NOTHING = "none"
 #: What means something in a pattern of LIKE.
 _LIKE = re.compile(r"[\\%_]")
 
+#: Rows of a session that are looked at to count what was not counted when it was published: 0.1 s
+#: of a search in nine columns. What is counted while somebody waits takes no longer for more.
+LOOKED_AT = 100_000
+
 #: Rows that a stream fetches at a time.
 _BATCH = 1000
 
@@ -65,6 +69,17 @@ class Page:
     after: list[Any] | None
 
 
+@dataclass(frozen=True)
+class Count:
+    """How many rows match: at least so many, unless all rows of the session were looked at."""
+
+    number: int
+    complete: bool = True
+
+
+NO_ROWS = Count(0)
+
+
 def page(database: Database, session: SessionKey, listing: Listing, asked: Asked) -> Page:
     """Return one page of the list."""
     query, values = _query(session, listing, asked, limit=asked.limit + 1)
@@ -92,14 +107,25 @@ def stream(
             yield listing.read(rows)
 
 
-def count(database: Database, session: SessionKey, listing: Listing, asked: Asked) -> int:
-    """Return how many rows match."""
+def count(database: Database, session: SessionKey, listing: Listing, asked: Asked) -> Count:
+    """Return how many of the first `LOOKED_AT` rows match."""
     where, values = conditions(session, listing, asked)
     with database.reader([session.engagement]) as connection:
         row = connection.execute(
-            f"select count(*) as number from {listing.table} r where {where}", values
+            f"select count(*) filter (where {where}) as number, count(*) as seen"
+            f" from {looked_at(listing)} r",
+            values,
         ).fetchone()
-    return row["number"] if row else 0
+    assert row is not None  # noqa: S101 - an aggregate gives one row
+    return Count(row["number"], complete=row["seen"] <= LOOKED_AT)
+
+
+def looked_at(listing: Listing) -> str:
+    """Return the rows that are counted, as a table of a query with the values of `conditions`."""
+    return (
+        f"(select * from {listing.table} t where t.engagement = %(engagement)s"
+        f" and t.session = %(session)s order by t.seq limit {LOOKED_AT + 1})"
+    )
 
 
 def conditions(session: SessionKey, listing: Listing, asked: Asked) -> tuple[str, dict[str, Any]]:

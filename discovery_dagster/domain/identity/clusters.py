@@ -3,8 +3,9 @@
 Clusters are numbers of this call; which asset a cluster is, is decided in `registration`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import numpy as np
 import polars as pl
@@ -43,23 +44,25 @@ class Clusters:
             described: as `extraction.describe` returns.
             identifiers: as `extraction.identifiers` returns, of the same records.
         """
-        described = described.sort("record")
+        if not described["record"].is_sorted():
+            described = described.sort("record")
         records = described["record"].to_numpy()
         nodes = _places(identifiers["record"].to_numpy(), records)
         shared = SharedKeys.of(identifiers, nodes)
         strengths = identifiers["strength"].to_numpy().copy()
         counts = np.ones(len(identifiers), dtype=np.bool_)
-        levels = load("identifiers")["strengths"]
-        merging = [levels[form] for form in load("identifiers")["merging"]]
-        strong = shared.where(np.isin(strengths[shared.row], merging))
+        merges = _of_forms(strengths[shared.row], load("identifiers")["merging"])
+        strong = shared.where(merges)
         kept = _without_clones(strong, strengths, described)
-        counts[strong.row] = np.isin(strong.row, kept.row, assume_unique=True)
+        counts[strong.row] = False
+        counts[kept.row] = True
         clusters = _connect(np.arange(len(records)), kept)
-        naming = shared.where(~np.isin(strengths[shared.row], merging))
-        strengths[naming.row] = _greatest(naming, strengths[naming.row])
+        naming = shared.where(~merges)
+        strengths[naming.row] = naming.greatest(strengths[naming.row])  # strong as anywhere
         unique = _without_clones(naming, strengths, described)
         unique = unique.where(~_repeated_titles(unique, identifiers, described))
-        counts[naming.row] = np.isin(naming.row, unique.row, assume_unique=True)
+        counts[naming.row] = False
+        counts[unique.row] = True
         for strength in sorted(set(strengths[unique.row].tolist()), reverse=True):
             keys = unique.where(strengths[unique.row] == strength)
             lost = _contested(keys, clusters, described)
@@ -84,32 +87,29 @@ class Clusters:
 def _places(of: Numbers, records: Numbers) -> Numbers:
     """Return at which place each record stands; mostly records are numbered by their places."""
     if len(records) and records[0] == 0 and records[-1] == len(records) - 1:
-        return of.astype(np.int64)
+        return of
     return np.searchsorted(records, of)
 
 
-def _without_clones(
-    shared: SharedKeys, strengths: np.ndarray[Any, Any], described: pl.DataFrame
-) -> SharedKeys:
+def _of_forms(strengths: Numbers, forms: Sequence[str]) -> Flags:
+    """Return which strengths are those of identifiers of these forms."""
+    levels = load("identifiers")["strengths"]
+    chosen = np.zeros(max(levels.values()) + 1, dtype=np.bool_)
+    chosen[[levels[form] for form in forms]] = True
+    return chosen[strengths]
+
+
+def _without_clones(shared: SharedKeys, strengths: Numbers, described: pl.DataFrame) -> SharedKeys:
     """Leave out what several things share: copied firmware, guests cloned with their name.
 
     Two records of one file are two things when their names or UUIDs differ. Firmware UUIDs and MAC
     addresses are also cloned when host names of different files differ.
     """
-    levels = load("identifiers")["strengths"]
-    suspects = shared.where(~np.isin(strengths[shared.row], [levels[f] for f in _NEVER_CLONED]))
-    files = described["file"].rank("dense").fill_null(0).to_numpy().astype(np.int64)
-    within = suspects.key * (files.max(initial=0) + 1) + files[suspects.node]
-    twice = suspects.where(pl.Series(within).is_duplicated().to_numpy())
+    suspects = shared.where(~_of_forms(strengths[shared.row], _NEVER_CLONED))
+    across = suspects.where(_of_forms(strengths[suspects.row], _CLONED_ACROSS))
     found = [
-        _differing(twice, described, ["called", "smbios"], within=["file"]),
-        _differing(
-            suspects.where(
-                np.isin(strengths[suspects.row], [levels[form] for form in _CLONED_ACROSS])
-            ),
-            described,
-            ["short"],
-        ),
+        _differing(suspects, described, ["called", "smbios"], within=["file"]),
+        _differing(across, described, ["short"]),
     ]
     return shared.without(np.concatenate(found))
 
@@ -146,26 +146,23 @@ def _repeated_titles(keys: SharedKeys, identifiers: pl.DataFrame, described: pl.
 def _differing(
     keys: SharedKeys, described: pl.DataFrame, facts: list[str], within: list[str] | None = None
 ) -> Numbers:
-    """Return the keys whose records differ in one of the facts, nulls left out."""
-    told = described[keys.node].select(*(within or []), *(pl.col(fact).hash() for fact in facts))
-    known = [
-        pl.when(described[keys.node][fact].is_not_null()).then(pl.col(fact)).alias(fact)
-        for fact in facts
-    ]
-    groups = told.with_columns(*known, pl.Series("key", keys.key)).group_by("key", *(within or []))
+    """Return the keys whose records differ in one of the facts, nulls left out.
+
+    Few do: only those are compared file by file.
+    """
+    differs = np.zeros(len(keys.row), dtype=np.bool_)
+    for fact in facts:
+        values = described[fact]
+        if values.null_count() < len(values):
+            known = values.is_not_null().to_numpy()[keys.node]
+            differs |= keys.differing(values.hash().to_numpy()[keys.node], known)
+    if within is None or not differs.any():
+        return np.unique(keys.key[differs])
+    keys = keys.where(differs)
+    told = described[keys.node].select(*within, *facts).with_columns(key=pl.Series(keys.key))
     several = [(pl.col(fact).min() != pl.col(fact).max()).fill_null(False) for fact in facts]
-    differing = groups.agg(cloned=pl.any_horizontal(several)).filter("cloned")
-    return differing["key"].unique().to_numpy()
-
-
-def _greatest(keys: SharedKeys, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Return for each row the greatest value of its key: one name is as strong as anywhere."""
-    return (
-        pl.DataFrame({"key": keys.key, "value": values})
-        .select(pl.col("value").max().over("key"))
-        .to_series()
-        .to_numpy()
-    )
+    differing = told.group_by("key", *within).agg(cloned=pl.any_horizontal(several))
+    return differing.filter("cloned")["key"].unique().to_numpy()
 
 
 def _contested(keys: SharedKeys, clusters: Numbers, described: pl.DataFrame) -> Flags:
@@ -195,14 +192,17 @@ def _contested(keys: SharedKeys, clusters: Numbers, described: pl.DataFrame) -> 
 def _connect(clusters: Numbers, keys: SharedKeys) -> Numbers:
     """Join clusters that share a key; each is called by its least node."""
     a, b = (clusters[nodes] for nodes in keys.links())
-    if np.array_equal(a, b):
+    apart = a != b
+    if not apart.any():
         return clusters
     # Imported here: SciPy costs half a second that commands which only read should not pay.
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
     size = len(clusters)
-    links = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(size, size))
+    a, b = a[apart].astype(np.int32), b[apart].astype(np.int32)
+    # Links are counted as floats, since SciPy would make them such.
+    links = coo_array((np.ones(len(a)), (a, b)), shape=(size, size))
     _, labels = connected_components(links, directed=False)
     least = np.empty(size, dtype=np.int64)
     least[labels[::-1]] = np.arange(size)[::-1]  # of several, the last one written stays

@@ -18,6 +18,7 @@ from discovery_dagster.domain.classification.software import recognise
 from discovery_dagster.domain.decisions import PERSON
 from discovery_dagster.domain.fields import FIELDS, REFERENCES, UNMAPPED
 from discovery_dagster.domain.header_words import read_words, stand_for
+from discovery_dagster.domain.phrases import share_known
 from discovery_dagster.domain.values import read_cells
 from discovery_dagster.domain.values.quantities import read_numbers
 from discovery_dagster.domain.words import fold, index_words, replace_words
@@ -72,6 +73,21 @@ def weigh(claim: Claim) -> Claim:
         return claim
     status = ACCEPTED if share >= _FITTING else REJECTED
     return replace(claim, confidence=round(claim.confidence * share, 3), status=status)
+
+
+def doubt_relation(claim: Claim) -> Claim:
+    """Refuse a type, kind or label of relations of which no value is a known phrase.
+
+    `Type` beside two ends says `Runs on`, but also `API`, `Batch` or `Directed`. A column that is
+    called a relation stays one, and what is not known in it is not guessed.
+    """
+    words = reference.load("ends")["weak_relations"]
+    if claim.field != "relation" or claim.status != ACCEPTED or claim.column.folded not in words:
+        return claim
+    values = sample(claim.column)
+    if values.is_empty() or share_known(values) > 0:
+        return claim
+    return replace(claim, status=REJECTED, notes=("no value says what needs what",))
 
 
 def find_unit(claim: Claim) -> Claim:

@@ -84,6 +84,9 @@ RELATION_FIELDS: Mapping[str, Field] = {
     "target_detail": Field("text", many=True),
     "detail": Field("text"),
     "tcp_flags": Field("count"),
+    "direction": Field("text"),
+    "sources": Field("names", many=True),  # where a record states several relations at once
+    "targets": Field("names", many=True),
 }
 
 #: What a span of a trace says beside when it was and what it did.

@@ -17,6 +17,7 @@ from discovery_dagster.domain.evidence import (
     REJECTED,
     agree,
     claim_by_values,
+    doubt_relation,
     find_unit,
     read_full_versions,
     sample,
@@ -54,6 +55,8 @@ def map_table(
         for at, header in enumerate(table.header)
     ]
     claims = [weigh(claim) for claim in claim_columns(columns, table_format)]
+    if table_format.phrases is None:
+        claims = [doubt_relation(claim) for claim in claims]
     of_things = bool({Kind.ASSETS, Kind.DETAILS} & table_format.kinds)
     if of_things and table_format.synonyms:
         claims = read_full_versions([claim_by_values(claim) for claim in claims])

@@ -51,7 +51,7 @@ STEPS: tuple[Step, ...] = (
         "Every record of every table as it stood, with file, sheet and physical line.",
         upstream=("source_files",),
         frames={"tables": frames.SOURCE_TABLES, "corrections": frames.CORRECTIONS},
-        version=8,
+        version=9,
         reference=(
             "synonyms.yaml",
             "header_words.yaml",
@@ -59,6 +59,9 @@ STEPS: tuple[Step, ...] = (
             "placeholders.yaml",
             "json_nesting.yaml",
             "headerless.yaml",
+            "ends.yaml",
+            "relation_phrases.yaml",
+            "ports.csv",
         ),
     ),
     Step(
@@ -68,7 +71,7 @@ STEPS: tuple[Step, ...] = (
         upstream=("source_records",),
         decisions=("mapping",),
         frames={"mapping": frames.FIELD_MAPPING, "proposals": frames.PROPOSALS},
-        version=7,
+        version=8,
         prompts=("prompts/field_mapping.md", "prompts/fields.yaml"),
         reference=(
             "synonyms.yaml",
@@ -82,6 +85,8 @@ STEPS: tuple[Step, ...] = (
             "operating_systems.yaml",
             "environments.yaml",
             "criticalities.yaml",
+            "ends.yaml",
+            "relation_phrases.yaml",
         ),
         page="quality",
     ),
@@ -97,7 +102,7 @@ STEPS: tuple[Step, ...] = (
             "outcomes": frames.RECORD_OUTCOMES,
             "accounts": frames.TABLE_ACCOUNTS,
         },
-        version=9,
+        version=10,
         reference=(
             "overrides.yaml",
             "vocabulary.yaml",
@@ -113,6 +118,7 @@ STEPS: tuple[Step, ...] = (
             "tier_words.yaml",
             "protocols.yaml",
             "relation_phrases.yaml",
+            "ends.yaml",
             "ports.csv",
         ),
         page="quality",

@@ -9,6 +9,7 @@ from discovery_dagster.domain.canonical.cells import TableCells
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.services import ports
 from discovery_dagster.domain.values.addresses import is_address, read_address
+from discovery_dagster.domain.values.networks import are_networks
 from discovery_dagster.domain.words import replace_words
 
 _URL = r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^@/\s]*@)?([^/:?#\s]+)(?::(\d{1,5}))?"
@@ -20,11 +21,13 @@ _WITH_PORT = r"^([^\s:/]+):(\d{2,5})$"
 class Endpoints:
     """Records with one or both of their ends, and the problems of those that lack one.
 
-    Each end has, after `source` or `target` itself, `_address`, `_type` and `_names_asset`.
+    Each end has, after `source` or `target` itself, `_address`, `_type` and `_names_asset`. Those
+    of `networks`, as `SKIPPED`, name a network there.
     """
 
     frame: pl.DataFrame
     problems: pl.DataFrame
+    networks: pl.DataFrame
 
 
 def find_endpoints(cells: TableCells, table_format: TableFormat) -> Endpoints:
@@ -34,6 +37,7 @@ def find_endpoints(cells: TableCells, table_format: TableFormat) -> Endpoints:
     return Endpoints(
         targets.frame.with_columns(pl.lit(table_format.evidence).alias("kind")),
         pl.concat([sources.problems, targets.problems]),
+        pl.concat([sources.networks, targets.networks]),
     )
 
 
@@ -42,8 +46,14 @@ def find_end(cells: TableCells, end: str, table_format: TableFormat) -> Endpoint
     frame = cells.frame
     if end == "source" and end not in frame.columns and "name" in frame.columns:
         frame = frame.rename({"name": "source"})
+    network = _of_networks(cells, end)
     frame = frame.with_columns(_end(frame, end, table_format))
-    missing = frame.filter(pl.col(end).is_null() & pl.col(f"{end}_address").is_null())
+    if network.any():
+        told = (end, f"{end}_address")
+        frame = frame.with_columns(frame[name].set(network, None) for name in told)
+    missing = frame.filter(
+        pl.col(end).is_null() & pl.col(f"{end}_address").is_null() & ~pl.lit(network)
+    )
     fields = (end, f"{end}_address", "name") if end == "source" else (end, f"{end}_address")
     problems = problem(
         missing,
@@ -53,7 +63,17 @@ def find_end(cells: TableCells, end: str, table_format: TableFormat) -> Endpoint
         message=pl.lit(f"The record names no {end}."),
         value=pl.lit(None, dtype=pl.String),
     )
-    return Endpoints(frame, problems)
+    reason = pl.lit(f"Its {end} is a network, not one thing.").alias("reason")
+    return Endpoints(frame, problems, frame.filter(network).select("row", reason))
+
+
+def _of_networks(cells: TableCells, end: str) -> pl.Series:
+    """Whether the name or the address that each record says of an end is a network."""
+    said = [name for name in (end, f"{end}_address") if name in cells.written.columns]
+    found = pl.repeat(False, cells.written.height, eager=True)
+    for name in said:
+        found = found | are_networks(cells.written[name])
+    return found
 
 
 def parts_of(written: pl.Series) -> pl.DataFrame:

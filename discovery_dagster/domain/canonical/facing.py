@@ -1,7 +1,8 @@
 """Which side of an observed connection listens.
 
 Flow logs record both directions of a connection, each with its sender as the source. The records
-of replies are turned, so that the target is the side that listens.
+of replies are turned, so that the target is the side that listens. What a column of directions says
+comes first (`reference/ends.yaml`), then TCP's flags, then the ports.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,6 +10,8 @@ from typing import Final
 
 import polars as pl
 
+from discovery_dagster import reference
+from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.services import ports
 
 _USER_PORTS = 1024  # below are system ports, on which only services listen (RFC 6335)
@@ -16,29 +19,73 @@ _CLIENT_PORTS = 32768  # from here on Linux picks ports for clients; others star
 _SYN, _SYN_ACK = 2, 18  # bits of TCP flags; AWS adds up those seen in an interval
 
 
-def facing(frame: pl.DataFrame, field: str, directed: bool) -> pl.DataFrame:
+def facing(frame: pl.DataFrame, field: str, table_format: TableFormat) -> pl.DataFrame:
     """Say what one field of a record tells of its direction.
 
     A record is a reply where its flags say so. Where they say nothing it is one when it went to a
     port that clients use, and that port is at least as high as its sender's port asks for.
 
     Args:
-        frame: with `field`, if the table has it.
+        frame: with `field`, if the table has it; beside `tcp_flags` may stand `direction`.
         field: `source_port`, `port` or `tcp_flags`.
-        directed: whether the source opened every connection, so that nothing is a reply.
+        table_format: whether the source opened every connection, so that nothing is a reply, or is
+            the machine that listed them.
 
     Returns:
         As long as `frame`: of `source_port` itself and `least`, the least port of a client that it
         may answer; of `port` itself and `client`, the same where clients use it; of `tcp_flags`
-        whether it is a `reply`. Null where nothing is told.
+        and `direction` whether it is a `reply`. Null where nothing is told.
     """
     if field not in frame.columns:
         frame = frame.with_columns(pl.lit(None, pl.Int64).alias(field))
     told = _TOLD[field](pl.col(field).cast(pl.Int64))
+    if "direction" in frame.columns:
+        told = {
+            name: pl.coalesce(_answered(table_format.local), said) for name, said in told.items()
+        }
     number = [] if field == "tcp_flags" else [pl.col(field).cast(pl.Int64)]
     (name, said), *_ = told.items()
     nothing = pl.lit(None, pl.Boolean if field == "tcp_flags" else pl.Int64)
-    return frame.select(*number, (nothing if directed else said).alias(name))
+    return frame.select(*number, (nothing if table_format.directed else said).alias(name))
+
+
+def join_replies(connections: pl.DataFrame) -> pl.DataFrame:
+    """Count replies with the connections that they answer, where the sender's port is not known.
+
+    A record to a port that Linux gives clients is a reply where the same two ends also have a
+    connection the other way, to a port of a service. Without such it stays a connection.
+
+    Args:
+        connections: as `Rows.connections` returns them.
+    """
+    port = pl.col("port")
+    client = (port >= _CLIENT_PORTS) & ~port.is_in(_known())
+    asked = (
+        connections.filter(~client)
+        .sort("row")
+        .unique(["source", "target", "protocol"], keep="first", maintain_order=True)
+    )
+    answers = connections.filter(client).join(
+        asked.select(source="target", target="source", protocol="protocol", asked="row"),
+        on=["source", "target", "protocol"],
+        nulls_equal=True,
+    )
+    if answers.is_empty():
+        return connections
+    told = answers.select("asked", "row", "line", "count", "first_seen", "last_seen")
+    kept = connections.join(answers.select("row"), on="row", how="anti").with_columns(asked="row")
+    joined = (
+        pl.concat([kept, told], how="diagonal")
+        .group_by("asked")
+        .agg(
+            pl.col("source", "target", "port", "protocol").drop_nulls().first(),
+            pl.col("row", "line").min(),
+            pl.col("count").sum(),
+            pl.col("first_seen").min(),
+            pl.col("last_seen").max(),
+        )
+    )
+    return joined.select(connections.columns).sort("row")
 
 
 def _serving(sender: pl.Expr) -> dict[str, pl.Expr]:
@@ -61,6 +108,20 @@ def _opening(flags: pl.Expr) -> dict[str, pl.Expr]:
     """Who opened the connection, where its first segment was seen."""
     answer = pl.when(flags & _SYN_ACK == _SYN_ACK).then(pl.lit(True))
     return {"reply": answer.when(flags & _SYN == _SYN).then(pl.lit(False))}
+
+
+def _answered(local: bool) -> pl.Expr:
+    """Whether a direction says that the target opened the connection, or that the source did."""
+    words = reference.load("ends")["directions"]
+    answered = words["answered"] + (words["inbound"] if local else [])
+    opened = words["opened"] + (words["outbound"] if local else [])
+    said = pl.col("direction").str.strip_chars().str.to_lowercase()
+    return (
+        pl.when(said.is_in(answered))
+        .then(pl.lit(True))
+        .when(said.is_in(opened))
+        .then(pl.lit(False))
+    )
 
 
 def _known() -> pl.Expr:

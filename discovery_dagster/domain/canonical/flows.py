@@ -31,7 +31,7 @@ from discovery_dagster.domain.canonical.connections import (
     spell_out,
 )
 from discovery_dagster.domain.canonical.endpoints import Endpoints, find_end
-from discovery_dagster.domain.canonical.facing import facing
+from discovery_dagster.domain.canonical.facing import facing, join_replies
 from discovery_dagster.domain.canonical.rows import MEASURES, Lookup, Rows
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.tables import cell_column
@@ -41,7 +41,8 @@ from discovery_dagster.domain.values import read_cells, times
 _FIELDS: Final[Mapping[str, Sequence[str]]] = {
     "source": ("source", "name", "source_address", "source_type", "source_detail"),
     "target": ("target", "target_address", "target_type", "target_detail"),
-    **{name: (name,) for name in ("source_port", "port", "tcp_flags", "protocol", *MEASURES)},
+    "tcp_flags": ("tcp_flags", "direction"),
+    **{name: (name,) for name in ("source_port", "port", "protocol", *MEASURES)},
 }
 _MANY: Final = 200_000  # distinct cells of a column; reading them takes a third of a second
 _ITSELF: Final = "Source and target are the same thing."
@@ -115,7 +116,7 @@ def read_flows(
     says = {
         **{side: number_of_ends(found[side].frame, side, ends) for side in SIDES},
         **{
-            name: facing(said[name].read.frame, name, table_format.directed)
+            name: facing(said[name].read.frame, name, table_format)
             for name in ("source_port", "port", "tcp_flags")
         },
         "protocol": places_in(said["protocol"].read.frame, "protocol", protocols),
@@ -129,14 +130,17 @@ def read_flows(
         moments = in_order(connections[name] for name in MOMENTS)
         connections = connections.with_columns(_places(connections, moments))
         moments = read_cells("time", moments).values
+    if not table_format.directed and not said["source_port"].cells:
+        connections = join_replies(connections)
     itself = are_same(connections, ends)
     skipped = _between(rows, connections.filter(itself).select(*SIDES), lookups)
+    networks = [said[side].of_records(found[side].networks, rows) for side in SIDES]
     problems = [said[side].of_records(found[side].problems, rows) for side in SIDES]
     return Flows(
         spell_out(connections.filter(~itself), ends, moments, protocols, table_format),
         pl.concat([closed, _blank(rows, said, found, place, table_format)]),
         pl.concat(problems),
-        skipped.with_columns(reason=pl.lit(_ITSELF)).select(list(SKIPPED)),
+        pl.concat([skipped.with_columns(reason=pl.lit(_ITSELF)).select(list(SKIPPED)), *networks]),
         _in_order([one.of_records(one.read.faults, rows) for one in said.values()], columns),
     )
 

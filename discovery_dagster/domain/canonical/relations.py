@@ -9,6 +9,7 @@ import polars as pl
 
 from discovery_dagster.domain.canonical.accounts import PROBLEM, SKIPPED
 from discovery_dagster.domain.canonical.cells import TableCells
+from discovery_dagster.domain.canonical.end_lists import part_ends
 from discovery_dagster.domain.canonical.endpoints import (
     find_endpoints,
     parts_of,
@@ -35,13 +36,14 @@ def build_relations(
         One row a usable record (`frames.RELATION_RECORDS` without its place, with `row` and
         `line`); problems of the others, as `PROBLEM`; those that count for nothing, as `SKIPPED`.
     """
+    cells, many = part_ends(cells)
     ends = find_endpoints(cells, table_format)
     said, problems, unrelated = _read_relations(ends.frame, cells, table_format)
     problems = pl.concat([ends.problems, problems])
     itself = said.filter(same_thing()).select(
         "row", pl.lit("Source and target are the same thing.").alias("reason")
     )
-    skipped = pl.concat([unrelated, itself])
+    skipped = pl.concat([unrelated, itself, ends.networks, many])
     bad = pl.concat([problems["row"], skipped["row"]])
     usable = said.filter(~pl.col("row").is_in(bad.implode()))
     return _turn(usable).select(list(_without_place())), problems, skipped
@@ -88,7 +90,8 @@ def _read_relations(
     """Add `relation`, `turned` and what else a relation has, by each record's phrase."""
     if "relation" not in frame.columns:
         default = _default_relation(table_format).alias("relation")
-        ends = f"{cells.header_of('source', 'name')} / {cells.header_of('target')}"
+        names = (cells.header_of("source", "sources", "name"), cells.header_of("target", "targets"))
+        ends = " / ".join(name or "" for name in names)
         said = frame.with_columns(
             default, pl.lit(False).alias("turned"), pl.lit(ends).alias("phrase")
         )

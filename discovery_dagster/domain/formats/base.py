@@ -127,6 +127,7 @@ class TableFormat:
     address_relation: str | None = None
     endpoint_type: str | None = None
     directed: bool = False  # the source of a flow opened the connection
+    local: bool = False  # the source of a flow is the machine that listed it
     synonyms: bool = True  # columns without a rule are looked up in the synonyms
 
     @property

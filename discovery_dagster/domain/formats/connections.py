@@ -20,6 +20,9 @@ from discovery_dagster.domain.words import fold
 #: Above the generic relations (2), below any format that knows three headers of its own.
 _FIT: Final = 3
 
+#: Pairs of sides, as in `reference/ends.yaml`.
+SENT, OPENED, LOCAL = "sent", "opened", "local"
+
 _FIELDS: Final = {
     ("source", "name"): "source",
     ("source", "address"): "source_address",
@@ -38,10 +41,10 @@ def _words() -> Any:
 
 
 @cache
-def _ends(opened: bool) -> dict[str, tuple[str, str, int]]:
-    """Side, thing and rank of each folded header that names an end by the sides of one pair."""
+def known_ends(sides: str) -> dict[str, tuple[str, str, int]]:
+    """Return side, thing and rank of each folded header that names an end by a pair of sides."""
     words = _words()
-    pair = next(pair for pair in words["sides"] if pair["opened"] == opened)
+    pair = words["sides"][sides]
     known: dict[str, tuple[str, str, int]] = {}
     for side in ("source", "target"):
         for thing, names in words["things"].items():
@@ -51,7 +54,7 @@ def _ends(opened: bool) -> dict[str, tuple[str, str, int]]:
                     known.setdefault(fold(f"{name} {word}"), (side, thing, rank))
         for thing in _NO_NAMES:
             for word, name in product(words["short_sides"][side], words["things"][thing]):
-                if word in pair[side] or not opened:
+                if word in pair[side] or sides == SENT:
                     known.setdefault(fold(word + name), (side, thing, len(names)))
     for source, target in words["bare"]:
         if source in pair["source"] and target in pair["target"]:
@@ -60,18 +63,18 @@ def _ends(opened: bool) -> dict[str, tuple[str, str, int]]:
     return known
 
 
-def _named(table: SourceTable, opened: bool) -> set[tuple[str, str]]:
+def _named(table: SourceTable, sides: str) -> set[tuple[str, str]]:
     """Side and thing of each end that the table's headers name."""
-    known = _ends(opened)
+    known = known_ends(sides)
     headers = {fold(column) for column in table.header}
     bare = any(set(pair) <= headers for pair in _words()["bare"])
     found = {known[header] for header in headers & known.keys()}
     return {(side, thing) for side, thing, rank in found if rank >= 0 or bare}
 
 
-def _fit(table: SourceTable, opened: bool, observed: bool) -> int:
+def _fit(table: SourceTable, sides: str, observed: bool) -> int:
     headers = {fold(column) for column in table.header}
-    named = _named(table, opened)
+    named = _named(table, sides)
     both = [
         {(side, thing) for side in ("source", "target")} <= named for thing in ("name", "address")
     ]
@@ -82,7 +85,8 @@ def _fit(table: SourceTable, opened: bool, observed: bool) -> int:
     if not (any(both) or mixed) or _is_inventory(table):
         return 0
     measured = both[1] or bool(headers & {fold(word) for word in _words()["measures"]})
-    return _FIT if measured == observed else 0
+    # A local end and a remote one are also such that send.
+    return _FIT + (sides == LOCAL) if measured == observed else 0
 
 
 def _is_inventory(table: SourceTable) -> bool:
@@ -90,10 +94,10 @@ def _is_inventory(table: SourceTable) -> bool:
     return any(found is not None and found[0] in _words()["inventories"] for found in fields)
 
 
-def _columns(opened: bool) -> dict[str, Rule]:
+def _columns(sides: str) -> dict[str, Rule]:
     rules = {
         header: Rule(_FIELDS[side, thing], order=rank + 1)
-        for header, (side, thing, rank) in _ends(opened).items()
+        for header, (side, thing, rank) in known_ends(sides).items()
     }
     for field, names in _words()["columns"].items():
         for order, name in enumerate(names):
@@ -115,28 +119,29 @@ def _exclusions() -> tuple[Exclusion, ...]:
     )
 
 
-def _flows(name: str, opened: bool) -> TableFormat:
+def _flows(name: str, sides: str) -> TableFormat:
     return TableFormat(
         name=name,
         kind=Kind.FLOWS,
-        fit=lambda table: _fit(table, opened, observed=True),
-        columns={key: rule for key, rule in _columns(opened).items() if rule.field != "relation"},
+        fit=lambda table: _fit(table, sides, observed=True),
+        columns={key: rule for key, rule in _columns(sides).items() if rule.field != "relation"},
         exclusions=_exclusions(),
         null_words=frozenset({"-", "*"}),
         relation="connects_to",
         evidence="observed",
-        directed=opened,
+        directed=sides == OPENED,
+        local=sides == LOCAL,
         synonyms=False,
     )
 
 
-def _relations(name: str, opened: bool) -> TableFormat:
-    left_out = {"record_kind", "source_port", "tcp_flags"}
+def _relations(name: str, sides: str) -> TableFormat:
+    left_out = {"record_kind", "source_port", "tcp_flags", "direction"}
     return TableFormat(
         name=name,
         kind=Kind.RELATIONS,
-        fit=lambda table: _fit(table, opened, observed=False),
-        columns={key: rule for key, rule in _columns(opened).items() if rule.field not in left_out},
+        fit=lambda table: _fit(table, sides, observed=False),
+        columns={key: rule for key, rule in _columns(sides).items() if rule.field not in left_out},
         relation="depends_on",
     )
 
@@ -164,8 +169,9 @@ NEEDS = TableFormat(
 
 FORMATS = (
     NEEDS,
-    _flows("generic.flows", opened=False),
-    _flows("generic.client_server_flows", opened=True),
-    _relations("generic.directed_relations", opened=True),
-    _relations("generic.ended_relations", opened=False),
+    _flows("generic.flows", SENT),
+    _flows("generic.local_flows", LOCAL),
+    _flows("generic.client_server_flows", OPENED),
+    _relations("generic.directed_relations", OPENED),
+    _relations("generic.ended_relations", SENT),
 )

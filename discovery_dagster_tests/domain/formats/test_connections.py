@@ -88,3 +88,60 @@ def test_an_inventory_whose_columns_are_called_like_ends_stays_one():
 def test_a_column_of_needs_parts_them_by_any_separator(cell):
     records = records_of(table(["Application", "Depends On"], ("web", cell)))
     assert records.relations["target"].to_list() == ["cart", "db"]
+
+
+def test_a_reply_is_one_without_the_senders_port_where_the_other_way_leads_to_a_service():
+    rows = ("a,b,443", "b,a,51544", "b,a,49152", "a,c,50123", "c,d,8080")
+    ends = {"a": "10.0.0.1", "b": "10.0.0.2", "c": "10.0.0.3", "d": "10.0.0.4"}
+    named = [",".join(ends.get(cell, cell) for cell in row.split(",")) for row in rows]
+    records = records_of(
+        table(["src_ip", "dst_ip", "dst_port"], *(row.split(",") for row in named))
+    )
+    found = records.relations.select("source_address", "target_address", "port", "count").rows()
+    # What answers nothing stays, whatever its port.
+    assert found == [
+        (ends["a"], ends["b"], 443, 3),
+        (ends["a"], ends["c"], 50123, 1),
+        (ends["c"], ends["d"], 8080, 1),
+    ]
+    assert counts(records) == {"accepted": 5}
+
+
+@pytest.mark.parametrize("word", ["inbound", "Ingress", "IN", "eingehend"])
+def test_an_inbound_connection_was_opened_by_the_remote_end(word):
+    header = "local_ip,local_port,remote_ip,remote_port,direction"
+    [edge] = edges_of(header, f"10.0.0.1,8443,10.0.0.9,8080,{word}")
+    assert edge == ("10.0.0.9", "10.0.0.1", 8443, "observed")
+    [edge] = edges_of(header, "10.0.0.1,8443,10.0.0.9,8080,outbound")
+    assert edge == ("10.0.0.1", "10.0.0.9", 8080, "observed")
+
+
+def test_on_which_side_of_an_interface_a_packet_was_seen_says_nothing_of_who_opened():
+    header = "src_ip,src_port,dst_ip,dst_port,flow_direction"
+    rows = [f"10.0.0.1,50123,10.0.0.2,443,{word}" for word in ("ingress", "egress")]
+    assert edges_of(header, *rows) == [("10.0.0.1", "10.0.0.2", 443, "observed")]
+
+
+@pytest.mark.parametrize("word", ["<-", "reply", "server-to-client"])
+def test_a_record_that_says_it_is_a_reply_is_one_whatever_its_ports(word):
+    header = "SrcAddr,Sport,Dir,DstAddr,Dport,Proto"
+    assert edges_of(header, f"10.0.0.2,9999,{word},10.0.0.1,8080,tcp") == [
+        ("10.0.0.1", "10.0.0.2", 9999, "observed")
+    ]
+
+
+@pytest.mark.parametrize("word", ["API", "Directed", "Batch", "hard"])
+@pytest.mark.parametrize("header", ["Type", "Dependency Type", "Link Type"])
+def test_a_type_that_is_no_relation_costs_no_edge(header, word):
+    assert edges_of(f"Source,Target,{header}", f"web,cart,{word}") == [
+        ("web", "cart", None, "declared")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "word"), [("Relationship", "gobbles"), ("Relation", "API"), ("Type", "gobbles")]
+)
+def test_a_relation_that_is_not_known_is_not_guessed(header, word):
+    rows = [("web", "cart", "Runs on" if header == "Type" else word), ("cart", "db", word)]
+    records = records_of(table(["Source", "Target", header], *rows))
+    assert records.outcomes["outcome"].to_list()[-1] == "rejected"

@@ -4,7 +4,7 @@ DuckDB keeps to a limit of memory and spills what does not fit beside the home's
 log may be larger than the memory. Nothing of it is written to the store.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,16 +22,26 @@ from discovery_dagster.store.file_locks import lock_if_free, open_private
 _THREADS: Final = 1  # each takes a share of the limit
 _MOMENTS: Final = ("first_seen", "last_seen")
 _LOCK: Final = "lock"  # held by the process whose folder it is
+_FACING: Final = ("source_port", "port", "tcp_flags")
 _IS_REPLY: Final = "coalesce({reply}, {client} >= {least}, false)"
-_CONNECTIONS: Final = """
-    select case when {is_reply} then {target} else {source} end as source,
-           case when {is_reply} then {source} else {target} end as target,
-           case when {is_reply} then {source_port} else {port} end as port,
-           {protocol} as protocol,
-           min(r.row)::uinteger as row, min(r.line)::uinteger as line,
-           sum(coalesce({count}, 1))::bigint as count,
+#: Of each combination of cells that name a connection. There are few: their text is hashed where
+#: Parquet keeps each once, and what it says is looked up for them alone, not for every record.
+_COUNTED: Final = """
+    select {cells} {is_reply} as is_reply, case when {is_reply} then {source_port} end as from_port,
+           min(r.row) as row, min(r.line) as line, sum(coalesce({count}, 1)) as count,
            min({first_seen}) as first_seen, max(coalesce({last_seen}, {first_seen})) as last_seen
     from {records} r {joins}
+    group by all
+"""
+_CONNECTIONS: Final = """
+    select case when r.is_reply then {target} else {source} end as source,
+           case when r.is_reply then {source} else {target} end as target,
+           case when r.is_reply then r.from_port else {port} end as port,
+           {protocol} as protocol,
+           min(r.row)::uinteger as row, min(r.line)::uinteger as line,
+           sum(r.count)::bigint as count,
+           min(r.first_seen) as first_seen, max(r.last_seen) as last_seen
+    from ({counted}) r {joins}
     group by all
 """
 
@@ -140,18 +150,23 @@ class StoredRows:
     ) -> pl.DataFrame:
         """See `Rows`."""
         query, given = self._kept()
-        joins, told = "", {name: f'r."{cell}"' for name, cell in texts.items()}
-        for name, lookup in lookups.items():
-            if name in texts:
-                continue
-            if not lookup.cells:
-                told |= {one: _constant(lookup.table[one][0]) for one in lookup.says}
-                continue
-            given[f"say_{name}"] = lookup.table
-            joins += f" left join say_{name} on {_same(lookup.cells, 'r', f'say_{name}')}"
-            told |= {one: f"say_{name}.{one}" for one in lookup.says}
-        told["is_reply"] = _IS_REPLY.format(**told)
-        found = self._ask(_CONNECTIONS.format(records=query, joins=joins, **told), given)
+        given |= {f"say_{name}": one.table for name, one in lookups.items() if one.cells}
+        of_records = [name for name in MEASURES if name not in texts]
+        replies = _has_replies(lookups)
+        if replies:
+            of_records += _FACING
+        joins, told = _look_up(lookups, of_records)
+        told |= {name: f'r."{cell}"' for name, cell in texts.items()}
+        told["is_reply"] = _IS_REPLY.format(**told) if replies else "false"
+        cells = dict.fromkeys(cell for name in CONNECTION for cell in lookups[name].cells)
+        counted = _COUNTED.format(
+            cells="".join(f'r."{cell}", ' for cell in cells),
+            records=query,
+            joins=joins,
+            **{"source_port": "null", **told},
+        )
+        joins, told = _look_up(lookups, CONNECTION)
+        found = self._ask(_CONNECTIONS.format(counted=counted, joins=joins, **told), given)
         # The type of a column of nulls is DuckDB's choice.
         numbers = {*CONNECTION, *MEASURES} - set(texts and _MOMENTS)
         return found.with_columns(pl.col(sorted(numbers)).cast(pl.Int64)).sort("row")
@@ -180,6 +195,26 @@ class StoredRows:
         finally:
             for name in given:
                 self.engine.unregister(name)
+
+
+def _has_replies(lookups: Mapping[str, Lookup]) -> bool:
+    """Whether a record can be a reply: most files name but one side's port, or known services."""
+    says = {name: lookups[name].table for name in _FACING}
+    clients = says["port"]["client"].count() and says["source_port"]["least"].count()
+    return bool(clients or says["tcp_flags"]["reply"].any())
+
+
+def _look_up(lookups: Mapping[str, Lookup], names: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """Return the joins for what is looked up, and the expression of each thing that is said."""
+    joins, told = "", dict[str, str]()
+    for name in names:
+        lookup, table = lookups[name], f"say_{name}"
+        if lookup.cells:
+            joins += f" left join {table} on {_same(lookup.cells, 'r', table)}"
+            told |= {one: f"{table}.{one}" for one in lookup.says}
+        else:
+            told |= {one: _constant(lookup.table[one][0]) for one in lookup.says}
+    return joins, told
 
 
 def _list(columns: Sequence[str], of: str | None = None) -> str:

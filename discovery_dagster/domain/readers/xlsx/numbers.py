@@ -3,25 +3,61 @@
 import re
 from typing import Final
 
+import numpy as np
 import polars as pl
+
+from discovery_dagster.domain.readers.xlsx.scanning import (
+    WORD,
+    Mask,
+    Positions,
+    Xml,
+    digits_in,
+    low_bytes,
+)
 
 #: Numbers that people would write in another way: with an exponent, more digits than a double
 #: holds, zeros behind the last decimal or nothing before the point.
 _WRITTEN_OUT: Final = r"[eE]|^.{17}|\.\d*0$|\.$|^-?\."
+#: The bits of which letters and what is beyond ASCII have one, and digits, signs and points none.
+_LETTERS: Final = np.uint64(0xC0C0C0C0C0C0C0C0)
 _SECONDS: Final = 86_400
 #: Number formats that Excel itself has for dates and times [ECMA-376, 18.8.30].
 _BUILT_IN: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _NO_DATE: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 
 
-def as_numbers(texts: pl.Series) -> pl.Series:
-    """Return numbers as people write them: whole ones without a point, none with an exponent."""
-    unusual = texts.str.contains(_WRITTEN_OUT)
-    if not unusual.any():
+def are_as_written(xml: Xml, starts: Positions, ends: Positions) -> Mask:
+    """Whether the numbers in `xml` are written as people write them; true only where it is sure.
+
+    They are when they are whole, or begin with a digit and end with another one than 0, and hold no
+    letter; within sixteen bytes.
+    """
+    if not len(starts):
+        return np.zeros(0, dtype=np.bool_)
+    lengths = ends - starts
+    low, high = xml.words_at(starts), xml.words_at(starts + WORD)
+    lettered = (low & low_bytes(lengths) | high & low_bytes(lengths - WORD)) & _LETTERS
+    last = xml.bytes_[ends - 1]
+    decimal = (lettered == 0) & (digits_in(low) > 0) & (last > ord("0")) & (last <= ord("9"))
+    written: Mask = (lengths <= 2 * WORD) & (decimal | (digits_in(low) == lengths))
+    return written
+
+
+def as_numbers(texts: pl.Series, among: Mask) -> pl.Series:
+    """Return numbers as people write them: whole ones without a point, none with an exponent.
+
+    Args:
+        texts: of numbers.
+        among: which of them may be written in another way.
+    """
+    unsure = pl.Series(np.flatnonzero(among).astype(np.uint32))
+    at = unsure.filter(texts.gather(unsure).str.contains(_WRITTEN_OUT))
+    if not len(at):
         return texts
-    numbers = texts.filter(unusual).cast(pl.Float64, strict=False)
+    unusual = texts.gather(at)
+    numbers = unusual.cast(pl.Float64, strict=False)
     whole = (numbers == numbers.round(0)) & (numbers.abs() < 1e18)
-    written = pl.DataFrame({"number": numbers, "whole": whole, "text": texts.filter(unusual)})
+    written = pl.DataFrame({"number": numbers, "whole": whole, "text": unusual})
     plain = written.select(
         pl.when("whole")
         .then(pl.col("number").cast(pl.Int64, strict=False).cast(pl.String))
@@ -29,7 +65,7 @@ def as_numbers(texts: pl.Series) -> pl.Series:
         .then(pl.col("number").cast(pl.String))
         .otherwise("text")
     ).to_series()
-    return texts.scatter(unusual.arg_true(), plain)
+    return texts.scatter(at, plain)
 
 
 def as_dates(texts: pl.Series, *, since_1904: bool) -> pl.Series:

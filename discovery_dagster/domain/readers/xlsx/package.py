@@ -15,10 +15,11 @@ import numpy as np
 import polars as pl
 
 from discovery_dagster.domain.readers.turns import in_turn
-from discovery_dagster.domain.readers.xlsx.cells import Context
 from discovery_dagster.domain.readers.xlsx.numbers import is_date
 from discovery_dagster.domain.readers.xlsx.scanning import SLACK, Mask, UnusualXmlError, Xml
+from discovery_dagster.domain.readers.xlsx.tags import Tags
 from discovery_dagster.domain.readers.xlsx.texts import shared_texts
+from discovery_dagster.domain.readers.xlsx.values import Context
 
 #: Bytes of a sheet that are looked at at once: what is made of them stays in the caches.
 _PIECE: Final = 1024**2
@@ -70,7 +71,7 @@ class Package:
     def context(self) -> Context:
         """Return what the cells of all sheets refer to."""
         texts = in_turn(
-            lambda piece: shared_texts(Xml.scan(piece)),
+            lambda piece: shared_texts(Tags.of(Xml.of(piece))),
             self._ending(self._pieces("xl/sharedStrings.xml"), _END_OF_TEXT),
         )
         properties = next(iter(_tags(re.compile(r"<workbookPr\s[^>]*>"), self._book)), {})

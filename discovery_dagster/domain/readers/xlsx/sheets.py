@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -11,8 +10,9 @@ import polars as pl
 
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.turns import in_turn
-from discovery_dagster.domain.readers.xlsx.cells import Cells, Context, read_cells
+from discovery_dagster.domain.readers.xlsx.cells import Cells, read_cells
 from discovery_dagster.domain.readers.xlsx.package import Package, Sheet
+from discovery_dagster.domain.readers.xlsx.values import Context
 
 _NOTHING: Final = 2**32 - 1  # beyond the number of any cell
 
@@ -36,14 +36,9 @@ def read_sheet(
     places = _places(pieces, len(context.shared))
     height, first, last = int(rows.max()), int(columns.min()), int(columns.max())
     check_limit(name, "cells a sheet", height * (last - first + 1), limits.sheet_cells)
-    order = np.argsort(columns, kind="stable")
-    bounds = np.searchsorted(columns[order], np.arange(first, last + 2))
-    return pl.DataFrame(
-        [
-            _column(str(at), texts, rows[cells], places[cells], height)
-            for at, cells in enumerate(order[begin:end] for begin, end in pairwise(bounds))
-        ]
-    )
+    grid = np.full((last - first + 1, height), _NOTHING, dtype=np.uint32)
+    grid[columns.astype(np.int64) - first, rows - 1] = places
+    return pl.DataFrame([_column(str(at), texts, cells) for at, cells in enumerate(grid)])
 
 
 def _places(pieces: Sequence[Cells], shared: int) -> npt.NDArray[np.uint32]:
@@ -56,17 +51,9 @@ def _places(pieces: Sequence[Cells], shared: int) -> npt.NDArray[np.uint32]:
     return np.concatenate(placed)
 
 
-def _column(
-    name: str,
-    texts: pl.Series,
-    rows: npt.NDArray[np.uint32],
-    places: npt.NDArray[np.uint32],
-    height: int,
-) -> pl.Series:
-    """The texts at `places`, each in its row; other rows are null."""
-    source = np.full(height, _NOTHING, dtype=np.uint32)
-    source[rows - 1] = places
-    in_rows = pl.Series(source)
-    if len(rows) < height:
+def _column(name: str, texts: pl.Series, places: npt.NDArray[np.uint32]) -> pl.Series:
+    """The texts at `places`, null where there is none."""
+    in_rows = pl.Series(places)
+    if bool((places == _NOTHING).any()):
         in_rows = in_rows.set(in_rows == _NOTHING, None)
     return texts.gather(in_rows).alias(name)

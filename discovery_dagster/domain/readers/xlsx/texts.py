@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from discovery_dagster.domain.readers.xlsx.scanning import Mask, Positions, UnusualXmlError, Xml
+from discovery_dagster.domain.readers.xlsx.scanning import Mask, Positions, UnusualXmlError
+from discovery_dagster.domain.readers.xlsx.tags import Tags
 
 _PRESERVED: Final = len('<t xml:space="preserve">')
 _RUN: Final = re.compile(rb"<t(?:\s[^>]*)?>([^<]*)</t>")
@@ -16,16 +17,16 @@ _PHONETIC: Final = re.compile(rb"<rPh\b.*?</rPh>", re.DOTALL)
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
-def shared_texts(xml: Xml) -> pl.Series:
+def shared_texts(tags: Tags) -> pl.Series:
     """Return the shared texts in their order; runs of formatted text are joined.
 
     Raises:
         UnusualXmlError: when the document is written in another way than programs do.
     """
-    items = (xml.first == ord("s")) & (xml.second == ord("i"))
-    runs = text_tags(xml)
+    items = (tags.first == ord("s")) & (tags.second == ord("i"))
+    runs = text_tags(tags)
     of_item = np.cumsum(items)[runs] - 1
-    starts, ends = text_spans(xml, np.flatnonzero(runs))
+    starts, ends = text_spans(tags, np.flatnonzero(runs))
     count = int(items.sum())
     texts = pl.Series([""], dtype=pl.String).new_from_index(0, count)
     if not count:
@@ -33,33 +34,33 @@ def shared_texts(xml: Xml) -> pl.Series:
     per_item = np.bincount(of_item, minlength=count)
     single = per_item[of_item] == 1
     found = pl.Series(of_item[single].astype(np.uint32))
-    texts = _put(texts, found, unescaped(xml.texts(starts[single], ends[single])))
+    texts = _put(texts, found, unescaped(tags.xml.texts(starts[single], ends[single])))
     several = np.flatnonzero(per_item > 1)
     if len(several):
-        begins = np.append(xml.begins(items), len(xml.data))
-        joined = [_joined(xml.data[begins[at] : begins[at + 1]]) for at in several]
+        begins = np.append(tags.begins(items), len(tags.xml.data))
+        joined = [_joined(tags.xml.data[begins[at] : begins[at + 1]]) for at in several]
         texts = _put(texts, pl.Series(several.astype(np.uint32)), unescaped(pl.Series(joined)))
     return texts
 
 
-def text_tags(xml: Xml) -> Mask:
+def text_tags(tags: Tags) -> Mask:
     """Whether each tag opens a text: `<t>` or `<t xml:space=…>`; an empty `<t/>` opens none."""
-    texts: Mask = (xml.first == ord("t")) & ((xml.second == ord(">")) | (xml.second == ord(" ")))
+    texts: Mask = (tags.first == ord("t")) & ((tags.second == ord(">")) | (tags.second == ord(" ")))
     return texts
 
 
-def text_spans(xml: Xml, tags: Positions) -> tuple[Positions, Positions]:
+def text_spans(tags: Tags, chosen: Positions) -> tuple[Positions, Positions]:
     """Where the texts begin and end that the tags with these numbers open.
 
     Raises:
         UnusualXmlError: when a tag has another attribute than the usual one.
     """
-    opened = xml.begins(tags)
-    plain = xml.second[tags] == ord(">")
+    opened = tags.begins(chosen)
+    plain = tags.second[chosen] == ord(">")
     starts = opened + np.where(plain, len("<t>"), _PRESERVED)
-    if bool((xml.bytes_[starts - 1] != ord(">")).any()):
+    if bool((tags.xml.bytes_[starts - 1] != ord(">")).any()):
         raise UnusualXmlError("a text with other attributes")
-    return starts, xml.ends(tags, "t")
+    return starts, tags.ends(chosen, "t")
 
 
 def unescaped(texts: pl.Series) -> pl.Series:

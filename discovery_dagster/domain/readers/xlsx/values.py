@@ -1,0 +1,108 @@
+"""What filled cells hold, as text: shared texts by their number, all else by its type."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from discovery_dagster.domain.readers.xlsx.attributes import (
+    BOOLEAN,
+    DATE,
+    ERROR,
+    INLINE,
+    NUMBER,
+    SHARED,
+    STRING,
+    Types,
+)
+from discovery_dagster.domain.readers.xlsx.numbers import are_as_written, as_dates, as_numbers
+from discovery_dagster.domain.readers.xlsx.scanning import (
+    Mask,
+    Numbers,
+    Positions,
+    UnusualXmlError,
+    Xml,
+)
+from discovery_dagster.domain.readers.xlsx.texts import unescaped
+
+#: Whether values of a type, which counts from 0, are texts of their own.
+_ARE_TEXTS: Final = np.isin(np.arange(INLINE + 1), (STRING, ERROR, DATE, INLINE))
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Filled cells in any order: where they stand from 1 on, and where their values do."""
+
+    rows: Numbers
+    columns: Numbers
+    types: Types
+    styles: Numbers
+    starts: Positions
+    ends: Positions
+
+
+@dataclass(frozen=True)
+class Context:
+    """What cells refer to: shared texts, and which styles show numbers as dates."""
+
+    shared: pl.Series
+    dates: Mask  # by the number of the style
+    since_1904: bool = False
+
+
+def read_values(
+    xml: Xml, cells: Filled, context: Context
+) -> tuple[npt.NDArray[np.uint32], pl.Series]:
+    """Return where the texts of the cells stand, among the shared ones and then their own.
+
+    Numbers, dates and truth values become texts; own ones come kind by kind.
+
+    Raises:
+        UnusualXmlError: for what is declared nowhere.
+    """
+    starts, ends, types = cells.starts, cells.ends, cells.types
+    numbers, dated = types == NUMBER, np.zeros(len(types), dtype=np.bool_)
+    if len(context.dates) and bool(context.dates.any()):
+        if len(types) and int(cells.styles.max()) >= len(context.dates):
+            raise UnusualXmlError("a style that is not declared")
+        dated = context.dates[cells.styles] & numbers
+    parts: list[tuple[Mask, Callable[[Positions], pl.Series]]] = [
+        (numbers & ~dated, lambda at: _numbers(xml, starts[at], ends[at])),
+        (
+            dated,
+            lambda at: as_dates(xml.texts(starts[at], ends[at]), since_1904=context.since_1904),
+        ),
+        (types == BOOLEAN, lambda at: _booleans(xml.texts(starts[at], ends[at]))),
+        (_ARE_TEXTS[types], lambda at: unescaped(xml.texts(starts[at], ends[at]))),
+    ]
+    places = np.empty(len(types), dtype=np.uint32)
+    shared = np.flatnonzero(types == SHARED)
+    places[shared] = _shared(xml, starts[shared], ends[shared], len(context.shared))
+    own, count = [pl.Series([], dtype=pl.String)], 0
+    for chosen, read in parts:
+        at = np.flatnonzero(chosen)
+        if len(at):
+            own.append(read(at))
+            places[at] = np.arange(count, count + len(at)) + len(context.shared)
+            count += len(at)
+    return places, pl.concat(own)
+
+
+def _shared(xml: Xml, starts: Positions, ends: Positions, count: int) -> Numbers:
+    numbers, digits = xml.numbers_at(starts)
+    if bool((digits != ends - starts).any()):
+        raise UnusualXmlError("a shared text that is no number")
+    if len(numbers) and int(numbers.max()) >= count:
+        raise UnusualXmlError("a shared text that does not exist")
+    return numbers
+
+
+def _numbers(xml: Xml, starts: Positions, ends: Positions) -> pl.Series:
+    return as_numbers(xml.texts(starts, ends), ~are_as_written(xml, starts, ends))
+
+
+def _booleans(texts: pl.Series) -> pl.Series:
+    return texts.replace({"1": "true", "0": "false"})

@@ -4,6 +4,7 @@ import datetime
 import io
 import math
 import string
+from unittest.mock import patch
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import openpyxl
@@ -13,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discovery_dagster.domain.readers.limits import Limits
-from discovery_dagster.domain.readers.xlsx import read_package
+from discovery_dagster.domain.readers.xlsx import cells, read_package
+from discovery_dagster.domain.readers.xlsx.plain import plain_cells
 
 Value = str | int | float | bool | datetime.datetime | None
 
@@ -34,8 +36,8 @@ _tables = st.lists(st.lists(_values, min_size=1, max_size=30), min_size=1, max_s
 
 def _by_openpyxl(rows: list[list[Value]]) -> bytes:
     book = openpyxl.Workbook()
-    for row, cells in enumerate(rows, 1):
-        for column, value in enumerate(cells, 1):
+    for row, values in enumerate(rows, 1):
+        for column, value in enumerate(values, 1):
             if value is not None:
                 book.active.cell(row, column).value = value
     content = io.BytesIO()
@@ -47,8 +49,8 @@ def _by_xlsxwriter(rows: list[list[Value]]) -> bytes:
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"default_date_format": "dd.mm.yyyy hh:mm:ss"})
     sheet = book.add_worksheet()
-    for row, cells in enumerate(rows):
-        for column, value in enumerate(cells):
+    for row, values in enumerate(rows):
+        for column, value in enumerate(values):
             if isinstance(value, str):
                 sheet.write_string(row, column, value)
             elif value is not None:
@@ -94,6 +96,52 @@ def test_cells_come_back_as_they_were_written(rows, write) -> None:
     assert [place for place in filled if not _same(found[place], filled[place])] == []
 
 
+@settings(max_examples=60, deadline=None)
+@given(rows=_tables, write=st.sampled_from([_by_openpyxl, _by_xlsxwriter]))
+def test_plain_pieces_give_what_all_their_tags_give(rows, write) -> None:
+    book = write(rows)
+    with patch.object(cells, "plain_cells", wraps=plain_cells) as plain:
+        sheets = read_package(book, "a.xlsx", Limits())
+    with patch.object(cells, "plain_cells", return_value=None):
+        by_tags = read_package(book, "a.xlsx", Limits())
+    assert sheets is not None
+    assert by_tags is not None
+    assert plain.called or all(value is None for row in rows for value in row)
+    assert [frame.rows() for _, frame in sheets] == [frame.rows() for _, frame in by_tags]
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ('<c r="A1"><v>1</v></c><c r="B1" s="0"/><c r="C1"></c><c r="D1"><v>2</v></c>', "1..2"),
+        ('<c r="A1"><v>1</v></c></row><row r="2"/><row r="3"><c r="A3"><v>3</v></c>', "1|.|3"),
+        ('<c r="A1"><f>1+1</f><v>2</v></c><c r="B1"><v>3</v></c>', "23"),
+        ('<c r="A1"><f>B1</f></c><c r="B1"><v>3</v></c>', "3"),
+        ('<c r="A1" t="inlineStr"><is><t>in</t></is></c><c r="B1"><v>3</v></c>', "in3"),
+        ('<c r="A1" t="inlineStr"><is><r><t>i</t></r></is></c><c r="B1"><v>3</v></c>', "i3"),
+        ('<c r="A1" t="str"><v>a longer text than sixteen!</v></c>', "a longer text than sixteen!"),
+        ('<c r="A1" t="str"><v>sixteen bytes ok</v></c>', "sixteen bytes ok"),
+        ('<c r="A1" t="str"><v>eight by</v></c>', "eight by"),
+        ('<c r="A1" t="e"><v>#N/A</v></c><c r="B1" t="b"><v>1</v></c>', "#N/Atrue"),
+        ('<c r="A1"><v>1.50</v></c><c r="B1"><v>1E3</v></c><c r="C1"><v>100</v></c>', "1.51000100"),
+        (
+            '<c r="A1"><v>.5</v></c><c r="B1"><v>0.30000000000000004</v></c>',
+            "0.50.30000000000000004",
+        ),
+    ],
+)
+def test_cells_are_found_whatever_stands_between_them(row: str, found: str) -> None:
+    sheets = read_package(_with_cells(row), "a.xlsx", Limits())
+    assert sheets is not None
+    rows = ["".join(cell or "." for cell in cells) for cells in sheets[0][1].rows()]
+    assert "|".join(line if line.strip(".") else "." for line in rows) == found
+
+
+def test_cells_in_a_comment_are_none_even_where_the_number_of_tags_fits() -> None:
+    hidden = '<c r="A1"><v>1</v></c></row><row r="2"/><row r="3"><!--<c r="A3"><v>3</v></c>-->'
+    assert read_package(_with_cells(hidden), "a.xlsx", Limits()) is None
+
+
 @pytest.mark.parametrize(
     ("text", "read_as"),
     [
@@ -135,6 +183,16 @@ def test_what_programs_do_not_write_is_left_to_the_library(old: str, new: str) -
     book.close()
     changed = _with_part(content.getvalue(), "xl/worksheets/sheet1.xml", old, new)
     assert read_package(changed, "a.xlsx", Limits()) is None
+
+
+def _with_cells(row: str) -> bytes:
+    """A workbook whose only row holds these cells."""
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(content)
+    book.add_worksheet().write_number(0, 0, 7)
+    book.close()
+    part = "xl/worksheets/sheet1.xml"
+    return _with_part(content.getvalue(), part, '<c r="A1"><v>7</v></c>', row)
 
 
 def _with_part(workbook: bytes, part: str, old: str, new: str) -> bytes:

@@ -6,7 +6,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from discovery_dagster.domain.readers.xlsx.scanning import Numbers, Positions, UnusualXmlError, Xml
+from discovery_dagster.domain.readers.xlsx.scanning import (
+    Numbers,
+    Positions,
+    UnusualXmlError,
+    Xml,
+    numbers_in,
+)
 
 #: Types of cells [ECMA-376, ST_CellType].
 SHARED, STRING, NUMBER, BOOLEAN, ERROR, DATE, INLINE = range(7)
@@ -65,7 +71,7 @@ def read_attributes(xml: Xml, behind: Positions) -> Attributes:
         style, kind = name == ord("s"), name == ord("t")
         if not bool((style | kind).all()):
             raise UnusualXmlError("a cell with other attributes")
-        numbers, digits = xml.numbers_at(at[style] + len(' s="'))
+        numbers, digits = numbers_in(xml.words_at(at[style] + len(' s="')))
         found.styles[going[style]] = numbers
         found.behind[going[style]] = at[style] + len(' s=""') + digits
         _read_types(xml, found, going[kind], at[kind] + len(' t="'))

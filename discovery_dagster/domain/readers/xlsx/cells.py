@@ -66,6 +66,7 @@ def _cells_among_tags(xml: Xml) -> Filled:
         attributes.styles[filled],
         starts,
         ends,
+        xml.words_at(starts),
     )
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from discovery_dagster.domain.readers.xlsx.scanning import (
     WORD,
     Mask,
-    Positions,
+    Values,
     Xml,
     digits_in,
     low_bytes,
@@ -26,20 +26,17 @@ _BUILT_IN: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *r
 _NO_DATE: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 
 
-def are_as_written(xml: Xml, starts: Positions, ends: Positions) -> Mask:
-    """Whether the numbers in `xml` are written as people write them; true only where it is sure.
+def are_as_written(xml: Xml, numbers: Values) -> Mask:
+    """Whether numbers are written as people write them; true only where it is sure.
 
     They are when they are whole, or begin with a digit and end with another one than 0, and hold no
     letter; within sixteen bytes.
     """
-    if not len(starts):
-        return np.zeros(0, dtype=np.bool_)
-    lengths = ends - starts
-    low, high = xml.words_at(starts), xml.words_at(starts + WORD)
-    lettered = (low & low_bytes(lengths) | high & low_bytes(lengths - WORD)) & _LETTERS
-    last = xml.bytes_[ends - 1]
-    decimal = (lettered == 0) & (digits_in(low) > 0) & (last > ord("0")) & (last <= ord("9"))
-    written: Mask = (lengths <= 2 * WORD) & (decimal | (digits_in(low) == lengths))
+    lengths, digits = numbers.lengths, digits_in(numbers.low)
+    low, high = numbers.low & low_bytes(lengths), numbers.high & low_bytes(lengths - WORD)
+    last = xml.bytes_[numbers.starts + lengths - 1]
+    decimal = ((low | high) & _LETTERS == 0) & (digits > 0) & (last > ord("0")) & (last <= ord("9"))
+    written: Mask = (lengths <= 2 * WORD) & (decimal | (digits == lengths))
     return written
 
 
@@ -50,6 +47,8 @@ def as_numbers(texts: pl.Series, among: Mask) -> pl.Series:
         texts: of numbers.
         among: which of them may be written in another way.
     """
+    if not among.any():
+        return texts
     unsure = pl.Series(np.flatnonzero(among).astype(np.uint32))
     at = unsure.filter(texts.gather(unsure).str.contains(_WRITTEN_OUT))
     if not len(at):

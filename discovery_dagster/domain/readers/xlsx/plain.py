@@ -15,6 +15,7 @@ from discovery_dagster.domain.readers.xlsx.scanning import (
     WORD,
     Mask,
     Positions,
+    Words,
     Xml,
     up_to_tag,
 )
@@ -36,9 +37,11 @@ def plain_cells(xml: Xml) -> Filled | None:
     Raises:
         UnusualXmlError: when tags of cells and rows are written as no program does.
     """
+    if b"!" in xml.data and b"<!" in xml.data:  # a comment may hold what looks like cells
+        return None
     tags = xml.bytes_ == ord("<")
-    cells, rows = (_named(xml, tags, name) for name in (b"c ", b"ro"))
-    if cells is None or rows is None:
+    cells, rows = _named(xml, tags, "c"), _named(xml, tags, "r")
+    if bool((xml.bytes_[rows + 2] != ord("o")).any()):  # it is of a text within a cell
         return None
     places = read_places(xml, rows, cells)
     attributes = read_attributes(xml, places.behind)
@@ -53,23 +56,23 @@ def plain_cells(xml: Xml) -> Filled | None:
         return None
     kept = slice(None) if filled.all() else filled
     types, starts = attributes.types[kept], attributes.behind[kept] + len(_OPENING)
-    ends = _ends(xml, tags, starts)
+    low = xml.words_at(starts)
+    ends = _ends(xml, tags, starts, low)
     if bool((types == INLINE).any()) or bool((xml.words_at(ends) != _CLOSED).any()):
         return None
     return Filled(
-        places.rows[kept], places.columns[kept], types, attributes.styles[kept], starts, ends
+        places.rows[kept], places.columns[kept], types, attributes.styles[kept], starts, ends, low
     )
 
 
-def _named(xml: Xml, tags: Mask, name: bytes) -> Positions | None:
-    """Where the tags begin whose names begin with `name`; None when its first byte misleads."""
-    found = np.flatnonzero(tags[:-2] & (xml.bytes_[1:-1] == name[0]))
-    return found if bool((xml.bytes_[found + 2] == name[1]).all()) else None
+def _named(xml: Xml, tags: Mask, letter: str) -> Positions:
+    """Where the tags begin whose names begin with `letter`."""
+    return np.flatnonzero(tags[:-1] & (xml.bytes_[1:] == ord(letter)))
 
 
-def _ends(xml: Xml, tags: Mask, starts: Positions) -> Positions:
+def _ends(xml: Xml, tags: Mask, starts: Positions, low: Words) -> Positions:
     """Where the next tag begins: within a word, as a rule."""
-    lengths = up_to_tag(xml.words_at(starts))
+    lengths = up_to_tag(low)
     ends = starts + lengths
     longer = np.flatnonzero(lengths == WORD)
     if len(longer):

@@ -23,7 +23,6 @@ SLACK: Final = 16
 #: Bytes of a word.
 WORD: Final = 8
 
-_VIEW: Final = np.dtype([("length", "<i4"), ("a", "<u4"), ("b", "<u4"), ("c", "<u4")])
 _INLINE: Final = 12  # bytes of a text that its view holds itself
 _ONES: Final = 0x0101010101010101
 _ZEROS, _TAGS, _LOWEST, _SEVEN_BITS, _TO_HIGH_BIT, _HIGH_BITS = (
@@ -35,7 +34,7 @@ _FOLDS: Final = (
     (np.uint64(100 * 2**16 + 1), np.uint64(16), np.uint64(0x0000FFFF0000FFFF)),
     (np.uint64(10_000 * 2**32 + 1), np.uint64(32), np.uint64(0xFFFFFFFF)),
 )
-_LOW: Final = np.uint64(0xFFFFFFFF)
+_LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _MASKS: Final = np.array([(1 << (8 * size)) - 1 for size in range(WORD + 1)], dtype=np.uint64)
 
 
@@ -49,11 +48,12 @@ class Xml:
 
     data: bytes
     bytes_: npt.NDArray[np.uint8]
+    is_ascii: bool
 
     @classmethod
     def of(cls, data: bytes) -> "Xml":
         """Return the part `data`, which ends with `SLACK` zero bytes."""
-        return cls(data, np.frombuffer(data, dtype=np.uint8))
+        return cls(data, np.frombuffer(data, dtype=np.uint8), data.isascii())
 
     def words_at(self, positions: Positions) -> Words:
         """The eight bytes from each position on."""
@@ -61,30 +61,40 @@ class Xml:
         overlapping = np.ndarray((size,), dtype="<u8", buffer=self.data, strides=(1,))
         return overlapping[positions]
 
-    def numbers_at(self, positions: Positions) -> tuple[Numbers, Numbers]:
-        """The whole numbers that begin at `positions`; see `numbers_in`."""
-        return numbers_in(self.words_at(positions))
-
-    def texts(self, starts: Positions, ends: Positions) -> pl.Series:
-        """The texts from `starts` up to `ends` as they stand, entities and all."""
-        lengths = ends - starts
-        low = self.words_at(starts)
-        high = self.words_at(starts + WORD) if len(starts) else low
-        views = np.empty(len(starts), dtype=_VIEW)
-        views["length"] = lengths
-        inline = lengths <= _INLINE
-        low = np.where(inline & (lengths < WORD), low & low_bytes(lengths), low)
-        views["a"] = (low & _LOW).astype(np.uint32)
-        rest = (high & low_bytes(np.clip(lengths - WORD, 0, 4)) & _LOW).astype(np.uint32)
-        views["b"] = np.where(inline, (low >> np.uint64(32)).astype(np.uint32), 0)
-        views["c"] = np.where(inline, rest, starts.astype(np.uint32))
+    def texts(self, values: "Values") -> pl.Series:
+        """The texts of `values` as they stand, entities and all."""
+        low, lengths = values.low, values.lengths
+        long = lengths > _INLINE
+        views = np.empty((len(low), 2), dtype=np.uint64)
+        kept = low & low_bytes(lengths)
+        rest = values.high & low_bytes(np.minimum(lengths, _INLINE) - WORD)
+        if long.any():
+            kept = np.where(long, low & _LOW, kept)
+            rest = np.where(long, values.starts.astype(np.uint64), rest)
+        # Length and four bytes; then eight more, or the buffer's number and the place in it.
+        np.bitwise_or(lengths.astype(np.uint64), kept << _HALF, out=views[:, 0])
+        np.bitwise_or(kept >> _HALF, rest << _HALF, out=views[:, 1])
         array = pa.Array.from_buffers(
-            pa.string_view(),
-            len(starts),
-            [None, pa.py_buffer(views.tobytes()), pa.py_buffer(self.data)],
+            pa.string_view(), len(low), [None, pa.py_buffer(views), pa.py_buffer(self.data)]
         )
-        array.validate(full=True)  # that all is UTF-8
+        array.validate(full=not self.is_ascii)  # that all is UTF-8
         return pl.Series(values=array, dtype=pl.String)
+
+
+@dataclass(frozen=True)
+class Values:
+    """Texts of a part of a document: where they begin, and their first and second words."""
+
+    starts: Positions
+    lengths: Positions
+    low: Words
+    high: Words
+
+    @classmethod
+    def at(cls, xml: Xml, starts: Positions, ends: Positions, low: Words | None = None) -> "Values":
+        """Return the texts from `starts` up to `ends`; `low` are their first words, if known."""
+        low = xml.words_at(starts) if low is None else low
+        return cls(starts, ends - starts, low, xml.words_at(starts + WORD))
 
 
 def low_bytes(lengths: npt.NDArray[Any]) -> Words:

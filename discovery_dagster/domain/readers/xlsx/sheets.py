@@ -36,9 +36,10 @@ def read_sheet(
     places = _places(pieces, len(context.shared))
     height, first, last = int(rows.max()), int(columns.min()), int(columns.max())
     check_limit(name, "cells a sheet", height * (last - first + 1), limits.sheet_cells)
-    grid = np.full((last - first + 1, height), _NOTHING, dtype=np.uint32)
-    grid[columns.astype(np.int64) - first, rows - 1] = places
-    return pl.DataFrame([_column(str(at), texts, cells) for at, cells in enumerate(grid)])
+    grid = np.full((last - first + 1) * height, _NOTHING, dtype=np.uint32)
+    grid[(columns.astype(np.int64) - first) * height + rows - 1] = places
+    in_columns = enumerate(grid.reshape(-1, height))
+    return pl.DataFrame([_column(str(at), texts, cells) for at, cells in in_columns])
 
 
 def _places(pieces: Sequence[Cells], shared: int) -> npt.NDArray[np.uint32]:

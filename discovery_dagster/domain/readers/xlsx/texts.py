@@ -7,7 +7,13 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from discovery_dagster.domain.readers.xlsx.scanning import Mask, Positions, UnusualXmlError
+from discovery_dagster.domain.readers.xlsx.scanning import (
+    Mask,
+    Positions,
+    UnusualXmlError,
+    Values,
+    Xml,
+)
 from discovery_dagster.domain.readers.xlsx.tags import Tags
 
 _PRESERVED: Final = len('<t xml:space="preserve">')
@@ -34,7 +40,7 @@ def shared_texts(tags: Tags) -> pl.Series:
     per_item = np.bincount(of_item, minlength=count)
     single = per_item[of_item] == 1
     found = pl.Series(of_item[single].astype(np.uint32))
-    texts = _put(texts, found, unescaped(tags.xml.texts(starts[single], ends[single])))
+    texts = _put(texts, found, unescaped(_texts(tags.xml, starts[single], ends[single])))
     several = np.flatnonzero(per_item > 1)
     if len(several):
         begins = np.append(tags.begins(items), len(tags.xml.data))
@@ -79,6 +85,10 @@ def _character(match: re.Match[str]) -> str:
 
 def _joined(item: bytes) -> str:
     return b"".join(_RUN.findall(_PHONETIC.sub(b"", item))).decode()
+
+
+def _texts(xml: Xml, starts: Positions, ends: Positions) -> pl.Series:
+    return xml.texts(Values.at(xml, starts, ends))
 
 
 def _put(texts: pl.Series, at: pl.Series, values: pl.Series) -> pl.Series:

@@ -24,7 +24,10 @@ from discovery_dagster.domain.readers.xlsx.scanning import (
     Numbers,
     Positions,
     UnusualXmlError,
+    Values,
+    Words,
     Xml,
+    numbers_in,
 )
 from discovery_dagster.domain.readers.xlsx.texts import unescaped
 
@@ -42,6 +45,7 @@ class Filled:
     styles: Numbers
     starts: Positions
     ends: Positions
+    low: Words  # the first eight bytes of each value
 
 
 @dataclass(frozen=True)
@@ -63,45 +67,47 @@ def read_values(
     Raises:
         UnusualXmlError: for what is declared nowhere.
     """
-    starts, ends, types = cells.starts, cells.ends, cells.types
+    types = cells.types
     numbers, dated = types == NUMBER, np.zeros(len(types), dtype=np.bool_)
     if len(context.dates) and bool(context.dates.any()):
         if len(types) and int(cells.styles.max()) >= len(context.dates):
             raise UnusualXmlError("a style that is not declared")
         dated = context.dates[cells.styles] & numbers
+
+    def values(at: Positions) -> Values:
+        return Values.at(xml, cells.starts[at], cells.ends[at], cells.low[at])
+
     parts: list[tuple[Mask, Callable[[Positions], pl.Series]]] = [
-        (numbers & ~dated, lambda at: _numbers(xml, starts[at], ends[at])),
-        (
-            dated,
-            lambda at: as_dates(xml.texts(starts[at], ends[at]), since_1904=context.since_1904),
-        ),
-        (types == BOOLEAN, lambda at: _booleans(xml.texts(starts[at], ends[at]))),
-        (_ARE_TEXTS[types], lambda at: unescaped(xml.texts(starts[at], ends[at]))),
+        (numbers & ~dated, lambda at: _numbers(xml, values(at))),
+        (dated, lambda at: as_dates(xml.texts(values(at)), since_1904=context.since_1904)),
+        (types == BOOLEAN, lambda at: _booleans(xml.texts(values(at)))),
+        (_ARE_TEXTS[types], lambda at: unescaped(xml.texts(values(at)))),
     ]
     places = np.empty(len(types), dtype=np.uint32)
     shared = np.flatnonzero(types == SHARED)
-    places[shared] = _shared(xml, starts[shared], ends[shared], len(context.shared))
-    own, count = [pl.Series([], dtype=pl.String)], 0
+    lengths = cells.ends[shared] - cells.starts[shared]
+    places[shared] = _shared(cells.low[shared], lengths, len(context.shared))
+    own, count = [pl.Series([], dtype=pl.String)], len(context.shared)
     for chosen, read in parts:
         at = np.flatnonzero(chosen)
         if len(at):
             own.append(read(at))
-            places[at] = np.arange(count, count + len(at)) + len(context.shared)
+            places[at] = np.arange(count, count + len(at), dtype=np.uint32)
             count += len(at)
     return places, pl.concat(own)
 
 
-def _shared(xml: Xml, starts: Positions, ends: Positions, count: int) -> Numbers:
-    numbers, digits = xml.numbers_at(starts)
-    if bool((digits != ends - starts).any()):
+def _shared(words: Words, lengths: Positions, count: int) -> Numbers:
+    numbers, digits = numbers_in(words)
+    if bool((digits != lengths).any()):
         raise UnusualXmlError("a shared text that is no number")
     if len(numbers) and int(numbers.max()) >= count:
         raise UnusualXmlError("a shared text that does not exist")
     return numbers
 
 
-def _numbers(xml: Xml, starts: Positions, ends: Positions) -> pl.Series:
-    return as_numbers(xml.texts(starts, ends), ~are_as_written(xml, starts, ends))
+def _numbers(xml: Xml, values: Values) -> pl.Series:
+    return as_numbers(xml.texts(values), ~are_as_written(xml, values))
 
 
 def _booleans(texts: pl.Series) -> pl.Series:

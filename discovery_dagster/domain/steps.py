@@ -51,7 +51,7 @@ STEPS: tuple[Step, ...] = (
         "Every record of every table as it stood, with file, sheet and physical line.",
         upstream=("source_files",),
         frames={"tables": frames.SOURCE_TABLES, "corrections": frames.CORRECTIONS},
-        version=9,
+        version=10,
         reference=(
             "synonyms.yaml",
             "header_words.yaml",
@@ -102,7 +102,7 @@ STEPS: tuple[Step, ...] = (
             "outcomes": frames.RECORD_OUTCOMES,
             "accounts": frames.TABLE_ACCOUNTS,
         },
-        version=10,
+        version=11,
         reference=(
             "overrides.yaml",
             "vocabulary.yaml",

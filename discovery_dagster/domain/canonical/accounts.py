@@ -20,6 +20,8 @@ _SENTENCES = {
     "comment": "The line is a comment.",
     "totals_row": "It is a row of sums below the table.",
     "note_below_table": "It is a note below the table, not a record.",
+    "no_socket": "The line is of no socket.",
+    "no_line_of_the_graph": "The line is not written like the others of the graph.",
     "nothing_inside": "It holds no records.",
     "too_many_cells": "The record has more cells than the header has columns.",
     "unclosed_quote": "A quote is opened and not closed.",

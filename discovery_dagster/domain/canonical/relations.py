@@ -75,13 +75,23 @@ def build_references(cells: TableCells, assets: pl.DataFrame) -> pl.DataFrame:
             pl.lit(None, dtype=pl.String).alias("source_address"),
             # The record's own asset is there; what it refers to may stay unresolved.
             pl.lit(True).alias("source_names_asset"),
-            pl.lit(False).alias("target_names_asset"),
+            (pl.lit(_lists_needs_only(cells)) & pl.col("target").is_not_null()).alias(
+                "target_names_asset"
+            ),
         )
         parts.append(_turn(_complete(part.filter(~same_thing()))))
     empty = pl.DataFrame(schema=_without_place())
     return pl.concat([empty, *(part.select(list(empty.columns)) for part in parts)]).sort(
         "row", maintain_order=True
     )
+
+
+def _lists_needs_only(cells: TableCells) -> bool:
+    """Whether the table says nothing of its things but what they need: a list of dependencies.
+
+    Both ends of such are named things. What an inventory refers to is often text of another kind.
+    """
+    return {column.field for column in cells.mapped} <= {"name", "description", *REFERENCES}
 
 
 def _read_relations(

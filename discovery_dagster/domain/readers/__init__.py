@@ -4,7 +4,9 @@ What a container's bytes mean is its own module's matter; what the columns mean 
 """
 
 from pathlib import Path
+from typing import Final
 
+from discovery_dagster.domain.readers.adjacency import is_adjacency, read_adjacency
 from discovery_dagster.domain.readers.contents import Contents, opened
 from discovery_dagster.domain.readers.delimited import read_delimited
 from discovery_dagster.domain.readers.dot import is_dot, read_dot
@@ -12,11 +14,20 @@ from discovery_dagster.domain.readers.encoding import decode, detect_encoding
 from discovery_dagster.domain.readers.graph_xml import is_graph_xml, read_graph_xml
 from discovery_dagster.domain.readers.json_text import read_json
 from discovery_dagster.domain.readers.limits import Limits, check_limit
+from discovery_dagster.domain.readers.sockets import is_list_of_sockets, read_sockets
 from discovery_dagster.domain.readers.workbook import ZIP, is_workbook, read_workbook
 from discovery_dagster.domain.readers.zipped import is_archive_of_files, read_archive
 from discovery_dagster.domain.tables import FileReading, UnreadableFileError
 
 __all__ = ["Limits", "read_file"]
+
+#: Texts that are no table, by what their beginning is told by.
+_TEXTS: Final = (
+    (is_graph_xml, read_graph_xml),
+    (is_dot, read_dot),
+    (is_list_of_sockets, read_sockets),
+    (is_adjacency, read_adjacency),
+)
 
 
 def read_file(path: Path, name: str, limits: Limits = Limits()) -> FileReading:  # noqa: B008 - frozen
@@ -51,10 +62,9 @@ def _read(data: Contents, path: Path, name: str, limits: Limits) -> FileReading:
         raise _empty(name)
     if start.startswith(("{", "[")):
         return read_json(decode(data[:], encoding), encoding, name, limits)
-    if is_graph_xml(start):
-        return read_graph_xml(decode(data[:], encoding), encoding, name, limits)
-    if is_dot(start):
-        return read_dot(decode(data[:], encoding), encoding, name, limits)
+    for told, read in _TEXTS:
+        if told(start):
+            return read(decode(data[:], encoding), encoding, name, limits)
     return read_delimited(data, encoding, name, limits)
 
 

@@ -147,3 +147,66 @@ def test_each_node_and_edge_has_its_own_line(tmp_path):
     records = records_of_files(path)
     assert records.outcomes["line"].to_list() == [2, 3, 5]
     assert counts(records) == {"accepted": 3}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "web: cart, auth\ncart: redis\nauth: ldap",
+        "web -> cart, auth\ncart -> redis\nauth -> ldap",
+        "# as networkx writes it\nweb cart auth\ncart redis\nauth ldap\nredis\nldap",
+        "web,cart,auth\ncart,redis\nauth,ldap\nredis\nldap",
+        "web,cart\nweb,auth\ncart,redis\nauth,ldap",
+        "web,cart,0.5\nweb,auth,3\ncart,redis,1\nauth,ldap,1",
+        ",web,cart,auth,redis,ldap\nweb,0,1,1,0,0\ncart,0,0,0,1,0\nauth,0,0,0,0,1",
+        "From \\ To;web;cart;auth;redis;ldap\nweb;;x;x;;\ncart;;;;x;\nauth;;;;;x",
+        "To/From;web;cart;auth;redis;ldap\ncart;x;;;;\nauth;x;;;;\nredis;;x;;;\nldap;;;x;;\nweb;;;;;",
+        '{"web": ["cart", "auth"], "cart": ["redis"], "auth": ["ldap"]}',
+    ],
+)
+def test_lists_and_matrices_that_name_no_column_are_graphs_of_assets(tmp_path, text):
+    path = tmp_path / "graph.txt"
+    path.write_text(text + "\n")
+    records = records_of_files(path)
+    wanted = {("web", "cart"), ("web", "auth"), ("cart", "redis"), ("auth", "ldap")}
+    assert set(records.relations.select("source", "target").rows()) == wanted
+    assert records.relations["source_names_asset"].all()
+    assert records.relations["target_names_asset"].all()
+    assert counts(records).get("rejected", 0) == 0
+    assert records.outcomes.height == sum(
+        bool(line) for line in text.splitlines()[text.startswith((",", "From", "To")) :]
+    ) + (2 if text.startswith("{") else 0)
+
+
+def test_a_table_with_a_header_is_no_list_of_edges(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("Server,Application\nweb-1,shop\nweb-2,shop\nshop,web-9\n")
+    records = records_of_files(path)
+    assert records.outcomes.height == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Proto Recv-Q Send-Q Local Address   Foreign Address   State     PID/Program name\n"
+        "tcp   0      0      10.0.0.1:43210  10.0.0.2:5432     ESTABLISHED 9/java\n"
+        "tcp6  0      0      :::8080         :::*              LISTEN      9/java\n",
+        "\nActive Connections\n\n  Proto  Local Address     Foreign Address    State        PID\n"
+        "  TCP    10.0.0.1:43210    10.0.0.2:5432      ESTABLISHED  9\n"
+        "  TCP    0.0.0.0:135       0.0.0.0:0          LISTENING    8\n",
+        "Netid State Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n"
+        'tcp ESTAB 0 0 10.0.0.1:43210 10.0.0.2:5432 users:(("java",pid=9,fd=5))\n'
+        "tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:*\n",
+        "COMMAND PID USER FD TYPE DEVICE SIZE/OFF NODE NAME\n"
+        "java 9 app 45u IPv4 12345 0t0 TCP 10.0.0.1:43210->10.0.0.2:5432 (ESTABLISHED)\n"
+        "sshd 1 root 3u IPv4 22222 0t0 TCP *:22 (LISTEN)\n",
+    ],
+)
+def test_what_a_machine_prints_of_its_sockets_is_observed_connections(tmp_path, text):
+    path = tmp_path / "sockets.txt"
+    path.write_text(text)
+    records = records_of_files(path)
+    ends = records.relations.select("source_address", "target_address", "port", "protocol", "kind")
+    assert ends.rows() == [("10.0.0.1", "10.0.0.2", 5432, "tcp", "observed")]
+    assert records.outcomes.height == len(text.splitlines())
+    assert counts(records)["accepted"] == 1

@@ -1,0 +1,96 @@
+"""Graphs as lines of text: a thing, and what it leads to.
+
+    web: cart, auth            web -> cart            web cart auth
+    cart: redis                cart -> redis          cart redis
+
+As networkx writes adjacency lists, and as people write them down. No header tells such, so it is
+told by the names themselves: enough of those on the right stand on the left of another line.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from discovery_dagster.domain.readers.limits import Limits
+from discovery_dagster.domain.readers.records import (
+    Record,
+    frame_of_records,
+    ignored_record,
+    rejected_record,
+    source_table,
+)
+from discovery_dagster.domain.tables import READ, FileReading
+
+_NAME: Final = r"[\w@][\w.@/-]*(?: [\w@][\w.@/-]*){0,3}"
+_WORD: Final = r"[\w@][\w.@/-]*"
+#: Signs between a thing and what it leads to, with their lists on the right.
+_MARKED: Final = re.compile(
+    rf"^(?P<left>{_NAME})\s*(?:--?>|=>|→|:(?!/))\s*(?P<right>{_NAME}(?:\s*[,;|]\s*{_NAME})*)?[,;]?$"
+)
+_BARE: Final = (
+    re.compile(rf"^(?P<left>{_WORD})(?P<right>(?: +{_WORD})*)$"),
+    re.compile(rf"^(?P<left>{_NAME})(?P<right>(?:\s*,\s*{_NAME})*),*$"),
+)
+_SEPARATORS: Final = re.compile(r"\s*[,;|]\s*")
+_HEADER: Final = ("Name", "Depends on")
+_LINES: Final = 200  # that have to look like it
+_FEWEST: Final = 2
+_BOTH_SIDES: Final = 0.5  # least share of names on the right that stand on the left, without signs
+
+
+def is_adjacency(start: str) -> bool:
+    """Whether a text that starts like this is lines of a graph."""
+    return _pattern(_filled(start.splitlines()[:_LINES])) is not None
+
+
+def read_adjacency(text: str, encoding: str, name: str, limits: Limits) -> FileReading:
+    """Read the lines of `text`, of which `is_adjacency` holds."""
+    lines = text.splitlines()
+    pattern = _pattern(_filled(lines[:_LINES]))
+    records = frame_of_records(
+        (_record(number, line.strip(), pattern) for number, line in enumerate(lines, 1)),
+        len(_HEADER),
+    )
+    return FileReading("graph", (source_table(name, None, _HEADER, 0, records, limits),), encoding)
+
+
+def _record(number: int, line: str, pattern: re.Pattern[str] | None) -> Record:
+    if not line:
+        return ignored_record(number, "blank_line")
+    if line.startswith("#"):
+        return ignored_record(number, "comment")
+    found = pattern.match(line) if pattern else None
+    if found is None:
+        return rejected_record(number, "no_line_of_the_graph", line)
+    return number, READ, None, None, [found["left"], "\n".join(_names(found))]
+
+
+def _filled(lines: Sequence[str]) -> list[str]:
+    stripped = (line.strip() for line in lines)
+    return [line for line in stripped if line and not line.startswith("#")]
+
+
+def _pattern(lines: Sequence[str]) -> re.Pattern[str] | None:
+    """How the lines are written, None where they are of no graph."""
+    if len(lines) < _FEWEST:
+        return None
+    for pattern, share in ((_MARKED, 0.0), *((bare, _BOTH_SIDES) for bare in _BARE)):
+        found = [pattern.match(line) for line in lines]
+        matched = [match for match in found if match]
+        if len(matched) < len(lines):
+            continue
+        left = {match["left"].lower() for match in matched}
+        right = [[name.lower() for name in _names(match)] for match in matched]
+        named = {name for names in right for name in names}
+        both = len(named & left)
+        ragged = len({len(names) for names in right}) > 1
+        if both and both >= share * len(named) and (pattern is _MARKED or ragged):
+            return pattern
+    return None
+
+
+def _names(found: re.Match[str]) -> list[str]:
+    right = (found["right"] or "").strip(" ,;|")
+    if found.re is _BARE[0]:
+        return right.split()
+    return [name for name in _SEPARATORS.split(right) if name]

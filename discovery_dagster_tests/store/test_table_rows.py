@@ -132,7 +132,7 @@ def test_moments_that_are_compared_as_text_are_those_that_are_read(tmp_path, dat
     source = table(list(columns), *rows, file="flows.csv")
     read = _in_memory(source)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flows, "_MANY", 0)
+        patch.setattr(flows, "_LOOKS", 1_000)
         _assert_same(_stored(source, tmp_path), read)
         _assert_same(_in_memory(source), read)
 

@@ -16,6 +16,7 @@ from discovery_dagster.domain.endpoint_decisions import EndpointDecision
 from discovery_dagster.domain.frames import EDGES, conform
 from discovery_dagster.domain.naming import NameIndex
 from discovery_dagster.domain.stages import unheard
+from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
 #: Of `build`: what text names, the ends, the pieces of evidence, the edges.
@@ -158,7 +159,7 @@ def _pieces(claims: pl.DataFrame) -> pl.DataFrame:
         different=pl.col("detail").drop_nulls().n_unique(),
     )
     others = pl.when(pl.col("different") > 1).then(
-        pl.format(" and {} others", pl.col("different") - 1)
+        formatted(" and {} others", pl.col("different") - 1)
     )
     window = pl.concat_str(
         "first_seen",

@@ -5,6 +5,7 @@ Nothing is removed for being odd: it is said, and a scan ties no assets together
 
 import polars as pl
 
+from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
 _ENDS = ["source", "source_id", "target", "target_id"]
@@ -26,7 +27,7 @@ def with_conflicts(edges: pl.DataFrame) -> pl.DataFrame:
         *_ENDS,
         conflict=pl.when("declared", ~pl.col("observed"), "observed_back", ~pl.col("declared_back"))
         .then(
-            pl.format(
+            formatted(
                 "Declared that {} needs {}, but only connections from {} to {} were seen.",
                 "source",
                 "target",
@@ -36,7 +37,7 @@ def with_conflicts(edges: pl.DataFrame) -> pl.DataFrame:
         )
         .when("observed", ~pl.col("declared"), "declared_back", ~pl.col("observed_back"))
         .then(
-            pl.format(
+            formatted(
                 "Connections from {} to {} were seen, but only that {} needs {} was declared.",
                 "source",
                 "target",

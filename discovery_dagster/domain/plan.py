@@ -20,6 +20,7 @@ from discovery_dagster.domain.frames import (
 )
 from discovery_dagster.domain.placing import Placed, place
 from discovery_dagster.domain.stages import unheard
+from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.ties import planned, ties
 from discovery_dagster.reference import load
 
@@ -172,10 +173,10 @@ def _placements(
     instead = pl.col("instead").fill_null("")
     order = (
         pl.when(pl.col("late").is_not_null())
-        .then(pl.format("In wave {} because {}.", "wave", "late"))
+        .then(formatted("In wave {} because {}.", "wave", "late"))
         .when(pl.col("target").is_not_null())
         .then(
-            pl.format(
+            formatted(
                 "In wave {} because it needs {} in wave {} ({}){}.",
                 "wave",
                 "target",
@@ -186,7 +187,7 @@ def _placements(
         )
         .when(pl.col("target_of_group").is_not_null())
         .then(
-            pl.format(
+            formatted(
                 "In wave {} because its group needs {} in wave {}: {}{}.",
                 "wave",
                 "target_of_group",
@@ -195,9 +196,9 @@ def _placements(
                 instead,
             )
         )
-        .otherwise(pl.format("In wave {} because its group needs no other.", "wave"))
+        .otherwise(formatted("In wave {} because its group needs no other.", "wave"))
     )
-    moving = told.with_columns(reason=pl.format("{} {}", "company", order))
+    moving = told.with_columns(reason=formatted("{} {}", "company", order))
     still = every.filter(pl.col("asset_id").is_in(list(staying))).with_columns(
         pl.col("asset_id").replace_strict(staying, return_dtype=pl.String).alias("reason")
     )
@@ -216,7 +217,7 @@ def _groups(placed: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
     )
     inside = located.filter(pl.col("from") == pl.col("to")).sort("tie")
     strongest = inside.unique("from", keep="first", maintain_order=True).select(
-        group="from", tie=pl.format("{} {} {} ({})", "source", "words", "target", "cite")
+        group="from", tie=formatted("{} {} {} ({})", "source", "words", "target", "cite")
     )
     before = reasons.position(located, "from").rename({"from": "group"})
     told = (
@@ -229,18 +230,18 @@ def _groups(placed: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
         pl.when(size == 1)
         .then("company")
         .when(pl.col("tie").is_not_null())
-        .then(pl.format("{} assets tied together, most strongly: {}.", size, "tie"))
-        .otherwise(pl.format("{} assets that must go together.", size))
+        .then(formatted("{} assets tied together, most strongly: {}.", size, "tie"))
+        .otherwise(formatted("{} assets that must go together.", size))
     )
     cycle = pl.when(pl.col("cycling").list.len() > 0).then(
-        pl.format(" In a cycle of needs: {}.", reasons.listed(pl.col("cycling")))
+        formatted(" In a cycle of needs: {}.", reasons.listed(pl.col("cycling")))
     )
     order = (
         pl.when(pl.col("late").is_not_null())
-        .then(pl.format(" In wave {} because {}.", "wave", "late"))
+        .then(formatted(" In wave {} because {}.", "wave", "late"))
         .when(pl.col("target").is_not_null())
         .then(
-            pl.format(
+            formatted(
                 " In wave {} because {} is in wave {}: {}{}.",
                 "wave",
                 "target",
@@ -269,16 +270,16 @@ def _waves(placed: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
     example = reasons.position(located, "from_wave").select(
         pl.col("from_wave").alias("wave"), "said"
     )
-    after = pl.format(
+    after = formatted(
         "Each of its groups needs one in wave {}: for instance {}.", pl.col("wave") - 1, "said"
     )
     rows = members.join(example, on="wave", how="left").with_columns(
         reason=pl.when(pl.col("limited"))
         .then(
             pl.concat_str(
-                pl.format("What was set puts groups here: {}.", "late"),
+                formatted("What was set puts groups here: {}.", "late"),
                 pl.when(pl.col("said").is_not_null())
-                .then(pl.format(" Others need one in the wave before: for instance {}.", "said"))
+                .then(formatted(" Others need one in the wave before: for instance {}.", "said"))
                 .otherwise(pl.lit("")),
             )
         )

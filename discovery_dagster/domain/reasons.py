@@ -7,6 +7,7 @@ import polars as pl
 
 from discovery_dagster.domain.constraints import Meant
 from discovery_dagster.domain.scheduling import Scheduled
+from discovery_dagster.domain.texts import formatted
 
 #: Names that a sentence lists before it says how many more there are.
 _NAMED = 5
@@ -25,8 +26,8 @@ def company(assets: pl.DataFrame, ties: pl.DataFrame, edges: pl.DataFrame, limit
         A sentence for each row of `assets`.
     """
     inside = pl.col("from") == pl.col("to")
-    outward = pl.format("{} because it {} it ({}).", "target", "words", "cite")
-    inward = pl.format("{} because {} {} it ({}).", "source", "source", "words", "cite")
+    outward = formatted("{} because it {} it ({}).", "target", "words", "cite")
+    inward = formatted("{} because {} {} it ({}).", "source", "source", "words", "cite")
     sides = [
         ties.select("tie", inside.alias("inside"), node="a", other="target", why=outward),
         ties.select("tie", inside.alias("inside"), node="b", other="source", why=inward),
@@ -49,10 +50,10 @@ def company(assets: pl.DataFrame, ties: pl.DataFrame, edges: pl.DataFrame, limit
     )
     return told.select(
         pl.when("inside")
-        .then(pl.format("Moves with {}", "why"))
+        .then(formatted("Moves with {}", "why"))
         .when(pl.col("inside").is_not_null())
         .then(
-            pl.format(
+            formatted(
                 "Moves without {}: joined with it and what lies between, the group would exceed"
                 f" {limit} assets, or hold what is kept apart.",
                 "other",
@@ -79,7 +80,7 @@ def position(ties: pl.DataFrame, by: str) -> pl.DataFrame:
     Returns:
         `by`, and the tie's `target`, `to_wave` and `said`, such as `a runs on b (file line 4)`.
     """
-    said = pl.format("{} {} {} ({})", "source", "words", "target", "cite")
+    said = formatted("{} {} {} ({})", "source", "words", "target", "cite")
     deciding = ties.filter(pl.col("to_wave") + 1 == pl.col("from_wave"))
     return (
         deciding.sort("tie")
@@ -107,9 +108,9 @@ def alternatives(ties: pl.DataFrame) -> pl.DataFrame:
     return counted.filter(pl.col("number") > 0).select(
         "group",
         instead=pl.when(pl.col("number") == 1)
-        .then(pl.format("; could go in wave {} if that edge is cut", wave))
+        .then(formatted("; could go in wave {} if that edge is cut", wave))
         .otherwise(
-            pl.format("; could go in wave {} if its {} edges there are cut", wave, "number")
+            formatted("; could go in wave {} if its {} edges there are cut", wave, "number")
         ),
     )
 
@@ -132,5 +133,5 @@ def listed(names: pl.Expr) -> pl.Expr:
     more = names.list.len().cast(pl.Int64) - _NAMED
     return pl.concat_str(
         names.list.head(_NAMED).list.join(", "),
-        pl.when(more > 0).then(pl.format(" and {} more", more)).otherwise(pl.lit("")),
+        pl.when(more > 0).then(formatted(" and {} more", more)).otherwise(pl.lit("")),
     )

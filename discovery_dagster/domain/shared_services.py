@@ -10,6 +10,7 @@ from typing import Any, Final
 import polars as pl
 
 from discovery_dagster.domain.classification.tokens import words
+from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
 _SIDES: Final = {"in": ("target_id", "source_id"), "out": ("source_id", "target_id")}
@@ -87,13 +88,13 @@ def _of_role(
         way = "need it" if side == "in" else "are reached by it"
         name = pl.when("named").then(pl.lit(", as its name says")).otherwise(pl.lit(""))
         ports = pl.when(pl.col("services").list.len() > 0).then(
-            pl.format(" ({})", pl.col("services").list.head(4).list.join(", "))
+            formatted(" ({})", pl.col("services").list.head(4).list.join(", "))
         )
         parts.append(
             judged.filter(proven).select(
                 "asset_id",
                 pl.lit(role).alias("service"),
-                pl.format(
+                formatted(
                     f"{{}} assets {way} for {role.replace('_', ' ')}{{}}{{}}.",
                     "others",
                     ports.fill_null(""),

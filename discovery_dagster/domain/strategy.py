@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
 
@@ -46,4 +47,4 @@ def _quoting(reason: str) -> pl.Expr:
     """The reason as a sentence, with the columns that it quotes."""
     columns = re.findall(r"\{(\w+)\}", reason)
     text = reason[0].upper() + re.sub(r"\{\w+\}", "{}", reason)[1:] + "."
-    return pl.format(text, *(pl.col(name).fill_null("unknown") for name in columns))
+    return formatted(text, *(pl.col(name).fill_null("unknown") for name in columns))

@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
 _OBSERVED: Final = pl.element().struct.field("kind") == "observed"
@@ -101,21 +102,21 @@ def _cite(counts: pl.Series) -> pl.Expr:
     # Evidence is ordered by kind: what was declared or inferred comes before what was observed.
     first = pl.col("evidence").list.first().struct
     sheet = pl.when(first.field("sheet").is_not_null()).then(
-        pl.format(" sheet {}", first.field("sheet"))
+        formatted(" sheet {}", first.field("sheet"))
     )
     file = first.field("file") + sheet.fill_null("")
-    place = pl.format("{} line {}", file, first.field("line"))
-    inferred = pl.format("inferred from {}", place)
+    place = formatted("{} line {}", file, first.field("line"))
+    inferred = formatted("inferred from {}", place)
     often = pl.col("seen") > 0
     return (
         pl.when(first.field("kind") == "observed")
-        .then(pl.format("seen in {}, not declared; {}", seen, file))
+        .then(formatted("seen in {}, not declared; {}", seen, file))
         .when(first.field("kind") == "inferred", often)
-        .then(pl.format("{}, seen in {}, not declared", inferred, seen))
+        .then(formatted("{}, seen in {}, not declared", inferred, seen))
         .when(first.field("kind") == "inferred")
         .then(inferred)
         .when(often)
-        .then(pl.format("{}, confirmed by {}", place, seen))
+        .then(formatted("{}, confirmed by {}", place, seen))
         .otherwise(place)
     )
 

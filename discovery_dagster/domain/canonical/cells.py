@@ -12,6 +12,7 @@ from discovery_dagster.domain.fields import FIELDS, REFERENCES, UNMAPPED
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.frames import empty
 from discovery_dagster.domain.tables import SourceTable, cell_column
+from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.values import NOUNS, clean, read_cells
 from discovery_dagster.domain.values.reading import Reading, are_errors
 from discovery_dagster.domain.words import fold
@@ -202,7 +203,7 @@ def _describe_faults(
             pl.lit(column.field).alias("field"),
             pl.lit(column.header).alias("column"),
             pl.lit("unreadable_value").alias("code"),
-            pl.format(
+            formatted(
                 '"{}" cannot be read as {} {}.', "value", pl.lit(article), pl.lit(noun)
             ).alias("message"),
             "value",
@@ -228,7 +229,7 @@ def _describe_errors(
         pl.lit(column.field).alias("field"),
         pl.lit(column.header).alias("column"),
         pl.lit("spreadsheet_error").alias("code"),
-        pl.format(
+        formatted(
             '"{}" is an error of the spreadsheet where "{}" should have a value.',
             "value",
             pl.lit(column.header),

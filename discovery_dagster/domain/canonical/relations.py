@@ -21,6 +21,7 @@ from discovery_dagster.domain.formats.base import Phrase, TableFormat
 from discovery_dagster.domain.frames import RELATION_RECORDS
 from discovery_dagster.domain.header_meanings import named_type
 from discovery_dagster.domain.phrases import is_unrelated, read_phrases
+from discovery_dagster.domain.texts import formatted
 
 #: A relation record before the place of its table is known.
 RELATION = {"row": pl.UInt32(), **RELATION_RECORDS}
@@ -122,7 +123,7 @@ def _read_relations(
     ).with_columns(_relation_by_target(known))
     skipped = said.filter(pl.col("phrase").is_in(unrelated)).select(
         "row",
-        pl.format('"{}" says nothing about what needs what.', "phrase").alias("reason"),
+        formatted('"{}" says nothing about what needs what.', "phrase").alias("reason"),
     )
     allowed = " or ".join(table_format.phrases) if table_format.phrases else "a known relation"
     unknown = said.filter(
@@ -136,7 +137,7 @@ def _read_relations(
         message=pl.when(pl.col("phrase").is_null())
         .then(pl.lit(f"No relation is given; {allowed} is needed."))
         .otherwise(
-            pl.format(
+            formatted(
                 '"{}" is not {}; which thing needs the other is not guessed.',
                 "phrase",
                 pl.lit(allowed),

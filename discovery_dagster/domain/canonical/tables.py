@@ -31,6 +31,7 @@ from discovery_dagster.domain.canonical.spans import build_spans
 from discovery_dagster.domain.canonical.tags import read_tags
 from discovery_dagster.domain.formats.base import Kind, Switch, TableFormat
 from discovery_dagster.domain.tables import cell_column
+from discovery_dagster.domain.texts import formatted
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def _refuse_kinds(
         message=pl.when(cell.replace("", None).is_null())
         .then(pl.lit(f'"{column.header}" is empty; allowed are {switch.allowed}.'))
         .otherwise(
-            pl.format(
+            formatted(
                 '"{}" is no allowed value of "{}"; allowed are {}.',
                 cell.fill_null(""),
                 pl.lit(column.header),

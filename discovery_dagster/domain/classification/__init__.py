@@ -24,6 +24,7 @@ from discovery_dagster.domain.classification.vocabulary import (
 )
 from discovery_dagster.domain.frames import JUDGED_ASSETS, conform
 from discovery_dagster.domain.stages import Stages
+from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
 __all__ = ["classify", "open_assets", "sentences"]
@@ -111,7 +112,7 @@ def _judge_system(systems: pl.DataFrame) -> pl.DataFrame:
         .then(trust["system"])
         .otherwise(trust["system_version"]),
         code=pl.coalesce(
-            pl.format("os:rule/{}", "rule"),
+            formatted("os:rule/{}", "rule"),
             pl.when(pl.col("os_name").is_not_null()).then(pl.lit("os:no_rule")),
         ),
     )

@@ -12,6 +12,7 @@ from discovery_dagster.domain.classification.distinct import Distinct
 from discovery_dagster.domain.classification.lifecycle import end_of_life
 from discovery_dagster.domain.classification.software import OPERATING_SYSTEM
 from discovery_dagster.domain.frames import CLASSIFIED_ASSETS
+from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
 #: Columns of `judge_lifecycle`.
@@ -90,8 +91,8 @@ def _code(as_of: date) -> pl.Expr:
     known = pl.when(pl.col("status").is_not_null())
     undated = pl.when(pl.col("version").is_not_null())
     return pl.coalesce(
-        known.then(pl.format(f"eol:known/{{}}/{as_of.isoformat()}", of)),
-        undated.then(pl.format("eol:no_date/{}", of)),
-        pl.when("ended").then(pl.format("eol:no_version/{}", of)),
+        known.then(formatted(f"eol:known/{{}}/{as_of.isoformat()}", of)),
+        undated.then(formatted("eol:no_date/{}", of)),
+        pl.when("ended").then(formatted("eol:no_version/{}", of)),
         pl.when(_has_end()).then(pl.lit("eol:not_recognised")),
     )

@@ -15,6 +15,7 @@ from discovery_dagster.domain.classification.distinct import Distinct
 from discovery_dagster.domain.classification.evidence import correcting, evidence
 from discovery_dagster.domain.classification.matches import Flags, Matches
 from discovery_dagster.domain.classification.rules import rules
+from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.words import head_meaning
 from discovery_dagster.reference import load
 
@@ -109,15 +110,15 @@ def _decision() -> list[pl.Expr]:
     disputed = pl.col("rival_weight") > pl.col("rule_weight") - reference["margin"]
     judged = pl.col("rule").is_not_null() & ~disputed.fill_null(False)
     stated = pl.when(text.is_null()).then(pl.lit("type:stated")).otherwise(pl.lit("type:declared"))
-    by_rule = (pl.col("rule_type"), pl.col("rule_weight"), pl.format("type:rule/{}", "rule"))
+    by_rule = (pl.col("rule_type"), pl.col("rule_weight"), formatted("type:rule/{}", "rule"))
     cases = [
         (
             pl.col("corrected").is_not_null(),
             pl.col("corrected"),
             _weighed(pl.col("correction"), confidences),
             pl.coalesce(
-                pl.format("type:corrected/{}/{}", "correction", "corrected_by"),
-                pl.format("type:hosted/{}", "correction"),
+                formatted("type:corrected/{}/{}", "correction", "corrected_by"),
+                formatted("type:hosted/{}", "correction"),
             ),
         ),
         (is_said, said, trusted, stated),
@@ -133,7 +134,7 @@ def _decision() -> list[pl.Expr]:
             pl.col("rival").is_not_null(),
             pl.lit("unknown"),
             pl.lit(0.0),
-            pl.format("type:disputed/{}/{}", "rule", "rival"),
+            formatted("type:disputed/{}/{}", "rule", "rival"),
         ),
         (pl.lit(True), pl.lit("unknown"), pl.lit(0.0), pl.lit("type:open")),
     ]
@@ -153,12 +154,12 @@ def _virtual() -> list[pl.Expr]:
         reference["physical_words"]
     )
     cases = [
-        (by_type.is_not_null(), by_type, pl.format("virtual:of_type/{}", kind)),
+        (by_type.is_not_null(), by_type, formatted("virtual:of_type/{}", kind)),
         (physical, pl.lit(False), pl.lit("virtual:declared")),
         (
             kind.is_in(["server", "unknown"]) & by_rule.is_not_null(),
             by_rule,
-            pl.format("virtual:rule/{}", rule),
+            formatted("virtual:rule/{}", rule),
         ),
     ]
     return [

@@ -11,6 +11,7 @@ import polars as pl
 
 from discovery_dagster.domain.classification.distinct import Distinct
 from discovery_dagster.domain.classification.tokens import holds, words
+from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.words import index_words, replace_words
 from discovery_dagster.reference import load
 
@@ -120,5 +121,5 @@ def _judge(field: str, told: pl.DataFrame) -> pl.DataFrame:
     return facts.select(
         value=pl.coalesce(*ways).fill_null("unknown"),
         confidence=how.replace_strict(trust, default=0.0, return_dtype=pl.Float64),
-        code=pl.format(f"{field}:{{}}", pl.coalesce(how, missing)),
+        code=formatted(f"{field}:{{}}", pl.coalesce(how, missing)),
     )

@@ -208,8 +208,8 @@ def _blank_records(records: pl.DataFrame, cells: list[str]) -> pl.Series:
         if not blank.any():
             break
         at = blank.arg_true()
-        empty = records[name].gather(at).str.strip_chars().fill_null("") == ""
-        blank = blank.scatter(at, empty)
+        seen = records[name].gather(at).str.contains(r"\S").fill_null(value=False)
+        blank = blank.scatter(at, ~seen)
     return blank
 
 

@@ -18,6 +18,7 @@ from discovery_dagster.domain.values.reading import Reading, are_errors
 from discovery_dagster.domain.words import fold
 
 _WORKERS: Final = 2  # columns that are read side by side
+_NO_PROBLEMS: Final = empty(PROBLEM)  # made once: most columns have none
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def read_records(
     """Read the mapped cells of `records`, those with `row` and `line` that are open."""
     values: dict[str, list[pl.Series]] = {}
     written: dict[str, list[pl.Series]] = {}
-    references, faults = [], [empty(PROBLEM)]
+    references, faults = [], [_NO_PROBLEMS]
 
     def read(column: MappedColumn) -> tuple[pl.Series, Reading, pl.DataFrame]:
         as_stood = records[cell_column(column.position)]
@@ -192,7 +193,7 @@ def _describe_faults(
     rows: pl.Series, cells: pl.Series, reading: Reading, column: MappedColumn
 ) -> pl.DataFrame:
     if not reading.faults.any():
-        return empty(PROBLEM)
+        return _NO_PROBLEMS
     noun = NOUNS.get(FIELDS[column.field].kind, column.field)
     article = "an" if noun[0] in "aeiouAEIOU" else "a"
     return (
@@ -217,13 +218,13 @@ def _describe_errors(
     """Say of each error of a spreadsheet that it stands where a value should."""
     # An error is no value, so only what cleaning took away can be one.
     if cells.null_count() == as_stood.null_count():
-        return empty(PROBLEM)
+        return _NO_PROBLEMS
     taken = pl.DataFrame({"row": rows, "value": as_stood}).filter(
         cells.is_null() & as_stood.is_not_null()
     )
     found = taken.filter(are_errors(taken["value"]))
     if found.is_empty():
-        return empty(PROBLEM)
+        return _NO_PROBLEMS
     return found.with_columns(pl.col("value").str.strip_chars()).select(
         pl.col("row").cast(pl.UInt32),
         pl.lit(column.field).alias("field"),

@@ -45,8 +45,7 @@ _WITH_UNIT: Mapping[str, Callable[[pl.Series, str | None], Reading]] = {
 
 #: Kinds whose cells repeat as a rule and cost more to read than to find again.
 _REPEATING: Final = frozenset(
-    {"names", "tier", "workload", "addresses", "address", "protocol", "uuid"}
-    | {"cores", "count", "port", "time"}
+    {"names", "tier", "workload", "addresses", "address", "protocol", "uuid", "time"}
 )
 
 #: Name of the transform of each kind of cell that does not stay text as it stands.
@@ -90,7 +89,6 @@ def read_cells(kind: str, cells: pl.Series, unit: str | None = None) -> Reading:
         long as `cells`.
     """
     if kind in _WITH_UNIT:
-        with_unit = _WITH_UNIT[kind]
-        return read_distinct(cells, lambda distinct: with_unit(distinct, unit))
+        return _WITH_UNIT[kind](cells, unit)
     read = _PLAIN[kind]
     return read_distinct(cells, read) if kind in _REPEATING else read(cells)

@@ -16,7 +16,7 @@ from discovery_dagster.domain.values.reading import (
 _PART = r"[^\s;,|\[\]\"'(){}]+"
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _IPV4 = rf"^(?:{_OCTET}\.){{3}}{_OCTET}$"
-_USUAL_MAC = r"^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$"
+_USUAL_MAC = r"^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$"
 _MAC = r"^([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$"
 
 
@@ -53,15 +53,18 @@ def read_macs(cells: pl.Series) -> Reading:
         Values are List[String], empty where there is none, without repetitions.
     """
     unused = _canonical_macs(pl.Series(placeholders("mac_addresses"))).to_list()
-    written = cells.str.to_lowercase()
-    values = written.str.replace_all("-", ":", literal=True)
-    usual = written.str.contains(_USUAL_MAC) & ~values.is_in(unused)
-    return read_others(
-        cells,
-        usual,
-        _one_each(values),
-        lambda others: _read_lists(others, _canonical_macs, unused),
-    )
+
+    def read_unusual(others: pl.Series) -> Reading:
+        values = others.str.to_lowercase().str.replace_all("-", ":", literal=True)
+        return read_others(
+            others,
+            values.str.contains(_USUAL_MAC) & ~values.is_in(unused),
+            _one_each(values),
+            lambda lists: _read_lists(lists, _canonical_macs, unused),
+        )
+
+    usual = cells.str.contains(_USUAL_MAC) & ~cells.is_in(unused)
+    return read_others(cells, usual, _one_each(cells), read_unusual)
 
 
 def read_protocol(cells: pl.Series) -> Reading:

@@ -1,8 +1,5 @@
 """Names: of things, of hosts and domains, lists of them, and words of small vocabularies."""
 
-import re
-from functools import cache
-
 import polars as pl
 
 from discovery_dagster import reference
@@ -18,8 +15,9 @@ from discovery_dagster.domain.words import index_words, replace_words
 
 _LABEL = r"[\p{L}\p{N}_](?:[\p{L}\p{N}_-]{0,61}[\p{L}\p{N}_])?"
 _HOST = rf"^{_LABEL}(?:\.{_LABEL})*$"
-_ASCII_LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-_ASCII_HOST = rf"^{_ASCII_LABEL}(?:\.{_ASCII_LABEL})*$"
+_ASCII_LABEL = "(?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+#: In lower case already, and no number with dots, as it begins with a letter.
+_LETTERED_HOST = rf"^[a-z_]{_ASCII_LABEL}(?:\.[a-z0-9_]{_ASCII_LABEL})*$"
 #: Ends that Kubernetes adds to a workload's name: of a replica set and its pod, of a stateful pod.
 _REPLICA = r"^(.+?)-[a-z0-9]{4,10}-[a-z0-9]{5}$"
 _STATEFUL = r"^(.+)-\d+$"
@@ -68,9 +66,8 @@ def read_names(cells: pl.Series) -> Reading:
 
 def read_host(cells: pl.Series) -> Reading:
     """Read host names, short or with their domain, into lower case (RFC 1123, and `_`)."""
-    lowered = cells.str.to_lowercase()
-    usual = lowered.str.contains(_ASCII_HOST) & ~lowered.str.contains(_no_usual_host())
-    return read_others(cells, usual, lowered, _read_unusual_host)
+    usual = cells.str.contains(_LETTERED_HOST) & ~cells.is_in(placeholders("hosts"))
+    return read_others(cells, usual, cells, _read_unusual_host)
 
 
 def _read_unusual_host(cells: pl.Series) -> Reading:
@@ -79,11 +76,6 @@ def _read_unusual_host(cells: pl.Series) -> Reading:
     read = text.set(~valid.fill_null(False), None)
     values = without_words(read, placeholders("hosts"))
     return Reading(values, cells.is_not_null() & read.is_null())
-
-
-@cache
-def _no_usual_host() -> str:
-    return "|".join([_DOTTED_NUMBER, *(f"^{re.escape(word)}$" for word in placeholders("hosts"))])
 
 
 def read_workload(cells: pl.Series) -> Reading:

@@ -4,12 +4,13 @@ Numbers are read in English and continental notation; which one a column uses is
 of its cells that can only be the one or the other.
 """
 
+from dataclasses import dataclass
 from functools import cache
 
 import polars as pl
 
 from discovery_dagster import reference
-from discovery_dagster.domain.values.reading import Reading, with_faults
+from discovery_dagster.domain.values.reading import Reading, read_distinct, read_others, with_faults
 from discovery_dagster.domain.words import fold
 
 _GROUPED_BY_BLANKS = r"^[+-]?\d{1,3}(?:[\s'\x{2019}]\d{3})+(?:[.,]\d+)?$"
@@ -56,7 +57,7 @@ def read_cores(cells: pl.Series) -> Reading:
 
 def read_count(cells: pl.Series) -> Reading:
     """Read counts: whole and not negative."""
-    return _whole(cells, 0, _LARGEST)
+    return _whole(cells, 0, _LARGEST - 1)
 
 
 def read_port(cells: pl.Series) -> Reading:
@@ -67,14 +68,19 @@ def read_port(cells: pl.Series) -> Reading:
 
 def read_memory(cells: pl.Series, unit: str | None) -> Reading:
     """Read amounts of memory in GiB; MB and GB are read as MiB and GiB."""
-    amounts = _amounts(cells, unit, "memory")
-    return with_faults(cells, amounts.set(amounts <= 0, None).round(3))
+    return _amounts(cells, unit, _Quantity("memory", above=0, decimals=3))
 
 
 def read_storage(cells: pl.Series, unit: str | None) -> Reading:
     """Read amounts of storage in 10^9 bytes, to two decimals."""
-    amounts = _amounts(cells, unit, "storage")
-    return with_faults(cells, amounts.set(amounts < 0, None).round(2))
+    return _amounts(cells, unit, _Quantity("storage", above=-1, decimals=2))
+
+
+@dataclass(frozen=True)
+class _Quantity:
+    name: str
+    above: int  # which whole numbers of it are
+    decimals: int
 
 
 @cache
@@ -88,14 +94,40 @@ def unit_spellings() -> dict[str, str]:
 
 
 def _whole(cells: pl.Series, least: int, most: int) -> Reading:
+    numbers = cells.cast(pl.Int64, strict=False)
+    usual = numbers.is_between(least, most) | cells.is_null()
+    return read_others(
+        cells,
+        usual,
+        numbers,
+        lambda others: read_distinct(others, lambda each: _whole_as_written(each, least, most)),
+    )
+
+
+def _whole_as_written(cells: pl.Series, least: int, most: int) -> Reading:
     numbers = read_numbers(cells, whole=True)
     fits = (numbers >= least) & (numbers <= most) & (numbers == numbers.round(0))
     return with_faults(cells, numbers.set(~fits.fill_null(False), None).cast(pl.Int64))
 
 
-def _amounts(cells: pl.Series, unit: str | None, quantity: str) -> pl.Series:
-    factors = reference.load("units")[quantity]
-    spelled = {word: factors[name] for word, name in unit_spellings().items() if name in factors}
+def _amounts(cells: pl.Series, unit: str | None, quantity: _Quantity) -> Reading:
+    """Read amounts; one of nothing but digits is in the unit of its column."""
+    numbers = cells.cast(pl.Int64, strict=False)
+    factor = _factors(quantity.name).get(fold(unit or ""))
+    values = (numbers.cast(pl.Float64) * factor).round(quantity.decimals)
+    possible = (numbers > quantity.above) & (numbers < _LARGEST)
+    usual = (possible & values.is_not_null()) | cells.is_null()
+    return read_others(
+        cells,
+        usual,
+        values,
+        lambda others: read_distinct(
+            others, lambda each: _amounts_as_written(each, unit, quantity)
+        ),
+    )
+
+
+def _amounts_as_written(cells: pl.Series, unit: str | None, quantity: _Quantity) -> Reading:
     parts = cells.str.extract_groups(r"^\s*([^A-Za-z]*?)\s*([A-Za-z]*)\.?\s*$")
     number, written = parts.struct.field("1"), parts.struct.field("2").str.to_lowercase()
     written = written.set(written == "", None).fill_null(fold(unit or ""))
@@ -105,4 +137,14 @@ def _amounts(cells: pl.Series, unit: str | None, quantity: str) -> pl.Series:
     if small.any():
         coarse = read_numbers(number.set(~small.fill_null(False), None), coarse=True)
         numbers = coarse.zip_with(small.fill_null(False), numbers)
-    return numbers * written.replace_strict(spelled, default=None, return_dtype=pl.Float64)
+    factors = _factors(quantity.name)
+    amounts = numbers * written.replace_strict(factors, default=None, return_dtype=pl.Float64)
+    fits = amounts > 0 if quantity.above == 0 else amounts >= 0
+    return with_faults(cells, amounts.set(~fits, None).round(quantity.decimals))
+
+
+@cache
+def _factors(quantity: str) -> dict[str, float]:
+    """How much each spelling of a unit is of a quantity's own."""
+    factors = reference.load("units")[quantity]
+    return {word: factors[name] for word, name in unit_spellings().items() if name in factors}

@@ -11,6 +11,7 @@ import polars as pl
 from discovery_dagster import reference
 
 _REPEATED: Final = 4  # cells a distinct one, from which on reading the distinct ones costs less
+_SAMPLE: Final = 4_000  # cells that tell whether they repeat
 _BLANK_EDGES: Final = r"|^\s|\s$"
 _PATTERNS: Final = 256  # of word lists: those of all formats and kinds of value
 
@@ -33,8 +34,11 @@ def clean(cells: pl.Series, null_words: Collection[str] = ()) -> pl.Series:
     """
     words = reference.load("placeholders")
     no_values = _listed({"", *words["anywhere"], *words["spreadsheet_errors"], *null_words})
-    # Few cells have to be looked at twice, as a rule.
-    unclean = cells.str.contains(_pattern(no_values, _BLANK_EDGES)).fill_null(False)
+    pattern = _pattern(no_values, _BLANK_EDGES)
+    # Few cells have to be looked at twice, as a rule; in many columns, few of them at all.
+    if _seem_repeated(cells) and not cells.unique().str.contains(pattern).any():
+        return cells
+    unclean = cells.str.contains(pattern).fill_null(False)
     if not unclean.any():
         return cells
     at = unclean.arg_true()
@@ -81,6 +85,8 @@ def read_distinct(cells: pl.Series, read: Callable[[pl.Series], Reading]) -> Rea
         cells: String.
         read: what it makes of a cell depends on which cells there are, not on how many.
     """
+    if not _seem_repeated(cells):
+        return read(cells)
     distinct = cells.unique(maintain_order=True)
     if len(distinct) * _REPEATED > len(cells):
         return read(cells)
@@ -90,6 +96,12 @@ def read_distinct(cells: pl.Series, read: Callable[[pl.Series], Reading]) -> Rea
         numbered, on="cell", how="left", nulls_equal=True, maintain_order="left"
     )["at"]
     return Reading(reading.values.gather(places), reading.faults.gather(places))
+
+
+def _seem_repeated(cells: pl.Series) -> bool:
+    """Whether the first cells repeat; finding that all of them do not costs as much as reading."""
+    sample = cells.head(_SAMPLE)
+    return sample.n_unique() * _REPEATED <= len(sample)
 
 
 def read_others(

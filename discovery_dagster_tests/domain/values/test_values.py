@@ -216,6 +216,44 @@ def test_every_address_is_read_into_one_spelling(address):
     assert not reading.faults.any()
 
 
+def same(kind, usual, unusual, unit=None):
+    """Whether a cell written as nearly all are means what it means written in another way."""
+    together = read(kind, usual, unusual, unit=unit)
+    apart = [read(kind, cell, unit=unit) for cell in (usual, unusual)]
+    values = [*together.values.to_list(), *(each.values.to_list()[0] for each in apart)]
+    faults = [*together.faults, *(each.faults[0] for each in apart)]
+    return all(value == values[0] for value in values) and len(set(faults)) == 1
+
+
+@given(
+    number=st.integers(-2, 20) | st.integers(-(10**18), 10**18),
+    kind=st.sampled_from(["cores", "count", "port"]),
+)
+def test_whole_numbers_mean_the_same_with_a_decimal(number, kind):
+    assert same(kind, f"{number}", f"{number}.0")
+
+
+@given(
+    number=st.integers(-2, 20) | st.integers(0, 10**17),
+    kind=st.sampled_from(["memory", "storage"]),
+    unit=st.sampled_from(["B", "KB", "MB", "MiB", "GB", "TB", "furlongs"]),
+)
+def test_amounts_mean_the_same_with_the_unit_of_their_column(number, kind, unit):
+    assert same(kind, f"{number}", f"{number} {unit}", unit)
+
+
+@given(host=st.from_regex(r"[a-z0-9_-]{1,70}(\.[a-z0-9-]{1,5}){0,3}", fullmatch=True)
+       | st.sampled_from(["localhost", "default", "10.0.0.1", "7"]))  # fmt: skip
+def test_host_names_mean_the_same_in_capitals(host):
+    assert same("host", host, host.upper())
+
+
+@given(octets=st.lists(st.integers(0, 255), min_size=6, max_size=6)
+       | st.just([0, 80, 86, 0, 0, 0]) | st.just([255] * 6))  # fmt: skip
+def test_mac_addresses_mean_the_same_in_another_notation(octets):
+    assert same("macs", bytes(octets).hex(":"), bytes(octets).hex("-").upper())
+
+
 @given(number=st.integers(1, 16_384))
 def test_whole_numbers_are_read_in_both_notations(number):
     written = [f"{number}", f"{number:,}", f"{number:,}".replace(",", "."), f"{number}.0"]

@@ -15,7 +15,7 @@ import polars as pl
 from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.classification.lifecycle import end_of_life
 from discovery_dagster.domain.classification.rules import PRODUCT_RULE, neutral_words, rules
-from discovery_dagster.domain.classification.tokens import choice, nothing
+from discovery_dagster.domain.classification.tokens import choice, nothing, written_together
 from discovery_dagster.domain.classification.vocabulary import PARTED
 from discovery_dagster.domain.words import fold, head_meaning, index_words
 from discovery_dagster.reference import load
@@ -49,6 +49,7 @@ class Plain:
         self.types = synonyms.type_words()
         self.neutral = nothing(neutral_words())
         self.compounds = choice(self.reference["compounds"])
+        self.together = [(pattern, to.replace("$", "\\")) for pattern, to in written_together()]
 
     def codes(self, asset: Asset) -> list[str]:
         """Return the codes of the rationale of a row in `INVENTORY_ASSETS`."""
@@ -76,6 +77,8 @@ class Plain:
         text = re.sub(r"([^\W\d_])(\d)", r"\1 \2", text)
         text = re.sub(r"(\d)([^\W\d_])", r"\1 \2", text)
         text = re.sub(rf"([^\W\d_]{{2}})({self.compounds})( |$)", r"\1 \2\3", text)
+        for pattern, parts in self.together:
+            text = re.sub(pattern, parts, text)
         return f" {text.strip()} "
 
     def _recognise(self, text: str | None, given: str | None, systems: list[Any]) -> Any:

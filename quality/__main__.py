@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from quality import edges, headers, types
+from quality import edges, headers, types, words
 from quality.figures import print_section
 
 #: The labelled files lie beside the checkout; they are read there, never copied.
@@ -13,6 +13,7 @@ SECTIONS = {
     "edges": ("Edges and move groups", edges.figures),
     "headers": ("Mapping of headers", headers.figures),
     "types": ("Types and judged fields", types.figures),
+    "words": ("Meaning of single texts", words.figures),
 }
 
 

@@ -157,7 +157,7 @@ STEPS: tuple[Step, ...] = (
         "with confidence and rationale.",
         upstream=("inventory",),
         frames={"assets": frames.CLASSIFIED_ASSETS, "proposals": frames.PROPOSALS},
-        version=5,
+        version=6,
         decisions=("assets",),
         prompts=("prompts/classification.md", "vocabulary.yaml"),
         reference=(

@@ -26,8 +26,8 @@ def words(column: str) -> pl.Expr:
 
     A name is parted at all that is no letter or digit, between letters and digits, before the
     `compounds` of `classification.yaml`, and where a token is but an environment, a role and a
-    kind of machine written together, as in `devsqlvm`. Of a host's full name only the first label is read: a
-    domain says nothing about one host.
+    kind of machine written together, as in `devsqlvm`. Of a host's full name only the first label
+    is read: a domain says nothing about one host.
     """
     name = pl.col(column).str.strip_chars().str.to_lowercase()
     label = name.str.replace(r"^([a-z0-9_-]+)(?:\.[a-z0-9_-]+)*\.[a-z][a-z0-9-]+$", "$1")
@@ -36,30 +36,27 @@ def words(column: str) -> pl.Expr:
     parted = parted.str.replace_all(r"(\p{N})(\p{L})", "$1 $2")
     heads = choice(load("classification")["compounds"])
     parted = parted.str.replace_all(rf"(\p{{L}}{{2}})({heads})( |$)", "$1 $2$3")
-    for pattern, replacement in _compounds():
+    for pattern, replacement in written_together():
         parted = parted.str.replace_all(pattern, replacement)
     return pl.concat_str(pl.lit(" "), parted.str.strip_chars(), pl.lit(" "))
 
 
 @cache
-def _compounds() -> tuple[tuple[str, str], ...]:
-    """Patterns of tokens that are known words written together, and how they are parted."""
+def written_together() -> tuple[tuple[str, str], ...]:
+    """Return patterns of tokens that are known words written together, and how they are parted."""
     rules = load("classification")
     tiers = rules["tiers"]["name"].values()
     roles = choice(word for listed in tiers for word in listed)
     # Two letters, such as `dr` and `qa`, begin too many other words.
     environments = choice(
-        word
-        for listed in load("environments").values()
-        for word in listed["name"]
-        if len(word) > 2
+        word for listed in load("environments").values() for word in listed["name"] if len(word) > 2
     )
     machines, plain = choice(rules["machines"]), choice(rules["plain_roles"])
     return (
         (rf"\b({environments})({roles})({machines})\b", "$1 $2 $3"),
         (rf"\b({environments})({roles}|{machines})\b", "$1 $2"),
         (rf"\b({roles})({environments}|{machines})\b", "$1 $2"),
-        (rf"\b(\p{{L}}{{2,}})({plain})({machines})\b", "$1 $2 $3"),
+        (rf"\b([^\W\d_]{{2,}})({plain})({machines})\b", "$1 $2 $3"),
     )
 
 

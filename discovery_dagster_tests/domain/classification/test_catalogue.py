@@ -60,6 +60,9 @@ NAMES = [
     ("lansing", "unknown"),
     ("Kundenportal", "application"),
     ("patch panel 3", "other"),
+    ("devsqlvm01", "virtual_machine"),
+    ("printserver-2", "server"),
+    ("drweb", "unknown"),
 ]
 
 
@@ -67,6 +70,31 @@ def test_names_tell_the_type_by_whole_words_and_never_for_certain():
     assets = judge(*({"name": name} for name, _ in NAMES))
     assert [(asset["name"], asset["type"]) for asset in assets] == NAMES
     assert all(asset["confidence"] < 0.8 for asset in assets)
+
+
+WRITTEN_TOGETHER = [
+    ("DEVSQLVM07", "development", "database"),
+    ("prodapp", "production", "application"),
+    ("webtest01", "test", "web"),
+    ("CRMSQLVM02", "unknown", "database"),
+    ("drweb01", "unknown", "unknown"),
+    ("contest", "unknown", "unknown"),
+    ("latest-build", "unknown", "unknown"),
+]
+
+
+def test_environment_and_role_are_read_in_one_word_only_where_it_is_nothing_else():
+    hosts = judge(*({"name": name, "os_name": "RHEL 8"} for name, _, _ in WRITTEN_TOGETHER))
+    told = [(host["name"], host["environment"], host["tier"]) for host in hosts]
+    assert told == WRITTEN_TOGETHER
+
+
+def test_what_people_work_at_is_no_server_though_it_is_declared_a_computer():
+    desk, host = judge(
+        {"declared_type": "server", "declared_type_text": "Computer", "os_name": "Windows 10"},
+        {"declared_type": "server", "declared_type_text": "Computer", "os_name": "RHEL 8"},
+    )
+    assert (desk["type"], host["type"]) == ("other", "server")
 
 
 def test_the_name_of_a_product_is_none_of_a_host():

@@ -110,7 +110,8 @@ def alone() -> list[Judged]:
 def _beside(header: Header) -> Header:
     """A column that makes the table one of things, and does not claim what `header` is."""
     naming = not header.truth.isdisjoint(_NAMING)
-    return Header("", None, "Asset ID" if naming else "Name", frozenset(), _NAMES)
+    names = _NAMES[: len(header.values)]
+    return Header("", None, "Asset ID" if naming else "Name", frozenset(), names)
 
 
 def _of_relation(header: Header) -> bool:

@@ -114,6 +114,8 @@ def _claim_names(claims: list[Claim], asset_type: str | None) -> list[Claim]:
     if subject is None:
         return claims
     own_type = named_type(subject.column.header) or "server"
+    if own_type == "virtual_machine":
+        claims = [_hosting(claim, subject) for claim in claims]
     return [_name(claim) if claim is subject else _refer(claim, own_type) for claim in claims]
 
 
@@ -145,6 +147,19 @@ def _find_subject(claims: Sequence[Claim]) -> Claim | None:
         and not claim.column.is_flag
     ]
     return min(candidates, key=rank, default=None)
+
+
+def _hosting(claim: Claim, subject: Claim) -> Claim:
+    """Read host names beside names of machines that none of them shares as those of their hosts."""
+    if claim is subject or claim.field not in _HOST_FIELDS:
+        return claim
+    names, hosts = (
+        set(one.column.cells.drop_nulls().str.to_lowercase().str.split(".").list.first())
+        for one in (subject, claim)
+    )
+    if not hosts or len(hosts) >= len(names) or hosts & names:
+        return claim
+    return replace(claim, field="runs_on", confidence=_OTHER, method="synonym")
 
 
 def _name(claim: Claim) -> Claim:

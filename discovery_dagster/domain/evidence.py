@@ -17,6 +17,7 @@ from discovery_dagster.domain.claims import BY_HEADER, Claim, Column
 from discovery_dagster.domain.classification.software import recognise
 from discovery_dagster.domain.decisions import PERSON
 from discovery_dagster.domain.fields import FIELDS, REFERENCES, UNMAPPED
+from discovery_dagster.domain.header_meanings import field_of
 from discovery_dagster.domain.header_words import read_words, stand_for
 from discovery_dagster.domain.phrases import share_known
 from discovery_dagster.domain.values import read_cells
@@ -33,6 +34,10 @@ _PLAUSIBLE = 0.95  # least share of bare numbers that must lie in the range of a
 _KNOWN = 0.8  # least share of values of a vocabulary that must be known words of it
 _ROUNDED = 0.02  # by which two amounts may differ and be one, written in two units
 _BY_VALUES = 0.75  # confidence of what the values decide
+_CORES: Final = frozenset({"core", "vcpu", "logical"})
+_ALTERNATIVES: Final = 3  # that a header may name
+#: Fields whose values cannot be taken for others.
+_NOTATIONS: Final = frozenset({"ip_addresses", "mac_addresses", "smbios_uuid"})
 _AMOUNTS: Final = frozenset({"memory", "storage"})
 
 #: Fields whose cells are words: a column of numbers is something else, whatever its header.
@@ -112,7 +117,11 @@ def claim_by_values(claim: Claim) -> Claim:
     values = sample(claim.column)
     if values.is_empty():
         return claim
-    field = _by_vocabulary(claim.column, values) or _by_head(claim.column, values)
+    field = (
+        _by_vocabulary(claim.column, values)
+        or _by_head(claim.column, values)
+        or _by_alternative(claim.column, values)
+    )
     if field is not None:
         note = "the header may mean it, and the values are such"
         return replace(claim, field=field, confidence=_BY_VALUES, method="values", notes=(note,))
@@ -134,6 +143,33 @@ def read_full_versions(claims: list[Claim]) -> list[Claim]:
         else claim
         for claim in claims
     ]
+
+
+def part_sockets(claims: list[Claim]) -> list[Claim]:
+    """Refuse processors beside cores: where they are never more, they count sockets."""
+    counted = [
+        claim
+        for claim in claims
+        if claim.field == "cpu_cores" and claim.status == ACCEPTED and claim.method in BY_HEADER
+    ]
+    cores = [claim for claim in counted if _counts_cores(claim.column)]
+    if len(cores) != 1:
+        return claims
+    note = "beside a column of cores it counts sockets"
+    sockets = [claim for claim in counted if claim is not cores[0] and _never_more(claim, cores[0])]
+    return [
+        replace(claim, status=REJECTED, notes=(note,)) if claim in sockets else claim
+        for claim in claims
+    ]
+
+
+def _counts_cores(column: Column) -> bool:
+    return any(reading.words & _CORES for reading in read_words(column.header))
+
+
+def _never_more(few: Claim, many: Claim) -> bool:
+    both = pl.DataFrame({"few": _readings(few), "many": _readings(many)}).drop_nulls()
+    return not both.is_empty() and bool((both["few"] <= both["many"]).all())
 
 
 def agree(claims: Sequence[Claim]) -> bool:
@@ -170,7 +206,9 @@ def _unit_by_values(claim: Claim, values: pl.Series) -> Claim:
 
 
 def _by_vocabulary(column: Column, values: pl.Series) -> str | None:
-    said = {column.folded, *(reading.words for reading in read_words(column.header))}
+    readings = [reading.words for reading in read_words(column.header)]
+    neutral = frozenset(reference.load("header_words")["beside_values"])
+    said = {column.folded, *readings, *(words - neutral for words in readings)}
     possible = [field for field, words in _value_headers().items() if said & words]
     if set(column.folded.split()) <= _environment_words().keys() | _JOINING:
         possible.append("environment")  # `Prod/Test` says itself what its values are
@@ -191,6 +229,15 @@ def _by_head(column: Column, values: pl.Series) -> str | None:
             return field
     for head, field in _HEADS_OF_WORDS:
         if head in stood_for and _known_share(field, values) >= _KNOWN:
+            return field
+    return None
+
+
+def _by_alternative(column: Column, values: pl.Series) -> str | None:
+    """The field of `IP Address/DNS` that has a notation of its own, where all values are in it."""
+    for part in column.header.split("/")[:_ALTERNATIVES]:
+        field = field_of(part, synonyms.ASSETS)
+        if field in _NOTATIONS and not read_cells(FIELDS[field].kind, values).faults.any():
             return field
     return None
 

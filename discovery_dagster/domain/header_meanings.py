@@ -110,13 +110,19 @@ def _add(
     meaning: tuple[str | None, str | None],
 ) -> None:
     readings = read_words(phrase)
-    if len(readings) == 1:  # what may be read in two ways teaches neither
+    # What may be read in two ways teaches neither.
+    if len(readings) == 1 and not readings[0].words <= _modifiers():
         meanings.setdefault(readings[0].words, set()).add(meaning)
 
 
 @cache
 def _allowed(meaning: str) -> frozenset[str]:
     return frozenset(reference.load("header_words")["beside"].get(meaning, ()))
+
+
+@cache
+def _modifiers() -> frozenset[str]:
+    return frozenset(reference.load("header_words")["modifiers"])
 
 
 def _is_amount(field: str | None) -> bool:

@@ -19,6 +19,7 @@ from discovery_dagster.domain.evidence import (
     claim_by_values,
     doubt_relation,
     find_unit,
+    part_sockets,
     read_full_versions,
     sample,
     weigh,
@@ -61,7 +62,8 @@ def map_table(
     if of_things and table_format.synonyms:
         claims = read_full_versions([claim_by_values(claim) for claim in claims])
     claims = [find_unit(claim) for claim in decide(claims, decisions, table_format.name)]
-    return _frame(number, table, _settle_conflicts(_doubt_repeated_hosts(claims)))
+    claims = _doubt_repeated_hosts(part_sockets(claims))
+    return _frame(number, table, _settle_conflicts(claims))
 
 
 def _doubt_repeated_hosts(claims: list[Claim]) -> list[Claim]:

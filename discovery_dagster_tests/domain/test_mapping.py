@@ -174,3 +174,51 @@ def test_a_mapping_has_one_row_a_column_in_the_shared_schema():
     source = table(["Name", "", "Name", "Foo"], ("a", "b", "c", "d"))
     mapping = conform(mapping_of(source), FIELD_MAPPING)
     assert mapping["position"].to_list() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Hosting", ["On-Prem", "SaaS"]),
+        ("Zugewiesen zu", ["4711", "4712"]),
+        ("Assigned", ["1", "2"]),
+        ("Level", ["normal", "high"]),
+        ("Related", ["yes", "partly"]),
+    ],
+)
+def test_a_word_that_only_describes_others_means_nothing_alone(header, cells):
+    source = table(["Hostname", header], *zip(["a", "b"], cells, strict=True))
+    assert fields_of(source) == {"Hostname": "hostname"}
+
+
+def test_memory_of_hosts_and_machines_that_is_counted_in_bytes_is_told_by_its_size():
+    source = table(["Name", "Total Memory"], ("a", "8589934592"), ("b", "17179869184"))
+    assert column_of(source, "Total Memory")["unit"] == "B"
+    assert records_of(source).assets["memory_gb"].to_list() == [8.0, 16.0]
+
+
+def test_memory_that_is_terabytes_in_one_unit_and_gigabytes_in_another_is_only_proposed():
+    source = table(["Name", "Memory"], ("a", "2147483648"), ("b", "3221225472"))
+    assert column_of(source, "Memory")["status"] == "proposed"
+
+
+def test_processors_beside_cores_are_sockets_where_they_are_never_more():
+    header = ["Name", "Processors", "Cores"]
+    source = table(header, ("a", "2", "32"), ("b", "1", "1"))
+    assert fields_of(source) == {"Name": "name", "Cores": "cpu_cores"}
+    a_processor = table(header, ("a", "2", "16"), ("b", "4", "2"))
+    assert column_of(a_processor, "Cores")["conflict"] == "Processors"
+
+
+def test_a_header_of_alternatives_means_the_one_whose_notation_all_values_are_in():
+    source = table(["Name", "IP Address/DNS"], ("a", "10.0.0.1"), ("b", "10.0.0.2"))
+    assert fields_of(source)["IP Address/DNS"] == "ip_addresses"
+    mixed = table(["Name", "IP Address/DNS"], ("a", "10.0.0.1"), ("b", "b.corp.local"))
+    assert "IP Address/DNS" not in fields_of(mixed)
+
+
+def test_host_names_that_no_virtual_machine_has_are_of_their_hosts():
+    rows = [("vm1", "HV1"), ("vm2", "HV1"), ("vm3", "HV2")]
+    assert fields_of(table(["VMName", "ComputerName"], *rows))["ComputerName"] == "runs_on"
+    own = [("vm1", "VM1"), ("vm2", "VM2"), ("vm3", "VM3")]
+    assert fields_of(table(["VMName", "ComputerName"], *own))["ComputerName"] == "hostname"

@@ -1,0 +1,58 @@
+"""Kubernetes: what `kubectl get … -o json` prints, a list of objects of many kinds.
+
+Source: the Kubernetes API reference (Pod, Node, Service, workload resources). Objects that only
+configure others are no things of an estate. `hostIP` is the address of a pod's node, not its own.
+"""
+
+from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat, TypePatterns
+
+_CONFIGURATION = frozenset(
+    {"configmap", "secret", "namespace", "serviceaccount", "role", "rolebinding", "clusterrole",
+     "clusterrolebinding", "networkpolicy", "endpoints", "endpointslice", "event", "replicaset",
+     "horizontalpodautoscaler", "poddisruptionbudget", "limitrange", "resourcequota", "lease",
+     "customresourcedefinition", "storageclass", "priorityclass", "controllerrevision"}
+)  # fmt: skip
+
+FORMATS = (
+    TableFormat(
+        name="kubernetes.objects",
+        kind=Kind.ASSETS,
+        headers=(frozenset({"api version", "kind", "metadata name"}),),
+        verbatim=frozenset({"kind", "apiVersion"}),
+        columns={
+            "metadata name": Rule("name"),
+            "kind": Rule("declared_type"),
+            "spec node name": Rule("runs_on", target_type="server"),
+            "status pod ip": Rule("ip_addresses"),
+            "status host ip": Rule("unmapped"),
+            "spec cluster ip": Rule("ip_addresses"),
+            "status node info os image": Rule("os_name"),
+            "status capacity cpu": Rule("cpu_cores"),
+            "status capacity memory": Rule("memory_gb"),
+            "status phase": Rule("status"),
+            "spec type": Rule("unmapped"),
+        },
+        type_patterns=TypePatterns(
+            "declared_type",
+            {
+                "pod": "container",
+                "node": "server",
+                "persistentvolume": "storage",
+                "persistentvolumeclaim": "storage",
+                "deployment": "service",
+                "statefulset": "service",
+                "daemonset": "service",
+                "cronjob": "service",
+                "job": "service",
+                "service": "service",
+                "ingress": "load_balancer",
+            },
+        ),
+        exclusions=(
+            Exclusion(
+                "kind", _CONFIGURATION, "It configures others and is no thing of the estate."
+            ),
+        ),
+        synonyms=False,
+    ),
+)

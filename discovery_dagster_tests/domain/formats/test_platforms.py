@@ -1,0 +1,65 @@
+"""What virtualisation and container platforms list of themselves."""
+
+import json
+
+from discovery_dagster_tests.domain.sources import counts, fields_of, records_of_files, table
+
+
+def records_of_json(path, content):
+    path.write_text(json.dumps(content))
+    return records_of_files(path)
+
+
+def test_kubernetes_lists_pods_on_nodes_and_services_beside_configuration(tmp_path):
+    def of(kind, name, **said):
+        return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, **said}
+
+    items = [
+        of(
+            "Pod",
+            "cart-0",
+            spec={"nodeName": "n1"},
+            status={"podIP": "10.2.0.4", "hostIP": "10.0.0.9"},
+        ),
+        of("Node", "n1", status={"capacity": {"cpu": "8", "memory": "32Gi"}}),
+        of("Deployment", "cart"),
+        of("ConfigMap", "cart-settings"),
+    ]
+    records = records_of_json(tmp_path / "a.json", {"kind": "List", "items": items})
+    assets = records.assets.select("name", "declared_type", "ip_addresses", "memory_gb").rows()
+    assert assets == [
+        ("cart-0", "container", ["10.2.0.4"], None),
+        ("n1", "server", [], 32.0),
+        ("cart", "service", [], None),
+    ]
+    assert records.relations.select("source", "relation", "target").rows() == [
+        ("cart-0", "runs_on", "n1")
+    ]
+    assert counts(records) == {"accepted": 3, "ignored": 1}
+
+
+def test_proxmox_guests_have_what_they_are_given_not_what_they_use(tmp_path):
+    guest = {"type": "qemu", "name": "db", "vmid": 7, "node": "pve1", "maxcpu": 4, "cpu": 0.02,
+             "maxmem": 8589934592, "mem": 99, "maxdisk": 34000000000}  # fmt: skip
+    node = {"type": "node", "node": "pve1", "maxcpu": 64, "maxmem": 1}
+    records = records_of_json(tmp_path / "a.json", {"data": [guest, node]})
+    [asset] = records.assets.select(
+        "name", "declared_type", "cpu_cores", "memory_gb", "storage_gb"
+    ).rows()
+    assert asset == ("db", "virtual_machine", 4, 8.0, 34.0)
+
+
+def test_backstages_entities_need_what_they_refer_to(tmp_path):
+    def of(name, **spec):
+        return {"apiVersion": "b/v1", "kind": "Component", "metadata": {"name": name},
+                "spec": {"type": "service", "owner": "team", **spec}}  # fmt: skip
+
+    entities = [of("web", dependsOn=["component:default/cart", "resource:db"]), of("cart")]
+    records = records_of_json(tmp_path / "a.json", entities)
+    assert records.relations.select("source", "target").rows() == [("web", "cart"), ("web", "db")]
+
+
+def test_openstacks_servers_are_virtual_machines_on_their_hosts():
+    header = ["ID", "Name", "Status", "Networks", "Image Name", "Flavor Name", "Host"]
+    row = ("b3a1", "web", "ACTIVE", "net=10.0.0.5", "ubuntu-22.04", "m1.large", "compute-7")
+    assert fields_of(table(header, row))["Host"] == "runs_on"

@@ -37,8 +37,8 @@ class Clusters:
         """Join the records of one thing.
 
         Strong identifiers join first, without those that prove to be cloned. Then each naming
-        identifier joins whole things, where no fact of theirs differs: where one does, only those
-        things keep the name of which no such fact is known.
+        identifier joins whole things, where no fact of theirs differs: where one does, it joins
+        none, and only those things keep the name of which no such fact is known.
 
         Args:
             described: as `extraction.describe` returns.
@@ -61,13 +61,14 @@ class Clusters:
         strengths[naming.row] = naming.greatest(strengths[naming.row])  # strong as anywhere
         unique = _without_clones(naming, strengths, described)
         unique = unique.where(~_repeated_titles(unique, identifiers, described))
+        unique = unique.without(_names_of_several(unique, described))
         counts[naming.row] = False
         counts[unique.row] = True
         for strength in sorted(set(strengths[unique.row].tolist()), reverse=True):
             keys = unique.where(strengths[unique.row] == strength)
             lost = _contested(keys, clusters, described)
             counts[keys.row[lost]] = False
-            clusters = _connect(clusters, keys.where(~lost))
+            clusters = _connect(clusters, keys.without(np.unique(keys.key[lost])))
         least = pl.Series("cluster", records[clusters])
         by_node = {"strength": pl.Series(strengths), "node": pl.Series(nodes)}
         held = identifiers.lazy().select("identifier").with_columns(**by_node)
@@ -141,6 +142,28 @@ def _repeated_titles(keys: SharedKeys, identifiers: pl.DataFrame, described: pl.
     )
     lost[titles.join(repeated, on=["key", "file"], how="semi")["at"].to_numpy()] = True
     return lost
+
+
+def _names_of_several(keys: SharedKeys, described: pl.DataFrame) -> Numbers:
+    """Return the keys that a file has for several things, each with an id and addresses of its own.
+
+    A host that a source lists twice has an address in common with itself, or none.
+    """
+    ids = described["provider_id"]
+    if ids.null_count() == len(ids) or not len(keys.key):
+        return keys.key[:0]
+    known = ids.is_not_null().to_numpy()[keys.node]
+    keys = keys.where(keys.differing(ids.hash().to_numpy()[keys.node], known))
+    rows = described[keys.node].select("record", "file", "provider_id", "addresses")
+    rows = rows.with_columns(key=pl.Series(keys.key)).drop_nulls("provider_id")
+    listed = ["key", "file"]
+    several = rows.filter(pl.col("provider_id").n_unique().over(listed) > 1)
+    several = several.filter((pl.col("addresses").list.len() > 0).all().over(listed))
+    found = (
+        several.explode("addresses").group_by(*listed, "addresses").agg(pl.col("record").n_unique())
+    )
+    alone = found.group_by(listed).agg(alone=pl.col("record").max() == 1).filter("alone")
+    return alone["key"].unique().to_numpy()
 
 
 def _differing(

@@ -9,7 +9,8 @@ def attach(
     """Find the one thing that each detail record adds to.
 
     The strongest identifier decides; among equals a thing of the record's own file, then one with
-    an address of the record's. A detail that fits none, or several, adds to nothing.
+    an address of the record's, then how many identifiers are the thing's: a clone has the firmware
+    of another and a name of its own. A detail that fits none, or several, adds to nothing.
 
     Args:
         details: `record, file, ip_addresses` of the detail records.
@@ -28,8 +29,11 @@ def attach(
     addressed = addressed.select("record", "cluster").unique().with_columns(same_address=pl.lit(1))
     fitting = fitting.join(addressed, on=["record", "cluster"], how="left")
     nearness = 2 * pl.col("same_file").fill_null(0) + pl.col("same_address").fill_null(0)
-    fit = 4 * pl.col("strength") + nearness
-    best = fitting.with_columns(fit=fit).filter(pl.col("fit") == pl.col("fit").max().over("record"))
+    fits = fitting.group_by("record", "cluster").agg(
+        pl.len(), (4 * pl.col("strength") + nearness).max().alias("fit")
+    )
+    best = fits.filter(pl.col("fit") == pl.col("fit").max().over("record"))
+    best = best.filter(pl.col("len") == pl.col("len").max().over("record"))
     only = best.group_by("record").agg(pl.col("cluster").unique())
     return only.filter(pl.col("cluster").list.len() == 1).select(
         "record", pl.col("cluster").list.first()

@@ -11,7 +11,7 @@ from discovery_dagster.domain.identity import hardware
 from discovery_dagster.reference import load
 
 #: Facts that one thing has only one of; things that differ in one are not joined by a name.
-FACTS = ("fqdn", "directory", "smbios", "serial", "short", "placement")
+FACTS = ("fqdn", "directory", "smbios", "serial", "instance", "short", "placement")
 
 
 def describe(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
@@ -23,7 +23,7 @@ def describe(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         One row a record: `record`, `file`, `format`, `declared_type`, `kind`, `called`, `title`,
-        `provider_id`, `unbranded`, `macs` and the `FACTS`.
+        `provider_id`, `addresses`, `unbranded`, `macs` and the `FACTS`.
     """
     rules = load("identifiers")
     own = _without_borrowed_names(
@@ -45,6 +45,8 @@ def describe(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
         "title",
         "placement",
         provider_id=folded("provider_id"),
+        instance=folded("provider_id").str.extract(rules["instance_ids"]),
+        addresses="ip_addresses",
         fqdn="host_fqdn",
         short="host_short",
         directory=pl.coalesce(

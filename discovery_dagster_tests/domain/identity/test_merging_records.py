@@ -104,6 +104,30 @@ def test_one_short_name_in_two_domains_is_two_things_and_alone_a_third():
     assert things(*two, {"name": "web01", **SERVER, **B}) == [[0], [1], [2]]
 
 
+def test_a_name_that_two_things_bear_joins_nothing_else_either():
+    two = [{"name": f"web01.{domain}.example", **SERVER} for domain in ("a", "b")]
+    short = [{"name": "web01", **SERVER, "file": file} for file in ("b.csv", "c.csv")]
+    assert things(*two, *short) == [[0], [1], [2], [3]]
+
+
+def test_instances_of_one_label_are_as_many_as_their_ids():
+    one, other = ({"name": "web", "provider_id": f"i-0123456789abcdef{n}"} for n in (1, 2))
+    assert things({**one, **SERVER}, {**other, **SERVER}) == [[0], [1]]
+    arn = f"arn:aws:ec2:eu-central-1:123456789012:instance/{one['provider_id']}"
+    assert things({**one, **SERVER}, {"name": "web", "provider_id": arn, **SERVER, **B}) == [[0, 1]]
+
+
+def test_a_host_that_a_cmdb_lists_twice_is_one_unless_its_entries_have_other_addresses():
+    entries = [{"name": "web01", "provider_id": f"{n}", **SERVER} for n in (1, 2)]
+    addresses = [{"ip_addresses": [f"10.0.0.{n}"]} for n in (1, 2)]
+    assert things(*entries) == [[0, 1]]
+    assert things({**entries[0], **addresses[0]}, entries[1]) == [[0, 1]]
+    assert things(*(entry | own for entry, own in zip(entries, addresses, strict=True))) == [
+        [0],
+        [1],
+    ]
+
+
 def test_a_short_name_joins_the_only_full_name_it_has():
     assert things({"name": "web01.a.example", **SERVER}, {"name": "WEB01", **SERVER, **B}) == [
         [0, 1]
@@ -187,6 +211,12 @@ def test_a_detail_that_fits_two_things_goes_to_the_one_of_its_own_file():
     ]
     assert things(*two, {**detail, **B}) == [[0], [1, 2]]
     assert things(*two, {**detail, "file": "c.csv"}) == [[0], [1]]
+
+
+def test_a_detail_of_a_clone_goes_to_the_one_of_its_name():
+    clones = [{"name": f"web0{n}", **SERVER, "smbios_uuid": UUID} for n in (1, 2)]
+    adapter = {"name": "web02", "detail": True, "smbios_uuid": UUID, **B}
+    assert things(*clones, adapter) == [[0], [1, 2]]
 
 
 def test_an_address_chooses_between_the_things_that_a_detail_names():

@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 # Some containers forbid Python to keep what it compiled; each command would then start 2 s later.
 export PYTHONDONTWRITEBYTECODE :=
 
-FUZZ_SECONDS ?= 600
+FUZZ_SECONDS ?= 10
 # Tests wait for processes more than they compute, so more of them than cores run side by side.
 TEST_WORKERS ?= 3
 
@@ -35,10 +35,10 @@ test: install
 chaos: install
 	$(BIN)/python -m scripts.chaos
 
-# Searches with new examples for inputs that break readers, values, accounting, identity, planning.
+# Searches with new examples for inputs that break readers, values, accounting, identity, planning:
+# FUZZ_SECONDS for each of about 60 targets.
 fuzz: install
-	HYPOTHESIS_PROFILE=search timeout $(FUZZ_SECONDS) $(BIN)/python -m pytest -q -m hypothesis \
-		|| test $$? -eq 124
+	HYPOTHESIS_PROFILE=search FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m pytest -q -m hypothesis
 
 # How right edges, types and mappings are, on labelled files; ends with 1 below a target.
 report: install

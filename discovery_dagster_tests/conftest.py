@@ -1,6 +1,8 @@
 """What tests share: the real files beside the checkout, a real Postgres, a real installation."""
 
+import inspect
 import os
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,8 +42,24 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolde
 
 # The same examples at every run, so that a red test means a changed project; `make fuzz` searches.
 settings.register_profile("same", derandomize=True, deadline=None)
-settings.register_profile("search", max_examples=2_000, deadline=None)
+settings.register_profile("search", max_examples=100, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+#: Seconds that each search for examples takes at least; none where the examples are the same.
+FUZZ_SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
+    """Repeat a search, with new examples each time, until its own time is over.
+
+    So each target is searched, however long those before it took.
+    """
+    until = time.monotonic() + FUZZ_SECONDS
+    result = yield
+    names = inspect.signature(pyfuncitem.obj).parameters
+    while time.monotonic() < until and pyfuncitem.get_closest_marker("hypothesis"):
+        pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names})
+    return result
 
 
 @pytest.fixture(scope="session")

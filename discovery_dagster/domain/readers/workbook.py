@@ -8,6 +8,7 @@ import fastexcel
 import polars as pl
 
 from discovery_dagster.domain.readers.archive import check_extents, check_package
+from discovery_dagster.domain.readers.by_library import read_by_library
 from discovery_dagster.domain.readers.footer import ignore_footer
 from discovery_dagster.domain.readers.header import find_header
 from discovery_dagster.domain.readers.header_rows import complete_header
@@ -83,15 +84,7 @@ def _open(data: bytes, name: str, limits: Limits) -> Sheets:
         if sheets is not None:
             return sheets
         check_extents(data, name, limits)
-    reader = fastexcel.read_excel(data)
-    # Without `skip_rows` leading blank rows vanish and rows are no longer the worksheet's.
-    return [
-        (
-            sheet,
-            reader.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars(),
-        )
-        for sheet in reader.sheet_names
-    ]
+    return read_by_library(data)
 
 
 def _table(rows: pl.DataFrame, sheet: str, name: str, limits: Limits) -> SourceTable | None:

@@ -21,6 +21,7 @@ from discovery_dagster.domain import intake
 from discovery_dagster.domain.canonical import canonicalise
 from discovery_dagster.domain.readers import Limits
 from discovery_dagster.domain.tables import UnreadableFileError
+from discovery_dagster_tests.domain.readers.old_workbooks import old_workbook
 
 ROWS = [
     ["Hostname", "IP Address", "OS", "RAM (MB)", "Depends On", "Last seen", "Notiz"],
@@ -98,6 +99,7 @@ SEEDS: dict[str, list[bytes]] = {
                                                     {"web": ["db"], "db": []})],
     "json lines": ["\n".join(map(json.dumps, RECORDS)).encode()],
     "xlsx": [_xlsx()],
+    "xls": [old_workbook(ROWS)],
     "worksheet": [_part(SHEET)],
     "shared texts": [_part(TEXTS)],
     "graph xml": [GRAPHML, GEXF],

@@ -10,7 +10,9 @@ import pytest
 from openpyxl import Workbook
 
 from discovery_dagster.domain.readers import Limits
+from discovery_dagster.domain.readers.xlsx import read_package
 from discovery_dagster.domain.tables import UnreadableFileError
+from discovery_dagster_tests.domain.readers.old_workbooks import ERRORS, old_workbook
 from discovery_dagster_tests.domain.readers.reading import reading_of, records_of, table_of
 
 
@@ -88,6 +90,57 @@ def test_each_sheet_with_cells_is_a_table_and_hidden_ones_too(tmp_path: Path) ->
 def test_values_in_a_column_without_name_are_kept(tmp_path: Path) -> None:
     table = table_of(tmp_path, of_rows(["a", "b"], ["1", "2"], ["3", "4", None, "note"]))
     assert table.header == ("a", "b", "column 3", "column 4")
+
+
+ERROR_ROWS = (
+    ["name", "os", "cores", "owner"],
+    ["web", "#N/A", 4.0, None],
+    ["db", "#REF!", "#DIV/0!", "x"],
+)
+
+
+def test_errors_in_an_old_workbook_are_told_from_empty_cells(tmp_path: Path) -> None:
+    reading = reading_of(tmp_path, old_workbook(ERROR_ROWS))
+    assert (reading.container, reading.sheets) == ("xls", ("Servers",))
+    assert records_of(reading.tables[0]) == [
+        (2, "read", None, ["web", "#N/A", "4", None]),
+        (3, "read", None, ["db", "#REF!", "#DIV/0!", "x"]),
+    ]
+
+
+@pytest.mark.parametrize("first", [(0, 0), (4, 2)])
+def test_every_error_of_an_old_workbook_stands_in_its_place(
+    tmp_path: Path, first: tuple[int, int]
+) -> None:
+    errors = list(ERRORS)
+    names = [f"name {at}" for at in range(len(errors))]
+    table = table_of(tmp_path, old_workbook([names, errors, errors[::-1]], first))
+    assert records_of(table) == [
+        (first[0] + 2, "read", None, errors),
+        (first[0] + 3, "read", None, errors[::-1]),
+    ]
+
+
+def test_errors_are_told_from_empty_cells_by_the_library_too(tmp_path: Path) -> None:
+    def fill(book: Workbook) -> None:
+        for row in ERROR_ROWS:
+            book.active.append(row)
+
+    content = workbook(fill)
+    changed = with_comment(content)
+    assert read_package(content, "a", Limits()) is not None
+    assert read_package(changed, "a", Limits()) is None
+    assert records_of(table_of(tmp_path, changed)) == records_of(table_of(tmp_path, content))
+
+
+def with_comment(content: bytes) -> bytes:
+    """The workbook with a comment among its cells, which our own reader leaves to the library."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(changed, "w") as target:
+        for name in source.namelist():
+            part = source.read(name)
+            target.writestr(name, part.replace(b"<sheetData>", b"<sheetData><!-- hello -->"))
+    return changed.getvalue()
 
 
 def encrypted() -> bytes:

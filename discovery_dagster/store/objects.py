@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import polars as pl
 
@@ -19,6 +20,15 @@ from discovery_dagster.domain.keys import EngagementKey, SessionKey
 
 _CHUNK = 1 << 20
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
+
+
+class FileChangedError(OSError):
+    """A file that was written to while it was read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path.name} was written to while it was read: wait until it is complete and retry."
+        )
 
 
 @dataclass(frozen=True)
@@ -30,9 +40,11 @@ class ObjectStore:
     def archive(self, session: SessionKey, path: Path) -> tuple[str, int]:
         """Keep the bytes of the file at `path`; return their SHA-256 and their number.
 
-        Hashed while copied, so a file that grows meanwhile is kept as it was read.
+        They are hashed while they are copied.
 
         Raises:
+            FileChangedError: when somebody writes to the file meanwhile; nothing of it is kept,
+                since half of it, to the middle of a record, must not pass for all of it.
             OSError: when the file cannot be read or the store cannot be written.
         """
         folder = self._folder(session) / "files"
@@ -44,10 +56,13 @@ class ObjectStore:
         ):
             temporary = Path(out.name)
             try:
+                before = _state(source)
                 while chunk := source.read(_CHUNK):
                     digest.update(chunk)
                     size += len(chunk)
                     out.write(chunk)
+                if _state(source) != before:
+                    raise FileChangedError(path)
                 out.flush()
                 os.fsync(out.fileno())
             except BaseException:
@@ -127,3 +142,8 @@ def _write_frame(path: Path, frame: pl.DataFrame) -> None:
             raise OSError(number, os.strerror(number), str(path)) from error
         out.flush()
         os.fsync(out.fileno())
+
+
+def _state(file: IO[bytes]) -> tuple[int, int]:
+    found = os.fstat(file.fileno())
+    return found.st_size, found.st_mtime_ns

@@ -4,8 +4,10 @@ import hashlib
 import io
 from pathlib import Path
 
+import pytest
+
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.objects import FileChangedError, ObjectStore
 
 SESSION = SessionKey.of(EngagementKey("acme", "move"), "s001")
 
@@ -19,24 +21,27 @@ class Growing(type(Path())):
 
 
 class _Grown(io.FileIO):
-    _lines = 3
+    written = False
 
     def read(self, size: int = -1) -> bytes:
         data = super().read(size)
-        if self._lines:
-            self._lines -= 1
+        if not self.written:
+            self.written = True
             with Path(str(self.name)).open("ab") as file:
-                file.write(b"late,SLES\n")
+                file.write(b"late,SL")
         return data
 
 
-def test_a_file_that_grows_while_it_is_archived_is_kept_as_it_was_read(tmp_path: Path) -> None:
-    path = Growing(tmp_path / "growing.csv")
-    Path(path).write_bytes(b"name,os\nweb,RHEL\n")
+def test_a_file_that_grows_while_it_is_archived_is_refused_until_it_is_complete(
+    tmp_path: Path,
+) -> None:
+    path = Path(tmp_path / "growing.csv")
+    path.write_bytes(b"name,os\nweb,RHEL\n")
     objects = ObjectStore(tmp_path / "objects")
+    with pytest.raises(FileChangedError, match=r"^growing\.csv was written to while it was read"):
+        objects.archive(SESSION, Growing(path))
+    assert [file for file in (tmp_path / "objects").rglob("*") if file.is_file()] == []
     sha256, size = objects.archive(SESSION, path)
     kept = objects.file(SESSION, sha256).read_bytes()
-    assert hashlib.sha256(kept).hexdigest() == sha256
-    assert len(kept) == size
-    assert Path(path).read_bytes().startswith(kept)
-    assert kept.count(b"late") == 3
+    assert kept == path.read_bytes() == b"name,os\nweb,RHEL\nlate,SL"
+    assert (hashlib.sha256(kept).hexdigest(), len(kept)) == (sha256, size)

@@ -59,7 +59,7 @@ def sample(column: Column) -> pl.Series:
 def weigh(claim: Claim) -> Claim:
     """Lower the confidence of a header whose values are not what it says, or refuse it."""
     if claim.method not in BY_HEADER:
-        return claim
+        return _find_unit_of_format(claim)
     values = sample(claim.column)
     if values.is_empty():
         return replace(claim, confidence=round(claim.confidence / 2, 2))
@@ -78,6 +78,14 @@ def weigh(claim: Claim) -> Claim:
         return claim
     status = ACCEPTED if share >= _FITTING else REJECTED
     return replace(claim, confidence=round(claim.confidence * share, 3), status=status)
+
+
+def _find_unit_of_format(claim: Claim) -> Claim:
+    """Find the unit of bare numbers where the tool leaves the amount to its user, as free text."""
+    kind = FIELDS[claim.field].kind if claim.field in FIELDS else None
+    if kind not in _AMOUNTS or claim.unit is not None:
+        return claim
+    return _unit_by_values(claim, sample(claim.column))
 
 
 def doubt_relation(claim: Claim) -> Claim:

@@ -4,13 +4,24 @@ A phrase that is not known says nothing: it is never guessed.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
 from discovery_dagster import reference
-from discovery_dagster.domain.formats.base import Phrase
 from discovery_dagster.domain.words import fold
 
 _PAIR = "::"
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A relation that a phrase states; `turned` when the right thing needs the left one."""
+
+    relation: str
+    turned: bool = False
+    by_target: Mapping[str, str] = field(
+        default_factory=dict
+    )  # relation by the needed thing's type
 
 
 @cache

@@ -17,10 +17,10 @@ from discovery_dagster.domain.canonical.endpoints import (
     same_thing,
 )
 from discovery_dagster.domain.fields import REFERENCES, TURNED_REFERENCES
-from discovery_dagster.domain.formats.base import Phrase, TableFormat
+from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.frames import RELATION_RECORDS
 from discovery_dagster.domain.header_meanings import named_type
-from discovery_dagster.domain.phrases import is_unrelated, read_phrases
+from discovery_dagster.domain.phrases import Phrase, is_unrelated, read_phrases
 from discovery_dagster.domain.texts import formatted
 
 #: A relation record before the place of its table is known.

@@ -52,7 +52,7 @@ def build_spans(
     assets, problems = build_assets(replace(cells, frame=frame), nothing, table_format, Kind.ASSETS)
     services = assets.unique("name", keep="first", maintain_order=True)
     calls = pl.concat([_find_calls(frame), _find_peers(frame)], how="diagonal")
-    return services, _relate(calls, table_format), problems
+    return services, _relate(calls, table_format, services["name"]), problems
 
 
 def _find_calls(frame: pl.DataFrame) -> pl.DataFrame:
@@ -95,7 +95,11 @@ def _find_peers(frame: pl.DataFrame) -> pl.DataFrame:
     return alone.with_columns(source="name", target="peer")
 
 
-def _relate(calls: pl.DataFrame, table_format: TableFormat) -> pl.DataFrame:
+def _relate(calls: pl.DataFrame, table_format: TableFormat, services: pl.Series) -> pl.DataFrame:
+    """Relate callers to what they called; what traces nothing itself may be no service."""
+    of_service = pl.when(pl.col("target").is_in(services.implode())).then(
+        pl.lit(table_format.asset_type)
+    )
     related = (
         calls.filter(pl.col("source") != pl.col("target"))
         .group_by("source", "target", maintain_order=True)
@@ -110,7 +114,7 @@ def _relate(calls: pl.DataFrame, table_format: TableFormat) -> pl.DataFrame:
             pl.lit(table_format.relation).alias("relation"),
             pl.lit("parent span").alias("phrase"),
             pl.lit(table_format.asset_type).alias("source_type"),
-            pl.lit(table_format.asset_type).alias("target_type"),
+            of_service.alias("target_type"),
             pl.lit(True).alias("source_names_asset"),
             pl.lit(True).alias("target_names_asset"),
         )

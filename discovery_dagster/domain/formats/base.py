@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import PurePath
 
+from discovery_dagster.domain.phrases import Phrase
 from discovery_dagster.domain.tables import SourceTable
 from discovery_dagster.domain.words import fold
 
@@ -64,17 +65,6 @@ class Switch:
 
     kinds: Mapping[str, Kind]
     allowed: str  # the end of a sentence, such as `1 = application and 2 = dependency`
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """A relation that a phrase states; `turned` when the right thing needs the left one."""
-
-    relation: str
-    turned: bool = False
-    by_target: Mapping[str, str] = field(
-        default_factory=dict
-    )  # relation by the needed thing's type
 
 
 @dataclass(frozen=True)

@@ -48,14 +48,16 @@ def known_ends(sides: str) -> dict[str, tuple[str, str, int]]:
     known: dict[str, tuple[str, str, int]] = {}
     for side in ("source", "target"):
         for thing, names in words["things"].items():
-            for (rank, name), word in product(enumerate(names), pair[side]):
+            for (at, name), (of_side, word) in product(enumerate(names), enumerate(pair[side])):
+                # `destination ip` names the end better than `remote ip` beside it.
+                rank = at * len(pair[side]) + of_side
                 known.setdefault(fold(f"{word} {name}"), (side, thing, rank))
                 if thing in _NO_NAMES:
                     known.setdefault(fold(f"{name} {word}"), (side, thing, rank))
         for thing in _NO_NAMES:
             for word, name in product(words["short_sides"][side], words["things"][thing]):
                 if word in pair[side] or sides == SENT:
-                    known.setdefault(fold(word + name), (side, thing, len(names)))
+                    known.setdefault(fold(word + name), (side, thing, len(names) * len(pair[side])))
     for source, target in words["bare"]:
         if source in pair["source"] and target in pair["target"]:
             known.setdefault(source, ("source", "name", -1))
@@ -82,14 +84,15 @@ def _fit(table: SourceTable, sides: str, observed: bool) -> int:
         ("source", "name"),
         ("target", "address"),
     } <= named
-    if not (any(both) or mixed) or _is_inventory(table):
+    if not (any(both) or mixed) or is_inventory(table):
         return 0
     measured = both[1] or bool(headers & {fold(word) for word in _words()["measures"]})
     # A local end and a remote one are also such that send.
     return _FIT + (sides == LOCAL) if measured == observed else 0
 
 
-def _is_inventory(table: SourceTable) -> bool:
+def is_inventory(table: SourceTable) -> bool:
+    """Whether `table` says of things what only inventories do, such as an operating system."""
     fields = {synonyms.find_field(column, synonyms.ASSETS) for column in table.header}
     return any(found is not None and found[0] in _words()["inventories"] for found in fields)
 

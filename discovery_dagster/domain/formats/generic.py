@@ -29,7 +29,8 @@ def _is_naming(column: str) -> bool:
     return found is not None and (found.field in IDENTITY_FIELDS or found.named is not None)
 
 
-def _has_two_ends(table: SourceTable) -> int:
+def has_two_ends(table: SourceTable) -> int:
+    """Return how well `table` fits as one of relations between two ends, 0 when it does not."""
     headers = {fold(column) for column in table.header}
     if any(pair <= headers for pair in synonyms.relation_pairs()):
         return 2
@@ -52,7 +53,7 @@ ASSETS = TableFormat(name="generic.assets", kind=Kind.ASSETS, fit=_names_things)
 RELATIONS = TableFormat(
     name="generic.relations",
     kind=Kind.RELATIONS,
-    fit=_has_two_ends,
+    fit=has_two_ends,
     relation="depends_on",
 )
 

@@ -4,7 +4,8 @@ Read by header although Konveyor reads by position (tackle2-hub, `importer`): th
 application depends on the Dependency when the direction is southbound.
 """
 
-from discovery_dagster.domain.formats.base import Kind, Phrase, Rule, Switch, TableFormat, Tags
+from discovery_dagster.domain.formats.base import Kind, Rule, Switch, TableFormat, Tags
+from discovery_dagster.domain.phrases import Phrase
 
 FORMATS = (
     TableFormat(

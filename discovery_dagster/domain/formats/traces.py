@@ -118,7 +118,9 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
 def _reshape(table: SourceTable) -> SourceTable:
     header = set(table.header)
     if {"spanID", "processID"} <= header:
-        return add_columns(table, {"parentSpanID": _jaeger_parent(table), **_jaeger_service(table)})
+        peer = {"peerService": _jaeger_peer(table)} if "tags" in header else {}
+        parent = {"parentSpanID": _jaeger_parent(table)}
+        return add_columns(table, {**parent, **_jaeger_service(table), **peer})
     if {"spanId", "resource.attributes"} <= header:
         service = cells_of(table, "resource.attributes").str.extract(
             _attribute(r"service\.name"), 1
@@ -137,6 +139,19 @@ def _peer(table: SourceTable) -> pl.Series:
     host = told.str.extract(_attribute(r"(?:server\.address|net\.peer\.name)"), 1)
     database = told.str.contains(r'"key":"db\.system').fill_null(False)
     return peer.fill_null(host.set(~database, None))
+
+
+def _jaeger_peer(table: SourceTable) -> pl.Series:
+    """What a client span of Jaeger called, as `_peer`; its tags tell it."""
+    told = cells_of(table, "tags")
+    peer = told.str.extract(_tag(r"peer\.service"), 1)
+    host = told.str.extract(_tag(r"(?:server\.address|net\.peer\.name|peer\.hostname)"), 1)
+    database = told.str.contains(r'"key":"db\.(?:system|type)').fill_null(False)
+    return peer.fill_null(host.set(~database, None))
+
+
+def _tag(key: str) -> str:
+    return rf'"key":"{key}"[^}}]*"value":"([^"]*)"'
 
 
 def _zipkin_1(table: SourceTable) -> SourceTable:

@@ -67,3 +67,10 @@ def test_disks_of_an_azure_import_are_summed():
         name="azure_migrate.import",
     )  # fmt: skip
     assert row["storage_gb"] == 620.5
+
+
+def test_itops_versions_that_are_numbers_are_called_after_their_family():
+    header = ["Name", "Organization->Name", "Brand->Name", "OS family->Name", "OS version->Name"]
+    rows = [("a", "o", "HP", "Windows", "2019"), ("b", "o", "HP", "Linux", "Debian 11")]
+    records = records_of(*formats.reshape((table(header, *rows),)))
+    assert records.assets["os_name"].to_list() == ["Windows 2019", "Debian 11"]

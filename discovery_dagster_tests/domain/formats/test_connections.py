@@ -2,6 +2,7 @@
 
 import pytest
 
+from discovery_dagster.domain import formats
 from discovery_dagster_tests.domain.sources import counts, records_of, table
 
 
@@ -145,3 +146,25 @@ def test_a_relation_that_is_not_known_is_not_guessed(header, word):
     rows = [("web", "cart", "Runs on" if header == "Type" else word), ("cart", "db", word)]
     records = records_of(table(["Source", "Target", header], *rows))
     assert records.outcomes["outcome"].to_list()[-1] == "rejected"
+
+
+@pytest.mark.parametrize(
+    "header", ["Configuration Item,Relationship,Related CI", "CI,Typ,Bezogenes Element", "A,B,C"]
+)
+def test_a_phrase_between_two_columns_says_which_needs_the_other(header):
+    rows = ("crm,depends on,db", "db,supports,crm", "srv,Hosts::Hosted on,crm")
+    records = records_of(
+        *formats.reshape((table(header.split(","), *(r.split(",") for r in rows)),))
+    )
+    assert records.relations.select("source", "relation", "target").rows() == [
+        ("crm", "depends_on", "db"),
+        ("crm", "depends_on", "db"),
+        ("crm", "runs_on", "srv"),
+    ]
+
+
+def test_of_two_names_of_an_end_the_plainer_one_names_it():
+    header = "SourceIp,DestinationIp,DestinationPort,RemoteIp,BytesSent"
+    assert edges_of(header, "10.0.0.1,10.0.0.2,443,10.0.0.1,9") == [
+        ("10.0.0.1", "10.0.0.2", 443, "observed")
+    ]

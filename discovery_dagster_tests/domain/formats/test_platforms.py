@@ -63,3 +63,17 @@ def test_openstacks_servers_are_virtual_machines_on_their_hosts():
     header = ["ID", "Name", "Status", "Networks", "Image Name", "Flavor Name", "Host"]
     row = ("b3a1", "web", "ACTIVE", "net=10.0.0.5", "ubuntu-22.04", "m1.large", "compute-7")
     assert fields_of(table(header, row))["Host"] == "runs_on"
+
+
+def test_what_compose_depends_on_are_the_keys_of_an_object(tmp_path):
+    started = {"condition": "service_started", "required": True}
+    model = {
+        "name": "shop",
+        "services": {
+            "web": {"image": "web:1", "depends_on": {"cart": started, "auth": started}},
+            "cart": {"image": "cart:1"},
+            "auth": {"image": "auth:1"},
+        },
+    }
+    records = records_of_json(tmp_path / "a.json", model)
+    assert records.relations.select("source", "target").rows() == [("web", "cart"), ("web", "auth")]

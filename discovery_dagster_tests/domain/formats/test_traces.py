@@ -253,3 +253,29 @@ def test_a_service_graph_of_xray_names_what_is_called_by_number(read):
     services = [{"ReferenceId": 0, "Name": "web", "Edges": [{"ReferenceId": 1}]},
                 {"ReferenceId": 1, "Name": "cart", "Edges": []}]  # fmt: skip
     assert calls_of(read({"Services": services})) == [("web", "cart", 1)]
+
+
+def test_what_jaegers_clients_call_and_traces_nothing_is_no_service_for_sure(tmp_path):
+    def span(number, parent, process, **tags):
+        return {
+            "traceID": "t", "spanID": number, "operationName": "x", "processID": process,
+            "references": [{"refType": "CHILD_OF", "spanID": parent}] if parent else [],
+            "tags": [{"key": key.replace("_", "."), "type": "string", "value": value}
+                     for key, value in tags.items()],
+        }  # fmt: skip
+
+    spans = [
+        span("a", None, "p1"),
+        span("b", "a", "p2"),
+        span("c", "b", "p2", peer_service="redis"),
+    ]
+    processes = {"p1": {"serviceName": "web"}, "p2": {"serviceName": "cart"}}
+    path = tmp_path / "jaeger.json"
+    path.write_text(
+        json.dumps({"data": [{"traceID": "t", "spans": spans, "processes": processes}]})
+    )
+    relations = records_of_files(path).relations
+    assert relations.select("source", "target", "target_type").rows() == [
+        ("web", "cart", "service"),
+        ("cart", "redis", None),
+    ]

@@ -1,0 +1,43 @@
+"""Needs that are keys of an object: `"depends_on": {"cart": {"condition": "service_started"}}`.
+
+As Docker Compose prints its model (`docker compose config --format json`), and others write needs
+with what is said of each. Readers make a column of each key (`depends_on.cart.condition`).
+"""
+
+import re
+from typing import Final
+
+import polars as pl
+
+from discovery_dagster.domain.formats.base import TableFormat
+from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
+from discovery_dagster.domain.tables import SourceTable
+
+#: What comes of it is a plain list of things and of what they need.
+FORMATS: tuple[TableFormat, ...] = ()
+
+_KEY: Final = re.compile(r"^(?P<called>depends_on|dependsOn|dependencies)\.(?P<need>[^.]+)\.")
+
+
+def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
+    """List the keys of needs where each record's needs are an object."""
+    return tuple(_reshape(table) for table in tables)
+
+
+def _reshape(table: SourceTable) -> SourceTable:
+    keyed = {column: found for column in table.header if (found := _KEY.match(column))}
+    called = {found["called"] for found in keyed.values()}
+    if len(called) != 1 or called <= set(table.header):
+        return table
+    needs = pl.DataFrame(
+        {
+            column: cells_of(table, column)
+            .is_not_null()
+            .replace_strict({True: found["need"], False: None}, return_dtype=pl.String)
+            for column, found in keyed.items()
+        }
+    )
+    listed = needs.select(
+        pl.concat_list(pl.all()).list.drop_nulls().list.unique(maintain_order=True)
+    )
+    return add_columns(table, {called.pop(): listed.to_series().list.join("\n").replace("", None)})

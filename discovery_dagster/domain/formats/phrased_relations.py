@@ -1,0 +1,71 @@
+"""Relations written as sentences: a thing, a phrase, and another thing, whatever the headers are.
+
+    Configuration Item | Relationship | Related CI        Übergeordnetes Element | Typ | …
+    crm                | supports     | portal            sapdb01 | Läuft auf::Führt aus | srv-77
+
+A column of which most values are phrases that are known stands between what they relate.
+"""
+
+from typing import Final
+
+from discovery_dagster.domain import synonyms
+from discovery_dagster.domain.fields import IDENTITY_FIELDS, REFERENCES
+from discovery_dagster.domain.formats.base import TableFormat
+from discovery_dagster.domain.formats.connections import is_inventory
+from discovery_dagster.domain.formats.generic import has_two_ends
+from discovery_dagster.domain.header_meanings import find_meaning
+from discovery_dagster.domain.phrases import share_known
+from discovery_dagster.domain.tables import SourceTable, cell_column
+from discovery_dagster.domain.words import fold
+
+#: What comes of it is a plain table of relations.
+FORMATS: tuple[TableFormat, ...] = ()
+
+_KNOWN: Final = 0.5  # least share of the different values that are known phrases
+_SAMPLE: Final = 200  # different values that are looked at
+_NAMES: Final = ("Source", "Relationship", "Target")
+
+
+def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
+    """Call the columns of sentences what they are."""
+    return tuple(_reshape(table) for table in tables)
+
+
+def _reshape(table: SourceTable) -> SourceTable:
+    if len(table.header) < len(_NAMES) or has_two_ends(table) or is_inventory(table):
+        return table
+    phrases = [at for at in range(len(table.header)) if _has_phrases(table, at)]
+    if len(phrases) != 1:
+        return table
+    ends = _ends(table, phrases[0])
+    if ends is None:
+        return table
+    header = list(table.header)
+    for at, name in zip((ends[0], phrases[0], ends[1]), _NAMES, strict=True):
+        header[at] = name
+    return SourceTable(table.file, table.sheet, tuple(header), table.header_line, table.records)
+
+
+def _has_phrases(table: SourceTable, at: int) -> bool:
+    values = table.records[cell_column(at)].drop_nulls().unique(maintain_order=True).head(_SAMPLE)
+    return len(values) > 0 and share_known(values) >= _KNOWN
+
+
+def _ends(table: SourceTable, phrase: int) -> tuple[int, int] | None:
+    """The columns before and behind the phrase that name things, None where one is missing."""
+    named = [at for at, column in enumerate(table.header) if at != phrase and _names(column)]
+    before = [at for at in named if at < phrase]
+    behind = [at for at in named if at > phrase]
+    if before and behind:
+        return before[-1], behind[0]
+    # Headers that nobody knows say nothing against the two columns beside the phrase.
+    if not named and 0 < phrase < len(table.header) - 1 and len(table.header) == len(_NAMES):
+        return phrase - 1, phrase + 1
+    return None
+
+
+def _names(column: str) -> bool:
+    found = find_meaning(column, synonyms.ASSETS)
+    if found is not None:
+        return found.named is not None or found.field in {*IDENTITY_FIELDS, *REFERENCES}
+    return bool({"ci", "element", "objekt", "object", "item"} & set(fold(column).split()))

@@ -165,16 +165,18 @@ def inventory(
     def work(report: Report) -> StepResult:
         records, relations = canonical_records["assets"], canonical_records["relations"]
         database, key = session.database, session.key
-        stages = Stages(report, 4 + identity.STAGES)
+        stages = Stages(report, 3 + identity.STAGES)
         wanted = identity.candidate_identifiers(records, relations)
         stages.passed()
-        known = identifiers.known(database, key, wanted)
-        stages.passed()
-        decided = identity_decisions.current(database, key.engagement)
-        made = identity.resolve(
-            str(key.engagement), records, relations, known, decided, stages.passed
+        resolve = partial(
+            identity.resolve,
+            str(key.engagement),
+            records,
+            relations,
+            decisions=identity_decisions.current(database, key.engagement),
+            passed=stages.passed,
         )
-        identifiers.register(database, key, made.identifiers)
+        made = identifiers.agree(database, key, wanted, resolve)
         stages.passed()
         as_of = sessions.find(database, key).created_at.date()
         rules = partial(classification.classify, as_of=as_of)

@@ -24,6 +24,6 @@ class Stages:
         self.report(0, self.total)
 
     def passed(self) -> None:
-        """One more is over."""
-        self.done += 1
+        """One more is over; one that is done again after the last counts once."""
+        self.done = min(self.done + 1, self.total)
         self.report(self.done, self.total)

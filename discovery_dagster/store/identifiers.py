@@ -1,10 +1,12 @@
 """The engagement's identity register: which asset an identifier has come to mean."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
-from psycopg import sql
+from psycopg import Connection, sql
+from psycopg.rows import DictRow
 
+from discovery_dagster.domain.identity import Inventory
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.bulk import copy_rows
 from discovery_dagster.store.database import Database
@@ -12,26 +14,56 @@ from discovery_dagster.store.database import Database
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('discovery.identity ' || %s, 7301))"
 
 
-def known(database: Database, session: SessionKey, identifiers: Iterable[str]) -> dict[str, str]:
-    """Return the asset ids that the engagement already has for these identifiers."""
+def agree(
+    database: Database,
+    session: SessionKey,
+    wanted: Sequence[str],
+    resolve: Callable[[Mapping[str, str]], Inventory],
+) -> Inventory:
+    """Resolve with what the register knows, and register what was found.
+
+    The lock of the engagement is held only while registering: where another session has registered
+    something meanwhile, that may be what this one calls otherwise, and it is resolved again.
+
+    Args:
+        database: with the register.
+        session: that is resolved.
+        wanted: identifiers by which `resolve` may look assets up.
+        resolve: makes the inventory from the asset ids that are known by identifier.
+    """
+    while True:
+        size, known = _known(database, session, wanted)
+        made = resolve(known)
+        if _register(database, session, made.identifiers, size):
+            return made
+
+
+def _known(
+    database: Database, session: SessionKey, wanted: Sequence[str]
+) -> tuple[int, dict[str, str]]:
+    """How many identifiers are registered, and the asset ids of those that are wanted."""
     with database.reader([session.engagement]) as connection:
+        size = _size(connection, session)  # read first: what comes in between is noticed
         rows = connection.execute(
             "select identifier, asset_id from discovery.asset_identifier"
             " where engagement = %s and identifier = any (%s)",
-            [str(session.engagement), list(identifiers)],
+            [str(session.engagement), list(wanted)],
         ).fetchall()
-    return {row["identifier"]: row["asset_id"] for row in rows}
+    return size, {row["identifier"]: row["asset_id"] for row in rows}
 
 
-def register(database: Database, session: SessionKey, identifiers: pl.DataFrame) -> None:
-    """Register `identifier`, `asset_id` pairs; an identifier that is known keeps its asset.
+def _register(
+    database: Database, session: SessionKey, identifiers: pl.DataFrame, size: int
+) -> bool:
+    """Register `identifier, asset_id`, unless the register has not the size that it had.
 
-    Ids are derived from engagement and identifier, so sessions that register side by side, or
-    again after a kill, register the same.
+    An identifier that is known keeps its asset, and is never taken out while its engagement lives.
     """
     staging = sql.Identifier("staging_identifier")
     with database.writer(session.engagement) as connection:
         connection.execute(_LOCK, [str(session.engagement)])
+        if _size(connection, session) != size:
+            return False
         connection.execute(
             "create temp table staging_identifier (identifier text, asset_id text) on commit drop"
         )
@@ -47,3 +79,12 @@ def register(database: Database, session: SessionKey, identifiers: pl.DataFrame)
             " on conflict (engagement, identifier) do nothing",
             [str(session.engagement), session.session],
         )
+    return True
+
+
+def _size(connection: Connection[DictRow], session: SessionKey) -> int:
+    counted = connection.execute(
+        "select count(*) as size from discovery.asset_identifier where engagement = %s",
+        [str(session.engagement)],
+    ).fetchone()
+    return int(counted["size"]) if counted else 0

@@ -29,7 +29,6 @@ from discovery_dagster.domain.proposals.columns import propose_fields
 from discovery_dagster.domain.proposals.types import propose_types
 from discovery_dagster.domain.stages import Stages
 from discovery_dagster.domain.steps import BY_KEY
-from discovery_dagster.settings import Settings
 from discovery_dagster.store import (
     changes,
     constraints,
@@ -69,7 +68,7 @@ def source_files(context: dg.AssetExecutionContext, session: Session) -> Materia
     """Look into each file of the session."""
 
     def work(report: Report) -> StepResult:
-        files = intake.describe_files(session.source_files(), report, Settings().limits)
+        files = intake.describe_files(session.source_files(), report, session.readings)
         unread = files["error"].is_not_null().sum()
         return {"files": files}, {"files": files.height, "unread": int(unread)}
 
@@ -86,7 +85,7 @@ def source_records(
         described = source_files["files"]
         unread = set(described.filter(described["error"].is_not_null())["file"])
         readable = [file for file in session.source_files() if file.name not in unread]
-        made = intake.collect_records(readable, report, Settings().limits)
+        made = intake.collect_records(readable, report, session.readings)
         tables = made["tables"]
         return made, {"tables": tables.height, "records": int(tables["records"].sum())}
 

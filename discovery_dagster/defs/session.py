@@ -16,7 +16,7 @@ from discovery_dagster.defs.plots import plots
 from discovery_dagster.domain import frames
 from discovery_dagster.domain.facts import Publication
 from discovery_dagster.domain.frames import Frames
-from discovery_dagster.domain.intake import SourceFile
+from discovery_dagster.domain.intake import Readings, SourceFile
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.proposals import Proposer
 from discovery_dagster.domain.state import MODEL, decision_inputs, without_model
@@ -67,6 +67,11 @@ class ClaimedSession:
     def previous(self) -> Compared | None:
         """What the session before had made when this run asked first; None when there is none."""
         return changes.previous(self.database, self.key)
+
+    @cached_property
+    def readings(self) -> Readings:
+        """What this run has read of the session's files and not taken yet."""
+        return Readings(self.settings.limits)
 
     def source_files(self) -> list[SourceFile]:
         """The session's files, in the order in which they were added."""

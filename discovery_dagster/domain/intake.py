@@ -67,10 +67,33 @@ def read_tables(
     )
 
 
+class Readings:
+    """The files of a session as they are read within `limits`, each once for two steps.
+
+    `source_files` looks into all files and `source_records` takes what is in them, as a rule in
+    one process, one behind the other. What the first has read is kept for the second, which holds
+    all of it at once anyway; where that runs alone, or again, it reads. Files are named by their
+    content, so that what was read of one is what would be read.
+    """
+
+    def __init__(self, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
+        self._limits = limits
+        self._kept: dict[tuple[str, str], tuple[FileReading, tuple[RecognisedTable, ...]]] = {}
+
+    def look(self, file: SourceFile) -> tuple[FileReading, tuple[RecognisedTable, ...]]:
+        """Read `file`, and keep what it holds until it is taken; see `read_tables`."""
+        reading = read_tables(file.path, file.name, self._limits)
+        self._kept[file.name, file.sha256] = reading
+        return reading
+
+    def take(self, file: SourceFile) -> tuple[RecognisedTable, ...]:
+        """Return the tables of `file`, and keep them no longer."""
+        kept = self._kept.pop((file.name, file.sha256), None)
+        return (kept or read_tables(file.path, file.name, self._limits))[1]
+
+
 def describe_files(
-    files: Sequence[SourceFile],
-    progress: Callable[[int, int], None],
-    limits: Limits = Limits(),  # noqa: B008 - frozen
+    files: Sequence[SourceFile], progress: Callable[[int, int], None], readings: Readings
 ) -> pl.DataFrame:
     """Say of each file what it is, or why it could not be read.
 
@@ -80,14 +103,14 @@ def describe_files(
     rows = []
     for done, file in enumerate(files):
         progress(done, len(files))
-        rows.append(_describe(file, limits))
+        rows.append(_describe(file, readings))
     return pl.DataFrame(rows, schema=dict(frames.SOURCE_FILES), orient="row")
 
 
 def collect_records(
     files: Iterable[SourceFile],
     progress: Callable[[int, int], None],
-    limits: Limits = Limits(),  # noqa: B008 - frozen
+    readings: Readings | None = None,
 ) -> Frames:
     """Read every record of every table of the files that can be read, and apply corrections.
 
@@ -95,11 +118,12 @@ def collect_records(
         `tables` (as `frames.SOURCE_TABLES`), `corrections` (as `frames.CORRECTIONS`) and, for each
         table numbered N, its records as they stand under the name `records_N`.
     """
+    readings = readings or Readings()
     readable = list(files)
     read = list[RecognisedTable]()
     for done, file in enumerate(readable):
         progress(done, len(readable))
-        read.extend(read_tables(file.path, file.name, limits)[1])
+        read.extend(readings.take(file))
     corrected = corrections.apply(read)
     described = [
         (
@@ -255,9 +279,9 @@ def describe_rejects(published: FrameSource, outcomes: pl.DataFrame) -> pl.DataF
     return pl.concat(parts)
 
 
-def _describe(file: SourceFile, limits: Limits) -> tuple[object, ...]:
+def _describe(file: SourceFile, readings: Readings) -> tuple[object, ...]:
     try:
-        reading, tables = read_tables(file.path, file.name, limits)
+        reading, tables = readings.look(file)
     except UnreadableFileError as error:
         return (file.name, file.sha256, file.size, None, None, None, [], error.code, error.message)
     known = [

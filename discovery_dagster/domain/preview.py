@@ -12,7 +12,7 @@ import polars as pl
 
 from discovery_dagster.domain import canonical, intake
 from discovery_dagster.domain.facts import FileAccount
-from discovery_dagster.domain.intake import SourceFile
+from discovery_dagster.domain.intake import Readings, SourceFile
 from discovery_dagster.domain.readers import Limits
 
 Rows = list[dict[str, Any]]
@@ -32,9 +32,10 @@ class Preview:
 
 def preview(files: Sequence[SourceFile], limits: Limits) -> Preview:
     """Read `files` as the steps of a session would."""
-    described = intake.describe_files(files, _unheard, limits)
+    readings = Readings(limits)
+    described = intake.describe_files(files, _unheard, readings)
     unread = set(described.filter(pl.col("error").is_not_null())["file"])
-    source = intake.collect_records((f for f in files if f.name not in unread), _unheard, limits)
+    source = intake.collect_records((f for f in files if f.name not in unread), _unheard, readings)
     tables = intake.session_tables(source)
     mapping = intake.map_columns(tables, _unheard)
     made = canonical.canonicalise(tables, mapping)

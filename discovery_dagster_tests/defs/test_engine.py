@@ -3,6 +3,8 @@ import pytest
 
 from discovery_dagster.defs import assets, partitions
 from discovery_dagster.defs.reconciliation import reconcile
+from discovery_dagster.domain import intake
+from discovery_dagster.domain.readers import read_file
 from discovery_dagster.domain.steps import STEPS
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import claims, sessions, states
@@ -44,6 +46,22 @@ def test_a_second_run_finds_everything_current_and_only_gives_receipts(engine, s
     assert [s.publication for s in after.steps] == [s.publication for s in before.steps]
     newest, _ = receipts(engine, session, "inventory")
     assert newest["reused"].value is True
+
+
+def test_a_run_reads_each_file_once(engine, session, monkeypatch):
+    read = []
+
+    def noted(path, name, limits):
+        read.append(name)
+        return read_file(path, name, limits)
+
+    monkeypatch.setattr(intake, "read_file", noted)
+    assert engine.execute_here(session).status == SUCCESS
+    files = [file.name for file in sessions.files(engine.database, session)]
+    assert read == files
+    # `source_records` alone, in a later run, reads what no step before it has.
+    assert engine.execute_here(session, force=["source_records"]).status == SUCCESS
+    assert read == files * 2
 
 
 def test_a_failed_run_is_resumed_from_the_failed_step(engine, session, monkeypatch):

@@ -77,7 +77,8 @@ COLUMNS: Final = Sheet(
 )
 ASSETS: Final = Sheet(
     "Assets",
-    "What rules could not tell of assets, or not with certainty; those that most others need come "
+    "What rules could not tell of assets, or not with certainty, what sources say in words that "
+    "nobody knows, and what is to become of applications; those that most others need come "
     f'first. Answer with what is right, or "{ACCEPT}" for what a language model proposes. Other '
     "fields can be decided in rows of your own: Asset (its name or id), Field and Answer.",
     ("Asset", "Id", "Type", "Field", "Value", "Confidence", "Why", "Proposed"),

@@ -1,6 +1,6 @@
 """What of a session needs a person, as the rows of the decisions workbook."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -33,7 +33,15 @@ CERTAIN: Final = 0.8
 MOST: Final = 5_000
 
 _UNKNOWN: Final = "unknown"
+#: Fields that are asked where they are not certain, with their confidences.
 _ASKED: Final = {"type": "confidence", "environment": "environment_confidence"}
+#: Fields that are asked only where a source says something that nobody understood: what nothing
+#: says of most assets nobody could answer for all of them.
+_NOT_UNDERSTOOD: Final = {
+    "os_family": ("os_name_text", "os"),
+    "criticality": ("criticality_text", "criticality"),
+    "tier": ("tier_text", "tier"),
+}
 _SHOWN: Final = 5  # names that a cell lists
 
 
@@ -49,6 +57,7 @@ class Findings:
     proposals: pl.DataFrame  # PROPOSALS, of types
     conflicts: pl.DataFrame  # INVENTORY_CONFLICTS
     edges: pl.DataFrame  # EDGES
+    placements: pl.DataFrame | None = None  # PLAN_PLACEMENTS; None before the plan is made
     answered: Collection[str] = ()
     apart: Collection[tuple[str, str]] = ()
 
@@ -114,31 +123,53 @@ def _of_assets(found: Findings, needed: Mapping[str, int]) -> list[Question]:
         ).iter_rows(named=True)
     }
     asked = list[tuple[str, int, str, Question]]()
-    for field, confidence in _ASKED.items():
-        doubtful = (pl.col(confidence) < CERTAIN) | (pl.col(field) == _UNKNOWN)
-        open_ = found.assets.filter(
-            doubtful.fill_null(True), ~pl.col("overridden").list.contains(field)
-        )
-        for row in open_.iter_rows(named=True):
-            proposal = proposed.get(row["asset_id"]) if field == "type" else None
-            question = _of_asset(row, field, row[confidence], proposal)
-            order = -needed.get(row["asset_id"], 0) - (_ALL_EDGES if proposal else 0)
-            asked.append((field, order, row["name"] or "", question))
+    for field, row, confidence in _doubtful(found):
+        proposal = proposed.get(row["asset_id"]) if field == "type" else None
+        question = _of_asset(row, field, confidence, proposal)
+        order = -needed.get(row["asset_id"], 0) - (_ALL_EDGES if proposal else 0)
+        asked.append((field, order, row["name"] or "", question))
     return [each[-1] for each in sorted(asked, key=_order)]
 
 
 _ALL_EDGES: Final = 1 << 40  # puts what a model proposes before all else
+_RANKS: Final = {"type": 0, "environment": 1, "strategy": 3}
 
 
-def _order(asked: tuple[str, int, str, Question]) -> tuple[bool, int, str, str]:
+def _order(asked: tuple[str, int, str, Question]) -> tuple[int, int, str, str]:
     field, order, name, question = asked
-    return field != "type", order, name, question.cells["Id"] or ""
+    return _RANKS.get(field, 2), order, name, question.cells["Id"] or ""
+
+
+def _doubtful(found: Findings) -> Iterator[tuple[str, Mapping[str, Any], float | None]]:
+    """Fields of assets that need a person, with the confidence of what is said now."""
+
+    def undecided(field: str, *wanted: pl.Expr) -> Iterator[dict[str, Any]]:
+        own = ~pl.col("overridden").list.contains(field)
+        return found.assets.filter(own, *wanted).iter_rows(named=True)
+
+    for field, confidence in _ASKED.items():
+        doubtful = (pl.col(confidence) < CERTAIN) | (pl.col(field) == _UNKNOWN)
+        for row in undecided(field, doubtful.fill_null(True)):
+            yield field, row, row[confidence]
+    for field, (text, judged) in _NOT_UNDERSTOOD.items():
+        unknown = pl.col(field).fill_null(_UNKNOWN) == _UNKNOWN
+        for row in undecided(field, pl.col(text).is_not_null(), unknown):
+            yield field, row, row[f"{judged}_confidence"]
+    if found.placements is None:
+        return
+    # Infrastructure is told by its facts; what becomes of an application is for its owners to say.
+    open_ = found.placements.filter(pl.col("strategy") == _UNKNOWN)
+    hints = dict(open_.select("asset_id", "strategy_reason").iter_rows())
+    of_owners = pl.col("type").is_in(["application", "service"])
+    for row in undecided("strategy", of_owners, pl.col("asset_id").is_in(list(hints))):
+        yield "strategy", {**row, "strategy": _UNKNOWN, "hint": hints[row["asset_id"]]}, None
 
 
 def _of_asset(
     row: Mapping[str, Any], field: str, confidence: float | None, proposal: Mapping[str, Any] | None
 ) -> Question:
-    code = [one for one in row["rationale"] if " " not in one and one.startswith(f"{field}:")]
+    judged = _NOT_UNDERSTOOD[field][1] if field in _NOT_UNDERSTOOD else field
+    code = [one for one in row["rationale"] if " " not in one and one.startswith(f"{judged}:")]
     said = f"{proposal['value']}: {proposal['rationale'] or ''}" if proposal else None
     return Question(
         {
@@ -148,7 +179,7 @@ def _of_asset(
             "Field": field,
             "Value": row[field],
             "Confidence": _share(confidence),
-            "Why": " ".join(sentences({**row, "rationale": code})),
+            "Why": row.get("hint") or " ".join(sentences({**row, "rationale": code})),
             "Proposed": said,
         },
         choices_of_field(field, said),

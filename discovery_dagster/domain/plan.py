@@ -68,7 +68,7 @@ def make(
     settings = settings or PlanSettings()
     said = meant(settings.constraints, assets)
     limit = said.limit("group_limit") or settings.group_limit
-    every = planned(assets)
+    every = strategy.with_facts(planned(assets), nodes)
     staying, blocked = _staying(every, said)
     movable = every.filter(~pl.col("asset_id").is_in(list(staying))).drop("node")
     movable = movable.with_row_index("node")

@@ -67,6 +67,7 @@ def findings(database: Database, objects: ObjectStore, session: SessionKey) -> F
         proposals=frame("classified_assets", "proposals"),
         conflicts=frame("inventory", "conflicts"),
         edges=frame("dependencies", "edges"),
+        placements=frame("migration_plan", "placements") if "migration_plan" in made else None,
         answered=set(endpoint_decisions.subjects([each.endpoint for each in about]).values()),
         apart={(one, other) for one, other in pairs},
     )

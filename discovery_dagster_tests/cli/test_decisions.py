@@ -153,3 +153,39 @@ def test_another_sessions_workbook_and_other_files_are_refused(imported, standin
     error = decisions(imported, "import", str(path), code=2)["error"]
     assert error["code"] == "no_decisions_workbook"
     assert decisions(imported, "import", str(tmp_path / "no.xlsx"), code=2)
+
+
+def test_what_sources_say_in_unknown_words_is_asked_and_what_becomes_of_applications(
+    move, tmp_path
+):
+    (tmp_path / "apps.csv").write_text("Application Name,Criticality\nLedger,Defcon 2\nShop,High\n")
+    (tmp_path / "servers.csv").write_text("Hostname,OS\nbox-1,Toaster OS 3\nbox-2,RHEL 8\n")
+    move.import_files(tmp_path / "apps.csv", tmp_path / "servers.csv")
+    path = tmp_path / "decisions.xlsx"
+    decisions(move, "export", "-o", str(path))
+    asked = {(row["Asset"], row["Field"]): row for row in rows_of(path, "Assets")}
+    assert "Defcon 2" in asked["Ledger", "criticality"]["Why"]
+    assert "Toaster OS 3" in asked["box-1", "os_family"]["Why"]
+    assert "No rule decides" in asked["Ledger", "strategy"]["Why"]
+    for known in (("Shop", "criticality"), ("box-2", "os_family"), ("box-2", "strategy")):
+        assert known not in asked
+    book = openpyxl.load_workbook(path)
+    offered = {str(each.formula1) for each in book["Assets"].data_validations.dataValidation}
+    assert len(offered) >= 4, "a list of choices for each field"
+
+    for (name, field), answer in {
+        ("Ledger", "criticality"): "critical",
+        ("box-1", "os_family"): "linux",
+        ("Ledger", "strategy"): "refactor",
+    }.items():
+        fill(path, "Assets", {"Asset": name, "Field": field}, answer)
+    done = decisions(move, "import", str(path), "--reason", "asked", "--author", "ann", "--run")
+    assert (done["applied"], done["problems"]) == (3, [])
+    assets = {row["name"]: row for row in move.export("assets")}
+    ledger = assets["Ledger"]
+    assert (ledger["criticality"], ledger["strategy"]) == ("critical", "refactor")
+    assert assets["box-1"]["os_family"] == "linux"
+    decisions(move, "export", "-o", str(path))
+    again = {(row["Asset"], row["Field"]) for row in rows_of(path, "Assets")}
+    assert again.isdisjoint({("Ledger", "criticality"), ("box-1", "os_family")})
+    assert ("Ledger", "strategy") not in again

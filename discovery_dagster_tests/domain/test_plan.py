@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from discovery_dagster import reference
 from discovery_dagster.domain import canonical, dependencies, graph, intake, plan
 from discovery_dagster.domain.frames import CLASSIFIED_ASSETS
 from discovery_dagster.domain.identity import resolve
@@ -275,9 +276,66 @@ def test_the_crm_estate_has_its_twenty_relations(shared_data):
             '("RHEL 9") is supported until 2032-05-31.',
         ),
         ({"type": "server", "eol_status": "supported"}, "unknown", "type server"),
+        (
+            {"custom": '{"wave":"1","R_Type":"Lift & Shift"}', "status": "retired"},
+            "rehost",
+            'Its source says "Lift & Shift" in its column "R_Type".',
+        ),
+        ({"custom": '{"Disposition":"to be discussed"}'}, "unknown", "No rule decides"),
+        ({"custom": '{"note":"retire"}'}, "unknown", "No rule decides"),
+        ({"status": "poweredOff"}, "unknown", "No rule decides"),
+        ({"status": "poweredOn"}, "unknown", "No rule decides"),
+        ({"status": "handed off to Bob"}, "unknown", "No rule decides"),
+        ({"type": "other", "declared_type_text": "Printer"}, "retain", 'It is a "Printer"'),
+        (
+            {"type": "server", "os_family": "mainframe", "os_name": "z/OS"},
+            "retain",
+            'It runs "z/OS"',
+        ),
+        ({"type": "server", "os_family": "unix", "os_name": "AIX"}, "replatform", "AIX"),
+        (
+            {"type": "application", "product": "COBOL", "criticality": "critical"},
+            "refactor",
+            "Its criticality is critical",
+        ),
+        ({"type": "application", "product": "COBOL"}, "unknown", "No rule decides"),
+        (
+            {"type": "database", "product": "PostgreSQL 16", "eol_status": "supported"},
+            "replatform",
+            "is offered as a managed service",
+        ),
+        ({"type": "middleware", "product": "Apache Kafka 3"}, "replatform", "managed service"),
+        ({"type": "container"}, "rehost", "It is a container"),
+        (
+            {
+                "type": "server",
+                "os_family": "linux",
+                "os_name": "RHEL 9",
+                "eol_status": "supported",
+                "eol_date": "2032-05-31",
+            },
+            "rehost",
+            "as a virtual machine, too",
+        ),
     ],
 )
 def test_a_strategy_is_a_hint_that_names_its_facts(facts, strategy, because):
     made = make(classified_assets({"name": "a"} | facts), edge_rows())
     assert made.placements["strategy"].item() == strategy
     assert because in made.placements["strategy_reason"].item()
+
+
+@pytest.mark.parametrize("status", ["poweredOff", "OFF"])
+def test_a_machine_that_is_off_is_to_be_retired_where_needs_are_known_and_none_is_of_it(status):
+    off = {"name": "a", "status": status}
+    assets = classified_assets(off, off | {"name": "b"}, {"name": "c"})
+    made = make(assets, edge_rows({"source": "c", "target": "b"}))
+    told = {row["name"]: row for row in assets.join(made.placements, on="asset_id").to_dicts()}
+    assert (told["a"]["strategy"], told["b"]["strategy"]) == ("retire", "unknown")
+    assert "no evidence that anything needs it" in told["a"]["strategy_reason"]
+
+
+def test_every_strategy_of_a_rule_is_a_word_of_the_vocabulary():
+    words = reference.load("strategies")
+    named = {rule["strategy"] for rule in words["rules"]} - {"stated"}
+    assert named | set(words["stated"]["words"]) <= set(reference.load("vocabulary")["strategies"])

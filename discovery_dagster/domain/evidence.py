@@ -46,7 +46,12 @@ _WORDS: Final = frozenset(
     | {"business_owner", "technical_owner", "declared_type"}
 )
 #: A word of a header, the field that it stands for, and the kind of its values.
-_HEADS: Final = (("ip", "ip_addresses"), ("ipv4", "ip_addresses"), ("mac", "mac_addresses"))
+_HEADS: Final = (
+    ("ip", "ip_addresses"),
+    ("ipv4", "ip_addresses"),
+    ("mac", "mac_addresses"),
+    ("address", "ip_addresses"),
+)
 _JOINING: Final = frozenset({"non", "or", "and", "und", "oder", "et", "ou", "o", "y", "e"})
 _HEADS_OF_WORDS: Final = (("os", "os_name"),)
 

@@ -12,6 +12,7 @@ from discovery_dagster import reference
 from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.fields import FIELDS
 from discovery_dagster.domain.header_words import Reading, read_words
+from discovery_dagster.domain.phrases import known_phrases
 from discovery_dagster.domain.words import fold
 
 
@@ -44,8 +45,12 @@ def find_meaning(header: str, section: str) -> Meaning | None:
     found = synonyms.find_field(header, section)
     if found is not None:
         return Meaning(found[0], unit=found[1])
-    named = synonyms.named_words().get(fold(header)) if section == synonyms.ASSETS else None
-    return Meaning(None, named) if named else _by_words(header, section)
+    if section != synonyms.ASSETS:
+        return _by_words(header, section)
+    named = synonyms.named_words().get(fold(header))
+    if named:
+        return Meaning(None, named)
+    return _by_words(header, section) or _by_phrase(header)
 
 
 def field_of(header: str, section: str) -> str | None:
@@ -58,6 +63,20 @@ def named_type(header: str) -> str | None:
     """Return the asset type of the things that a column called `header` names, or None."""
     meaning = find_meaning(header, synonyms.ASSETS)
     return meaning.named if meaning else None
+
+
+def _by_phrase(header: str) -> Meaning | None:
+    """Return the reference that a header makes which is a phrase of relations: `Utilizada por`.
+
+    A single word, such as `Runs`, is too little, and so is what hangs on the other thing's type.
+    """
+    words = fold(header)
+    phrase = known_phrases().get(words) if " " in words else None
+    if phrase is None or phrase.by_target:
+        return None
+    if not phrase.turned:
+        return Meaning(phrase.relation, whole=False)
+    return Meaning("used_by", whole=False) if phrase.relation == "depends_on" else None
 
 
 def _by_words(header: str, section: str) -> Meaning | None:
@@ -117,7 +136,9 @@ def _add(
 
 @cache
 def _allowed(meaning: str) -> frozenset[str]:
-    return frozenset(reference.load("header_words")["beside"].get(meaning, ()))
+    words = reference.load("header_words")
+    subjects = words["subjects"]["words"] if meaning in words["subjects"]["fields"] else ()
+    return frozenset(words["beside"].get(meaning, ())).union(subjects)
 
 
 @cache

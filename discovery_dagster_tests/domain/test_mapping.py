@@ -222,3 +222,28 @@ def test_host_names_that_no_virtual_machine_has_are_of_their_hosts():
     assert fields_of(table(["VMName", "ComputerName"], *rows))["ComputerName"] == "runs_on"
     own = [("vm1", "VM1"), ("vm2", "VM2"), ("vm3", "VM3")]
     assert fields_of(table(["VMName", "ComputerName"], *own))["ComputerName"] == "hostname"
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("dependency_1", "depends_on"),
+        ("Application Dependencies", "depends_on"),
+        ("outboundApps", "depends_on"),
+        ("Applications amont", "depends_on"),
+        ("inboundApps", "used_by"),
+        ("Eingehende Abhängigkeiten", "used_by"),
+        ("Utilizada por", "used_by"),
+        ("Est hébergé sur", "runs_on"),
+        ("Application Status", "status"),
+    ],
+)
+def test_headers_say_which_way_a_need_goes_in_any_language(header, field):
+    assert fields_of(table(["Application", header], ("crm", "erp")))[header] == field
+
+
+@pytest.mark.parametrize(
+    "header", ["Dependency Type", "Inbound Interfaces", "Part of", "Guest State"]
+)
+def test_what_is_about_a_need_is_none(header):
+    assert header not in fields_of(table(["Application", header], ("crm", "erp")))

@@ -3,18 +3,21 @@
 import networkx as nx
 import numpy as np
 
-from benchmarks.measure import cost, report
+from benchmarks.measure import costs, report
 from discovery_dagster.domain.digraph import Digraph, Numbers
 
 SMALL = (10_000, 50_000)
 LARGE = (1_000_000, 2_000_000)
+_ROUNDS = 5
 
 
 def run() -> None:
     """Print how much faster than networkx, and how much slower at a hundred times the nodes."""
     source, target = _edges(*SMALL)
-    engine = cost(lambda: _engine(SMALL[0], source, target), rounds=9)
-    oracle = cost(lambda: _networkx(SMALL[0], source, target))
+    engine, oracle = costs(
+        [lambda: _engine(SMALL[0], source, target), lambda: _networkx(SMALL[0], source, target)],
+        _ROUNDS,
+    )
     report(
         "components, cycles, levels: networkx / engine, 10k nodes",
         oracle.cpu / engine.cpu,
@@ -22,7 +25,9 @@ def run() -> None:
         f"{oracle.cpu * 1000:.0f} ms / {engine.cpu * 1000:.1f} ms, 50k edges",
     )
     many = _edges(*LARGE)
-    large = cost(lambda: _engine(LARGE[0], *many))
+    engine, large = costs(
+        [lambda: _engine(SMALL[0], source, target), lambda: _engine(LARGE[0], *many)], _ROUNDS
+    )
     report(
         "components, cycles, levels: 1M nodes / 10k nodes",
         large.cpu / engine.cpu,

@@ -7,7 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -50,6 +50,7 @@ def _csv(delimiter: str, encoding: str) -> bytes:
     return "\r\n".join(delimiter.join(row) for row in quoted).encode(encoding)
 
 
+@cache
 def _xlsx() -> bytes:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content) as book:

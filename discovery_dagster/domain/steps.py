@@ -128,7 +128,7 @@ STEPS: tuple[Step, ...] = (
         "One row a real thing, with a stable id and the reason why its records were merged.",
         upstream=("canonical_records",),
         decisions=("identity",),
-        version=4,
+        version=5,
         frames={
             "refusals": frames.OVERRIDE_REFUSALS,
             "assets": frames.INVENTORY_ASSETS,

@@ -8,6 +8,7 @@ from typing import Any
 
 from discovery_dagster.domain.identity import IdentityDecision
 from discovery_dagster.domain.identity.decisions import JOIN
+from discovery_dagster.domain.identity.registration import AMBIGUOUS
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.store.assets import FoundAsset
 from discovery_dagster.store.database import Database
@@ -155,12 +156,13 @@ def conflicts(database: Database, session: SessionKey, asset_id: str) -> list[di
 
 
 def registered(database: Database, engagement: EngagementKey, asset_id: str) -> list[str]:
-    """Return the identifiers by which the engagement knows an asset."""
+    """Return the identifiers by which the engagement knows an asset, and it alone."""
     with database.reader([engagement]) as connection:
         rows = connection.execute(
             "select identifier from discovery.asset_identifier"
-            " where engagement = %s and asset_id = %s order by identifier",
-            [str(engagement), asset_id],
+            " where engagement = %s and asset_id = %s"
+            " and not starts_with(identifier, %s) order by identifier",
+            [str(engagement), asset_id, AMBIGUOUS],
         ).fetchall()
     return [row["identifier"] for row in rows]
 

@@ -84,6 +84,27 @@ def test_the_records_of_one_thing_make_one_asset_and_no_two_things_share_one(res
     assert set(owners.values()) == {1}
 
 
+def test_what_relations_name_keeps_its_id_when_the_list_that_described_it_is_gone():
+    everything = [file["file"] for file in TRUTH["files"]]
+    first = _inventory(everything, {})
+    later = _inventory(
+        [name for name in everything if name != "cmdb_servers.csv"],
+        dict(first.identifiers.rows()),
+    )
+    (before,) = first.assets.filter(pl.col("name") == "stor-rz2-01")["asset_id"]
+    (asset,) = later.assets.filter(pl.col("name") == "stor-rz2-01").rows(named=True)
+    assert (asset["asset_id"], asset["named_only"]) == (before, True)
+    assert later.members.filter(asset_id=before)["keys"].to_list() == [
+        ["registered:qualified:storage|stor-rz2-01"]
+    ]
+
+
+def _inventory(names: list[str], known: dict[str, str]) -> identity.Inventory:
+    tables = [t for n in names for t in intake.read_tables(SAMPLE_ESTATE / n, n)[1]]
+    records = canonical.canonicalise(tables, intake.map_columns(tables, lambda *_: None))
+    return identity.resolve("demo.sample-estate", records.assets, records.relations, known)
+
+
 def test_no_type_is_wrong_and_few_are_unknown_that_could_be_known(result):
     missed = 0
     for thing in TRUTH["things"]:

@@ -22,6 +22,7 @@ FORMS: Final[Mapping[str, str]] = {
     "instance": "name and host of an instance",
     "unbranded": "serial number without a vendor",
     "name": "kind and name",
+    "registered": "name that this asset alone bears in the engagement",
 }
 
 

@@ -1,6 +1,6 @@
 """The inventory of a session, put together: clusters, details, mentions, values and ids."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,9 +14,16 @@ from discovery_dagster.domain.frames import (
 from discovery_dagster.domain.host_names import group
 from discovery_dagster.domain.identity import extraction
 from discovery_dagster.domain.identity.conflicts import find_conflicts
-from discovery_dagster.domain.identity.decisions import PERSON, IdentityDecision
+from discovery_dagster.domain.identity.decisions import PERSON, SPLIT, IdentityDecision
 from discovery_dagster.domain.identity.mentions import endpoints, mentioned
-from discovery_dagster.domain.identity.registration import assign, qualified, to_register
+from discovery_dagster.domain.identity.registration import (
+    assign,
+    names_of_several,
+    of_any_kind,
+    qualified,
+    several,
+    to_register,
+)
 from discovery_dagster.domain.identity.things import Things
 from discovery_dagster.domain.naming import NameIndex
 from discovery_dagster.domain.stages import unheard
@@ -55,8 +62,9 @@ def candidate_identifiers(assets: pl.DataFrame, relations: pl.DataFrame) -> list
     """Return, sorted, every identifier by which `resolve` may look an asset up."""
     mentions = mentioned(endpoints(relations), assets.height)
     found = pl.concat([identifiers(part, relations) for part in (assets, mentions)])
-    both = pl.concat([found["identifier"], found.select(qualified("identifier")).to_series()])
-    return both.unique().sort().to_list()
+    found = pl.concat([found.select("identifier"), of_any_kind(found.select("identifier"))])
+    ways = (pl.col("identifier"), qualified("identifier"), several("identifier"))
+    return pl.concat(found.select(way).to_series() for way in ways).unique().sort().to_list()
 
 
 def resolve(
@@ -92,12 +100,14 @@ def resolve(
     unmet = unmet.with_columns(pl.when(~pl.col("address").is_in(taken)).then("address"))
     named = Things.of(mentioned(unmet, assets.height), relations.clear())
     passed()
-    return _inventory(engagement, known, declared, named, resolved)
+    banned = {name for one in decisions if one.kind == SPLIT for name in one.identifiers}
+    return _inventory(engagement, known, banned, declared, named, resolved)
 
 
 def _inventory(
     engagement: str,
     known: Mapping[str, str],
+    banned: Collection[str],
     declared: Things,
     named: Things,
     resolved: pl.DataFrame,
@@ -112,26 +122,27 @@ def _inventory(
     # A decision has a number, which is none of the thing's own: no id is derived from it.
     owned = owned.filter(~pl.col("identifier").str.starts_with(f"{PERSON}:"))
     facts = pl.concat([declared.facts, named.facts])
-    registered = to_register(owned, facts)
-    ids = assign(engagement, _fallbacks(members), owned, facts, known)
+    found = assign(engagement, _fallbacks(members), owned, facts, known, banned)
+    ids = found.drop("borne")
+    # What is found by its name alone does not bear it: another one may come to.
+    own = to_register(owned, facts).join(found.filter(pl.col("borne").is_null()), on="cluster")
+    registered = own.select("identifier", "asset_id").unique()
     things = [
         _with_stated_types(declared.merged, resolved).with_columns(named_only=pl.lit(False)),
         named.merged.with_columns(named_only=pl.lit(True), records=pl.lit(1, pl.UInt32)),
     ]
     assets = pl.concat(things).join(ids, on="cluster").drop("cluster")
     keys = pl.concat([declared.keys, named.keys])
-    explained = members.join(ids, on="cluster").join(keys, on="record", how="left").sort("record")
-    explained = explained.with_columns(pl.col("keys").fill_null([])).drop("cluster", "record")
+    explained = members.join(found, on="cluster").join(keys, on="record", how="left").sort("record")
+    reasons = pl.concat_list(pl.col("keys").fill_null([]), "borne").list.drop_nulls()
+    explained = explained.with_columns(keys=reasons).drop("cluster", "record", "borne")
     conflicts = find_conflicts(declared.members, declared.merged)
     conflicts = conflicts.join(ids, on="cluster", maintain_order="left").drop("cluster")
     return Inventory(
         assets=conform(assets.sort("name", "asset_id"), INVENTORY_ASSETS),
         members=conform(explained, INVENTORY_MEMBERS),
         conflicts=conform(conflicts, INVENTORY_CONFLICTS),
-        identifiers=registered.join(ids, on="cluster")
-        .select("identifier", "asset_id")
-        .unique()
-        .sort("identifier"),
+        identifiers=pl.concat([registered, names_of_several(registered, known)]).sort("identifier"),
     )
 
 

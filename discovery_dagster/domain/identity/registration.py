@@ -4,13 +4,22 @@ Ids are derived from engagement and identifier, never drawn, so that the same fi
 ids. The register itself is the store's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Final
 from uuid import UUID, uuid5
 
 import polars as pl
 
+from discovery_dagster.reference import load
+
 #: Namespace of asset ids (RFC 9562, version 5).
 NAMESPACE = UUID("6b0c8f5e-0d5f-5c8a-9a36-3f7d1f3d8a54")
+
+#: What stands before a name in the reasons for an id that was found by it alone.
+REGISTERED: Final = "registered:"
+
+#: What stands before a kind and name that several assets bear.
+AMBIGUOUS: Final = "several:"
 
 
 def to_register(owned: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
@@ -40,16 +49,42 @@ def qualified(column: str) -> pl.Expr:
     return pl.col(column).str.replace("^name:", "qualified:")
 
 
+def of_any_kind(identified: pl.DataFrame) -> pl.DataFrame:
+    """Return what a thing of unknown kind may be registered as: its name, of each kind.
+
+    Args:
+        identified: with `identifier`; names of a known kind, and all else, are left out.
+    """
+    rules = load("identifiers")
+    grouped = {kind for kinds in rules["kinds"].values() for kind in kinds}
+    single = set(load("vocabulary")["asset_types"]) - grouped - set(rules["untyped"])
+    kinds = pl.DataFrame({"kind": sorted({*rules["kinds"], *single})})
+    unknown = identified.filter(pl.col("identifier").str.starts_with("name:|"))
+    named = unknown.join(kinds, how="cross").with_columns(
+        identifier=pl.concat_str(
+            pl.lit("name:"), "kind", pl.col("identifier").str.strip_prefix("name:")
+        )
+    )
+    return pl.concat([named, named.with_columns(qualified("identifier"))]).drop("kind")
+
+
+def several(column: str) -> pl.Expr:
+    """Return the identifier that says that several assets bear a name; other ones unchanged."""
+    return pl.col(column).str.replace("^(?:name|qualified):", AMBIGUOUS)
+
+
 def assign(
     engagement: str,
     clusters: pl.DataFrame,
     owned: pl.DataFrame,
     facts: pl.DataFrame,
     known: Mapping[str, str],
+    banned: Collection[str] = (),
 ) -> pl.DataFrame:
     """Give each cluster an asset id: the one known by its strongest known identifier, or a new one.
 
-    Two clusters never share an id: the stronger claim keeps it.
+    Two clusters never share an id: the stronger claim keeps it. A thing of unknown kind that no
+    identifier of its own is known by is the asset that alone bears its name, of whatever kind.
 
     Args:
         engagement: its key.
@@ -57,9 +92,11 @@ def assign(
         owned: `cluster, identifier, strength`.
         facts: `cluster, qualified`, as for `to_register`.
         known: asset ids by identifiers that earlier sessions registered.
+        banned: what a person decided not to join things by.
 
     Returns:
-        `cluster, asset_id`.
+        `cluster`, `asset_id` and `borne`, the name that the asset alone bears where it was found by
+        that.
     """
     single = owned.filter(pl.col("cluster").n_unique().over("identifier") == 1)
     # A thing without a known domain may be one whose domain an earlier session knew.
@@ -69,10 +106,21 @@ def assign(
         {"identifier": list(known), "asset_id": list(known.values())},
         schema={"identifier": pl.String, "asset_id": pl.String},
     )
-    claims = _strongest_first(wanted.join(register, on="identifier"))
+    ambiguous = (
+        register["identifier"].filter(register["identifier"].str.starts_with(AMBIGUOUS)).implode()
+    )
+    claims = _claims(wanted, register, ambiguous).with_columns(borne=pl.lit(None, pl.String))
+    borne = _claims(of_any_kind(single), register, ambiguous).with_columns(
+        borne=REGISTERED + pl.col("identifier"), strength=pl.lit(0, pl.Int32)
+    )
+    borne = borne.join(claims, on="cluster", how="anti").filter(
+        pl.col("asset_id").n_unique().over("cluster") == 1,
+        ~pl.col("borne").is_in(list(banned)).any().over("cluster"),
+    )
+    claims = _strongest_first(pl.concat([claims, borne.select(claims.columns)]))
     claims = claims.unique("cluster", keep="first", maintain_order=True)
     kept = claims.unique("asset_id", keep="first", maintain_order=True).select(
-        "cluster", "asset_id"
+        "cluster", "asset_id", "borne"
     )
     new = clusters.join(kept, on="cluster", how="anti").join(
         _strongest_first(single).unique("cluster", keep="first"), on="cluster", how="left"
@@ -80,8 +128,31 @@ def assign(
     identifiers = new.select(pl.coalesce("identifier", "fallback")).to_series()
     taken = set(kept["asset_id"])
     derived = [_derive(f"{engagement}/{identifier}", taken) for identifier in identifiers]
-    fresh = new.select("cluster", pl.Series("asset_id", derived, dtype=pl.String))
+    fresh = new.select(
+        "cluster",
+        pl.Series("asset_id", derived, dtype=pl.String),
+        pl.lit(None, pl.String).alias("borne"),
+    )
     return pl.concat([kept, fresh])
+
+
+def names_of_several(registered: pl.DataFrame, known: Mapping[str, str]) -> pl.DataFrame:
+    """Return, as identifiers to be registered, the names that other assets are known by already.
+
+    Args:
+        registered: `identifier, asset_id` that this session registers.
+        known: asset ids by identifiers that earlier sessions registered.
+    """
+    before = pl.col("identifier").replace_strict(known, default=None, return_dtype=pl.String)
+    taken = registered.filter(before != pl.col("asset_id"))
+    named = taken.filter(pl.col("identifier").str.contains("^(?:name|qualified):"))
+    return named.with_columns(several("identifier"))
+
+
+def _claims(wanted: pl.DataFrame, register: pl.DataFrame, ambiguous: pl.Series) -> pl.DataFrame:
+    """The assets that identifiers are known to mean, without names that several assets bear."""
+    found = wanted.join(register, on="identifier")
+    return found.filter(~several("identifier").is_in(ambiguous))
 
 
 def _strongest_first(identified: pl.DataFrame) -> pl.DataFrame:

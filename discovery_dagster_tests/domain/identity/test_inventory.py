@@ -1,11 +1,14 @@
 """What the inventory says of its things: ids, values, conflicts, and things known by name."""
 
+from datetime import UTC, datetime
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discovery_dagster.domain import frames, identity
+from discovery_dagster.domain.identity.decisions import SPLIT, IdentityDecision
 from discovery_dagster_tests.domain.rows import asset_records, relation_records
 
 SERVER = {"declared_type": "server"}
@@ -43,6 +46,49 @@ def test_a_host_of_another_domain_does_not_take_an_earlier_host_s_id():
     first = resolve({"name": "web01.a.example", **SERVER})
     later = resolve({"name": "web01.b.example", **SERVER}, known=register(first))
     assert later.assets["asset_id"].to_list() != first.assets["asset_id"].to_list()
+
+
+def test_a_bare_name_is_the_only_asset_that_bears_it_whatever_its_kind():
+    storage = {"name": "stor-01", "declared_type": "storage", "fqdn": "stor-01.a.example"}
+    first = resolve(storage)
+    needs = relation_records({"source": "db01", "target": "stor-01"})
+    later = resolve(relations=needs, known=register(first))
+    ids = dict(later.assets.select("name", "asset_id").rows())
+    assert ids["stor-01"] == first.assets["asset_id"].item()
+    keys = dict(later.members.select("asset_id", "keys").rows())
+    assert keys[ids["stor-01"]] == ["registered:qualified:storage|stor-01"]
+    assert keys[ids["db01"]] == []
+    assert not [name for name in register(later) if "stor-01" in name]
+
+
+def test_a_bare_name_that_several_assets_bear_is_none_of_them():
+    needs = relation_records({"source": "db01", "target": "web01"})
+    known: dict[str, str] = {}
+    for thing in ({"declared_type": "cluster"}, SERVER, {"declared_type": "storage"}):
+        known |= register(resolve({"name": "web01", **thing}, known=known))
+    later = resolve(relations=needs, known=known)
+    ids = dict(later.assets.select("name", "asset_id").rows())
+    assert ids["web01"] not in known.values()
+
+
+def test_a_short_name_of_hosts_of_two_domains_in_two_sessions_is_neither_of_them():
+    known: dict[str, str] = {}
+    for domain in ("a", "b"):
+        known |= register(resolve({"name": f"web01.{domain}.example", **SERVER}, known=known))
+    bare = resolve({"name": "web01", **SERVER}, known=known).assets["asset_id"].item()
+    named = resolve(relations=relation_records({"source": "db01", "target": "web01"}), known=known)
+    assert bare not in known.values()
+    assert not set(named.assets["asset_id"]) & set(known.values())
+
+
+def test_a_person_may_say_that_a_bare_name_is_another_thing():
+    first = resolve({"name": "stor-01", "declared_type": "storage"})
+    needs = relation_records({"source": "db01", "target": "stor-01"})
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    key = "registered:name:storage|stor-01"
+    split = IdentityDecision(1, SPLIT, (key,), ("stor-01",), "another", "anna", at)
+    later = identity.resolve("acme.exit", asset_records(), needs, register(first), [split])
+    assert not set(later.assets["asset_id"]) & set(first.assets["asset_id"])
 
 
 def test_two_things_never_share_an_id_and_the_stronger_claim_keeps_it():

@@ -247,3 +247,9 @@ def test_headers_say_which_way_a_need_goes_in_any_language(header, field):
 )
 def test_what_is_about_a_need_is_none(header):
     assert header not in fields_of(table(["Application", header], ("crm", "erp")))
+
+
+def test_servers_of_an_application_may_be_named_by_what_they_are_for():
+    header = ["App", "Prod Server(s)", "DB Server", "Web Server"]
+    fields = fields_of(table(header, ("shop", "web1, web2", "db1", "www1")))
+    assert fields == {"App": "name", **dict.fromkeys(header[1:], "runs_on")}

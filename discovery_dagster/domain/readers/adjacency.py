@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from discovery_dagster.domain import synonyms
+from discovery_dagster.domain.header_meanings import find_meaning
 from discovery_dagster.domain.readers.limits import Limits
 from discovery_dagster.domain.readers.records import (
     Record,
@@ -84,9 +86,22 @@ def _pattern(lines: Sequence[str]) -> re.Pattern[str] | None:
         named = {name for names in right for name in names}
         both = len(named & left)
         ragged = len({len(names) for names in right}) > 1
-        if both and both >= share * len(named) and (pattern is _MARKED or ragged):
+        if not both or both < share * len(named):
+            continue
+        if pattern is _MARKED or (ragged and not _is_header(matched)):
             return pattern
     return None
+
+
+def _is_header(lines: Sequence[re.Match[str]]) -> bool:
+    """Whether the first line names columns: a known header that is no name further down."""
+    first, *below = ([found["left"], *_names(found)] for found in lines)
+    names = {name.lower() for line in below for name in line}
+    return any(
+        name.lower() not in names and find_meaning(name, section)
+        for name in first
+        for section in (synonyms.ASSETS, synonyms.RELATIONS)
+    )
 
 
 def _names(found: re.Match[str]) -> list[str]:

@@ -210,3 +210,18 @@ def test_what_a_machine_prints_of_its_sockets_is_observed_connections(tmp_path, 
     assert ends.rows() == [("10.0.0.1", "10.0.0.2", 5432, "tcp", "observed")]
     assert records.outcomes.height == len(text.splitlines())
     assert counts(records)["accepted"] == 1
+
+
+@pytest.mark.parametrize("text", [
+    "Application,Depends On\nweb,cart\ncart,redis\nredis\n",
+    "source,target\nweb,cart\ncart,redis\nredis\n",
+])  # fmt: skip
+def test_a_ragged_table_with_a_header_is_no_list_of_neighbours(tmp_path, text):
+    path = tmp_path / "a.csv"
+    path.write_text(text)
+    records = records_of_files(path)
+    assert records.relations.select("source", "target").rows() == [
+        ("web", "cart"),
+        ("cart", "redis"),
+    ]
+    assert records.outcomes["line"].to_list() == [2, 3, 4]

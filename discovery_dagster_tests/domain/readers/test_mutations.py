@@ -92,6 +92,23 @@ GEXF = (
     b'</nodes><edges><edge id="0" source="a" target="b"/></edges></graph></gexf>'
 )
 DOT = b'digraph estate {\n  web [label="Web \\"1\\""];\n  web -> { db cache };\n  db -> disk;\n}\n'
+LINES = [
+    b"web: cart, auth\ncart: redis\nauth: ldap\n",
+    b"web -> cart\ncart -> redis\n",
+    b"web cart auth\ncart redis\nauth ldap\nredis\nldap\n",
+    b"web,cart,1\ncart,redis,2\nweb,auth,3\n",
+    b",web,cart,redis\nweb,0,1,0\ncart,0,0,1\nredis,0,0,0\n",
+]
+SOCKETS = [
+    b"Proto Recv-Q Send-Q Local Address Foreign Address State PID/Program name\n"
+    b"tcp 0 0 10.0.0.1:43210 10.0.0.2:5432 ESTABLISHED 9/java\ntcp6 0 0 :::80 :::* LISTEN 9/x\n",
+    b"java 9 app 45u IPv4 1 0t0 TCP 10.0.0.1:43210->10.0.0.2:5432 (ESTABLISHED)\n",
+]
+RULES = [
+    b"Rule,Source,Destination,Service,Action\n1,any,10.0.0.0/8,tcp/443,allow\n"
+    b"2,web1; web2,10.0.0.9,443,allow\n3,10.0.0.1-10.0.0.9,db,1521,deny\n",
+    b"CI,Relation,Related CI\ncrm,depends on,db\ndb,supports,crm\ncrm,hosts,x\n",
+]
 SEEDS: dict[str, list[bytes]] = {
     "delimited": [_csv(",", "utf-8"), _csv(";", "cp1252"), _csv("\t", "utf-16"), FLOWS.encode(),
                   b"#separator \\x09\n#fields\tts\tid.orig_h\tid.resp_h\tid.resp_p\n"
@@ -105,6 +122,9 @@ SEEDS: dict[str, list[bytes]] = {
     "shared texts": [_part(TEXTS)],
     "graph xml": [GRAPHML, GEXF],
     "dot": [DOT],
+    "lines of a graph": LINES,
+    "sockets": SOCKETS,
+    "rules and sentences": RULES,
     "zip": [_zip(a=_csv(",", "utf-8"), b=json.dumps(RECORDS).encode())],
 }  # fmt: skip
 #: Files that what is changed is a part of.

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -27,7 +28,7 @@ def read(client: httpx.Client, path: str, **query: Any) -> Any:
     return answer.json()
 
 
-def paged(client: httpx.Client, name: str, **query: Any) -> list[dict[str, Any]]:
+def paged(client: httpx.Client, name: str, /, **query: Any) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
     cursor = None
     while True:
@@ -58,6 +59,40 @@ def test_pages_of_a_list_make_up_what_is_exported(name: str, upland: httpx.Clien
     assert Counter(json.dumps({k: row[k] for k in names}, sort_keys=True) for row in found) == (
         as_text
     )
+
+
+def test_each_filter_finds_the_assets_that_hold_the_value(upland: httpx.Client) -> None:
+    everything = paged(upland, "assets", limit=1000)
+    for name in assets.ASSETS.filters:
+        values = [_as_asked(row[name]) for row in everything]
+        for value in dict.fromkeys([values[0], max(values), "none"]):
+            asked = paged(upland, "assets", **{name: value}, limit=1000)
+            holding = [row for row, one in zip(everything, values, strict=True) if one == value]
+            assert asked == holding, (name, value)
+
+
+def _as_asked(value: Any) -> str:
+    if value is None:
+        return "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "of"),
+    [
+        ("ip_address", lambda row: row["ip_addresses"]),
+        ("application", lambda row: row["applications"]),
+        ("software", lambda row: [one["name"] for one in row["software"] or ()]),
+        ("file", lambda row: [one["file"] for one in row["sources"]]),
+    ],
+)
+def test_each_filter_of_several_values_finds_the_assets_that_hold_one(
+    name: str, of: Callable[[Any], list[str]], upland: httpx.Client
+) -> None:
+    everything = paged(upland, "assets", limit=1000)
+    value = max(value for row in everything for value in of(row))
+    asked = paged(upland, "assets", **{name: value}, limit=1000)
+    assert asked == [row for row in everything if value in of(row)]
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", "-confidence", "memory_gb", "-eol_date"])

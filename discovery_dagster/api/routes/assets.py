@@ -107,13 +107,22 @@ class AssetSelection(Selection):
     model: Values
     product: Values
     status: Values
+    description: Values
+    declared_type: Values
+    provider_id: Values
     cpu_cores: Values
+    virtual: Values
+    overridden: Values
     strategy: Values
     group: Values
     wave: Values
     ip_address: Text | None = None
     mac_address: Text | None = None
     application: Text | None = None
+    software: Text | None = Field(
+        None, description="Name of a product, as in `software` of an asset."
+    )
+    file: Text | None = Field(None, description="File that a record of the asset is in.")
     min_confidence: float | None = None
     max_confidence: float | None = None
     min_memory_gb: float | None = None

@@ -14,7 +14,8 @@ from discovery_dagster.store.reading.listing import NOTHING, Asked, Count, Listi
 _TEXTS = (
     "type", "tier", "environment", "criticality", "os_family", "os_name", "os_version",
     "eol_status", "eol_date", "name", "hostname", "fqdn", "serial_number", "location",
-    "business_owner", "technical_owner", "vendor", "model", "product", "status",
+    "business_owner", "technical_owner", "vendor", "model", "product", "status", "description",
+    "declared_type", "provider_id",
 )  # fmt: skip
 
 _PLACED = (
@@ -43,6 +44,8 @@ ASSETS = Listing(
         **{name: f"r.{name}" for name in _TEXTS},
         "id": "r.asset_id",
         "cpu_cores": "r.cpu_cores::text",
+        "virtual": "r.virtual::text",
+        "overridden": "coalesce(cardinality(r.overridden) > 0, false)::text",
         "strategy": _PLACED.format(column="p.strategy"),
         "group": _PLACED.format(column='p."group"'),
         "wave": _PLACED.format(column="p.wave"),
@@ -51,6 +54,9 @@ ASSETS = Listing(
         "ip_address": "%(value)s = any (r.ip_addresses)",
         "mac_address": "%(value)s = any (r.mac_addresses)",
         "application": "%(value)s = any (r.applications)",
+        "software": "r.software @> jsonb_build_array(jsonb_build_object('name', %(value)s::text))",
+        "file": "exists (select from discovery.asset_member m where m.engagement = r.engagement"
+        " and m.session = r.session and m.asset_id = r.asset_id and m.file = %(value)s)",
         "min_confidence": "r.confidence >= %(value)s",
         "max_confidence": "r.confidence <= %(value)s",
         "min_memory_gb": "r.memory_gb >= %(value)s",

@@ -178,9 +178,16 @@ def test_lists_and_matrices_that_name_no_column_are_graphs_of_assets(tmp_path, t
     ) + (2 if text.startswith("{") else 0)
 
 
-def test_a_table_with_a_header_is_no_list_of_edges(tmp_path):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Server,Application\nweb-1,shop\nweb-2,shop\nshop,web-9\n",
+        "Application,Depends On\nshop,stock\nstock,store\nstore,\n",
+    ],
+)
+def test_a_table_with_a_header_is_no_list_of_edges(tmp_path, text):
     path = tmp_path / "a.csv"
-    path.write_text("Server,Application\nweb-1,shop\nweb-2,shop\nshop,web-9\n")
+    path.write_text(text)
     records = records_of_files(path)
     assert records.outcomes.height == 3
 

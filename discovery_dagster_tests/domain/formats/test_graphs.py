@@ -192,6 +192,14 @@ def test_a_table_with_a_header_is_no_list_of_edges(tmp_path, text):
     assert records.outcomes.height == 3
 
 
+def test_a_table_of_needs_whose_last_cell_is_missing_is_no_adjacency_list(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("Application,Depends On\nshop,stock\nstock,store\nstore,\n")
+    records = records_of_files(path)
+    assert records.outcomes.height == 3
+    assert "Application" not in records.assets["name"].to_list()
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -14,7 +14,7 @@ from discovery_dagster.definitions import defs
 from discovery_dagster.defs import inbox
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import drops, sessions
+from discovery_dagster.store import decision_log, drops, exports, sessions
 
 
 class Killed(BaseException):
@@ -75,6 +75,20 @@ def test_a_drop_becomes_a_session_with_its_name_and_one_requested_run(box, engag
     assert row.title == "Monday's export"
     (file,) = sessions.files(box.engine.database, row.session)
     assert file.name == "servers.csv"
+
+
+def test_a_table_of_decisions_in_a_drop_decides_about_its_assets(box, engagement):
+    folder = box.drop(ready=False)
+    lines = "web-01,environment,test,moved,ann\nweb-99,environment,test,moved,ann\n"
+    (folder / "overrides.csv").write_text(f"asset,field,value,reason,author\n{lines}")
+    (folder / "_READY").touch()
+    assert box.requested() == [f"{engagement}|s001"]
+    (row,) = sessions.sessions(box.engine.database, engagement)
+    box.engine.execute_here(row.session)
+    (decided,) = decision_log.history(box.engine.database, engagement)
+    assert (decided.name, decided.value, decided.author) == ("web-01", "test", "ann")
+    (refused,) = exports.rows(box.engine.database, row.session, "rejects")
+    assert (refused["file"], refused["line"]) == ("overrides.csv", 3)
 
 
 def test_a_run_is_requested_under_one_key_until_dagster_has_it(box, session):

@@ -51,7 +51,7 @@ STEPS: tuple[Step, ...] = (
         "Every record of every table as it stood, with file, sheet and physical line.",
         upstream=("source_files",),
         frames={"tables": frames.SOURCE_TABLES, "corrections": frames.CORRECTIONS},
-        version=14,
+        version=15,
         reference=(
             "synonyms.yaml",
             "header_words.yaml",
@@ -71,7 +71,7 @@ STEPS: tuple[Step, ...] = (
         upstream=("source_records",),
         decisions=("mapping",),
         frames={"mapping": frames.FIELD_MAPPING, "proposals": frames.PROPOSALS},
-        version=12,
+        version=13,
         prompts=("prompts/field_mapping.md", "prompts/fields.yaml"),
         reference=(
             "synonyms.yaml",
@@ -102,7 +102,7 @@ STEPS: tuple[Step, ...] = (
             "outcomes": frames.RECORD_OUTCOMES,
             "accounts": frames.TABLE_ACCOUNTS,
         },
-        version=15,
+        version=16,
         reference=(
             "overrides.yaml",
             "vocabulary.yaml",

@@ -21,7 +21,7 @@ from discovery_dagster.domain.words import fold
 _FIT: Final = 3
 
 #: Pairs of sides, as in `reference/ends.yaml`.
-SENT, OPENED, LOCAL = "sent", "opened", "local"
+SENT, OPENED, FLOWING, LOCAL = "sent", "opened", "flowing", "local"
 
 _FIELDS: Final = {
     ("source", "name"): "source",
@@ -52,8 +52,7 @@ def known_ends(sides: str) -> dict[str, tuple[str, str, int]]:
                 # `destination ip` names the end better than `remote ip` beside it.
                 rank = at * len(pair[side]) + of_side
                 known.setdefault(fold(f"{word} {name}"), (side, thing, rank))
-                if thing in _NO_NAMES:
-                    known.setdefault(fold(f"{name} {word}"), (side, thing, rank))
+                known.setdefault(fold(f"{name} {word}"), (side, thing, rank))
         for thing in _NO_NAMES:
             for word, name in product(words["short_sides"][side], words["things"][thing]):
                 if word in pair[side] or sides == SENT:
@@ -138,14 +137,14 @@ def _flows(name: str, sides: str) -> TableFormat:
     )
 
 
-def _relations(name: str, sides: str) -> TableFormat:
+def _relations(name: str, sides: str, relation: str = "depends_on") -> TableFormat:
     left_out = {"record_kind", "source_port", "tcp_flags", "direction"}
     return TableFormat(
         name=name,
         kind=Kind.RELATIONS,
         fit=lambda table: _fit(table, sides, observed=False),
         columns={key: rule for key, rule in _columns(sides).items() if rule.field not in left_out},
-        relation="depends_on",
+        relation=relation,
     )
 
 
@@ -177,4 +176,5 @@ FORMATS = (
     _flows("generic.client_server_flows", OPENED),
     _relations("generic.directed_relations", OPENED),
     _relations("generic.ended_relations", SENT),
+    _relations("generic.data_flows", FLOWING, "connects_to"),
 )

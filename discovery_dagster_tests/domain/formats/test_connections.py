@@ -168,3 +168,31 @@ def test_of_two_names_of_an_end_the_plainer_one_names_it():
     assert edges_of(header, "10.0.0.1,10.0.0.2,443,10.0.0.1,9") == [
         ("10.0.0.1", "10.0.0.2", 443, "observed")
     ]
+
+
+@pytest.mark.parametrize(
+    ("header", "relation"),
+    [
+        ("Sender System,Receiver System", "connects_to"),
+        ("Sending Application,Receiving Application", "connects_to"),
+        ("Originating System,Receiving System", "connects_to"),
+        ("Producer,Consumer,Topic", "connects_to"),
+        ("Publisher,Subscriber", "connects_to"),
+        ("Upstream App,Downstream App", "connects_to"),
+        ("Application émettrice,Application réceptrice", "connects_to"),
+        ("Sistema emisor,Sistema receptor", "connects_to"),
+        ("Sendendes System,Empfangendes System", "connects_to"),
+        ("Sistema fonte,Sistema alvo", "depends_on"),
+        ("requesting_service,responding_service", "depends_on"),
+        ("calling service,called service", "depends_on"),
+        ("Dependent Application,Depends On Application", "depends_on"),
+        ("origin,destination", "depends_on"),
+    ],
+)
+def test_who_sends_and_who_asks_is_the_source_in_any_language(header, relation):
+    rows = [["web", "cart", "t"], ["cart", "db", "t"]]
+    relations = records_of(table(header.split(","), *rows)).relations
+    assert relations.select("source", "relation", "target").rows() == [
+        ("web", relation, "cart"),
+        ("cart", relation, "db"),
+    ]

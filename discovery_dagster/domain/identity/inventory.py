@@ -126,7 +126,7 @@ def _inventory(
     ids = found.drop("borne")
     # What is found by its name alone does not bear it: another one may come to.
     own = to_register(owned, facts).join(found.filter(pl.col("borne").is_null()), on="cluster")
-    registered = own.select("identifier", "asset_id").unique()
+    registered = [own.select("identifier", "asset_id"), names_of_several(own, owned, known)]
     things = [
         _with_stated_types(declared.merged, resolved).with_columns(named_only=pl.lit(False)),
         named.merged.with_columns(named_only=pl.lit(True), records=pl.lit(1, pl.UInt32)),
@@ -142,7 +142,7 @@ def _inventory(
         assets=conform(assets.sort("name", "asset_id"), INVENTORY_ASSETS),
         members=conform(explained, INVENTORY_MEMBERS),
         conflicts=conform(conflicts, INVENTORY_CONFLICTS),
-        identifiers=pl.concat([registered, names_of_several(registered, known)]).sort("identifier"),
+        identifiers=pl.concat(registered).unique().sort("identifier"),
     )
 
 

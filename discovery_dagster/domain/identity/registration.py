@@ -136,17 +136,28 @@ def assign(
     return pl.concat([kept, fresh])
 
 
-def names_of_several(registered: pl.DataFrame, known: Mapping[str, str]) -> pl.DataFrame:
-    """Return, as identifiers to be registered, the names that other assets are known by already.
+def names_of_several(
+    registered: pl.DataFrame, owned: pl.DataFrame, known: Mapping[str, str]
+) -> pl.DataFrame:
+    """Return, as identifiers to be registered, names of hosts that other hosts are known by.
+
+    An asset that the thing also has another identifier of is no other one: it was two before.
 
     Args:
-        registered: `identifier, asset_id` that this session registers.
+        registered: `cluster, identifier, asset_id` that this session registers.
+        owned: `cluster, identifier`.
         known: asset ids by identifiers that earlier sessions registered.
+
+    Returns:
+        `identifier, asset_id`.
     """
-    before = pl.col("identifier").replace_strict(known, default=None, return_dtype=pl.String)
-    taken = registered.filter(before != pl.col("asset_id"))
-    named = taken.filter(pl.col("identifier").str.contains("^(?:name|qualified):"))
-    return named.with_columns(several("identifier"))
+    other = pl.col("identifier").replace_strict(known, default=None, return_dtype=pl.String)
+    taken = registered.with_columns(other=other).filter(
+        pl.col("identifier").str.starts_with("qualified:"), pl.col("other") != pl.col("asset_id")
+    )
+    claimed = owned.select("cluster", other=other).drop_nulls()
+    apart = taken.join(claimed, on=["cluster", "other"], how="anti")
+    return apart.select(several("identifier"), "asset_id")
 
 
 def _claims(wanted: pl.DataFrame, register: pl.DataFrame, ambiguous: pl.Series) -> pl.DataFrame:

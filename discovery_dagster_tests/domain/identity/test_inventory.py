@@ -65,7 +65,7 @@ def test_a_bare_name_that_several_assets_bear_is_none_of_them():
     needs = relation_records({"source": "db01", "target": "web01"})
     known: dict[str, str] = {}
     for thing in ({"declared_type": "cluster"}, SERVER, {"declared_type": "storage"}):
-        known |= register(resolve({"name": "web01", **thing}, known=known))
+        known = register(resolve({"name": "web01", **thing}, known=known)) | known
     later = resolve(relations=needs, known=known)
     ids = dict(later.assets.select("name", "asset_id").rows())
     assert ids["web01"] not in known.values()
@@ -74,11 +74,24 @@ def test_a_bare_name_that_several_assets_bear_is_none_of_them():
 def test_a_short_name_of_hosts_of_two_domains_in_two_sessions_is_neither_of_them():
     known: dict[str, str] = {}
     for domain in ("a", "b"):
-        known |= register(resolve({"name": f"web01.{domain}.example", **SERVER}, known=known))
+        known = (
+            register(resolve({"name": f"web01.{domain}.example", **SERVER}, known=known)) | known
+        )
     bare = resolve({"name": "web01", **SERVER}, known=known).assets["asset_id"].item()
     named = resolve(relations=relation_records({"source": "db01", "target": "web01"}), known=known)
     assert bare not in known.values()
     assert not set(named.assets["asset_id"]) & set(known.values())
+
+
+def test_a_thing_that_was_two_before_keeps_both_its_names():
+    serial = {"vendor": "Dell", "serial_number": "7XK2PL3"}
+    full = {"name": "web01", "fqdn": "web01.a.example"}
+    two = resolve({"name": "Rack 7", **serial, **SERVER}, {**full, **SERVER})
+    assert two.assets.height == 2
+    one = resolve({**full, **serial, **SERVER}, known=register(two))
+    assert not [name for name in register(one) if name.startswith("several:")]
+    bare = resolve({"name": "web01", **SERVER}, known=register(one) | register(two))
+    assert set(bare.assets["asset_id"]) <= set(two.assets["asset_id"])
 
 
 def test_a_person_may_say_that_a_bare_name_is_another_thing():

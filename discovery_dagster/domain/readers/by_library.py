@@ -28,14 +28,25 @@ _ERRORS: Final[Mapping[str, str]] = {
 _REFUSED: Final = re.compile(r"but got '(?:Error\((\w+)\)|(.*?))'?$", re.DOTALL)
 
 
+class DamagedError(Exception):
+    """A workbook at which the library gave up."""
+
+
 def read_by_library(data: bytes) -> Sheets:
     """Return the names and cells of all sheets of the workbook `data`.
 
     Raises:
         fastexcel.FastExcelError: when it is damaged or encrypted.
+        DamagedError: when it is damaged in a way that the library did not foresee.
     """
-    reader = fastexcel.read_excel(data)
-    return [(name, _read(reader, name)) for name in reader.sheet_names]
+    try:
+        reader = fastexcel.read_excel(data)
+        return [(name, _read(reader, name)) for name in reader.sheet_names]
+    except BaseException as error:
+        # A panic of Rust; its type can be imported from nowhere, and is no `Exception`.
+        if type(error).__name__ == "PanicException":
+            raise DamagedError(str(error)) from error
+        raise
 
 
 def _read(reader: fastexcel.ExcelReader, name: str) -> pl.DataFrame:

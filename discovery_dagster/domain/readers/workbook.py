@@ -7,8 +7,9 @@ Cells come as text: numbers without a trailing `.0`, booleans as `true` and `fal
 import fastexcel
 import polars as pl
 
+from discovery_dagster.domain.readers.apart import read_apart
 from discovery_dagster.domain.readers.archive import check_extents, check_package
-from discovery_dagster.domain.readers.by_library import read_by_library
+from discovery_dagster.domain.readers.by_library import DamagedError, read_by_library
 from discovery_dagster.domain.readers.footer import ignore_footer
 from discovery_dagster.domain.readers.header import find_header
 from discovery_dagster.domain.readers.header_rows import complete_header
@@ -62,7 +63,7 @@ def read_sheets(data: bytes, name: str, limits: Limits) -> Sheets:
         raise _encrypted(name)
     try:
         return list(_open(data, name, limits))
-    except fastexcel.FastExcelError as error:
+    except (fastexcel.FastExcelError, DamagedError) as error:
         if "password" in str(error).lower():
             raise _encrypted(name) from error
         raise UnreadableFileError(
@@ -84,7 +85,8 @@ def _open(data: bytes, name: str, limits: Limits) -> Sheets:
         if sheets is not None:
             return sheets
         check_extents(data, name, limits)
-    return read_by_library(data)
+        return read_by_library(data)
+    return read_apart(data, limits)
 
 
 def _table(rows: pl.DataFrame, sheet: str, name: str, limits: Limits) -> SourceTable | None:

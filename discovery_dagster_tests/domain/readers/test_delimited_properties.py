@@ -12,7 +12,10 @@ from discovery_dagster.domain.tables import UnreadableFileError
 from discovery_dagster_tests.domain.readers.reading import reading_of, records_of, table_of
 
 _DELIMITERS = ",;\t|"
-_cells = st.text(st.sampled_from("ab1é#- .,;|\t\"'\n"), max_size=6)
+#: None is a unit by itself, such as `b` or `#`: a row of units below the header belongs to it.
+_cells = st.text(st.sampled_from("ab1é#- .,;|\t\"'\n"), max_size=6).filter(
+    lambda text: text.strip() not in {"b", "#"}
+)
 _filled = st.text(st.sampled_from('ab1é,;" '), min_size=1, max_size=5).map(lambda t: f"x{t}")
 
 

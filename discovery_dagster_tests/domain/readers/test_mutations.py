@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discovery_dagster.domain import intake
@@ -117,7 +117,6 @@ SEEDS: dict[str, list[bytes]] = {
                                                     {"web": ["db"], "db": []})],
     "json lines": ["\n".join(map(json.dumps, RECORDS)).encode()],
     "xlsx": [_xlsx()],
-    "xls": [old_workbook(ROWS)],
     "worksheet": [_part(SHEET)],
     "shared texts": [_part(TEXTS)],
     "graph xml": [GRAPHML, GEXF],
@@ -183,4 +182,16 @@ def test_a_changed_file_is_read_and_accounted_for_or_refused(
     with TemporaryDirectory() as folder:
         path = Path(folder) / "export"
         path.write_bytes(WITHIN[container](changed) if container in WITHIN else changed)
+        _account(path)
+
+
+# Each of them is read in a process of its own.
+@settings(max_examples=15)
+@given(changes=st.lists(_changes, max_size=6))
+def test_a_changed_old_workbook_is_read_and_accounted_for_or_refused(
+    changes: list[tuple[str, float, bytes | float]],
+) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "export"
+        path.write_bytes(_changed(old_workbook(ROWS), changes))
         _account(path)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from discovery_dagster.domain.readers import Limits
+from discovery_dagster.domain.readers import Limits, by_library
 from discovery_dagster.domain.readers.xlsx import read_package
 from discovery_dagster.domain.tables import UnreadableFileError
 from discovery_dagster_tests.domain.readers.old_workbooks import ERRORS, old_workbook
@@ -119,6 +119,40 @@ def test_every_error_of_an_old_workbook_stands_in_its_place(
         (first[0] + 2, "read", None, errors),
         (first[0] + 3, "read", None, errors[::-1]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("at", "claimed"),
+    [
+        (44, b"\xff\xff\xff\xff"),  # sectors of the table
+        (64, b"\xf0\xff\xff\xff"),  # of the table of small streams
+        (1621, b"\x7f\x7f\x7f\x7f"),  # row and column of a cell
+    ],
+)
+def test_an_old_workbook_that_claims_more_than_it_holds_does_not_end_the_process(
+    tmp_path: Path, at: int, claimed: bytes
+) -> None:
+    content = bytearray(old_workbook(ERROR_ROWS))
+    content[at : at + len(claimed)] = claimed
+    with pytest.raises(UnreadableFileError) as refused:
+        reading_of(tmp_path, bytes(content))
+    assert refused.value.code == "corrupt_workbook"
+
+
+class PanicException(BaseException):
+    """What the library raises where its own code gives up."""
+
+
+def test_a_workbook_at_which_the_library_panics_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def panic(_: bytes) -> None:
+        raise PanicException("range end index 2 out of range for slice of length 0")
+
+    monkeypatch.setattr(by_library.fastexcel, "read_excel", panic)
+    with pytest.raises(UnreadableFileError) as refused:
+        reading_of(tmp_path, with_comment(of_rows(["a", "b"], [1, 2])))
+    assert refused.value.code == "corrupt_workbook"
 
 
 def test_errors_are_told_from_empty_cells_by_the_library_too(tmp_path: Path) -> None:

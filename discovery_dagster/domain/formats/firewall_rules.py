@@ -21,6 +21,7 @@ from discovery_dagster.domain.values.networks import are_networks
 from discovery_dagster.domain.words import fold
 
 _FIT: Final = 50  # above all that headers alone tell, below a tool's own sheet
+_SAMPLE: Final = 5_000  # records that are looked at
 _SIDES: Final = {"source": "sources", "target": "targets"}
 _NAMING: Final = frozenset({"name", "address"})
 _ANY: Final = frozenset({"any", "any4", "any-ipv4", "all", "*", "0.0.0.0/0", "::/0", "internet"})
@@ -42,7 +43,8 @@ def _fit(table: SourceTable) -> int:
     naming = [(at, side) for at, (side, thing, _) in ends if thing in _NAMING]
     if {side for _, side in naming} != _SIDES.keys():
         return 0
-    cells = [table.records[cell_column(at)].drop_nulls() for at, _ in naming]
+    # Flow logs have actions, too, and millions of records.
+    cells = [table.records[cell_column(at)].head(_SAMPLE).drop_nulls() for at, _ in naming]
     if any(_names_many(one) for one in cells):
         return _FIT
     ruled = set(folded) & {fold(word) for word in _words()["told_by"]} - _actions()

@@ -25,6 +25,7 @@ _NEEDS: Final = "Depends on"
 _NEEDED: Final = "Used by"
 _SHARED: Final = 0.8  # least share of the names of rows, or of columns, that name the others, too
 _FEW: Final = 6  # different marks of a column
+_LONGEST: Final = 5_000  # records of a matrix, and of a list that are looked at
 _SMALLEST: Final = 2  # things of a matrix, records of a list of edges
 _WIDEST: Final = 3  # columns of a list of edges: two ends and a weight
 
@@ -44,6 +45,8 @@ def _reshape(table: SourceTable) -> SourceTable:
 
 
 def _is_matrix(table: SourceTable) -> bool:
+    if table.records.height > _LONGEST:
+        return False
     names = [fold(column) for column in table.header[1:]]
     rows = {fold(cell) for cell in table.records[cell_column(0)].drop_nulls().unique()}
     shared = sum(name in rows for name in names)
@@ -93,7 +96,7 @@ def _is_list_of_edges(table: SourceTable) -> bool:
     header = [column.strip() for column in table.header]
     if not table.header_line or not 2 <= len(header) <= _WIDEST:
         return False
-    records = table.records.filter(pl.col("outcome") == READ)
+    records = table.records.head(_LONGEST).filter(pl.col("outcome") == READ)
     if records.height < _SMALLEST:
         return False
     sides = [

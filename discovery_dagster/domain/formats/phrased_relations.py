@@ -22,6 +22,7 @@ from discovery_dagster.domain.words import fold
 FORMATS: tuple[TableFormat, ...] = ()
 
 _KNOWN: Final = 0.5  # least share of the different values that are known phrases
+_RECORDS: Final = 5_000  # that are looked at: any table may be such, and a flow log is long
 _SAMPLE: Final = 200  # different values that are looked at
 _NAMES: Final = ("Source", "Relationship", "Target")
 
@@ -47,7 +48,8 @@ def _reshape(table: SourceTable) -> SourceTable:
 
 
 def _has_phrases(table: SourceTable, at: int) -> bool:
-    values = table.records[cell_column(at)].drop_nulls().unique(maintain_order=True).head(_SAMPLE)
+    cells = table.records[cell_column(at)].head(_RECORDS).drop_nulls()
+    values = cells.unique(maintain_order=True).head(_SAMPLE)
     return len(values) > 0 and share_known(values) >= _KNOWN
 
 

@@ -29,7 +29,7 @@ up: install
 	$(BIN)/discovery up
 
 test: install
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadscope
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder
 
 # 50 kills at random moments; about 20 minutes.
 chaos: install

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from threading import Lock
 
 from fastapi import HTTPException
 from limits import RateLimitItem, parse
@@ -17,6 +18,8 @@ class Limiter:
     strategy: SlidingWindowCounterRateLimiter = field(
         default_factory=lambda: SlidingWindowCounterRateLimiter(MemoryStorage())
     )
+    # Requests count in their threads, and two that start the storage's timer at once fail.
+    _one_at_a_time: Lock = field(default_factory=Lock)
 
     @classmethod
     def of(cls, rate: str) -> "Limiter":
@@ -33,8 +36,9 @@ class Limiter:
         Raises:
             HTTPException: 429 when the token has used up what it may; says when to try again.
         """
-        if self.strategy.hit(self.rate, token):
-            return
-        reset = self.strategy.get_window_stats(self.rate, token).reset_time
+        with self._one_at_a_time:
+            if self.strategy.hit(self.rate, token):
+                return
+            reset = self.strategy.get_window_stats(self.rate, token).reset_time
         seconds = max(1, round(reset - time.time()))
         raise HTTPException(429, "Too many requests of this token.", {"Retry-After": str(seconds)})

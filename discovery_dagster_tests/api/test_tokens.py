@@ -60,6 +60,20 @@ def test_a_token_for_nobody_is_refused(served: Served) -> None:
     assert refused["error"]["code"] == "no_such_engagement"
 
 
+def test_requests_that_come_at_once_are_all_counted() -> None:
+    limiter = Limiter.of("100/day")
+
+    def ask(_: int) -> bool:
+        try:
+            limiter.check("token")
+        except HTTPException:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as threads:
+        assert sum(threads.map(ask, range(400))) == 100
+
+
 def test_a_token_that_asks_too_often_is_told_when_to_try_again() -> None:
     limiter = Limiter.of("3/minute")
     for _ in range(3):

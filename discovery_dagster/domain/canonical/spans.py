@@ -51,7 +51,8 @@ def build_spans(
     nothing = pl.Series([None] * frame.height, dtype=pl.String)
     assets, problems = build_assets(replace(cells, frame=frame), nothing, table_format, Kind.ASSETS)
     services = assets.unique("name", keep="first", maintain_order=True)
-    calls = pl.concat([_find_calls(frame), _find_peers(frame)], how="diagonal")
+    found = [_find_calls(frame), _find_peers(frame), _find_callers(frame)]
+    calls = pl.concat(found, how="diagonal")
     return services, _relate(calls, table_format, services["name"]), problems
 
 
@@ -59,7 +60,8 @@ def _find_calls(frame: pl.DataFrame) -> pl.DataFrame:
     """Return one row for each span: `target` is its service, `source` the caller or null.
 
     Client and server may share one span, as in Zipkin: then the server's half is the parent of
-    what it called, and the client's half calls the server.
+    what it called, and the client's half calls the server. A span with several parents, one a
+    line, was called by each.
     """
     # The server's half first; of equals, the first of the table.
     order = frame.with_columns(_SERVER.fill_null(False).alias("server")).sort(
@@ -74,9 +76,12 @@ def _find_calls(frame: pl.DataFrame) -> pl.DataFrame:
         .unique(keys, keep="first", maintain_order=True)
         .select(*keys, pl.col("name").alias("client"))
     )
-    called = frame.join(
-        parents, on=["trace_id", "parent_id"], how="left", maintain_order="left"
-    ).join(clients, on=keys, how="left", maintain_order="left")
+    called = (
+        frame.with_columns(pl.col("parent_id").str.split("\n"))
+        .explode("parent_id")
+        .join(parents, on=["trace_id", "parent_id"], how="left", maintain_order="left")
+        .join(clients, on=keys, how="left", maintain_order="left")
+    )
     # Only a server's half is called by the other half of its span.
     half = pl.when(_SERVER.fill_null(False)).then(pl.coalesce("caller", "client"))
     return called.with_columns(source=pl.coalesce(half, "source")).rename({"name": "target"})
@@ -93,6 +98,18 @@ def _find_peers(frame: pl.DataFrame) -> pl.DataFrame:
     alone = calling.join(told, on=["trace_id", "span_id"], how="anti")
     alone = alone.join(halves, on=["trace_id", "span_id"], how="anti")
     return alone.with_columns(source="name", target="peer")
+
+
+def _find_callers(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return one row for each server's span that names its peer and whose caller told no span."""
+    spans = frame.select("trace_id", "span_id").drop_nulls().unique()
+    serving = frame.filter(_SERVER.fill_null(False), pl.col("peer").is_not_null())
+    alone = serving.join(
+        spans, left_on=["trace_id", "parent_id"], right_on=["trace_id", "span_id"], how="anti"
+    )
+    halves = frame.filter(~_SERVER.fill_null(False)).select("trace_id", "span_id")
+    alone = alone.join(halves, on=["trace_id", "span_id"], how="anti")
+    return alone.with_columns(source="peer", target="name")
 
 
 def _relate(calls: pl.DataFrame, table_format: TableFormat, services: pl.Series) -> pl.DataFrame:

@@ -51,7 +51,10 @@ NODES = TableFormat(
         "labels": Rule("declared_type", order=3),
         "category": Rule("declared_type", order=4),
         "class": Rule("declared_type", order=5),
-        **dict.fromkeys(("key", "level", "group", "size", "image"), Rule("unmapped")),  # of drawing
+        # Of drawing, and of algorithms that find communities.
+        **dict.fromkeys(
+            ("key", "level", "group", "size", "image", "cluster", "community"), Rule("unmapped")
+        ),
     },
 )
 
@@ -84,27 +87,21 @@ FORMATS = (NODES, EDGES)
 def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
     """Where a file has nodes and edges, let the edges name their ends as the nodes are called."""
     plain = [_without_data(part) for table in tables for part in _parted(table)]
-    edges = next((table for table in plain if _last(table) in _EDGES and _ends_of(table)), None)
-    if edges is None:
+    edges = _edges_of(plain)
+    if not edges:
         return tuple(_with_needs(table) for table in tables)
-    ends = _ends_of(edges)
-    nodes = _nodes_of(plain, edges, pl.concat(list(ends.values())))
-    if nodes is None:
+    ends = pl.concat([cells for table in edges for cells in _ends_of(table).values()])
+    nodes = _nodes_of([table for table in plain if table not in edges], ends)
+    if not nodes:
         return tables
-    if "id" not in nodes.header:
-        named = add_columns(nodes, {"id": _ids(nodes, pl.concat(list(ends.values())))})
-    else:
-        named = nodes
-    called = _called(named)
-    told = {end: cells.replace(called) for end, cells in ends.items()}
-    return tuple(
-        replace(named, sheet="graph.nodes")
-        if table is nodes and _last(nodes) in _NODES
-        else replace(_with_relation(add_columns(edges, told)), sheet="graph.edges")
-        if table is edges
-        else table
-        for table in plain
-    )
+    named = [table if "id" in table.header else _with_ids(table, ends) for table in nodes]
+    called = {key: name for table in named for key, name in _called(table).items()}
+    found = {id(old): _as_nodes(new) for old, new in zip(nodes, named, strict=True)}
+    for table in edges:
+        sheet = "graph.edges" if len(edges) == 1 else f"{table.sheet}/graph.edges"
+        told = {end: cells.replace(called) for end, cells in _ends_of(table).items()}
+        found[id(table)] = replace(_with_relation(add_columns(table, told)), sheet=sheet)
+    return tuple(found.get(id(table), table) for table in plain)
 
 
 def _parted(table: SourceTable) -> Iterator[SourceTable]:
@@ -135,19 +132,40 @@ def _ends_of(table: SourceTable) -> dict[str, pl.Series]:
     return both if len(both) == len(_ENDS) else {}
 
 
-def _nodes_of(tables: list[SourceTable], edges: SourceTable, ends: pl.Series) -> SourceTable | None:
-    """The list of the nodes that edges name, by what it is called or by what stands in it."""
-    others = [table for table in tables if table is not edges]
-    called = [table for table in others if _last(table) in _NODES]
-    if called:
-        return called[0]
+def _edges_of(tables: list[SourceTable]) -> list[SourceTable]:
+    """The lists of edges, told by what they are called or by ids of other lists at their ends."""
+    with_ends = [table for table in tables if _ends_of(table)]
+    called = [table for table in with_ends if _last(table) in _EDGES]
+    return called or [table for table in with_ends if _name_ids_of_others(table, tables)]
+
+
+def _name_ids_of_others(table: SourceTable, tables: list[SourceTable]) -> bool:
+    others = [other for other in tables if other is not table]
+    return bool(_with_ids_of(others, pl.concat(list(_ends_of(table).values()))))
+
+
+def _nodes_of(others: list[SourceTable], ends: pl.Series) -> list[SourceTable]:
+    """The lists of the nodes that edges name, by what they are called or by what stands in them."""
+    identified = _with_ids_of(others, ends)
+    if identified:
+        return identified
+    return [table for table in others if _last(table) in _NODES][:1]
+
+
+def _with_ids_of(tables: list[SourceTable], ends: pl.Series) -> list[SourceTable]:
+    """The tables whose ids are most of what stands at `ends`, several kinds of nodes together."""
     wanted = ends.drop_nulls().unique()
-    for table in others:
-        if "id" in table.header:
-            found = wanted.is_in(cells_of(table, "id").implode()).sum()
-            if 2 * found > len(wanted):
-                return table
-    return None
+    counted = [
+        (table, int(wanted.is_in(cells_of(table, "id").implode()).sum()))
+        for table in tables
+        if "id" in table.header
+    ]
+    known = sum(count for _, count in counted)
+    return [table for table, count in counted if count] if 2 * known > len(wanted) else []
+
+
+def _as_nodes(table: SourceTable) -> SourceTable:
+    return replace(table, sheet="graph.nodes") if _last(table) in _NODES else table
 
 
 def _with_relation(edges: SourceTable) -> SourceTable:
@@ -178,12 +196,14 @@ def _with_needs(table: SourceTable) -> SourceTable:
     return add_columns(table, {"dependsOn": names.list.drop_nulls().list.join("\n")})
 
 
-def _ids(nodes: SourceTable, ends: pl.Series) -> pl.Series:
-    """What the edges call the nodes: the column with most of their ends, or places in the list."""
+def _with_ids(nodes: SourceTable, ends: pl.Series) -> SourceTable:
+    """Let the column with most of the ends of edges be the ids, or the places in the list."""
     wanted = ends.drop_nulls().unique().implode()
     places = pl.Series(range(nodes.records.height), dtype=pl.Int64).cast(pl.String)
     candidates = [places, *(cells_of(nodes, name) for name in nodes.header)]
-    return max(candidates, key=lambda cells: cells.is_in(wanted).sum() or 0)
+    return add_columns(
+        nodes, {"id": max(candidates, key=lambda cells: cells.is_in(wanted).sum() or 0)}
+    )
 
 
 def _last(table: SourceTable) -> str:

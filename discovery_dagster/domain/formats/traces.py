@@ -107,7 +107,8 @@ CALLS = TableFormat(
 
 FORMATS = (SPANS, ZIPKIN, CALLS)
 
-_PARENT = r'"refType":"CHILD_OF"[^}]*"spanID":"([^"]*)"|"spanID":"([^"]*)"[^}]*"refType":"CHILD_OF"'
+_REFERENCE = r"\{[^{}]*\}"
+_REFERRED = r'"spanID":"([^"]*)"'
 
 
 def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
@@ -182,12 +183,23 @@ def _annotation(value: str) -> str:
 
 
 def _jaeger_parent(table: SourceTable) -> pl.Series:
+    """The spans that a span is a child of, or follows where it is nobody's child, one a line.
+
+    So Jaeger's own model finds the parent of a span (`getParentSpanID`); a span may have several.
+    """
     nothing = pl.Series([None] * table.records.height, dtype=pl.String)
     own = cells_of(table, "parentSpanID") if "parentSpanID" in table.header else nothing
     if "references" not in table.header:
         return own
-    found = cells_of(table, "references").str.extract_groups(_PARENT)
-    return found.struct.field("1").fill_null(found.struct.field("2")).fill_null(own)
+    references = cells_of(table, "references").str.extract_all(_REFERENCE)
+    kinds = (_referred(references, kind) for kind in ("CHILD_OF", "FOLLOWS_FROM"))
+    return pl.select(pl.coalesce(*kinds, own)).to_series()
+
+
+def _referred(references: pl.Series, kind: str) -> pl.Series:
+    chosen = pl.element().filter(pl.element().str.contains(f'"refType":"{kind}"', literal=True))
+    spans = references.list.eval(chosen.str.extract(_REFERRED, 1)).list.drop_nulls()
+    return spans.list.join("\n").replace("", None)
 
 
 def _jaeger_service(table: SourceTable) -> dict[str, pl.Series]:

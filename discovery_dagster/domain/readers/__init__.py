@@ -11,6 +11,7 @@ from discovery_dagster.domain.readers.contents import Contents, opened
 from discovery_dagster.domain.readers.delimited import read_delimited
 from discovery_dagster.domain.readers.dot import is_dot, read_dot
 from discovery_dagster.domain.readers.encoding import decode, detect_encoding
+from discovery_dagster.domain.readers.gml import is_gml, read_gml
 from discovery_dagster.domain.readers.graph_xml import is_graph_xml, read_graph_xml
 from discovery_dagster.domain.readers.json_text import read_json
 from discovery_dagster.domain.readers.limits import Limits, check_limit
@@ -25,6 +26,7 @@ __all__ = ["Limits", "read_file"]
 _TEXTS: Final = (
     (is_graph_xml, read_graph_xml),
     (is_dot, read_dot),
+    (is_gml, read_gml),
     (is_list_of_sockets, read_sockets),
     (is_adjacency, read_adjacency),
 )

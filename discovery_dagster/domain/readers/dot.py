@@ -22,8 +22,12 @@ from discovery_dagster.domain.readers.graph_tables import (
 from discovery_dagster.domain.readers.limits import Limits, limit_exceeded
 from discovery_dagster.domain.tables import FileReading, UnreadableFileError
 
+#: What may stand before the graph: comments, and the lines of PlantUML, which can hold one.
+_BEFORE: Final = (
+    r"\A(?:\s|//[^\n]*\n|/\*.*?\*/|#[^\n]*\n|'[^\n]*\n|@start\w+[^\n]*\n|skinparam[^\n]*\n)*"
+)
 _BEGINS: Final = re.compile(
-    r"\A(?:\s|//[^\n]*\n|/\*.*?\*/|#[^\n]*\n)*"
+    rf"(?P<before>{_BEFORE})"
     r"(?:strict\s+)?(?:di)?graph(?:\s+(?:\"[^\"]*\"|[\w.-]+))?\s*\{",
     re.IGNORECASE | re.DOTALL,
 )
@@ -52,7 +56,9 @@ def read_dot(text: str, encoding: str, name: str, limits: Limits) -> FileReading
     Raises:
         UnreadableFileError: `invalid_graph`, `not_a_table`, `limit_exceeded`.
     """
-    reading = _Reading(list(_tokens(text, name)), name, limits)
+    begins = _BEGINS.match(text)
+    before = begins["before"] if begins else ""
+    reading = _Reading(list(_tokens(text, name, len(before))), name, limits)
     reading.read()
     return graph_reading("graph", name, encoding, reading.nodes, reading.edges, limits)
 
@@ -64,8 +70,8 @@ class _Token:
     is_mark: bool  # not a name
 
 
-def _tokens(text: str, name: str) -> Iterator[_Token]:
-    at, line = 0, 1
+def _tokens(text: str, name: str, begin: int) -> Iterator[_Token]:
+    at, line = begin, 1 + text.count("\n", 0, begin)
     while at < len(text):
         found = _TOKEN.match(text, at)
         if found is None:
@@ -132,7 +138,8 @@ class _Reading:
             ends.append(self._end(depth))
         said = self._attributes()
         if len(ends) == 1 and not _is_block(begin):
-            self.nodes.append(Element(begin.line, {"id": ends[0][0], **said}))
+            called = ends[0][0]
+            self.nodes.append(Element(begin.line, {"id": called, **_as_record(called, said)}))
         for sources, targets in pairwise(ends):
             self._connect(begin.line, sources, targets, said)
         return [node for end in ends for node in end]
@@ -196,6 +203,15 @@ class _Reading:
         token = self._next()
         if not token.is_mark or token.text != mark:
             raise _invalid(self.name, token.line, token.text)
+
+
+def _as_record(called: str, said: dict[str, str | None]) -> dict[str, str | None]:
+    """Let the first field of a record, `{web | port 80}`, be its label, or the id that is in it."""
+    label = said.get("label") or ""
+    if not label.startswith("{"):
+        return said
+    field = label.strip("{} ").split("|")[0].strip()
+    return {**said, "label": called if called in re.split(r"[\s:]+", field) else field}
 
 
 def _is_block(begin: _Token) -> bool:

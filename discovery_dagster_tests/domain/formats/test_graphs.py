@@ -1,4 +1,4 @@
-"""Graphs in JSON, XML and DOT: nodes called by whatever the edges call them."""
+"""Graphs in JSON, XML, DOT and GML: nodes called by whatever the edges call them."""
 
 import json
 
@@ -78,6 +78,40 @@ def test_edges_name_things_of_any_list_by_their_ids(tmp_path):
     assert relations_of(tmp_path / "a.json", json.dumps(model)) == [("crm", "depends_on", "erp")]
 
 
+def test_edges_under_any_name_refer_to_ids_of_several_lists(tmp_path):
+    topology = {
+        "data": {
+            "services": [{"id": "s==.1", "name": "shop"}],
+            "databases": [{"id": "d==.0", "name": "orders"}],
+            "calls": [{"id": "s==.1-d==.0", "source": "s==.1", "target": "d==.0"}],
+        }
+    }
+    found = relations_of(tmp_path / "a.json", json.dumps(topology))
+    assert found == [("shop", "depends_on", "orders")]
+
+
+def test_each_of_several_lists_of_edges_names_the_nodes(tmp_path):
+    graph = {
+        "nodes": [{"id": 1, "name": "shop"}, {"id": 2, "name": "cart"}, {"id": 3, "name": "db"}],
+        "links": [{"source": 1, "target": 2}],
+        "dependencies": [{"source": 2, "target": 3}],
+    }
+    assert relations_of(tmp_path / "a.json", json.dumps(graph)) == [
+        ("shop", "depends_on", "cart"),
+        ("cart", "depends_on", "db"),
+    ]
+
+
+def test_the_community_of_a_node_is_nothing_that_it_runs_on(tmp_path):
+    graph = {
+        "nodes": [{"id": "shop", "cluster": "4"}, {"id": "cart", "cluster": "4"}],
+        "links": [{"source": "shop", "target": "cart"}],
+    }
+    (tmp_path / "a.json").write_text(json.dumps(graph))
+    records = records_of_files(tmp_path / "a.json")
+    assert records.relations["relation"].to_list() == ["depends_on"]
+
+
 GRAPHML = """<?xml version="1.0"?>
 <graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:y="http://www.yworks.com/xml/graphml">
   <key id="d0" for="edge" attr.name="relationship"/>
@@ -98,7 +132,31 @@ DOT = """/* made by a tool */ digraph "estate" { rankdir=LR; node [shape=box];
   n0:p1 -> n1 [label="runs on"]; }"""
 
 
-@pytest.mark.parametrize("text", [GRAPHML, GEXF, DOT])
+GML = """Creator "a tool"
+# comment
+graph [
+  directed 1
+  node [ id 0 label "shop" graphics [ x 1.5 type "oval" ] ]
+  node [
+    id 1
+    label "db-01"
+  ]
+  edge [ source 0 target 1 interaction "runs on" ]
+]"""
+IN_PLANTUML = """@startuml
+' a model
+skinparam monochrome true
+
+digraph g {
+  shop [label = "{Process: shop | --internal--\\nPort: 80}"];
+  n1 [label = "{db-01|x}"];
+  shop -> n1 [label="runs on"]
+}
+@enduml
+"""
+
+
+@pytest.mark.parametrize("text", [GRAPHML, GEXF, DOT, GML, IN_PLANTUML])
 def test_graphs_of_drawing_tools_name_their_nodes_by_labels(tmp_path, text):
     assert relations_of(tmp_path / "graph.txt", text) == [("shop", "runs_on", "db-01")]
 
@@ -115,10 +173,15 @@ def test_a_chain_in_dot_and_a_set_of_nodes_are_one_edge_a_pair(tmp_path):
     ]
 
 
-def test_an_edge_without_a_direction_needs_nothing(tmp_path):
-    assert relations_of(tmp_path / "g.gv", "graph g { web -- cart }") == [
-        ("web", "connects_to", "cart")
-    ]
+@pytest.mark.parametrize(
+    "text",
+    [
+        "graph g { web -- cart }",
+        'graph [ node [ id 1 label "web" ] node [ id 2 label "cart" ] edge [ source 1 target 2 ] ]',
+    ],
+)
+def test_an_edge_without_a_direction_needs_nothing(tmp_path, text):
+    assert relations_of(tmp_path / "g.gv", text) == [("web", "connects_to", "cart")]
 
 
 @pytest.mark.parametrize(
@@ -126,6 +189,12 @@ def test_an_edge_without_a_direction_needs_nothing(tmp_path):
     [
         ("digraph g { a -> b", "invalid_graph"),
         ("digraph g { a -> -> b }", "invalid_graph"),
+        ("graph [ node [ id 1 ]", "invalid_graph"),
+        ("graph [ node ]", "invalid_graph"),
+        ("graph [ ] ]", "invalid_graph"),
+        ('graph [ node [ id "1 ] ]', "invalid_graph"),
+        ("graph [ directed 1 ]", "not_a_table"),
+        ("graph " + "[ a " * 500, "limit_exceeded"),
         ("digraph g { " + "{" * 500 + "}" * 501, "limit_exceeded"),
         ("<graphml><graph><node id='a'></graph></graphml>", "invalid_xml"),
         ("<!DOCTYPE x [<!ENTITY a 'b'>]><graphml><graph/></graphml>", "invalid_xml"),
@@ -141,9 +210,16 @@ def test_a_broken_or_hostile_graph_is_refused_in_one_sentence(tmp_path, text, co
     assert refused.value.code == code
 
 
-def test_each_node_and_edge_has_its_own_line(tmp_path):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "digraph {\n a\n b\n\n a -> b\n}\n",
+        "graph [\n node [ id 1 ]\n node [ id 2 ]\n directed 1\n edge [\n source 1 target 2 ] ]",
+    ],
+)
+def test_each_node_and_edge_has_its_own_line(tmp_path, text):
     path = tmp_path / "g.dot"
-    path.write_text("digraph {\n a\n b\n\n a -> b\n}\n")
+    path.write_text(text)
     records = records_of_files(path)
     assert records.outcomes["line"].to_list() == [2, 3, 5]
     assert counts(records) == {"accepted": 3}

@@ -87,6 +87,31 @@ def test_traces_of_jaeger_are_read_span_by_span_on_their_own_lines(read):
     assert records.relations["first_seen"].to_list() == ["2023-11-14T22:13:20Z"]
 
 
+def test_a_span_of_jaeger_is_called_by_each_span_that_it_is_a_child_of(read):
+    def span(number, *references):
+        told = [{"refType": kind, "traceID": "t", "spanID": of} for kind, of in references]
+        return {"traceID": "t", "spanID": number, "processID": f"p{number}", "references": told}
+
+    spans = [
+        span("1"),
+        span("2", ("CHILD_OF", "1")),
+        span("3", ("CHILD_OF", "1"), ("CHILD_OF", "2")),
+        span("4", ("FOLLOWS_FROM", "3")),
+        span("5", ("FOLLOWS_FROM", "1"), ("CHILD_OF", "3")),
+    ]
+    processes = {
+        f"p{number}": {"serviceName": name}
+        for number, name in enumerate(("web", "cart", "stock", "mail", "audit"), 1)
+    }
+    assert calls_of(read({"data": [{"spans": spans, "processes": processes}]})) == [
+        ("cart", "stock", 1),
+        ("stock", "audit", 1),
+        ("stock", "mail", 1),
+        ("web", "cart", 1),
+        ("web", "stock", 1),
+    ]
+
+
 def test_a_trace_without_spans_is_accounted_for(read):
     trace = {"traceID": "t", "processes": {"p1": {"serviceName": "web"}}}
     span = {"traceID": "t", "spanID": "a", "processID": "p1"}
@@ -212,6 +237,16 @@ def test_a_client_names_whom_it_called_only_where_the_server_tells_nothing(read)
          "localEndpoint": {"serviceName": "cart"}, "remoteEndpoint": {"serviceName": "proxy"}},
     ]  # fmt: skip
     assert calls_of(read(spans)) == [("web", "cart", 1), ("web", "mysql", 1)]
+
+
+def test_a_servers_span_names_its_caller_only_where_that_tells_nothing(read):
+    spans = [
+        {"traceId": "t", "id": "1", "parentId": "0", "kind": "SERVER",
+         "localEndpoint": {"serviceName": "web"}, "remoteEndpoint": {"serviceName": "portal"}},
+        {"traceId": "t", "id": "2", "parentId": "1", "kind": "SERVER",
+         "localEndpoint": {"serviceName": "cart"}, "remoteEndpoint": {"serviceName": "proxy"}},
+    ]  # fmt: skip
+    assert calls_of(read(spans)) == [("portal", "web", 1), ("web", "cart", 1)]
 
 
 def test_a_client_span_of_opentelemetry_names_its_database_or_peer(read):

@@ -17,7 +17,7 @@ from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.header_meanings import find_meaning, named_type
 from discovery_dagster.domain.words import fold
 
-_PLAIN, _OTHER, _WORDS = 0.95, 0.9, 0.85
+_PLAIN, _OTHER, _WORDS, _RELATED = 0.95, 0.9, 0.85, 0.5
 #: How a header alone says what a column is: as a whole, or by the words it is made of.
 BY_HEADER = frozenset({"synonym", "words"})
 _MACHINES = ("virtual_machine", "server")
@@ -87,13 +87,16 @@ def claim_columns(columns: Sequence[Column], table_format: TableFormat) -> list[
 def _claim(column: Column, table_format: TableFormat) -> Claim:
     rule = table_format.columns.get(column.folded)
     if rule is not None:
-        return Claim(column, rule.field, rule.unit, rule.order, 1.0, "format")
+        status = "proposed" if rule.proposed else "accepted"
+        return Claim(column, rule.field, rule.unit, rule.order, 1.0, "format", status)
     if table_format.kind in {Kind.IGNORED, Kind.CORRECTIONS, Kind.OVERRIDES}:
         return Claim(column, IGNORED, confidence=1.0, method="format")
     if not table_format.synonyms:
         return Claim(column)
     asset_table = table_format.kind in {Kind.ASSETS, Kind.DETAILS}
     section = synonyms.ASSETS if asset_table else synonyms.RELATIONS
+    if asset_table and column.folded in synonyms.related_words() and not column.is_flag:
+        return _propose(column)
     found = find_meaning(column.header, section)
     if found is None or found.field is None:
         return Claim(column)
@@ -104,6 +107,11 @@ def _claim(column: Column, table_format: TableFormat) -> Claim:
     plain = column.folded in synonyms.plain_words(section)
     confidence = _PLAIN if plain else _OTHER
     return Claim(column, found.field, found.unit, confidence=confidence, method="synonym")
+
+
+def _propose(column: Column) -> Claim:
+    note = "it names other things, but not which of them needs the other"
+    return Claim(column, "connects_to", None, 0, _RELATED, "synonym", "proposed", (note,))
 
 
 def _claim_names(claims: list[Claim], asset_type: str | None) -> list[Claim]:

@@ -94,7 +94,7 @@ def _candidates(reading: Reading, section: str) -> Iterator[_Candidate]:
             continue
         if reading.unit is not None and not _is_amount(field):
             continue
-        if reading.numbered and (field is None or not FIELDS[field].many):
+        if reading.numbered and field is not None and not FIELDS[field].many:
             continue  # one of several disks is not the storage
         yield _Candidate(len(beside), Meaning(field, named, reading.unit, whole=False))
 

@@ -15,10 +15,14 @@ _PAIR = "::"
 
 @dataclass(frozen=True)
 class Phrase:
-    """A relation that a phrase states; `turned` when the right thing needs the left one."""
+    """A relation that a phrase states.
+
+    `turned` when the right thing needs the left one; `mutual` when each needs the other.
+    """
 
     relation: str
     turned: bool = False
+    mutual: bool = False
     by_target: Mapping[str, str] = field(
         default_factory=dict
     )  # relation by the needed thing's type
@@ -34,7 +38,7 @@ def known_phrases() -> dict[str, Phrase]:
     phrases: dict[str, Phrase] = {}
     for pair in reference.load("relation_phrases")["pairs"]:
         for side, turned in (("forward", False), ("backward", True)):
-            meaning = Phrase(pair["relation"], turned, pair.get("by_target", {}))
+            meaning = Phrase(pair["relation"], turned, by_target=pair.get("by_target", {}))
             for phrase in pair[side]:
                 if phrases.setdefault(fold(phrase), meaning) != meaning:
                     raise ValueError(f"{phrase!r} has two meanings.")
@@ -49,7 +53,8 @@ def read_phrases(
     Args:
         written: phrases as they stand, such as `Depends on::Used by` (parent phrase, then child
             phrase) or either side alone.
-        allowed: the only phrases to know, folded; None stands for the reference table.
+        allowed: the only phrases to know, folded or, where folding would leave too little of
+            them, in lower case; None stands for the reference table.
     """
     found = {text: _read(text, allowed) for text in written}
     return {text: phrase for text, phrase in found.items() if phrase is not None}
@@ -70,7 +75,7 @@ def share_known(written: Iterable[str]) -> float:
 
 def _read(text: str, allowed: Mapping[str, Phrase] | None) -> Phrase | None:
     if allowed is not None:
-        return allowed.get(fold(text))
+        return allowed.get(text.strip().lower()) or allowed.get(fold(text))
     whole = {
         pair: Phrase(meaning["relation"], meaning["turned"])
         for pair, meaning in reference.load("relation_phrases")["types"].items()

@@ -28,6 +28,12 @@ def by_values() -> dict[str, frozenset[str]]:
 
 
 @cache
+def related_words() -> frozenset[str]:
+    """Return the folded headers that name other things, not who of them needs whom."""
+    return frozenset(fold(word) for word in _all(_section("related")))
+
+
+@cache
 def named_words() -> dict[str, str]:
     """Return the asset type of each folded header that names a thing of a known type."""
     return index_words({name: _all(words) for name, words in _section("named").items()})

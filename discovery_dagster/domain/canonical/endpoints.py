@@ -55,12 +55,14 @@ def find_end(cells: TableCells, end: str, table_format: TableFormat) -> Endpoint
         pl.col(end).is_null() & pl.col(f"{end}_address").is_null() & ~pl.lit(network)
     )
     fields = (end, f"{end}_address", "name") if end == "source" else (end, f"{end}_address")
+    column = cells.header_of(*fields)
+    nobody = f"No column is accepted as the {end}." if column is None else None
     problems = problem(
         missing,
         field=end,
-        column=cells.header_of(*fields),
+        column=column,
         code=f"no_{end}",
-        message=pl.lit(f"The record names no {end}."),
+        message=pl.lit(nobody or f"The record names no {end}."),
         value=pl.lit(None, dtype=pl.String),
     )
     reason = pl.lit(f"Its {end} is a network, not one thing.").alias("reason")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from discovery_dagster import reference
 from discovery_dagster.domain.canonical.accounts import PROBLEM, SKIPPED
 from discovery_dagster.domain.canonical.cells import TableCells
 from discovery_dagster.domain.canonical.end_lists import part_ends
@@ -25,6 +26,7 @@ from discovery_dagster.domain.texts import formatted
 
 #: A relation record before the place of its table is known.
 RELATION = {"row": pl.UInt32(), **RELATION_RECORDS}
+_SHOWN = 10  # phrases that a message lists
 _SIDES = ("", "_address", "_type", "_names_asset")
 
 
@@ -47,6 +49,8 @@ def build_relations(
     skipped = pl.concat([unrelated, itself, ends.networks, many])
     bad = pl.concat([problems["row"], skipped["row"]])
     usable = said.filter(~pl.col("row").is_in(bad.implode()))
+    back = usable.filter("mutual").with_columns(~pl.col("turned"))
+    usable = pl.concat([usable, back]).sort("row", maintain_order=True)
     return _turn(usable).select(list(_without_place())), problems, skipped
 
 
@@ -104,13 +108,17 @@ def _read_relations(
         names = (cells.header_of("source", "sources", "name"), cells.header_of("target", "targets"))
         ends = " / ".join(name or "" for name in names)
         said = frame.with_columns(
-            default, pl.lit(False).alias("turned"), pl.lit(ends).alias("phrase")
+            default,
+            pl.lit(False).alias("turned"),
+            _says_mutual(frame).alias("mutual"),
+            pl.lit(ends).alias("phrase"),
         )
         return _complete(said), pl.DataFrame(schema=PROBLEM), pl.DataFrame(schema=SKIPPED)
     frame = frame.rename({"relation": "phrase"})
     written = frame["phrase"].drop_nulls().unique().sort().to_list()
     known = read_phrases(written, table_format.phrases)
     unrelated = [text for text in written if text not in known and is_unrelated(text)]
+    mutual = [text for text, phrase in known.items() if phrase.mutual]
     said = frame.with_columns(
         _mapped("phrase", {text: phrase.relation for text, phrase in known.items()}, pl.String()),
         pl.col("phrase")
@@ -120,12 +128,14 @@ def _read_relations(
             return_dtype=pl.Boolean,
         )
         .alias("turned"),
+        (pl.col("phrase").is_in(mutual) | _says_mutual(frame)).alias("mutual"),
     ).with_columns(_relation_by_target(known))
     skipped = said.filter(pl.col("phrase").is_in(unrelated)).select(
         "row",
         formatted('"{}" says nothing about what needs what.', "phrase").alias("reason"),
     )
-    allowed = " or ".join(table_format.phrases) if table_format.phrases else "a known relation"
+    phrases = table_format.phrases or {}
+    allowed = " or ".join(phrases) if 0 < len(phrases) <= _SHOWN else "a known relation"
     unknown = said.filter(
         pl.col("relation").is_null() & ~pl.col("phrase").is_in(unrelated).fill_null(False)
     )
@@ -146,6 +156,15 @@ def _read_relations(
         value=pl.col("phrase"),
     )
     return _complete(said), problems, skipped
+
+
+def _says_mutual(frame: pl.DataFrame) -> pl.Expr:
+    """Whether a direction beside ends that are told apart says that it goes both ways."""
+    if "direction" not in frame.columns:
+        return pl.lit(False)
+    words = reference.load("ends")["directions"]["mutual"]
+    said = pl.col("direction").str.strip_chars().str.to_lowercase()
+    return said.is_in(words).fill_null(False)
 
 
 def _default_relation(table_format: TableFormat) -> pl.Expr:

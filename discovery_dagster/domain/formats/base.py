@@ -43,6 +43,7 @@ class Rule:
     unit: str | None = None
     order: int = 0
     target_type: str | None = None  # asset type of what a reference names
+    proposed: bool = False  # nothing is read from the column until a person accepts it
     codes: Mapping[str, str] = dataclasses.field(
         default_factory=dict
     )  # what the tool shows for its codes

@@ -138,7 +138,7 @@ def _flows(name: str, sides: str) -> TableFormat:
 
 
 def _relations(name: str, sides: str, relation: str = "depends_on") -> TableFormat:
-    left_out = {"record_kind", "source_port", "tcp_flags", "direction"}
+    left_out = {"record_kind", "source_port", "tcp_flags"}
     return TableFormat(
         name=name,
         kind=Kind.RELATIONS,

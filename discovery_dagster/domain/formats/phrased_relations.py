@@ -3,17 +3,20 @@
     Configuration Item | Relationship | Related CI        Übergeordnetes Element | Typ | …
     crm                | supports     | portal            sapdb01 | Läuft auf::Führt aus | srv-77
 
-A column of which most values are phrases that are known stands between what they relate.
+A column of which most values are phrases that are known says how two others are related, from the
+left one to the right one; of a column that is called a relation, one such value is enough.
 """
 
 from typing import Final
 
+from discovery_dagster import reference
 from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.fields import IDENTITY_FIELDS, REFERENCES
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.formats.connections import is_inventory
 from discovery_dagster.domain.formats.generic import has_two_ends
-from discovery_dagster.domain.header_meanings import find_meaning
+from discovery_dagster.domain.formats.undirected import find_pair
+from discovery_dagster.domain.header_meanings import field_of, find_meaning
 from discovery_dagster.domain.phrases import share_known
 from discovery_dagster.domain.tables import SourceTable, cell_column
 from discovery_dagster.domain.words import fold
@@ -25,6 +28,7 @@ _KNOWN: Final = 0.5  # least share of the different values that are known phrase
 _RECORDS: Final = 5_000  # that are looked at: any table may be such, and a flow log is long
 _SAMPLE: Final = 200  # different values that are looked at
 _NAMES: Final = ("Source", "Relationship", "Target")
+_SIDES: Final = ("source", "target")
 
 
 def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
@@ -50,23 +54,37 @@ def _reshape(table: SourceTable) -> SourceTable:
 def _has_phrases(table: SourceTable, at: int) -> bool:
     cells = table.records[cell_column(at)].head(_RECORDS).drop_nulls()
     values = cells.unique(maintain_order=True).head(_SAMPLE)
-    return len(values) > 0 and share_known(values) >= _KNOWN
+    share = share_known(values)
+    return share >= _KNOWN or (share > 0 and _is_called_relation(table.header[at]))
+
+
+def _is_called_relation(column: str) -> bool:
+    weak = map(fold, reference.load("ends")["weak_relations"])
+    return field_of(column, synonyms.RELATIONS) == "relation" and fold(column) not in weak
 
 
 def _ends(table: SourceTable, phrase: int) -> tuple[int, int] | None:
-    """The columns before and behind the phrase that name things, None where one is missing."""
-    named = [at for at, column in enumerate(table.header) if at != phrase and _names(column)]
+    """The columns of the two things that the phrase relates, None where one is missing.
+
+    Those before and behind it that name things or, where it stands beside both (`CI, Related CI,
+    Relationship`), the two in their order.
+    """
+    others = [at for at in range(len(table.header)) if at != phrase]
+    pair = find_pair(table)
+    named = [at for at in others if _names(table.header[at]) or at in (pair or ())]
     before = [at for at in named if at < phrase]
     behind = [at for at in named if at > phrase]
     if before and behind:
         return before[-1], behind[0]
-    # Headers that nobody knows say nothing against the two columns beside the phrase.
-    if not named and 0 < phrase < len(table.header) - 1 and len(table.header) == len(_NAMES):
-        return phrase - 1, phrase + 1
-    return None
+    if len(named) == len(_SIDES):
+        return named[0], named[1]
+    # Headers that nobody knows say nothing against the only two columns that there are.
+    return (others[0], others[1]) if len(others) == len(_SIDES) else None
 
 
 def _names(column: str) -> bool:
+    if fold(column) in synonyms.related_words():
+        return True
     found = find_meaning(column, synonyms.ASSETS)
     if found is not None:
         return found.named is not None or found.field in {*IDENTITY_FIELDS, *REFERENCES}

@@ -1,13 +1,24 @@
 """Tables of connections and relations of no particular tool, told by how headers name the ends."""
 
+from datetime import datetime
+
 import pytest
 
 from discovery_dagster.domain import formats
+from discovery_dagster.domain.canonical import canonicalise
+from discovery_dagster.domain.decisions import MappingDecision
+from discovery_dagster.domain.mapping import map_table
+from discovery_dagster.domain.words import fold
 from discovery_dagster_tests.domain.sources import counts, records_of, table
 
 
+def listed(header, *rows):
+    (rebuilt,) = formats.reshape((table(header.split(","), *(row.split(",") for row in rows)),))
+    return rebuilt
+
+
 def edges_of(header, *rows):
-    relations = records_of(table(header.split(","), *(row.split(",") for row in rows))).relations
+    relations = records_of(listed(header, *rows)).relations
     ends = relations.select(
         source=relations["source"].fill_null(relations["source_address"]),
         target=relations["target"].fill_null(relations["target_address"]),
@@ -70,6 +81,8 @@ def test_a_refused_connection_used_nothing():
         ("Requester,Responder", "web,cart"),
         ("service,calls", "web,cart"),
         ("app_name,dependency_app,dependency_type", "web,cart,hard"),
+        ("Predecessor,Successor", "cart,web"),
+        ("Vorgänger,Nachfolger", "cart,web"),
     ],
 )
 def test_lists_of_dependencies_say_who_needs_whom(header, row):
@@ -196,3 +209,119 @@ def test_who_sends_and_who_asks_is_the_source_in_any_language(header, relation):
         ("web", relation, "cart"),
         ("cart", relation, "db"),
     ]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "CI,Related CI,Relationship",
+        "CI,Relation,Related CI",
+        "Relationship,Application,Other Application",
+        "Anwendung,Abhängige Anwendung,Beziehung",
+        "Service A,Relation,Service B",
+        "Subject,Predicate,Object",
+        "Left,Right,How",
+    ],
+)
+def test_a_phrase_says_the_direction_wherever_its_column_stands(header):
+    columns = header.split(",")
+    (phrase,) = (at for at, name in enumerate(columns) if name not in _ENDS)
+    rows = [["db", "cart"], ["cart", "web"]]
+    for row, said in zip(rows, ("is used by", "provides services to"), strict=True):
+        row.insert(phrase, said)
+    found = edges_of(header, *(",".join(row) for row in rows))
+    assert [edge[:2] for edge in found] == [("cart", "db"), ("web", "cart")]
+
+
+_ENDS = {
+    *("CI", "Related CI", "Application", "Other Application", "Anwendung"),
+    *("Abhängige Anwendung", "Service A", "Service B", "Subject", "Object", "Left", "Right"),
+}
+
+
+def test_one_known_phrase_of_a_column_called_relation_keeps_the_unknown_from_being_guessed():
+    rows = ("cart,used by,web", "cart,twiddles,db", "db,frobs,web")
+    records = records_of(listed("CI,Relation,Related CI", *rows))
+    assert records.relations.select("source", "target").rows() == [("web", "cart")]
+    assert counts(records) == {"accepted": 1, "rejected": 2}
+
+
+UNDIRECTED = [
+    "Service A,Service B",
+    "CI 1,CI 2,Protocol",
+    "A-End,B-End",
+    "System links,System rechts",
+]
+
+
+@pytest.mark.parametrize("header", UNDIRECTED)
+def test_ends_that_only_a_letter_tells_apart_wait_for_a_person(header):
+    pairs = table(header.split(","), ("web", "cart", "tcp"), ("cart", "db", "tcp"))
+    records = records_of(pairs)
+    assert records.relations.is_empty()
+    assert counts(records) == {"rejected": 2}
+    assert {issue["message"] for issue in records.issues.iter_rows(named=True)} == {
+        "No column is accepted as the source.",
+        "No column is accepted as the target.",
+    }
+    known = formats.recognise(pairs)
+    first, second, *_ = header.split(",")
+    decided = [
+        MappingDecision(known.name, fold(column), column, field, True, "ann", datetime(2026, 1, 1))
+        for column, field in ((first, "target"), (second, "source"))
+    ]
+    mapping = map_table(0, pairs, known, decided)
+    made = canonicalise([(pairs, known)], mapping).relations
+    assert made.select("source", "target").rows() == [("cart", "web"), ("db", "cart")]
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("Application,Interface With,Direction", ("Outbound", "inbound", "Bi-directional")),
+        ("System A,System B,Direction", ("A to B", "B -> A", "A <-> B")),
+        ("Anwendung,Schnittstellenpartner,Richtung", ("ausgehend", "eingehend", "bidirektional")),
+        ("CI 1,CI 2,Direction", ("1->2", "2 to 1", "both")),
+    ],
+)
+def test_a_direction_says_who_connects_to_whom(header, words):
+    rows = (
+        f"web,{other},{word}" for other, word in zip(("cart", "shop", "db"), words, strict=True)
+    )
+    found = [edge[:2] for edge in edges_of(header, *rows)]
+    assert found == [("web", "cart"), ("shop", "web"), ("web", "db"), ("db", "web")]
+
+
+def test_an_unknown_direction_is_not_guessed():
+    rows = [("web", "cart", "outbound"), ("web", "db", "southbound")]
+    records = records_of(table(["Application", "Interface With", "Direction"], *rows))
+    assert records.relations.select("source", "target").rows() == [("web", "cart")]
+    (issue,) = records.issues.iter_rows(named=True)
+    assert issue["message"] == (
+        '"southbound" is not a known relation; which thing needs the other is not guessed.'
+    )
+
+
+def test_ends_that_are_told_apart_keep_their_direction_and_may_go_both_ways():
+    header = "Source Application,Target Application,Direction"
+    found = edges_of(header, "web,cart,Inbound", "cart,db,Bidirectional")
+    assert [edge[:2] for edge in found] == [("web", "cart"), ("cart", "db"), ("db", "cart")]
+
+
+@pytest.mark.parametrize("header", ["Related Application", "Dependent Systems", "Related CI"])
+def test_a_column_of_related_things_is_only_proposed(header):
+    source = table(["Application", header], ("web", "cart"), ("cart", "db"))
+    assert records_of(source).relations.is_empty()
+    known = formats.recognise(source)
+    (row,) = map_table(0, source, known).filter(column=header).iter_rows(named=True)
+    assert (row["field"], row["status"]) == ("connects_to", "proposed")
+    decided = MappingDecision(
+        known.name, fold(header), header, "used_by", True, "ann", datetime(2026, 1, 1)
+    )
+    made = canonicalise([(source, known)], map_table(0, source, known, [decided])).relations
+    assert made.select("source", "target").rows() == [("cart", "web"), ("db", "cart")]
+
+
+def test_two_hosts_of_an_application_are_no_pair():
+    found = edges_of("Application,Server 1,Server 2", "web,srv-1,srv-2")
+    assert {edge[:2] for edge in found} == {("web", "srv-1"), ("web", "srv-2")}

@@ -18,7 +18,8 @@ class Separation:
     """What people want apart; only a cycle of needs joins it all the same."""
 
     pairs: Sequence[tuple[int, int]] = ()  # nodes that share no group
-    colour: Numbers | None = None  # of each node; two colours share no group; -1 is none
+    #: Colours of each node, -1 for none; two colours of one list share no group.
+    colours: Sequence[Numbers] = ()
 
 
 def groups(
@@ -55,11 +56,9 @@ def groups(
     joining = _Joining({number: int(size[number]) for number in ordered}, inside)
     for one, other in apart.pairs:
         joining.keep_apart(int(strong[one]), int(strong[other]))
-    if apart.colour is not None:
-        for number, colour in zip(
-            strong[large].tolist(), apart.colour[large].tolist(), strict=True
-        ):
-            joining.paint(number, colour)
+    for kind, colours in enumerate(apart.colours):
+        for number, colour in zip(strong[large].tolist(), colours[large].tolist(), strict=True):
+            joining.paint(number, kind, colour)
     for source, target in inside:
         joining.join(source, target, limit, search)
     label = weak.copy()
@@ -75,11 +74,10 @@ def _divided(weak: Numbers, apart: Separation) -> npt.NDArray[np.bool_]:
     for one, other in apart.pairs:
         if weak[one] == weak[other]:
             divided[weak[one]] = True
-    if apart.colour is not None:
-        painted = apart.colour >= 0
-        pairs = distinct(weak[painted] * (int(apart.colour.max()) + 1) + apart.colour[painted])
-        colours = np.bincount(pairs // (int(apart.colour.max()) + 1), minlength=sets)
-        divided |= colours > 1
+    for colours in apart.colours:
+        painted, base = colours >= 0, int(colours.max(initial=-1)) + 1
+        pairs = distinct(weak[painted] * base + colours[painted])
+        divided |= np.bincount(pairs // max(base, 1), minlength=sets) > 1
     return divided[weak]
 
 
@@ -97,7 +95,7 @@ class _Joining:
         self._place = {number: place for place, number in enumerate(size)}
         self._joined = {number: number for number in size}
         self._foes: dict[int, list[int]] = {}
-        self._colours: dict[int, set[int]] = {}
+        self._colours: dict[int, set[tuple[int, int]]] = {}
         # Dictionaries for their order: what is found must not depend on hashes.
         self._needs: dict[int, dict[int, None]] = {number: {} for number in size}
         self._needed_by: dict[int, dict[int, None]] = {number: {} for number in size}
@@ -112,14 +110,14 @@ class _Joining:
             self._foes.setdefault(one, []).append(other)
             self._foes.setdefault(other, []).append(one)
 
-    def paint(self, number: int, colour: int) -> None:
-        """Never join a set with one of another colour; one of several, a cycle, keeps them all."""
+    def paint(self, number: int, kind: int, colour: int) -> None:
+        """Never join a set with another colour of a kind; one of several, a cycle, keeps them."""
         if colour >= 0:
-            self._colours.setdefault(number, set()).add(colour)
+            self._colours.setdefault(number, set()).add((kind, colour))
 
     def _may_join(self, together: Mapping[int, None]) -> bool:
         colours = {colour for number in together for colour in self._colours.get(number, ())}
-        if len(colours) > 1:
+        if len(colours) > len({kind for kind, _ in colours}):
             return False
         foes = (foe for number in together for foe in self._foes.get(number, ()))
         return not any(self.group(foe) in together for foe in foes)

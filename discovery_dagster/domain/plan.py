@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from discovery_dagster.domain import reasons, strategy
+from discovery_dagster.domain import planning_conflicts, reasons, strategy
 from discovery_dagster.domain.constraints import Constraint, Meant, meant
 from discovery_dagster.domain.frames import (
     PLAN_CONFLICTS,
@@ -72,14 +72,14 @@ def make(
     staying, blocked = _staying(every, said)
     movable = every.filter(~pl.col("asset_id").is_in(list(staying))).drop("node")
     movable = movable.with_row_index("node")
-    found = _uncut(ties(movable, edges, nodes), movable, said)
+    found, idle = _uncut(ties(movable, edges, nodes), movable, said)
     passed()
     where = place(movable, found, limit, said)
     passed()
     placed = _numbered(movable, where, said)
-    at = placed.select("node", "group", "wave")
+    at = placed.select("node", "label", "group", "wave")
     located = found.join(
-        at.select(a="node", **{"from": "group"}, from_wave="wave"),
+        at.select("label", a="node", **{"from": "group"}, from_wave="wave"),
         on="a",
         how="left",
         maintain_order="left",
@@ -91,10 +91,16 @@ def make(
     )
     placed = placed.with_columns(company=reasons.company(placed, located, edges, limit))
     passed()
-    conflicts = [*_unknown(said), *blocked, *where.conflicts]
+    conflicts = [
+        *_unknown(said),
+        *blocked,
+        *idle,
+        *planning_conflicts.conflicts(movable, found, where, said, staying),
+    ]
+    instead = reasons.alternatives(located, where.room)
     return Plan(
-        _placements(placed, located, every, staying),
-        _groups(placed, located),
+        _placements(placed, located, instead, every, staying),
+        _groups(placed, located, instead),
         _waves(placed, located),
         _conflicts(conflicts),
     )
@@ -125,14 +131,22 @@ def _staying(
     return staying, list(blocked.values())
 
 
-def _uncut(found: pl.DataFrame, movable: pl.DataFrame, said: Meant) -> pl.DataFrame:
-    """Leave out the ties that people cut."""
+def _uncut(
+    found: pl.DataFrame, movable: pl.DataFrame, said: Meant
+) -> tuple[pl.DataFrame, list[tuple[Constraint, str]]]:
+    """Leave out the ties that people cut; and which of the cuts cut nothing."""
     if not said.cuts:
-        return found
+        return found, []
     ids = movable["asset_id"]
-    pairs = zip(ids.gather(found["a"]), ids.gather(found["b"]), strict=True)
+    pairs = list(zip(ids.gather(found["a"]), ids.gather(found["b"]), strict=True))
+    known, idle = set(pairs), []
+    for (source, target), constraint in said.cuts.items():
+        if (source, target) not in known:
+            a, b = constraint.names
+            other = f" But {b} needs {a}." if (target, source) in known else ""
+            idle.append((constraint, f"No need of {a} for {b} is part of this plan.{other}"))
     kept = pl.Series([pair not in said.cuts for pair in pairs], dtype=pl.Boolean)
-    return found.filter(kept)
+    return found.filter(kept), idle
 
 
 def _numbered(movable: pl.DataFrame, where: Placed, said: Meant) -> pl.DataFrame:
@@ -144,14 +158,15 @@ def _numbered(movable: pl.DataFrame, where: Placed, said: Meant) -> pl.DataFrame
     )
     # Groups are numbered by wave, then by their first asset; nodes are in the order of names.
     first = numbered.group_by("label").agg(pl.col("node").min(), pl.col("wave").first())
-    names = first.sort("wave", "node").with_row_index("number", offset=1)
-    width = max(3, len(str(names.height)))
+    ordered = first.sort("wave", "node").with_row_index("number", offset=1)
+    width = max(3, len(str(ordered.height)))
+    names = movable["name"].to_list()
     late = {
-        label: reasons.lateness(made, said)
+        label: reasons.lateness(label, where, said, names)
         for label, made in where.scheduled.items()
         if made.late is not None
     }
-    named = names.select(
+    named = ordered.select(
         "label",
         group="G" + pl.col("number").cast(pl.String).str.zfill(width),
         late=pl.col("label").replace_strict(late, default=None, return_dtype=pl.String),
@@ -160,7 +175,11 @@ def _numbered(movable: pl.DataFrame, where: Placed, said: Meant) -> pl.DataFrame
 
 
 def _placements(
-    placed: pl.DataFrame, located: pl.DataFrame, every: pl.DataFrame, staying: Mapping[str, str]
+    placed: pl.DataFrame,
+    located: pl.DataFrame,
+    alternatives: pl.DataFrame,
+    every: pl.DataFrame,
+    staying: Mapping[str, str],
 ) -> pl.DataFrame:
     """One row an asset: why it is in its group, and why in its wave."""
     own = reasons.position(located, "a").rename({"a": "node"})
@@ -168,7 +187,7 @@ def _placements(
     told = (
         placed.join(own, on="node", how="left", maintain_order="left")
         .join(theirs, on="group", how="left", maintain_order="left", suffix="_of_group")
-        .join(reasons.alternatives(located), on="group", how="left", maintain_order="left")
+        .join(alternatives, on="group", how="left", maintain_order="left")
     )
     instead = pl.col("instead").fill_null("")
     order = (
@@ -207,7 +226,9 @@ def _placements(
     return conform(ordered, PLAN_PLACEMENTS)
 
 
-def _groups(placed: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
+def _groups(
+    placed: pl.DataFrame, located: pl.DataFrame, alternatives: pl.DataFrame
+) -> pl.DataFrame:
     """One row a group: what holds it together, and why it is in its wave."""
     members = placed.group_by("group").agg(
         pl.col("wave", "late").first(),
@@ -223,7 +244,7 @@ def _groups(placed: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
     told = (
         members.join(strongest, on="group", how="left")
         .join(before, on="group", how="left")
-        .join(reasons.alternatives(located), on="group", how="left")
+        .join(alternatives, on="group", how="left")
     )
     size = pl.col("assets").list.len()
     together = (
@@ -247,7 +268,7 @@ def _groups(placed: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
                 "target",
                 "to_wave",
                 "said",
-                pl.col("instead").fill_null(""),
+                pl.col("instead_in_full").fill_null(""),
             )
         )
         .otherwise(pl.lit(" Needs no other group."))

@@ -3,10 +3,13 @@
 Nothing is decided here: the sentences are made from the ties, groups and waves of `plan`.
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from discovery_dagster.domain.constraints import Meant
-from discovery_dagster.domain.scheduling import Scheduled
+from discovery_dagster.domain.placing import Placed
+from discovery_dagster.domain.scheduling import Room
 from discovery_dagster.domain.texts import formatted
 
 #: Names that a sentence lists before it says how many more there are.
@@ -89,34 +92,58 @@ def position(ties: pl.DataFrame, by: str) -> pl.DataFrame:
     )
 
 
-def alternatives(ties: pl.DataFrame) -> pl.DataFrame:
+def alternatives(ties: pl.DataFrame, room: Room | None) -> pl.DataFrame:
     """Say which wave each group could be in without its needs in the wave before.
 
     Args:
-        ties: with the waves of both ends' groups as `from_wave` and `to_wave`.
+        ties: with the waves of both ends' groups as `from_wave` and `to_wave`, and the number of
+            the source's group as `label`.
+        room: what limits leave to each group; None where nothing limits the waves.
 
     Returns:
-        `group` and `instead`, the end of a sentence, for groups that need any other.
+        `group`, and as ends of a sentence `instead` and `instead_in_full`, which names the edges,
+        for groups that need any other.
     """
     outside = ties.filter(pl.col("from") != pl.col("to"))
     deciding = pl.col("to_wave") + 1 == pl.col("from_wave")
-    counted = outside.group_by(group="from").agg(
-        deciding.sum().alias("number"),
-        pl.col("to_wave").filter(~deciding).max().fill_null(0).alias("next"),
+    edge = formatted("{} to {}", "source", "target")
+    counted = (
+        outside.group_by("label", group="from")
+        .agg(
+            edge.filter(deciding).unique(maintain_order=True).alias("edges"),
+            (pl.col("to_wave").filter(~deciding).max().fill_null(0) + 1).alias("next"),
+        )
+        .filter(pl.col("edges").list.len() > 0)
     )
-    wave = pl.col("next") + 1
-    return counted.filter(pl.col("number") > 0).select(
-        "group",
-        instead=pl.when(pl.col("number") == 1)
-        .then(formatted("; could go in wave {} if that edge is cut", wave))
-        .otherwise(
-            formatted("; could go in wave {} if its {} edges there are cut", wave, "number")
-        ),
+    waves = counted["next"].cast(pl.Int64)
+    if room is not None:
+        pairs = zip(counted["label"], waves, strict=True)
+        waves = pl.Series([room.sooner(label, wave) for label, wave in pairs], dtype=pl.Int64)
+    number = pl.col("edges").list.len()
+    cut = pl.when(number == 1).then(pl.lit("that edge is")).otherwise(
+        formatted("its {} edges there are", number)
+    )  # fmt: skip
+    instead = (
+        pl.when(pl.col("wave").is_not_null())
+        .then(formatted("; could go in wave {} if {} cut", "wave", cut))
+        .otherwise(formatted("; if {} cut, what was set still leaves it no earlier wave", cut))
+    )
+    names = pl.when(number > 1).then(formatted(" ({})", listed(pl.col("edges"))))
+    return counted.with_columns(wave=waves).select(
+        "group", instead=instead, instead_in_full=instead + names.fill_null("")
     )
 
 
-def lateness(made: Scheduled, said: Meant) -> str:
-    """Say why a group is in a later wave than its needs alone would allow."""
+def lateness(number: int, placed: Placed, said: Meant, names: Sequence[str]) -> str:
+    """Say why a group is in a later wave than its needs alone would allow.
+
+    Args:
+        number: of the group.
+        placed: the plan.
+        said: what people set.
+        names: of the assets, by node.
+    """
+    made = placed.scheduled[number]
     earliest = f"its needs alone would allow wave {made.earliest}"
     full, order = said.assets_per_wave, said.environment_order
     if made.late == "full" and full is not None:
@@ -124,8 +151,14 @@ def lateness(made: Scheduled, said: Meant) -> str:
     if made.late == "rank" and order is not None:
         return f"earlier environments move first; {earliest}. {order.sentence}"
     if made.late == "pinned":
-        return f"it, or what it moves with, is pinned there; {earliest}"
-    return f"what it must not go with is in the wave before; {earliest}"
+        pin = placed.pinned[number][2].sentence
+        return f"it, or what it moves with, is pinned there; {earliest}. {pin}"
+    foe, apart = next(
+        (names[foe], constraint)
+        for foe, constraint in placed.foes_of[number]
+        if made.wave - 1 in placed.waves_of(int(placed.group[foe]))
+    )
+    return f"{foe} is in the wave before; {earliest}. {apart.sentence}"
 
 
 def listed(names: pl.Expr) -> pl.Expr:

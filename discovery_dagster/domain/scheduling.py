@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from discovery_dagster.domain.digraph import Digraph
+from discovery_dagster.domain.filling import Filled
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Scheduled:
     wave: int
     earliest: int  # the wave that its needs alone would allow
     late: str | None = None  # full, rank, apart or pinned, when the wave is later than `earliest`
-    broken: tuple[str, ...] = ()  # of capacity, rank, pinned: what does not hold
+    broken: tuple[str, ...] = ()  # of capacity, rank, pinned, apart: what does not hold
+    base: int = 1  # the first wave that the order of ranks leaves to it
 
 
 def schedule(
@@ -52,13 +54,13 @@ def schedule(
         below[source].append(target)
         above[target].append(source)
     due = _due(needs, below, limits.pinned)
-    apart: dict[int, set[int]] = defaultdict(set)
-    for one, other in limits.apart:
-        apart[one].add(other)
-        apart[other].add(one)
-    used: dict[int, int] = defaultdict(int)
-    for group, wave in limits.pinned.items():
-        used[wave] += size[group]
+    apart = _foes(limits.apart)
+    filled = Filled(limits.capacity)
+    # A pin that needs alone forbid keeps nothing out of its wave.
+    depth = needs.depth()
+    taken = {group: wave for group, wave in limits.pinned.items() if wave > depth[group]}
+    for group, wave in taken.items():
+        filled.add(wave, size[group])
     placed: dict[int, Scheduled] = {}
     last_of_rank: dict[int, int] = {}
     waiting = {group: len(below[group]) for group in range(needs.size)}
@@ -73,8 +75,11 @@ def schedule(
         earliest = max((placed[other].wave for other in below[group]), default=0) + 1
         rank = limits.rank.get(group, _UNRANKED)
         base = max((wave for of, wave in last_of_rank.items() if of < rank), default=0) + 1
-        taken = {placed[other].wave for other in apart[group] if other in placed}
-        made = _place(group, earliest, base, size[group], used, limits, taken)
+        if group in taken:
+            filled.add(taken[group], -size[group])  # it is placed now, there or elsewhere
+        forbidden = {taken[foe] for foe in apart[group] if foe in taken}
+        made = _place(group, earliest, base, size[group], filled, limits, forbidden)
+        taken[group] = made.wave
         if rank != _UNRANKED:
             if any(of > rank for of in last_of_rank):
                 made = replace(made, broken=(*made.broken, "rank"))
@@ -88,6 +93,39 @@ def schedule(
     return [placed[group] for group in range(needs.size)]
 
 
+class Room:
+    """Where each group could go instead, all others staying where they are."""
+
+    def __init__(self, scheduled: Sequence[Scheduled], size: Sequence[int], limits: Limits) -> None:
+        self._scheduled, self._size, self._limits = scheduled, size, limits
+        self._filled = Filled(limits.capacity)
+        for made, assets in zip(scheduled, size, strict=True):
+            self._filled.add(made.wave, assets)
+        self._foes = _foes(limits.apart)
+
+    def sooner(self, group: int, wave: int) -> int | None:
+        """Return the first wave from `wave` on that a group could be in if its needs allowed that.
+
+        None when the limits allow none before the one that it has.
+        """
+        now, size = self._scheduled[group], self._size[group]
+        if group in self._limits.pinned:
+            return None
+        taken = {self._scheduled[foe].wave for foe in self._foes[group]}
+        for ahead in range(max(wave, now.base), now.wave):
+            if ahead not in taken and self._filled.takes(ahead, size):
+                return ahead
+        return None
+
+
+def _foes(apart: Sequence[tuple[int, int]]) -> dict[int, set[int]]:
+    foes: dict[int, set[int]] = defaultdict(set)
+    for one, other in apart:
+        foes[one].add(other)
+        foes[other].add(one)
+    return foes
+
+
 _NEVER = 1 << 40
 _UNRANKED = -1  # groups of no ordered environment wait for none, and none waits for them
 
@@ -97,32 +135,25 @@ def _place(
     earliest: int,
     base: int,
     size: int,
-    used: dict[int, int],
+    filled: Filled,
     limits: Limits,
-    taken: set[int],
+    forbidden: set[int],
 ) -> Scheduled:
     """Find the first wave for a group that is not before `earliest`, and account for it."""
     pin = limits.pinned.get(group)
-    capacity = limits.capacity
     if pin is not None and pin >= earliest:
-        full = capacity is not None and used[pin] > capacity
-        failing = {"capacity": full, "rank": pin < base, "apart": pin in taken}
+        filled.add(pin, size)
+        failing = {"capacity": filled.exceeds(pin), "rank": pin < base, "apart": pin in forbidden}
         broken = tuple(name for name, fails in failing.items() if fails)
-        return Scheduled(pin, earliest, "pinned" if pin > earliest else None, broken)
-    if pin is not None:
-        used[pin] -= size  # it cannot go there
+        return Scheduled(pin, earliest, "pinned" if pin > earliest else None, broken, base)
     wave, late = max(earliest, base), "rank" if base > earliest else None
-    while (full := _is_full(used[wave], size, capacity)) or wave in taken:
+    while (full := not filled.takes(wave, size)) or wave in forbidden:
         late = "full" if full else "apart"
-        wave += 1
-    used[wave] += size
-    failing = {"pinned": pin is not None, "capacity": capacity is not None and size > capacity}
-    return Scheduled(wave, earliest, late, tuple(name for name, fails in failing.items() if fails))
-
-
-def _is_full(used: int, size: int, capacity: int | None) -> bool:
-    """Whether a group does not fit; one that is larger than any wave has one of its own."""
-    return capacity is not None and used > 0 and used + size > capacity
+        wave = max(wave + 1, filled.open_from(wave))
+    filled.add(wave, size)
+    failing = {"pinned": pin is not None, "capacity": filled.exceeds(wave)}
+    broken = tuple(name for name, fails in failing.items() if fails)
+    return Scheduled(wave, earliest, late, broken, base)
 
 
 def _due(

@@ -1,5 +1,6 @@
 """What people set about a plan: what it does, what gives way, and how that is said."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -37,6 +38,10 @@ def waves(made):
     return dict(made.placements.select("asset_id", "wave").iter_rows())
 
 
+def group_names(made):
+    return made.groups["assets"].to_list()
+
+
 def reason(made, asset):
     return made.placements.filter(asset_id=asset)["reason"].item()
 
@@ -58,8 +63,37 @@ def test_a_group_that_no_wave_can_hold_is_named():
     edges = edge_rows({"source": "a", "target": "b"}, {"source": "b", "target": "a"})
     made = make(estate(*"abc"), edges, "assets-per-wave 1")
     assert waves(made) == {"a": 1, "b": 1, "c": 2}
-    [conflict] = made.conflicts.to_dicts()
-    assert conflict["message"].startswith("Wave 1 has more than 1 assets because of a and 1 more")
+    assert made.conflicts["message"].to_list() == [
+        "Wave 1 has 2 assets, more than 1. a and 1 more with it cannot be parted: 2 need each other"
+        " in a cycle (a, b)."
+    ]
+
+
+def test_a_wave_that_what_must_go_together_overfills_says_who_set_what():
+    [conflict] = make(
+        estate(*"abc"), NONE, "assets-per-wave 2", "together a b c"
+    ).conflicts.to_dicts()
+    assert conflict["message"] == (
+        "Wave 1 has 3 assets, more than 2. a and 2 more with it cannot be parted:"
+        " Must go together: a, b, c (set by ann)."
+    )
+
+
+def test_pins_that_overfill_a_wave_are_named_once():
+    [conflict] = make(
+        estate(*"ab"), NONE, "assets-per-wave 1", "pin a 2", "pin b 2"
+    ).conflicts.to_dicts()
+    assert conflict["message"] == (
+        "Wave 2 has 2 assets, more than 1."
+        " Pinned: a to wave 2 (set by ann); Pinned: b to wave 2 (set by ann)."
+    )
+
+
+def test_groups_are_no_larger_than_waves_may_be():
+    edges = edge_rows(*({"source": a, "target": b} for a, b in ("ab", "bc", "cd")))
+    made = make(estate(*"abcd"), edges, "assets-per-wave 2")
+    assert made.waves["assets"].to_list() == [2, 2]
+    assert made.conflicts.is_empty()
 
 
 def test_environments_move_in_the_order_that_was_set():
@@ -74,7 +108,20 @@ def test_a_need_wins_over_the_order_of_environments_and_is_named():
     edges = edge_rows({"source": "dev", "target": "db"})
     made = make(assets, edges, "environment-order dev prod")
     assert waves(made) == {"db": 1, "dev": 2}
-    assert "dev (development) is in wave 2, not before" in made.conflicts["message"].item()
+    assert made.conflicts["message"].item() == (
+        "dev (development) is in wave 2: dev depends on db (relations.csv line 2);"
+        " which is production and in wave 1."
+    )
+
+
+def test_a_pin_before_the_place_of_its_environment_is_named():
+    assets = estate(dev="development", web="production")
+    made = make(assets, NONE, "environment-order dev prod", "pin dev 2", "pin web 1")
+    assert waves(made) == {"dev": 2, "web": 1}
+    assert made.conflicts["message"].item() == (
+        "web (production) is in wave 1: Pinned: web to wave 1 (set by ann), before wave 3, where"
+        " its environment begins."
+    )
 
 
 def test_environments_in_order_share_no_group():
@@ -104,8 +151,46 @@ def test_a_pin_holds_where_needs_allow_it():
     early = make(estate(*"ab"), edges, "apart a b", "pin a 1")
     assert waves(early) == {"a": 2, "b": 1}
     assert early.conflicts["message"].to_list() == [
-        "a cannot be in wave 1: it needs b in wave 1. It is in wave 2."
+        "a cannot be in wave 1: a depends on b (relations.csv line 2), in wave 1. It is in wave 2."
     ]
+
+
+def test_a_pin_that_what_moves_along_forbids_names_the_need_and_the_pin_behind_it():
+    edges = edge_rows({"source": "b", "target": "c"}, {"source": "c", "target": "d"})
+    made = make(
+        estate(*"abcd"), edges, "together a b", "pin a 2", "pin d 3", "apart c d", "apart b c"
+    )
+    assert waves(made) == {"a": 5, "b": 5, "c": 4, "d": 3}
+    assert made.conflicts["message"].to_list() == [
+        "a cannot be in wave 2: b moves with it, and b depends on c (relations.csv line 2), in wave"
+        " 4. d is in wave 3 because it, or what it moves with, is pinned there; its needs alone"
+        " would allow wave 1. Pinned: d to wave 3 (set by ann). It is in wave 5."
+    ]
+
+
+def test_a_pin_of_what_does_not_move_is_named():
+    made = make(estate(*"ab"), NONE, "freeze a", "pin a 2")
+    assert made.conflicts["message"].to_list() == [
+        "a has no wave. Stays where it is. Frozen: a (set by ann)."
+    ]
+    outside = classified_assets({"name": "bank", "type": "external"})
+    assert make(outside, NONE, "pin bank 1").conflicts["message"].to_list() == [
+        "bank has no wave. It is outside the estate and does not move."
+    ]
+
+
+def test_a_pin_to_a_wave_of_something_that_must_be_apart_is_named_with_both():
+    made = make(estate(*"ab"), NONE, "apart a b", "pin a 2", "pin b 2")
+    messages = made.conflicts["message"].to_list()
+    both = "Must not go together: a, b (set by ann)."
+    assert f"b is pinned to wave 2, where a is. {both}" in messages
+
+
+def test_what_must_not_go_with_something_pinned_keeps_out_of_its_wave():
+    made = make(estate(*"ab"), NONE, "apart a b", "pin b 1")
+    assert waves(made) == {"a": 2, "b": 1}
+    assert made.conflicts.is_empty()
+    assert "In wave 2 because b is in the wave before" in reason(made, "a")
 
 
 def test_what_a_pinned_asset_needs_comes_first_when_waves_are_small():
@@ -117,9 +202,19 @@ def test_what_a_pinned_asset_needs_comes_first_when_waves_are_small():
 
 def test_two_pins_of_what_moves_together_are_named():
     edges = edge_rows({"source": "a", "target": "b"})
-    made = make(estate(*"ab"), edges, "pin a 2", "pin b 3")
+    made = make(estate(*"ab"), edges, "pin a 2", "pin b 3", "together a b")
     assert set(waves(made).values()) == {3}
-    assert "b is pinned to wave 3 and a to wave 2" in made.conflicts["message"].item()
+    assert made.conflicts["message"].item() == (
+        "a is pinned to wave 2 and b to wave 3, but they are bound together: Must go together: a, b"
+        " (set by ann). The later wave holds."
+    )
+
+
+def test_assets_pinned_to_different_waves_share_no_group():
+    edges = edge_rows({"source": "a", "target": "b"})
+    made = make(estate(*"ab"), edges, "pin a 3", "pin b 2")
+    assert waves(made) == {"a": 3, "b": 2}
+    assert made.conflicts.is_empty()
 
 
 def test_what_must_go_together_is_one_group():
@@ -138,13 +233,31 @@ def test_a_cycle_that_must_not_go_together_is_named():
     edges = edge_rows({"source": "a", "target": "b"}, {"source": "b", "target": "a"})
     [conflict] = make(estate(*"ab"), edges, "apart a b").conflicts.to_dicts()
     assert conflict["message"] == (
-        "a and b must not go together, but they need each other in a cycle: they are in one group."
+        "a and b must not go together, but they are bound together: a depends on b (relations.csv"
+        " line 2); b depends on a (relations.csv line 3)."
+    )
+
+
+def test_a_chain_of_bonds_that_must_not_go_together_is_named_whole():
+    said = ("together a b", "together b c", "apart a c", "together c d")
+    [conflict] = make(estate(*"abcd"), NONE, *said).conflicts.to_dicts()
+    assert conflict["constraint"] == 3
+    assert conflict["message"] == (
+        "a and c must not go together, but they are bound together:"
+        " Must go together: a, b (set by ann); Must go together: b, c (set by ann)."
     )
 
 
 def test_a_cut_edge_orders_and_ties_nothing():
     edges = edge_rows({"source": "a", "target": "b"})
     assert make(estate(*"ab"), edges, "cut a b").groups.height == 2
+
+
+def test_a_cut_the_wrong_way_round_is_named():
+    edges = edge_rows({"source": "a", "target": "b"})
+    assert make(estate(*"ab"), edges, "cut b a").conflicts["message"].to_list() == [
+        "No need of b for a is part of this plan. But a needs b."
+    ]
 
 
 def test_a_constraint_about_nothing_in_the_session_is_named_and_has_no_effect():
@@ -230,6 +343,34 @@ def test_whatever_is_set_needs_are_respected_and_every_asset_is_accounted_for(
     again = make(shuffled, edges, *said)
     assert again.placements.equals(made.placements)
     assert again.conflicts.equals(made.conflicts)
+
+
+@settings(max_examples=80, deadline=None)
+@given(ENDS, ENVIRONMENTS, SAID, st.integers(1, 4))
+def test_cutting_the_edge_that_decides_moves_an_asset_as_its_reason_says(
+    ends, environments, said, limit
+):
+    assets = classified_assets(
+        *({"name": n, "environment": e} for n, e in zip(NAMES, environments, strict=True))
+    )
+    edges = edge_rows(*({"source": a, "target": b} for a, b in ends))
+    made = make(assets, edges, *said, limit=limit)
+    for asset, why in made.placements.select("asset_id", "reason").iter_rows():
+        if claim := CLAIM.search(why):
+            source, target = claim["source"] or asset, claim["target"] or claim["of_group"]
+            again = make(assets, edges, *said, f"cut {source} {target}", limit=limit)
+            # Joined anew, it may come even sooner.
+            regrouped = set(map(tuple, group_names(again))) != set(map(tuple, group_names(made)))
+            assert waves(again)[asset] <= int(claim["wave"]) or regrouped
+            assert waves(again)[asset] == int(claim["wave"]) or regrouped or said
+
+
+#: What a reason says would happen if one edge were cut.
+CLAIM = re.compile(
+    r"because it(?:s group)? needs (?P<of_group>\w+) in wave \d+"
+    r"(?:: (?P<source>\w+) \w+ \w+ (?P<target>\w+))?"
+    r".*; could go in wave (?P<wave>\d+) if that edge is cut"
+)
 
 
 def test_who_set_what_is_part_of_what_a_plan_is_made_from():

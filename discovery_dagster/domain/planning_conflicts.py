@@ -1,0 +1,191 @@
+"""What people set about a plan and cannot hold, each with everything that it contradicts.
+
+A sentence names the assets, the needs with their evidence and the other constraints that together
+rule a constraint out; what gave way is in the plan already.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from discovery_dagster.domain.constraints import Constraint, Meant
+from discovery_dagster.domain.placed_groups import PlacedGroups, listed
+from discovery_dagster.domain.placing import Placed
+from discovery_dagster.domain.reasons import lateness
+
+Conflict = tuple[Constraint, str]
+
+
+def conflicts(
+    movable: pl.DataFrame,
+    ties: pl.DataFrame,
+    placed: Placed,
+    meant: Meant,
+    staying: Mapping[str, str],
+) -> list[Conflict]:
+    """Return every constraint that does not hold, and why.
+
+    Args:
+        movable: assets as `placing.place` takes them.
+        ties: likewise.
+        placed: where each asset goes.
+        meant: what people set.
+        staying: why each asset that does not move stays.
+    """
+    plan = PlacedGroups(movable, ties, placed)
+    return [
+        *_pins_of_what_stays(movable, meant, staying),
+        *_quarrels(plan, meant),
+        *_unseparated(plan),
+        *_early(plan, meant),
+        *_shared(plan),
+        *_overfull(plan, meant.assets_per_wave),
+        *_out_of_order(plan, meant.environment_order),
+    ]
+
+
+def _pins_of_what_stays(
+    movable: pl.DataFrame, meant: Meant, staying: Mapping[str, str]
+) -> Iterator[Conflict]:
+    moving = set(movable["asset_id"]) if meant.pinned else set()
+    for asset, (_, constraint) in meant.pinned.items():
+        if asset not in moving:
+            why = staying.get(asset, "It is outside the estate and does not move.")
+            yield constraint, f"{constraint.names[0]} has no wave. {why}"
+
+
+def _quarrels(plan: PlacedGroups, meant: Meant) -> Iterator[Conflict]:
+    """Pins to different waves of what moves together."""
+    for asset, (wave, constraint) in meant.pinned.items():
+        if asset not in plan.node:
+            continue
+        at = plan.node[asset]
+        held, node, _ = plan.placed.pinned[plan.group[at]]
+        if held != wave:
+            yield (
+                constraint,
+                f"{plan.names[at]} is pinned to wave {wave} and {plan.names[node]} to wave {held},"
+                f" but they are bound together: {plan.bound(at, node)}. The later wave holds.",
+            )
+
+
+def _unseparated(plan: PlacedGroups) -> Iterator[Conflict]:
+    """What must not go together, and is in one group all the same."""
+    for one, other, constraint in plan.placed.foes:
+        if plan.group[one] == plan.group[other]:
+            yield (
+                constraint,
+                f"{plan.names[one]} and {plan.names[other]} must not go together, but they are"
+                f" bound together: {plan.bound(one, other)}.",
+            )
+
+
+def _early(plan: PlacedGroups, meant: Meant) -> Iterator[Conflict]:
+    """Pins to a wave before what is needed."""
+    for number, (wave, node, constraint) in plan.placed.pinned.items():
+        made = plan.placed.scheduled[number]
+        if "pinned" not in made.broken:
+            continue
+        need = plan.first_need(number, made.earliest - 1)
+        assert need is not None  # noqa: S101 - or the pin would hold
+        here, there, said = need
+        mate = "" if here == node else f" {plan.names[here]} moves with it, and"
+        behind = _behind(plan, meant, plan.group[there])
+        yield (
+            constraint,
+            f"{plan.names[node]} cannot be in wave {wave}:{mate} {said}, in wave"
+            f" {made.earliest - 1}.{behind} It is in wave {made.wave}.",
+        )
+
+
+def _behind(plan: PlacedGroups, meant: Meant, number: int) -> str:
+    """Say what people set that keeps a group, or what it needs, from an earlier wave."""
+    while True:
+        made = plan.placed.scheduled[number]
+        if made.late is not None:
+            why = lateness(number, plan.placed, meant, plan.names)
+            return f" {plan.called(number)} is in wave {made.wave} because {why}."
+        need = plan.first_need(number, made.wave - 1)
+        if need is None:
+            return ""
+        number = plan.group[need[1]]
+
+
+def _shared(plan: PlacedGroups) -> Iterator[Conflict]:
+    """Pins to a wave where something is that a group must not go with."""
+    for number, (wave, node, constraint) in plan.placed.pinned.items():
+        if "apart" not in plan.placed.scheduled[number].broken:
+            continue
+        for one, other, apart in plan.placed.foes:
+            ends = plan.group[one], plan.group[other]
+            if number in ends and plan.wave(ends[0]) == plan.wave(ends[1]):
+                foe = other if ends[0] == number else one
+                yield (
+                    constraint,
+                    f"{plan.names[node]} is pinned to wave {wave}, where {plan.names[foe]} is."
+                    f" {apart.sentence}.",
+                )
+
+
+def _overfull(plan: PlacedGroups, limit: Constraint | None) -> Iterator[Conflict]:
+    """Waves of more assets than may be, and what cannot be parted or is pinned there."""
+    if limit is None:
+        return
+    scheduled = plan.placed.scheduled
+    for wave in sorted({one.wave for one in scheduled.values() if "capacity" in one.broken}):
+        here = [number for number in plan.members if plan.wave(number) == wave]
+        total = sum(len(plan.members[number]) for number in here)
+        most = int(limit.values[0])
+        why = [
+            f"{plan.called(number)} cannot be parted: {plan.inside(number)}"
+            for number in here
+            if len(plan.members[number]) > most
+        ]
+        pins = [plan.placed.pinned[number] for number in here if number in plan.placed.pinned]
+        why += [one.sentence for of, _, one in pins if of == wave]
+        yield limit, f"Wave {wave} has {total} assets, more than {most}. {listed(why)}."
+
+
+def _out_of_order(plan: PlacedGroups, order: Constraint | None) -> Iterator[Conflict]:
+    """Groups that are not in the order of environments, and the need or pin that puts them so."""
+    if order is None:
+        return
+    for number, made in plan.placed.scheduled.items():
+        if "rank" not in made.broken:
+            continue
+        pinned = plan.placed.pinned.get(number)
+        if pinned is not None and pinned[0] == made.wave < made.base:
+            why = f"{pinned[2].sentence}, before wave {made.base}, where its environment begins"
+        else:
+            why = listed(_to_later(plan, number, order))
+        own = order.values[_place(plan, number, order)]
+        yield order, f"{plan.called(number)} ({own}) is in wave {made.wave}: {why}."
+
+
+def _place(plan: PlacedGroups, number: int, order: Constraint) -> int:
+    """The last place that a group has in an order of environments, -1 for none."""
+    place = {name: at for at, name in enumerate(order.values)}
+    return max(place.get(plan.environments[at] or "", -1) for at in plan.members[number])
+
+
+def _to_later(plan: PlacedGroups, start: int, order: Constraint) -> list[str]:
+    """Return the needs that lead from a group to the nearest one of a later environment."""
+    own = _place(plan, start, order)
+    came: dict[int, tuple[int, str]] = {}
+    waiting = deque([start])
+    while waiting:
+        end = number = waiting.popleft()
+        if (place := _place(plan, number, order)) > own:
+            links = [f"which is {order.values[place]} and in wave {plan.wave(end)}"]
+            while number in came:
+                number, said = came[number]
+                links.append(said)
+            return links[::-1]
+        for here in plan.members[number]:
+            for there, said in plan.needs.get(here, ()):
+                other = plan.group[there]
+                if other != start and other not in came:
+                    came[other] = number, said
+                    waiting.append(other)
+    return []

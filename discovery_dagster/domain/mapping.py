@@ -29,7 +29,9 @@ from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.frames import FIELD_MAPPING
 from discovery_dagster.domain.tables import READ, SourceTable, cell_column
 from discovery_dagster.domain.values import TRANSFORMS, clean
+from discovery_dagster.domain.values.secrets import hide_cells
 
+_SHOWN = 3  # values of a column that stand in its mapping
 _DISTINCT = 0.8  # below this share of the names' distinctness host names are another thing's
 
 
@@ -140,12 +142,16 @@ def _frame(number: int, table: SourceTable, claims: Sequence[Claim]) -> pl.DataF
             "confidence": claim.confidence,
             "method": claim.method,
             "status": claim.status,
-            "evidence": [*claim.notes, *sample(claim.column).head(3).to_list()][:3],
+            "evidence": [*claim.notes, *_shown(claim.column)][:_SHOWN],
             "conflict": claim.conflict,
         }
         for claim in claims
     ]
     return pl.DataFrame(rows, schema=dict(FIELD_MAPPING))
+
+
+def _shown(column: Column) -> list[str]:
+    return hide_cells(sample(column).head(_SHOWN), column.header).to_list()
 
 
 def _transform(claim: Claim) -> str | None:

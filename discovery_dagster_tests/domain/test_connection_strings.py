@@ -1,33 +1,5 @@
-import pytest
-
 from discovery_dagster.domain import dependencies
-from discovery_dagster.domain.connection_strings import read
 from discovery_dagster_tests.domain.rows import asset_records, classified_assets, relation_records
-
-
-@pytest.mark.parametrize(
-    ("text", "host", "port"),
-    [
-        ("jdbc:oracle:thin:@//ora-01.acme.example:1522/PROD", "ora-01.acme.example", 1522),
-        ("jdbc:oracle:thin:scott/tiger@ora1:1521:SID", "ora1", 1521),
-        (r"jdbc:sqlserver://sql01\INST;databaseName=x", "sql01", 1433),
-        ("jdbc:postgresql://user:secret@pg-01/app", "pg-01", 5432),
-        ("Server=tcp:SQL07.acme.example,1444;Initial Catalog=x", "sql07.acme.example", 1444),
-        (r"Driver={SQL Server};Server=sql09\PROD;Database=z", "sql09", None),
-        ("host=pg-02 port=5433 dbname=x", "pg-02", 5433),
-        ("amqp://u:p@mq-01:5673/vhost", "mq-01", 5673),
-        ("(ADDRESS=(PROTOCOL=TCP)(HOST=ora7)(PORT=1599))", "ora7", 1599),
-        (r"data on \\files01\data$\x", "files01", 445),
-        ("ldaps://dc01", "dc01", 636),
-    ],
-)
-def test_configuration_names_a_host_and_a_port(text, host, port):
-    assert [one[:2] for one in read(text)] == [(host, port)]
-
-
-@pytest.mark.parametrize("text", ["mailto://x", "Server=localhost", "a sentence", "C:\\temp\\x"])
-def test_other_text_names_none(text):
-    assert read(text) == []
 
 
 def edges_of(**cells):
@@ -60,3 +32,8 @@ def test_a_link_to_the_web_counts_only_where_it_leads_to_an_asset():
 
 def test_a_host_in_no_inventory_stays_unresolved():
     assert edges_of(description="amqp://mq-99") == [("web", "mq-99", 5672, "inferred_only", False)]
+
+
+def test_a_mount_counts_only_where_it_leads_to_an_asset():
+    text = "mounts nas-99:/export, log:/var/log and pg-01:/export/home"
+    assert edges_of(description=text) == [("web", "pg-01", 2049, "inferred_only", True)]

@@ -15,8 +15,13 @@ from discovery_dagster.domain.tables import SourceTable, cell_column
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.values import NOUNS, clean, read_cells
 from discovery_dagster.domain.values.reading import Reading, are_errors
+from discovery_dagster.domain.values.secrets import hide_cells
 from discovery_dagster.domain.words import fold
 
+#: Fields whose cells may hold the text of a configuration, and secrets in it.
+_FREE_TEXTS: Final = frozenset(
+    {*REFERENCES, "description", "product", "detail", "source", "target"}
+)
 _WORKERS: Final = 2  # columns that are read side by side
 _NO_PROBLEMS: Final = empty(PROBLEM)  # made once: most columns have none
 
@@ -91,6 +96,8 @@ def read_records(
     def read(column: MappedColumn) -> tuple[pl.Series, Reading, pl.DataFrame]:
         as_stood = records[cell_column(column.position)]
         cells = _decoded(clean(as_stood, table_format.null_words), column, table_format)
+        if column.field in _FREE_TEXTS:
+            cells = hide_cells(cells)
         reading = read_cells(FIELDS[column.field].kind, cells, column.unit)
         problems = [
             _describe_faults(records["row"], cells, reading, column),
@@ -143,7 +150,7 @@ def custom_attributes(
         key = key if key not in keys else f"{key} ({position + 1})"
         keys.add(key)
         name = cell_column(position)
-        text = records[name].str.strip_chars()
+        text = hide_cells(records[name].str.strip_chars(), table.header[position])
         text = text.set(text.str.to_lowercase().is_in(["", *sorted(table_format.null_words)]), None)
         piece = (
             text.alias(key)

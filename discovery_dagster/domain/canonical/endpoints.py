@@ -12,7 +12,7 @@ from discovery_dagster.domain.values.addresses import is_address, read_address
 from discovery_dagster.domain.values.networks import are_networks
 from discovery_dagster.domain.words import replace_words
 
-_URL = r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^@/\s]*@)?([^/:?#\s]+)(?::(\d{1,5}))?"
+_URL = r"^(?:[A-Za-z][A-Za-z0-9+.-]*:)+//(?:[^@/\s]*@)?([^/:?#;,\s]+)(?::(\d{1,5}))?"
 _WITH_ADDRESS = r"^(.+?)\s*[(\[]\s*((?:\d{1,3}\.){3}\d{1,3})\s*[)\]]$"
 _WITH_PORT = r"^([^\s:/]+):(\d{2,5})$"
 

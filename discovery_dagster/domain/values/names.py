@@ -1,8 +1,11 @@
 """Names: of things, of hosts and domains, lists of them, and words of small vocabularies."""
 
+import re
+
 import polars as pl
 
 from discovery_dagster import reference
+from discovery_dagster.domain.values.configuration import read as read_configuration
 from discovery_dagster.domain.values.reading import (
     Reading,
     placeholders,
@@ -23,6 +26,12 @@ _REPLICA = r"^(.+?)-[a-z0-9]{4,10}-[a-z0-9]{5}$"
 _STATEFUL = r"^(.+)-\d+$"
 _STRONG = r"[;|\r\n\t•·]|\s[/+&]\s"
 _WORDS = r"^[^\s,]+(?:\s*,\s*[^\s,]+)+$"
+#: What begins as a connection string or a URL does, and holds nothing else.
+_CONFIGURATION = (
+    r"(?i)^\s*(?:jdbc:\S+|[a-z][a-z0-9+.-]*://\S+"
+    r"|(?:driver|provider|dsn|server|data source|host)\s*=.*)\s*$"
+)
+_ITSELF = re.compile(r"(?i)//(?:localhost|127\.)")
 _DOTTED_NUMBER = r"^[\d.]+$"
 
 
@@ -47,6 +56,7 @@ def read_names(cells: pl.Series) -> Reading:
     parts = strong.list.eval(listed.otherwise(part)).list.join("\n").str.split("\n")
     commas = cells.str.replace_all(r"\s*,\s*", "\n").str.split("\n")
     split = parts.zip_with(by_strong.fill_null(False), commas)
+    split = _with_hosts_of_configuration(cells, split)
     no_names = sorted(
         {word.lower() for kind in ("anywhere", "names") for word in placeholders(kind)}
     )
@@ -62,6 +72,25 @@ def read_names(cells: pl.Series) -> Reading:
         .fill_null(pl.lit([], dtype=pl.List(pl.String)))
     )
     return without_faults(named.to_series())
+
+
+def _with_hosts_of_configuration(cells: pl.Series, split: pl.Series) -> pl.Series:
+    """Let cells that are a connection string or a URL name the hosts in it, with their ports."""
+    at = cells.str.contains(_CONFIGURATION).fill_null(value=False).arg_true()
+    if not len(at):
+        return split
+    named = [
+        [
+            mention.host if mention.port is None else f"{mention.host}:{mention.port}"
+            for mention in read_configuration(cell)
+        ]
+        for cell in cells.gather(at)
+    ]
+    lists = split.to_list()
+    for place, hosts in zip(at, named, strict=True):
+        if hosts or _ITSELF.search(cells[place]):
+            lists[place] = hosts
+    return pl.Series(lists, dtype=pl.List(pl.String))
 
 
 def read_host(cells: pl.Series) -> Reading:

@@ -43,6 +43,11 @@ class Settings(BaseSettings):
         50_000_000, ge=1, description="Cells of the rectangle around a worksheet's, 32 bytes each."
     )
     max_json_depth: int = Field(64, ge=1, le=500, description="How deep JSON may be nested.")
+    max_yaml_nodes: int = Field(
+        2_000_000,
+        gt=0,
+        description="Texts, lists and objects of a YAML file, repeated ones included.",
+    )
     flow_memory_bytes: int = Field(
         1024**3,
         ge=64 * 1024**2,
@@ -114,6 +119,7 @@ class Settings(BaseSettings):
             sheet_cells=self.max_sheet_cells,
             archive_members=self.max_archive_files,
             json_depth=self.max_json_depth,
+            yaml_nodes=self.max_yaml_nodes,
         )
 
     @property

@@ -51,13 +51,14 @@ STEPS: tuple[Step, ...] = (
         "Every record of every table as it stood, with file, sheet and physical line.",
         upstream=("source_files",),
         frames={"tables": frames.SOURCE_TABLES, "corrections": frames.CORRECTIONS},
-        version=15,
+        version=16,
         reference=(
             "synonyms.yaml",
             "header_words.yaml",
             "units.yaml",
             "placeholders.yaml",
             "json_nesting.yaml",
+            "keyed_things.yaml",
             "headerless.yaml",
             "ends.yaml",
             "relation_phrases.yaml",
@@ -71,7 +72,7 @@ STEPS: tuple[Step, ...] = (
         upstream=("source_records",),
         decisions=("mapping",),
         frames={"mapping": frames.FIELD_MAPPING, "proposals": frames.PROPOSALS},
-        version=13,
+        version=14,
         prompts=("prompts/field_mapping.md", "prompts/fields.yaml"),
         reference=(
             "synonyms.yaml",
@@ -182,7 +183,7 @@ STEPS: tuple[Step, ...] = (
         upstream=("canonical_records", "classified_assets"),
         decisions=("endpoints",),
         frames={"edges": frames.EDGES, "endpoints": frames.ENDPOINTS},
-        version=2,
+        version=3,
         reference=(
             "ports.csv",
             "evidence.yaml",

@@ -27,8 +27,9 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
 def _reshape(table: SourceTable) -> SourceTable:
     keyed = {column: found for column in table.header if (found := _KEY.match(column))}
     called = {found["called"] for found in keyed.values()}
-    if len(called) != 1 or called <= set(table.header):
+    if len(called) != 1:
         return table
+    (name,) = called
     needs = pl.DataFrame(
         {
             column: cells_of(table, column)
@@ -40,4 +41,7 @@ def _reshape(table: SourceTable) -> SourceTable:
     listed = needs.select(
         pl.concat_list(pl.all()).list.drop_nulls().list.unique(maintain_order=True)
     )
-    return add_columns(table, {called.pop(): listed.to_series().list.join("\n").replace("", None)})
+    keyed_needs = listed.to_series().list.join("\n").replace("", None)
+    # Other records of the table may list theirs.
+    own = cells_of(table, name).fill_null(keyed_needs) if name in table.header else keyed_needs
+    return add_columns(table, {name: own})

@@ -17,6 +17,7 @@ from discovery_dagster.domain.readers.json_text import read_json
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.sockets import is_list_of_sockets, read_sockets
 from discovery_dagster.domain.readers.workbook import ZIP, is_workbook, read_workbook
+from discovery_dagster.domain.readers.yaml_text import is_yaml, read_yaml
 from discovery_dagster.domain.readers.zipped import is_archive_of_files, read_archive
 from discovery_dagster.domain.tables import FileReading, UnreadableFileError
 
@@ -29,6 +30,7 @@ _TEXTS: Final = (
     (is_gml, read_gml),
     (is_list_of_sockets, read_sockets),
     (is_adjacency, read_adjacency),
+    (is_yaml, read_yaml),
 )
 
 
@@ -42,8 +44,8 @@ def read_file(path: Path, name: str, limits: Limits = Limits()) -> FileReading: 
 
     Raises:
         UnreadableFileError: `empty_file`, `not_a_table`, `encrypted_workbook`, `corrupt_workbook`,
-            `invalid_json`, `invalid_xml`, `invalid_graph`, `limit_exceeded` or
-            `changed_while_read`.
+            `invalid_json`, `invalid_xml`, `invalid_yaml`, `invalid_graph`,
+            `limit_exceeded` or `changed_while_read`.
     """
     check_limit(name, "bytes", path.stat().st_size, limits.file_bytes)
     with opened(path, name) as data:

@@ -9,6 +9,7 @@ told by the names themselves: enough of those on the right stand on the left of 
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from discovery_dagster.domain import synonyms
@@ -42,7 +43,8 @@ _BOTH_SIDES: Final = 0.5  # least share of names on the right that stand on the 
 
 def is_adjacency(start: str) -> bool:
     """Whether a text that starts like this is lines of a graph."""
-    return _pattern(_filled(start.splitlines()[:_LINES])) is not None
+    lines = start.splitlines()[:_LINES]
+    return not _is_outline(lines) and _pattern(_filled(lines)) is not None
 
 
 def read_adjacency(text: str, encoding: str, name: str, limits: Limits) -> FileReading:
@@ -65,6 +67,18 @@ def _record(number: int, line: str, pattern: re.Pattern[str] | None) -> Record:
     if found is None:
         return rejected_record(number, "no_line_of_the_graph", line)
     return number, READ, None, None, [found["left"], "\n".join(_names(found))]
+
+
+def _is_outline(lines: Sequence[str]) -> bool:
+    """Whether a line that ends in a colon heads lines further in, as in YAML."""
+    return any(
+        above.rstrip().endswith(":") and _indentation(below) > _indentation(above)
+        for above, below in pairwise(line for line in lines if line.strip())
+    )
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _filled(lines: Sequence[str]) -> list[str]:

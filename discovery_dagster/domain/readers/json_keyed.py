@@ -7,13 +7,16 @@ An object of members is told from one record by its values: things of one kind s
 list of neighbours names things that are keys themselves.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any, Final
 
+from discovery_dagster import reference
 from discovery_dagster.domain.readers.json_record import RepeatedKeys
-from discovery_dagster.domain.readers.json_scan import Array, Element, members_of
+from discovery_dagster.domain.readers.json_scan import Array, Element, members_of, whole
 
 _DEPTH: Final = 3  # objects around the one whose members are the records
 _NAMES: Final = ("name", "key", "key of the record")  # of the column of keys; the first not taken
@@ -32,8 +35,28 @@ def keyed_array(element: Element, depth: int = _DEPTH) -> Array | None:
     for key, member in members_of(element).items():
         found = keyed_array(member, depth - 1)
         if found is not None:
-            return replace(found, key=found.key or key)
+            return replace(found, key=f"{key}.{found.key}" if found.key else key)
     return None
+
+
+def things_in(text: str) -> Array | None:
+    """Return the objects by name in the object `text` that say that they are things, or None.
+
+    Only what `reference/keyed_things.yaml` has tells things from parts of one record with lists.
+    """
+    if not text.lstrip().startswith("{") or not _of_things().search(text):
+        return None
+    found = keyed_array(whole(text))
+    keys = reference.load("keyed_things")["keys"]
+    if found is None or not any(key in each.value for each in found.elements for key in keys):
+        return None
+    return found
+
+
+@cache
+def _of_things() -> re.Pattern[str]:
+    keys = "|".join(map(re.escape, reference.load("keyed_things")["keys"]))
+    return re.compile(rf'"(?:{keys})"\s*:')
 
 
 def _are_neighbours(value: Mapping[str, Any]) -> bool:

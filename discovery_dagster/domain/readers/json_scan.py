@@ -34,7 +34,7 @@ class Element:
 
 @dataclass(frozen=True)
 class Array:
-    """A table: the key it stands under where there are several, its line, and its elements."""
+    """A table: the keys that it stands under, its line, and its elements."""
 
     key: str | None
     line: int
@@ -84,11 +84,20 @@ def arrays(text: str) -> list[Array]:
     tables = [array for array in candidates if array.has_objects]
     is_empty = candidates and not any(array.elements for array in candidates)
     if tables or is_empty or text.startswith("[", start):
-        return [Array(None, tables[0].line, tables[0].elements)] if len(tables) == 1 else tables
-    value, end = DECODER.raw_decode(text, start)
-    return [
-        Array(None, scanner.line(start), [Element(scanner.line(start), text[start:end], value)])
-    ]
+        return tables
+    element = whole(text)
+    return [Array(None, element.line, [element])]
+
+
+def whole(text: str) -> Element:
+    """Return the value that the text is.
+
+    Raises:
+        json.JSONDecodeError: when `text` is no JSON.
+    """
+    scanner = _Scanner(text)
+    element, _ = scanner.element(scanner.skip_space(0))
+    return element
 
 
 def elements_of(element: Element) -> list[Element]:
@@ -128,7 +137,7 @@ class _Scanner:
         """Return the arrays that the value at `at` is or holds as an object, and its end."""
         if self._text.startswith("[", at):
             line = self.line(at)
-            elements, end = self._members(at, "]", self._element)
+            elements, end = self._members(at, "]", self.element)
             return [Array(key, line, elements)], end
         if self._text.startswith("{", at):
             found, end = self._members(at, "}", lambda start: self._member(start, key))
@@ -138,7 +147,7 @@ class _Scanner:
 
     def elements(self) -> tuple[list[Element], int]:
         """Return the elements of the list that the text is, and its end."""
-        return self._members(0, "]", self._element)
+        return self._members(0, "]", self.element)
 
     def members(self) -> dict[str, Element]:
         """Return the values of the object that the text is, by key."""
@@ -167,7 +176,7 @@ class _Scanner:
 
     def _value(self, at: int) -> tuple[tuple[str, Element], int]:
         key, at = self._key(at)
-        element, end = self._element(at)
+        element, end = self.element(at)
         return (key, element), end
 
     def _key(self, at: int) -> tuple[str, int]:
@@ -177,7 +186,8 @@ class _Scanner:
         key, at = DECODER.raw_decode(self._text, at)
         return key, self.skip_space(self._expect(":", self.skip_space(at)))
 
-    def _element(self, at: int) -> tuple[Element, int]:
+    def element(self, at: int) -> tuple[Element, int]:
+        """Return the value at `at`, and its end."""
         value, end = DECODER.raw_decode(self._text, at)
         return Element(self.line(at), self._text[at:end], value), end
 

@@ -4,8 +4,9 @@ Where they stand in the text is found in `json_scan`, what one object says in `j
 """
 
 import json
+from dataclasses import replace
 
-from discovery_dagster.domain.readers.json_keyed import keyed_array
+from discovery_dagster.domain.readers.json_keyed import keyed_array, things_in
 from discovery_dagster.domain.readers.json_nesting import NOTHING_INSIDE, unnest
 from discovery_dagster.domain.readers.json_record import RepeatedKeyError, TooDeepError, flatten
 from discovery_dagster.domain.readers.json_scan import (
@@ -36,7 +37,7 @@ def read_json(text: str, encoding: str, name: str, limits: Limits) -> FileReadin
     """
     try:
         by_line = is_by_line(text)
-        found = [array_of_lines(text)] if by_line else _with_members(arrays(text), text)
+        found = [array_of_lines(text)] if by_line else _arrays(text)
         tables = [_table(array, name, limits) for array in found]
     except json.JSONDecodeError as error:
         message = error.msg[:1].lower() + error.msg[1:]
@@ -52,13 +53,24 @@ def read_json(text: str, encoding: str, name: str, limits: Limits) -> FileReadin
     return FileReading("ndjson" if by_line else "json", tuple(tables), encoding)
 
 
-def _with_members(found: list[Array], text: str) -> list[Array]:
-    """Let the members of the object that the document is be the records, where they are."""
-    if len(found) != 1 or len(found[0].elements) != 1:
-        return found
-    (element,) = found[0].elements
-    keyed = keyed_array(element) if element.text == text.strip() else None
-    return found if keyed is None else [keyed]
+def _arrays(text: str) -> list[Array]:
+    """Return the tables of a document: lists of objects, and objects by the names of things."""
+    found = arrays(text)
+    things = things_in(text) or _members(found, text)
+    if things is not None:
+        inside = f"{things.key}." if things.key else ""
+        others = [] if not inside or _is_document(found, text) else found
+        found = [things, *(array for array in others if not (array.key or "").startswith(inside))]
+    return [replace(found[0], key=None)] if len(found) == 1 else found
+
+
+def _members(found: list[Array], text: str) -> Array | None:
+    """Return the members of the object that the document is as the records, where they are."""
+    return keyed_array(found[0].elements[0]) if _is_document(found, text) else None
+
+
+def _is_document(found: list[Array], text: str) -> bool:
+    return len(found) == 1 and [each.text for each in found[0].elements] == [text.strip()]
 
 
 def _table(array: Array, name: str, limits: Limits) -> SourceTable:

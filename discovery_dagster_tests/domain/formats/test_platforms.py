@@ -3,6 +3,7 @@
 import json
 
 from discovery_dagster_tests.domain.sources import counts, fields_of, records_of_files, table
+from quality.derive import derive
 
 
 def records_of_json(path, content):
@@ -77,3 +78,90 @@ def test_what_compose_depends_on_are_the_keys_of_an_object(tmp_path):
     }
     records = records_of_json(tmp_path / "a.json", model)
     assert records.relations.select("source", "target").rows() == [("web", "cart"), ("web", "auth")]
+
+
+COMPOSE = """# of the shop
+x-shop: &shop
+  image: shop/app:1.4
+  environment: {REDIS_HOST: cache, BROKERS: "events:9092", JAVA_OPTS: "-Xmx1g"}
+services:
+  web:
+    <<: *shop
+    links: ["orders:database"]
+    ports:
+      - target: 80
+        published: 8080
+  worker:
+    build: .
+    environment:
+      - DATABASE_URL=postgres://shop:secret@orders:5432/shop
+    depends_on: [web]
+  report:
+    build: .
+    depends_on:
+      orders: {condition: service_healthy}
+  orders: {image: "postgres:16", restart: always}
+  cache: {image: "redis:7"}
+  events: {image: kafka, ports: ["9092"]}
+networks:
+  front: {driver: bridge}
+"""
+
+
+def test_services_of_compose_need_what_they_name_in_any_of_its_ways(tmp_path):
+    path = tmp_path / "compose.yaml"
+    path.write_text(COMPOSE)
+    edges = derive([path]).edges
+    assert set(edges.select("source", "target", "status").iter_rows()) == {
+        ("web", "orders", "declared_only"),
+        ("web", "cache", "inferred_only"),
+        ("web", "events", "inferred_only"),
+        ("worker", "web", "declared_only"),
+        ("worker", "orders", "inferred_only"),
+        ("report", "orders", "declared_only"),
+    }
+
+
+MANIFESTS = """apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      containers:
+        - name: server
+          image: web:2
+          env:
+            - {name: CART_ADDR, value: "cart:7070"}
+            - {name: STARTED, value: "10:300"}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cart}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+"""
+
+
+def test_manifests_of_kubernetes_are_objects_whose_settings_lead_to_others(tmp_path):
+    path = tmp_path / "manifests.yaml"
+    path.write_text(MANIFESTS)
+    derived = derive([path])
+    assert derived.assets["name"].to_list() == ["cart", "web"]
+    found = derived.edges.select("source", "target", "status", "port").rows()
+    assert found == [("web", "cart", "inferred_only", 7070)]
+    assert derived.records.outcomes["line"].to_list() == [1, 14, 18]
+
+
+def test_needs_are_listed_by_some_services_and_keys_of_others(tmp_path):
+    model = {
+        "services": {
+            "web": {"depends_on": {"cart": {"condition": "service_started"}}},
+            "cart": {"depends_on": ["db"]},
+            "db": {"image": "postgres"},
+        }
+    }
+    records = records_of_json(tmp_path / "a.json", model)
+    assert records.relations.select("source", "target").rows() == [("web", "cart"), ("cart", "db")]

@@ -75,13 +75,13 @@ def _print_why(console: Console, found: dict[str, Any]) -> None:
     reasons = [place["reason"]] if place["reason"] else ["It is in no plan yet."]
     group = found["group"]
     if group is not None:
-        reasons.append(f"Group {group['group']}, {len(group['assets'])} assets: {group['reason']}")
+        reasons.append(f"Group {group['group']}: {group['reason']}")
     if place["strategy"]:
         reasons.append(f"{place['strategy'].capitalize()}: {place['strategy_reason']}")
     _sentences(console, "Where it goes", reasons)
     node = found["graph"]
     if node is not None:
-        _sentences(console, "In the graph", [_graph(node)])
+        _sentences(console, "In the graph", _graph(node))
     for title, direction in (("It needs", "needs"), ("Needed by", "needed_by")):
         edges = found[direction]
         _sentences(console, f"{title} ({len(edges)})", _edges(edges))
@@ -89,14 +89,16 @@ def _print_why(console: Console, found: dict[str, Any]) -> None:
     _sentences(console, "What people set", limits)
 
 
-def _graph(node: dict[str, Any]) -> str:
+def _graph(node: dict[str, Any]) -> list[str]:
     radius = node["blast_radius"]
-    needing = "not counted" if radius is None else str(radius)
-    cycle = ", in a cycle" if node["in_cycle"] else ""
-    return (
-        f"{node['fan_in']} need it directly, {needing} directly or not; it needs {node['fan_out']}"
-        f" directly, in chains of up to {node['depth']}{cycle}."
-    )
+    needing = "a number that was not counted" if radius is None else str(radius)
+    cycle = ", and it is in a cycle" if node["in_cycle"] else ""
+    return [
+        f"{node['fan_in']} need it directly, and it needs {node['fan_out']} directly. Connections"
+        f" to infrastructure left aside, {needing} need it directly or not, what it needs goes"
+        f" {node['depth']} deep{cycle}.",
+        *filter(None, (node["single_point_reason"], node["service_reason"])),
+    ]
 
 
 def _edges(edges: Sequence[dict[str, Any]]) -> list[str]:

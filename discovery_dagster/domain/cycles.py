@@ -4,17 +4,14 @@ What an edge costs is what speaks for it (`planning.yaml`, `cut`): an inferred n
 one that is declared and seen a thousand times. A placement is never cheap.
 """
 
-from collections.abc import Sequence
 from math import log10
 
 import polars as pl
 
-from discovery_dagster.domain.digraph import Digraph
+from discovery_dagster.domain.feedback_arcs import cheapest
 from discovery_dagster.domain.frames import CYCLES, conform
 from discovery_dagster.domain.impact import tell
 from discovery_dagster.reference import load
-
-Weighted = tuple[int, int, float, int]  # source, target, cost, edge
 
 
 def cycles(assets: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
@@ -46,7 +43,7 @@ def cycles(assets: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl
         component = members["strong_component"][0]
         own = by_set[(component,)].sort("edge")
         weighted = [(row["a"], row["b"], _cost(row), row["edge"]) for row in own.to_dicts()]
-        cuts = cheapest(weighted) if len(weighted) <= rules["limit"] else None
+        cuts = cheapest(weighted, rules["exact"]) if len(weighted) <= rules["limit"] else None
         rows.append(
             {
                 "cycle": component,
@@ -60,40 +57,6 @@ def cycles(assets: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl
     return conform(pl.DataFrame(rows, schema=dict(CYCLES)).sort("cycle"), CYCLES)
 
 
-def cheapest(edges: Sequence[Weighted]) -> list[int]:
-    """Return edges whose removal leaves no cycle, cheap ones; none of them could be kept.
-
-    Finding the very cheapest set is NP-hard. Edges are put into an acyclic graph from the dearest
-    to the cheapest as long as none closes a cycle, which leaves out the cheapest of each cycle that
-    is closed; of a single cycle that is the optimum.
-
-    Args:
-        edges: of one strongly connected set.
-    """
-    ahead: dict[int, set[int]] = {}
-    cut = []
-    for source, target, _, edge in sorted(edges, key=lambda one: (-one[2], one[3])):
-        if _leads(ahead, target, source):
-            cut.append(edge)
-        else:
-            ahead.setdefault(source, set()).add(target)
-    return sorted(cut)
-
-
-def _leads(ahead: dict[int, set[int]], start: int, end: int) -> bool:
-    """Whether a way leads from `start` to `end`."""
-    seen, waiting = {start}, [start]
-    while waiting:
-        here = waiting.pop()
-        if here == end:
-            return True
-        for other in ahead.get(here, ()):
-            if other not in seen:
-                seen.add(other)
-                waiting.append(other)
-    return False
-
-
 def _cost(edge: dict[str, object]) -> float:
     rules = load("planning")["cut"]
     evidence = edge["evidence"]
@@ -101,45 +64,3 @@ def _cost(edge: dict[str, object]) -> float:
     seen = sum(piece["count"] or 0 for piece in evidence if piece["kind"] == "observed")
     placed = rules["placement"] if edge["relation"] in rules["placements"] else 1
     return float(rules["statuses"][edge["status"]] * (1 + log10(1 + seen)) * placed)
-
-
-def articulation(needs: Digraph, limit: int) -> list[bool] | None:
-    """Return for each node whether its loss parts what is connected, None above `limit` edges.
-
-    Single points of failure are the cut vertices of the graph without directions (Hopcroft and
-    Tarjan, "Efficient algorithms for graph manipulation", 1973), found without recursion.
-    """
-    if len(needs.source) > limit:
-        return None
-    near: list[list[int]] = [[] for _ in range(needs.size)]
-    for source, target in zip(needs.source.tolist(), needs.target.tolist(), strict=True):
-        near[source].append(target)
-        near[target].append(source)
-    order, cuts = [0] * needs.size, [False] * needs.size
-    for root in range(needs.size):
-        if near[root] and not order[root]:
-            _walk(root, near, order, cuts)
-    return cuts
-
-
-def _walk(root: int, near: list[list[int]], order: list[int], cuts: list[bool]) -> None:
-    """Walk what is connected to `root` depth first, and note its cut vertices."""
-    counter = order[root] = 1
-    low, children, way = {root: 1}, 0, [(root, -1, iter(near[root]))]
-    while way:
-        node, parent, rest = way[-1]
-        other = next(rest, None)
-        if other is None:
-            way.pop()
-            if parent == root:
-                children += 1
-            elif parent >= 0:
-                low[parent] = min(low[parent], low[node])
-                cuts[parent] |= low[node] >= order[parent]
-        elif not order[other]:
-            counter += 1
-            order[other] = low[other] = counter
-            way.append((other, node, iter(near[other])))
-        elif other != parent:
-            low[node] = min(low[node], order[other])
-    cuts[root] = children > 1

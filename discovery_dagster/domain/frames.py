@@ -355,6 +355,7 @@ GRAPH_NODES: Schema = {
     "blast_radius": pl.UInt32(),  # how many assets need it, directly or not; null if uncounted
     "hub": pl.Boolean(),
     "single_point": pl.Boolean(),  # its loss parts what is connected; null if not looked for
+    "single_point_reason": _TEXT,  # what it would part
     "service": _TEXT,  # role of an asset that serves the whole estate, such as `dns`, or null
     "service_reason": _TEXT,
 }

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from discovery_dagster.domain import shared_services
-from discovery_dagster.domain.cycles import articulation
+from discovery_dagster.domain.articulation import partings
 from discovery_dagster.domain.digraph import Digraph, Numbers
 from discovery_dagster.domain.frames import GRAPH_NODES, conform
 from discovery_dagster.domain.reach import ancestors
@@ -59,6 +59,7 @@ def analyse(
     component[strong] = weak
     needing, counted = ancestors(sets, depth, strong, component, rules["blast_radius_limit"])
     passed()
+    points, why = _single_points(needs, ordered["name"].to_list(), rules["articulation_limit"])
     nodes = pl.DataFrame(
         {
             "asset_id": ordered["asset_id"],
@@ -70,10 +71,8 @@ def analyse(
             "depth": depth[strong],
             "blast_radius": pl.Series(needing[strong] - 1).set(pl.Series(~counted[strong]), None),
             "hub": fan_in >= _hub_threshold(rules["hub"], assets.height),
-            "single_point": pl.Series(
-                articulation(needs, rules["articulation_limit"]) or [None] * needs.size,
-                dtype=pl.Boolean,
-            ),
+            "single_point": pl.Series(points, dtype=pl.Boolean),
+            "single_point_reason": pl.Series(why, dtype=pl.String),
         }
     )
     passed()
@@ -93,6 +92,22 @@ def digraph(assets: pl.DataFrame, edges: pl.DataFrame) -> Digraph:
         for side in ("source_id", "target_id")
     ]
     return Digraph.of(assets.height, *ends)
+
+
+def _single_points(
+    needs: Digraph, names: list[str], limit: int
+) -> tuple[list[bool | None], list[str | None]]:
+    """Whether each node is a single point of failure, and what it would part; null if too many."""
+    found = partings(needs, limit)
+    if found is None:
+        return [None] * needs.size, [None] * needs.size
+    why: list[str | None] = [None] * needs.size
+    for node, one in found.items():
+        more = one.parted - len(one.some)
+        parted = ", ".join(names[at] for at in one.some) + (f" and {more} more" if more else "")
+        others = "1 other" if one.rest == 1 else f"{one.rest:,} others"
+        why[node] = f"Without it {parted} would be cut off from {others}."
+    return [node in found for node in range(needs.size)], why
 
 
 def _numbered(label: Numbers) -> Numbers:

@@ -13,7 +13,8 @@ from xml.sax.saxutils import escape, quoteattr
 _NODE = {
     "name": "string", "type": "string", "component": "int", "strong_component": "int",
     "in_cycle": "boolean", "fan_in": "int", "fan_out": "int", "depth": "int",
-    "blast_radius": "int", "hub": "boolean",
+    "blast_radius": "int", "hub": "boolean", "single_point": "boolean",
+    "single_point_reason": "string", "service": "string",
 }  # fmt: skip
 _EDGE = {
     "relation": "string", "port": "int", "protocol": "string", "service": "string",

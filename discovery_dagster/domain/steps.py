@@ -199,7 +199,7 @@ STEPS: tuple[Step, ...] = (
         upstream=("classified_assets", "dependencies"),
         decisions=("services",),
         frames={"nodes": frames.GRAPH_NODES, "cycles": frames.CYCLES},
-        version=3,
+        version=4,
         reference=("planning.yaml", "infrastructure.yaml", "identifiers.yaml"),
         page="dependencies",
     ),
@@ -208,7 +208,7 @@ STEPS: tuple[Step, ...] = (
         "Move groups, waves and 6R hints, each with its reason.",
         upstream=("classified_assets", "dependencies", "dependency_graph"),
         decisions=("plan", "strategies"),
-        version=5,
+        version=6,
         frames={
             "placements": frames.PLAN_PLACEMENTS,
             "groups": frames.PLAN_GROUPS,

@@ -133,8 +133,8 @@ QUERIES: Mapping[str, str] = {
     """,
     "nodes": f"""
         select a.asset_id as id, a.name, a.type, n.component, n.strong_component, n.in_cycle,
-               n.fan_in, n.fan_out, n.depth, n.blast_radius, n.hub, n.single_point, n.service,
-               n.service_reason
+               n.fan_in, n.fan_out, n.depth, n.blast_radius, n.hub, n.single_point,
+               n.single_point_reason, n.service, n.service_reason
         from discovery.graph_node n join discovery.asset a using (engagement, session, asset_id)
         where {_IN_SESSION} order by a.seq
     """,

@@ -102,6 +102,7 @@ def test_a_node_is_described_by_what_it_needs_and_what_needs_it():
         "blast_radius": 2,
         "hub": False,
         "single_point": True,
+        "single_point_reason": "Without it db, web2 would be cut off from 1 other.",
         "service": None,
         "service_reason": None,
     }

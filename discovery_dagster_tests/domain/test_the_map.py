@@ -1,6 +1,6 @@
 """What the map says beyond its edges: strangers, shared services, cycles, doubts, coverage."""
 
-from itertools import combinations
+from itertools import combinations, permutations
 
 import networkx as nx
 import numpy as np
@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discovery_dagster.domain import cycles, dependencies, endpoints, graph, shared_services
+from discovery_dagster.domain.articulation import partings
 from discovery_dagster.domain.coverage import coverage
 from discovery_dagster.domain.digraph import Digraph
+from discovery_dagster.domain.feedback_arcs import cheapest
 from discovery_dagster_tests.domain.rows import (
     classified_assets,
     edge_rows,
@@ -183,11 +185,32 @@ PAIRS = st.lists(
 )
 
 
+WEIGHTED = st.lists(
+    st.tuples(st.integers(0, 5), st.integers(0, 5), st.sampled_from([1, 2, 4, 8, 24.8])).filter(
+        lambda edge: edge[0] != edge[1]
+    ),
+    min_size=1,
+    max_size=14,
+).map(lambda edges: [(*edge, at) for at, edge in enumerate(edges)])
+
+
+@settings(max_examples=60, deadline=None)
+@given(WEIGHTED)
+def test_of_a_small_set_no_order_of_its_assets_cuts_less(edges):
+    cost = {at: weight for _, _, weight, at in edges}
+    orders = permutations({node for source, target, _, _ in edges for node in (source, target)})
+    least = min(
+        sum(weight for a, b, weight, _ in edges if order.index(a) < order.index(b))
+        for order in orders
+    )
+    assert sum(cost[at] for at in cheapest(edges, exact=6)) == pytest.approx(least)
+
+
 @settings(max_examples=100, deadline=None)
-@given(PAIRS, st.randoms())
-def test_what_is_cut_opens_every_cycle_and_no_cut_is_needless(pairs, random):
+@given(PAIRS, st.randoms(), st.sampled_from([0, 8]))
+def test_what_is_cut_opens_every_cycle_and_no_cut_is_needless(pairs, random, exact):
     edges = [(a, b, random.randint(1, 5), at) for at, (a, b) in enumerate(pairs)]
-    cut = set(cycles.cheapest(edges))
+    cut = set(cheapest(edges, exact))
     kept = nx.DiGraph([(a, b) for a, b, _, at in edges if at not in cut])
     assert nx.is_directed_acyclic_graph(kept)
     for source, target, _, at in edges:
@@ -199,16 +222,37 @@ def test_what_is_cut_opens_every_cycle_and_no_cut_is_needless(pairs, random):
 
 @settings(max_examples=100, deadline=None)
 @given(PAIRS)
-def test_single_points_of_failure_are_those_of_networkx(pairs):
+def test_single_points_of_failure_part_what_networkx_says(pairs):
     ends = np.array(pairs, np.int64).reshape(-1, 2)
-    needs = Digraph.of(8, ends[:, 0], ends[:, 1])
-    oracle = set(nx.articulation_points(nx.Graph(pairs)))
-    assert {at for at, cut in enumerate(cycles.articulation(needs, 99)) if cut} == oracle
+    found = partings(Digraph.of(8, ends[:, 0], ends[:, 1]), 99)
+    whole = nx.Graph(pairs)
+    assert found.keys() == set(nx.articulation_points(whole))
+    for node, parting in found.items():
+        left = whole.subgraph(nx.node_connected_component(whole, node) - {node})
+        pieces = sorted(nx.connected_components(left), key=len)
+        assert (parting.parted, parting.rest) == (sum(map(len, pieces[:-1])), len(pieces[-1]))
+        assert 0 < len(parting.some) <= min(parting.parted, 5)
+        # What is named is all that lies outside one of the largest pieces, or some of it.
+        kept = [one for one in pieces if len(one) == parting.rest and not one & {*parting.some}]
+        assert kept
+
+
+def test_a_single_point_of_failure_says_what_would_be_cut_off():
+    assets = classified_assets(*({"name": name} for name in "abcde"))
+    edges = edge_rows(*({"source": a, "target": b} for a, b in ("ab", "bc", "cd", "ce", "de")))
+    nodes = graph.analyse(assets, edges)
+    assert dict(nodes.select("asset_id", "single_point_reason").iter_rows()) == {
+        "a": None,
+        "b": "Without it a would be cut off from 3 others.",
+        "c": "Without it d, e would be cut off from 2 others.",
+        "d": None,
+        "e": None,
+    }
 
 
 def test_of_too_many_edges_no_single_point_is_looked_for():
     ends = np.array(list(combinations(range(5), 2)))
-    assert cycles.articulation(Digraph.of(5, ends[:, 0], ends[:, 1]), 9) is None
+    assert partings(Digraph.of(5, ends[:, 0], ends[:, 1]), 9) is None
 
 
 def test_coverage_counts_the_edges_of_each_kind_and_the_time_observed():

@@ -132,6 +132,7 @@ class Node(BaseModel):
     blast_radius: int | None = Field(description="How many need it, directly or not.")
     hub: bool
     single_point: bool | None = Field(description="Whether the map falls apart without it.")
+    single_point_reason: str | None
     service: str | None = Field(description="Shared service that it gives.")
     service_reason: str | None
 

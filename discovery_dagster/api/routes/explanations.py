@@ -110,6 +110,7 @@ class GraphPlace(BaseModel):
     blast_radius: int | None
     hub: bool
     single_point: bool | None
+    single_point_reason: str | None
     service: str | None
     service_reason: str | None
 

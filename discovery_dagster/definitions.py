@@ -8,7 +8,7 @@ from discovery_dagster.defs.checks import CHECKS
 from discovery_dagster.defs.inbox import inbox_sensor
 from discovery_dagster.defs.retention import retention_job, retention_schedule
 from discovery_dagster.defs.sensors import lost_runs_sensor
-from discovery_dagster.defs.session import PublishedFramesIOManager, claimed_session
+from discovery_dagster.defs.session import claimed_session, published_frames
 
 #: A run is one session. Its steps share one process: six trivial ones took 0.9 s there and 22.9 s
 #: with a process each.
@@ -26,5 +26,5 @@ defs = dg.Definitions(
     schedules=[retention_schedule],
     sensors=[inbox_sensor, lost_runs_sensor, *ALERTS],
     executor=dg.in_process_executor,
-    resources={"session": claimed_session, "io_manager": PublishedFramesIOManager()},
+    resources={"session": claimed_session, "io_manager": published_frames},
 )

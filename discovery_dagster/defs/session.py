@@ -188,18 +188,18 @@ def claimed_session(context: dg.InitResourceContext) -> Iterator[ClaimedSession]
         raise dg.Failure("A run needs one session: choose a partition.", allow_retries=False)
     session = SessionKey.parse(run.tags[PARTITION_TAG])
     settings = Settings()
-    if context.instance is not None:
-        _keep_connections(context.instance)
     with ExitStack() as resources:
         database = resources.enter_context(open_database(settings))
         sessions.find(database, session)
         claim = _held.get()
         if claim is None:
+            if context.instance is not None:
+                keep_connections(context.instance)
             claim = resources.enter_context(_claim(context, database, session, run.run_id))
         yield ClaimedSession(database, ObjectStore(settings.objects), claim, settings)
 
 
-def _keep_connections(instance: dg.DagsterInstance) -> None:
+def keep_connections(instance: dg.DagsterInstance) -> None:
     """Let this process use a connection to Dagster's storage more than once.
 
     Dagster opens one for each statement, 975 in a run of eleven steps, which took Postgres 4.8 s of
@@ -221,7 +221,7 @@ def _claim(
         raise
 
 
-class PublishedFramesIOManager(dg.ConfigurableIOManager):
+class PublishedFramesIOManager(dg.IOManager):
     """Hands a step the current publications above it. Steps publish; nothing is written here."""
 
     def handle_output(self, context: dg.OutputContext, obj: object) -> None:
@@ -236,13 +236,17 @@ class PublishedFramesIOManager(dg.ConfigurableIOManager):
         """
         assert context.upstream_output is not None  # noqa: S101 - inputs here come from assets
         step = context.upstream_output.asset_key.to_user_string()
-        session = SessionKey.parse(context.partition_key)
-        settings = Settings()
-        with open_database(settings) as database:
-            made = publications.current(database, session).get(step)
+        session: ClaimedSession = context.resources.session
+        made = publications.current(session.database, session.key).get(step)
         if made is None:
-            raise dg.Failure(f"{session} has no {step} yet: materialise it first.")
-        return PublishedFrames(ObjectStore(settings.objects), session, step, made.publication)
+            raise dg.Failure(f"{session.key} has no {step} yet: materialise it first.")
+        return PublishedFrames(session.objects, session.key, step, made.publication)
+
+
+@dg.io_manager(required_resource_keys={"session"}, description="Hands on what steps published.")
+def published_frames() -> PublishedFramesIOManager:
+    """Read in the run's own session, so that no input opens the database anew."""
+    return PublishedFramesIOManager()
 
 
 def _schemas(schemas: Mapping[str, frames.Schema]) -> dict[str, dg.TableSchemaMetadataValue]:

@@ -1,5 +1,6 @@
 import dagster as dg
 import pytest
+from sqlalchemy import Engine, event
 
 from discovery_dagster.defs import assets, partitions
 from discovery_dagster.defs.reconciliation import reconcile
@@ -62,6 +63,18 @@ def test_a_run_reads_each_file_once(engine, session, monkeypatch):
     # `source_records` alone, in a later run, reads what no step before it has.
     assert engine.execute_here(session, force=["source_records"]).status == SUCCESS
     assert read == files * 2
+
+
+def test_a_run_asks_dagsters_storage_no_more_than_it_must(engine, session):
+    asked = []
+    heard = (Engine, "before_cursor_execute", lambda *details: asked.append(details[2]))
+    event.listen(*heard)
+    try:
+        assert engine.execute_here(session).status == SUCCESS
+    finally:
+        event.remove(*heard)
+    # 1,190 when each input and output of a step looked the run's partition up.
+    assert len(asked) < 700
 
 
 def test_a_failed_run_is_resumed_from_the_failed_step(engine, session, monkeypatch):

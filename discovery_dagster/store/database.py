@@ -1,8 +1,8 @@
 """Connections to Postgres: always in a role, always with a context, one transaction each."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,6 +14,7 @@ from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import schema
 from discovery_dagster.store.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+from discovery_dagster.store.spare_connections import SpareConnections
 
 DATABASE = "discovery"
 
@@ -28,9 +29,13 @@ class DatabaseAwayError(DatabaseError):
 
 @dataclass(frozen=True)
 class Database:
-    """The database with the project's schema; `url` is in libpq form."""
+    """The database with the project's schema; `url` is in libpq form.
+
+    Each transaction opens a connection of its own, unless there are spare ones.
+    """
 
     url: str
+    spare: SpareConnections | None = field(default=None, kw_only=True, repr=False, compare=False)
 
     @property
     def dagster_url(self) -> str:
@@ -81,7 +86,8 @@ class Database:
         self, role: str, engagements: Iterable[EngagementKey]
     ) -> Iterator[psycopg.Connection[DictRow]]:
         try:
-            with self.connect() as connection:
+            lent = self.spare.lent(self.connect) if self.spare else self.connect()
+            with lent as connection:
                 begin(connection, role, engagements)
                 yield connection
         except psycopg.OperationalError as error:
@@ -144,7 +150,8 @@ def open_database(settings: Settings) -> Iterator[Database]:
         DatabaseError: when the server cannot be started or reached.
     """
     if settings.postgres_url is not None:
-        yield _migrated(settings.postgres_url)
+        with _migrated(settings.postgres_url) as database:
+            yield database
         return
     try:
         server = EmbeddedPostgres(settings.home, run_as=settings.postgres_user).start()
@@ -155,17 +162,20 @@ def open_database(settings: Settings) -> Iterator[Database]:
             _create_database(server.url())
         except psycopg.OperationalError as error:
             raise told(error) from error
-        yield _migrated(server.url(DATABASE))
+        with _migrated(server.url(DATABASE)) as database:
+            yield database
     finally:
         server.close()
 
 
-def _migrated(url: str) -> Database:
+@contextmanager
+def _migrated(url: str) -> Iterator[Database]:
     try:
         schema.migrate(url)
     except psycopg.OperationalError as error:
         raise told(error) from error
-    return Database(url)
+    with closing(SpareConnections()) as spare:
+        yield Database(url, spare=spare)
 
 
 def _create_database(url: str) -> None:

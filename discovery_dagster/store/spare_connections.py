@@ -1,0 +1,59 @@
+"""Connections that one transaction leaves for the next, in a command or a run.
+
+To open one took Postgres 4.3 ms of processor time and this process 0.5 ms; a run of eleven steps
+has over a hundred transactions. Servers, which must bound how many they hold, have `pooled`.
+"""
+
+import select
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg.pq import TransactionStatus
+from psycopg.rows import DictRow
+
+Connection = psycopg.Connection[DictRow]
+
+
+class SpareConnections:
+    """Those that nobody uses now: no more than were ever used at once. Close them at the end."""
+
+    def __init__(self) -> None:
+        self._idle: list[Connection] = []
+
+    @contextmanager
+    def lent(self, connect: Callable[[], Connection]) -> Iterator[Connection]:
+        """Lend a connection for one transaction, committed at the end; `connect` opens another.
+
+        What a transaction sets must be local to it. One that fails costs its connection.
+        """
+        connection = self._take() or connect()
+        try:
+            yield connection
+            connection.commit()
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.append(connection)
+
+    def close(self) -> None:
+        """Close them; those that are lent out are closed by whoever has them."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def _take(self) -> Connection | None:
+        while self._idle:
+            connection = self._idle.pop()
+            if _is_silent(connection):
+                return connection
+            connection.close()
+        return None
+
+
+def _is_silent(connection: Connection) -> bool:
+    """Whether the server has said nothing since: what it says unasked is that it stops."""
+    if connection.pgconn.transaction_status != TransactionStatus.IDLE:
+        return False
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return not poll.poll(0)

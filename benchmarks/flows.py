@@ -18,6 +18,7 @@ from discovery_dagster.domain import canonical, formats
 from discovery_dagster.domain.mapping import map_table
 from discovery_dagster.domain.readers import read_file
 from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.store.objects import write_frame
 from discovery_dagster.store.table_rows import StoredRows, open_engine
 
 #: How many, in how many MiB of memory (`DISCOVERY_FLOW_MEMORY_BYTES`), and how often measured.
@@ -115,7 +116,7 @@ def _write(rows: int, csv: Path, path: Path) -> None:
         end=start + number % 60,
     ).write_csv(csv)
     (table,) = read_file(csv, csv.name).tables
-    table.records.write_parquet(path, compression="zstd", compression_level=1)
+    write_frame(path, table.records)
 
 
 def _median(code: str, path: Path, limit: int, rounds: int) -> dict:

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 import polars as pl
 
@@ -19,6 +19,10 @@ from discovery_dagster.domain.frames import Frames
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 
 _CHUNK = 1 << 20
+#: Records of a row group, as many as DuckDB writes. It looks at each text of a group's dictionary
+#: once, not at each record's, while there are at most 20,000 (`TryExecuteDictionaryExpression` in
+#: its sources), which Polars' own 262,144 records often exceed.
+_ROW_GROUP: Final = 122_880
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
 
 
@@ -88,7 +92,7 @@ class ObjectStore:
         folder.mkdir(parents=True, exist_ok=True)
         try:
             for name, frame in frames.items():
-                _write_frame(folder / f"{name}.parquet", frame)
+                write_frame(folder / f"{name}.parquet", frame)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -130,10 +134,17 @@ class ObjectStore:
         return self.root / str(session.engagement) / session.session
 
 
-def _write_frame(path: Path, frame: pl.DataFrame) -> None:
+def write_frame(path: Path, frame: pl.DataFrame) -> None:
+    """Write one frame to a file, and to the disk.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
     with path.open("wb") as out:
         try:
-            frame.write_parquet(out, compression="zstd", compression_level=1)
+            frame.write_parquet(
+                out, compression="zstd", compression_level=1, row_group_size=_ROW_GROUP
+            )
         except pl.exceptions.ComputeError as error:
             # Polars wraps what the system said, which Rust ends with its number.
             if (said := _OS_ERROR.search(str(error))) is None:

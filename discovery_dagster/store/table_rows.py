@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from types import MappingProxyType
 from typing import Final, Self
 
 import duckdb
 import polars as pl
 
-from discovery_dagster.domain.canonical.rows import CONNECTION, MEASURES, Lookup
+from discovery_dagster.domain.canonical.rows import CONNECTION, MEASURES, Lookup, OrderedCells
 from discovery_dagster.store.file_locks import lock_if_free, open_private
 
 _THREADS: Final = 1  # each takes a share of the limit
@@ -28,7 +27,7 @@ _IS_REPLY: Final = "coalesce({reply}, {client} >= {least}, false)"
 #: Parquet keeps each once, and what it says is looked up for them alone, not for every record.
 _COUNTED: Final = """
     select {cells} {is_reply} as is_reply, case when {is_reply} then {source_port} end as from_port,
-           min(r.row) as row, min(r.line) as line, sum(coalesce({count}, 1)) as count,
+           min(r.row) as row, sum(coalesce({count}, 1)) as count,
            min({first_seen}) as first_seen, max(coalesce({last_seen}, {first_seen})) as last_seen
     from {records} r {joins}
     group by all
@@ -38,8 +37,7 @@ _CONNECTIONS: Final = """
            case when r.is_reply then {source} else {target} end as target,
            case when r.is_reply then r.from_port else {port} end as port,
            {protocol} as protocol,
-           min(r.row)::uinteger as row, min(r.line)::uinteger as line,
-           sum(r.count)::bigint as count,
+           min(r.row)::uinteger as row, sum(r.count)::bigint as count,
            min(r.first_seen) as first_seen, max(r.last_seen) as last_seen
     from ({counted}) r {joins}
     group by all
@@ -133,6 +131,19 @@ class StoredRows:
         found = self._ask(f'select approx_count_distinct("{column}") as n from {query}', given)
         return int(found["n"][0])
 
+    def digits(self, columns: Sequence[str]) -> int | None:
+        """See `Rows`."""
+        query, given = self._kept()
+        # DuckDB looks at each text of a dictionary once for these, unlike for regular expressions.
+        bounds = [f'{bound}(strlen("{c}"))' for c in columns for bound in ("min", "max")]
+        whole = [
+            f'count("{c}") = count_if("{c}" = try_cast("{c}" as ubigint)::varchar)' for c in columns
+        ]
+        asked = f"[{', '.join(bounds)}] as bounds, {' and '.join(whole)} as whole"
+        told = self._ask(f"select {asked} from {query}", given).row(0, named=True)
+        lengths = {length for length in told["bounds"] if length is not None}
+        return lengths.pop() if told["whole"] and len(lengths) == 1 else None
+
     def all_match(self, columns: Sequence[str], pattern: str, dated: bool) -> bool:
         """See `Rows`."""
         query, given = self._kept()
@@ -146,17 +157,18 @@ class StoredRows:
         return True
 
     def connections(
-        self, lookups: Mapping[str, Lookup], texts: Mapping[str, str] = MappingProxyType({})
+        self, lookups: Mapping[str, Lookup], ordered: OrderedCells | None = None
     ) -> pl.DataFrame:
         """See `Rows`."""
+        own = _own_moments(ordered)
         query, given = self._kept()
         given |= {f"say_{name}": one.table for name, one in lookups.items() if one.cells}
-        of_records = [name for name in MEASURES if name not in texts]
+        of_records = [name for name in MEASURES if name not in own]
         replies = _has_replies(lookups)
         if replies:
             of_records += _FACING
         joins, told = _look_up(lookups, of_records)
-        told |= {name: f'r."{cell}"' for name, cell in texts.items()}
+        told |= own
         told["is_reply"] = _IS_REPLY.format(**told) if replies else "false"
         cells = dict.fromkeys(cell for name in CONNECTION for cell in lookups[name].cells)
         counted = _COUNTED.format(
@@ -168,7 +180,7 @@ class StoredRows:
         joins, told = _look_up(lookups, CONNECTION)
         found = self._ask(_CONNECTIONS.format(counted=counted, joins=joins, **told), given)
         # The type of a column of nulls is DuckDB's choice.
-        numbers = {*CONNECTION, *MEASURES} - set(texts and _MOMENTS)
+        numbers = {*CONNECTION, *MEASURES} - set(own and _MOMENTS)
         return found.with_columns(pl.col(sorted(numbers)).cast(pl.Int64)).sort("row")
 
     def _records(self) -> str:
@@ -195,6 +207,16 @@ class StoredRows:
         finally:
             for name in given:
                 self.engine.unregister(name)
+
+
+def _own_moments(ordered: OrderedCells | None) -> dict[str, str]:
+    """Return the expression of each moment that is compared as its cell stands."""
+    if ordered is None:
+        return {}
+    cells = {name: f'r."{column}"' for name, column in ordered.columns.items()}
+    if not ordered.are_numbers:
+        return cells
+    return {name: f"try_cast({cell} as ubigint)" for name, cell in cells.items()}
 
 
 def _has_replies(lookups: Mapping[str, Lookup]) -> bool:

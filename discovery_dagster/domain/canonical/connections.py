@@ -95,7 +95,7 @@ def spell_out(
 ) -> pl.DataFrame:
     """Return the relations that connections between numbered ends are."""
     told = connections.select(
-        *("row", "line", "port", "count"),
+        *("row", "port", "count"),
         protocols.gather(connections["protocol"]).alias("protocol"),
         *(moments.gather(connections[name]).alias(name) for name in MOMENTS),
     )
@@ -106,7 +106,7 @@ def spell_out(
     told = told.with_columns(detail).drop("source_detail", "target_detail")
     if ends.select("name", "address").is_duplicated().any():
         told = told.group_by(*_SAME, maintain_order=True).agg(
-            pl.col("row", "line", "source_type", "target_type").first(),
+            pl.col("row", "source_type", "target_type").first(),
             pl.col("source_names_asset", "target_names_asset").first(),
             pl.col("count").sum(),
             pl.col("first_seen").min(),

@@ -32,7 +32,7 @@ from discovery_dagster.domain.canonical.connections import (
 )
 from discovery_dagster.domain.canonical.endpoints import Endpoints, find_end
 from discovery_dagster.domain.canonical.facing import facing, join_replies
-from discovery_dagster.domain.canonical.rows import MEASURES, Lookup, Rows
+from discovery_dagster.domain.canonical.rows import MEASURES, Lookup, OrderedCells, Rows
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.tables import cell_column
 from discovery_dagster.domain.values import read_cells, times
@@ -52,8 +52,8 @@ _ITSELF: Final = "Source and target are the same thing."
 class Flows:
     """What the records of a table of flows come to.
 
-    `relations` are as `frames.RELATION_RECORDS` without their place, each with the `row` and
-    `line` of its first record. `closed` are the records that are left out by how they were read
+    `relations` are as `frames.RELATION_RECORDS` without their place, each with the `row` of
+    its first record. `closed` are the records that are left out by how they were read
     or what they hold, as `judge_readings` gives them. `problems` are those of unusable records and
     `faults` of cells of others (both `PROBLEM`); `skipped` is as `SKIPPED`.
     """
@@ -104,9 +104,10 @@ def read_flows(
         table_format: of the table.
     """
     closed, rows = _leave_out(rows, place, table_format)
-    texts = _ordered_as_text(rows, columns)
+    ordered = _ordered_cells(rows, columns)
+    as_they_stand = ordered.columns if ordered else {}
     said = {
-        name: _read(rows, columns, () if name in texts else fields, table_format)
+        name: _read(rows, columns, () if name in as_they_stand else fields, table_format)
         for name, fields in _FIELDS.items()
     }
     found = {side: find_end(said[side].read, side, table_format) for side in SIDES}
@@ -124,8 +125,8 @@ def read_flows(
         **{name: places_in(said[name].read.frame, name, moments) for name in MOMENTS},
     }
     lookups = {name: said[name].lookup(told) for name, told in says.items()}
-    connections = rows.connections(lookups, texts).drop_nulls(["source", "target"])
-    if texts:
+    connections = rows.connections(lookups, ordered).drop_nulls(["source", "target"])
+    if ordered:
         connections = connections.with_columns(pl.col(MOMENTS).cast(pl.String))
         moments = in_order(connections[name] for name in MOMENTS)
         connections = connections.with_columns(_places(connections, moments))
@@ -178,18 +179,22 @@ def _read(
     return _Said(cells, held, read_records(placed, own, table_format))
 
 
-def _ordered_as_text(rows: Rows, columns: Sequence[MappedColumn]) -> dict[str, str]:
+def _ordered_cells(rows: Rows, columns: Sequence[MappedColumn]) -> OrderedCells | None:
     """Return the columns of moments that can be compared without reading each of their cells.
 
-    Reading each distinct cell once is quicker where many records share it, and dearer where few do.
+    Reading each distinct text once is quicker where many records share it, and dearer where few do.
     """
     own = [column for column in columns if column.field in MOMENTS]
     cells = {column.field: cell_column(column.position) for column in own}
+    if not own or len(cells) < len(own):
+        return None
+    if rows.digits(list(cells.values())) in times.DIGITS:
+        return OrderedCells(cells, are_numbers=True)
     shared = rows.height // _LOOKS
-    if len(cells) < len(own) or all(rows.different(cell) < shared for cell in cells.values()):
-        return {}
+    if all(rows.different(cell) < shared for cell in cells.values()):
+        return None
     fits = any(rows.all_match(list(cells.values()), *notation) for notation in times.ORDERED)
-    return cells if fits else {}
+    return OrderedCells(cells, are_numbers=False) if fits else None
 
 
 def _places(connections: pl.DataFrame, moments: pl.Series) -> list[pl.Series]:

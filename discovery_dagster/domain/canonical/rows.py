@@ -8,7 +8,6 @@ domain, once for each distinct combination (`flows`).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final, Literal, Protocol, Self
 
 import polars as pl
@@ -36,6 +35,17 @@ class Lookup:
     def says(self) -> list[str]:
         """Columns of what the cells say."""
         return [name for name in self.table.columns if name not in self.cells]
+
+
+@dataclass(frozen=True)
+class OrderedCells:
+    """Columns by `first_seen` and `last_seen`, whose cells are in the order of what they mean.
+
+    `are_numbers` says that they are the whole numbers that `Rows.digits` finds, not texts.
+    """
+
+    columns: Mapping[str, str]
+    are_numbers: bool
 
 
 class Rows(Protocol):
@@ -67,6 +77,12 @@ class Rows(Protocol):
     def different(self, column: str) -> int:
         """Return about how many distinct values a column has."""
 
+    def digits(self, columns: Sequence[str]) -> int | None:
+        """Return how many digits all values of `columns` have, beside nulls.
+
+        None unless they are whole numbers below 2^64, equally long and without a leading zero.
+        """
+
     def all_match(self, columns: Sequence[str], pattern: str, dated: bool) -> bool:
         """Return whether all values of `columns` match a pattern as a whole; null does.
 
@@ -77,7 +93,7 @@ class Rows(Protocol):
         """
 
     def connections(
-        self, lookups: Mapping[str, Lookup], texts: Mapping[str, str] = MappingProxyType({})
+        self, lookups: Mapping[str, Lookup], ordered: OrderedCells | None = None
     ) -> pl.DataFrame:
         """Count together the records of one connection.
 
@@ -85,12 +101,11 @@ class Rows(Protocol):
             lookups: by name, each of which says a number of that name, or null: of `source` and
                 `target` the end's; of `source_port`, beside, `least`; of `port`, beside, `client`;
                 of `protocol` and the measures. And of `tcp_flags`, which says `reply`.
-            texts: columns by `first_seen` and `last_seen`, whose cells are compared as they stand
-                instead of what is looked up for them.
+            ordered: what is compared as it stands, instead of what is looked up for it.
 
         Returns:
-            One row for each combination of `CONNECTION`, ordered by `row`: its least `row` and
-            `line`, the sum of `count` (1 where none is said), the least `first_seen` and the
+            One row for each combination of `CONNECTION`, ordered by `row`: its least `row`,
+            the sum of `count` (1 where none is said), the least `first_seen` and the
             greatest `last_seen`, or else `first_seen`. The ends and ports of replies are
             exchanged: records of which `reply` is true, or null and `client` at least `least`
             (`facing`).
@@ -141,6 +156,17 @@ class RowsInMemory:
         """See `Rows`."""
         return self.kept[column].n_unique()
 
+    def digits(self, columns: Sequence[str]) -> int | None:
+        """See `Rows`."""
+        cells = pl.concat([self.kept[column] for column in columns]).drop_nulls().unique()
+        lengths = cells.str.len_bytes().unique()
+        whole = cells.cast(pl.UInt64, strict=False).cast(pl.String)
+        return (
+            int(lengths[0])
+            if len(lengths) == 1 and (whole == cells).fill_null(False).all()
+            else None
+        )
+
     def all_match(self, columns: Sequence[str], pattern: str, dated: bool) -> bool:
         """See `Rows`."""
         for column in columns:
@@ -153,12 +179,14 @@ class RowsInMemory:
         return True
 
     def connections(
-        self, lookups: Mapping[str, Lookup], texts: Mapping[str, str] = MappingProxyType({})
+        self, lookups: Mapping[str, Lookup], ordered: OrderedCells | None = None
     ) -> pl.DataFrame:
         """See `Rows`."""
-        frame = self.kept.with_columns(pl.col(cell).alias(name) for name, cell in texts.items())
+        own = ordered.columns if ordered else {}
+        kind = pl.UInt64 if ordered and ordered.are_numbers else pl.String
+        frame = self.kept.with_columns(pl.col(c).cast(kind).alias(name) for name, c in own.items())
         for name, lookup in lookups.items():
-            if name not in texts:
+            if name not in own:
                 frame = _join(frame, lookup.table, lookup.cells, "left")
         reply = pl.coalesce("reply", pl.col("client") >= pl.col("least"), pl.lit(False))
         ends = (("source", "target"), ("target", "source"), ("port", "source_port"))
@@ -168,7 +196,7 @@ class RowsInMemory:
             )
             .group_by(CONNECTION)
             .agg(
-                pl.col("row", "line").min(),
+                pl.col("row").min(),
                 pl.col("count").fill_null(1).sum(),
                 pl.col("first_seen").min(),
                 pl.coalesce("last_seen", "first_seen").max().alias("last_seen"),

@@ -100,10 +100,12 @@ def _read_flows(
 ) -> TableRecords:
     flows = read_flows(place, rows, columns, table_format)
     refusals = _join([refused_readings(flows.closed), flows.problems], PROBLEM)
-    outcomes = settle_outcomes(place, rows.lines(), flows.closed, refusals, flows.skipped)
+    lines = rows.lines()
+    relations = flows.relations.with_columns(lines.gather(flows.relations["row"]))
+    outcomes = settle_outcomes(place, lines, flows.closed, refusals, flows.skipped)
     return TableRecords(
         _placed([], place, table_format, _asset_schema()),
-        _placed([flows.relations], place, table_format, frames.RELATION_RECORDS),
+        _placed([relations], place, table_format, frames.RELATION_RECORDS),
         frames.empty(frames.OVERRIDE_LINES),
         outcomes.drop("row"),
         list_issues(outcomes, refusals, flows.faults),

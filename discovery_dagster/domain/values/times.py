@@ -16,13 +16,15 @@ _SLASHES = (
 _EPOCH = r"^(?:\d{9,10}(?:\.\d+)?|\d{13}|\d{16}|\d{19})$"
 
 
-#: Notations of points in time whose texts are in the order of the times, and whether they may name
-#: a day that does not exist. Fractions of a second are cut when they are read.
+#: How many digits a whole number has that counts since 1970, beginning with 2001, as `read_time`
+#: reads it: seconds, milli-, micro- or nanoseconds.
+DIGITS = (10, 13, 16, 19)
+#: Other notations of points in time whose texts are in the order of the times, and whether they may
+#: name a day that does not exist. Fractions of a second are cut when they are read.
 ORDERED = (
     (r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z", True),
     (r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?", True),
     (r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d+)?", True),
-    *((rf"\d{{{digits}}}", False) for digits in (10, 13, 16, 19)),
     (r"\d{10}\.\d+", False),
 )
 

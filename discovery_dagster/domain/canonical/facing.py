@@ -72,14 +72,14 @@ def join_replies(connections: pl.DataFrame) -> pl.DataFrame:
     )
     if answers.is_empty():
         return connections
-    told = answers.select("asked", "row", "line", "count", "first_seen", "last_seen")
+    told = answers.select("asked", "row", "count", "first_seen", "last_seen")
     kept = connections.join(answers.select("row"), on="row", how="anti").with_columns(asked="row")
     joined = (
         pl.concat([kept, told], how="diagonal")
         .group_by("asked")
         .agg(
             pl.col("source", "target", "port", "protocol").drop_nulls().first(),
-            pl.col("row", "line").min(),
+            pl.col("row").min(),
             pl.col("count").sum(),
             pl.col("first_seen").min(),
             pl.col("last_seen").max(),

@@ -55,9 +55,12 @@ def recognise(table: SourceTable) -> TableFormat | None:
 
     Headers decide, in any order, and the sheet's name where a tool fixes it.
     """
-    fits = [(known.specificity(table), known) for known in FORMATS.values()]
-    best = max(fits, key=lambda fit: fit[0])
-    return best[1] if best[0] else None
+    best, most = None, 0
+    for known in FORMATS.values():
+        if known.at_most is None or known.at_most > most:
+            fit = known.specificity(table)
+            best, most = (known, fit) if fit > most else (best, most)
+    return best
 
 
 def format_named(name: str) -> TableFormat:

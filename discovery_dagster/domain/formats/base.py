@@ -102,6 +102,8 @@ class TableFormat:
     verbatim: frozenset[str] = frozenset()
     #: For formats that headers alone do not tell: how well a table fits, 0 when it does not.
     fit: Callable[[SourceTable], int] | None = None
+    #: The most that `fit` returns: words of headers are not read where another format fits as well.
+    at_most: int | None = None
     columns: Mapping[str, Rule] = field(default_factory=dict)
     asset_type: str | None = None
     type_patterns: TypePatterns | None = None

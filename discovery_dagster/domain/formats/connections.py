@@ -166,15 +166,16 @@ NEEDS = TableFormat(
     name="generic.needs",
     kind=Kind.ASSETS,
     fit=_lists_needs,
+    at_most=1,
     columns=_dependents(),
 )
 
 FORMATS = (
-    NEEDS,
     _flows("generic.flows", SENT),
     _flows("generic.local_flows", LOCAL),
     _flows("generic.client_server_flows", OPENED),
     _relations("generic.directed_relations", OPENED),
     _relations("generic.ended_relations", SENT),
     _relations("generic.data_flows", FLOWING, "connects_to"),
+    NEEDS,
 )

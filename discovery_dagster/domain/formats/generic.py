@@ -48,12 +48,13 @@ def _ends(table: SourceTable, side: str) -> set[frozenset[str]]:
     return {words - {side} for words in ends if side in words}
 
 
-ASSETS = TableFormat(name="generic.assets", kind=Kind.ASSETS, fit=_names_things)
+ASSETS = TableFormat(name="generic.assets", kind=Kind.ASSETS, fit=_names_things, at_most=1)
 
 RELATIONS = TableFormat(
     name="generic.relations",
     kind=Kind.RELATIONS,
     fit=has_two_ends,
+    at_most=2,
     relation="depends_on",
 )
 

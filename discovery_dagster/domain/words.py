@@ -7,6 +7,8 @@ compared as they are. Nothing here knows what a word means.
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Final
 
 import polars as pl
 
@@ -14,9 +16,11 @@ import polars as pl
 _HUMP = re.compile(
     r"(?<=[a-z0-9])(?<!\bv)(?<!_v)(?<![KMGTP]i)(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z]{2})"
 )
+_FOLDED: Final = 4_096  # spellings that are kept: each format asks for the headers of a table
 _SEPARATORS = re.compile(r"[^\w%]+|_+")
 
 
+@lru_cache(_FOLDED)
 def fold(text: str) -> str:
     """Return `text` in lower case without accents and punctuation, its words parted by one blank.
 

@@ -134,7 +134,7 @@ class StoredRows:
     def digits(self, columns: Sequence[str]) -> int | None:
         """See `Rows`."""
         query, given = self._kept()
-        # DuckDB looks at each text of a dictionary once for these, unlike for regular expressions.
+        # DuckDB asks all of this once for each text of a dictionary, not of each record.
         bounds = [f'{bound}(strlen("{c}"))' for c in columns for bound in ("min", "max")]
         whole = [
             f'count("{c}") = count_if("{c}" = try_cast("{c}" as ubigint)::varchar)' for c in columns
@@ -148,9 +148,10 @@ class StoredRows:
         """See `Rows`."""
         query, given = self._kept()
         for column in columns:
-            fits = f"regexp_full_match(\"{column}\", '{pattern}')"
+            # Unlike `regexp_full_match`, this is asked once for each text of a dictionary.
+            fits = f'regexp_extract("{column}", \'^(?:{pattern})$\') = "{column}"'
             if dated:
-                fits += f' and try_cast(left("{column}", 19) as timestamp) is not null'
+                fits += f' and try_cast("{column}" as timestamp) is not null'
             other = f'select 1 from {query} where "{column}" is not null and not ({fits}) limit 1'
             if self._ask(other, given).height:
                 return False
@@ -162,7 +163,7 @@ class StoredRows:
         """See `Rows`."""
         own = _own_moments(ordered)
         query, given = self._kept()
-        given |= {f"say_{name}": one.table for name, one in lookups.items() if one.cells}
+        given |= {f"say_{name}": one.table for name, one in lookups.items() if one.varies}
         of_records = [name for name in MEASURES if name not in own]
         replies = _has_replies(lookups)
         if replies:
@@ -170,7 +171,8 @@ class StoredRows:
         joins, told = _look_up(lookups, of_records)
         told |= own
         told["is_reply"] = _IS_REPLY.format(**told) if replies else "false"
-        cells = dict.fromkeys(cell for name in CONNECTION for cell in lookups[name].cells)
+        told_apart = [lookups[name] for name in CONNECTION if lookups[name].varies]
+        cells = dict.fromkeys(cell for lookup in told_apart for cell in lookup.cells)
         counted = _COUNTED.format(
             cells="".join(f'r."{cell}", ' for cell in cells),
             records=query,
@@ -231,7 +233,7 @@ def _look_up(lookups: Mapping[str, Lookup], names: Iterable[str]) -> tuple[str, 
     joins, told = "", dict[str, str]()
     for name in names:
         lookup, table = lookups[name], f"say_{name}"
-        if lookup.cells:
+        if lookup.varies:
             joins += f" left join {table} on {_same(lookup.cells, 'r', table)}"
             told |= {one: f"{table}.{one}" for one in lookup.says}
         else:

@@ -24,12 +24,16 @@ MEASURES: Final = ("count", "first_seen", "last_seen")
 class Lookup:
     """What cells say: one row of `table` for each combination of `cells`, all of them its columns.
 
-    Without cells it has one row, which all records say. All that is said is a number, a truth
-    value or null.
+    Without cells it has one row. All that is said is a number, a truth value or null.
     """
 
     cells: tuple[str, ...]
     table: pl.DataFrame
+
+    @property
+    def varies(self) -> bool:
+        """Whether records hold different cells, not all of them the same."""
+        return self.table.height != 1
 
     @property
     def says(self) -> list[str]:

@@ -23,8 +23,8 @@ class Separation:
 
 
 def groups(
-    ties: Digraph,
-    order: Iterable[tuple[int, int]],
+    needs: Digraph,
+    order: Sequence[tuple[int, int]],
     limit: int,
     search: int,
     apart: Separation | None = None,
@@ -38,22 +38,27 @@ def groups(
     that needs them.
 
     Args:
-        ties: the graph of ties.
-        order: the same ties as (source, target), the strongest first.
+        needs: the graph of ties that order.
+        order: all ties as (source, target), the strongest first; those that are no needs only tie.
         limit: nodes in a joined group at most.
         search: groups to look at for what lies between two; when there are more, they stay apart.
         apart: what must not be joined.
     """
     apart = apart or Separation()
-    weak, strong = ties.components("weak"), ties.components("strong")
+    tied = np.array(order, np.int64).reshape(-1, 2)
+    weak = Digraph.of(needs.size, tied[:, 0], tied[:, 1]).components("weak")
+    strong = needs.components("strong")
     large = (np.bincount(weak)[weak] > limit) | _divided(weak, apart)
     inside = [(int(strong[a]), int(strong[b])) for a, b in order if large[a]]
     # Sets by depth: what a set needs comes before it.
-    depth = ties.condensed(strong).depth()
+    depth = needs.condensed(strong).depth()
     size = np.bincount(strong)
     concerned = np.flatnonzero(np.bincount(strong[large], minlength=len(size)))
     ordered = concerned[np.argsort(depth[concerned], kind="stable")].tolist()
-    joining = _Joining({number: int(size[number]) for number in ordered}, inside)
+    own = large[needs.source]
+    ends = strong[needs.source[own]].tolist(), strong[needs.target[own]].tolist()
+    sizes = {number: int(size[number]) for number in ordered}
+    joining = _Joining(sizes, zip(*ends, strict=True))
     for one, other in apart.pairs:
         joining.keep_apart(int(strong[one]), int(strong[other]))
     for kind, colours in enumerate(apart.colours):
@@ -63,7 +68,7 @@ def groups(
         joining.join(source, target, limit, search)
     label = weak.copy()
     for member in np.flatnonzero(large):
-        label[member] = ties.size + joining.group(int(strong[member]))
+        label[member] = needs.size + joining.group(int(strong[member]))
     return np.unique(label, return_inverse=True)[1].astype(np.int64)
 
 
@@ -133,6 +138,8 @@ class _Joining:
         above, below = self.group(source), self.group(target)
         if above == below or self._size[above] + self._size[below] > limit:
             return
+        if self._place[above] < self._place[below]:  # of a tie that is no need
+            above, below = below, above
         span = range(self._place[below] + 1, self._place[above])
         lower = self._reached(above, self._needs, span, search)
         upper = self._reached(below, self._needed_by, span, search)

@@ -40,7 +40,9 @@ class PlacedGroups:
         """What each asset needs, the strongest first: the other asset, and the need in words."""
         needs: dict[int, list[tuple[int, str]]] = {}
         columns = ("a", "b", "source", "words", "target", "cite")
-        for a, b, source, words, target, cite in self._ties.select(columns).iter_rows():
+        for a, b, source, words, target, cite in (
+            self._ties.filter("orders").select(columns).iter_rows()
+        ):
             needs.setdefault(a, []).append((b, f"{source} {words} {target} ({cite})"))
         return needs
 

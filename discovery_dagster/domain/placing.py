@@ -60,7 +60,8 @@ def place(movable: pl.DataFrame, found: pl.DataFrame, limit: int, meant: Meant) 
         limit: assets that a joined group has at most, where waves are not smaller still.
         meant: what people set.
     """
-    source, target = (found[side].cast(pl.Int64).to_numpy() for side in ("a", "b"))
+    needed = found.filter("orders")
+    source, target = (needed[side].cast(pl.Int64).to_numpy() for side in ("a", "b"))
     node = dict(movable.select("asset_id", "node").iter_rows())
     bonds = _pairs(meant.together, node, pairwise)
     foes = _pairs(meant.apart, node, lambda ids: combinations(ids, 2))
@@ -76,7 +77,7 @@ def place(movable: pl.DataFrame, found: pl.DataFrame, limit: int, meant: Meant) 
     rank = _ranks(movable, meant)
     order = [
         *((a, b) for a, b, _ in bonds),
-        *zip(source.tolist(), target.tolist(), strict=True),
+        *found.select("a", "b").iter_rows(),
     ]
     capacity = meant.limit("assets_per_wave")
     most = min(limit, capacity or limit)

@@ -139,14 +139,14 @@ def _uncut(
         return found, []
     ids = movable["asset_id"]
     pairs = list(zip(ids.gather(found["a"]), ids.gather(found["b"]), strict=True))
-    known, idle = set(pairs), []
+    known, idle = {pair for pair, orders in zip(pairs, found["orders"], strict=True) if orders}, []
     for (source, target), constraint in said.cuts.items():
         if (source, target) not in known:
             a, b = constraint.names
             other = f" But {b} needs {a}." if (target, source) in known else ""
             idle.append((constraint, f"No need of {a} for {b} is part of this plan.{other}"))
     kept = pl.Series([pair not in said.cuts for pair in pairs], dtype=pl.Boolean)
-    return found.filter(kept), idle
+    return found.filter(kept | ~found["orders"]), idle
 
 
 def _numbered(movable: pl.DataFrame, where: Placed, said: Meant) -> pl.DataFrame:

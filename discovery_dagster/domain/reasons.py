@@ -84,7 +84,7 @@ def position(ties: pl.DataFrame, by: str) -> pl.DataFrame:
         `by`, and the tie's `target`, `to_wave` and `said`, such as `a runs on b (file line 4)`.
     """
     said = formatted("{} {} {} ({})", "source", "words", "target", "cite")
-    deciding = ties.filter(pl.col("to_wave") + 1 == pl.col("from_wave"))
+    deciding = ties.filter("orders", pl.col("to_wave") + 1 == pl.col("from_wave"))
     return (
         deciding.sort("tie")
         .unique(by, keep="first", maintain_order=True)
@@ -104,7 +104,7 @@ def alternatives(ties: pl.DataFrame, room: Room | None) -> pl.DataFrame:
         `group`, and as ends of a sentence `instead` and `instead_in_full`, which names the edges,
         for groups that need any other.
     """
-    outside = ties.filter(pl.col("from") != pl.col("to"))
+    outside = ties.filter("orders", pl.col("from") != pl.col("to"))
     deciding = pl.col("to_wave") + 1 == pl.col("from_wave")
     edge = formatted("{} to {}", "source", "target")
     counted = (

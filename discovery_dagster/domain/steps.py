@@ -208,7 +208,7 @@ STEPS: tuple[Step, ...] = (
         "Move groups, waves and 6R hints, each with its reason.",
         upstream=("classified_assets", "dependencies", "dependency_graph"),
         decisions=("plan", "strategies"),
-        version=6,
+        version=7,
         frames={
             "placements": frames.PLAN_PLACEMENTS,
             "groups": frames.PLAN_GROUPS,

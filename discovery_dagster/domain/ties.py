@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from discovery_dagster.domain.application_ties import application_ties
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
@@ -29,14 +30,17 @@ def ties(movable: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.
 
     Returns:
         `tie` (its rank, from 0), `a` and `b` (nodes of source and target), `source`, `target`
-        (names), `words` (between the names), `cite` (its evidence). Connections to infrastructure,
-        needs of assets that serve the whole estate, and loose placements are no ties.
+        (names), `words` (between the names), `cite` (its evidence), `orders`, whether the source
+        needs the target; what serves the same application is only tied. Connections to
+        infrastructure, needs of assets that serve the whole estate, and loose placements are no
+        ties.
     """
     rules = load("planning")
-    ends = movable.select("asset_id", "node", "type").join(
+    ends = movable.join(
         nodes.select("asset_id", "hub", shared=pl.col("service").is_not_null()),
         on="asset_id",
         how="left",
+        maintain_order="left",
     )
     found = (
         edges.filter("resolved", pl.col("infrastructure").is_null())
@@ -51,6 +55,15 @@ def ties(movable: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.
             on="target_id",
         )
         .filter(~_loose(), ~_of_shared_service())
+        .with_columns(seen=_seen())
+    )
+    needs = found.with_columns(
+        words=pl.col("relation").replace_strict(rules["words"], return_dtype=pl.String),
+        cite=_cite(found["seen"].unique()),
+        orders=True,
+    )
+    serving = application_ties(ends, rules["group_limit"]).with_columns(
+        relation=pl.lit("application"), seen=0, orders=False, to_hub="large"
     )
     relation = {name: rank for rank, row in enumerate(rules["ties"]["relations"]) for name in row}
     status = {name: rank for rank, name in enumerate(rules["ties"]["statuses"])}
@@ -60,15 +73,11 @@ def ties(movable: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.
         pl.col("status").replace_strict(status, return_dtype=pl.Int64),
         -pl.col("seen"),
     ]
-    ranked = found.with_columns(seen=_seen()).sort(*strength, "a", "b", "edge")
+    ranked = pl.concat([needs, serving], how="diagonal_relaxed").sort(
+        *strength, "a", "b", "edge", "cite"
+    )
     return ranked.with_row_index("tie").select(
-        "tie",
-        "a",
-        "b",
-        "source",
-        "target",
-        words=pl.col("relation").replace_strict(rules["words"], return_dtype=pl.String),
-        cite=_cite(ranked["seen"].unique()),
+        "tie", "a", "b", "source", "target", "words", "cite", "orders"
     )
 
 

@@ -147,6 +147,64 @@ def test_what_lies_between_two_groups_is_joined_with_them():
     assert ["a", "c"] not in group_names(make(estate(*"abcd"), edges, limit=2))
 
 
+def serving(*rows):
+    """Machines by name, environment and what a list names as their applications."""
+    return [
+        {"name": name, "environment": environment, "applications": list(applications)}
+        for name, environment, *applications in rows
+    ]
+
+
+def test_what_serves_one_application_in_one_environment_moves_together():
+    machines = serving(
+        ("web1", "production", "Shop"),
+        ("db1", "production", "shop "),
+        ("web9", "test", "Shop"),
+        ("mail", "production", "Mail"),
+    )
+    made = make(classified_assets(*machines), edge_rows())
+    assert group_names(made) == [["db1", "web1"], ["mail"], ["web9"]]
+    assert reason(made, "web1") == (
+        "Moves with db1 because it serves the same application as it (Shop)."
+        " In wave 1 because its group needs no other."
+    )
+
+
+def test_an_application_moves_with_what_a_list_says_serves_it():
+    machines = serving(("web1", "production", "Shop"), ("web2", "production", "Shop"))
+    shop = {"name": "Shop", "type": "application", "environment": "production"}
+    made = make(classified_assets(*machines, shop), edge_rows())
+    assert group_names(made) == [["Shop", "web1", "web2"]]
+    assert "Shop because it serves it (a list names it as its application)" in reason(made, "web1")
+
+
+def test_serving_one_application_orders_nothing_and_gives_way_to_a_placement():
+    machines = serving(("app", "production", "Shop"), ("vm", "production"), ("z", "test", "Shop"))
+    edges = edge_rows({"source": "z", "target": "app"})
+    made = make(classified_assets(*machines), edges, limit=1)
+    assert made.waves["assets"].to_list() == [2, 1]
+    machines = serving(
+        ("a", "production", "Shop"), ("b", "production", "Shop"), ("c", "production")
+    )
+    edges = edge_rows({"source": "b", "target": "c", "relation": "runs_on"})
+    made = make(classified_assets(*machines), edges, limit=2)
+    assert group_names(made) == [["a"], ["b", "c"]]
+    assert made.placements["wave"].to_list() == [1, 1, 1]
+
+
+def test_a_shared_service_is_tied_to_no_application():
+    names = [f"vm{number}" for number in range(12)]
+    machines = serving(("dns1", "production", "Core"), ("other", "production", "Core"))
+    edges = edge_rows(
+        *(
+            {"source": n, "target": "dns1", "relation": "connects_to", "infrastructure": "dns"}
+            for n in names
+        )
+    )
+    made = make(classified_assets(*machines, *({"name": n} for n in names)), edges)
+    assert ["dns1"] in group_names(made)
+
+
 def test_what_is_outside_the_estate_is_not_planned():
     edges = edge_rows({"source": "a", "target": "bank"})
     made = make(estate("a", bank="external"), edges)
@@ -180,10 +238,21 @@ ROWS = st.lists(
 )
 
 
+SERVED = st.lists(
+    st.lists(st.sampled_from(["n6", "shop", "mail"]), max_size=2), min_size=9, max_size=9
+)
+
+
 @settings(max_examples=60, deadline=None)
-@given(ROWS, st.integers(1, 9))
-def test_groups_part_the_assets_and_waves_respect_every_need(rows, limit):
-    assets = estate(*NAMES[:6], **dict.fromkeys(NAMES[6:], "application"))
+@given(ROWS, SERVED, st.integers(1, 9))
+def test_groups_part_the_assets_and_waves_respect_every_need(rows, served, limit):
+    kinds = ["virtual_machine"] * 6 + ["application"] * 3
+    assets = classified_assets(
+        *(
+            {"name": name, "type": kind, "applications": applications}
+            for name, kind, applications in zip(NAMES, kinds, served, strict=True)
+        )
+    )
     edges = edge_rows(*rows)
     made = make(assets, edges, limit)
     assert sorted(name for group in group_names(made) for name in group) == NAMES

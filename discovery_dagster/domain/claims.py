@@ -15,6 +15,7 @@ from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.fields import IGNORED, REFERENCES, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.header_meanings import find_meaning, named_type
+from discovery_dagster.domain.header_words import read_words
 from discovery_dagster.domain.words import fold
 
 _PLAIN, _OTHER, _WORDS, _RELATED = 0.95, 0.9, 0.85, 0.5
@@ -124,7 +125,8 @@ def _claim_names(claims: list[Claim], asset_type: str | None) -> list[Claim]:
     own_type = named_type(subject.column.header) or "server"
     if own_type == "virtual_machine":
         claims = [_hosting(claim, subject) for claim in claims]
-    return [_name(claim) if claim is subject else _refer(claim, own_type) for claim in claims]
+    named = [_name(claim) if claim is subject else _refer(claim, own_type) for claim in claims]
+    return [_identify(claim, own_type) for claim in named]
 
 
 def _find_subject(claims: Sequence[Claim]) -> Claim | None:
@@ -174,6 +176,14 @@ def _name(claim: Claim) -> Claim:
     if claim.field in _HOST_FIELDS:
         return claim
     return replace(claim, field="name", confidence=_PLAIN, method="synonym")
+
+
+def _identify(claim: Claim, own_type: str) -> Claim:
+    """Read `Application ID` as the own id of the things of a list of applications, if it is."""
+    words = [reading.words for reading in read_words(claim.column.header)]
+    if claim.method is not None or {own_type, "id"} not in words or claim.column.distinctness < 1:
+        return claim
+    return replace(claim, field="provider_id", confidence=_WORDS, method="words")
 
 
 def _refer(claim: Claim, subject: str | None) -> Claim:

@@ -67,8 +67,8 @@ TURNED_REFERENCES: Final = frozenset({"used_by"})
 
 #: What a record of two things says of them.
 RELATION_FIELDS: Mapping[str, Field] = {
-    "source": Field("name"),
-    "target": Field("name"),
+    "source": Field("end"),
+    "target": Field("end"),
     "relation": Field("text"),
     "source_type": Field("text"),
     "target_type": Field("text"),

@@ -124,6 +124,8 @@ STEPS: tuple[Step, ...] = (
             "ports.csv",
             "connection_strings.yaml",
             "secrets.yaml",
+            "references.yaml",
+            "environments.yaml",
         ),
         page="quality",
     ),

@@ -22,6 +22,7 @@ __all__ = ["NOUNS", "TRANSFORMS", "Reading", "clean", "read_cells"]
 _PLAIN: Mapping[str, Callable[[pl.Series], Reading]] = {
     "text": without_faults,
     "name": names.read_name,
+    "end": names.read_end,
     "names": names.read_names,
     "host": names.read_host,
     "domain": names.read_domain,
@@ -53,6 +54,7 @@ TRANSFORMS: Mapping[str, str | None] = {
     **{kind: kind for kind in (*_PLAIN, *_WITH_UNIT)},
     "text": None,
     "name": None,
+    "end": None,
     "memory": "memory_in_gib",
     "storage": "storage_in_gb",
 }

@@ -1,6 +1,7 @@
 """Names: of things, of hosts and domains, lists of them, and words of small vocabularies."""
 
 import re
+from functools import cache
 
 import polars as pl
 
@@ -32,12 +33,20 @@ _CONFIGURATION = (
     r"|(?:driver|provider|dsn|server|data source|host)\s*=.*)\s*$"
 )
 _ITSELF = re.compile(r"(?i)//(?:localhost|127\.)")
+_INITIALS = 2  # letters that may begin a name: `X (Twitter)`, `NA - Northern App`
 _DOTTED_NUMBER = r"^[\d.]+$"
 
 
 def read_name(cells: pl.Series) -> Reading:
     """Read names of things as they stand; a word that names no one thing is none."""
-    return without_faults(without_words(cells, placeholders("names")))
+    nothing = cells.str.contains(f"(?i){_nothing()}").fill_null(value=False)
+    return without_faults(cells.set(nothing, None))
+
+
+def read_end(cells: pl.Series) -> Reading:
+    """Read names of the ends of relations: also a word for nothing with a remark is none."""
+    nothing = cells.str.contains(f"(?i){_nothing()}|{_nothing_with_remark()}")
+    return without_faults(cells.set(nothing.fill_null(value=False), None))
 
 
 def read_names(cells: pl.Series) -> Reading:
@@ -57,21 +66,34 @@ def read_names(cells: pl.Series) -> Reading:
     commas = cells.str.replace_all(r"\s*,\s*", "\n").str.split("\n")
     split = parts.zip_with(by_strong.fill_null(False), commas)
     split = _with_hosts_of_configuration(cells, split)
-    no_names = sorted(
-        {word.lower() for kind in ("anywhere", "names") for word in placeholders(kind)}
-    )
     named = pl.DataFrame({"parts": split}).select(
         pl.col("parts")
         .list.eval(pl.element().str.strip_chars(" \t[]\"'"))
         .list.eval(
             pl.element().filter(
-                (pl.element() != "") & ~pl.element().str.to_lowercase().is_in(no_names)
+                (pl.element() != "")
+                & ~pl.element().str.contains(f"(?i){_nothing()}|{_nothing_with_remark()}")
             )
         )
         .list.unique(maintain_order=True)
         .fill_null(pl.lit([], dtype=pl.List(pl.String)))
     )
     return without_faults(named.to_series())
+
+
+@cache
+def _nothing() -> str:
+    """A pattern of what names nothing: `None.`, `(TBD)`, `?`."""
+    words = {word.lower() for kind in ("anywhere", "names") for word in placeholders(kind)}
+    return rf"^[(\[]*(?:{'|'.join(map(re.escape, sorted(words)))})[)\].?!]*$"
+
+
+@cache
+def _nothing_with_remark() -> str:
+    """A pattern of the same with a remark: `TBD - ask Joe`, `all (see list)`."""
+    words = {word.lower() for kind in ("anywhere", "names") for word in placeholders(kind)}
+    telling = sorted(word for word in words if len(word) > _INITIALS)
+    return rf"^(?:{'|'.join(map(re.escape, telling))})(?:\s+[-\x{{2013}}:]\s.*|\s*[(\[].*)$"
 
 
 def _with_hosts_of_configuration(cells: pl.Series, split: pl.Series) -> pl.Series:

@@ -1,0 +1,174 @@
+"""What an end of a relation means that names no thing as it stands.
+
+    app-01/app-02     Pricing and Customer Hub     1. Order Portal     CRM (REST)     APP-08
+
+It may name several things, one with a remark, or an id. Nothing is invented: a reading is taken
+only where each of its parts is something that another record names. How people write such is data
+(`reference/references.yaml`).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import polars as pl
+
+from discovery_dagster import reference
+from discovery_dagster.domain.host_names import folded
+from discovery_dagster.domain.values.names import read_names
+from discovery_dagster.domain.words import fold
+
+_SIDES: Final = ("source", "target")
+_RECORD: Final = ("file", "sheet", "line", "phrase")
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Folded names of things, and what the thing is called that alone has a folded id."""
+
+    names: frozenset[str]
+    ids: dict[str, str]
+
+    def called(self, text: str) -> str | None:
+        key = " ".join(text.strip(" .").lower().split())
+        return self.ids.get(key, text if key in self.names else None)
+
+
+def settle(relations: pl.DataFrame, assets: pl.DataFrame) -> pl.DataFrame:
+    """Return `relations` with one thing at each end of those that are declared.
+
+    Args:
+        relations: `RELATION_RECORDS`.
+        assets: `ASSET_RECORDS`.
+
+    Returns:
+        The same relations in their order, repeated for each thing that an end names; what was
+        written instead stands in `detail`. Observed ones follow the declared.
+    """
+    declared = pl.col("kind") == "declared"
+    numbered = relations.filter(declared).with_row_index("at")
+    if numbered.is_empty():
+        return relations
+    known = _known(numbered, assets)
+    for side in _SIDES:
+        numbered = _parted(_joined(numbered, side, assets), side, known)
+    return pl.concat([numbered.select(relations.columns), relations.filter(~declared)])
+
+
+def _known(relations: pl.DataFrame, assets: pl.DataFrame) -> _Known:
+    of_records = [assets.select(name=column) for column in ("name", "hostname", "fqdn")]
+    short = assets.select(name=pl.col("fqdn").str.split(".").list.first())
+    ends = pl.concat([relations.select(name=side) for side in _SIDES])
+    plain = ends.filter(~pl.col("name").str.contains(_suspicious()))
+    own = pl.concat([*of_records, short]).select(folded("name")).drop_nulls().unique()
+    ids = assets.select("name", key=folded("provider_id")).drop_nulls().unique()
+    # A bare number may be the id of anything.
+    ids = ids.filter(pl.len().over("key") == 1, ~pl.col("key").str.contains(r"^\d+$"))
+    ids = ids.join(own, left_on="key", right_on="name", how="anti")
+    names = pl.concat([own, plain.select(folded("name"))]).to_series()
+    return _Known(frozenset(names.drop_nulls()), dict(ids.select("key", "name").iter_rows()))
+
+
+def _parted(relations: pl.DataFrame, side: str, known: _Known) -> pl.DataFrame:
+    """Repeat each relation for the things that one of its ends names together."""
+    written = relations.select(side, key=folded(side)).drop_nulls().unique(maintain_order=True)
+    odd = pl.col(side).str.contains(_suspicious()) | pl.col("key").is_in(list(known.ids))
+    told = [(text, _read(text, known)) for text in written.filter(odd)[side]]
+    meant = pl.DataFrame(
+        [(text, parts) for text, parts in told if parts],
+        schema={side: pl.String, "parts": pl.List(pl.String)},
+        orient="row",
+    )
+    found = relations.join(meant, on=side, how="left", maintain_order="left")
+    as_stood = pl.when(pl.col("parts").is_not_null()).then(side)
+    parted = found.with_columns(detail=pl.coalesce("detail", as_stood)).explode("parts")
+    return parted.with_columns(pl.coalesce("parts", side).alias(side)).select(relations.columns)
+
+
+def _read(text: str, known: _Known) -> list[str]:
+    """Return what a text names, nothing where it is a name itself or not all of it is known."""
+    for parts in _readings(text):
+        called = [known.called(part) for part in parts]
+        if None not in called:
+            return [] if called == [text] else [part for part in called if part]
+    return []
+
+
+def _readings(text: str) -> Iterator[list[str]]:
+    """What a text may name, the reading that takes least away first."""
+    yield [text]
+    entry = _without_marker(text)
+    yield [entry]
+    yield [_without_remark(entry)]
+    parts = [_without_marker(part) for part in re.split(_separators(), entry)]
+    if len(parts) > 1 and all(parts):
+        yield parts
+        yield [_without_remark(part) for part in parts]
+
+
+def _without_marker(text: str) -> str:
+    return re.sub(_rules()["marker"], "", text.strip(" []\"'"))
+
+
+def _without_remark(text: str) -> str:
+    found = re.search(_rules()["remark"], text)
+    if found is None:
+        return text
+    said = next(group for group in found.groups() if group is not None)
+    return text if set(fold(said).split()) & _telling() else text[: found.start()]
+
+
+def _joined(relations: pl.DataFrame, side: str, assets: pl.DataFrame) -> pl.DataFrame:
+    """Put names together again that hold what parts others, as in `Research & Development`."""
+    titles = assets.select(whole="name").drop_nulls().unique(maintain_order=True)
+    parts = titles.with_columns(part=read_names(titles["whole"]).values)
+    parts = parts.with_columns(number=pl.col("part").list.len()).filter(pl.col("number") > 1)
+    if parts.is_empty():
+        return relations
+    pieces = parts.explode("part").with_columns(key=folded("part"))
+    names = titles.select(folded("whole")).to_series()
+    held = relations.with_columns(key=folded(side)).join(pieces, on="key", maintain_order="left")
+    record = [*_RECORD, _SIDES[1 - _SIDES.index(side)]]
+    wholes = (
+        held.group_by(*record, "whole", maintain_order=True)
+        .agg("at", pl.col("key"), pl.col("number").first())
+        .filter(
+            pl.col("key").list.n_unique() == pl.col("number"),
+            # What has names of its own for its parts means those.
+            ~pl.col("key").list.eval(pl.element().is_in(names.implode())).list.all(),
+        )
+    )
+    first = wholes.select("whole", at=pl.col("at").list.first()).unique("at", keep="first")
+    others = wholes.select(pl.col("at").list.slice(1)).explode("at").drop_nulls()
+    return (
+        relations.join(others, on="at", how="anti", maintain_order="left")
+        .join(first, on="at", how="left", maintain_order="left")
+        .with_columns(pl.coalesce("whole", side).alias(side))
+        .select(relations.columns)
+    )
+
+
+@cache
+def _rules() -> Any:
+    return reference.load("references")
+
+
+@cache
+def _separators() -> str:
+    return f"(?i){'|'.join(_rules()['separators'])}"
+
+
+@cache
+def _suspicious() -> str:
+    """A pattern of what may be more than a name."""
+    rules = _rules()
+    return f"(?i){'|'.join([*rules['separators'], rules['marker'], rules['remark']])}"
+
+
+@cache
+def _telling() -> frozenset[str]:
+    environments = reference.load("environments").values()
+    words = {word for listed in environments for word in (*listed["declared"], *listed["name"])}
+    return frozenset(fold(word) for word in (*words, *_rules()["telling"]))

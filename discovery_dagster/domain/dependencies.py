@@ -119,7 +119,11 @@ def _located(claims: pl.DataFrame) -> pl.DataFrame:
     # Without its port, a protocol that has ports tells nothing apart.
     alone = pl.col("protocol").is_in(services.without_port())
     somewhere = pl.col("port").is_not_null() | alone.fill_null(False)
-    claims = claims.with_columns(protocol=pl.when(somewhere).then("protocol"))
+    # What flow logs write in its place there, such as the type of a ping, is no port.
+    claims = claims.with_columns(
+        protocol=pl.when(somewhere).then("protocol"),
+        port=pl.when(~alone.fill_null(False)).then("port"),
+    )
     seen = claims.filter(pl.col("port").is_not_null() & pl.col("protocol").is_not_null())
     unsaid = pl.col("port").is_not_null() & pl.col("protocol").is_null()
     claims = _spread(claims, unsaid, seen.select(*at_port, "protocol"), at_port)

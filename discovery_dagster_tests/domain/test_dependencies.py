@@ -84,8 +84,12 @@ def test_a_port_without_protocol_joins_the_one_with_it():
 
 
 def test_a_ping_is_an_edge_of_the_monitoring():
-    [edge] = build(SEEN | {"protocol": "icmp"}).to_dicts()
+    # NetFlow writes type and code of the message where ports stand: 8 and 0 are 2048.
+    [edge] = build(
+        SEEN | {"protocol": "icmp"}, SEEN | {"protocol": "icmp", "port": 2048}
+    ).to_dicts()
     assert (edge["service"], edge["infrastructure"]) == ("ping", "monitoring")
+    assert edge["port"] is None
 
 
 def test_an_end_in_no_inventory_is_kept_as_written():

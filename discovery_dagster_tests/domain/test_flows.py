@@ -47,6 +47,16 @@ def test_between_two_ports_of_clients_the_direction_stays_as_written():
     assert seen((CLIENT, "61000", SERVER, "61001", "6")) == [(CLIENT, SERVER, 61001, 1)]
 
 
+def test_a_service_on_a_port_of_clients_is_told_by_keeping_it():
+    there = [(CLIENT, str(port), SERVER, "50443", "6") for port in (35_000, 35_007, 35_014)]
+    back = [(SERVER, "50443", CLIENT, port, "6") for _, port, *_ in there]
+    assert seen(*there, *back) == [(CLIENT, SERVER, 50443, 6)]
+    assert seen(*reversed(back), *there) == [(CLIENT, SERVER, 50443, 6)]
+    without = ("src_ip", "dst_ip", "dst_port")
+    rows = [(source, target, port) for source, _, target, port, _ in (*there, *back)]
+    assert seen(*rows, header=without) == [(CLIENT, SERVER, 50443, 6)]
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     st.lists(

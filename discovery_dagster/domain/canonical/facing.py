@@ -16,6 +16,7 @@ from discovery_dagster.domain.services import ports
 
 _USER_PORTS = 1024  # below are system ports, on which only services listen (RFC 6335)
 _CLIENT_PORTS = 32768  # from here on Linux picks ports for clients; others start higher
+_ENDS: Final = ["source", "target", "protocol"]
 _SYN, _SYN_ACK = 2, 18  # bits of TCP flags; AWS adds up those seen in an interval
 
 
@@ -49,25 +50,28 @@ def facing(frame: pl.DataFrame, field: str, table_format: TableFormat) -> pl.Dat
     return frame.select(*number, (nothing if table_format.directed else said).alias(name))
 
 
-def join_replies(connections: pl.DataFrame) -> pl.DataFrame:
-    """Count replies with the connections that they answer, where the sender's port is not known.
+def join_replies(connections: pl.DataFrame, *, sender_told: bool) -> pl.DataFrame:
+    """Count replies with the connections that they answer, where no record alone tells them.
 
     A record to a port that Linux gives clients is a reply where the same two ends also have a
-    connection the other way, to a port of a service. Without such it stays a connection.
+    connection the other way: to a port of a service, if the sender's port is not known; or to few
+    ports of clients, where it went to many, since a service keeps its port and clients change
+    theirs. Without such it stays a connection.
 
     Args:
         connections: as `Rows.connections` returns them.
+        sender_told: whether the sender's port is known.
     """
     port = pl.col("port")
     client = (port >= _CLIENT_PORTS) & ~port.is_in(_known())
-    asked = (
-        connections.filter(~client)
-        .sort("row")
-        .unique(["source", "target", "protocol"], keep="first", maintain_order=True)
-    )
-    answers = connections.filter(client).join(
+    services = connections.filter(~client & (not sender_told))
+    others = connections.filter(client)
+    kept_ports = _to_few_ports(others.join(services, on=_ENDS, how="anti", nulls_equal=True))
+    asked = pl.concat([services, kept_ports]).sort("row")
+    asked = asked.unique(_ENDS, keep="first", maintain_order=True)
+    answers = others.join(
         asked.select(source="target", target="source", protocol="protocol", asked="row"),
-        on=["source", "target", "protocol"],
+        on=_ENDS,
         nulls_equal=True,
     )
     if answers.is_empty():
@@ -86,6 +90,14 @@ def join_replies(connections: pl.DataFrame) -> pl.DataFrame:
         )
     )
     return joined.select(connections.columns).sort("row")
+
+
+def _to_few_ports(connections: pl.DataFrame) -> pl.DataFrame:
+    """Those to at most half as many ports as there are between the same ends the other way."""
+    ports = connections.group_by(_ENDS).agg(pl.col("port").n_unique())
+    back = ports.rename({"source": "target", "target": "source", "port": "back"})
+    few = ports.join(back, on=_ENDS, nulls_equal=True).filter(2 * pl.col("port") <= pl.col("back"))
+    return connections.join(few, on=_ENDS, how="semi", nulls_equal=True)
 
 
 def _serving(sender: pl.Expr) -> dict[str, pl.Expr]:

@@ -131,8 +131,8 @@ def read_flows(
         moments = in_order(connections[name] for name in MOMENTS)
         connections = connections.with_columns(_places(connections, moments))
         moments = read_cells("time", moments).values
-    if not table_format.directed and not said["source_port"].cells:
-        connections = join_replies(connections)
+    if not table_format.directed:
+        connections = join_replies(connections, sender_told=bool(said["source_port"].cells))
     itself = are_same(connections, ends)
     skipped = _between(rows, connections.filter(itself).select(*SIDES), lookups)
     networks = [said[side].of_records(found[side].networks, rows) for side in SIDES]

@@ -8,18 +8,20 @@ perhaps below `data`), and as the readers of GraphML, GEXF and DOT give them.
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 import polars as pl
 
 from discovery_dagster import reference
 from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
+from discovery_dagster.domain.formats.connections import FLOWING, OPENED, SENT, known_ends
+from discovery_dagster.domain.formats.identified import Identified, identified
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of, only_records
 from discovery_dagster.domain.phrases import share_known
 from discovery_dagster.domain.tables import SourceTable
 from discovery_dagster.domain.words import fold
 
-_LABELS: Final = ("name", "label", "title", "service", "app", "workload")
 #: What JSON graphs call the ends beside the pairs of `reference/ends.yaml`.
 _ENDS: Final = {
     "source": ("source", "from", "src", "source_id", "sourceId", "source.id", "source.name",
@@ -36,6 +38,9 @@ _EDGES: Final = frozenset(
 _RELATIONS: Final = ("relation", "relationship", "relationship type", "relation type", "predicate",
                      "type", "edge type", "link type", "kind", "interaction", "label",
                      "name")  # fmt: skip
+#: What of an end stands inside it, where ends are objects.
+_OF_ENDS: Final = frozenset({"name", "id", "node", "guid", "data"})
+_BY_ID: Final = (".id", ".guid")  # a name is better, where an end says both
 _KNOWN: Final = 0.5  # least share of a property's values that are phrases of relations
 
 NODES = TableFormat(
@@ -43,8 +48,10 @@ NODES = TableFormat(
     kind=Kind.ASSETS,
     sheets=frozenset({"graph nodes"}),
     columns={
-        **{label: Rule("name", order=order) for order, label in enumerate(_LABELS)},
-        "id": Rule("name", order=9),
+        **{
+            label: Rule("name", order=order)
+            for order, label in enumerate((*reference.load("ends")["labels"], "id"))
+        },
         "type": Rule("declared_type"),
         "kind": Rule("declared_type", order=1),
         "node type": Rule("declared_type", order=2),
@@ -91,17 +98,20 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
     if not edges:
         return tuple(_with_needs(table) for table in tables)
     ends = pl.concat([cells for table in edges for cells in _ends_of(table).values()])
-    nodes = _nodes_of([table for table in plain if table not in edges], ends)
-    if not nodes:
+    nodes = _nodes_of(_without(plain, edges), ends)
+    if not nodes and not any(_has_nested_ends(table) for table in edges):
         return tables
-    named = [table if "id" in table.header else _with_ids(table, ends) for table in nodes]
-    called = {key: name for table in named for key, name in _called(table).items()}
-    found = {id(old): _as_nodes(new) for old, new in zip(nodes, named, strict=True)}
+    called = {key: name for node in nodes for key, name in node.names().items()}
+    found = {id(node.table): _as_nodes(node) for node in nodes}
     for table in edges:
         sheet = "graph.edges" if len(edges) == 1 else f"{table.sheet}/graph.edges"
         told = {end: cells.replace(called) for end, cells in _ends_of(table).items()}
         found[id(table)] = replace(_with_relation(add_columns(table, told)), sheet=sheet)
     return tuple(found.get(id(table), table) for table in plain)
+
+
+def _without(tables: list[SourceTable], others: list[SourceTable]) -> list[SourceTable]:
+    return [table for table in tables if not any(table is other for other in others)]
 
 
 def _parted(table: SourceTable) -> Iterator[SourceTable]:
@@ -122,50 +132,75 @@ def _parted(table: SourceTable) -> Iterator[SourceTable]:
 
 def _ends_of(table: SourceTable) -> dict[str, pl.Series]:
     """The cells of both ends of a table of edges, nothing where it does not have both."""
-    pairs = reference.load("ends")["bare"]
-    words = {end: (*_ENDS[end], *(pair[at] for pair in pairs)) for at, end in enumerate(_ENDS)}
-    found = {
-        end: next((cells_of(table, name) for name in names if name in table.header), None)
-        for end, names in words.items()
+    columns = {end: _end_column(table, end) for end in _ENDS}
+    return {
+        end: cells_of(table, column)
+        for end, column in columns.items()
+        if column is not None and None not in columns.values()
     }
-    both = {end: cells for end, cells in found.items() if cells is not None}
-    return both if len(both) == len(_ENDS) else {}
+
+
+def _end_column(table: SourceTable, end: str) -> str | None:
+    """The column of one end: by what graphs call it, or by words for ends, perhaps inside others.
+
+    An end may be an object, as `source.entity.name`.
+    """
+    named = next((name for name in _ENDS[end] if name in table.header), None)
+    if named is not None:
+        return named
+    found = [column for column in table.header if _says_end(column, end)]
+    return min(found, key=lambda column: column.endswith(_BY_ID), default=None)
+
+
+def _says_end(column: str, end: str) -> bool:
+    parts = [part for part in column.split(".") if fold(part) not in _OF_ENDS] or [column]
+    return any(fold(" ".join(parts[-length:])) in _known_ends()[end] for length in (1, 2, 3))
+
+
+@cache
+def _known_ends() -> dict[str, frozenset[str]]:
+    """Folded headers that name the thing at an end, by the end."""
+    known = [each for sides in (SENT, OPENED, FLOWING) for each in known_ends(sides).items()]
+    return {
+        end: frozenset(
+            header for header, (side, thing, _) in known if (side, thing) == (end, "name")
+        )
+        for end in _ENDS
+    }
+
+
+def _has_nested_ends(table: SourceTable) -> bool:
+    """Whether both ends stand inside objects, in a way in which no other format knows them."""
+    columns = {end: _end_column(table, end) or "" for end in _ENDS}
+    return all(
+        "." in column and fold(column) not in _known_ends()[end] for end, column in columns.items()
+    )
 
 
 def _edges_of(tables: list[SourceTable]) -> list[SourceTable]:
     """The lists of edges, told by what they are called or by ids of other lists at their ends."""
     with_ends = [table for table in tables if _ends_of(table)]
     called = [table for table in with_ends if _last(table) in _EDGES]
-    return called or [table for table in with_ends if _name_ids_of_others(table, tables)]
-
-
-def _name_ids_of_others(table: SourceTable, tables: list[SourceTable]) -> bool:
-    others = [other for other in tables if other is not table]
-    return bool(_with_ids_of(others, pl.concat(list(_ends_of(table).values()))))
-
-
-def _nodes_of(others: list[SourceTable], ends: pl.Series) -> list[SourceTable]:
-    """The lists of the nodes that edges name, by what they are called or by what stands in them."""
-    identified = _with_ids_of(others, ends)
-    if identified:
-        return identified
-    return [table for table in others if _last(table) in _NODES][:1]
-
-
-def _with_ids_of(tables: list[SourceTable], ends: pl.Series) -> list[SourceTable]:
-    """The tables whose ids are most of what stands at `ends`, several kinds of nodes together."""
-    wanted = ends.drop_nulls().unique()
-    counted = [
-        (table, int(wanted.is_in(cells_of(table, "id").implode()).sum()))
-        for table in tables
-        if "id" in table.header
+    return called or [
+        table
+        for table in with_ends
+        if _has_nested_ends(table)
+        or identified(_without(tables, [table]), pl.concat(list(_ends_of(table).values())))
     ]
-    known = sum(count for _, count in counted)
-    return [table for table, count in counted if count] if 2 * known > len(wanted) else []
 
 
-def _as_nodes(table: SourceTable) -> SourceTable:
-    return replace(table, sheet="graph.nodes") if _last(table) in _NODES else table
+def _nodes_of(others: list[SourceTable], ends: pl.Series) -> list[Identified]:
+    """The lists of the nodes that edges name, by what they are called or by what stands in them."""
+    found = identified(others, ends)
+    called = [Identified(table, _ids(table, ends)) for table in others if _last(table) in _NODES]
+    return found or [nodes for nodes in called if ends.is_in(nodes.ids.implode()).any()][:1]
+
+
+def _as_nodes(nodes: Identified) -> SourceTable:
+    """A list called after nodes, with its ids as what things without a name are called."""
+    if _last(nodes.table) not in _NODES:
+        return nodes.table
+    return replace(add_columns(nodes.table, {"id": nodes.ids}), sheet="graph.nodes")
 
 
 def _with_relation(edges: SourceTable) -> SourceTable:
@@ -196,14 +231,12 @@ def _with_needs(table: SourceTable) -> SourceTable:
     return add_columns(table, {"dependsOn": names.list.drop_nulls().list.join("\n")})
 
 
-def _with_ids(nodes: SourceTable, ends: pl.Series) -> SourceTable:
-    """Let the column with most of the ends of edges be the ids, or the places in the list."""
+def _ids(nodes: SourceTable, ends: pl.Series) -> pl.Series:
+    """What the edges call the nodes: the column with most of their ends, or places in the list."""
     wanted = ends.drop_nulls().unique().implode()
     places = pl.Series(range(nodes.records.height), dtype=pl.Int64).cast(pl.String)
     candidates = [places, *(cells_of(nodes, name) for name in nodes.header)]
-    return add_columns(
-        nodes, {"id": max(candidates, key=lambda cells: cells.is_in(wanted).sum() or 0)}
-    )
+    return max(candidates, key=lambda cells: cells.is_in(wanted).sum() or 0)
 
 
 def _last(table: SourceTable) -> str:
@@ -214,12 +247,3 @@ def _without_data(table: SourceTable) -> SourceTable:
     """Call columns as they are called where libraries wrap what a node or edge says of itself."""
     names = tuple(_WRAPPED.sub("", name) for name in table.header)
     return replace(table, header=names) if len(set(names)) == len(names) else table
-
-
-def _called(nodes: SourceTable) -> dict[str, str]:
-    """The name of each node by its id."""
-    labels = [cells_of(nodes, label) for label in _LABELS if label in nodes.header]
-    columns = {str(at): cells for at, cells in enumerate([*labels, cells_of(nodes, "id")])}
-    named = pl.DataFrame(columns).select(pl.coalesce(pl.all()).alias("name"))
-    pairs = named.with_columns(cells_of(nodes, "id").alias("id")).drop_nulls()
-    return dict(pairs.select("id", "name").iter_rows())

@@ -3,6 +3,8 @@
     {"services": {"shop": {"dependsOn": ["stock"]}, "stock": {}}}
     {"shop": ["stock"], "stock": []}
 
+    {"edges": {"shop -> stock": {"protocol": "http"}}}
+
 An object of members is told from one record by its values: things of one kind share keys, and a
 list of neighbours names things that are keys themselves.
 """
@@ -21,6 +23,8 @@ from discovery_dagster.domain.readers.json_scan import Array, Element, members_o
 _DEPTH: Final = 3  # objects around the one whose members are the records
 _NAMES: Final = ("name", "key", "key of the record")  # of the column of keys; the first not taken
 _NEEDS: Final = "dependsOn"
+_ARROW: Final = re.compile(r"\s*(?:[-=]+>|\u2192)\s*")
+_KEY_WITH_ARROW: Final = re.compile(r'"[^"\n]{1,200}(?:[-=]>|\u2192)[^"\n]{1,200}"\s*:')
 
 
 def keyed_array(element: Element, depth: int = _DEPTH) -> Array | None:
@@ -57,6 +61,27 @@ def things_in(text: str) -> Array | None:
 def _of_things() -> re.Pattern[str]:
     keys = "|".join(map(re.escape, reference.load("keyed_things")["keys"]))
     return re.compile(rf'"(?:{keys})"\s*:')
+
+
+def edges_in(text: str) -> Array | None:
+    """Return the members called `web -> cart` of an object in the object `text`, or None."""
+    if not text.lstrip().startswith("{") or not _KEY_WITH_ARROW.search(text):
+        return None
+    for key, member in members_of(whole(text)).items():
+        value = member.value
+        if isinstance(value, dict) and value and not isinstance(value, RepeatedKeys):
+            ends = [_ARROW.split(name) for name in value]
+            if all(len(pair) == 2 and all(pair) for pair in ends):
+                edges = zip(ends, members_of(member).values(), strict=True)
+                elements = [_edge(source, target, each) for (source, target), each in edges]
+                return Array(key, member.line, elements)
+    return None
+
+
+def _edge(source: str, target: str, element: Element) -> Element:
+    own = element.value if isinstance(element.value, dict) else {}
+    value = {"source": source, "target": target, **own}
+    return replace(element, value=RepeatedKeys(value) if isinstance(own, RepeatedKeys) else value)
 
 
 def _are_neighbours(value: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ Where they stand in the text is found in `json_scan`, what one object says in `j
 import json
 from dataclasses import replace
 
-from discovery_dagster.domain.readers.json_keyed import keyed_array, things_in
+from discovery_dagster.domain.readers.json_keyed import edges_in, keyed_array, things_in
 from discovery_dagster.domain.readers.json_nesting import NOTHING_INSIDE, unnest
 from discovery_dagster.domain.readers.json_record import RepeatedKeyError, TooDeepError, flatten
 from discovery_dagster.domain.readers.json_scan import (
@@ -57,10 +57,11 @@ def _arrays(text: str) -> list[Array]:
     """Return the tables of a document: lists of objects, and objects by the names of things."""
     found = arrays(text)
     things = things_in(text) or _members(found, text)
-    if things is not None:
-        inside = f"{things.key}." if things.key else ""
-        others = [] if not inside or _is_document(found, text) else found
-        found = [things, *(array for array in others if not (array.key or "").startswith(inside))]
+    named = [array for array in (things, edges_in(text)) if array is not None]
+    if named:
+        inside = tuple(f"{array.key}." if array.key else "" for array in named)
+        others = [] if _is_document(found, text) else found
+        found = [*named, *(each for each in others if not (each.key or "").startswith(inside))]
     return [replace(found[0], key=None)] if len(found) == 1 else found
 
 

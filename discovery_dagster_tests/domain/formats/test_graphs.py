@@ -316,3 +316,76 @@ def test_a_ragged_table_with_a_header_is_no_list_of_neighbours(tmp_path, text):
         ("cart", "redis"),
     ]
     assert records.outcomes["line"].to_list() == [2, 3, 4]
+
+
+BY_NUMBER = {
+    "nodes": [{"idNum": 70, "name": "shop"}, {"idNum": 71, "name": "stock"}],
+    "edges": [{"id": "e", "sourceNode": "70", "targetNode": "71"}],
+}
+WITH_INTERFACES = {
+    "nodes": [{"unique-id": "a", "name": "shop"}, {"unique-id": "b", "name": "stock"}],
+    "relationships": [{
+        "unique-id": "a-b",
+        "relationship-type": {"connects": {"source": {"node": "a"}, "destination": {"node": "b"}}},
+    }],
+}  # fmt: skip
+OF_ENTITIES = {
+    "related": [{"type": "CALLS", "source": {"entity": {"guid": "a", "name": "shop"}},
+                 "target": {"entity": {"guid": "b", "name": "stock"}}}]
+}  # fmt: skip
+BY_ARROWS = {"nodes": {"shop": {"port": 80, "line": 1}, "stock": {"line": 2}},
+             "edges": {"shop -> stock": {"line": 3}}}  # fmt: skip
+
+
+@pytest.mark.parametrize("graph", [BY_NUMBER, WITH_INTERFACES, OF_ENTITIES, BY_ARROWS])
+def test_ends_are_told_by_ids_of_any_name_and_inside_of_objects(tmp_path, graph):
+    found = relations_of(tmp_path / "a.json", json.dumps(graph, indent=1))
+    assert [(source, target) for source, _, target in found] == [("shop", "stock")]
+
+
+def test_flows_between_objects_stay_observed(tmp_path):
+    flow = {
+        "src": {"workload": {"name": "web"}},
+        "dst": {"workload": {"name": "db"}},
+        "dst_port": 5432,
+        "bytes": 7,
+    }
+    (tmp_path / "a.json").write_text(json.dumps({"services": [{"name": "x"}], "edges": [flow]}))
+    relations = records_of_files(tmp_path / "a.json").relations
+    assert relations.select("source", "target", "kind").rows() == [("web", "db", "observed")]
+
+
+COMPONENTS = {
+    "services": [{"bom-ref": "s1", "name": "shop"}, {"bom-ref": "s2", "name": "stock"}],
+    "dependencies": [{"ref": "s1", "dependsOn": ["s2"]}, {"ref": "s2"}],
+}
+CATALOGUE = [
+    {"name": "shop", "dependencies": [{"name": "stock", "type": "build"}, "mail"]},
+    {"name": "stock", "dependencies": []},
+]
+ENTITIES = {
+    "entities": [
+        {"entityId": "S-1", "displayName": "shop",
+         "fromRelationships": {"calls": [{"id": "S-2", "type": "SERVICE"}]}},
+        {"entityId": "S-2", "displayName": "stock", "toRelationships": {"calls": [{"id": "S-1"}]},
+         "fromRelationships": {"runsOnHost": [{"id": "H-1", "type": "HOST"}]}},
+        {"entityId": "H-1", "displayName": "lnx-07"},
+    ]
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("document", "wanted"),
+    [
+        (COMPONENTS, {("shop", "depends_on", "stock")}),
+        (CATALOGUE, {("shop", "depends_on", "stock"), ("shop", "depends_on", "mail")}),
+        (ENTITIES, {("shop", "depends_on", "stock"), ("stock", "runs_on", "lnx-07")}),
+    ],
+)
+def test_needs_may_be_objects_of_a_list_or_ids(tmp_path, document, wanted):
+    assert set(relations_of(tmp_path / "a.json", json.dumps(document))) == wanted
+
+
+def test_a_text_that_begins_like_a_list_of_objects_is_no_need_lost(tmp_path):
+    (tmp_path / "a.csv").write_text('name,depends on\nshop,"[{stock"\nstock,\n')
+    assert set(records_of_files(tmp_path / "a.csv").outcomes["outcome"]) == {"accepted"}

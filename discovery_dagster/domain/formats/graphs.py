@@ -220,15 +220,10 @@ def _with_relation(edges: SourceTable) -> SourceTable:
 
 
 def _with_needs(table: SourceTable) -> SourceTable:
-    """Name what each service of an AWS X-Ray service graph calls, which is told by numbers."""
+    """Say that the edges of a service in AWS X-Ray's service graph are what it needs."""
     if not {"ReferenceId", "Name", "Edges"} <= set(table.header):
         return table
-    called = dict(zip(cells_of(table, "ReferenceId"), cells_of(table, "Name"), strict=True))
-    numbers = cells_of(table, "Edges").fill_null("").str.extract_all(r'"ReferenceId":\s*\d+')
-    names = numbers.list.eval(
-        pl.element().str.extract(r"(\d+)$", 1).replace_strict(called, default=None)
-    )
-    return add_columns(table, {"dependsOn": names.list.drop_nulls().list.join("\n")})
+    return add_columns(table, {"dependsOn": cells_of(table, "Edges")})
 
 
 def _ids(nodes: SourceTable, ends: pl.Series) -> pl.Series:

@@ -19,6 +19,7 @@ from discovery_dagster.domain import (
     intake,
     plan,
     proposals,
+    shared_services,
 )
 from discovery_dagster.domain import (
     dependencies as edges,
@@ -269,7 +270,9 @@ def dependencies(
         stages = Stages(report, edges.STAGES + 2)
         decided = endpoint_decisions.in_force(session.database, session.key.engagement)
         relations, records = canonical_records["relations"], canonical_records["assets"]
-        made = edges.build(assets, relations, records, stages.passed, decided)
+        said = meant(constraints.current(session.database, session.key.engagement), assets)
+        built = edges.build(assets, relations, records, stages.passed, decided)
+        made = shared_services.overrule(built, said.service_decisions())
         stages.passed()
         strangers = endpoints.report(assets, made, decided)
         stages.passed()

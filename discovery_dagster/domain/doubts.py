@@ -12,20 +12,36 @@ _ENDS = ["source", "source_id", "target", "target_id"]
 
 
 def with_conflicts(edges: pl.DataFrame) -> pl.DataFrame:
-    """Add `conflict`: a sentence where one way was declared and only the other was seen.
+    """Add `conflict`: a sentence where declarations and connections disagree about the direction.
+
+    One way was declared and only the other was seen; or one source declared the one way, another
+    the other, and connections do not bear out both. A source that says both means both.
 
     Args:
         edges: with `family` and a boolean for each kind of evidence.
     """
     needs = edges.filter(pl.col("family") == "need", pl.col("infrastructure").is_null())
-    pairs = needs.group_by(_ENDS).agg(pl.col("declared", "observed").any())
+    pairs = needs.group_by(_ENDS).agg(pl.col("declared", "observed").any(), _declaring())
     turned = pairs.rename(
         {"source": "target", "source_id": "target_id", "target": "source", "target_id": "source_id"}
     )
     both = pairs.join(turned, on=_ENDS, nulls_equal=True, suffix="_back")
+    apart = pl.col("files").list.set_intersection("files_back").list.len() == 0
+    contrary = pl.col("declared") & pl.col("declared_back") & apart
     odd = both.select(
         *_ENDS,
-        conflict=pl.when("declared", ~pl.col("observed"), "observed_back", ~pl.col("declared_back"))
+        conflict=pl.when(contrary, ~pl.col("observed"), ~pl.col("observed_back"))
+        .then(pl.lit("Declared both ways, by different sources, and no connection was seen."))
+        .when(contrary, pl.col("observed") != pl.col("observed_back"))
+        .then(
+            formatted(
+                "Declared both ways, by different sources, but only connections from {} to {} were"
+                " seen.",
+                pl.when("observed").then("source").otherwise("target"),
+                pl.when("observed").then("target").otherwise("source"),
+            )
+        )
+        .when("declared", ~pl.col("observed"), "observed_back", ~pl.col("declared_back"))
         .then(
             formatted(
                 "Declared that {} needs {}, but only connections from {} to {} were seen.",
@@ -49,6 +65,13 @@ def with_conflicts(edges: pl.DataFrame) -> pl.DataFrame:
     told = edges.join(odd, on=_ENDS, how="left", nulls_equal=True, maintain_order="left")
     concerned = (pl.col("family") == "need") & pl.col("infrastructure").is_null()
     return told.with_columns(pl.when(concerned).then("conflict").alias("conflict"))
+
+
+def _declaring() -> pl.Expr:
+    """The files that declare an edge."""
+    piece = pl.element().struct
+    declared = pl.when(piece.field("kind") == "declared").then(piece.field("file"))
+    return pl.col("evidence").list.eval(declared).explode().drop_nulls().unique().alias("files")
 
 
 def with_scans(edges: pl.DataFrame) -> pl.DataFrame:

@@ -53,6 +53,29 @@ def recognise(
     return pl.concat([known, own]).sort("asset_id")
 
 
+def overrule(edges: pl.DataFrame, said: Mapping[str, tuple[bool, str]]) -> pl.DataFrame:
+    """Let connections tie that are infrastructure only by what a person denies of an asset.
+
+    Whether it is the client or the listener that serves hangs on the role that the port tells: a
+    name server is asked, a jump host reaches out. Monitoring does both, and is the end that more
+    others meet.
+
+    Args:
+        edges: `EDGES`.
+        said: as `recognise` takes it.
+    """
+    denied = [asset for asset, (is_one, _) in said.items() if not is_one]
+    kind = pl.col("infrastructure")
+    rules = load("infrastructure")["roles"].values()
+    outward = {port for rule in rules if rule.get("outward") for port in rule["ports"]}
+    inward = {port for rule in rules if rule.get("inward", True) for port in rule["ports"]}
+    met = [pl.col(there).n_unique().over(here, kind) for here, there in _SIDES.values()]
+    reaching = kind.is_in(outward) & (~kind.is_in(inward) | (met[1] > met[0]))
+    serving = pl.when(reaching).then("source_id").otherwise("target_id")
+    overruled = serving.is_in(denied).fill_null(value=False) & (kind != "scanning")
+    return edges.with_columns(infrastructure=pl.when(~overruled.fill_null(value=False)).then(kind))
+
+
 def _of_role(
     role: str,
     rule: Mapping[str, Any],

@@ -183,9 +183,9 @@ STEPS: tuple[Step, ...] = (
         "dependencies",
         "Who needs whom, with every piece of evidence; unresolved endpoints are kept.",
         upstream=("canonical_records", "classified_assets"),
-        decisions=("endpoints",),
+        decisions=("endpoints", "services"),
         frames={"edges": frames.EDGES, "endpoints": frames.ENDPOINTS},
-        version=3,
+        version=4,
         reference=(
             "ports.csv",
             "evidence.yaml",

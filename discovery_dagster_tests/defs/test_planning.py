@@ -64,6 +64,30 @@ def test_a_constraint_makes_the_plan_stale_until_the_next_run_applies_it(engine,
     assert (ended["author"], ended["removed_by"]) == ("ann", "bob")
 
 
+def test_a_person_overrules_that_an_asset_serves_the_whole_estate(engine, engagement, tmp_path):
+    hosts = [f"srv-{number}" for number in range(6)]
+    path = tmp_path / "flows.csv"
+    rows = [f"{host},ldap-7,389,tcp,1" for host in hosts]
+    path.write_text("Source VM,Destination VM,Port,Protocol,Flow Count\n" + "\n".join(rows) + "\n")
+    incoming = [IncomingFile("flows.csv", path)]
+    store = ObjectStore(Settings().objects)
+    session = sessions.register(engine.database, store, engagement, incoming)
+
+    def tied():
+        engine.execute_here(session)
+        return len(list(exports.rows(engine.database, session, "groups"))) == 1
+
+    assert not tied()
+    said = constraints.add(
+        engine.database, engagement, "service", ("ldap-7", "no"), "its own users", "ann"
+    )
+    assert stale(engine, session)[0] == "dependencies"
+    assert tied()
+    assert tied()  # a re-run respects it
+    constraints.remove(engine.database, engagement, said.id, "ann")
+    assert not tied()
+
+
 def test_a_limit_takes_the_place_of_the_one_before(engine, session):
     for number in ("5", "7"):
         constraints.add(

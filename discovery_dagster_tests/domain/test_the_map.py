@@ -4,6 +4,7 @@ from itertools import combinations, permutations
 
 import networkx as nx
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -129,6 +130,23 @@ def test_a_person_overrules_what_serves_the_estate():
     assert services_of(edges, "x1", said={"vm1": (True, "yes")}) == {"vm1": "decided", "x1": "dns"}
 
 
+def test_what_a_person_denies_of_an_asset_lets_its_connections_tie():
+    edges = edge_rows(
+        *connections("dc01", VMS, 389, "directory"),
+        *connections("mon-01", [*VMS, "dc01"], 161, "monitoring", reverse=True),
+        *connections("jump01", [*VMS, "dc01"], 22, "remote_administration", reverse=True),
+    )
+
+    def tying(asset):
+        overruled = shared_services.overrule(edges, {asset: (False, "no"), "vm1": (True, "yes")})
+        return set(overruled.filter(pl.col("infrastructure").is_null())["service"])
+
+    assert tying("dc01") == {"directory"}
+    assert tying("mon-01") == {"monitoring"}
+    assert tying("jump01") == {"remote_administration"}
+    assert tying("vm2") == set()
+
+
 def test_one_declared_and_the_other_way_seen_is_a_conflict_on_both_edges():
     assets = classified_assets({"name": "a"}, {"name": "b"})
     made = dependencies.build(
@@ -150,6 +168,31 @@ def test_one_declared_and_the_other_way_seen_is_a_conflict_on_both_edges():
         ),
     )
     assert both["conflict"].null_count() == both.height
+
+
+@pytest.mark.parametrize(
+    ("files", "seen", "conflict"),
+    [
+        ("xy", "", "Declared both ways, by different sources, and no connection was seen."),
+        (
+            "xy",
+            "ba",
+            "Declared both ways, by different sources, but only connections from b to a were seen.",
+        ),
+        ("xy", "ab ba", None),
+        ("xx", "", None),  # who says both means both
+        ("xx", "ab", None),
+    ],
+)
+def test_sources_that_declare_opposite_needs_contradict_each_other(files, seen, conflict):
+    assets = classified_assets({"name": "a"}, {"name": "b"})
+    observed = [SEEN | {"source": one, "target": other, "port": 9} for one, other in seen.split()]
+    declared = [
+        {"source": "a", "target": "b", "file": files[0]},
+        {"source": "b", "target": "a", "file": files[1]},
+    ]
+    made = dependencies.build(assets, relation_records(*declared, *observed))
+    assert set(made["conflict"]) == {conflict}
 
 
 def test_a_scan_is_no_need_but_a_client_of_many_servers_has_them():

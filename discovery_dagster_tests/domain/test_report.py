@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 
 import openpyxl
 import pytest
@@ -47,8 +48,8 @@ def test_the_page_escapes_every_text_and_loads_nothing():
 def test_the_page_draws_its_numbers_and_says_them():
     page = report.render(made())
     assert 'aria-label="Assets by wave: wave 1 1"' in page
-    assert page.count("<svg") == 10
-    assert "1 assets run what its maker no longer supports" in page
+    assert page.count("<svg") == 8
+    assert "1 asset runs what is no longer supported by its maker" in page
 
 
 def test_an_empty_session_has_a_report():
@@ -66,13 +67,70 @@ def workbook():
 def test_the_workbook_has_a_sheet_for_each_table_and_charts(workbook):
     assert workbook.sheetnames[:2] == ["Summary", "Charts"]
     assert {"Files", "Assets", "Out of support", "Waves", "Groups"} <= set(workbook.sheetnames)
-    assert len(workbook["Summary"]._charts) == 10
+    assert len(workbook["Summary"]._charts) == 8
     assert [cell.value for cell in workbook["Waves"][2]] == [1, 1, 1, "first"]
 
 
 def test_no_cell_of_the_workbook_is_a_formula(workbook):
     owner = next(cell for cell in workbook["Assets"][2] if cell.value == "=1+1")
     assert owner.data_type == "s"
+
+
+def test_charts_of_the_workbook_say_their_numbers_to_those_who_do_not_see_them():
+    out = io.BytesIO()
+    report.write(out, made())
+    with zipfile.ZipFile(out) as parts:
+        drawing = parts.read("xl/drawings/drawing1.xml").decode()
+    assert 'descr="Assets by wave: wave 1 1"' in drawing
+
+
+def dependency(source, target, *evidence, **given):
+    return {
+        "source": source, "target": target, "source_id": source, "target_id": target,
+        "relation": "depends_on", "protocol": None, "port": None, "status": "declared_only",
+        "resolved": True, "infrastructure": None, "conflict": None,
+        "evidence": [{"sheet": None, "line": 2} | piece for piece in evidence], **given,
+    }  # fmt: skip
+
+
+def seen(file, first, last, count=1):
+    return {
+        "kind": "observed",
+        "file": file,
+        "count": count,
+        "first_seen": first,
+        "last_seen": last,
+    }
+
+
+def test_every_dependency_is_in_the_workbook_with_its_evidence():
+    declared = {"kind": "declared", "file": "cmdb.csv", "count": None}
+    out = io.BytesIO()
+    report.write(out, made(dependencies=[dependency("web", "db", declared, port=1433)]))
+    sheet = openpyxl.load_workbook(out)["Dependencies"]
+    assert [cell.value for cell in sheet[2]][:6] == [
+        "web", "depends on", "db", "1433", "declared only", "cmdb.csv line 2",
+    ]  # fmt: skip
+
+
+def test_coverage_says_from_when_to_when_was_observed_and_where_nothing_was():
+    edges = [
+        dependency("a", "b", seen("may.csv", "2026-05-01T00:00:00Z", "2026-05-03T00:00:00Z")),
+        dependency("a", "c", seen("may.csv", "2026-05-02T00:00:00Z", "2026-05-08T00:00:00Z")),
+        dependency("b", "c", seen("june.csv", "2026-06-10T00:00:00", "2026-06-10T06:00:00", 5)),
+    ]
+    section = made(dependencies=edges).sections[-1]
+    assert section.sentences[:3] == (
+        "Connections were observed from 2026-05-01 00:00 UTC to 2026-06-10 06:00, 40 days, of"
+        " 0 assets. What runs once a month or a year is seen only if it ran then.",
+        "Nothing was observed from 2026-05-08 00:00 UTC to 2026-06-10 00:00, between may.csv and"
+        " june.csv.",
+        "Whether a file was recorded without a break cannot be told from it.",
+    )
+    assert section.tables[0].rows == [
+        ("may.csv", "2026-05-01 00:00 UTC", "2026-05-08 00:00 UTC", "7 days", 2, 2),
+        ("june.csv", "2026-06-10 00:00", "2026-06-10 06:00", "6 hours", 1, 5),
+    ]
 
 
 def test_a_table_longer_than_the_page_shows_says_where_the_rest_is():
@@ -138,8 +196,8 @@ def test_nothing_is_drawn_where_everything_moves_alone():
 def test_the_report_begins_with_what_is_to_be_decided():
     section = made().sections[0]
     assert section.points == (
-        "1 asset is out of its maker's support, 1 of them in production: decide what moves, what"
-        " is replaced and what goes.",
+        "1 asset runs what is no longer supported by its maker, 1 of them in production: decide"
+        " what moves, what is replaced and what goes.",
         "Of 1 asset no dependency is known: ask the owners, or observe, before moving.",
     )
     assert "In short" in report.render(made())

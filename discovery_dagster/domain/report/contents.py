@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from discovery_dagster.domain.report.connections import needs
 from discovery_dagster.domain.report.estate import inventory, life, quality
+from discovery_dagster.domain.report.limits import reliance, unknowns
 from discovery_dagster.domain.report.model import Contents, Rows, number_of
-from discovery_dagster.domain.report.moving import moves, needs, reliance, unknowns
+from discovery_dagster.domain.report.moving import moves
 from discovery_dagster.domain.report.summary import summary
 
 #: The exports that a report is made from.
@@ -38,6 +40,16 @@ def contents(
     resolved = [row for row in rows["dependencies"] if row["resolved"]]
     ended = [row for row in rows["assets"] if row["eol_status"] == "ended"]
     without = [row for row in rows["coverage"] if not row["evidence"]]
+    sections = (
+        summary(rows, resolved, ended, without),
+        quality(rows),
+        inventory(rows["assets"]),
+        life(rows["assets"], ended),
+        needs(rows, resolved),
+        moves(rows, resolved, constraints),
+        unknowns(rows),
+        reliance(rows["coverage"], without, rows["dependencies"]),
+    )
     return Contents(
         client,
         engagement,
@@ -52,14 +64,5 @@ def contents(
             ("out of support", number_of(len(ended))),
             ("without dependency evidence", number_of(len(without))),
         ),
-        (
-            summary(rows, resolved, ended, without),
-            quality(rows),
-            inventory(rows["assets"]),
-            life(rows["assets"], ended),
-            needs(rows, resolved),
-            moves(rows, resolved, constraints),
-            unknowns(rows),
-            reliance(rows["coverage"], without),
-        ),
+        tuple(section.without_empty_charts() for section in sections),
     )

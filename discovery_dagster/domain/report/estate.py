@@ -13,6 +13,7 @@ from discovery_dagster.domain.report.model import (
     most_first,
     number_of,
     said,
+    some,
 )
 
 
@@ -33,17 +34,17 @@ def quality(rows: Mapping[str, Rows]) -> Section:
         "Quality",
         "What was read, and what became of it",
         (
-            f"{number_of(len(files))} files with {number_of(total['records'])} records were read:"
+            f"{some(len(files), 'file')} with {some(total['records'], 'record')} were read:"
             f" {number_of(total['accepted'])} accepted, {number_of(total['rejected'])} rejected,"
             f" {number_of(total['ignored'])} left aside, each with its reason."
-            + (f" {number_of(len(unread))} files could not be read." if unread else ""),
-            f"Of {number_of(len(mapping))} columns {number_of(len(unmapped))} are kept without a"
+            + (f" {some(len(unread), 'file')} could not be read." if unread else ""),
+            f"Of {some(len(mapping), 'column')} {number_of(len(unmapped))} are kept without a"
             f" meaning, and {number_of(len(open_columns))} wait for somebody to confirm what they"
             " mean.",
         ),
         (
             Chart(
-                "Records",
+                "Records by what became of them",
                 (
                     Bar("accepted", total["accepted"], "good"),
                     Bar("rejected", total["rejected"], "bad"),
@@ -80,14 +81,14 @@ def inventory(assets: Rows) -> Section:
         "Inventory",
         "What there is",
         (
-            f"{number_of(len(assets))} assets were found,"
+            f"{some(len(assets), 'asset was', 'assets were')} found,"
             f" {number_of(unknown)} of them of a type that nothing in the sources tells.",
         ),
         (
-            Chart("By type", types),
-            Chart("By environment", counted(assets, "environment")),
-            Chart("By criticality", counted(assets, "criticality")),
-            Chart("By operating system", counted(assets, "os_family")[:12]),
+            Chart("Assets by type", types),
+            Chart("Assets by environment", counted(assets, "environment")),
+            Chart("Assets by criticality", counted(assets, "criticality")),
+            Chart("Assets by operating system", counted(assets, "os_family")[:12]),
         ),
         (
             Table(
@@ -121,10 +122,16 @@ def life(assets: Rows, ended: Rows) -> Section:
         "End of life",
         "What is out of support",
         (
-            f"{number_of(len(ended))} assets run what its maker no longer supports;"
-            f" of {number_of(known['unknown'])} the version is not known well enough to tell.",
+            f"{some(len(ended), 'asset runs', 'assets run')} what is no longer supported by its"
+            f" maker; of {some(known['unknown'], 'asset')} the version is not known well enough to"
+            " tell.",
         ),
-        (Chart("By support", [Bar(name, known[name], tone) for name, tone in tones.items()]),),
+        (
+            Chart(
+                "Assets by support of what they run",
+                [Bar(name, known[name], tone) for name, tone in tones.items()],
+            ),
+        ),
         (
             Table(
                 "Out of support",

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from discovery_dagster.domain.report.drawing import Drawing
 
@@ -25,6 +25,11 @@ class Chart:
 
     title: str
     bars: Sequence[Bar]
+
+    @property
+    def said(self) -> str:
+        """The chart in words, for those who do not see it."""
+        return f"{self.title}: " + ", ".join(f"{bar.label} {bar.value:,}" for bar in self.bars)
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,11 @@ class Section:
     tables: Sequence[Table] = ()
     drawing: Drawing | None = None
     points: Sequence[str] = ()  # a list below the sentences
+
+    def without_empty_charts(self) -> Self:
+        """Leave out charts in which every number is 0."""
+        drawn = [chart for chart in self.charts if any(bar.value for bar in chart.bars)]
+        return replace(self, charts=drawn)
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,17 @@ def said(name: str | None) -> str:
 def number_of(number: int) -> str:
     """Write a number with its thousands apart."""
     return f"{number:,}"
+
+
+def some(number: int, noun: str, many: str | None = None) -> str:
+    """Write a number of things, such as `1 asset` or `2 assets`."""
+    return f"{number_of(number)} {noun if number == 1 else many or noun + 's'}"
+
+
+def few(names: Sequence[str], most: int = 25) -> str:
+    """Join names; the last ones of many are a number."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {number_of(more)} more" if more > 0 else "")
 
 
 def moment(text: str) -> str:

@@ -62,11 +62,10 @@ def _summary(
             sheet.write_string(row, 1, sentence, formats["text"])
             row += 1
         for chart in section.charts:
-            if chart.bars:
-                drawn = _chart(workbook, numbers, place, chart)
-                sheet.insert_chart(row, 1, drawn)
-                row += 2 + _lines(chart)
-                place += len(chart.bars) + 2
+            drawn = _chart(workbook, numbers, place, chart)
+            sheet.insert_chart(row, 1, drawn, {"description": chart.said})
+            row += 2 + _lines(chart)
+            place += len(chart.bars) + 2
         row += 1
 
 

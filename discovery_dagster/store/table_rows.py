@@ -4,7 +4,7 @@ DuckDB keeps to a limit of memory and spills what does not fit beside the home's
 log may be larger than the memory. Nothing of it is written to the store.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,31 +15,17 @@ from typing import Final, Self
 import duckdb
 import polars as pl
 
-from discovery_dagster.domain.canonical.rows import CONNECTION, MEASURES, Lookup, OrderedCells
+from discovery_dagster.domain.canonical.rows import MEASURES, Lookup, OrderedCells
 from discovery_dagster.store.file_locks import lock_if_free, open_private
 
 _THREADS: Final = 1  # each takes a share of the limit
-_MOMENTS: Final = ("first_seen", "last_seen")
 _LOCK: Final = "lock"  # held by the process whose folder it is
-_FACING: Final = ("source_port", "port", "tcp_flags")
 _IS_REPLY: Final = "coalesce({reply}, {client} >= {least}, false)"
-#: Of each combination of cells that name a connection. There are few: their text is hashed where
-#: Parquet keeps each once, and what it says is looked up for them alone, not for every record.
 _COUNTED: Final = """
     select {cells} {is_reply} as is_reply, case when {is_reply} then {source_port} end as from_port,
-           min(r.row) as row, sum(coalesce({count}, 1)) as count,
+           min(r.row)::uinteger as row, sum(coalesce({count}, 1))::bigint as count,
            min({first_seen}) as first_seen, max(coalesce({last_seen}, {first_seen})) as last_seen
     from {records} r {joins}
-    group by all
-"""
-_CONNECTIONS: Final = """
-    select case when r.is_reply then {target} else {source} end as source,
-           case when r.is_reply then {source} else {target} end as target,
-           case when r.is_reply then r.from_port else {port} end as port,
-           {protocol} as protocol,
-           min(r.row)::uinteger as row, sum(r.count)::bigint as count,
-           min(r.first_seen) as first_seen, max(r.last_seen) as last_seen
-    from ({counted}) r {joins}
     group by all
 """
 
@@ -157,33 +143,29 @@ class StoredRows:
                 return False
         return True
 
-    def connections(
-        self, lookups: Mapping[str, Lookup], ordered: OrderedCells | None = None
+    def count(
+        self,
+        cells: Sequence[str],
+        lookups: Mapping[str, Lookup],
+        ordered: OrderedCells | None = None,
     ) -> pl.DataFrame:
         """See `Rows`."""
         own = _own_moments(ordered)
+        looked_up = {name: lookup for name, lookup in lookups.items() if name not in own}
         query, given = self._kept()
-        given |= {f"say_{name}": one.table for name, one in lookups.items() if one.varies}
-        of_records = [name for name in MEASURES if name not in own]
-        replies = _has_replies(lookups)
-        if replies:
-            of_records += _FACING
-        joins, told = _look_up(lookups, of_records)
+        given |= {f"say_{name}": one.table for name, one in looked_up.items() if one.varies}
+        joins, told = _look_up(looked_up)
         told |= own
-        told["is_reply"] = _IS_REPLY.format(**told) if replies else "false"
-        told_apart = [lookups[name] for name in CONNECTION if lookups[name].varies]
-        cells = dict.fromkeys(cell for lookup in told_apart for cell in lookup.cells)
         counted = _COUNTED.format(
             cells="".join(f'r."{cell}", ' for cell in cells),
             records=query,
             joins=joins,
+            is_reply=_IS_REPLY.format(**told) if "tcp_flags" in lookups else "false",
             **{"source_port": "null", **told},
         )
-        joins, told = _look_up(lookups, CONNECTION)
-        found = self._ask(_CONNECTIONS.format(counted=counted, joins=joins, **told), given)
         # The type of a column of nulls is DuckDB's choice.
-        numbers = {*CONNECTION, *MEASURES} - set(own and _MOMENTS)
-        return found.with_columns(pl.col(sorted(numbers)).cast(pl.Int64)).sort("row")
+        numbers = ["from_port", *MEASURES] if not own else ["from_port", "count"]
+        return self._ask(counted, given).with_columns(pl.col(numbers).cast(pl.Int64)).sort("row")
 
     def _records(self) -> str:
         path = str(self.path).replace("'", "''")
@@ -221,18 +203,11 @@ def _own_moments(ordered: OrderedCells | None) -> dict[str, str]:
     return {name: f"try_cast({cell} as ubigint)" for name, cell in cells.items()}
 
 
-def _has_replies(lookups: Mapping[str, Lookup]) -> bool:
-    """Whether a record can be a reply: most files name but one side's port, or known services."""
-    says = {name: lookups[name].table for name in _FACING}
-    clients = says["port"]["client"].count() and says["source_port"]["least"].count()
-    return bool(clients or says["tcp_flags"]["reply"].any())
-
-
-def _look_up(lookups: Mapping[str, Lookup], names: Iterable[str]) -> tuple[str, dict[str, str]]:
+def _look_up(lookups: Mapping[str, Lookup]) -> tuple[str, dict[str, str]]:
     """Return the joins for what is looked up, and the expression of each thing that is said."""
     joins, told = "", dict[str, str]()
-    for name in names:
-        lookup, table = lookups[name], f"say_{name}"
+    for name, lookup in lookups.items():
+        table = f"say_{name}"
         if lookup.varies:
             joins += f" left join {table} on {_same(lookup.cells, 'r', table)}"
             told |= {one: f"{table}.{one}" for one in lookup.says}

@@ -183,13 +183,13 @@ def test_what_does_not_fit_the_memory_spills_and_comes_to_the_same(tmp_path, lon
     _assert_same(_stored(long_log, tmp_path, _LITTLE), _in_memory(long_log))
     assert list((tmp_path / "spill").iterdir()) == []
 
-    ask = StoredRows.connections
+    count = StoredRows.count
 
     def without_spilling(rows, *asked):
         rows.engine.execute("set max_temp_directory_size = '0B'")
-        return ask(rows, *asked)
+        return count(rows, *asked)
 
-    monkeypatch.setattr(StoredRows, "connections", without_spilling)
+    monkeypatch.setattr(StoredRows, "count", without_spilling)
     with pytest.raises(duckdb.OutOfMemoryException):  # so it was spilling that made it fit
         _stored(long_log, tmp_path, _LITTLE)
 

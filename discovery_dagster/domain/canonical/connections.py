@@ -4,12 +4,13 @@ Ends, protocols and moments are numbered so that millions of records can be coun
 numbers (`rows`), and spelled out for the connections alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import polars as pl
 
 from discovery_dagster.domain.canonical.endpoints import same_thing
+from discovery_dagster.domain.canonical.rows import CONNECTION, Lookup
 from discovery_dagster.domain.formats.base import TableFormat
 
 SIDES: Final = ("source", "target")
@@ -17,6 +18,35 @@ MOMENTS: Final = ("first_seen", "last_seen")
 _END: Final = ("name", "address", "type", "names_asset", "detail")
 #: What makes connections one relation.
 _SAME: Final = ("source", "source_address", "target", "target_address", "port", "protocol")
+
+
+def connect(counted: pl.DataFrame, lookups: Mapping[str, Lookup]) -> pl.DataFrame:
+    """Count together the records of one connection.
+
+    Args:
+        counted: records that hold the same cells, as `Rows.count` returns them.
+        lookups: by each name of `CONNECTION`, which say its number, or null.
+
+    Returns:
+        One row for each combination of `CONNECTION`, ordered by `row`: what is counted, and the
+        least or greatest of it. The ends and ports of replies are exchanged.
+    """
+    for name in CONNECTION:
+        counted = lookups[name].tell(counted)
+    exchanged = (("source", "target"), ("target", "source"), ("port", "from_port"))
+    return (
+        counted.with_columns(
+            pl.when("is_reply").then(there).otherwise(here).alias(here) for here, there in exchanged
+        )
+        .group_by(CONNECTION)
+        .agg(
+            pl.col("row").min(),
+            pl.col("count").sum(),
+            pl.col("first_seen").min(),
+            pl.col("last_seen").max(),
+        )
+        .sort("row")
+    )
 
 
 def number_ends(*found: pl.DataFrame) -> pl.DataFrame:

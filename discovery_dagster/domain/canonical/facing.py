@@ -11,9 +11,12 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster import reference
+from discovery_dagster.domain.canonical.rows import Lookup
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.services import ports
 
+#: Fields of a record that tell its direction.
+FACING: Final = ("source_port", "port", "tcp_flags")
 _USER_PORTS = 1024  # below are system ports, on which only services listen (RFC 6335)
 _CLIENT_PORTS = 32768  # from here on Linux picks ports for clients; others start higher
 _ENDS: Final = ["source", "target", "protocol"]
@@ -50,6 +53,16 @@ def facing(frame: pl.DataFrame, field: str, table_format: TableFormat) -> pl.Dat
     return frame.select(*number, (nothing if table_format.directed else said).alias(name))
 
 
+def may_reply(lookups: Mapping[str, Lookup]) -> bool:
+    """Whether a record can be a reply, by what `facing` says of each field.
+
+    Most files name but one side's port, or known services.
+    """
+    says = {name: lookups[name].table for name in FACING}
+    clients = says["port"]["client"].count() and says["source_port"]["least"].count()
+    return bool(clients or says["tcp_flags"]["reply"].any())
+
+
 def join_replies(connections: pl.DataFrame, *, sender_told: bool) -> pl.DataFrame:
     """Count replies with the connections that they answer, where no record alone tells them.
 
@@ -59,13 +72,15 @@ def join_replies(connections: pl.DataFrame, *, sender_told: bool) -> pl.DataFram
     theirs. Without such it stays a connection.
 
     Args:
-        connections: as `Rows.connections` returns them.
+        connections: as `connections.connect` returns them.
         sender_told: whether the sender's port is known.
     """
     port = pl.col("port")
     client = (port >= _CLIENT_PORTS) & ~port.is_in(_known())
-    services = connections.filter(~client & (not sender_told))
     others = connections.filter(client)
+    if others.is_empty():
+        return connections
+    services = connections.filter(~client & (not sender_told))
     kept_ports = _to_few_ports(others.join(services, on=_ENDS, how="anti", nulls_equal=True))
     asked = pl.concat([services, kept_ports]).sort("row")
     asked = asked.unique(_ENDS, keep="first", maintain_order=True)

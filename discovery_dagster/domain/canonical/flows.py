@@ -5,7 +5,7 @@ looked at one by one: each distinct cell is read once, and records are counted t
 they say (`rows`). A problem of a cell is one of every record that holds it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +23,7 @@ from discovery_dagster.domain.canonical.connections import (
     MOMENTS,
     SIDES,
     are_same,
+    connect,
     in_order,
     measure,
     number_ends,
@@ -31,16 +32,25 @@ from discovery_dagster.domain.canonical.connections import (
     spell_out,
 )
 from discovery_dagster.domain.canonical.endpoints import Endpoints, find_end
-from discovery_dagster.domain.canonical.facing import facing, join_replies
-from discovery_dagster.domain.canonical.rows import MEASURES, Lookup, OrderedCells, Rows
+from discovery_dagster.domain.canonical.facing import FACING, facing, join_replies, may_reply
+from discovery_dagster.domain.canonical.rows import (
+    CONNECTION,
+    MEASURES,
+    Lookup,
+    OrderedCells,
+    Rows,
+)
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.tables import cell_column
 from discovery_dagster.domain.values import read_cells, times
 
-#: Fields by what is looked up for them.
-_FIELDS: Final[Mapping[str, Sequence[str]]] = {
+#: Fields by the end that they tell.
+_ENDS: Final[Mapping[str, Sequence[str]]] = {
     "source": ("source", "name", "source_address", "source_type", "source_detail"),
     "target": ("target", "target_address", "target_type", "target_detail"),
+}
+#: Fields by what else is looked up for them.
+_FIELDS: Final[Mapping[str, Sequence[str]]] = {
     "tcp_flags": ("tcp_flags", "direction"),
     **{name: (name,) for name in ("source_port", "port", "protocol", *MEASURES)},
 }
@@ -107,25 +117,31 @@ def read_flows(
     ordered = _ordered_cells(rows, columns)
     as_they_stand = ordered.columns if ordered else {}
     said = {
-        name: _read(rows, columns, () if name in as_they_stand else fields, table_format)
+        name: _read(rows.distinct, columns, () if name in as_they_stand else fields, table_format)
         for name, fields in _FIELDS.items()
     }
-    found = {side: find_end(said[side].read, side, table_format) for side in SIDES}
-    ends = number_ends(found["source"].frame, found["target"].frame)
     moments = in_order(said[name].read.frame.get_column(name, default=None) for name in MOMENTS)
     protocols = in_order([said["protocol"].read.frame.get_column("protocol", default=None)])
     says = {
-        **{side: number_of_ends(found[side].frame, side, ends) for side in SIDES},
-        **{
-            name: facing(said[name].read.frame, name, table_format)
-            for name in ("source_port", "port", "tcp_flags")
-        },
+        **{name: facing(said[name].read.frame, name, table_format) for name in FACING},
         "protocol": places_in(said["protocol"].read.frame, "protocol", protocols),
         "count": measure(said["count"].read.frame, "count"),
         **{name: places_in(said[name].read.frame, name, moments) for name in MOMENTS},
     }
     lookups = {name: said[name].lookup(told) for name, told in says.items()}
-    connections = rows.connections(lookups, ordered).drop_nulls(["source", "target"])
+    counted = _count(rows, columns, lookups, ordered)
+    said |= {
+        side: _read(
+            lambda cells: counted.select(cells).unique(), columns, _ENDS[side], table_format
+        )
+        for side in SIDES
+    }
+    found = {side: find_end(said[side].read, side, table_format) for side in SIDES}
+    ends = number_ends(found["source"].frame, found["target"].frame)
+    lookups |= {
+        side: said[side].lookup(number_of_ends(found[side].frame, side, ends)) for side in SIDES
+    }
+    connections = connect(counted, lookups).drop_nulls(["source", "target"])
     if ordered:
         connections = connections.with_columns(pl.col(MOMENTS).cast(pl.String))
         moments = in_order(connections[name] for name in MOMENTS)
@@ -163,20 +179,46 @@ def _leave_out(rows: Rows, place: Place, table_format: TableFormat) -> tuple[pl.
 
 
 def _read(
-    rows: Rows,
+    distinct: Callable[[Sequence[str]], pl.DataFrame],
     columns: Sequence[MappedColumn],
     fields: Collection[str],
     table_format: TableFormat,
 ) -> _Said:
     """Read the distinct cells of the columns that are mapped to `fields`."""
     own = [column for column in columns if column.field in fields]
-    cells = tuple(dict.fromkeys(cell_column(column.position) for column in own))
+    cells = _cells(columns, fields)
     if cells:
-        held = rows.distinct(cells).with_row_index("row")
+        held = distinct(cells).with_row_index("row")
     else:  # all records hold the same nothing
         held = pl.DataFrame({"row": [0]}, schema={"row": pl.UInt32})
     placed = held.with_columns(line=pl.lit(None, pl.UInt32))
     return _Said(cells, held, read_records(placed, own, table_format))
+
+
+def _cells(columns: Sequence[MappedColumn], fields: Collection[str]) -> tuple[str, ...]:
+    """Return the columns of cells that are mapped to `fields`."""
+    own = (column for column in columns if column.field in fields)
+    return tuple(dict.fromkeys(cell_column(column.position) for column in own))
+
+
+def _count(
+    rows: Rows,
+    columns: Sequence[MappedColumn],
+    lookups: Mapping[str, Lookup],
+    ordered: OrderedCells | None,
+) -> pl.DataFrame:
+    """Count together the records whose cells name one connection.
+
+    There are few combinations of them. Where Parquet keeps a text once, DuckDB hashes it once, so
+    that grouping by texts costs less than looking up first what each record's cells say.
+    """
+    told_apart = [lookups[name] for name in CONNECTION if name in lookups]
+    cells = [
+        *(cell for side in SIDES for cell in _cells(columns, _ENDS[side])),
+        *(cell for lookup in told_apart if lookup.varies for cell in lookup.cells),
+    ]
+    needed = (*MEASURES, *(FACING if may_reply(lookups) else ()))
+    return rows.count(list(dict.fromkeys(cells)), {name: lookups[name] for name in needed}, ordered)
 
 
 def _ordered_cells(rows: Rows, columns: Sequence[MappedColumn]) -> OrderedCells | None:

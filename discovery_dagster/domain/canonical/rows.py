@@ -40,6 +40,12 @@ class Lookup:
         """Columns of what the cells say."""
         return [name for name in self.table.columns if name not in self.cells]
 
+    def tell(self, records: pl.DataFrame) -> pl.DataFrame:
+        """Return `records`, which hold the cells if they vary, with what these say."""
+        if self.varies:
+            return _join(records, self.table, self.cells, "left")
+        return _join(records, self.table.select(self.says), (), "left")
+
 
 @dataclass(frozen=True)
 class OrderedCells:
@@ -96,23 +102,27 @@ class Rows(Protocol):
             dated: also, whether their first 19 characters name a second that there is.
         """
 
-    def connections(
-        self, lookups: Mapping[str, Lookup], ordered: OrderedCells | None = None
+    def count(
+        self,
+        cells: Sequence[str],
+        lookups: Mapping[str, Lookup],
+        ordered: OrderedCells | None = None,
     ) -> pl.DataFrame:
-        """Count together the records of one connection.
+        """Count together the records that hold the same `cells`.
 
         Args:
-            lookups: by name, each of which says a number of that name, or null: of `source` and
-                `target` the end's; of `source_port`, beside, `least`; of `port`, beside, `client`;
-                of `protocol` and the measures. And of `tcp_flags`, which says `reply`.
+            cells: names of columns of cells.
+            lookups: by name, each of which says a number of that name, or null: of the measures;
+                and where a record may be a reply, of `source_port`, beside, `least`, of `port`,
+                beside, `client`, and of `tcp_flags`, which says `reply`.
             ordered: what is compared as it stands, instead of what is looked up for it.
 
         Returns:
-            One row for each combination of `CONNECTION`, ordered by `row`: its least `row`,
-            the sum of `count` (1 where none is said), the least `first_seen` and the
-            greatest `last_seen`, or else `first_seen`. The ends and ports of replies are
-            exchanged: records of which `reply` is true, or null and `client` at least `least`
-            (`facing`).
+            One row for each combination of `cells`, of `is_reply` and of `from_port`, ordered by
+            `row`: its least `row`, the sum of `count` (1 where none is said), the least
+            `first_seen` and the greatest `last_seen`, or else `first_seen`. Those records are
+            replies of which `reply` is true, or null and `client` at least `least` (`facing`);
+            `from_port` is their `source_port`, and null of others.
         """
 
 
@@ -182,31 +192,35 @@ class RowsInMemory:
                 return False
         return True
 
-    def connections(
-        self, lookups: Mapping[str, Lookup], ordered: OrderedCells | None = None
+    def count(
+        self,
+        cells: Sequence[str],
+        lookups: Mapping[str, Lookup],
+        ordered: OrderedCells | None = None,
     ) -> pl.DataFrame:
         """See `Rows`."""
         own = ordered.columns if ordered else {}
         kind = pl.UInt64 if ordered and ordered.are_numbers else pl.String
         frame = self.kept.with_columns(pl.col(c).cast(kind).alias(name) for name, c in own.items())
         for name, lookup in lookups.items():
-            if name not in own:
-                frame = _join(frame, lookup.table, lookup.cells, "left")
-        reply = pl.coalesce("reply", pl.col("client") >= pl.col("least"), pl.lit(False))
-        ends = (("source", "target"), ("target", "source"), ("port", "source_port"))
-        grouped = (
-            frame.with_columns(
-                pl.when(reply).then(there).otherwise(here).alias(here) for here, there in ends
+            frame = frame if name in own else lookup.tell(frame)
+        if "tcp_flags" in lookups:
+            is_reply: pl.Expr = pl.coalesce(
+                "reply", pl.col("client") >= pl.col("least"), pl.lit(False)
             )
-            .group_by(CONNECTION)
+            from_port: pl.Expr = pl.when(is_reply).then("source_port")
+        else:
+            is_reply, from_port = pl.lit(False), pl.lit(None, pl.Int64)
+        return (
+            frame.group_by(*cells, is_reply=is_reply, from_port=from_port)
             .agg(
                 pl.col("row").min(),
                 pl.col("count").fill_null(1).sum(),
                 pl.col("first_seen").min(),
                 pl.coalesce("last_seen", "first_seen").max().alias("last_seen"),
             )
+            .sort("row")
         )
-        return grouped.sort("row")
 
 
 def _join(

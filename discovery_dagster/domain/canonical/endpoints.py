@@ -6,7 +6,7 @@ import polars as pl
 
 from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.canonical.cells import TableCells
-from discovery_dagster.domain.formats.base import TableFormat
+from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.services import ports
 from discovery_dagster.domain.values.addresses import is_address, read_address
 from discovery_dagster.domain.values.networks import are_networks
@@ -148,9 +148,15 @@ def _end(frame: pl.DataFrame, end: str, table_format: TableFormat) -> list[pl.Se
     has = set(frame.columns)
     name = frame[end] if end in has else nothing
     address = frame[f"{end}_address"] if f"{end}_address" in has else nothing
-    bare = is_address(name)
-    address = address.fill_null(read_address(name.set(~bare, None)).values)
-    name = name.set(bare, None)
+    port = frame["port"] if "port" in has else pl.Series([None] * frame.height, dtype=pl.Int32)
+    if table_format.kind is Kind.RELATIONS:
+        parts = parts_of(name)
+        name, address = parts["target"], address.fill_null(parts["target_address"])
+        port = port.fill_null(parts["port"]) if end == "target" else port
+    else:
+        bare = is_address(name)
+        address = address.fill_null(read_address(name.set(~bare, None)).values)
+        name = name.set(bare, None)
     stated = frame[f"{end}_type"] if f"{end}_type" in has else nothing
     known = replace_words(stated, synonyms.type_words())
     if table_format.endpoint_type is not None:
@@ -160,4 +166,5 @@ def _end(frame: pl.DataFrame, end: str, table_format: TableFormat) -> list[pl.Se
         address.alias(f"{end}_address"),
         known.alias(f"{end}_type"),
         name.is_not_null().alias(f"{end}_names_asset"),
+        *([port.alias("port")] if port.len() > port.null_count() else []),
     ]

@@ -6,6 +6,7 @@ have, such as addresses on both ends, bytes or a count of flows, its records are
 otherwise they declare relations.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from itertools import product
 from typing import Any, Final
@@ -104,12 +105,16 @@ def _columns(sides: str) -> dict[str, Rule]:
     for field, names in _words()["columns"].items():
         for order, name in enumerate(names):
             rules.setdefault(fold(name), Rule(field, order=100 + order))
+    for field, names in _words()["translated"].items():
+        rules.update(
+            {fold(name): Rule(field, order=at - len(names)) for at, name in enumerate(names)}
+        )
     return rules
 
 
-def _exclusions() -> tuple[Exclusion, ...]:
+def _exclusions(columns: Iterable[str]) -> tuple[Exclusion, ...]:
     words = _words()
-    kinds = [fold(name) for name in words["columns"]["record_kind"]]
+    kinds = dict.fromkeys(fold(name) for name in columns)
     refused, waiting = frozenset(words["refused"]), frozenset(words["waiting"])
     return tuple(
         Exclusion(kind, held, reason)
@@ -127,7 +132,7 @@ def _flows(name: str, sides: str) -> TableFormat:
         kind=Kind.FLOWS,
         fit=lambda table: _fit(table, sides, observed=True),
         columns={key: rule for key, rule in _columns(sides).items() if rule.field != "relation"},
-        exclusions=_exclusions(),
+        exclusions=_exclusions(_words()["columns"]["record_kind"]),
         null_words=frozenset({"-", "*"}),
         relation="connects_to",
         evidence="observed",
@@ -144,6 +149,7 @@ def _relations(name: str, sides: str, relation: str = "depends_on") -> TableForm
         kind=Kind.RELATIONS,
         fit=lambda table: _fit(table, sides, observed=False),
         columns={key: rule for key, rule in _columns(sides).items() if rule.field not in left_out},
+        exclusions=_exclusions(_words()["rules"]["action"]),
         relation=relation,
     )
 

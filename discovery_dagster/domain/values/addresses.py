@@ -70,7 +70,8 @@ def read_macs(cells: pl.Series) -> Reading:
 def read_protocol(cells: pl.Series) -> Reading:
     """Read protocols, written as a name or as the number that IANA assigned, into lower case."""
     numbers = {str(number): name for number, name in reference.load("protocols").items()}
-    named = cells.str.to_lowercase().replace(numbers)
+    # Spreadsheets write the number 6 as 6.0 where its column once held decimals.
+    named = cells.str.to_lowercase().str.replace(r"^(\d+)\.0+$", "${1}").replace(numbers)
     written = named.str.contains(r"^[a-z][a-z0-9./+-]*$").fill_null(False)
     return with_faults(cells, named.set(~written, None))
 

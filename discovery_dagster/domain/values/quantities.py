@@ -10,6 +10,7 @@ from functools import cache
 import polars as pl
 
 from discovery_dagster import reference
+from discovery_dagster.domain.services import ports
 from discovery_dagster.domain.values.reading import Reading, read_distinct, read_others, with_faults
 from discovery_dagster.domain.words import fold
 
@@ -19,6 +20,7 @@ _COMMA = r"^[+-]?\d*(?:,\d+)?$|^[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?$"
 _DOT_GROUPS = r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$"
 # Only one thousands mark with three digits behind it can be read both ways.
 _BOTH = r"^[+-]?[1-9]\d{0,2}[.,]\d{3}$"
+_PORT_OF_PROTOCOL = r"^(?:(?:tcp|udp)[\s/_:-]*(\d+)|(\d+)[\s/_:-]*(?:tcp|udp))$"
 _MOST_CORES = 16_384  # of one machine; beyond it stand clock rates and ids
 _SMALL = frozenset({"B", "KB", "KiB", "MB", "MiB"})
 _LARGEST = 10**15  # beyond it a Float64 no longer holds every whole number
@@ -61,9 +63,20 @@ def read_count(cells: pl.Series) -> Reading:
 
 
 def read_port(cells: pl.Series) -> Reading:
-    """Read port numbers of the transport layer. 0 stands for none."""
-    reading = _whole(cells, 0, 65_535)
+    """Read port numbers of the transport layer, such as `443`, `tcp/443` and `https`.
+
+    0 stands for none.
+    """
+    numbers = cells.str.to_lowercase().str.replace(_PORT_OF_PROTOCOL, "${1}${2}")
+    reading = _whole(numbers.replace(_ports_of_services()), 0, 65_535)
     return Reading(reading.values.set(reading.values == 0, None).cast(pl.Int32), reading.faults)
+
+
+@cache
+def _ports_of_services() -> dict[str, str]:
+    known = ports().filter(protocol="tcp").drop_nulls(["port", "service"]).sort("port")
+    first = known.unique("service", keep="first", maintain_order=True)
+    return {name: str(port) for name, port in first.select("service", "port").iter_rows()}
 
 
 def read_memory(cells: pl.Series, unit: str | None) -> Reading:

@@ -325,3 +325,35 @@ def test_a_column_of_related_things_is_only_proposed(header):
 def test_two_hosts_of_an_application_are_no_pair():
     found = edges_of("Application,Server 1,Server 2", "web,srv-1,srv-2")
     assert {edge[:2] for edge in found} == {("web", "srv-1"), ("web", "srv-2")}
+
+
+@pytest.mark.parametrize(
+    "word", ["Deny", "reset-both", "implicit deny", "drop-icmp", "Not allowed"]
+)
+@pytest.mark.parametrize("header", ["src_ip,dst_ip,dst_port,action", "Source,Target,Port,Action"])
+def test_what_was_refused_is_no_need(header, word):
+    found = edges_of(header, f"10.0.0.1,10.0.0.2,443,{word}", "10.0.0.3,10.0.0.2,443,allow")
+    assert [edge[:3] for edge in found] == [("10.0.0.3", "10.0.0.2", 443)]
+
+
+@pytest.mark.parametrize("port", ["443", "tcp/443", "443/TCP", "https", "443.0"])
+def test_a_port_is_read_however_it_is_written(port):
+    assert edges_of("src_ip,dst_ip,dst_port,bytes", f"10.0.0.1,10.0.0.2,{port},9")[0][2] == 443
+
+
+def test_ends_are_parted_from_their_ports():
+    there, back = "10.0.0.1:51000,10.0.0.2:443,9", "10.0.0.2:443,10.0.0.1:51000,9"
+    assert edges_of("Source,Destination,Bytes", there, back)[0][:3] == ("10.0.0.1", "10.0.0.2", 443)
+    local = edges_of("Local Address,Remote Address,State", "[2001:db8::1]:22,10.0.0.9:50000,ESTAB")
+    assert local[0][:3] == ("10.0.0.9", "2001:db8::1", 22)
+    declared = edges_of("Source,Target", "web,db-01:5432", "web,postgres:14")
+    assert [edge[1:3] for edge in declared] == [("db-01", 5432), ("postgres:14", None)]
+
+
+def test_a_translated_destination_is_the_end():
+    header = "src_ip,dst_ip,dst_port,nat_dst_ip,nat_dst_port,bytes"
+    rows = ("10.0.0.1,203.0.113.5,443,10.0.0.2,8443,9", "10.0.0.1,203.0.113.6,443,0.0.0.0,,9")
+    assert [edge[1:3] for edge in edges_of(header, *rows)] == [
+        ("10.0.0.2", 8443),
+        ("203.0.113.6", 443),
+    ]

@@ -54,7 +54,6 @@ _REFUSED: Mapping[str, str] = {
     "NotRunError": "not_run",
     "AmbiguousAssetError": "ambiguous_asset",
     "EngagementFullError": "engagement_full",
-    "FileChangedError": "changed_while_read",
     "EngagementArchivedError": "engagement_archived",
     "NoSuchConstraintError": "no_such_constraint",
     "NoSuchSessionError": "no_such_session",

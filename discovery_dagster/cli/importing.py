@@ -1,6 +1,6 @@
 """`discovery import` and `discovery run`: a session from files, and its run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
 from discovery_dagster.cli.present import print_import
 from discovery_dagster.domain.intake import read_tables
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.state import FileState
 from discovery_dagster.domain.tables import UnreadableFileError
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import exports, sessions
@@ -53,7 +54,7 @@ def run(client: Client, engagement: Engagement, session: Session, as_json: AsJso
     settings = Settings()
     with open_database(settings) as database:
         sessions.find(database, key)
-        code = _run(settings, database, key, as_json=as_json)
+        code = _run(settings, database, key, {}, as_json=as_json)
     raise typer.Exit(code)
 
 
@@ -72,17 +73,22 @@ def import_drop(
     """
     incoming = _readable(paths)
     settings = Settings()
+    left_out: dict[str, str] = {}
     with open_database(settings) as database:
-        key = sessions.register(
-            database,
-            ObjectStore(settings.objects),
-            engagement,
-            incoming,
-            title,
-            session,
-            limit=settings.max_sessions,
-        )
-        return _run(settings, database, key, as_json=as_json)
+        try:
+            key = sessions.register(
+                database,
+                ObjectStore(settings.objects),
+                engagement,
+                incoming,
+                title,
+                session,
+                limit=settings.max_sessions,
+                leave_out=lambda file, error: left_out.update({file.name: error.message}),
+            )
+        except UnreadableFileError as error:
+            raise UsageError(error.code, error.message, next(iter(left_out))) from error
+        return _run(settings, database, key, left_out, as_json=as_json)
 
 
 def _readable(paths: Sequence[Path]) -> list[IncomingFile]:
@@ -91,9 +97,20 @@ def _readable(paths: Sequence[Path]) -> list[IncomingFile]:
     return incoming
 
 
-def _run(settings: Settings, database: Database, session: SessionKey, *, as_json: bool) -> int:
-    """Run a session, print the outcome and return the exit code."""
+def _run(
+    settings: Settings,
+    database: Database,
+    session: SessionKey,
+    left_out: Mapping[str, str],
+    *,
+    as_json: bool,
+) -> int:
+    """Run a session, print the outcome and return the exit code.
+
+    `left_out` says of files that are no part of the session why.
+    """
     state = run_and_follow(settings, database, session)
+    state.files.extend(FileState.unread(name, why) for name, why in left_out.items())
     print_import(state, exports.rows(database, session, "rejects"), as_json=as_json)
     return DONE if state.status == "done" else FAILED
 

@@ -10,6 +10,7 @@ from discovery_dagster.defs.partitions import add_partition, session_tags
 from discovery_dagster.domain import drops as landing
 from discovery_dagster.domain.drops import Cursor, Look, Watch
 from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.tables import UnreadableFileError
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import drops, inbox, sessions
 from discovery_dagster.store.database import Database, open_database
@@ -23,6 +24,7 @@ _MOST_TAKEN, _MOST_NEW, _MOST_KNOWN = 20, 200, 100
 #: What keeps a drop waiting; UnicodeError: a file's name is no text.
 _REFUSALS = (
     OSError,
+    UnreadableFileError,
     UnicodeError,
     sessions.EngagementFullError,
     sessions.EngagementArchivedError,
@@ -143,6 +145,6 @@ def _run_key(session: SessionKey, digest: str) -> str:
 
 
 def _why(error: Exception) -> str:
-    if isinstance(error, RuntimeError):
+    if isinstance(error, (RuntimeError, UnreadableFileError)):
         return str(error).rstrip(".")
     return getattr(error, "strerror", None) or type(error).__name__

@@ -5,7 +5,7 @@ Command line, API, pages and tests all show this model.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -73,6 +73,20 @@ class FileState(BaseModel):
     rejected: int
     ignored: int
     error: str | None
+
+    @classmethod
+    def unread(cls, name: str, why: str) -> Self:
+        """Describe a file that could not be taken in at all: its content has no hash."""
+        return cls(
+            name=name,
+            sha256="",
+            format=None,
+            records=0,
+            accepted=0,
+            rejected=0,
+            ignored=0,
+            error=why,
+        )
 
 
 class SessionState(BaseModel):

@@ -11,28 +11,19 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 import polars as pl
 
 from discovery_dagster.domain.frames import Frames
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.readers.contents import chunks, opened
 
-_CHUNK = 1 << 20
 #: Records of a row group, as many as DuckDB writes. It looks at each text of a group's dictionary
 #: once, not at each record's, while there are at most 20,000 (`TryExecuteDictionaryExpression` in
 #: its sources), which Polars' own 262,144 records often exceed.
 _ROW_GROUP: Final = 122_880
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
-
-
-class FileChangedError(OSError):
-    """A file that was written to while it was read."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"{path.name} was written to while it was read: wait until it is complete and retry."
-        )
 
 
 @dataclass(frozen=True)
@@ -47,26 +38,21 @@ class ObjectStore:
         They are hashed while they are copied.
 
         Raises:
-            FileChangedError: when somebody writes to the file meanwhile; nothing of it is kept,
-                since half of it, to the middle of a record, must not pass for all of it.
+            UnreadableFileError: `changed_while_read`, when somebody writes to the file meanwhile;
+                nothing of it is kept.
             OSError: when the file cannot be read or the store cannot be written.
         """
         folder = self._folder(session) / "files"
         folder.mkdir(parents=True, exist_ok=True)
         digest, size = hashlib.sha256(), 0
-        with (
-            path.open("rb") as source,
-            tempfile.NamedTemporaryFile(dir=folder, delete=False) as out,
-        ):
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as out:
             temporary = Path(out.name)
             try:
-                before = _state(source)
-                while chunk := source.read(_CHUNK):
-                    digest.update(chunk)
-                    size += len(chunk)
-                    out.write(chunk)
-                if _state(source) != before:
-                    raise FileChangedError(path)
+                with opened(path, path.name) as source:
+                    for chunk in chunks(source):
+                        digest.update(chunk)
+                        size += len(chunk)
+                        out.write(chunk)
                 out.flush()
                 os.fsync(out.fileno())
             except BaseException:
@@ -153,8 +139,3 @@ def write_frame(path: Path, frame: pl.DataFrame) -> None:
             raise OSError(number, os.strerror(number), str(path)) from error
         out.flush()
         os.fsync(out.fileno())
-
-
-def _state(file: IO[bytes]) -> tuple[int, int]:
-    found = os.fstat(file.fileno())
-    return found.st_size, found.st_mtime_ns

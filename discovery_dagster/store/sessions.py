@@ -4,7 +4,7 @@ The command line and the inbox share `register`.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from psycopg.rows import DictRow
 
 from discovery_dagster.domain.facts import FileAccount
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.tables import UnreadableFileError
 from discovery_dagster.store import drops
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.drops import Drop
@@ -57,6 +58,14 @@ class IncomingFile:
     path: Path
 
 
+LeaveOut = Callable[[IncomingFile, UnreadableFileError], None]
+
+
+def refuse(_: IncomingFile, error: UnreadableFileError) -> None:
+    """Leave no file out: one that changes while it is archived refuses all that come with it."""
+    raise error
+
+
 @dataclass(frozen=True)
 class SessionFile:
     """A registered file; its bytes are in the object store."""
@@ -84,14 +93,17 @@ def register(
     session: SessionKey | None = None,
     drop: Drop | None = None,
     limit: int | None = None,
+    leave_out: LeaveOut = refuse,
 ) -> SessionKey:
     """Archive `files` and make them a new session, or add them to `session`.
 
     Client and engagement come into being on first use. Content that the session has already is not
     added twice. Killed before the end, nothing is registered. Content that an earlier drop had
     makes no second session when it comes as a `drop`; a person may import it as often as wanted.
+    A file that somebody writes to meanwhile is no part of the session; `leave_out` is told of it.
 
     Raises:
+        UnreadableFileError: when that is every file, or `leave_out` raises it.
         NoSuchSessionError: when `session` is given and does not exist.
         EngagementFullError: when the engagement has `limit` sessions already.
         EngagementArchivedError: when the engagement is archived.
@@ -107,7 +119,7 @@ def register(
             session = _new_session(connection, engagement, title, limit)
         elif _session_row(connection, session) is None:
             raise NoSuchSessionError(f"{engagement} has no session {session.session}.")
-        _add_files(connection, objects, session, files)
+        _add_files(connection, objects, session, files, leave_out)
         if drop is not None:
             drop.require_unchanged(file.sha256 for file in _files(connection, session))
             drops.add(connection, session, drop)
@@ -172,12 +184,21 @@ def _add_files(
     objects: ObjectStore,
     session: SessionKey,
     files: Sequence[IncomingFile],
+    leave_out: LeaveOut,
 ) -> None:
     known = _files(connection, session)
     contents = {file.sha256 for file in known}
     names = {file.name for file in known}
+    left_out = 0
     for incoming in files:
-        sha256, size = objects.archive(session, incoming.path)
+        try:
+            sha256, size = objects.archive(session, incoming.path)
+        except UnreadableFileError as error:
+            leave_out(incoming, error)
+            left_out += 1
+            if left_out == len(files):
+                raise
+            continue
         if sha256 in contents:
             continue
         name = free_name(incoming.name, names)

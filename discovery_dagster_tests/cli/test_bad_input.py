@@ -5,6 +5,8 @@ import zipfile
 
 import pytest
 
+from discovery_dagster_tests.growing import grows
+
 WHERE = ("--client", "acme", "--engagement", "move")
 
 
@@ -49,6 +51,28 @@ def test_a_file_that_cannot_be_read_makes_no_session(standing, move, tmp_path, w
     assert error["message"].endswith(".")
     assert "\n" not in error["message"]
     assert standing.json("status", *move.options, code=2)["error"]["code"] == "no_such_engagement"
+
+
+def test_a_file_that_is_still_written_to_is_left_out_alone_and_taken_in_later(
+    move, tmp_path, good, monkeypatch
+):
+    late = tmp_path / "late.csv"
+    late.write_text("Hostname,OS\n" + "".join(f"db-{number},RHEL 8\n" for number in range(9)))
+    with monkeypatch.context() as patch:
+        grows(patch, late, b"db-10,RHEL 8\n")
+        document = move.import_files(late, good)
+        alone = move.import_files(late, code=2)["error"]
+    assert (document["status"], document["counts"]["assets"]) == ("done", 1)
+    servers, left_out = document["files"]
+    assert (servers["name"], servers["accepted"]) == ("servers.csv", 1)
+    assert (left_out["name"], left_out["records"]) == ("late.csv", 0)
+    assert left_out["error"] == alone["message"]
+    assert "was written to while it was read: wait until it is complete" in alone["message"]
+    assert (alone["code"], alone["file"]) == ("changed_while_read", "late.csv")
+    assert [file["name"] for file in move.export("files")] == ["servers.csv"]
+    again = move.installation.json("import", late, *move.options, "--session", "s001")
+    assert [file["error"] for file in again["files"]] == [None, None]
+    assert again["counts"]["assets"] == 11
 
 
 def test_good_files_of_a_drop_load_and_the_bad_one_is_listed_with_its_reason(move, tmp_path, good):

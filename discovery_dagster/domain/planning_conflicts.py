@@ -177,11 +177,12 @@ def _to_later(plan: PlacedGroups, start: int, order: Constraint) -> list[str]:
     while waiting:
         end = number = waiting.popleft()
         if (place := _place(plan, number, order)) > own:
-            links = [f"which is {order.values[place]} and in wave {plan.wave(end)}"]
+            links = list[str]()
             while number in came:
                 number, said = came[number]
                 links.append(said)
-            return links[::-1]
+            later = f"which is {order.values[place]}, in wave {plan.wave(end)}"
+            return [*links[:0:-1], f"{links[0]}, {later}"]
         for here in plan.members[number]:
             for there, said in plan.needs.get(here, ()):
                 other = plan.group[there]

@@ -109,8 +109,8 @@ def test_a_need_wins_over_the_order_of_environments_and_is_named():
     made = make(assets, edges, "environment-order dev prod")
     assert waves(made) == {"db": 1, "dev": 2}
     assert made.conflicts["message"].item() == (
-        "dev (development) is in wave 2: dev depends on db (relations.csv line 2);"
-        " which is production and in wave 1."
+        "dev (development) is in wave 2: dev depends on db (relations.csv line 2),"
+        " which is production, in wave 1."
     )
 
 

@@ -1,9 +1,10 @@
 """Files for other tools are read back, by this project's own readers, as what was written."""
 
 import io
+from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from discovery_dagster.domain import formats, handover
@@ -153,6 +154,52 @@ def test_every_asset_is_in_the_file_or_named_as_left_out(tool, names):
     assert held + len(left) == len(names)
     assert all(len(row) == len(made.columns) for row in made.rows)
     assert set(left) <= set(names)
+
+
+#: Commas, quotes, line breaks, formulas and names longer than a host name can be.
+HOSTILE = st.one_of(
+    st.text(st.sampled_from("aB1,;\"'\n\t=+-@ é漢|/\\#<&"), min_size=1, max_size=12),
+    st.text(st.sampled_from("xyz "), min_size=300, max_size=310),
+).filter(lambda name: sum(char.isalpha() for char in name) > 1)
+
+
+@pytest.mark.parametrize("tool", [konveyor, aws, azure])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(names=st.lists(HOSTILE, min_size=1, max_size=5, unique=True))
+def test_whatever_assets_are_called_they_are_read_back_as_they_were_written(tool, names, tmp_path):
+    kind = "application" if tool is konveyor else "server"
+    facts = {"cpu_cores": 1, "memory_gb": 1.0, "os_name": "Ubuntu"}
+    assets = [asset(name, kind, **facts) for name in names]
+    needs = [edge(one, other) for one, other in pairwise(names)]
+    made = tool.hand_over(assets, needs)
+    left = {name for listed in made.left_out.values() for name in listed}
+    held = [name for name in names if name not in left]
+    if not held:
+        return
+    _, records = read_back(tmp_path, made)
+    if tool is aws:
+        assert records.assets["provider_id"].to_list() == [handover.line(f"id-{n}") for n in held]
+    else:
+        assert records.assets["name"].to_list() == [handover.line(name) for name in held]
+    if tool is konveyor:
+        kept = [ends for ends in pairwise(names) if not left & {*ends}]
+        assert records.relations.select("source", "target").rows() == [
+            tuple(map(handover.line, ends)) for ends in kept
+        ]
+
+
+def test_names_that_differ_in_white_space_or_case_alone_are_one_to_tools_that_tell_by_name():
+    made = konveyor.hand_over([asset("a b"), asset("A\nb")], [])
+    assert made.left_out == {handover.REPEATED: ["A\nb"]}
+
+
+@pytest.mark.parametrize("name", ["x" * 254, "Shop, old", "a b"])
+def test_a_name_that_no_host_can_have_is_left_out_of_aws_and_said(name):
+    made = aws.hand_over([asset(name, "server")], [])
+    assert made.rows[0][3] is None
+    assert made.notes[0].startswith("1 names that no host can have are left out")
 
 
 def test_free_text_that_could_be_a_formula_is_guarded():

@@ -59,12 +59,13 @@ def sift(
         reason = why_not(asset)
         if reason is None and name.startswith(_FORMULA):
             reason = FORMULA
-        if reason is None and unique and name.casefold() in seen:
+        written = line(name).casefold()
+        if reason is None and unique and written in seen:
             reason = REPEATED
         if reason is not None:
             left.setdefault(reason, []).append(name)
             continue
-        seen.add(name.casefold())
+        seen.add(written)
         fitting.append(asset)
     return fitting, left
 

@@ -8,7 +8,10 @@ matches before all else, so that a later export updates the same servers.
 from collections.abc import Sequence
 from typing import Any, Final
 
+import polars as pl
+
 from discovery_dagster.domain.handover import Handover, Row, mebibytes, sift
+from discovery_dagster.domain.values.names import read_host
 
 COLUMNS: Final = (
     "ExternalId", "IPAddress", "MACAddress", "HostName", "CPU.NumberOfCores", "OS.Name",
@@ -32,15 +35,30 @@ def hand_over(assets: Sequence[Row], dependencies: Sequence[Row]) -> Handover:
         lambda asset: None if asset["type"] in MACHINES else NO_MACHINE,
         unique=False,
     )
-    return Handover(COLUMNS, [_row(asset) for asset in fitting], left)
+    hosts = _hosts(fitting)
+    nameless = hosts.count(None)
+    notes = (
+        [f"{nameless} names that no host can have are left out: `ExternalId` tells these servers."]
+        if nameless
+        else []
+    )
+    rows = [_row(asset, host) for asset, host in zip(fitting, hosts, strict=True)]
+    return Handover(COLUMNS, rows, left, notes)
 
 
-def _row(asset: Row) -> list[Any]:
+def _hosts(assets: Sequence[Row]) -> list[str | None]:
+    """The host name of each asset, None where what it is called is none."""
+    called = [asset["fqdn"] or asset["hostname"] or asset["name"] for asset in assets]
+    read = read_host(pl.Series(called, dtype=pl.String)).values
+    return [name if host is not None else None for name, host in zip(called, read, strict=True)]
+
+
+def _row(asset: Row, host: str | None) -> list[Any]:
     return [
         asset["id"],
         _listed(asset["ip_addresses"]),
         _listed(asset["mac_addresses"]),
-        asset["fqdn"] or asset["hostname"] or asset["name"],
+        host,
         asset["cpu_cores"],
         asset["os_name"],
         asset["os_version"],

@@ -1,8 +1,9 @@
 """Connections to Postgres: always in a role, always with a context, one transaction each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -31,11 +32,13 @@ class DatabaseAwayError(DatabaseError):
 class Database:
     """The database with the project's schema; `url` is in libpq form.
 
-    Each transaction opens a connection of its own, unless there are spare ones.
+    Each transaction opens a connection of its own, unless there are spare ones. `revive` brings the
+    server back where nobody else does.
     """
 
     url: str
     spare: SpareConnections | None = field(default=None, kw_only=True, repr=False, compare=False)
+    revive: Callable[[], None] | None = field(default=None, kw_only=True, repr=False, compare=False)
 
     @property
     def dagster_url(self) -> str:
@@ -102,6 +105,8 @@ class Database:
         try:
             return psycopg.connect(self.url, row_factory=dict_row, **options)
         except psycopg.OperationalError as error:
+            if self.revive is not None:
+                self.revive()
             raise told(error) from error
 
 
@@ -162,20 +167,27 @@ def open_database(settings: Settings) -> Iterator[Database]:
             _create_database(server.url())
         except psycopg.OperationalError as error:
             raise told(error) from error
-        with _migrated(server.url(DATABASE)) as database:
+        with _migrated(server.url(DATABASE), partial(_revive, server)) as database:
             yield database
     finally:
         server.close()
 
 
 @contextmanager
-def _migrated(url: str) -> Iterator[Database]:
+def _migrated(url: str, revive: Callable[[], None] | None = None) -> Iterator[Database]:
     try:
         schema.migrate(url)
     except psycopg.OperationalError as error:
         raise told(error) from error
     with closing(SpareConnections()) as spare:
-        yield Database(url, spare=spare)
+        yield Database(url, spare=spare, revive=revive)
+
+
+def _revive(server: EmbeddedPostgres) -> None:
+    try:
+        server.revive()
+    except EmbeddedPostgresError as error:
+        raise DatabaseError(str(error)) from error
 
 
 def _create_database(url: str) -> None:

@@ -59,6 +59,12 @@ class EmbeddedPostgres:
                 fcntl.flock(self._users, fcntl.LOCK_SH)
         return self
 
+    def revive(self) -> None:
+        """Start the server again when it was killed: what was stopped names no process any more."""
+        postmaster = self._server.postmaster
+        if postmaster is not None and not postmaster.lives():
+            self.start()
+
     def close(self) -> None:
         """Leave; the last user stops the server, unless it is kept."""
         if self._users is None:

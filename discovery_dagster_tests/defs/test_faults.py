@@ -2,6 +2,7 @@
 
 import os
 import resource
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -124,6 +125,20 @@ def test_a_step_outlasts_a_postgres_that_is_away_and_keeps_its_claim(engine, ses
     assert (run.status, held) == (SUCCESS, [True])
     assert states.state(engine.database, session).status == "done"
     assert reconcile(engine) == []
+
+
+def test_a_run_brings_a_postgres_back_that_was_killed_and_nobody_else_starts(
+    engine, session, monkeypatch
+):
+    (data,) = Settings().home.rglob("postmaster.pid")
+
+    def kill() -> None:
+        os.kill(int(data.read_text().splitlines()[0]), signal.SIGKILL)
+
+    with meanwhile(monkeypatch, kill, lambda: None):
+        run = engine.execute_here(session)
+    assert run.status == SUCCESS
+    assert states.state(engine.database, session).status == "done"
 
 
 def test_a_step_waits_while_there_is_no_connection_left(engine, session, monkeypatch):

@@ -9,13 +9,15 @@ from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
 from discovery_dagster.domain.tables import SourceTable
 
-_TRACE = ("trace id", "traceid", "trace", "operation id")
-_SPAN = ("span id", "spanid", "span", "segment id", "id")
+_TRACE = ("trace id", "traceid", "trace", "operation id", "trace id low", "context trace id",
+          "trace trace id")  # fmt: skip
+_SPAN = ("span id", "spanid", "span", "segment id", "context span id", "trace span id", "id")
 _PARENT_SPAN = ("parent id", "parent span id", "parentid", "parentspanid", "parent span",
-                "operation parent id", "parent segment id", "parent")  # fmt: skip
+                "operation parent id", "parent segment id", "reference parent span id",
+                "trace parent id", "parent", "pid")  # fmt: skip
 _SERVICE_NAMES = ("service name", "servicename", "service", "process service name",
-                  "resource service name", "application", "application name", "app", "app name",
-                  "cloud role name", "local service name",
+                  "resource service name", "resource attributes service name", "application",
+                  "application name", "app", "app name", "cloud role name", "local service name",
                   "microservice", "service code")  # fmt: skip
 _WORKLOADS = ("pod name", "podname", "pod", "cmdb id", "service instance", "service instance name",
               "container name", "workload", "instance")  # fmt: skip
@@ -118,7 +120,7 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
 
 def _reshape(table: SourceTable) -> SourceTable:
     header = set(table.header)
-    if {"spanID", "processID"} <= header:
+    if "spanID" in header and header & {"processID", "process.serviceName"}:
         peer = {"peerService": _jaeger_peer(table)} if "tags" in header else {}
         parent = {"parentSpanID": _jaeger_parent(table)}
         return add_columns(table, {**parent, **_jaeger_service(table), **peer})
@@ -204,6 +206,8 @@ def _referred(references: pl.Series, kind: str) -> pl.Series:
 
 def _jaeger_service(table: SourceTable) -> dict[str, pl.Series]:
     """The name of the process that a span names by its key within the trace."""
+    if "processID" not in table.header:
+        return {}
     processes = {
         name.removeprefix("processes.").removesuffix(".serviceName"): cells_of(table, name)
         for name in table.header

@@ -24,7 +24,6 @@ _DEPTH: Final = 3  # objects around the one whose members are the records
 _NAMES: Final = ("name", "key", "key of the record")  # of the column of keys; the first not taken
 _NEEDS: Final = "dependsOn"
 _ARROW: Final = re.compile(r"\s*(?:[-=]+>|\u2192)\s*")
-_KEY_WITH_ARROW: Final = re.compile(r'"[^"\n]{1,200}(?:[-=]>|\u2192)[^"\n]{1,200}"\s*:')
 
 
 def keyed_array(element: Element, depth: int = _DEPTH) -> Array | None:
@@ -64,18 +63,36 @@ def _of_things() -> re.Pattern[str]:
 
 
 def edges_in(text: str) -> Array | None:
-    """Return the members called `web -> cart` of an object in the object `text`, or None."""
-    if not text.lstrip().startswith("{") or not _KEY_WITH_ARROW.search(text):
+    """Return the members of an object in the object `text` that are edges, or None.
+
+    They are called `web -> cart`, or each says both of its ends.
+    """
+    if not text.lstrip().startswith("{") or not _edge_words().search(text):
         return None
     for key, member in members_of(whole(text)).items():
         value = member.value
         if isinstance(value, dict) and value and not isinstance(value, RepeatedKeys):
             ends = [_ARROW.split(name) for name in value]
+            elements = members_of(member).values()
             if all(len(pair) == 2 and all(pair) for pair in ends):
-                edges = zip(ends, members_of(member).values(), strict=True)
-                elements = [_edge(source, target, each) for (source, target), each in edges]
-                return Array(key, member.line, elements)
+                called = zip(ends, elements, strict=True)
+                edges = [_edge(source, target, each) for (source, target), each in called]
+                return Array(key, member.line, edges)
+            if all(_says_ends(each) for each in value.values()):
+                return Array(key, member.line, list(elements))
     return None
+
+
+def _says_ends(value: Any) -> bool:
+    pairs = reference.load("ends")["bare"]
+    return isinstance(value, dict) and any(value.keys() >= set(pair) for pair in pairs)
+
+
+@cache
+def _edge_words() -> re.Pattern[str]:
+    """What stands in a text that has such: a key with an arrow, or one that is an end."""
+    ends = "|".join({end for pair in reference.load("ends")["bare"] for end in pair})
+    return re.compile(rf'"(?:[^"\n]{{1,200}}(?:[-=]>|\u2192)[^"\n]{{1,200}}|{ends})"\s*:')
 
 
 def _edge(source: str, target: str, element: Element) -> Element:
@@ -99,10 +116,10 @@ def _are_things(value: Mapping[str, Any]) -> bool:
     if len(things) < 2 or not all(isinstance(each, dict) for each in things):
         return False
     filled = [each for each in things if each]
-    shared = Counter(key for each in filled for key in each)
+    shared = Counter(key for each in filled for key in each if not key.isdigit())
     if "display_value" in shared:  # fields of one record of ServiceNow
         return False
-    return len(filled) > 1 and max(shared.values()) > len(filled) / 2
+    return len(filled) > 1 and max(shared.values(), default=0) > len(filled) / 2
 
 
 def _array(element: Element, column: str | None) -> Array:

@@ -57,7 +57,10 @@ def _arrays(text: str) -> list[Array]:
     """Return the tables of a document: lists of objects, and objects by the names of things."""
     found = arrays(text)
     things = things_in(text) or _members(found, text)
-    named = [array for array in (things, edges_in(text)) if array is not None]
+    # Where lists are most of the document, its records are in them.
+    listed = sum(len(each.text) for array in found for each in array.elements) > len(text) / 2
+    edges = None if listed and not _is_document(found, text) else edges_in(text)
+    named = [array for array in (things, edges) if array is not None]
     if named:
         inside = tuple(f"{array.key}." if array.key else "" for array in named)
         others = [] if _is_document(found, text) else found

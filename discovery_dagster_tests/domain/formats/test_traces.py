@@ -212,6 +212,11 @@ def test_stereotypes_tell_the_type_of_a_service(read):
         ["traceid", "spanid", "parentspanid", "servicename"],
         ["operation_Id", "id", "operation_ParentId", "cloud_RoleName"],
         ["TraceId", "SpanId", "ParentId", "ServiceInstance"],
+        ["traceIdLow", "spanId", "parentSpanId", "serviceName"],
+        ["trace_id", "span_id", "reference_parent_span_id", "service_name"],
+        ["context.trace_id", "context.span_id", "parent_id", "resource.attributes.service.name"],
+        ["trace.trace_id", "trace.span_id", "trace.parent_id", "service.name"],
+        ["traceId", "id", "pid", "cmdbId"],
     ],
 )
 def test_columns_of_spans_have_many_names(header):
@@ -314,3 +319,40 @@ def test_what_jaegers_clients_call_and_traces_nothing_is_no_service_for_sure(tmp
         ("web", "cart", "service"),
         ("cart", "redis", None),
     ]
+
+
+@pytest.mark.parametrize("kept", ["flat", "in Elasticsearch"])
+def test_spans_of_jaeger_may_hold_their_process(read, kept):
+    def span(number, service, *parents):
+        return {"traceID": "t", "spanID": number, "process": {"serviceName": service, "tags": []},
+                "references": [{"refType": "CHILD_OF", "spanID": of} for of in parents],
+                "tags": []}  # fmt: skip
+
+    spans = [span("1", "web"), span("2", "cart", "1")]
+    hits = {"took": 3, "hits": {"hits": [{"_index": "spans", "_source": each} for each in spans]}}
+    assert calls_of(read(spans if kept == "flat" else hits)) == [("web", "cart", 1)]
+
+
+def test_each_day_of_dependencies_in_elasticsearch_is_read(read):
+    def day(*links):
+        named = [{"parent": parent, "child": child, "callCount": 2} for parent, child in links]
+        return {"_index": "dependencies", "_source": {"timestamp": 1, "dependencies": named}}
+
+    document = {"hits": {"hits": [day(("web", "cart")), day(("web", "cart"), ("cart", "db"))]}}
+    assert calls_of(read(document)) == [("cart", "db", 2), ("web", "cart", 2), ("web", "cart", 2)]
+
+
+def test_models_may_keep_their_flows_by_number(read):
+    model = {
+        "microservices": {
+            "0": {"name": "web", "stereotype_instances": ["internal"]},
+            "1": {"name": "db", "stereotype_instances": ["database"]},
+        },
+        "information_flows": {"0": {"sender": "web", "receiver": "db"}},
+        "external_components": {},
+    }
+    records = read(model)
+    assert records.relations.select("source", "relation", "target").rows() == [
+        ("web", "connects_to", "db")
+    ]
+    assert counts(records) == {"accepted": 3}

@@ -8,6 +8,7 @@ import polars as pl
 
 from discovery_dagster.domain import frames
 from discovery_dagster.domain.canonical.accounts import Place
+from discovery_dagster.domain.canonical.ids import name_ends
 from discovery_dagster.domain.canonical.references import settle
 from discovery_dagster.domain.canonical.rows import Rows
 from discovery_dagster.domain.canonical.tables import TableRecords, read_table
@@ -66,7 +67,7 @@ def canonicalise(
     relations = _joined([part.relations for part in read], frames.RELATION_RECORDS)
     return CanonicalRecords(
         conform(assets.with_row_index("record"), frames.ASSET_RECORDS),
-        settle(relations, assets),
+        settle(name_ends(relations, assets), assets),
         _joined([part.overrides for part in read], frames.OVERRIDE_LINES),
         _joined([part.outcomes for part in read], frames.RECORD_OUTCOMES),
         _joined([part.issues for part in read], frames.ISSUES),

@@ -65,6 +65,18 @@ NODES = TableFormat(
     },
 )
 
+#: Nodes in a file of their own, with the ids by which edges in another one call them (Gephi).
+NODE_TABLE = TableFormat(
+    name="graph.node_table",
+    kind=Kind.ASSETS,
+    headers=tuple(
+        frozenset({"id", "label", said})
+        for said in ("timeset", "interval", "type", "kind", "category", "class", "group", "color",
+                     "size", "node type", "degree")
+    ),
+    columns={header: rule for header, rule in NODES.columns.items() if header != "id"},
+)  # fmt: skip
+
 EDGES = TableFormat(
     name="graph.edges",
     kind=Kind.RELATIONS,
@@ -88,7 +100,7 @@ EDGES = TableFormat(
     synonyms=False,
 )
 
-FORMATS = (NODES, EDGES)
+FORMATS = (NODES, NODE_TABLE, EDGES)
 
 
 def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:

@@ -7,6 +7,7 @@ import pytest
 from discovery_dagster.domain.readers import read_file
 from discovery_dagster.domain.tables import UnreadableFileError
 from discovery_dagster_tests.domain.sources import counts, records_of_files
+from quality.derive import derive
 
 NEO4J = {
     "nodes": [{"id": "0", "labels": ["Service"], "properties": {"name": "shop"}},
@@ -389,3 +390,48 @@ def test_needs_may_be_objects_of_a_list_or_ids(tmp_path, document, wanted):
 def test_a_text_that_begins_like_a_list_of_objects_is_no_need_lost(tmp_path):
     (tmp_path / "a.csv").write_text('name,depends on\nshop,"[{stock"\nstock,\n')
     assert set(records_of_files(tmp_path / "a.csv").outcomes["outcome"]) == {"accepted"}
+
+
+NODES = "Id,Label,Type\n1,shop,service\n2,cart,service\n3,db-01,server\n"
+EDGES = "Source,Target,Weight\n1,2,5\n2,3,2\n"
+
+
+def edges_of_files(tmp_path, **files):
+    for name, text in files.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    return derive([tmp_path / f"{name}.csv" for name in files])
+
+
+@pytest.mark.parametrize("order", [("nodes", "edges"), ("edges", "nodes")])
+def test_edges_name_nodes_by_the_ids_of_another_file(tmp_path, order):
+    files = {"nodes": NODES, "edges": EDGES}
+    derived = edges_of_files(tmp_path, **{name: files[name] for name in order})
+    assert set(derived.edges.select("source", "target").iter_rows()) == {
+        ("shop", "cart"),
+        ("cart", "db-01"),
+    }
+    assert sorted(derived.assets["name"]) == ["cart", "db-01", "shop"]
+
+
+def test_neo4js_nodes_and_relationships_belong_together(tmp_path):
+    derived = edges_of_files(
+        tmp_path,
+        nodes=":ID,name,:LABEL\n10,web01,Server\n12,Shop,Application\n",
+        relationships=":START_ID,:END_ID,:TYPE\n12,10,RUNS_ON\n",
+    )
+    found = derived.edges.select("source", "relation", "target").rows()
+    assert found == [("Shop", "runs_on", "web01")]
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {},
+        {"nodes": NODES.replace("3,db-01", "4,db-01")},  # one id of nobody
+        {"nodes": NODES, "racks": "Id,Label,Type\n1,r1,x\n2,r2,x\n3,r3,x\n"},  # whose ids?
+    ],
+)
+def test_ids_of_nobody_in_particular_stay_unresolved_and_name_no_asset(tmp_path, others):
+    derived = edges_of_files(tmp_path, **others, edges=EDGES)
+    assert not set(derived.assets["name"]) & {"1", "2", "3"}
+    assert derived.edges["target_id"].null_count() == derived.edges.height == 2

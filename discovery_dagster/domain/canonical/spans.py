@@ -48,6 +48,8 @@ def build_spans(
         for field, dtype in _OPTIONAL.items()
         if field not in cells.frame.columns
     )
+    # Application Insights writes the server and the database, `sql01 | orders`.
+    frame = frame.with_columns(pl.col("peer").str.replace(r" \| .*", ""))
     nothing = pl.Series([None] * frame.height, dtype=pl.String)
     assets, problems = build_assets(replace(cells, frame=frame), nothing, table_format, Kind.ASSETS)
     services = assets.unique("name", keep="first", maintain_order=True)

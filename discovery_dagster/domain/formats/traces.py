@@ -6,12 +6,13 @@ Sources: Jaeger's query API, Zipkin's API version 2, the OTLP specification's JS
 import polars as pl
 
 from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
-from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
+from discovery_dagster.domain.formats.reshaping import add_columns, cells_of, with_header
 from discovery_dagster.domain.tables import SourceTable
 
 _TRACE = ("trace id", "traceid", "trace", "operation id", "trace id low", "context trace id",
           "trace trace id")  # fmt: skip
-_SPAN = ("span id", "spanid", "span", "segment id", "context span id", "trace span id", "id")
+_SPAN = ("span id", "spanid", "span", "segment id", "context span id", "trace span id",
+         "transaction id", "id")  # fmt: skip
 _PARENT_SPAN = ("parent id", "parent span id", "parentid", "parentspanid", "parent span",
                 "operation parent id", "parent segment id", "reference parent span id",
                 "trace parent id", "parent", "pid")  # fmt: skip
@@ -39,6 +40,10 @@ _COLUMNS = {
     **_rules("name", _SERVICE_NAMES),
     **_rules("workload", _WORKLOADS),
     "peer service": Rule("peer"),
+    "service target name": Rule("peer", order=1),  # Elastic's, newer and older
+    "span destination service resource": Rule("peer", order=2),
+    "target": Rule("peer", order=3),  # Application Insights'
+    "peer": Rule("peer", order=4),
     "operation name": Rule("detail"),
     "operation": Rule("detail", order=1),
     "name": Rule("detail", order=2),
@@ -124,6 +129,8 @@ def _reshape(table: SourceTable) -> SourceTable:
         peer = {"peerService": _jaeger_peer(table)} if "tags" in header else {}
         parent = {"parentSpanID": _jaeger_parent(table)}
         return add_columns(table, {**parent, **_jaeger_service(table), **peer})
+    if {"segmentId", "spanId", "parentSpanId", "refs"} <= header:
+        return _skywalking(table)
     if {"spanId", "resource.attributes"} <= header:
         service = cells_of(table, "resource.attributes").str.extract(
             _attribute(r"service\.name"), 1
@@ -133,6 +140,30 @@ def _reshape(table: SourceTable) -> SourceTable:
     if {"traceId", "id", "annotations"} <= header and "localEndpoint.serviceName" not in header:
         return _zipkin_1(table)
     return table
+
+
+def _skywalking(table: SourceTable) -> SourceTable:
+    """Give spans of SkyWalking ids of their own: they are numbered in each segment, from 0.
+
+    The first span of a segment names its parents, which are in other segments, by `refs`.
+    """
+    segment, number = cells_of(table, "segmentId"), cells_of(table, "spanId")
+    within = cells_of(table, "parentSpanId").replace("-1", None)
+    across = cells_of(table, "refs").str.extract_all(_REFERENCE)
+    parts = [
+        across.list.eval(pl.element().str.extract(rf'"{name}":"?([^",}}]+)', 1))
+        for name in ("parentSegmentId", "parentSpanId")
+    ]
+    pairs = [
+        "\n".join(map(":".join, zip(*each, strict=True))) if each[0] is not None else None
+        for each in zip(*parts, strict=True)
+    ]
+    parent = (segment + ":" + within).fill_null(pl.Series(pairs, dtype=pl.String))
+    kinds = {"Entry": "SERVER", "Exit": "CLIENT"}
+    kind = {"kind": cells_of(table, "type").replace(kinds)} if "type" in table.header else {}
+    told = {"spanId": segment + ":" + number, "parentSpanId": parent.replace("", None), **kind}
+    without = [column for column in table.header if column != "segmentId"]
+    return with_header(add_columns(table, told), {name: name for name in [*without, *kind]})
 
 
 def _peer(table: SourceTable) -> pl.Series:

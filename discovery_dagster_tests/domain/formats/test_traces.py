@@ -356,3 +356,45 @@ def test_models_may_keep_their_flows_by_number(read):
         ("web", "connects_to", "db")
     ]
     assert counts(records) == {"accepted": 3}
+
+
+def test_spans_of_skywalking_are_numbered_in_segments_that_refer_to_others(read):
+    def span(segment, number, service, kind, peer="", refs=()):
+        return {"traceId": "t", "segmentId": segment, "spanId": number, "type": kind,
+                "parentSpanId": number - 1, "serviceCode": service, "peer": peer,
+                "refs": [{"traceId": "t", "parentSegmentId": of, "parentSpanId": at,
+                          "type": "CROSS_PROCESS"} for of, at in refs]}  # fmt: skip
+
+    spans = [
+        span("s1", 0, "web", "Entry"),
+        span("s1", 1, "web", "Exit", "cart:80"),
+        span("s2", 0, "cart", "Entry", refs=[("s1", 1)]),
+        span("s2", 1, "cart", "Exit", "orders-db:3306"),
+        span("s3", 0, "mail", "Entry", refs=[("s1", 1), ("s2", 0)]),
+    ]
+    assert calls_of(read({"data": {"trace": {"spans": spans}}})) == [
+        ("cart", "mail", 1),
+        ("cart", "orders-db:3306", 1),
+        ("web", "cart", 1),
+        ("web", "mail", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "peer"),
+    [
+        (["trace.id", "span.id", "transaction.id", "parent.id", "service.name",
+          "span.destination.service.resource"], "orders-db"),
+        (["operation_Id", "id", "itemCount", "operation_ParentId", "cloud_RoleName", "target"],
+         "orders-db | Orders"),
+    ],
+)  # fmt: skip
+def test_what_a_span_says_that_it_called_and_what_traces_nothing_is_called(header, peer):
+    rows = [
+        ("t", "1", "9", None, "web", None),
+        ("t", "2", "9", "1", "web", "cart:80"),
+        ("t", "3", "9", "2", "cart", None),
+        ("t", "4", "9", "3", "cart", peer),
+    ]
+    records = records_of(table(header, *rows))
+    assert calls_of(records) == [("cart", "orders-db", 1), ("web", "cart", 1)]

@@ -47,7 +47,7 @@ class SourceTable:
 class FileReading:
     """A file that could be read, with the tables found in it (a sheet without cells makes none)."""
 
-    container: str  # csv, xlsx, json, ndjson, yaml, graph
+    container: str  # csv, xlsx, json, ndjson, yaml, graph, text, metrics
     tables: tuple[SourceTable, ...]
     encoding: str | None = None
     delimiter: str | None = None

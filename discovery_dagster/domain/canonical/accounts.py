@@ -22,6 +22,7 @@ _SENTENCES = {
     "note_below_table": "It is a note below the table, not a record.",
     "no_socket": "The line is of no socket.",
     "no_line_of_the_graph": "The line is not written like the others of the graph.",
+    "no_sample": "The line is no sample of a metric with labels.",
     "nothing_inside": "It holds no records.",
     "too_many_cells": "The record has more cells than the header has columns.",
     "unclosed_quote": "A quote is opened and not closed.",

@@ -15,6 +15,7 @@ from discovery_dagster.domain.readers.gml import is_gml, read_gml
 from discovery_dagster.domain.readers.graph_xml import is_graph_xml, read_graph_xml
 from discovery_dagster.domain.readers.json_text import read_json
 from discovery_dagster.domain.readers.limits import Limits, check_limit
+from discovery_dagster.domain.readers.metrics import is_metrics, read_metrics
 from discovery_dagster.domain.readers.sockets import is_list_of_sockets, read_sockets
 from discovery_dagster.domain.readers.workbook import ZIP, is_workbook, read_workbook
 from discovery_dagster.domain.readers.yaml_text import is_yaml, read_yaml
@@ -29,6 +30,7 @@ _TEXTS: Final = (
     (is_dot, read_dot),
     (is_gml, read_gml),
     (is_list_of_sockets, read_sockets),
+    (is_metrics, read_metrics),
     (is_adjacency, read_adjacency),
     (is_yaml, read_yaml),
 )

@@ -398,3 +398,27 @@ def test_what_a_span_says_that_it_called_and_what_traces_nothing_is_called(heade
     ]
     records = records_of(table(header, *rows))
     assert calls_of(records) == [("cart", "orders-db", 1), ("web", "cart", 1)]
+
+
+METRICS = """# HELP traces_service_graph_request_total Requests between services.
+# TYPE traces_service_graph_request_total counter
+traces_service_graph_request_total{client="web",server="cart",connection_type=""} 42
+traces_service_graph_request_total{ server = "orders \\"db\\"" , client="cart", } 1 1700000000000
+
+go_goroutines{job="cart"} 7
+half a line
+"""
+
+
+def test_metrics_of_a_service_graph_are_observed_calls(tmp_path):
+    path = tmp_path / "metrics.txt"
+    path.write_text(METRICS)
+    records = records_of_files(path)
+    relations = records.relations.select("source", "target", "kind", "count", "line").rows()
+    assert relations == [
+        ("web", "cart", "observed", 42, 3),
+        ("cart", 'orders "db"', "observed", 1, 4),
+    ]
+    found = records.outcomes.sort("line").select("line", "outcome").rows()
+    assert found == [(1, "ignored"), (2, "ignored"), (3, "accepted"), (4, "accepted"),
+                     (5, "ignored"), (6, "ignored"), (7, "rejected")]  # fmt: skip

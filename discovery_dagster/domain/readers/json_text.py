@@ -56,15 +56,22 @@ def read_json(text: str, encoding: str, name: str, limits: Limits) -> FileReadin
 def _arrays(text: str) -> list[Array]:
     """Return the tables of a document: lists of objects, and objects by the names of things."""
     found = arrays(text)
-    things = things_in(text) or _members(found, text)
-    # Where lists are most of the document, its records are in them.
-    listed = sum(len(each.text) for array in found for each in array.elements) > len(text) / 2
-    edges = None if listed and not _is_document(found, text) else edges_in(text)
+    if not _is_document(found, text) and any(_is_most(array, text) for array in found):
+        return _without_only_key(found)
+    things, edges = things_in(text) or _members(found, text), edges_in(text)
     named = [array for array in (things, edges) if array is not None]
     if named:
         inside = tuple(f"{array.key}." if array.key else "" for array in named)
         others = [] if _is_document(found, text) else found
         found = [*named, *(each for each in others if not (each.key or "").startswith(inside))]
+    return _without_only_key(found)
+
+
+def _is_most(array: Array, text: str) -> bool:
+    return sum(len(element.text) for element in array.elements) > len(text) / 2
+
+
+def _without_only_key(found: list[Array]) -> list[Array]:
     return [replace(found[0], key=None)] if len(found) == 1 else found
 
 

@@ -36,9 +36,9 @@ def recognise(
     rules = load("infrastructure")
     least = _least(rules["others"], assets.height)
     linked = edges.filter("resolved", pl.col("relation").is_in(["depends_on", "connects_to"]))
-    tokens = assets.select("asset_id", text=words("name"))
+    known = assets.select("asset_id", text=words("name")).join(_meeting(linked), on="asset_id")
     found = [
-        _of_role(role, rule, linked, tokens, least, rules) for role, rule in rules["roles"].items()
+        _of_role(role, rule, linked, known, least, rules) for role, rule in rules["roles"].items()
     ]
     best = pl.concat([pl.DataFrame(schema={**SCHEMA, "others": pl.UInt32()}), *found]).sort(
         ["others", "service"], descending=[True, False]
@@ -80,7 +80,7 @@ def _of_role(
     role: str,
     rule: Mapping[str, Any],
     linked: pl.DataFrame,
-    tokens: pl.DataFrame,
+    known: pl.DataFrame,
     least: float,
     rules: Mapping[str, Any],
 ) -> pl.DataFrame:
@@ -97,10 +97,9 @@ def _of_role(
         here, there = _SIDES[side]
         counted = linked.group_by(asset_id=here).agg(
             pl.col(there).filter(of_kind).n_unique().alias("others"),
-            pl.col(there).n_unique().alias("all"),
             pl.col("service").filter(of_kind).drop_nulls().unique().sort().alias("services"),
         )
-        judged = counted.join(tokens, on="asset_id").with_columns(
+        judged = counted.join(known, on="asset_id").with_columns(
             enough=(pl.col("others") >= least) & (not rule.get("only_named", False)),
             pure=pl.col("others") >= rules["purity"] * pl.col("all"),
             named=named,
@@ -127,6 +126,12 @@ def _of_role(
             )
         )
     return pl.concat(parts)
+
+
+def _meeting(linked: pl.DataFrame) -> pl.DataFrame:
+    """How many others each asset meets, either way."""
+    ways = [linked.select(asset_id=here, other=there) for here, there in _SIDES.values()]
+    return pl.concat(ways).group_by("asset_id").agg(all=pl.col("other").n_unique())
 
 
 def _least(rule: Mapping[str, Any], assets: int) -> float:

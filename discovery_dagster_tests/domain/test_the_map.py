@@ -104,6 +104,14 @@ def test_shared_services_are_recognised_by_port_fan_in_and_name():
     }
 
 
+def test_a_portal_that_sends_its_log_is_no_monitoring_whatever_its_name_says():
+    edges = [
+        *connections("monitoring-portal", VMS, 443, None),
+        *connections("log-9", ["monitoring-portal", *VMS], 514, "logging"),
+    ]
+    assert services_of(edges, "monitoring-portal", "log-9") == {"log-9": "monitoring"}
+
+
 def test_an_application_that_many_administer_is_no_shared_service():
     edges = [
         *connections("app", VMS, 8443, None),
@@ -193,6 +201,60 @@ def test_sources_that_declare_opposite_needs_contradict_each_other(files, seen, 
     ]
     made = dependencies.build(assets, relation_records(*declared, *observed))
     assert set(made["conflict"]) == {conflict}
+
+
+HOSTS = ["a", "b", "c", "dc1", "mon-01"]
+ENDS = st.sampled_from([*HOSTS, "gone", "8.8.8.8", "10.9.9.9"])
+CONNECTIONS = st.lists(
+    st.builds(
+        lambda source, target, kind, port, count: {
+            "source": source if source.isalnum() or "-" in source else None,
+            "source_address": None if source.isalnum() or "-" in source else source,
+            "target": target if target.isalnum() or "-" in target else None,
+            "target_address": None if target.isalnum() or "-" in target else target,
+            "kind": kind,
+            "relation": "connects_to",
+            "port": port,
+            "protocol": "tcp",
+            "count": count,
+            "first_seen": f"2026-01-0{count}T00:00:00" if kind == "observed" else None,
+            "last_seen": f"2026-02-0{count}T00:00:00" if kind == "observed" else None,
+        },
+        ENDS,
+        ENDS,
+        st.sampled_from(["declared", "observed"]),
+        st.sampled_from([53, 161, 389, 443]),
+        st.integers(1, 9),
+    ),
+    max_size=12,
+)
+
+
+def whole_map(rows):
+    """Endpoints, conflicts and shared services of connections between hosts."""
+    assets = classified_assets(*({"name": name} for name in HOSTS))
+    edges = dependencies.build(assets, relation_records(*rows))
+    shared = shared_services.recognise(assets, edges, {})
+    return endpoints.report(assets, edges), edges, shared
+
+
+@settings(max_examples=40, deadline=None)
+@given(CONNECTIONS, st.randoms())
+def test_what_the_map_says_does_not_depend_on_the_order_of_records(rows, random):
+    numbered = [row | {"line": at + 2} for at, row in enumerate(rows)]
+    shuffled = random.sample(numbered, len(numbered))
+    for one, other in zip(whole_map(numbered), whole_map(shuffled), strict=True):
+        assert one.equals(other)
+
+
+@settings(max_examples=40, deadline=None)
+@given(CONNECTIONS, CONNECTIONS)
+def test_more_evidence_never_removes_a_stranger(rows, others):
+    def strangers(rows):
+        said = whole_map(rows)[0].explode("endpoints")
+        return set(said.select("endpoints", "side", "port").iter_rows())
+
+    assert strangers(rows) <= strangers([*rows, *others])
 
 
 def test_a_scan_is_no_need_but_a_client_of_many_servers_has_them():

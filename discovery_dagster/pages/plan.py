@@ -9,12 +9,13 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from discovery_dagster.api.security import SessionOf, StateOf
+from discovery_dagster.domain.constraints import Constraint
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.pages import frame, links, words
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, Pending, shown
 from discovery_dagster.pages.waiting import waits_for
-from discovery_dagster.store import exports
+from discovery_dagster.store import constraints, exports
 from discovery_dagster.store.reading import planning
 
 router = APIRouter()
@@ -27,6 +28,7 @@ Named = tuple[str, str]
 CARDS = 5
 LINES = 60
 ALONE = 200
+REASONS = 3  # why one constraint cannot hold
 CYCLES = 20
 
 
@@ -70,6 +72,15 @@ class Crossing:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """What a person set, and why it cannot hold, if it cannot."""
+
+    sentence: str
+    messages: Sequence[str]
+    more: int  # messages that are in the data only
+
+
+@dataclass(frozen=True)
 class PlanPage(Page):
     """Context of `plan.html`."""
 
@@ -79,7 +90,8 @@ class PlanPage(Page):
     pending: Pending | None = shown("why there is nothing to show yet")
     figures: Mapping[str, int] = shown("numbers of groups by kind")
     waves: Sequence[WaveColumn] = shown("the waves in their order")
-    conflicts: Sequence[Row] = shown("what people set that cannot hold: `sentence`, `message`")
+    limits: Sequence[Limit] = shown("what people set, and why some of it cannot hold")
+    contradicted: bool = shown("whether anything that was set cannot hold")
     coverage: Row = shown("how much is known of the dependencies of the assets")
     cycles: Sequence[Row] = shown("sets that need each other: `assets`, `edges`, `cuts`")
     cycles_more: int = shown("how many sets are in the data only")
@@ -96,6 +108,7 @@ def build(
     groups: Sequence[Row] = (),
     placed: Iterable[Row] = (),
     crossing: Sequence[Row] = (),
+    said: Sequence[Constraint] = (),
     conflicts: Sequence[Row] = (),
     coverage: Row | None = None,
     cycles: Sequence[Row] = (),
@@ -112,7 +125,8 @@ def build(
         crossing: dependencies between groups by `source, target` (groups),
             `source_wave, target_wave, infrastructure, edges` and an `example` (source, relation,
             target).
-        conflicts: constraints that cannot hold, as `exports` gives them.
+        said: what people set for the plans of the engagement.
+        conflicts: why some of it cannot hold, as `exports` gives it.
         coverage: as `planning` counts it.
         cycles: as `exports` gives them.
         dagster_url: of Dagster's pages.
@@ -138,7 +152,8 @@ def build(
             "late": sum(row["edges"] for row in late),
         },
         waves=[_column(key, wave, groups, members) for wave in waves],
-        conflicts=conflicts,
+        limits=_limits(said, conflicts),
+        contradicted=bool(conflicts),
         coverage=coverage or {},
         cycles=cycles[:CYCLES],
         cycles_more=max(len(cycles) - CYCLES, 0),
@@ -152,6 +167,21 @@ def build(
             ("JSON", links.data(key, "groups")),
         ],
     )
+
+
+def _limits(said: Sequence[Constraint], conflicts: Sequence[Row]) -> list[Limit]:
+    """Return what is set and what the plan was still made with, each with its conflicts."""
+    sentences = {one.id: one.sentence for one in said}
+    messages: defaultdict[int, list[str]] = defaultdict(list)
+    for row in conflicts:
+        sentences.setdefault(row["constraint"], row["sentence"])
+        messages[row["constraint"]].append(row["message"])
+    return [
+        Limit(
+            sentences[number], messages[number][:REASONS], max(len(messages[number]) - REASONS, 0)
+        )
+        for number in sorted(sentences)
+    ]
 
 
 def listed(groups: Sequence[Row]) -> list[str]:
@@ -247,6 +277,7 @@ def page(session: SessionOf, shared: StateOf) -> HTMLResponse:
             groups=groups,
             placed=planning.placed(shared.database, session, listed(groups)),
             crossing=planning.crossing(shared.database, session),
+            said=constraints.current(shared.database, session.engagement),
             conflicts=exports.rows(shared.database, session, "conflicts"),
             coverage=planning.coverage(shared.database, session),
             cycles=exports.rows(shared.database, session, "cycles"),

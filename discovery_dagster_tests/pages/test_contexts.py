@@ -2,11 +2,14 @@
 
 import re
 from dataclasses import fields
+from datetime import UTC, datetime
 
 import pytest
 from jinja2 import meta
 
-from discovery_dagster.pages import site  # imports every page
+from discovery_dagster.domain.constraints import Constraint
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.pages import plan, site  # `site` imports every page
 from discovery_dagster.pages.frame import Page
 from discovery_dagster.pages.rendering import STATIC, environment
 
@@ -51,3 +54,17 @@ def test_bundles_of_others_have_their_licence_and_version_recorded():
     for file in vendor.iterdir():
         assert file.name == "README.md" or f"`{file.name}`" in recorded, file.name
     assert len(re.findall(r"\| \d+\.\d+\.\d+ \|", recorded)) == 3
+
+
+def test_the_plan_shows_what_was_set_with_the_first_reasons_why_it_cannot_hold():
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    pin = Constraint(4, "pin", ("a", "1"), None, "ann", at)
+    gone = {"constraint": 2, "sentence": "Frozen: b (set by ann)", "message": "b is gone"}
+    conflicts = [gone, *({"constraint": 4, "sentence": "", "message": str(n)} for n in range(5))]
+    made = plan.build(
+        SessionKey.of(EngagementKey("acme", "exit"), "s001"), said=[pin], conflicts=conflicts
+    )
+    assert made.limits == [
+        plan.Limit("Frozen: b (set by ann)", ["b is gone"], 0),
+        plan.Limit("Pinned: a to wave 1 (set by ann)", ["0", "1", "2"], 2),
+    ]

@@ -6,7 +6,7 @@ from functools import partial
 import dagster as dg
 
 from discovery_dagster.defs.partitions import SESSION_PARTITIONS
-from discovery_dagster.defs.session import ClaimedSession, Report, StepResult
+from discovery_dagster.defs.session import ClaimedSession, Report, StepResult, table_schema
 from discovery_dagster.domain import (
     canonical,
     charts,
@@ -53,6 +53,7 @@ def step_asset(
 ) -> Callable[[Callable[..., Materialized]], dg.AssetsDefinition]:
     """Make the decorated function the Dagster asset of the step called `key`."""
     step = BY_KEY[key]
+    main = next(iter(step.frames.values()))
     return dg.asset(
         name=key,
         description=step.description,
@@ -61,6 +62,8 @@ def step_asset(
         kinds={"polars", "postgres", *kinds},
         code_version=step.code_version,
         partitions_def=SESSION_PARTITIONS,
+        # Dagster's own key for what its catalogue lists as the columns of an asset.
+        metadata={"dagster/column_schema": table_schema(main)},
     )
 
 

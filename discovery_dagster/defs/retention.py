@@ -42,5 +42,6 @@ retention_schedule = dg.ScheduleDefinition(
     name="daily_retention",
     job=retention_job,
     cron_schedule="30 3 * * *",
+    description="Deletes, each night, what nobody needs any more.",
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )

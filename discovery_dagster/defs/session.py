@@ -169,7 +169,7 @@ class ClaimedSession:
                 "reused": reused,
                 **{name: dg.MetadataValue.int(count) for name, count in made.counts.items()},
                 **plots(step.key, made.counts),
-                **_schemas(step.frames),
+                **{f"{name}/schema": table_schema(frame) for name, frame in step.frames.items()},
                 **self._page(step),
             },
             data_version=dg.DataVersion(made.publication),
@@ -249,10 +249,7 @@ def published_frames() -> PublishedFramesIOManager:
     return PublishedFramesIOManager()
 
 
-def _schemas(schemas: Mapping[str, frames.Schema]) -> dict[str, dg.TableSchemaMetadataValue]:
-    return {
-        f"{name}/schema": dg.MetadataValue.table_schema(
-            dg.TableSchema([dg.TableColumn(column, str(kind)) for column, kind in schema.items()])
-        )
-        for name, schema in schemas.items()
-    }
+def table_schema(schema: frames.Schema) -> dg.TableSchemaMetadataValue:
+    """Return the columns of a frame as Dagster shows them."""
+    columns = [dg.TableColumn(column, str(kind)) for column, kind in schema.items()]
+    return dg.MetadataValue.table_schema(dg.TableSchema(columns))

@@ -14,7 +14,7 @@ from discovery_dagster.domain.frames import Schema
 
 @dataclass(frozen=True)
 class Step:
-    """One step; `frames` are those that it publishes, by name."""
+    """One step; `frames` are those that it publishes, by name, the one it is about first."""
 
     key: str
     description: str
@@ -136,10 +136,10 @@ STEPS: tuple[Step, ...] = (
         decisions=("identity",),
         version=5,
         frames={
-            "refusals": frames.OVERRIDE_REFUSALS,
             "assets": frames.INVENTORY_ASSETS,
             "members": frames.INVENTORY_MEMBERS,
             "conflicts": frames.INVENTORY_CONFLICTS,
+            "refusals": frames.OVERRIDE_REFUSALS,
         },
         reference=("identifiers.yaml", "placeholders.yaml", "precedence.yaml"),
         page="assets",

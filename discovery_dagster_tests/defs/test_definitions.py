@@ -29,6 +29,12 @@ def test_each_dagster_asset_says_what_it_is_and_whose():
         assert spec.kinds
         assert spec.code_version
         assert spec.partitions_def is not None
+        assert spec.metadata["dagster/column_schema"].schema.columns
+
+
+def test_each_schedule_and_sensor_says_what_it_is_for():
+    repository = defs.get_repository_def()
+    assert all(each.description for each in (*repository.schedule_defs, *repository.sensor_defs))
 
 
 def test_the_accounting_is_checked():

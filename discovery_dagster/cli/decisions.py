@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from discovery_dagster.cli.errors import DONE, FAILED, UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
-from discovery_dagster.cli.present import table_of
+from discovery_dagster.cli.present import table_of, terminal
 from discovery_dagster.cli.rerun import Rerun, rerun
 from discovery_dagster.domain import decision_workbook
 from discovery_dagster.domain.decision_sheets import Problem
@@ -57,7 +56,7 @@ def export_workbook(
     for name, number in made.questions.items():
         left_out = made.left_out.get(name)
         table.add_row(name, f"{number:,}" + (f" of {number + left_out:,}" if left_out else ""))
-    Console().print(table)
+    terminal().print(table)
     print(
         f"{output}: fill in the yellow columns, then\ndiscovery decisions import {output}"
         f" --client {client} --engagement {engagement} --session {session}"
@@ -129,4 +128,4 @@ def _show(problems: list[Problem]) -> None:
         table.add_row(escape(each.sheet), row, each.column or "", escape(each.message))
     if len(problems) > _MOST_PROBLEMS:
         table.add_row("…", "", "", f"{len(problems) - _MOST_PROBLEMS} more: see --refused FILE")
-    Console().print(table)
+    terminal().print(table)

@@ -5,11 +5,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from discovery_dagster.cli.present import files_table, rejects_table, table_of
+from discovery_dagster.cli.present import files_table, rejects_table, table_of, terminal
 from discovery_dagster.domain.intake import SourceFile
 from discovery_dagster.domain.preview import Preview, preview
 from discovery_dagster.settings import Settings
@@ -22,7 +21,7 @@ def show_preview(files: Sequence[IncomingFile], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(asdict(found), ensure_ascii=False))
         return
-    console = Console()
+    console = terminal()
     console.print("\n[bold]Nothing was written.[/bold]")
     console.print(files_table(found.files))
     console.print(_mapping(found))

@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
-from discovery_dagster.cli.present import table_of
+from discovery_dagster.cli.present import table_of, terminal
 from discovery_dagster.domain.identity.decisions import PERSON, SPLIT, IdentityDecision
 from discovery_dagster.domain.identity.explanation import explain as explained
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
@@ -41,7 +41,7 @@ def explain(
         head = {"id": found.asset_id, "name": found.name, "type": found.type}
         print(json.dumps(head | told, ensure_ascii=False, default=str))
         return
-    console = Console()
+    console = terminal()
     console.print(f"\n[bold]{escape(found.name)}[/bold] ({found.type}, {found.asset_id})")
     _show(console, told)
 
@@ -133,7 +133,7 @@ def list_decisions(
                  ", ".join(row["identifiers"]), row["reason"], row["author"],
                  f"{row['at']:%Y-%m-%d %H:%M}", until)  # fmt: skip
         table.add_row(*map(escape, words))
-    Console().print(table)
+    terminal().print(table)
 
 
 @app.command()

@@ -5,12 +5,11 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
-from discovery_dagster.cli.present import table_of
+from discovery_dagster.cli.present import table_of, terminal
 from discovery_dagster.domain.frames import ATTRIBUTES
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.lineage import trace
@@ -46,7 +45,7 @@ def lineage(
     if as_json:
         print(json.dumps({**asdict(found), "values": values}, ensure_ascii=False))
         return
-    console = Console()
+    console = terminal()
     console.print(f"\n[bold]{escape(found.name)}[/bold] ({found.type}, {found.asset_id})")
     table = table_of("Values", "field", "value", "file", "line", "column", "text", "rule", "won")
     for value in values:

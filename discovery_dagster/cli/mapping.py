@@ -5,12 +5,11 @@ import json
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
-from discovery_dagster.cli.present import table_of
+from discovery_dagster.cli.present import table_of, terminal
 from discovery_dagster.domain.fields import FIELDS, IGNORED
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.words import fold
@@ -45,14 +44,14 @@ def list_mapping(
         place = f"{row['file']} {row['sheet'] or ''}".strip()
         words = (place, row["column"], row["field"], row["status"], row["method"], row["conflict"])
         table.add_row(*(escape(word or "") for word in words))
-    Console().print(table)
+    terminal().print(table)
     said = table_of("Decisions", "format", "column", "field", "verdict", "author", "when")
     for each in decided:
         verdict = "accepted" if each.accepted else "rejected"
         words = (each.format, each.column, each.field, verdict, each.author, f"{each.at:%Y-%m-%d}")
         said.add_row(*map(escape, words))
     if decided:
-        Console().print(said)
+        terminal().print(said)
 
 
 @app.command()

@@ -6,12 +6,11 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from discovery_dagster.cli.errors import DONE, FAILED, UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement
-from discovery_dagster.cli.present import table_of
+from discovery_dagster.cli.present import table_of, terminal
 from discovery_dagster.cli.rerun import Rerun, rerun
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.overrides import InvalidOverrideError, read_words
@@ -110,7 +109,7 @@ def list_overrides(
             f"{row['at']:%Y-%m-%d %H:%M}",
         )
         table.add_row(*map(escape, words))
-    Console().print(table)
+    terminal().print(table)
 
 
 @app.command("remove")

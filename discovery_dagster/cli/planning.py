@@ -5,12 +5,11 @@ import json
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement
-from discovery_dagster.cli.present import table_of
+from discovery_dagster.cli.present import table_of, terminal
 from discovery_dagster.domain import constraints as rules
 from discovery_dagster.domain.constraints import KINDS, Constraint, InvalidConstraintError
 from discovery_dagster.domain.keys import EngagementKey
@@ -86,7 +85,7 @@ def show(
     table = table_of("Constraints", "number", "kind", "values", "reason", "author", "when", "until")
     for row in shown:
         table.add_row(*map(escape, _cells(row)))
-    Console().print(table)
+    terminal().print(table)
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

@@ -1,6 +1,7 @@
 """What people and programs see of a session."""
 
 import json
+import os
 from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
@@ -31,12 +32,27 @@ _IMPORT_FIELDS = {
 }
 
 
+#: More characters than any line has that a command prints.
+_UNFOLDED = 100_000
+
+
+def terminal() -> Console:
+    """Return where people read: folded to a terminal's width, and not at all in a pipe or file.
+
+    There Rich would take 80 columns, and a key or a name of a file broken in two is neither found
+    by `grep` nor copied. Who wants another width there sets COLUMNS.
+    """
+    console = Console()
+    whole = console.is_terminal or "COLUMNS" in os.environ
+    return console if whole else Console(width=_UNFOLDED)
+
+
 def print_import(state: SessionState, rejects: Rows, *, as_json: bool) -> None:
     """Print the outcome of an import or a re-run; `rejects` as the export of that name."""
     if as_json:
         print(json.dumps(state.model_dump(mode="json", include=_IMPORT_FIELDS), ensure_ascii=False))
         return
-    console = Console()
+    console = terminal()
     console.print(f"\n[bold]{state.partition_key}[/bold] is {state.status}.", highlight=False)
     if state.error:
         console.print(state.error, style="red", markup=False)
@@ -66,7 +82,7 @@ def print_states(states: list[SessionState], *, as_json: bool) -> None:
             str(state.counts["dependencies"]),
             state.error or "",
         )
-    Console().print(table)
+    terminal().print(table)
 
 
 def files_table(files: Sequence[FileState | FileAccount]) -> Table:

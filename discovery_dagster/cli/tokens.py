@@ -5,11 +5,10 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson
-from discovery_dagster.cli.present import table_of
+from discovery_dagster.cli.present import table_of, terminal
 from discovery_dagster.domain.keys import EngagementKey, slug
 from discovery_dagster.domain.scope import Scope
 from discovery_dagster.settings import Settings
@@ -65,7 +64,7 @@ def list_tokens(as_json: AsJson = False) -> None:
             f"{token.expires_at:%Y-%m-%d}",
             f"{token.revoked_at:%Y-%m-%d}" if token.revoked_at else "",
         )
-    Console().print(table)
+    terminal().print(table)
 
 
 @app.command("revoke")

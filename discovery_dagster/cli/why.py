@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
-from discovery_dagster.cli.present import table_of
+from discovery_dagster.cli.present import table_of, terminal
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import assets, sessions
@@ -37,7 +37,7 @@ def why(
     if as_json:
         print(json.dumps(found, ensure_ascii=False, default=str))
         return
-    _print_why(Console(), found)
+    _print_why(terminal(), found)
 
 
 def impact(
@@ -54,7 +54,7 @@ def impact(
     if as_json:
         print(json.dumps(found, ensure_ascii=False, default=str))
         return
-    console = Console()
+    console = terminal()
     for title, direction in (("Needs it", "needed_by"), ("It needs", "needs")):
         part = found[direction]
         table = table_of(f"{title}: {part['total']}", "asset", "type", "wave", "steps", "because")

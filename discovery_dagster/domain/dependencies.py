@@ -124,9 +124,13 @@ def _located(claims: pl.DataFrame) -> pl.DataFrame:
         protocol=pl.when(somewhere).then("protocol"),
         port=pl.when(~alone.fill_null(False)).then("port"),
     )
-    seen = claims.filter(pl.col("port").is_not_null() & pl.col("protocol").is_not_null())
-    unsaid = pl.col("port").is_not_null() & pl.col("protocol").is_null()
-    claims = _spread(claims, unsaid, seen.select(*at_port, "protocol"), at_port)
+    # `HTTPS` or `JDBC` says what is spoken on the port, not by which transport.
+    transports = sorted(set(load("protocols").values()))
+    told = pl.col("protocol").is_in(transports).fill_null(value=True)
+    for unsaid, known in ((~told, told), (pl.col("protocol").is_null(), pl.lit(True))):
+        seen = claims.filter(pl.col("port").is_not_null(), pl.col("protocol").is_not_null(), known)
+        unsaid &= pl.col("port").is_not_null()
+        claims = _spread(claims, unsaid, seen.select(*at_port, "protocol"), at_port)
     claims = services.with_services(claims)
     needs = claims.filter(pl.col("port").is_not_null() & pl.col("infrastructure").is_null())
     unsaid = pl.col("port").is_null() & pl.col("protocol").is_null()

@@ -83,6 +83,16 @@ def test_a_port_without_protocol_joins_the_one_with_it():
     ]
 
 
+def test_what_is_spoken_on_a_port_is_no_other_transport():
+    declared = WEB_TO_DB | {"port": 8443, "protocol": "https"}
+    seen = SEEN | {"port": 8443, "protocol": "tcp"}
+    assert told(declared, WEB_TO_DB | {"port": 8443}, seen) == [
+        ("depends_on", 8443, "tcp", "confirmed")
+    ]
+    [edge] = build(declared, WEB_TO_DB | {"port": 8443, "line": 9}).to_dicts()
+    assert (edge["protocol"], len(edge["evidence"])) == ("https", 2)
+
+
 def test_a_ping_is_an_edge_of_the_monitoring():
     # NetFlow writes type and code of the message where ports stand: 8 and 0 are 2048.
     [edge] = build(
@@ -146,7 +156,7 @@ def test_a_port_names_its_service(port, protocol, service, infrastructure):
     assert services.with_services(places).row(0)[2:] == (service, infrastructure)
 
 
-PORTS = [(22, "tcp"), (1433, None), (1433, "tcp"), (1433, "udp"), (8080, "tcp")]
+PORTS = [(22, "tcp"), (1433, None), (1433, "tcp"), (1433, "udp"), (8080, "tcp"), (1433, "jdbc")]
 PLACES = st.sampled_from([(None, None), (None, "tcp"), (None, "icmp"), *PORTS])
 RECORDS = st.builds(
     lambda ends, kind, relation, place: {

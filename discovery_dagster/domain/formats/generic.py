@@ -3,9 +3,10 @@
 What their columns mean is left to the synonyms; they fit only where no other format does.
 """
 
+from discovery_dagster import reference
 from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.fields import IDENTITY_FIELDS
-from discovery_dagster.domain.formats.base import Kind, TableFormat
+from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
 from discovery_dagster.domain.header_meanings import field_of, find_meaning
 from discovery_dagster.domain.header_words import read_words
 from discovery_dagster.domain.tables import SourceTable, cell_column
@@ -55,6 +56,9 @@ RELATIONS = TableFormat(
     kind=Kind.RELATIONS,
     fit=has_two_ends,
     at_most=2,
+    columns={
+        fold(name): Rule("direction") for name in reference.load("ends")["columns"]["direction"]
+    },
     relation="depends_on",
 )
 

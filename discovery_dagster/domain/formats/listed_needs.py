@@ -42,7 +42,8 @@ def _needs(table: SourceTable) -> list[str]:
     return [
         column
         for column, found in meanings.items()
-        if (found and found.field in REFERENCES) or _are_references(cells_of(table, column))
+        if (found and (found.named is not None or found.field in REFERENCES))
+        or _are_references(cells_of(table, column))
     ]
 
 
@@ -85,7 +86,8 @@ def _name(need: Any) -> str | None:
         return str(need)
     words = reference.load("ends")
     folded = {fold(key): value for key, value in need.items()}
-    found = (folded.get(word) for word in (*words["labels"], *words["ids"]))
+    called = (*words["labels"], *words["things"]["name"], *words["ids"])
+    found = (folded.get(word) for word in called)
     return next((str(value) for value in found if value), None)
 
 

@@ -304,6 +304,8 @@ def test_an_unknown_direction_is_not_guessed():
 
 def test_ends_that_are_told_apart_keep_their_direction_and_may_go_both_ways():
     header = "Source Application,Target Application,Direction"
+    german = edges_of("Quellsystem,Zielsystem,Richtung", "web,cart,bidirektional")
+    assert [edge[:2] for edge in german] == [("web", "cart"), ("cart", "web")]
     found = edges_of(header, "web,cart,Inbound", "cart,db,Bidirectional")
     assert [edge[:2] for edge in found] == [("web", "cart"), ("cart", "db"), ("db", "cart")]
 

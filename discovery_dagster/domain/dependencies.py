@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain import endpoint_decisions, services
+from discovery_dagster.domain import endpoint_decisions, named_hosts, services
 from discovery_dagster.domain.connection_strings import infer
 from discovery_dagster.domain.doubts import with_conflicts, with_scans
 from discovery_dagster.domain.endpoint_decisions import EndpointDecision
@@ -58,7 +58,8 @@ def build(
     """
     index = NameIndex.of(assets)
     if records is not None:
-        relations = pl.concat([relations, infer(records, index)])
+        inferred = [infer(records, index), named_hosts.infer(records, assets, index)]
+        relations = pl.concat([relations, *inferred])
     passed()
     claims = _with_ends(assets, relations, index, decided)
     claims = claims.join(_readings(), on=["relation", "kind"])

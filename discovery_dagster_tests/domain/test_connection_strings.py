@@ -1,3 +1,5 @@
+import pytest
+
 from discovery_dagster.domain import dependencies
 from discovery_dagster_tests.domain.rows import asset_records, classified_assets, relation_records
 
@@ -37,3 +39,39 @@ def test_a_host_in_no_inventory_stays_unresolved():
 def test_a_mount_counts_only_where_it_leads_to_an_asset():
     text = "mounts nas-99:/export, log:/var/log and pg-01:/export/home"
     assert edges_of(description=text) == [("web", "pg-01", 2049, "inferred_only", True)]
+
+
+def hosts_of(custom, declared_type="application"):
+    assets = classified_assets(
+        {"name": "shop", "type": "application"},
+        {"name": "web-01"},
+        {"name": "db-01", "ip_addresses": ["10.0.0.3"]},
+        {"name": "crm", "type": "application"},
+    )
+    records = asset_records({"name": "shop", "declared_type": declared_type, "custom": custom})
+    edges = dependencies.build(assets, relation_records(), records)
+    return edges.select("target", "status").rows()
+
+
+def test_hosts_in_a_column_of_an_application_are_inferred():
+    found = [("db-01", "inferred_only"), ("web-01", "inferred_only")]
+    assert hosts_of('{"Web Tier": "WEB-01", "DB Host": "10.0.0.3"}') == found
+    assert hosts_of('{"Infra": "web-01; db-01"}') == found
+
+
+@pytest.mark.parametrize(
+    "custom",
+    [
+        '{"Infra": "web-01, gone-07"}',  # not all of it is known
+        '{"Remarks": "replaced web-01"}',
+        '{"Previous Server": "web-01"}',
+        '{"Monitored by": "web-01"}',
+        '{"Related": "crm"}',  # no host
+    ],
+)
+def test_what_else_stands_in_a_column_of_an_application_names_no_host(custom):
+    assert hosts_of(custom) == []
+
+
+def test_columns_of_hosts_themselves_name_no_needs():
+    assert hosts_of('{"Partner": "web-01"}', "server") == []

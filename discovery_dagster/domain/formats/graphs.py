@@ -165,8 +165,16 @@ def _end_column(table: SourceTable, end: str) -> str | None:
 
 
 def _says_end(column: str, end: str) -> bool:
-    parts = [part for part in column.split(".") if fold(part) not in _OF_ENDS] or [column]
-    return any(fold(" ".join(parts[-length:])) in _known_ends()[end] for length in (1, 2, 3))
+    parts = [fold(part) for part in column.split(".")]
+    if any(part in _addresses() for part in parts):
+        return False
+    named = [part.removesuffix(" id") for part in parts if part not in _OF_ENDS]
+    return any(" ".join(named[-length:]) in _known_ends()[end] for length in (1, 2, 3))
+
+
+@cache
+def _addresses() -> frozenset[str]:
+    return frozenset(reference.load("ends")["things"]["address"])
 
 
 @cache

@@ -58,7 +58,13 @@ def _best(table: SourceTable, wanted: pl.Series) -> tuple[Identified | None, int
 
 
 def columns_of(table: SourceTable, what: str) -> list[str]:
-    """Return the columns of `ids` or `labels`, the likeliest first."""
+    """Return the columns of `ids` or `labels`, the likeliest first.
+
+    Behind those that are called so stand pairs such as `app id` and `app name`; `agent name` alone
+    is the name of something else.
+    """
     words = reference.load("ends")[what]
     folded = {fold(column): column for column in reversed(table.header)}
-    return [folded[word] for word in words if word in folded]
+    stems = [key.removesuffix(" id") for key in folded if key.endswith(" id")]
+    paired = [f"{stem} {words[0]}" for stem in stems if f"{stem} name" in folded]
+    return [folded[word] for word in (*words, *paired) if word in folded]

@@ -114,6 +114,8 @@ CALLS = TableFormat(
 
 FORMATS = (SPANS, ZIPKIN, CALLS)
 
+#: Whom a client of Zipkin's first API called.
+_SERVER_ADDRESS = r'"key":"sa"[^{}]*"endpoint":\{[^}]*"serviceName":"([^"]*)"'
 _REFERENCE = r"\{[^{}]*\}"
 _REFERRED = r'"spanID":"([^"]*)"'
 
@@ -202,8 +204,17 @@ def _zipkin_1(table: SourceTable) -> SourceTable:
             "localEndpoint.serviceName": server.fill_null(client).fill_null(any_service),
             "kind": kind,
             "caller": both,
+            **_zipkin_1_peer(table, server),
         },
     )
+
+
+def _zipkin_1_peer(table: SourceTable, server: pl.Series) -> dict[str, pl.Series]:
+    """Whom a client called, where the server's half does not tell it."""
+    if "binaryAnnotations" not in table.header:
+        return {}
+    called = cells_of(table, "binaryAnnotations").str.extract(_SERVER_ADDRESS, 1)
+    return {"remoteEndpoint.serviceName": called.set(server.is_not_null(), None)}
 
 
 def _attribute(key: str) -> str:

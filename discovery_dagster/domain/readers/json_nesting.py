@@ -9,11 +9,25 @@ from typing import Any, Final
 
 from discovery_dagster import reference
 from discovery_dagster.domain.readers.json_record import RepeatedKeys
-from discovery_dagster.domain.readers.json_scan import Element, elements_of, members_of
+from discovery_dagster.domain.readers.json_scan import Element, elements_of, members_of, whole
 
 NOTHING_INSIDE: Final = "nothing_inside"
 
 _SAMPLE = 20  # elements that say how their array is nested
+
+
+def around_records(text: str, keys: Sequence[str | None]) -> Element | None:
+    """Return the object `text` when records stand in one of its lists, which has one of `keys`.
+
+    Such is one trace of Jaeger, without the list of traces around it.
+    """
+    for nesting in reference.load("json_nesting"):
+        beside = nesting.get("beside", [])
+        if beside and nesting["path"][0] in keys and all(f'"{key}"' in text for key in beside):
+            element = whole(text)
+            if all(key in element.value for key in beside):
+                return element
+    return None
 
 
 def unnest(elements: Sequence[Element]) -> Sequence[Element]:

@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 
 from discovery_dagster.domain.readers.json_keyed import edges_in, keyed_array, things_in
-from discovery_dagster.domain.readers.json_nesting import NOTHING_INSIDE, unnest
+from discovery_dagster.domain.readers.json_nesting import NOTHING_INSIDE, around_records, unnest
 from discovery_dagster.domain.readers.json_record import RepeatedKeyError, TooDeepError, flatten
 from discovery_dagster.domain.readers.json_scan import (
     BLANK_LINE,
@@ -56,6 +56,9 @@ def read_json(text: str, encoding: str, name: str, limits: Limits) -> FileReadin
 def _arrays(text: str) -> list[Array]:
     """Return the tables of a document: lists of objects, and objects by the names of things."""
     found = arrays(text)
+    around = around_records(text, [array.key for array in found])
+    if around is not None:
+        return [Array(None, around.line, [around])]
     if not _is_document(found, text) and any(_is_most(array, text) for array in found):
         return _without_only_key(found)
     things, edges = things_in(text) or _members(found, text), edges_in(text)

@@ -338,7 +338,22 @@ BY_ARROWS = {"nodes": {"shop": {"port": 80, "line": 1}, "stock": {"line": 2}},
              "edges": {"shop -> stock": {"line": 3}}}  # fmt: skip
 
 
-@pytest.mark.parametrize("graph", [BY_NUMBER, WITH_INTERFACES, OF_ENTITIES, BY_ARROWS])
+BY_ROW = {
+    "services": [{"id": 1, "name": "shop"}, {"id": 2, "name": "stock"}],
+    "dependencies": [{"id": 9, "source_service_id": 1, "target_service_id": 2}],
+}
+IN_PAIRS = {
+    "applications": [
+        {"appId": "A-1", "appName": "shop", "agentName": "x"},
+        {"appId": "A-2", "appName": "stock", "agentName": "x"},
+    ],
+    "interfaces": [{"interfaceId": "I-9", "sourceAppId": "A-1", "targetAppId": "A-2"}],
+}
+
+
+@pytest.mark.parametrize(
+    "graph", [BY_NUMBER, WITH_INTERFACES, OF_ENTITIES, BY_ARROWS, BY_ROW, IN_PAIRS]
+)
 def test_ends_are_told_by_ids_of_any_name_and_inside_of_objects(tmp_path, graph):
     found = relations_of(tmp_path / "a.json", json.dumps(graph, indent=1))
     assert [(source, target) for source, _, target in found] == [("shop", "stock")]
@@ -356,6 +371,24 @@ def test_flows_between_objects_stay_observed(tmp_path):
     assert relations.select("source", "target", "kind").rows() == [("web", "db", "observed")]
 
 
+def test_the_name_of_what_watches_a_node_is_not_the_nodes(tmp_path):
+    graph = {"elements": [{"data": {"id": "shop", "agent.name": "java"}},
+                          {"data": {"id": "stock", "agent.name": "go"}},
+                          {"data": {"id": "e", "source": "shop", "target": "stock"}}]}  # fmt: skip
+    found = relations_of(tmp_path / "a.json", json.dumps(graph))
+    assert found == [("shop", "depends_on", "stock")]
+
+
+def test_addresses_inside_flows_are_no_names_of_their_ends(tmp_path):
+    flow = {"time": "2026-01-01T00:00:00Z", "verdict": "FORWARDED",
+            "IP": {"source": "10.0.0.1", "destination": "10.0.0.2"},
+            "source": {"pod_name": "web"}, "destination": {"pod_name": "cart"}}  # fmt: skip
+    lines = [{"flow": flow, "node_name": "n1"}, {"flow": flow, "node_name": "n2"}]
+    (tmp_path / "a.ndjson").write_text("\n".join(map(json.dumps, lines)))
+    relations = records_of_files(tmp_path / "a.ndjson").relations
+    assert set(relations.select("source", "target").iter_rows()) == {("web", "cart")}
+
+
 COMPONENTS = {
     "services": [{"bom-ref": "s1", "name": "shop"}, {"bom-ref": "s2", "name": "stock"}],
     "dependencies": [{"ref": "s1", "dependsOn": ["s2"]}, {"ref": "s2"}],
@@ -363,6 +396,10 @@ COMPONENTS = {
 CATALOGUE = [
     {"name": "shop", "dependencies": [{"name": "stock", "type": "build"}, "mail"]},
     {"name": "stock", "dependencies": []},
+]
+SYSTEMS = [
+    {"id": "c", "name": "shop", "uses": [{"system": "b", "via": "REST"}]},
+    {"id": "b", "name": "stock"},
 ]
 ENTITIES = {
     "entities": [
@@ -380,6 +417,7 @@ ENTITIES = {
     [
         (COMPONENTS, {("shop", "depends_on", "stock")}),
         (CATALOGUE, {("shop", "depends_on", "stock"), ("shop", "depends_on", "mail")}),
+        (SYSTEMS, {("shop", "depends_on", "stock")}),
         (ENTITIES, {("shop", "depends_on", "stock"), ("stock", "runs_on", "lnx-07")}),
     ],
 )

@@ -112,6 +112,18 @@ def test_a_span_of_jaeger_is_called_by_each_span_that_it_is_a_child_of(read):
     ]
 
 
+def test_one_trace_of_jaeger_needs_no_list_around_it(read):
+    spans = [
+        {"traceID": "t", "spanID": "1", "processID": "p1", "references": []},
+        {"traceID": "t", "spanID": "2", "processID": "p2",
+         "references": [{"refType": "CHILD_OF", "spanID": "1"}]},
+    ]  # fmt: skip
+    processes = {"p1": {"serviceName": "web"}, "p2": {"serviceName": "cart"}}
+    records = read({"traceID": "t", "spans": spans, "processes": processes, "warnings": None})
+    assert calls_of(records) == [("web", "cart", 1)]
+    assert counts(records) == {"accepted": 2}
+
+
 def test_a_trace_without_spans_is_accounted_for(read):
     trace = {"traceID": "t", "processes": {"p1": {"serviceName": "web"}}}
     span = {"traceID": "t", "spanID": "a", "processID": "p1"}
@@ -279,9 +291,12 @@ def test_both_halves_of_a_span_of_zipkins_first_api_are_a_call(read):
     spans = [
         {"traceId": "t", "id": "1", "annotations": [told("sr", "web")]},
         {"traceId": "t", "id": "2", "parentId": "1",
-         "annotations": [told("cs", "web"), told("sr", "cart")]},
+         "annotations": [told("cs", "web"), told("sr", "cart")],
+         "binaryAnnotations": [{"key": "sa", "value": True, "endpoint": {"serviceName": "vip"}}]},
+        {"traceId": "t", "id": "3", "parentId": "2", "annotations": [told("cs", "cart")],
+         "binaryAnnotations": [{"key": "sa", "value": True, "endpoint": {"serviceName": "db"}}]},
     ]  # fmt: skip
-    assert calls_of(read(spans)) == [("web", "cart", 1)]
+    assert calls_of(read(spans)) == [("cart", "db", 1), ("web", "cart", 1)]
 
 
 def test_links_may_name_nodes_by_their_place_in_the_list(read):

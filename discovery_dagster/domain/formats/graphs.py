@@ -204,9 +204,18 @@ def _edges_of(tables: list[SourceTable]) -> list[SourceTable]:
     return called or [
         table
         for table in with_ends
-        if _has_nested_ends(table)
-        or identified(_without(tables, [table]), pl.concat(list(_ends_of(table).values())))
+        if _are_filled(table)
+        and (
+            _has_nested_ends(table)
+            or identified(_without(tables, [table]), pl.concat(list(_ends_of(table).values())))
+        )
     ]
+
+
+def _are_filled(table: SourceTable) -> bool:
+    """Whether most records have both ends; a list of many kinds of records is none of edges."""
+    both = pl.DataFrame(_ends_of(table)).drop_nulls()
+    return 2 * both.height > table.records.height
 
 
 def _nodes_of(others: list[SourceTable], ends: pl.Series) -> list[Identified]:

@@ -371,6 +371,13 @@ def test_flows_between_objects_stay_observed(tmp_path):
     assert relations.select("source", "target", "kind").rows() == [("web", "db", "observed")]
 
 
+def test_a_list_of_many_kinds_of_records_is_no_list_of_edges(tmp_path):
+    records = [{"name": f"web-{number}", "os": "RHEL"} for number in range(3)]
+    link = {"link": {"from": {"node": "web-0"}, "to": {"node": "web-1"}}}
+    (tmp_path / "a.json").write_text(json.dumps([*records, link]))
+    assert counts(records_of_files(tmp_path / "a.json"))["accepted"] == len(records)
+
+
 def test_the_name_of_what_watches_a_node_is_not_the_nodes(tmp_path):
     graph = {"elements": [{"data": {"id": "shop", "agent.name": "java"}},
                           {"data": {"id": "stock", "agent.name": "go"}},

@@ -146,7 +146,7 @@ def test_a_table_longer_than_the_page_shows_says_where_the_rest_is():
     assert "f49" not in page
 
 
-def plan_of(sizes, needs=()):
+def plan_of(sizes, needs=(), **serving):
     """Waves of groups of these sizes; `needs` are pairs of a group and what it needs, by number."""
     groups = [
         {"group": f"G{at}", "wave": wave, "assets": [f"a{at}-{n}" for n in range(size)]}
@@ -164,7 +164,13 @@ def plan_of(sizes, needs=()):
         for wave, own in enumerate(sizes, 1)
     ]
     assets = [
-        {"id": name, "name": name, "type": "server", "group": one["group"]}
+        {
+            "id": name,
+            "name": name,
+            "type": "server",
+            "group": one["group"],
+            "applications": list(serving.get(one["group"], ())),
+        }
         for one in groups
         for name in one["assets"]
     ]
@@ -187,6 +193,11 @@ def test_the_drawing_has_the_larger_groups_and_counts_the_others():
 def test_lines_lead_to_earlier_waves_alone_and_say_how_many():
     drawing = plan_of([[2, 2], [2]], [(2, 0), (2, 0), (0, 1)])
     assert [line.said for line in drawing.lines] == ["G2 needs G0: 2 dependencies"]
+
+
+def test_a_box_is_called_by_its_applications_or_its_first_asset():
+    drawing = plan_of([[2, 2, 2]], G0=["shop"], G1=["pay", "crm", "hr"])
+    assert [box.label for box in drawing.boxes] == ["shop", "crm +2", "a2-0"]
 
 
 def test_nothing_is_drawn_where_everything_moves_alone():

@@ -67,13 +67,13 @@ def draw(waves: Rows, groups: Rows, assets: Rows, dependencies: Rows) -> Drawing
     Args:
         waves: `wave`, `assets` and `groups`.
         groups: `group`, `wave` and `assets` (names).
-        assets: `id`, `name`, `type` and `group`.
+        assets: `id`, `name`, `type`, `group` and `applications`.
         dependencies: resolved ones; those of infrastructure tie nothing and are left out.
     """
     several = [group for group in groups if len(group["assets"]) > 1 and group["wave"]]
     if not several:
         return None
-    applications = _applications(assets)
+    applications = applications_of(assets)
     shown = waves[:_WAVES]
     columns, boxes = [], []
     for at, wave in enumerate(shown):
@@ -83,7 +83,7 @@ def draw(waves: Rows, groups: Rows, assets: Rows, dependencies: Rows) -> Drawing
         )
         x = at * _COLUMN
         for place, group in enumerate(own[:_BOXES]):
-            label = applications.get(group["group"]) or group["assets"][0]
+            label = _label(group, applications.get(group["group"], ()))
             size = f"{group['group']}, {_some(len(group['assets']), 'asset')}"
             boxes.append(Box(group["group"], label, size, x, _y(place)))
         columns.append(_column(wave, own, x))
@@ -116,17 +116,21 @@ def _some(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _applications(assets: Rows) -> dict[str, str]:
-    """The first application of each group, by name."""
-    named = sorted(
-        ((asset["group"], asset["name"] or "") for asset in assets if _is_grouped(asset)),
-        reverse=True,
-    )
-    return dict(named)
+def applications_of(assets: Rows) -> dict[str, list[str]]:
+    """Return the applications of each group: those in it, and what lists name of its machines."""
+    found: dict[str, set[str]] = {}
+    for asset in assets:
+        if asset["group"] is not None:
+            itself = asset["type"] == "application"
+            names = [asset["name"] or ""] if itself else asset["applications"] or ()
+            found.setdefault(asset["group"], set()).update(names)
+    return {group: sorted(names) for group, names in found.items() if names}
 
 
-def _is_grouped(asset: Mapping[str, Any]) -> bool:
-    return asset["type"] == "application" and asset["group"] is not None
+def _label(group: Mapping[str, Any], applications: Sequence[str]) -> str:
+    """What a box is called: its applications, else its first asset."""
+    first, *others = applications or group["assets"][:1]
+    return f"{first} +{len(others)}" if others else first
 
 
 def _lines(boxes: Sequence[Box], assets: Rows, dependencies: Rows) -> list[Line]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from discovery_dagster.domain.report.drawing import draw
+from discovery_dagster.domain.report.drawing import applications_of, draw
 from discovery_dagster.domain.report.model import (
     Bar,
     Chart,
@@ -19,7 +19,7 @@ from discovery_dagster.domain.report.model import (
 
 def moves(rows: Mapping[str, Rows], resolved: Rows, constraints: Sequence[str]) -> Section:
     """Say what moves together, and in which order."""
-    applications = _applications(rows["assets"])
+    applications = applications_of(rows["assets"])
     unplaced = [row for row in rows["assets"] if row["wave"] is None and row["plan_reason"]]
     return Section(
         "Plan",
@@ -71,16 +71,6 @@ def moves(rows: Mapping[str, Rows], resolved: Rows, constraints: Sequence[str]) 
         ),
         draw(rows["waves"], rows["groups"], rows["assets"], resolved),
     )  # fmt: skip
-
-
-def _applications(assets: Rows) -> dict[str, list[str]]:
-    """The applications of each group: those in it, and what lists name beside its machines."""
-    found: dict[str, set[str]] = {}
-    for row in assets:
-        if row["group"] is not None:
-            itself = [row["name"]] if row["type"] == "application" else row["applications"] or ()
-            found.setdefault(row["group"], set()).update(itself)
-    return {group: sorted(names) for group, names in found.items()}
 
 
 def _larger_first(group: Mapping[str, Any]) -> tuple[bool, int, int, str]:

@@ -4,7 +4,7 @@ Finding the cheapest set is NP-hard. In a small graph all orders of its nodes ar
 each other, in a larger one edges are kept from the dearest to the cheapest.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 
 Weighted = tuple[int, int, float, int]  # source, target, cost, edge
@@ -60,25 +60,46 @@ def _greedy(edges: Sequence[Weighted]) -> list[int]:
 
     That leaves out the cheapest edge of each cycle that would be closed.
     """
-    ahead: dict[int, set[int]] = {}
-    cut = []
-    for source, target, _, edge in sorted(edges, key=lambda one: (-one[2], one[3])):
-        if _leads(ahead, target, source):
-            cut.append(edge)
-        else:
-            ahead.setdefault(source, set()).add(target)
-    return cut
+    kept = _Acyclic({node for source, target, _, _ in edges for node in (source, target)})
+    dearest = sorted(edges, key=lambda one: (-one[2], one[3]))
+    return [edge for source, target, _, edge in dearest if not kept.takes(source, target)]
 
 
-def _leads(ahead: dict[int, set[int]], start: int, end: int) -> bool:
-    """Whether a way leads from `start` to `end`."""
-    seen, waiting = {start}, [start]
-    while waiting:
-        here = waiting.pop()
-        if here == end:
-            return True
-        for other in ahead.get(here, ()):
-            if other not in seen:
-                seen.add(other)
-                waiting.append(other)
-    return False
+class _Acyclic:
+    """A graph without cycles, in a topological order that is mended as edges come in.
+
+    Only what stands between the ends of an edge is searched (Pearce and Kelly, "A Dynamic
+    Topological Sort Algorithm for Directed Acyclic Graphs", 2006).
+    """
+
+    def __init__(self, nodes: Iterable[int]) -> None:
+        self._place = {node: place for place, node in enumerate(sorted(nodes))}
+        self._ahead: dict[int, list[int]] = {node: [] for node in self._place}
+        self._behind: dict[int, list[int]] = {node: [] for node in self._place}
+
+    def takes(self, source: int, target: int) -> bool:
+        """Put an edge in, unless it closes a cycle; return whether it is in."""
+        if self._place[source] > self._place[target]:
+            between = range(self._place[target], self._place[source] + 1)
+            after = self._reached(target, self._ahead, between)
+            if source in after:
+                return False
+            self._arrange(self._reached(source, self._behind, between), after)
+        self._ahead[source].append(target)
+        self._behind[target].append(source)
+        return True
+
+    def _reached(self, start: int, near: Mapping[int, Sequence[int]], between: range) -> set[int]:
+        reached, waiting = {start}, [start]
+        while waiting:
+            for other in near[waiting.pop()]:
+                if other not in reached and self._place[other] in between:
+                    reached.add(other)
+                    waiting.append(other)
+        return reached
+
+    def _arrange(self, before: Iterable[int], after: Iterable[int]) -> None:
+        """Put some nodes before others, each in their own order, in the places of them all."""
+        place = self._place.__getitem__
+        nodes = [*sorted(before, key=place), *sorted(after, key=place)]
+        self._place.update(zip(nodes, sorted(map(place, nodes)), strict=True))

@@ -62,9 +62,12 @@ class Visitor:
         )
         return page
 
-    def open(self, url: str) -> Page:
-        """A new tab on a page of the site, with everything that follows the page loaded."""
-        page = self.page()
+    def open(self, url: str, tab: Page | None = None) -> Page:
+        """A tab, a new one or `tab`, on a page of the site, with everything that follows loaded.
+
+        Many pages are quicker seen in one tab: each new one is a process of its own.
+        """
+        page = tab or self.page()
         page.goto(url)
         settled(page)
         return page

@@ -1,11 +1,12 @@
 """What holds of every page: usable by everybody, harmless whatever a cell says, nobody else's."""
 
 import re
+from collections.abc import Iterator
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from discovery_dagster_tests.pages import hostile
 from discovery_dagster_tests.pages.browsing import DESKTOP, TABLET, Visitor, keep
@@ -33,39 +34,38 @@ PAGES = {
 }
 
 
-def opened(visitor: Visitor, name: str, url: str):
-    page = visitor.open(url)
-    if name == "asset":
-        page.get_by_role("rowheader").get_by_role("link").first.click()
-        page.wait_for_url("**/assets/*")
-        page.get_by_role("table", name="Values with their sources").wait_for()
-        page.wait_for_selector("[data-drawn]")
-    return page
+def opened(visitor: Visitor) -> Iterator[tuple[str, Page]]:
+    """Open each page in turn, in one tab."""
+    page = visitor.page()
+    for name, url in PAGES.items():
+        visitor.open(url, page)
+        if name == "asset":
+            page.get_by_role("rowheader").get_by_role("link").first.click()
+            page.wait_for_url("**/assets/*")
+            page.get_by_role("table", name="Values with their sources").wait_for()
+            page.wait_for_selector("[data-drawn]")
+        yield name, page
 
 
 def test_axe_finds_nothing_on_any_page_in_either_scheme(browser: Browser, server: Served):
     found = []
     with Visitor.of(browser, server, "north", bypass_csp=True) as visitor:
-        for name, url in PAGES.items():
-            page = opened(visitor, name, url)
+        for name, page in opened(visitor):
             for scheme in ("light", "dark"):  # only the style sheets know it
                 page.emulate_media(color_scheme=scheme)
                 result = Axe().run(page)
                 if result.violations_count:
                     found.append(f"{name}, {scheme}: {result.generate_report()}")
-            page.close()
     assert found == [], "\n".join(found)
 
 
 @pytest.mark.parametrize(("device", "size"), [("desktop", DESKTOP), ("tablet", TABLET)])
 def test_pages_fit_their_screen(browser: Browser, server: Served, device: str, size):
     with Visitor.of(browser, server, "north", size=size) as visitor:
-        for name, url in PAGES.items():
-            page = opened(visitor, name, url)
+        for name, page in opened(visitor):
             wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, f"{name} is {wide} pixels wider than a {device}"
             keep(page, f"{name}-{device}")
-            page.close()
 
 
 def test_nothing_that_a_cell_says_runs(browser: Browser, server: Served):
@@ -73,6 +73,7 @@ def test_nothing_that_a_cell_says_runs(browser: Browser, server: Served):
     with Visitor.of(browser, server, "south") as visitor:
         seen = ""
         asset_urls = []
+        page = visitor.page()
         for url in (
             "/engagements",
             "/engagements/south.exit",
@@ -83,23 +84,21 @@ def test_nothing_that_a_cell_says_runs(browser: Browser, server: Served):
             f"{session}/plan",
             f"{session}/changes",
         ):
-            page = visitor.open(url)
+            visitor.open(url, page)
             seen += page.locator("main").inner_text()
             asset_urls += [
                 link.get_attribute("href") for link in page.locator("a[href*='/assets/']").all()
             ]
             assert page.evaluate("window.hacked") is None, url
-            page.close()
         assets = sorted({url for url in asset_urls if url})
         assert len(assets) > len(hostile.PAYLOADS)
         around = [f"{session}/dependencies?asset={url.rsplit('/', 1)[1]}" for url in assets[:3]]
         for url in (*assets, *around):
-            page = visitor.open(url)
+            visitor.open(url, page)
             for node in page.locator(".node").all()[:2]:
                 node.hover()
             assert page.evaluate("window.hacked") is None, url
             seen += page.locator("main").inner_text()
-            page.close()
     for payload in hostile.PAYLOADS:
         assert payload in seen, "it is shown as it stands"
     assert visitor.complaints == [], "nor did the policy have to stop anything"

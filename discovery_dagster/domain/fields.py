@@ -59,11 +59,12 @@ REFERENCES: Mapping[str, str] = {
     "uses_storage": "uses_storage",
     "member_of": "member_of",
     "connects_to": "connects_to",
+    "fed_by": "connects_to",
     "replicates_to": "replicates_to",
 }
 
-#: References that name what needs the record's thing, not what it needs.
-TURNED_REFERENCES: Final = frozenset({"used_by"})
+#: References that name what needs the record's thing, or connects to it, not what it needs.
+TURNED_REFERENCES: Final = frozenset({"used_by", "fed_by"})
 
 #: What a record of two things says of them.
 RELATION_FIELDS: Mapping[str, Field] = {

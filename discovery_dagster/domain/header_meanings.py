@@ -76,7 +76,8 @@ def _by_phrase(header: str) -> Meaning | None:
         return None
     if not phrase.turned:
         return Meaning(phrase.relation, whole=False)
-    return Meaning("used_by", whole=False) if phrase.relation == "depends_on" else None
+    turned = {"depends_on": "used_by", "connects_to": "fed_by"}.get(phrase.relation)
+    return Meaning(turned, whole=False) if turned else None
 
 
 def _by_words(header: str, section: str) -> Meaning | None:

@@ -57,15 +57,31 @@ def _has_pair(table: SourceTable) -> int:
 
 def _has_directions(table: SourceTable) -> int:
     """Whether a table says of two things in which direction they are connected."""
-    folded = [fold(column) for column in table.header]
-    of_one_thing = bool(_owners() & set(folded)) and bool(_counterparts() & set(folded))
+    of_one_thing = _names_both(table, _counterparts())
     if is_inventory(table) or not (of_one_thing or find_pair(table)):
         return 0
-    for at in (at for at, column in enumerate(folded) if column in _directions()):
+    return _FIT + 1 if _says(table, _directions(), _phrases()) else 0
+
+
+def _has_directed_needs(table: SourceTable) -> int:
+    """Whether a table says of dependencies which of the two things has them."""
+    if is_inventory(table) or not _names_both(table, _folded("targets")):
+        return 0
+    return _FIT + 1 if _says(table, _folded("columns"), _needs()) else 0
+
+
+def _names_both(table: SourceTable, others: frozenset[str]) -> bool:
+    folded = {fold(column) for column in table.header}
+    return bool(_owners() & folded) and bool(others & folded)
+
+
+def _says(table: SourceTable, columns: frozenset[str], phrases: dict[str, Phrase]) -> bool:
+    """Whether a column of such a name has mostly directions that are known."""
+    for at, column in enumerate(table.header):
         cells = table.records[cell_column(at)].head(_SAMPLE).drop_nulls().unique().to_list()
-        if cells and len(read_phrases(cells, _phrases())) >= _KNOWN * len(cells):
-            return _FIT + 1
-    return 0
+        if fold(column) in columns and cells:
+            return len(read_phrases(cells, phrases)) >= _KNOWN * len(cells)
+    return False
 
 
 def _names(column: str) -> bool:
@@ -106,6 +122,21 @@ def _phrases() -> dict[str, Phrase]:
         for word in written
         for text in _with_letters(word)
     }
+
+
+@cache
+def _needs() -> dict[str, Phrase]:
+    words, ways = _words()["directed_needs"], _words()["directions"]["mutual"]
+    return {
+        **{word: Phrase("depends_on", mutual=True) for word in ways},
+        **{word: Phrase("depends_on") for word in words["forward"]},
+        **{word: Phrase("depends_on", turned=True) for word in words["backward"]},
+    }
+
+
+@cache
+def _folded(name: str) -> frozenset[str]:
+    return frozenset(map(fold, _words()["directed_needs"][name]))
 
 
 def _with_letters(word: str) -> Iterator[str]:
@@ -163,6 +194,20 @@ DIRECTED = TableFormat(
     synonyms=False,
 )
 
+NEEDS = TableFormat(
+    name="generic.directed_needs",
+    kind=Kind.RELATIONS,
+    fit=_has_directed_needs,
+    columns={
+        **_beside(),
+        **{header: Rule("source", order=1) for header in _owners()},
+        **{header: Rule("target", order=1) for header in _folded("targets")},
+        **{header: Rule("relation") for header in _folded("columns")},
+    },
+    phrases=_needs(),
+    synonyms=False,
+)
+
 UNDIRECTED = TableFormat(
     name="generic.undirected_pairs",
     kind=Kind.RELATIONS,
@@ -171,4 +216,4 @@ UNDIRECTED = TableFormat(
     relation="depends_on",
 )
 
-FORMATS = (DIRECTED, UNDIRECTED)
+FORMATS = (DIRECTED, NEEDS, UNDIRECTED)

@@ -83,6 +83,11 @@ def test_a_refused_connection_used_nothing():
         ("app_name,dependency_app,dependency_type", "web,cart,hard"),
         ("Predecessor,Successor", "cart,web"),
         ("Vorgänger,Nachfolger", "cart,web"),
+        ("Initiator,Responder", "web,cart"),
+        ("Service,Depends on (hard)", "web,cart"),
+        ("Component,Impacts", "cart,web"),
+        ("Application,Dependency,Dependency Direction", "web,cart,Upstream"),
+        ("Application,Dependency,Dependency Direction", "cart,web,Downstream"),
     ],
 )
 def test_lists_of_dependencies_say_who_needs_whom(header, row):
@@ -290,6 +295,17 @@ def test_a_direction_says_who_connects_to_whom(header, words):
     )
     found = [edge[:2] for edge in edges_of(header, *rows)]
     assert found == [("web", "cart"), ("shop", "web"), ("web", "db"), ("db", "web")]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [("System,Feeds", "db,cart"), ("System,Fed By", "cart,db"), ("System,Quellsysteme", "cart,db")],
+)
+def test_what_feeds_another_connects_to_it(header, row):
+    relations = records_of(listed(header, row)).relations
+    assert relations.select("source", "target", "relation").rows() == [
+        ("db", "cart", "connects_to")
+    ]
 
 
 def test_an_unknown_direction_is_not_guessed():

@@ -83,7 +83,7 @@ def test_what_compose_depends_on_are_the_keys_of_an_object(tmp_path):
 COMPOSE = """# of the shop
 x-shop: &shop
   image: shop/app:1.4
-  environment: {REDIS_HOST: cache, BROKERS: "events:9092", JAVA_OPTS: "-Xmx1g"}
+  environment: {REDIS_HOST: cache, BROKERS: "events:9092", EVENTS_ADDRESS: "http://events"}
 services:
   web:
     <<: *shop

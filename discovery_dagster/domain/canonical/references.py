@@ -60,7 +60,7 @@ def settle(relations: pl.DataFrame, assets: pl.DataFrame) -> pl.DataFrame:
 def _known(relations: pl.DataFrame, assets: pl.DataFrame) -> _Known:
     of_records = [assets.select(name=column) for column in ("name", "hostname", "fqdn")]
     short = assets.select(name=pl.col("fqdn").str.split(".").list.first())
-    ends = pl.concat([relations.select(name=side) for side in _SIDES])
+    ends = pl.concat([relations.select(name=side).unique() for side in _SIDES]).unique()
     plain = ends.filter(~pl.col("name").str.contains(_suspicious()))
     own = pl.concat([*of_records, short]).select(folded("name")).drop_nulls().unique()
     ids = assets.select("name", key=folded("provider_id")).drop_nulls().unique()

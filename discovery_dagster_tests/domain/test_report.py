@@ -65,10 +65,19 @@ def workbook():
 
 
 def test_the_workbook_has_a_sheet_for_each_table_and_charts(workbook):
-    assert workbook.sheetnames[:2] == ["Summary", "Charts"]
+    assert workbook.sheetnames[0] == "Summary"
+    assert workbook.sheetnames[-1] == "Charts"  # their numbers, which nobody has to read
     assert {"Files", "Assets", "Out of support", "Waves", "Groups"} <= set(workbook.sheetnames)
     assert len(workbook["Summary"]._charts) == 8
     assert [cell.value for cell in workbook["Waves"][2]] == [1, 1, 1, "first"]
+
+
+def test_each_sheet_is_printed_as_wide_as_the_paper_and_its_long_cells_are_seen_whole(workbook):
+    sheets = [workbook[name] for name in workbook.sheetnames if name != "Charts"]
+    assert all(sheet.sheet_properties.pageSetUpPr.fitToPage for sheet in sheets)
+    assert all(sheet.page_setup.fitToHeight == 0 for sheet in sheets)
+    long = max(workbook["Summary"]["B"], key=lambda cell: len(cell.value or ""))
+    assert workbook["Summary"].row_dimensions[long.row].height >= 15 * len(long.value) / 110
 
 
 def test_no_cell_of_the_workbook_is_a_formula(workbook):

@@ -1,6 +1,7 @@
 """The report as a workbook: a summary with charts, and a sheet for each table, with every row."""
 
 from collections.abc import Sequence
+from math import ceil
 from typing import IO, Any, Final
 
 import xlsxwriter
@@ -9,10 +10,15 @@ from xlsxwriter.worksheet import Worksheet
 from discovery_dagster.domain.report.model import Chart, Contents
 
 _COLOURS: Final = {"good": "#2b8a57", "warn": "#c98a1b", "bad": "#c23b34", "quiet": "#93a1af"}
+_CHARTS: Final = "Charts"
 _ACCENT: Final = "#0b5cad"
 #: Limits of XLSX (Excel specifications and limits, Microsoft).
 _ROWS, _CELL, _NAME = 1_048_575, 32_767, 31
 _WIDE, _NARROW = 60, 9  # characters of a column
+_LABELS, _TEXT = 28, 110  # characters of the summary's columns
+#: Points of a line of text, and of the highest row: not every program fits rows to wrapped text.
+_LINE, _HIGHEST = 15, 405
+_A4: Final = 9  # Excel's number of the paper
 
 
 def write(out: IO[bytes], contents: Contents) -> None:
@@ -27,22 +33,34 @@ def write(out: IO[bytes], contents: Contents) -> None:
             "text": workbook.add_format({"text_wrap": True, "valign": "top"}),
             "number": workbook.add_format({"valign": "top", "num_format": "#,##0.##"}),
         }
-        used: set[str] = set()
-        _summary(workbook, contents, formats, used)
+        used = {_CHARTS.lower()}
+        summary = _add_sheet(workbook, "Summary", used)
         for section in contents.sections:
             for table in section.tables:
-                sheet = workbook.add_worksheet(_name(table.title, used))
+                sheet = _add_sheet(workbook, table.title, used)
                 _fill(sheet, table.columns, table.rows, formats)
+        _summarise(workbook, summary, contents, formats)
 
 
-def _summary(
-    workbook: xlsxwriter.Workbook, contents: Contents, formats: dict[str, Any], used: set[str]
+def _add_sheet(workbook: xlsxwriter.Workbook, title: str, used: set[str]) -> Worksheet:
+    """Add a sheet that is printed as wide as the paper."""
+    sheet = workbook.add_worksheet(_name(title, used))
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&L&A&RPage &P of &N")
+    return sheet
+
+
+def _summarise(
+    workbook: xlsxwriter.Workbook, sheet: Worksheet, contents: Contents, formats: dict[str, Any]
 ) -> None:
-    sheet = workbook.add_worksheet(_name("Summary", used))
-    numbers = workbook.add_worksheet(_name("Charts", used))
+    """Write the summary, and behind all tables the numbers of its charts."""
+    numbers = workbook.add_worksheet(_CHARTS)
+    numbers.set_column(0, 0, _LABELS)
     sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 1, 100)
+    sheet.set_column(0, 0, _LABELS)
+    sheet.set_column(1, 1, _TEXT)
     sheet.write_string(0, 0, contents.title or contents.engagement, formats["title"])
     sheet.write_string(
         1,
@@ -58,7 +76,9 @@ def _summary(
     row, place = row + 1, 0
     for section in contents.sections:
         sheet.write_string(row, 0, section.title, formats["bold"])
+        row += 1
         for sentence in (*section.sentences, *section.points):
+            sheet.set_row(row, _height(sentence, _TEXT))
             sheet.write_string(row, 1, sentence, formats["text"])
             row += 1
         for chart in section.charts:
@@ -67,6 +87,11 @@ def _summary(
             row += 2 + _lines(chart)
             place += len(chart.bars) + 2
         row += 1
+
+
+def _height(text: str, width: int) -> int:
+    """Points of a row that holds `text` in a column of `width` characters."""
+    return min(_LINE * max(ceil(len(text) / width), 1), _HIGHEST)
 
 
 def _lines(chart: Chart) -> int:
@@ -86,8 +111,8 @@ def _chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, row: int, chart: Cha
     drawn.add_series(
         {
             "name": chart.title,
-            "categories": ["Charts", first, 0, last, 0],
-            "values": ["Charts", first, 1, last, 1],
+            "categories": [_CHARTS, first, 0, last, 0],
+            "values": [_CHARTS, first, 1, last, 1],
             "points": points,
             "data_labels": {"value": True},
             "gap": 40,
@@ -108,12 +133,16 @@ def _fill(
     formats: dict[str, Any],
 ) -> None:
     sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    widths = []
     for at, column in enumerate(columns):
         longest = max((len(str(row[at] or "")) for row in rows[:500]), default=0)
-        width = min(max(longest, len(column), _NARROW) + 2, _WIDE)
-        sheet.set_column(at, at, width)
+        widths.append(min(max(longest, len(column), _NARROW) + 2, _WIDE))
+        sheet.set_column(at, at, widths[at])
         sheet.write_string(0, at, column, formats["head"])
     for number, row in enumerate(rows[:_ROWS], 1):
+        texts = zip(map(str, row), widths, strict=True)
+        sheet.set_row(number, max(_height(text, width) for text, width in texts))
         for at, value in enumerate(row):
             if isinstance(value, int | float) and not isinstance(value, bool):
                 sheet.write_number(number, at, value, formats["number"])

@@ -4,7 +4,7 @@ import networkx as nx
 import numpy as np
 
 from benchmarks.measure import costs, report
-from discovery_dagster.domain.digraph import Digraph, Numbers
+from discovery_dagster.domain.graph.digraph import Digraph, Numbers
 
 SMALL = (10_000, 50_000)
 LARGE = (1_000_000, 2_000_000)

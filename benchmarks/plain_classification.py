@@ -12,11 +12,11 @@ from typing import Any
 
 import polars as pl
 
-from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.classification.lifecycle import end_of_life
 from discovery_dagster.domain.classification.rules import PRODUCT_RULE, neutral_words, rules
 from discovery_dagster.domain.classification.tokens import choice, nothing, written_together
 from discovery_dagster.domain.classification.vocabulary import PARTED
+from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.words import fold, head_meaning, index_words
 from discovery_dagster.reference import load
 

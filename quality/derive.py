@@ -14,8 +14,8 @@ from discovery_dagster.domain import (
     graph,
     identity,
     intake,
-    plan,
 )
+from discovery_dagster.domain.planning import plan
 
 #: The day of the imports, so that ends of life read the same on any day.
 AS_OF = date(2026, 1, 1)

@@ -14,7 +14,7 @@ from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
 from discovery_dagster.cli.present import table_of, terminal
 from discovery_dagster.cli.rerun import Rerun, rerun
 from discovery_dagster.domain import decision_workbook
-from discovery_dagster.domain.decision_sheets import Problem
+from discovery_dagster.domain.decision_workbook.sheets import Problem
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.tables import UnreadableFileError
 from discovery_dagster.settings import Settings

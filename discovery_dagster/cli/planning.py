@@ -10,9 +10,9 @@ from rich.markup import escape
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement
 from discovery_dagster.cli.present import table_of, terminal
-from discovery_dagster.domain import constraints as rules
-from discovery_dagster.domain.constraints import KINDS, Constraint, InvalidConstraintError
 from discovery_dagster.domain.keys import EngagementKey
+from discovery_dagster.domain.planning import constraints as rules
+from discovery_dagster.domain.planning.constraints import KINDS, Constraint, InvalidConstraintError
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import constraints, sessions
 from discovery_dagster.store.database import Database, open_database

@@ -11,7 +11,7 @@ from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
 from discovery_dagster.cli.present import print_left_out, print_states
 from discovery_dagster.cli.writing import BINARY, Format, write_intake, write_rows, write_sheets
-from discovery_dagster.domain.correction_sheets import ERROR, WARNING
+from discovery_dagster.domain.corrections.sheets import ERROR, WARNING
 from discovery_dagster.domain.keys import EngagementKey, SessionKey, slug
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import corrections, exports, sessions

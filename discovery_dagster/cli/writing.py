@@ -9,8 +9,9 @@ from typing import IO, Any
 import polars as pl
 
 from discovery_dagster.cli.errors import UsageError
-from discovery_dagster.domain import graphml, handover, tabular
-from discovery_dagster.domain.correction_sheets import Sheet, tables
+from discovery_dagster.domain import handover, tabular
+from discovery_dagster.domain.corrections.sheets import Sheet, tables
+from discovery_dagster.domain.graph import graphml
 from discovery_dagster.domain.handover import aws, azure, konveyor
 from discovery_dagster.domain.workbooks import (
     NamedTable,

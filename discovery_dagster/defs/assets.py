@@ -11,21 +11,19 @@ from discovery_dagster.domain import (
     canonical,
     charts,
     classification,
-    coverage,
-    cycles,
-    endpoints,
     graph,
     identity,
     intake,
-    plan,
     proposals,
-    shared_services,
 )
 from discovery_dagster.domain import (
     dependencies as edges,
 )
-from discovery_dagster.domain.constraints import meant
+from discovery_dagster.domain.dependencies import endpoints
+from discovery_dagster.domain.graph import cycles, shared_services
 from discovery_dagster.domain.overrides import applying
+from discovery_dagster.domain.planning import coverage, plan
+from discovery_dagster.domain.planning.constraints import meant
 from discovery_dagster.domain.proposals.columns import propose_fields
 from discovery_dagster.domain.proposals.types import propose_types
 from discovery_dagster.domain.stages import Stages

@@ -12,10 +12,10 @@ from typing import Protocol
 import polars as pl
 
 from discovery_dagster.domain import corrections, formats, frames
-from discovery_dagster.domain.decisions import MappingDecision
 from discovery_dagster.domain.formats.base import Kind
 from discovery_dagster.domain.frames import Frames
 from discovery_dagster.domain.mapping import map_table
+from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.readers import Limits, read_file
 from discovery_dagster.domain.readers.records import frame_of_records
 from discovery_dagster.domain.tables import FileReading, SourceTable, UnreadableFileError

@@ -6,7 +6,7 @@ from io import BytesIO
 from fastapi import APIRouter, HTTPException, Response
 
 from discovery_dagster.api.security import SessionOf, StateOf
-from discovery_dagster.domain.correction_sheets import ERROR, WARNING, tables
+from discovery_dagster.domain.corrections.sheets import ERROR, WARNING, tables
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.workbooks import write_workbook
 from discovery_dagster.store import corrections

@@ -9,8 +9,8 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from discovery_dagster.api.security import SessionOf, StateOf
-from discovery_dagster.domain.constraints import Constraint
 from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.planning.constraints import Constraint
 from discovery_dagster.pages import frame, links, words
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, Pending, shown

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from discovery_dagster.domain.correction_sheets import Sheet, correction_sheets
+from discovery_dagster.domain.corrections.sheets import Sheet, correction_sheets
 from discovery_dagster.domain.intake import refuse_lines
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store import publications

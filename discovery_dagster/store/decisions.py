@@ -9,13 +9,13 @@ from typing import Any
 import psycopg
 from psycopg.rows import DictRow
 
-from discovery_dagster.domain import decisions
-from discovery_dagster.domain.constraints import digests as plan_digests
-from discovery_dagster.domain.decisions import MappingDecision
-from discovery_dagster.domain.endpoint_decisions import digest as endpoint_digest
+from discovery_dagster.domain.dependencies.endpoint_decisions import digest as endpoint_digest
 from discovery_dagster.domain.identity.decisions import digest as identity_digest
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.mapping import decisions
+from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.overrides import Override, concerning, digest
+from discovery_dagster.domain.planning.constraints import digests as plan_digests
 from discovery_dagster.domain.words import fold
 from discovery_dagster.store import constraints, endpoint_decisions, identity, overrides
 from discovery_dagster.store.database import Database

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from discovery_dagster.domain.endpoint_decisions import (
+from discovery_dagster.domain.dependencies.endpoint_decisions import (
     MEANS,
     EndpointDecision,
     fold_endpoints,

@@ -7,8 +7,8 @@ from io import BytesIO
 import polars as pl
 
 from discovery_dagster.domain import decision_workbook
+from discovery_dagster.domain.decision_workbook.open_questions import Findings, questions
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.domain.open_questions import Findings, questions
 from discovery_dagster.store import decision_log, endpoint_decisions, publications
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decision_log import PAIR

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discovery_dagster.domain import canonical, intake
-from discovery_dagster.domain.correction_sheets import ERROR, WARNING, correction_sheets
+from discovery_dagster.domain.corrections.sheets import ERROR, WARNING, correction_sheets
 from discovery_dagster.domain.workbooks import (
     NamedTable,
     table_name,

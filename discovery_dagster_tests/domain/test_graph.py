@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discovery_dagster.domain import graph
-from discovery_dagster.domain.digraph import Digraph
-from discovery_dagster.domain.reach import ancestors
+from discovery_dagster.domain.graph.digraph import Digraph
+from discovery_dagster.domain.graph.reach import ancestors
 from discovery_dagster_tests.domain.rows import classified_assets, edge_rows
 
 SIZE = 9

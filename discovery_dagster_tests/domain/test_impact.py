@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discovery_dagster.domain.impact import reach, tell
+from discovery_dagster.domain.graph.impact import reach, tell
 
 
 def edges(*pairs, confidence=0.8):

@@ -16,8 +16,8 @@ from discovery_dagster.domain import (
     graph,
     identity,
     intake,
-    plan,
 )
+from discovery_dagster.domain.planning import plan
 from discovery_dagster.reference import SAMPLE_ESTATE
 
 TRUTH = json.loads((SAMPLE_ESTATE / "truth.json").read_text("utf-8"))

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from discovery_dagster.domain import cycles, dependencies, endpoints, graph, shared_services
-from discovery_dagster.domain.articulation import partings
-from discovery_dagster.domain.coverage import coverage
-from discovery_dagster.domain.digraph import Digraph
-from discovery_dagster.domain.feedback_arcs import cheapest
+from discovery_dagster.domain import dependencies, graph
+from discovery_dagster.domain.dependencies import endpoints
+from discovery_dagster.domain.graph import cycles, shared_services
+from discovery_dagster.domain.graph.articulation import partings
+from discovery_dagster.domain.graph.digraph import Digraph
+from discovery_dagster.domain.graph.feedback_arcs import cheapest
+from discovery_dagster.domain.planning.coverage import coverage
 from discovery_dagster_tests.domain.rows import (
     classified_assets,
     edge_rows,

@@ -1,4 +1,4 @@
-from discovery_dagster.domain.decision_sheets import Answer
+from discovery_dagster.domain.decision_workbook.sheets import Answer
 from discovery_dagster.store.answers.outcome import CannotApplyError, Outcome, agreed
 
 

@@ -10,7 +10,7 @@ from discovery_dagster.api.freshness import Fresh
 from discovery_dagster.api.lists import SESSION, Selection, Text, Values, add_list
 from discovery_dagster.api.problems import described
 from discovery_dagster.api.security import DatabaseOf, SessionOf
-from discovery_dagster.domain import graphml
+from discovery_dagster.domain.graph import graphml
 from discovery_dagster.store import exports
 from discovery_dagster.store.reading import lists
 

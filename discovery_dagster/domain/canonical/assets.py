@@ -4,12 +4,12 @@ import re
 
 import polars as pl
 
-from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.canonical.accounts import PROBLEM
 from discovery_dagster.domain.canonical.cells import TableCells
 from discovery_dagster.domain.formats.base import Kind, TableFormat, TypePatterns
 from discovery_dagster.domain.frames import ATTRIBUTES
-from discovery_dagster.domain.header_meanings import named_type
+from discovery_dagster.domain.headers import synonyms
+from discovery_dagster.domain.headers.meanings import named_type
 from discovery_dagster.domain.values.identifiers import uuid_in_serial
 from discovery_dagster.domain.words import replace_words
 

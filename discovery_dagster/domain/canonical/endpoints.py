@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.canonical.cells import TableCells
 from discovery_dagster.domain.formats.base import Kind, TableFormat
+from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.services import ports
 from discovery_dagster.domain.values.addresses import is_address, read_address
 from discovery_dagster.domain.values.networks import are_networks

@@ -20,8 +20,8 @@ from discovery_dagster.domain.canonical.endpoints import (
 from discovery_dagster.domain.fields import REFERENCES, TURNED_REFERENCES
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.frames import RELATION_RECORDS
-from discovery_dagster.domain.header_meanings import named_type
-from discovery_dagster.domain.phrases import Phrase, is_unrelated, read_phrases
+from discovery_dagster.domain.headers.meanings import named_type
+from discovery_dagster.domain.headers.phrases import Phrase, is_unrelated, read_phrases
 from discovery_dagster.domain.texts import formatted
 
 #: A relation record before the place of its table is known.

@@ -10,11 +10,11 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.classification.distinct import Distinct
 from discovery_dagster.domain.classification.evidence import correcting, evidence
 from discovery_dagster.domain.classification.matches import Flags, Matches
 from discovery_dagster.domain.classification.rules import rules
+from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.words import head_meaning
 from discovery_dagster.reference import load

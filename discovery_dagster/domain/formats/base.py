@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import PurePath
 
-from discovery_dagster.domain.phrases import Phrase
+from discovery_dagster.domain.headers.phrases import Phrase
 from discovery_dagster.domain.tables import SourceTable
 from discovery_dagster.domain.words import fold
 

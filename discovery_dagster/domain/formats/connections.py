@@ -12,9 +12,9 @@ from itertools import product
 from typing import Any, Final
 
 from discovery_dagster import reference
-from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.fields import REFERENCES
 from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat
+from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.tables import SourceTable
 from discovery_dagster.domain.words import fold
 

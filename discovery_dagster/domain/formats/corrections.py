@@ -1,7 +1,7 @@
 """Corrected records: tables that Discovery itself wrote for a person to mend.
 
 A table of it has the columns of the table that it corrects, and beside them where each record
-stands. What is done with them is in `domain/corrections.py`.
+stands. What is done with them is in `domain/corrections/`.
 """
 
 from typing import Final

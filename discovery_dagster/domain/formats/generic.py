@@ -4,11 +4,11 @@ What their columns mean is left to the synonyms; they fit only where no other fo
 """
 
 from discovery_dagster import reference
-from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.fields import IDENTITY_FIELDS
 from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
-from discovery_dagster.domain.header_meanings import field_of, find_meaning
-from discovery_dagster.domain.header_words import read_words
+from discovery_dagster.domain.headers import synonyms
+from discovery_dagster.domain.headers.meanings import field_of, find_meaning
+from discovery_dagster.domain.headers.words import read_words
 from discovery_dagster.domain.tables import SourceTable, cell_column
 from discovery_dagster.domain.words import fold
 

@@ -18,7 +18,7 @@ from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
 from discovery_dagster.domain.formats.connections import FLOWING, OPENED, SENT, known_ends
 from discovery_dagster.domain.formats.identified import Identified, identified
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of, only_records
-from discovery_dagster.domain.phrases import share_known
+from discovery_dagster.domain.headers.phrases import share_known
 from discovery_dagster.domain.tables import SourceTable
 from discovery_dagster.domain.words import fold
 

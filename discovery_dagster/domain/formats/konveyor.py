@@ -5,7 +5,7 @@ application depends on the Dependency when the direction is southbound.
 """
 
 from discovery_dagster.domain.formats.base import Kind, Rule, Switch, TableFormat, Tags
-from discovery_dagster.domain.phrases import Phrase
+from discovery_dagster.domain.headers.phrases import Phrase
 
 FORMATS = (
     TableFormat(

@@ -11,12 +11,12 @@ from typing import Any, Final
 import polars as pl
 
 from discovery_dagster import reference
-from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.fields import REFERENCES
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.formats.identified import columns_of, identified
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
-from discovery_dagster.domain.header_meanings import find_meaning
+from discovery_dagster.domain.headers import synonyms
+from discovery_dagster.domain.headers.meanings import find_meaning
 from discovery_dagster.domain.tables import SourceTable
 from discovery_dagster.domain.words import fold
 

@@ -11,11 +11,11 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster import reference
-from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.formats.reshaping import add_columns, with_header
-from discovery_dagster.domain.header_meanings import find_meaning
-from discovery_dagster.domain.phrases import read_phrases
+from discovery_dagster.domain.headers import synonyms
+from discovery_dagster.domain.headers.meanings import find_meaning
+from discovery_dagster.domain.headers.phrases import read_phrases
 from discovery_dagster.domain.readers.records import frame_of_records, read_record
 from discovery_dagster.domain.tables import READ, SourceTable, cell_column
 from discovery_dagster.domain.values.quantities import read_numbers

@@ -10,14 +10,14 @@ left one to the right one; of a column that is called a relation, one such value
 from typing import Final
 
 from discovery_dagster import reference
-from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.fields import IDENTITY_FIELDS, REFERENCES
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.formats.connections import is_inventory
 from discovery_dagster.domain.formats.generic import has_two_ends
 from discovery_dagster.domain.formats.undirected import find_pair
-from discovery_dagster.domain.header_meanings import field_of, find_meaning
-from discovery_dagster.domain.phrases import share_known
+from discovery_dagster.domain.headers import synonyms
+from discovery_dagster.domain.headers.meanings import field_of, find_meaning
+from discovery_dagster.domain.headers.phrases import share_known
 from discovery_dagster.domain.tables import SourceTable, cell_column
 from discovery_dagster.domain.words import fold
 

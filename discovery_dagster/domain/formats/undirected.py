@@ -14,12 +14,12 @@ from itertools import product
 from typing import Any, Final
 
 from discovery_dagster import reference
-from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.fields import IDENTITY_FIELDS
 from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
 from discovery_dagster.domain.formats.connections import is_inventory
-from discovery_dagster.domain.header_meanings import find_meaning
-from discovery_dagster.domain.phrases import Phrase, read_phrases
+from discovery_dagster.domain.headers import synonyms
+from discovery_dagster.domain.headers.meanings import find_meaning
+from discovery_dagster.domain.headers.phrases import Phrase, read_phrases
 from discovery_dagster.domain.tables import SourceTable, cell_column
 from discovery_dagster.domain.words import fold
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from discovery_dagster.domain import synonyms
-from discovery_dagster.domain.header_meanings import find_meaning
+from discovery_dagster.domain.headers import synonyms
+from discovery_dagster.domain.headers.meanings import find_meaning
 from discovery_dagster.domain.readers.limits import Limits
 from discovery_dagster.domain.readers.records import (
     Record,

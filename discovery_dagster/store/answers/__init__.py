@@ -7,7 +7,8 @@ workbook was written.
 
 from dataclasses import replace
 
-from discovery_dagster.domain.decision_sheets import (
+from discovery_dagster.domain.decision_workbook import Filled
+from discovery_dagster.domain.decision_workbook.sheets import (
     ASSETS,
     AUTHOR,
     COLUMNS,
@@ -18,7 +19,6 @@ from discovery_dagster.domain.decision_sheets import (
     Answer,
     Problem,
 )
-from discovery_dagster.domain.decision_workbook import Filled
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.overrides import InvalidOverrideError, read_words
 from discovery_dagster.store.answers import (

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from discovery_dagster.domain.decision_sheets import ACCEPT, ANSWER, Answer
+from discovery_dagster.domain.decision_workbook.sheets import ACCEPT, ANSWER, Answer
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.overrides import InvalidOverrideError, read_field, read_value
 from discovery_dagster.domain.words import fold

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from discovery_dagster.domain.decision_sheets import ANSWER, Answer
-from discovery_dagster.domain.endpoint_decisions import EXTERNAL, MEANS
+from discovery_dagster.domain.decision_workbook.sheets import ANSWER, Answer
+from discovery_dagster.domain.dependencies.endpoint_decisions import EXTERNAL, MEANS
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.words import fold
 from discovery_dagster.store import decision_log, endpoint_decisions

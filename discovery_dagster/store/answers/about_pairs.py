@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from discovery_dagster.domain.decision_sheets import ANSWER, DIFFERENT, SAME, Answer
+from discovery_dagster.domain.decision_workbook.sheets import ANSWER, DIFFERENT, SAME, Answer
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.words import fold
 from discovery_dagster.store import decision_log, identity

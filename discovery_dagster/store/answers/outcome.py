@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from discovery_dagster.domain.decision_sheets import ANSWER, REASON, Answer, Problem
+from discovery_dagster.domain.decision_workbook.sheets import ANSWER, REASON, Answer, Problem
 from discovery_dagster.store.decision_log import Decision
 
 _Wish = TypeVar("_Wish")

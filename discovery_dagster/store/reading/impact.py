@@ -8,7 +8,7 @@ from typing import Any, Final
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from discovery_dagster.domain.impact import Direction, reach, tell
+from discovery_dagster.domain.graph.impact import Direction, reach, tell
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.database import Database
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from discovery_dagster.domain.constraints import meant
-from discovery_dagster.domain.impact import tell
+from discovery_dagster.domain.graph.impact import tell
 from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.planning.constraints import meant
 from discovery_dagster.store import constraints
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.reading.assets import asset as read_asset

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from discovery_dagster.domain import planning_conflicts, reasons, strategy
-from discovery_dagster.domain.constraints import Constraint, Meant, meant
 from discovery_dagster.domain.frames import (
     PLAN_CONFLICTS,
     PLAN_GROUPS,
@@ -18,10 +16,13 @@ from discovery_dagster.domain.frames import (
     PLAN_WAVES,
     conform,
 )
-from discovery_dagster.domain.placing import Placed, place
+from discovery_dagster.domain.graph.ties import planned, ties
+from discovery_dagster.domain.planning import reasons, strategy
+from discovery_dagster.domain.planning.conflicts import find_conflicts
+from discovery_dagster.domain.planning.constraints import Constraint, Meant, meant
+from discovery_dagster.domain.planning.placing import Placed, place
 from discovery_dagster.domain.stages import unheard
 from discovery_dagster.domain.texts import formatted
-from discovery_dagster.domain.ties import planned, ties
 from discovery_dagster.reference import load
 
 #: Of `make`: what ties assets, where each goes, what speaks for it.
@@ -95,7 +96,7 @@ def make(
         *_unknown(said),
         *blocked,
         *idle,
-        *planning_conflicts.conflicts(movable, found, where, said, staying),
+        *find_conflicts(movable, found, where, said, staying),
     ]
     instead = reasons.alternatives(located, where.room)
     return Plan(

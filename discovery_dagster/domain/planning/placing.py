@@ -2,7 +2,7 @@
 
 What is joined is decided in `grouping`, in which wave each group moves in `scheduling`. Needs win
 over what people set: a wave order that breaks a need is none. What gave way is said in
-`planning_conflicts`.
+`conflicts`.
 """
 
 from collections import defaultdict
@@ -14,10 +14,10 @@ from itertools import combinations, pairwise
 import numpy as np
 import polars as pl
 
-from discovery_dagster.domain.constraints import Constraint, Meant
-from discovery_dagster.domain.digraph import Digraph, Numbers
-from discovery_dagster.domain.grouping import Separation, groups
-from discovery_dagster.domain.scheduling import Limits, Room, Scheduled, schedule
+from discovery_dagster.domain.graph.digraph import Digraph, Numbers
+from discovery_dagster.domain.planning.constraints import Constraint, Meant
+from discovery_dagster.domain.planning.grouping import Separation, groups
+from discovery_dagster.domain.planning.scheduling import Limits, Room, Scheduled, schedule
 from discovery_dagster.reference import load
 
 Pair = tuple[int, int, Constraint]  # two nodes, and what is set about them

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from discovery_dagster import reference
-from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.fields import FIELDS
-from discovery_dagster.domain.header_words import Reading, read_words
-from discovery_dagster.domain.phrases import known_phrases
+from discovery_dagster.domain.headers import synonyms
+from discovery_dagster.domain.headers.phrases import known_phrases
+from discovery_dagster.domain.headers.words import Reading, read_words
 from discovery_dagster.domain.words import fold
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import polars as pl
 
-from discovery_dagster.domain.placing import Placed
+from discovery_dagster.domain.planning.placing import Placed
 
 #: Links that a sentence lists before it says how many more there are.
 _LISTED = 6

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from discovery_dagster.domain.constraints import Meant
-from discovery_dagster.domain.placing import Placed
-from discovery_dagster.domain.scheduling import Room
+from discovery_dagster.domain.planning.constraints import Meant
+from discovery_dagster.domain.planning.placing import Placed
+from discovery_dagster.domain.planning.scheduling import Room
 from discovery_dagster.domain.texts import formatted
 
 #: Names that a sentence lists before it says how many more there are.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from discovery_dagster.domain.digraph import Digraph, Numbers, distinct
+from discovery_dagster.domain.graph.digraph import Digraph, Numbers, distinct
 
 
 @dataclass(frozen=True)

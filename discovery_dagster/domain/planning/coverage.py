@@ -3,7 +3,7 @@
 import polars as pl
 
 from discovery_dagster.domain.frames import PLAN_COVERAGE, conform
-from discovery_dagster.domain.ties import planned
+from discovery_dagster.domain.graph.ties import planned
 
 _KINDS = ("declared", "observed", "inferred")
 

@@ -9,9 +9,12 @@ from dataclasses import replace
 
 import polars as pl
 
-from discovery_dagster.domain.claims import BY_HEADER, Claim, Column, claim_columns
-from discovery_dagster.domain.decisions import PERSON, MappingDecision, decide
-from discovery_dagster.domain.evidence import (
+from discovery_dagster.domain.fields import FIELDS, IGNORED, UNMAPPED
+from discovery_dagster.domain.formats.base import Kind, TableFormat
+from discovery_dagster.domain.frames import FIELD_MAPPING
+from discovery_dagster.domain.mapping.claims import BY_HEADER, Claim, Column, claim_columns
+from discovery_dagster.domain.mapping.decisions import PERSON, MappingDecision, decide
+from discovery_dagster.domain.mapping.evidence import (
     ACCEPTED,
     PROPOSED,
     REJECTED,
@@ -24,9 +27,6 @@ from discovery_dagster.domain.evidence import (
     sample,
     weigh,
 )
-from discovery_dagster.domain.fields import FIELDS, IGNORED, UNMAPPED
-from discovery_dagster.domain.formats.base import Kind, TableFormat
-from discovery_dagster.domain.frames import FIELD_MAPPING
 from discovery_dagster.domain.tables import READ, SourceTable, cell_column
 from discovery_dagster.domain.values import TRANSFORMS, clean
 from discovery_dagster.domain.values.secrets import hide_cells

@@ -12,7 +12,7 @@ from typing import IO, Any, Final
 import polars as pl
 import xlsxwriter
 
-from discovery_dagster.domain.decision_sheets import (
+from discovery_dagster.domain.decision_workbook.sheets import (
     ANSWER,
     AUTHOR,
     BY_NAME,

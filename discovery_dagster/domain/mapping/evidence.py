@@ -12,14 +12,14 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster import reference
-from discovery_dagster.domain import synonyms
-from discovery_dagster.domain.claims import BY_HEADER, Claim, Column
 from discovery_dagster.domain.classification.software import recognise
-from discovery_dagster.domain.decisions import PERSON
 from discovery_dagster.domain.fields import FIELDS, REFERENCES, UNMAPPED
-from discovery_dagster.domain.header_meanings import field_of
-from discovery_dagster.domain.header_words import read_words, stand_for
-from discovery_dagster.domain.phrases import share_known
+from discovery_dagster.domain.headers import synonyms
+from discovery_dagster.domain.headers.meanings import field_of
+from discovery_dagster.domain.headers.phrases import share_known
+from discovery_dagster.domain.headers.words import read_words, stand_for
+from discovery_dagster.domain.mapping.claims import BY_HEADER, Claim, Column
+from discovery_dagster.domain.mapping.decisions import PERSON
 from discovery_dagster.domain.values import read_cells
 from discovery_dagster.domain.values.quantities import read_numbers
 from discovery_dagster.domain.words import fold, index_words, replace_words

@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.application_ties import application_ties
+from discovery_dagster.domain.graph.application_ties import application_ties
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 

@@ -9,10 +9,11 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain import endpoint_decisions, named_hosts, services
-from discovery_dagster.domain.connection_strings import infer
-from discovery_dagster.domain.doubts import with_conflicts, with_scans
-from discovery_dagster.domain.endpoint_decisions import EndpointDecision
+from discovery_dagster.domain import services
+from discovery_dagster.domain.dependencies import endpoint_decisions, named_hosts
+from discovery_dagster.domain.dependencies.connection_strings import infer
+from discovery_dagster.domain.dependencies.doubts import with_conflicts, with_scans
+from discovery_dagster.domain.dependencies.endpoint_decisions import EndpointDecision
 from discovery_dagster.domain.frames import EDGES, conform
 from discovery_dagster.domain.naming import NameIndex
 from discovery_dagster.domain.stages import unheard

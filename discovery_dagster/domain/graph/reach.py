@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from discovery_dagster.domain.digraph import Digraph, Numbers, distinct, ranges
+from discovery_dagster.domain.graph.digraph import Digraph, Numbers, distinct, ranges
 
 #: Members in work at once: 128 bytes for each set that they reach.
 _BLOCK: Final = 1024

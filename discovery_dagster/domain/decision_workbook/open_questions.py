@@ -6,9 +6,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from discovery_dagster.domain import endpoints
 from discovery_dagster.domain.classification import sentences
-from discovery_dagster.domain.decision_sheets import (
+from discovery_dagster.domain.decision_workbook.sheets import (
     ASSETS,
     COLUMNS,
     CONFLICTS,
@@ -21,10 +20,11 @@ from discovery_dagster.domain.decision_sheets import (
     choices_of_column,
     choices_of_field,
 )
-from discovery_dagster.domain.decisions import PERSON
-from discovery_dagster.domain.endpoint_decisions import EXTERNAL, fold_endpoints
+from discovery_dagster.domain.dependencies import endpoints
+from discovery_dagster.domain.dependencies.endpoint_decisions import EXTERNAL, fold_endpoints
 from discovery_dagster.domain.fields import IGNORED, UNMAPPED
 from discovery_dagster.domain.identity import likeness
+from discovery_dagster.domain.mapping.decisions import PERSON
 from discovery_dagster.domain.tabular import plain_text
 
 #: From this confidence on an answer of the rules is taken as certain (decision 3).

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from discovery_dagster.domain.ties import flows
+from discovery_dagster.domain.graph.ties import flows
 from discovery_dagster.reference import load
 
 Edge = Mapping[str, Any]

@@ -11,11 +11,11 @@ from functools import cache
 import polars as pl
 
 from discovery_dagster import reference
-from discovery_dagster.domain import synonyms
 from discovery_dagster.domain.fields import IGNORED, REFERENCES, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
-from discovery_dagster.domain.header_meanings import find_meaning, named_type
-from discovery_dagster.domain.header_words import read_words
+from discovery_dagster.domain.headers import synonyms
+from discovery_dagster.domain.headers.meanings import find_meaning, named_type
+from discovery_dagster.domain.headers.words import read_words
 from discovery_dagster.domain.words import fold
 
 _PLAIN, _OTHER, _WORDS, _RELATED = 0.95, 0.9, 0.85, 0.5

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from discovery_dagster.domain.digraph import Digraph
-from discovery_dagster.domain.filling import Filled
+from discovery_dagster.domain.graph.digraph import Digraph
+from discovery_dagster.domain.planning.filling import Filled
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from discovery_dagster.domain.claims import Claim
 from discovery_dagster.domain.fields import FIELDS
+from discovery_dagster.domain.mapping.claims import Claim
 from discovery_dagster.domain.words import fold
 
 PERSON: Final = "person"

@@ -9,15 +9,15 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from discovery_dagster.domain.constraints import Constraint, Meant
-from discovery_dagster.domain.placed_groups import PlacedGroups, listed
-from discovery_dagster.domain.placing import Placed
-from discovery_dagster.domain.reasons import lateness
+from discovery_dagster.domain.planning.constraints import Constraint, Meant
+from discovery_dagster.domain.planning.placed_groups import PlacedGroups, listed
+from discovery_dagster.domain.planning.placing import Placed
+from discovery_dagster.domain.planning.reasons import lateness
 
 Conflict = tuple[Constraint, str]
 
 
-def conflicts(
+def find_conflicts(
     movable: pl.DataFrame,
     ties: pl.DataFrame,
     placed: Placed,

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.endpoint_decisions import (
+from discovery_dagster.domain.dependencies.endpoint_decisions import (
     EndpointDecision,
     fold_endpoints,
     outside,

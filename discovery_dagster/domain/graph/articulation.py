@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from discovery_dagster.domain.digraph import Digraph
+from discovery_dagster.domain.graph.digraph import Digraph
 
 #: Nodes of what is parted that are named.
 _NAMED: Final = 5

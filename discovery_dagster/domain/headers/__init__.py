@@ -1,0 +1,1 @@
+"""What headers mean: words of several languages, and phrases of relations."""

@@ -12,19 +12,21 @@ import polars as pl
 from discovery_dagster.domain.fields import FIELDS, IGNORED, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.frames import FIELD_MAPPING
-from discovery_dagster.domain.mapping.claims import BY_HEADER, Claim, Column, claim_columns
-from discovery_dagster.domain.mapping.decisions import PERSON, MappingDecision, decide
-from discovery_dagster.domain.mapping.evidence import (
+from discovery_dagster.domain.mapping.amounts import agree, find_unit, part_sockets
+from discovery_dagster.domain.mapping.claims import (
     ACCEPTED,
+    BY_HEADER,
     PROPOSED,
     REJECTED,
-    agree,
+    Claim,
+    Column,
+    claim_columns,
+)
+from discovery_dagster.domain.mapping.decisions import PERSON, MappingDecision, decide
+from discovery_dagster.domain.mapping.evidence import (
     claim_by_values,
     doubt_relation,
-    find_unit,
-    part_sockets,
     read_full_versions,
-    sample,
     weigh,
 )
 from discovery_dagster.domain.tables import READ, SourceTable, cell_column
@@ -151,7 +153,7 @@ def _frame(number: int, table: SourceTable, claims: Sequence[Claim]) -> pl.DataF
 
 
 def _shown(column: Column) -> list[str]:
-    return hide_cells(sample(column).head(_SHOWN), column.header).to_list()
+    return hide_cells(column.sample().head(_SHOWN), column.header).to_list()
 
 
 def _transform(claim: Claim) -> str | None:

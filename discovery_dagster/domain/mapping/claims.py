@@ -7,6 +7,7 @@ decided in `mapping`.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Final
 
 import polars as pl
 
@@ -18,6 +19,12 @@ from discovery_dagster.domain.headers.meanings import find_meaning, named_type
 from discovery_dagster.domain.headers.words import read_words
 from discovery_dagster.domain.words import fold
 
+#: What may become of a claim.
+ACCEPTED: Final = "accepted"
+PROPOSED: Final = "proposed"
+REJECTED: Final = "rejected"
+
+_SAMPLE = 1_000  # distinct values of a column that are looked at
 _PLAIN, _OTHER, _WORDS, _RELATED = 0.95, 0.9, 0.85, 0.5
 #: How a header alone says what a column is: as a whole, or by the words it is made of.
 BY_HEADER = frozenset({"synonym", "words"})
@@ -54,6 +61,10 @@ class Column:
             values.is_in(list(_truth_words())).all()
         )
 
+    def sample(self) -> pl.Series:
+        """Return distinct values, the first ones first."""
+        return self.cells.drop_nulls().unique(maintain_order=True).head(_SAMPLE)
+
     @property
     def distinctness(self) -> float:
         """Distinct values a record, 0 to 1: how well the column tells records apart."""
@@ -70,7 +81,7 @@ class Claim:
     order: int = 0
     confidence: float = 0.0
     method: str | None = None
-    status: str = "accepted"
+    status: str = ACCEPTED
     notes: tuple[str, ...] = ()  # what speaks for or against it beside the sample values
     conflict: str | None = None
 
@@ -88,7 +99,7 @@ def claim_columns(columns: Sequence[Column], table_format: TableFormat) -> list[
 def _claim(column: Column, table_format: TableFormat) -> Claim:
     rule = table_format.columns.get(column.folded)
     if rule is not None:
-        status = "proposed" if rule.proposed else "accepted"
+        status = PROPOSED if rule.proposed else ACCEPTED
         return Claim(column, rule.field, rule.unit, rule.order, 1.0, "format", status)
     if table_format.kind in {Kind.IGNORED, Kind.CORRECTIONS, Kind.OVERRIDES}:
         return Claim(column, IGNORED, confidence=1.0, method="format")
@@ -112,7 +123,7 @@ def _claim(column: Column, table_format: TableFormat) -> Claim:
 
 def _propose(column: Column) -> Claim:
     note = "it names other things, but not which of them needs the other"
-    return Claim(column, "connects_to", None, 0, _RELATED, "synonym", "proposed", (note,))
+    return Claim(column, "connects_to", None, 0, _RELATED, "synonym", PROPOSED, (note,))
 
 
 def _claim_names(claims: list[Claim], asset_type: str | None) -> list[Claim]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from discovery_dagster.domain.fields import FIELDS
-from discovery_dagster.domain.mapping.claims import Claim
+from discovery_dagster.domain.mapping.claims import ACCEPTED, REJECTED, Claim
 from discovery_dagster.domain.words import fold
 
 PERSON: Final = "person"
@@ -63,11 +63,11 @@ def _decide(claim: Claim, decisions: Sequence[MappingDecision]) -> Claim:
             unit=claim.unit if _kind(field) == _kind(claim.field) else None,
             confidence=1.0,
             method=PERSON,
-            status="accepted",
+            status=ACCEPTED,
             notes=(f"decided by {accepted[-1].author}",),
         )
     if any(decision.field == claim.field for decision in about):
-        return replace(claim, method=PERSON, confidence=1.0, status="rejected")
+        return replace(claim, method=PERSON, confidence=1.0, status=REJECTED)
     return claim
 
 

@@ -1,0 +1,106 @@
+"""What columns of numbers count and in which unit, as their values tell it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import polars as pl
+
+from discovery_dagster import reference
+from discovery_dagster.domain.fields import FIELDS
+from discovery_dagster.domain.headers.words import read_words
+from discovery_dagster.domain.mapping.claims import (
+    ACCEPTED,
+    BY_HEADER,
+    PROPOSED,
+    REJECTED,
+    Claim,
+    Column,
+)
+from discovery_dagster.domain.mapping.decisions import PERSON
+from discovery_dagster.domain.values import read_cells
+from discovery_dagster.domain.values.quantities import read_numbers
+
+_PLAUSIBLE = 0.95  # least share of bare numbers that must lie in the range of a unit
+_ROUNDED = 0.02  # by which two amounts may differ and be one, written in two units
+_CORES: Final = frozenset({"core", "vcpu", "logical"})
+#: Kinds of values that have a unit.
+AMOUNTS: Final = frozenset({"memory", "storage"})
+
+
+def find_unit_of_format(claim: Claim) -> Claim:
+    """Find the unit of bare numbers where the tool leaves the amount to its user, as free text."""
+    kind = FIELDS[claim.field].kind if claim.field in FIELDS else None
+    if kind not in AMOUNTS or claim.unit is not None:
+        return claim
+    return unit_by_values(claim, claim.column.sample())
+
+
+def find_unit(claim: Claim) -> Claim:
+    """Find the unit of an amount that a person accepted; which field it is stays decided."""
+    if claim.method != PERSON or claim.status != ACCEPTED or claim.unit is not None:
+        return claim
+    if claim.field not in FIELDS or FIELDS[claim.field].kind not in AMOUNTS:
+        return claim
+    found = unit_by_values(claim, claim.column.sample())
+    return replace(claim, unit=found.unit, notes=(*claim.notes, *found.notes))
+
+
+def part_sockets(claims: list[Claim]) -> list[Claim]:
+    """Refuse processors beside cores: where they are never more, they count sockets."""
+    counted = [
+        claim
+        for claim in claims
+        if claim.field == "cpu_cores" and claim.status == ACCEPTED and claim.method in BY_HEADER
+    ]
+    cores = [claim for claim in counted if _counts_cores(claim.column)]
+    if len(cores) != 1:
+        return claims
+    note = "beside a column of cores it counts sockets"
+    sockets = [claim for claim in counted if claim is not cores[0] and _never_more(claim, cores[0])]
+    return [
+        replace(claim, status=REJECTED, notes=(note,)) if claim in sockets else claim
+        for claim in claims
+    ]
+
+
+def _counts_cores(column: Column) -> bool:
+    return any(reading.words & _CORES for reading in read_words(column.header))
+
+
+def _never_more(few: Claim, many: Claim) -> bool:
+    both = pl.DataFrame({"few": _readings(few), "many": _readings(many)}).drop_nulls()
+    return not both.is_empty() and bool((both["few"] <= both["many"]).all())
+
+
+def agree(claims: Sequence[Claim]) -> bool:
+    """Whether columns that claim one field say the same wherever two of them say anything."""
+    first, *others = (_readings(claim) for claim in claims)
+    return all(_same(first, other) for other in others)
+
+
+def _readings(claim: Claim) -> pl.Series:
+    return read_cells(FIELDS[claim.field].kind, claim.column.cells, claim.unit).values
+
+
+def _same(one: pl.Series, other: pl.Series) -> bool:
+    both = pl.DataFrame({"one": one, "other": other}).drop_nulls()
+    if one.dtype.is_float():
+        apart = (pl.col("one") - pl.col("other")).abs() > _ROUNDED * pl.col("one").abs()
+    else:
+        apart = pl.col("one") != pl.col("other")
+    return not both.is_empty() and not bool(both.select(apart.any()).item())
+
+
+def unit_by_values(claim: Claim, values: pl.Series) -> Claim:
+    """Find the unit of bare numbers whose header has none, or leave the column a proposal."""
+    bare = read_numbers(values).drop_nulls()
+    if bare.is_empty():
+        return claim  # the cells carry their units themselves
+    ranges = reference.load("units")["plausible"][FIELDS[claim.field].kind]
+    for unit, (least, most) in ranges.items():
+        if float(bare.is_between(least, most).sum()) >= _PLAUSIBLE * len(bare):
+            note = f"no unit in the header; the values are plausible in {unit} only"
+            return replace(claim, unit=unit, method="values", confidence=0.8, notes=(note,))
+    note = "no unit in the header, and the values do not tell it"
+    return replace(claim, status=PROPOSED, confidence=0.5, notes=(note,))

@@ -1,0 +1,69 @@
+"""Whether values are words of a field.
+
+Which words are is data: `operating_systems`, `environments`, `criticalities`, `tier_words`,
+`asset_types`.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Final
+
+import polars as pl
+
+from discovery_dagster import reference
+from discovery_dagster.domain.classification.software import recognise
+from discovery_dagster.domain.headers import synonyms
+from discovery_dagster.domain.words import index_words, replace_words
+
+
+def known_share(field: str, values: pl.Series) -> float:
+    """Return the share of `values`, 0 to 1, that the vocabulary of `field` knows."""
+    return float(_KNOWLEDGE[field](values).sum()) / max(len(values), 1)
+
+
+def _is_system(values: pl.Series) -> pl.Series:
+    texts = pl.DataFrame({"text": values, "version_text": pl.Series([None] * len(values))})
+    texts = texts.with_columns(pl.col("version_text").cast(pl.String))
+    return recognise(texts, "operating_systems")["rule"].is_not_null()
+
+
+def _is_qualified(values: pl.Series) -> pl.Series:
+    return values.str.to_lowercase().str.contains(r"^[a-z0-9_-]+(\.[a-z0-9_-]+)+\.[a-z]{2,}\.?$")
+
+
+def _is_power(values: pl.Series) -> pl.Series:
+    return values.str.to_lowercase().str.contains(r"^(powered ?)?(on|off)$|^running$|^stopped$")
+
+
+def _is_word_of(meanings: Callable[[], Mapping[str, str]]) -> Callable[[pl.Series], pl.Series]:
+    return lambda values: replace_words(values, meanings()).is_not_null()
+
+
+@cache
+def environment_words() -> Mapping[str, str]:
+    """Return the environment that each folded word means."""
+    listed = reference.load("environments")
+    return index_words(
+        {name: {name, *words["declared"], *words["name"]} for name, words in listed.items()}
+    )
+
+
+@cache
+def _criticality_words() -> Mapping[str, str]:
+    return index_words(reference.load("criticalities"))
+
+
+@cache
+def _tier_words() -> Mapping[str, str]:
+    return index_words(reference.load("tier_words"))
+
+
+_KNOWLEDGE: Final[Mapping[str, Callable[[pl.Series], pl.Series]]] = {
+    "os_name": _is_system,
+    "fqdn": _is_qualified,
+    "status": _is_power,
+    "environment": _is_word_of(environment_words),
+    "criticality": _is_word_of(_criticality_words),
+    "tier": _is_word_of(_tier_words),
+    "declared_type": _is_word_of(synonyms.type_words),
+}

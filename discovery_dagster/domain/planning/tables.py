@@ -1,0 +1,167 @@
+"""The tables of a plan: one sentence for each asset, group and wave, and for what cannot hold."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from discovery_dagster.domain.frames import (
+    PLAN_CONFLICTS,
+    PLAN_GROUPS,
+    PLAN_PLACEMENTS,
+    PLAN_WAVES,
+    conform,
+)
+from discovery_dagster.domain.planning import reasons, strategy
+from discovery_dagster.domain.planning.constraints import Constraint
+from discovery_dagster.domain.texts import formatted
+
+
+def placements(
+    placed: pl.DataFrame,
+    located: pl.DataFrame,
+    alternatives: pl.DataFrame,
+    every: pl.DataFrame,
+    staying: Mapping[str, str],
+) -> pl.DataFrame:
+    """Return `PLAN_PLACEMENTS`: one row an asset, why it is in its group, and why in its wave.
+
+    Args:
+        placed: the assets that move, with `node`, `group`, `wave`, `company` and `late`.
+        located: ties between them, each with the groups and waves of both ends.
+        alternatives: `reasons.alternatives`.
+        every: all assets of the plan.
+        staying: why each asset that does not move stays, by its id.
+    """
+    own = reasons.position(located, "a").rename({"a": "node"})
+    theirs = reasons.position(located, "from").rename({"from": "group"})
+    told = (
+        placed.join(own, on="node", how="left", maintain_order="left")
+        .join(theirs, on="group", how="left", maintain_order="left", suffix="_of_group")
+        .join(alternatives, on="group", how="left", maintain_order="left")
+    )
+    instead = pl.col("instead").fill_null("")
+    order = (
+        pl.when(pl.col("late").is_not_null())
+        .then(formatted("In wave {} because {}.", "wave", "late"))
+        .when(pl.col("target").is_not_null())
+        .then(
+            formatted(
+                "In wave {} because it needs {} in wave {} ({}){}.",
+                "wave",
+                "target",
+                "to_wave",
+                "cite",
+                instead,
+            )
+        )
+        .when(pl.col("target_of_group").is_not_null())
+        .then(
+            formatted(
+                "In wave {} because its group needs {} in wave {}: {}{}.",
+                "wave",
+                "target_of_group",
+                "to_wave_of_group",
+                "said_of_group",
+                instead,
+            )
+        )
+        .otherwise(formatted("In wave {} because its group needs no other.", "wave"))
+    )
+    moving = told.with_columns(reason=formatted("{} {}", "company", order))
+    still = every.filter(pl.col("asset_id").is_in(list(staying))).with_columns(
+        pl.col("asset_id").replace_strict(staying, return_dtype=pl.String).alias("reason")
+    )
+    rows = pl.concat([moving, still], how="diagonal_relaxed").with_columns(strategy.hints())
+    ordered = rows.sort("wave", "group", "node", nulls_last=True).select(list(PLAN_PLACEMENTS))
+    return conform(ordered, PLAN_PLACEMENTS)
+
+
+def groups(placed: pl.DataFrame, located: pl.DataFrame, alternatives: pl.DataFrame) -> pl.DataFrame:
+    """Return `PLAN_GROUPS`: one row a group, what holds it together, and why it is in its wave."""
+    members = placed.group_by("group").agg(
+        pl.col("wave", "late").first(),
+        pl.col("name").sort().alias("assets"),
+        pl.col("company").first(),
+        pl.col("name").filter(pl.col("cycle").is_not_null()).sort().alias("cycling"),
+    )
+    inside = located.filter(pl.col("from") == pl.col("to")).sort("tie")
+    strongest = inside.unique("from", keep="first", maintain_order=True).select(
+        group="from", tie=formatted("{} {} {} ({})", "source", "words", "target", "cite")
+    )
+    before = reasons.position(located, "from").rename({"from": "group"})
+    told = (
+        members.join(strongest, on="group", how="left")
+        .join(before, on="group", how="left")
+        .join(alternatives, on="group", how="left")
+    )
+    size = pl.col("assets").list.len()
+    together = (
+        pl.when(size == 1)
+        .then("company")
+        .when(pl.col("tie").is_not_null())
+        .then(formatted("{} assets tied together, most strongly: {}.", size, "tie"))
+        .otherwise(formatted("{} assets that must go together.", size))
+    )
+    cycle = pl.when(pl.col("cycling").list.len() > 0).then(
+        formatted(" In a cycle of needs: {}.", reasons.listed(pl.col("cycling")))
+    )
+    order = (
+        pl.when(pl.col("late").is_not_null())
+        .then(formatted(" In wave {} because {}.", "wave", "late"))
+        .when(pl.col("target").is_not_null())
+        .then(
+            formatted(
+                " In wave {} because {} is in wave {}: {}{}.",
+                "wave",
+                "target",
+                "to_wave",
+                "said",
+                pl.col("instead_in_full").fill_null(""),
+            )
+        )
+        .otherwise(pl.lit(" Needs no other group."))
+    )
+    rows = told.with_columns(
+        reason=pl.concat_str(together, cycle.fill_null(""), order),
+        cycle=pl.col("cycling").list.len() > 0,
+    )
+    return conform(rows.sort("wave", "group").select(list(PLAN_GROUPS)), PLAN_GROUPS)
+
+
+def waves(placed: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
+    """Return `PLAN_WAVES`: one row a wave, and why it comes after the one before."""
+    members = placed.group_by("wave").agg(
+        pl.col("group").unique().sort().alias("groups"),
+        pl.len().cast(pl.UInt32).alias("assets"),
+        pl.col("late").drop_nulls().sort().first(),
+        limited=pl.col("late").is_not_null().any(),
+    )
+    example = reasons.position(located, "from_wave").select(
+        pl.col("from_wave").alias("wave"), "said"
+    )
+    after = formatted(
+        "Each of its groups needs one in wave {}: for instance {}.", pl.col("wave") - 1, "said"
+    )
+    rows = members.join(example, on="wave", how="left").with_columns(
+        reason=pl.when(pl.col("limited"))
+        .then(
+            pl.concat_str(
+                formatted("What was set puts groups here: {}.", "late"),
+                pl.when(pl.col("said").is_not_null())
+                .then(formatted(" Others need one in the wave before: for instance {}.", "said"))
+                .otherwise(pl.lit("")),
+            )
+        )
+        .when(pl.col("said").is_not_null())
+        .then(after)
+        .otherwise(pl.lit("Its groups need no other group."))
+    )
+    return conform(rows.sort("wave").select(list(PLAN_WAVES)), PLAN_WAVES)
+
+
+def conflicts(found: Sequence[tuple[Constraint, str]]) -> pl.DataFrame:
+    """Return `PLAN_CONFLICTS`: one row a constraint that does not hold, and why."""
+    rows = [(one.id, one.kind, one.sentence, message) for one, message in found]
+    return pl.DataFrame(rows, schema=dict(PLAN_CONFLICTS), orient="row").sort(
+        "constraint", "message"
+    )

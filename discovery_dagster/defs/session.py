@@ -30,6 +30,7 @@ from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.outages import outlast
 from discovery_dagster.store.progress import StepProgress
 from discovery_dagster.store.publications import PublishedFrames, Publisher
+from discovery_dagster.store.silent_connections import use_silent_only
 
 Report = Callable[[int, int | None], None]
 StepResult = tuple[Frames, dict[str, int]]
@@ -204,8 +205,9 @@ def keep_connections(instance: dg.DagsterInstance) -> None:
 
     Dagster opens one for each statement, 975 in a run of eleven steps, which took Postgres 4.8 s of
     processor time; with kept ones it is 1.5 s. Two seconds are long enough for a step's burst of
-    events, and shorter than a restart of Postgres, after which a kept connection would fail.
+    events; one that Postgres closed in between is not used again.
     """
+    use_silent_only()
     instance.optimize_for_webserver(statement_timeout=0, pool_recycle=2, max_overflow=20)
 
 

@@ -27,8 +27,10 @@ def fold(text: str) -> str:
     `ipAddress`, `IP_ADDRESS` and `IP-Address*` are one word; `MemoryGiB` is `memory gib`.
     """
     parted = _HUMP.sub(" ", text.strip())
-    plain = unicodedata.normalize("NFKD", parted.casefold())
-    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    letters = parted.casefold()
+    if not letters.isascii():
+        plain = unicodedata.normalize("NFKD", letters)
+        letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return _SEPARATORS.sub(" ", letters).strip()
 
 

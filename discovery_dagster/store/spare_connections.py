@@ -4,13 +4,14 @@ To open one took Postgres 4.3 ms of processor time and this process 0.5 ms; a ru
 has over a hundred transactions. Servers, which must bound how many they hold, have `pooled`.
 """
 
-import select
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
 from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow
+
+from discovery_dagster.store.silent_connections import is_silent
 
 Connection = psycopg.Connection[DictRow]
 
@@ -44,16 +45,8 @@ class SpareConnections:
     def _take(self) -> Connection | None:
         while self._idle:
             connection = self._idle.pop()
-            if _is_silent(connection):
+            idle = connection.pgconn.transaction_status == TransactionStatus.IDLE
+            if idle and is_silent(connection.fileno()):
                 return connection
             connection.close()
         return None
-
-
-def _is_silent(connection: Connection) -> bool:
-    """Whether the server has said nothing since: what it says unasked is that it stops."""
-    if connection.pgconn.transaction_status != TransactionStatus.IDLE:
-        return False
-    poll = select.poll()
-    poll.register(connection.fileno(), select.POLLIN)
-    return not poll.poll(0)

@@ -78,7 +78,7 @@ class StoredRows:
     @property
     def height(self) -> int:
         """See `Rows`."""
-        return int(self._ask(f"select count(*)::bigint as n from {self._records()}", {})["n"][0])
+        return int(pl.scan_parquet(self.path).select(pl.len()).collect().item())
 
     def lines(self) -> pl.Series:
         """See `Rows`."""

@@ -153,12 +153,12 @@ def _end(frame: pl.DataFrame, end: str, table_format: TableFormat) -> list[pl.Se
         parts = parts_of(name)
         name, address = parts["target"], address.fill_null(parts["target_address"])
         port = port.fill_null(parts["port"]) if end == "target" else port
-    else:
+    elif end in has:
         bare = is_address(name)
         address = address.fill_null(read_address(name.set(~bare, None)).values)
         name = name.set(bare, None)
-    stated = frame[f"{end}_type"] if f"{end}_type" in has else nothing
-    known = replace_words(stated, synonyms.type_words())
+    stated = f"{end}_type" in has
+    known = replace_words(frame[f"{end}_type"], synonyms.type_words()) if stated else nothing
     if table_format.endpoint_type is not None:
         known = known.fill_null(table_format.endpoint_type)
     return [

@@ -4,6 +4,7 @@ Numbers are read in English and continental notation; which one a column uses is
 of its cells that can only be the one or the other.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -67,9 +68,13 @@ def read_port(cells: pl.Series) -> Reading:
 
     0 stands for none.
     """
-    numbers = cells.str.to_lowercase().str.replace(_PORT_OF_PROTOCOL, "${1}${2}")
-    reading = _whole(numbers.replace(_ports_of_services()), 0, 65_535)
+    reading = _whole(cells, 0, 65_535, _as_number)
     return Reading(reading.values.set(reading.values == 0, None).cast(pl.Int32), reading.faults)
+
+
+def _as_number(ports_or_services: pl.Series) -> pl.Series:
+    numbers = ports_or_services.str.to_lowercase().str.replace(_PORT_OF_PROTOCOL, "${1}${2}")
+    return numbers.replace(_ports_of_services())
 
 
 @cache
@@ -106,14 +111,22 @@ def unit_spellings() -> dict[str, str]:
     return spellings
 
 
-def _whole(cells: pl.Series, least: int, most: int) -> Reading:
+def _whole(
+    cells: pl.Series,
+    least: int,
+    most: int,
+    spell: Callable[[pl.Series], pl.Series] = lambda cells: cells,
+) -> Reading:
+    """Read whole numbers; what is not written as one is spelled as one first."""
     numbers = cells.cast(pl.Int64, strict=False)
     usual = numbers.is_between(least, most) | cells.is_null()
     return read_others(
         cells,
         usual,
         numbers,
-        lambda others: read_distinct(others, lambda each: _whole_as_written(each, least, most)),
+        lambda others: read_distinct(
+            others, lambda each: _whole_as_written(spell(each), least, most)
+        ),
     )
 
 

@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -22,7 +23,7 @@ from discovery_dagster.store.objects import write_frame
 from discovery_dagster.store.table_rows import StoredRows, open_engine
 
 #: How many, in how many MiB of memory (`DISCOVERY_FLOW_MEMORY_BYTES`), and how often measured.
-SIZES = ((1_000_000, 64, 5), (10_000_000, 256, 1))
+SIZES = ((1_000_000, 64, 7), (10_000_000, 256, 1))
 SEEN = 20
 HEADER = "src_ip,src_port,dst_ip,dst_port,protocol,packets,bytes,start,end"
 
@@ -97,7 +98,7 @@ def run() -> None:
         for rows, limit, rounds in SIZES:
             path = Path(folder) / "records.parquet"
             _write(rows, Path(folder) / "flows.csv", path)
-            ours, plain = (_median(code, path, limit, rounds) for code in (_OURS, _PANDAS))
+            ours, plain = _medians((_OURS, _PANDAS), path, limit, rounds)
             for what in ("found", "records"):
                 if ours[what] != plain[what]:
                     raise AssertionError(f"{what}: {ours[what]}, pandas has {plain[what]}")
@@ -140,10 +141,13 @@ def _write(rows: int, csv: Path, path: Path) -> None:
     write_frame(path, table.records)
 
 
-def _median(code: str, path: Path, limit: int, rounds: int) -> dict:
-    """Return the measurement of the median processor time."""
-    measured = [_child(code, path, limit) for _ in range(rounds)]
-    return sorted(measured, key=lambda one: one["cpu"])[rounds // 2]
+def _medians(codes: Sequence[str], path: Path, limit: int, rounds: int) -> list[dict]:
+    """Return the measurement of each one's median processor time; they take turns (`costs`)."""
+    measured = [[_child(code, path, limit) for code in codes] for _ in range(rounds)]
+    return [
+        sorted(of_one, key=lambda one: one["cpu"])[rounds // 2]
+        for of_one in zip(*measured, strict=True)
+    ]
 
 
 def _child(code: str, path: Path, limit: int) -> dict:

@@ -86,7 +86,9 @@ def test_a_killed_import_is_resumed_and_ends_as_if_nothing_had_been(home, drop, 
             timeout=240,
             check=False,
         )
-        assert killed.returncode == (1 if blow.target == POSTGRES else -9), (blow, killed)
+        # Its Postgres is started again; only a statement of Dagster's that broke off ends a run.
+        expected = {0, 1} if blow.target == POSTGRES else {-9}
+        assert killed.returncode in expected, (blow, killed)
         assert "Traceback" not in killed.stderr
 
         settings = Settings()

@@ -11,7 +11,7 @@ import pytest
 from discovery_dagster.defs.engine import Engine
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import exports, sessions
+from discovery_dagster.store import exports, sessions, states
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.sessions import IncomingFile
 
@@ -53,7 +53,9 @@ def test_two_processes_that_find_one_thing_at_once_give_it_one_id(engine, import
         finally:
             connection.execute("select pg_advisory_unlock(hashtextextended(%s, 7301))", held)
             said = [run.communicate(timeout=300)[0] for run in runs]
-    assert [run.returncode for run in runs] == [0, 0], said
+    # The later one reads stale where it compared itself before the other had published.
+    status = [states.state(engine.database, session).status for session in imported]
+    assert status[0] == "done" and status[1] in {"done", "stale"}, said
     first, second = (ids(engine, session) for session in imported)
     assert first == second
     assert len(set(first.values())) == 2

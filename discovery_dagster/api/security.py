@@ -6,6 +6,7 @@ they would each go to a thread and back, which costs a tenth of what a page of a
 
 from dataclasses import dataclass
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -132,6 +133,18 @@ def existing_session(request: Request, engagement: EngagementKey, session: str) 
     return key
 
 
+async def asset_of_path(asset: str) -> str:
+    """Return the id of the asset of the path.
+
+    Raises:
+        NotFound: when it is no id, so that no query is asked about it.
+    """
+    try:
+        return str(UUID(asset))
+    except ValueError as error:
+        raise NotFound from error
+
+
 async def _state(request: Request) -> AppState:
     return app_state(request)
 
@@ -144,4 +157,5 @@ DatabaseOf = Annotated[Database, Depends(_database)]
 StateOf = Annotated[AppState, Depends(_state)]
 ViewerOf = Annotated[Viewer, Depends(viewer)]
 EngagementOf = Annotated[EngagementKey, Depends(engagement_in_scope)]
+AssetOf = Annotated[str, Depends(asset_of_path)]
 SessionOf = Annotated[SessionKey, Depends(session_in_scope)]

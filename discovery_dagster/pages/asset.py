@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from discovery_dagster.api.problems import NotFound
-from discovery_dagster.api.security import SessionOf, StateOf
+from discovery_dagster.api.security import AssetOf, SessionOf, StateOf
 from discovery_dagster.domain.identity.explanation import explain
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.lineage import trace
@@ -127,7 +127,7 @@ def _text(value: Any) -> str:
 
 
 @router.get("/engagements/{engagement}/sessions/{session}/assets/{asset}")
-def page(asset: str, session: SessionOf, shared: StateOf) -> HTMLResponse:
+def page(asset: AssetOf, session: SessionOf, shared: StateOf) -> HTMLResponse:
     """Show an asset."""
     explained = why.why(shared.database, session, asset)
     reached = impact.impact(shared.database, session, asset, most=NEAREST)
@@ -154,7 +154,7 @@ def page(asset: str, session: SessionOf, shared: StateOf) -> HTMLResponse:
 
 
 @router.get("/engagements/{engagement}/sessions/{session}/assets/{asset}/values")
-def values(asset: str, session: SessionOf, shared: StateOf) -> HTMLResponse:
+def values(asset: AssetOf, session: SessionOf, shared: StateOf) -> HTMLResponse:
     """Show where each value of an asset came from."""
     if assets.asset(shared.database, session, asset) is None:
         raise NotFound

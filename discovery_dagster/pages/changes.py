@@ -6,7 +6,9 @@ from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse
+from pydantic import Field
 
+from discovery_dagster.api.lists import Text
 from discovery_dagster.api.problems import NotFound
 from discovery_dagster.api.security import SessionOf, StateOf
 from discovery_dagster.api.state import AppState
@@ -14,6 +16,7 @@ from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.pages import frame, links, words
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, Pending, shown
+from discovery_dagster.pages.questions import Question
 from discovery_dagster.pages.waiting import waits_for
 from discovery_dagster.store import changes, sessions
 
@@ -24,6 +27,9 @@ Row = Mapping[str, Any]
 
 #: Rows of a page.
 ROWS = 100
+
+#: Beyond which no page of the table begins.
+MOST_ROWS = 10**9
 
 
 @dataclass(frozen=True)
@@ -141,13 +147,17 @@ def _about(row: Row) -> str | None:
     return f"{words.said(row['relation'])} {row['target']}{port}"
 
 
+class ChangesQuestion(Question):
+    """What the URL of the page asks for: the other session, one kind of change, where to begin."""
+
+    against: Text | None = None
+    kind: Text | None = None
+    start: int = Field(0, ge=0, le=MOST_ROWS)
+
+
 @router.get("/engagements/{engagement}/sessions/{session}/changes")
 def page(
-    session: SessionOf,
-    shared: StateOf,
-    against: str | None = None,
-    kind: str | None = None,
-    start: Annotated[int, Query(ge=0)] = 0,
+    session: SessionOf, shared: StateOf, asks: Annotated[ChangesQuestion, Query()]
 ) -> HTMLResponse:
     """Show what is different from an earlier session, or any other."""
     missing, _ = waits_for(shared, session, "migration_plan")
@@ -158,24 +168,24 @@ def page(
     ]
     if missing or not others:
         return html(build(session, pending=missing, others=others, dagster_url=shared.dagster_url))
-    earlier = _earlier(shared, session, against, others)
+    earlier = _earlier(shared, session, asks.against, others)
     try:
         found = changes.between(shared.database, shared.objects, earlier, session)
     except changes.NothingToCompareError as error:
         raise HTTPException(409, str(error)) from error
     counts = changes.counts(found)
-    if kind is not None:
-        what, _, change = kind.partition(".")
+    if asks.kind is not None:
+        what, _, change = asks.kind.partition(".")
         found = found.filter(what=what, change=change)
     return html(
         build(
             session,
             against=earlier.session,
             others=others,
-            kind=kind if kind in counts else None,
+            kind=asks.kind if asks.kind in counts else None,
             counts=counts,
-            items=found.slice(start, ROWS).to_dicts(),
-            start=start,
+            items=found.slice(asks.start, ROWS).to_dicts(),
+            start=asks.start,
             dagster_url=shared.dagster_url,
         )
     )

@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
 from discovery_dagster.api import cursors
+from discovery_dagster.api.lists import Text
 from discovery_dagster.api.problems import NotFound
 from discovery_dagster.api.security import SessionOf, StateOf
 from discovery_dagster.api.state import AppState
@@ -19,6 +20,7 @@ from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, Pending, shown
 from discovery_dagster.pages.maps import Map
 from discovery_dagster.pages.neighbourhood import LIMIT, Drawing
+from discovery_dagster.pages.questions import Question
 from discovery_dagster.pages.waiting import waits_for
 from discovery_dagster.store import exports
 from discovery_dagster.store.reading import assets, listing, planning
@@ -39,8 +41,8 @@ MOST_NODES = 200
 ROWS = 50
 _MATCHES = 20
 
-#: What the cursors of the table are of.
-_LIST = "dependencies of the page"
+#: What the cursors of the table are of: all dependencies, or those around what is in the middle.
+_ALL, _NEAR = "dependencies of the page", "dependencies around the middle"
 
 _EVIDENCE: Sequence[tuple[str, str]] = (
     ("", "any"),
@@ -51,31 +53,21 @@ _EVIDENCE: Sequence[tuple[str, str]] = (
 )
 
 
-def _given(value: Any) -> Any:
-    return None if value == "" else value
-
-
-#: A field of a form that is empty asks for nothing.
-Text = Annotated[str | None, BeforeValidator(_given)]
-
-
-class DependenciesQuery(BaseModel):
+class DependenciesQuery(Question):
     """What the URL of the page asks for."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    asset: Text = None
-    application: Text = None
-    status: Text = None
-    port: Annotated[int | None, BeforeValidator(_given), Field(ge=0, le=65535)] = None
-    environment: Text = None
-    relation: Text = None
-    resolved: Text = None
+    asset: Text | None = None
+    application: Text | None = None
+    status: Text | None = None
+    port: int | None = Field(None, ge=0, le=65535)
+    environment: Text | None = None
+    relation: Text | None = None
+    resolved: Text | None = None
     depth: int = Field(1, ge=1, le=DEPTHS[-1])
     limit: int = Field(LIMIT, ge=1, le=MOST_NODES)
     infrastructure: bool = False
-    open: list[str] = Field(default_factory=list)
-    find: str = Field("", max_length=200)
+    open: list[Text] = Field(default_factory=list)
+    find: Text = ""
     cursor: str | None = None
 
     @property
@@ -325,7 +317,9 @@ def _around(shared: AppState, session: SessionKey, asks: DependenciesQuery) -> F
         assets=_matches(shared, session, asks.find),
         items=edges[start : start + ROWS],
         total=Count(len(edges) + near.beyond),
-        next_cursor=_cursor(shared, session, [start + ROWS]) if more else None,
+        next_cursor=cursors.write(shared.secret, _NEAR, session, "", [start + ROWS])
+        if more
+        else None,
         environments=sorted({row["environment"] for row in near.assets.values()} - {None}),
         beyond=near.beyond,
     )
@@ -337,7 +331,7 @@ def _whole(
     asks: DependenciesQuery,
     published: Mapping[str, Publication],
 ) -> Found:
-    after = cursors.read(shared.secret, _LIST, session, "", asks.cursor) if asks.cursor else None
+    after = cursors.read(shared.secret, _ALL, session, "", asks.cursor) if asks.cursor else None
     asked = replace(asks.asked, after=after, limit=ROWS)
     rows = listing.page(shared.database, session, DEPENDENCIES, asked)
     drawn = None
@@ -352,7 +346,9 @@ def _whole(
         total=listing.count(shared.database, session, DEPENDENCIES, asked)
         if asked.filters
         else _all(published["dependencies"]),
-        next_cursor=_cursor(shared, session, rows.after) if rows.after else None,
+        next_cursor=cursors.write(shared.secret, _ALL, session, "", rows.after)
+        if rows.after
+        else None,
     )
 
 
@@ -396,11 +392,5 @@ def _start(shared: AppState, session: SessionKey, asks: DependenciesQuery) -> in
     """Where the table goes on among the dependencies around the middle, which are all read."""
     if not asks.cursor:
         return 0
-    after = cursors.read(shared.secret, _LIST, session, "", asks.cursor)
-    if len(after) != 1:
-        raise HTTPException(400, "This is no cursor of this list.")
-    return int(after[0])
-
-
-def _cursor(shared: AppState, session: SessionKey, after: Sequence[Any]) -> str:
-    return cursors.write(shared.secret, _LIST, session, "", after)
+    (after,) = cursors.read(shared.secret, _NEAR, session, "", asks.cursor)
+    return int(after)

@@ -15,6 +15,7 @@ from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.pages import frame, links
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, Pending, shown
+from discovery_dagster.pages.questions import Question
 from discovery_dagster.pages.waiting import waits_for
 from discovery_dagster.store.reading import assets, listing
 from discovery_dagster.store.reading.listing import NO_ROWS, Count
@@ -271,7 +272,7 @@ def _column(key: SessionKey, query: InventoryQuery, name: str) -> Column:
     )
 
 
-class InventorySelection(AssetSelection):
+class InventorySelection(Question, AssetSelection):
     """What the URL of the page may ask for: all that the read API's list can, and columns."""
 
     columns: Values

@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
+from discovery_dagster.api.lists import Text
 from discovery_dagster.api.security import SessionOf, StateOf
 from discovery_dagster.domain.facts import FileAccount
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.pages import frame, links
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, Pending, shown
+from discovery_dagster.pages.questions import Question
 from discovery_dagster.pages.waiting import waits_for
 from discovery_dagster.store import exports
 from discovery_dagster.store.reading import problems
@@ -24,7 +26,7 @@ router = APIRouter()
 Row = Mapping[str, Any]
 
 #: What the columns can be narrowed to, and which they then are.
-_STATUSES: Sequence[str] = ("all", "proposed", "conflict", "rejected", "unmapped", "accepted")
+Status = Literal["all", "proposed", "conflict", "rejected", "unmapped", "accepted"]
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def build(
     rejects: Sequence[Row] = (),
     issues: Sequence[Row] = (),
     mapping: Sequence[Row] = (),
-    status: str = "all",
+    status: Status = "all",
     file: str | None = None,
     dagster_url: str | None = None,
 ) -> QualityPage:
@@ -120,7 +122,7 @@ def build(
         rejects: sampled reasons of rejected records, as `store.reading.problems` gives them.
         issues: likewise, of accepted records.
         mapping: as `exports` gives it.
-        status: which columns to show, one of `_STATUSES`.
+        status: which columns to show.
         file: only this one's.
         dagster_url: of Dagster's pages.
     """
@@ -152,7 +154,7 @@ def build(
                 one == status,
                 links.session(key, "quality", status=one if one != "all" else None, file=file),
             )
-            for one in _STATUSES
+            for one in get_args(Status)
         ],
         tables=_tables([row for row in columns if _is(row, status)]),
         narrowed=status != "all",
@@ -206,9 +208,16 @@ def _tables(columns: Sequence[Row]) -> list[SourceTable]:
     ]
 
 
+class QualityQuestion(Question):
+    """What the URL of the page asks for: columns of one status, and one file."""
+
+    status: Status = "all"
+    file: Text | None = None
+
+
 @router.get("/engagements/{engagement}/sessions/{session}/quality")
 def page(
-    session: SessionOf, shared: StateOf, status: str = "all", file: str | None = None
+    session: SessionOf, shared: StateOf, asks: Annotated[QualityQuestion, Query()]
 ) -> HTMLResponse:
     """Show the quality of a session's data."""
     missing, _ = waits_for(shared, session, "rejected_records")
@@ -219,11 +228,11 @@ def page(
         build(
             session,
             files=accounts(shared.database, session),
-            rejects=problems.kinds(shared.database, session, "error", file=file),
-            issues=problems.kinds(shared.database, session, "warning", file=file),
+            rejects=problems.kinds(shared.database, session, "error", file=asks.file),
+            issues=problems.kinds(shared.database, session, "warning", file=asks.file),
             mapping=exports.rows(shared.database, session, "mapping"),
-            status=status if status in _STATUSES else "all",
-            file=file,
+            status=asks.status,
+            file=asks.file,
             dagster_url=shared.dagster_url,
         )
     )

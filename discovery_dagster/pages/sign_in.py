@@ -37,7 +37,7 @@ def form(next: str = "") -> HTMLResponse:  # noqa: A002 - the name in the URL
 def sign_in(
     request: Request,
     state: StateOf,
-    token: Annotated[str, Form(max_length=200)],
+    token: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "",  # noqa: A002 - the name in the form
 ) -> Response:
     """Give the browser a cookie for a living token."""

@@ -25,7 +25,8 @@ from discovery_dagster.pages import (
 )
 from discovery_dagster.pages.rendering import STATIC
 
-_PAGES = (
+#: The modules of the pages, each with a `router`.
+PAGES = (
     sign_in, engagements, session, quality, downloads, inventory, asset, dependencies, plan,
     changes,
 )  # fmt: skip
@@ -37,7 +38,7 @@ def install(app: FastAPI) -> None:
     site.state = app.state  # what `app_state` reads of the application that answers
     answers.install(site)
     site.mount("/static", _Static(directory=str(STATIC)))
-    for page in _PAGES:
+    for page in PAGES:
         site.include_router(page.router)
 
     @site.get("/")

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from discovery_dagster.api.freshness import Fresh
 from discovery_dagster.api.lists import SESSION, Selection, Text, Values, add_list, asked_of
 from discovery_dagster.api.problems import NotFound, described
-from discovery_dagster.api.security import DatabaseOf, SessionOf, StateOf
+from discovery_dagster.api.security import AssetOf, DatabaseOf, SessionOf, StateOf
 from discovery_dagster.domain.frames import ATTRIBUTES
 from discovery_dagster.domain.lineage import trace
 from discovery_dagster.store.lineage import published
@@ -160,7 +160,7 @@ add_list(router, assets.ASSETS, AssetSelection, Asset)
     response_model=Asset,
     responses=described(304, 401, 404, 429, 503),
 )
-def read_asset(asset: str, session: SessionOf, database: DatabaseOf, etag: Fresh) -> Row:
+def read_asset(asset: AssetOf, session: SessionOf, database: DatabaseOf, etag: Fresh) -> Row:
     """Read one asset by its id."""
     found = assets.asset(database, session, asset)
     if found is None:
@@ -206,7 +206,7 @@ class Lineage(BaseModel):
     responses=described(304, 401, 404, 422, 429, 503),
 )
 def read_lineage(
-    asset: str,
+    asset: AssetOf,
     session: SessionOf,
     state: StateOf,
     etag: Fresh,

@@ -9,7 +9,7 @@ from discovery_dagster.api.lists import SESSION
 from discovery_dagster.api.problems import NotFound, described
 from discovery_dagster.api.routes.assets import Asset
 from discovery_dagster.api.routes.dependencies import Evidence
-from discovery_dagster.api.security import DatabaseOf, SessionOf
+from discovery_dagster.api.security import AssetOf, DatabaseOf, SessionOf
 from discovery_dagster.store.reading import impact, why
 
 router = APIRouter(tags=["inventory"])
@@ -137,7 +137,7 @@ class Explanation(BaseModel):
 
 
 @router.get(f"{SESSION}/assets/{{asset}}/impact", response_model=Impact, responses=_REFUSALS)
-def read_impact(asset: str, session: SessionOf, database: DatabaseOf) -> dict[str, Any]:
+def read_impact(asset: AssetOf, session: SessionOf, database: DatabaseOf) -> dict[str, Any]:
     """Say what needs an asset and what it needs, directly or not, each way with its evidence."""
     found = impact.impact(database, session, asset)
     if found is None:
@@ -146,7 +146,7 @@ def read_impact(asset: str, session: SessionOf, database: DatabaseOf) -> dict[st
 
 
 @router.get(f"{SESSION}/assets/{{asset}}/why", response_model=Explanation, responses=_REFUSALS)
-def read_why(asset: str, session: SessionOf, database: DatabaseOf) -> dict[str, Any]:
+def read_why(asset: AssetOf, session: SessionOf, database: DatabaseOf) -> dict[str, Any]:
     """Explain an asset: its type, its place in the plan, its dependencies, what people set."""
     found = why.why(database, session, asset)
     if found is None:

@@ -14,7 +14,7 @@ from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.domain.planning import constraints as rules
 from discovery_dagster.domain.planning.constraints import KINDS, Constraint, InvalidConstraintError
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import constraints, sessions
+from discovery_dagster.store import constraint_subjects, constraints, sessions
 from discovery_dagster.store.database import Database, open_database
 
 app = typer.Typer(help="Set what limits the migration plan.", no_args_is_help=True)
@@ -38,12 +38,15 @@ def set_constraint(
     key = EngagementKey(client, engagement)
     try:
         checked = rules.check(kind, values)
+        with open_database(Settings()) as database:
+            _must_exist(database, key)
+            subjects = constraint_subjects.understand(database, key, kind, checked)
+            by = author or getpass.getuser()
+            made = constraints.add(database, key, kind, subjects.values, reason, by)
     except InvalidConstraintError as error:
         raise UsageError("invalid_constraint", str(error)) from None
-    with open_database(Settings()) as database:
-        _must_exist(database, key)
-        by = author or getpass.getuser()
-        made = constraints.add(database, key, kind, checked, reason, by)
+    if subjects.groups and not as_json:
+        print(f"The assets of {', '.join(subjects.groups)} in {subjects.session} are meant.")
     _tell(key, made, "Set", as_json=as_json)
 
 

@@ -380,3 +380,41 @@ def test_who_set_what_is_part_of_what_a_plan_is_made_from():
     assert constraints.digests(one) != constraints.digests(setting("freeze b"))
     assert constraints.digests([]) == {}
     assert isinstance(one[0].sentence, str)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "frozen"),
+    [
+        ("erp-*", {"erp-app", "erp-db"}),
+        ("ERP-??", {"erp-db"}),
+        ("*-db", {"erp-db", "crm-db"}),
+        ("erp-app", {"erp-app"}),
+        ("*", {"erp-app", "erp-db", "crm-db", "a.b"}),
+        ("a.*", {"a.b"}),
+        ("?.b", {"a.b"}),
+    ],
+)
+def test_a_pattern_freezes_every_asset_whose_name_it_fits(pattern, frozen):
+    made = make(estate("erp-app", "erp-db", "crm-db", "a.b"), NONE, f"freeze {pattern}")
+    assert {asset for asset, wave in waves(made).items() if wave is None} == frozen
+    assert made.conflicts.is_empty()
+
+
+def test_a_pattern_that_fits_no_asset_of_a_session_is_a_conflict_there():
+    made = make(estate("erp-app"), NONE, "freeze hr-*")
+    assert waves(made) == {"erp-app": 1}
+    assert "hr-*" in made.conflicts["message"].item()
+
+
+def test_a_pattern_pins_and_keeps_together_all_that_fit():
+    made = make(estate(*"abc"), NONE, "pin [ab] 2", "together a* c")
+    assert waves(made) == {"a": 1, "b": 1, "c": 1}, "brackets are letters, not a pattern"
+    made = make(estate("a1", "a2", "b1"), NONE, "pin a* 2", "together a1 b*")
+    assert waves(made) == {"a1": 2, "a2": 2, "b1": 2}
+    assert group_names(made) == [["a1", "b1"], ["a2"]]
+
+
+@pytest.mark.parametrize("kind", ["apart", "cut"])
+def test_what_is_about_two_assets_takes_no_pattern(kind):
+    with pytest.raises(InvalidConstraintError, match=r"'a\*' is a pattern"):
+        constraints.check(kind, ["a*", "b"])

@@ -18,6 +18,7 @@ Conflict = tuple[Constraint, str]
 
 
 def find_conflicts(
+    assets: pl.DataFrame,
     movable: pl.DataFrame,
     ties: pl.DataFrame,
     placed: Placed,
@@ -27,6 +28,7 @@ def find_conflicts(
     """Return every constraint that does not hold, and why.
 
     Args:
+        assets: all of the session, with their `asset_id` and `name`.
         movable: assets as `placing.place` takes them.
         ties: likewise.
         placed: where each asset goes.
@@ -35,7 +37,7 @@ def find_conflicts(
     """
     plan = PlacedGroups(movable, ties, placed)
     return [
-        *_pins_of_what_stays(movable, meant, staying),
+        *_pins_of_what_stays(assets, movable, meant, staying),
         *_quarrels(plan, meant),
         *_unseparated(plan),
         *_early(plan, meant),
@@ -46,13 +48,16 @@ def find_conflicts(
 
 
 def _pins_of_what_stays(
-    movable: pl.DataFrame, meant: Meant, staying: Mapping[str, str]
+    assets: pl.DataFrame, movable: pl.DataFrame, meant: Meant, staying: Mapping[str, str]
 ) -> Iterator[Conflict]:
-    moving = set(movable["asset_id"]) if meant.pinned else set()
+    if not meant.pinned:
+        return
+    moving = set(movable["asset_id"])
+    names = dict(assets.select("asset_id", "name").iter_rows())
     for asset, (_, constraint) in meant.pinned.items():
         if asset not in moving:
             why = staying.get(asset, "It is outside the estate and does not move.")
-            yield constraint, f"{constraint.names[0]} has no wave. {why}"
+            yield constraint, f"{names[asset]} has no wave. {why}"
 
 
 def _quarrels(plan: PlacedGroups, meant: Meant) -> Iterator[Conflict]:

@@ -6,7 +6,8 @@ session. Where constraints are kept is the store's matter; what they do is `plan
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -32,6 +33,7 @@ class Kind:
     single: bool = False  # the last one set holds alone
     assets: bool = True  # its values, perhaps but the last, name assets
     concerns: str = "plan"  # the kind of decision that it is; see `steps`
+    patterns: bool = False  # whether a name with `*` or `?` means every asset of such a name
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,14 @@ class Constraint:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of assets in it."""
-        if not KINDS[self.kind].assets:
-            return ()
-        return self.values[:-1] if self.kind in _LAST_IS_NO_ASSET else self.values
+        return names_of(self.kind, self.values)
+
+
+def names_of(kind: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of a constraint's values that name assets."""
+    if not KINDS[kind].assets:
+        return ()
+    return values[:-1] if kind in _LAST_IS_NO_ASSET else values
 
 
 _LAST_IS_NO_ASSET: Final = frozenset({"pin", "service"})
@@ -132,9 +139,9 @@ KINDS: Mapping[str, Kind] = {
         single=True,
         assets=False,
     ),
-    "freeze": Kind("ASSET…", "Frozen: {}", _assets(1)),
-    "pin": Kind("ASSET WAVE", "Pinned: {}", _pin),
-    "together": Kind("ASSET ASSET…", "Must go together: {}", _assets(2)),
+    "freeze": Kind("ASSET…", "Frozen: {}", _assets(1), patterns=True),
+    "pin": Kind("ASSET WAVE", "Pinned: {}", _pin, patterns=True),
+    "together": Kind("ASSET ASSET…", "Must go together: {}", _assets(2), patterns=True),
     "apart": Kind("ASSET ASSET…", "Must not go together: {}", _assets(2)),
     "cut": Kind("SOURCE TARGET", "Cut: {}", _assets(2, 2)),
     "service": Kind("ASSET yes|no", "Serves the whole estate, {}", _service, concerns="services"),
@@ -151,9 +158,20 @@ def check(kind: str, values: Sequence[str]) -> tuple[str, ...]:
         raise InvalidConstraintError(f"There is no constraint {kind!r}: use {', '.join(KINDS)}.")
     stripped = [value.strip() for value in values if value.strip()]
     try:
-        return tuple(KINDS[kind].check(stripped))
+        checked = tuple(KINDS[kind].check(stripped))
     except InvalidConstraintError as error:
         raise InvalidConstraintError(f"{kind} {KINDS[kind].usage}: {error}") from None
+    pattern = next(filter(is_pattern, checked), None)
+    if pattern is not None and not KINDS[kind].patterns:
+        raise InvalidConstraintError(
+            f"{kind} {KINDS[kind].usage}: {pattern!r} is a pattern, and each asset must be named."
+        )
+    return checked
+
+
+def is_pattern(name: str) -> bool:
+    """Whether a name means every asset whose name it fits: `*` any letters, `?` any one."""
+    return "*" in name or "?" in name
 
 
 def digests(constraints: Iterable[Constraint]) -> dict[str, str]:
@@ -228,27 +246,46 @@ def meant(constraints: Sequence[Constraint], assets: pl.DataFrame) -> Meant:
         return next(iter(reversed(of(kind))), None)
 
     def sets(kind: str) -> list[tuple[list[str], Constraint]]:
-        return [([ids[name] for name in one.names], one) for one in of(kind)]
+        return [([id_ for name in one.names for id_ in ids[name]], one) for one in of(kind)]
+
+    def one_by_one(kind: str) -> Iterator[tuple[str, Constraint]]:
+        return ((id_, one) for one in of(kind) for name in one.names for id_ in ids[name])
 
     return Meant(
         assets_per_wave=single("assets-per-wave"),
         group_limit=single("group-limit"),
         environment_order=single("environment-order"),
-        frozen={ids[name]: one for one in of("freeze") for name in one.names},
-        pinned={ids[one.values[0]]: (int(one.values[1]), one) for one in of("pin")},
+        frozen=dict(one_by_one("freeze")),
+        pinned={id_: (int(one.values[-1]), one) for id_, one in one_by_one("pin")},
         together=sets("together"),
         apart=sets("apart"),
-        cuts={(ids[one.values[0]], ids[one.values[1]]): one for one in of("cut")},
-        services={ids[one.values[0]]: (one.values[1] == "yes", one) for one in of("service")},
+        cuts={(ids[one.values[0]][0], ids[one.values[1]][0]): one for one in of("cut")},
+        services={id_: (one.values[-1] == "yes", one) for id_, one in one_by_one("service")},
         unknown=unknown,
     )
 
 
-def _ids(names: set[str], assets: pl.DataFrame) -> dict[str, str]:
-    """The asset of each name that is one asset's id, or means one asset and no other."""
+def _ids(names: set[str], assets: pl.DataFrame) -> dict[str, list[str]]:
+    """The assets of each name: the one whose id it is or which it means alone, or all that fit."""
+    fitting = {name: _fitting(name, assets) for name in names if is_pattern(name)}
+    exact = _exact(names - fitting.keys(), assets)
+    return {name: ids for name, ids in fitting.items() if ids} | exact
+
+
+def _fitting(pattern: str, assets: pl.DataFrame) -> list[str]:
+    letters = {"*": ".*", "?": "."}
+    fits = "".join(letters.get(letter, re.escape(letter)) for letter in pattern.lower())
+    named = pl.any_horizontal(
+        pl.col("name", "hostname", "fqdn").str.to_lowercase().str.contains(f"^{fits}$")
+    )
+    return assets.filter(named)["asset_id"].to_list()
+
+
+def _exact(names: set[str], assets: pl.DataFrame) -> dict[str, list[str]]:
     own = set(assets["asset_id"]) & names
     asked = pl.DataFrame({"name": sorted(names - own)}, schema={"name": pl.String}).with_columns(
         address=pl.lit(None, pl.String), type=pl.lit(None, pl.String)
     )
     found = NameIndex.of(assets).resolve(asked).drop_nulls("asset_id")
-    return dict(found.select("name", "asset_id").iter_rows()) | {name: name for name in own}
+    meant_alone = {name: [asset] for name, asset in found.select("name", "asset_id").iter_rows()}
+    return meant_alone | {name: [name] for name in own}

@@ -89,7 +89,7 @@ def make(
         *_unknown(said),
         *blocked,
         *idle,
-        *find_conflicts(movable, found, where, said, staying),
+        *find_conflicts(assets, movable, found, where, said, staying),
     ]
     instead = reasons.alternatives(located, where.room)
     return Plan(

@@ -1,0 +1,51 @@
+"""What a person sets about a plan has its effect at the next run, or is refused at once."""
+
+import pytest
+
+FLOWS = "Source,Relationship,Target\nerp-app,depends on,erp-db\nerp-db,depends on,erp-app\n"
+
+
+@pytest.fixture
+def planned(move, tmp_path):
+    """An engagement with a plan: `erp-app` and `erp-db` are one group, `crm-web` is alone."""
+    servers, relations = tmp_path / "servers.csv", tmp_path / "relations.csv"
+    servers.write_text("Hostname,IP Address\nerp-app,10.0.0.1\nerp-db,10.0.0.2\ncrm-web,10.0.0.3\n")
+    relations.write_text(FLOWS)
+    move.import_files(servers, relations)
+    return move
+
+
+def set_limit(move, *words, code=0):
+    return move.installation.json("plan", "set", *words, *move.options, code=code)
+
+
+def waves(move):
+    return {asset["name"]: asset["wave"] for asset in move.export("assets")}
+
+
+def test_a_frozen_group_and_a_frozen_pattern_stay_where_they_are(planned):
+    (group,) = [row["group"] for row in planned.export("groups") if "erp-db" in row["assets"]]
+    frozen = set_limit(planned, "freeze", group)
+    assert frozen["values"] == ["erp-app", "erp-db"], "groups are numbered anew by each plan"
+    set_limit(planned, "freeze", "CRM-*")
+    planned.run()
+    assert waves(planned) == {"erp-app": None, "erp-db": None, "crm-web": None}
+
+
+REFUSED = {
+    ("freeze", "erp-ap"): "has no asset 'erp-ap'",
+    ("freeze", "G099"): "has no asset 'G099'",
+    ("freeze", "hr-*"): "has no asset that fits 'hr-*'",
+    ("pin", "erp-%", "2"): "has no asset 'erp-%'",
+    ("together", "erp-app", "erp_*"): "has no asset that fits 'erp_*'",
+    ("cut", "erp-*", "crm-web"): "'erp-*' is a pattern",
+}
+
+
+def test_what_would_have_no_effect_is_refused(planned):
+    for words, sentence in REFUSED.items():
+        refused = set_limit(planned, *words, code=2)["error"]
+        assert refused["code"] == "invalid_constraint"
+        assert sentence in refused["message"]
+    shown = planned.installation.json("plan", "show", *planned.options)
+    assert shown == {"constraints": []}

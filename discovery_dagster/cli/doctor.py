@@ -3,6 +3,7 @@
 import json
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -23,10 +24,10 @@ _GIB = 1 << 30
 #: Free space below which imports soon fail, and below which they fail now.
 _LITTLE_SPACE, _NO_SPACE = 5 * _GIB, 1 * _GIB
 
-#: Half of the 100,000 cells of engagements x sessions that Dagster recommends at most.
-_MOST_CELLS = 50_000
+#: Partitions of an asset that Dagster recommends at most.
+_MOST_PARTITIONS = 100_000
 
-_NEAR = 0.8  # of the limit of sessions
+_NEAR = 0.8  # of a limit
 
 
 @dataclass(frozen=True)
@@ -105,10 +106,9 @@ def _runs(database: Database) -> Iterator[Check]:
 
 
 def _sizes(settings: Settings, database: Database) -> Iterator[Check]:
-    live = sessions.lengths(database)
-    longest = max(live.values(), default=0)
+    live = sessions.live(database)
     limit = settings.max_sessions
-    for engagement, length in live.items():
+    for engagement, length in Counter(session.engagement for session in live).items():
         if length >= _NEAR * limit:
             yield Check(
                 "sessions",
@@ -116,9 +116,9 @@ def _sizes(settings: Settings, database: Database) -> Iterator[Check]:
                 f"{engagement} has {length} of {limit} sessions: go on in another engagement, or"
                 " raise DISCOVERY_MAX_SESSIONS.",
             )
-    cells = len(live) * longest
-    grid = f"{len(live)} engagements x {longest} sessions are {cells} cells of Dagster's grid"
-    if cells > _MOST_CELLS:
-        yield Check("grid", "warning", f"{grid}: `discovery engagement archive` makes it smaller.")
+    sentence = f"Dagster has {len(live)} partitions, of {_MOST_PARTITIONS} that it recommends"
+    if len(live) >= _NEAR * _MOST_PARTITIONS:
+        advice = "`discovery engagement archive` takes finished engagements out of them"
+        yield Check("partitions", "warning", f"{sentence}: {advice}.")
     else:
-        yield Check("grid", "ok", f"{grid}.")
+        yield Check("partitions", "ok", f"{sentence}.")

@@ -21,22 +21,22 @@ commands = typer.Typer(help="Archive, restore or erase an engagement.", no_args_
 
 @commands.command()
 def archive(client: Client, engagement: Engagement) -> None:
-    """Take an engagement out of Dagster's partition grid; its data stays readable."""
+    """Take an engagement's sessions out of Dagster's partitions; its data stays readable."""
     key = EngagementKey(client, engagement)
     with _idle(key) as (settings, database):
         engagements.archive(database, key)
-        _in_the_grid(settings, database, key, present=False)
+        _show(settings, database, key, present=False)
     print(f"{key} is archived; `discovery engagement restore` brings it back.")
 
 
 @commands.command()
 def restore(client: Client, engagement: Engagement) -> None:
-    """Bring an archived engagement back into the grid."""
+    """Bring an archived engagement's sessions back among Dagster's partitions."""
     key = EngagementKey(client, engagement)
     settings = Settings()
     with open_database(settings) as database:
         engagements.restore(database, key)
-        _in_the_grid(settings, database, key, present=True)
+        _show(settings, database, key, present=True)
     print(f"{key} is live again.")
 
 
@@ -75,11 +75,12 @@ def _idle(engagement: EngagementKey) -> Iterator[tuple[Settings, Database]]:
         yield settings, database
 
 
-def _in_the_grid(
+def _show(
     settings: Settings, database: Database, engagement: EngagementKey, *, present: bool
 ) -> None:
     from discovery_dagster.defs.engine import open_engine
-    from discovery_dagster.defs.partitions import show_engagement
+    from discovery_dagster.defs.partitions import show_sessions
 
+    keys = [row.session for row in sessions.sessions(database, engagement)]
     with open_engine(settings, database) as engine:
-        show_engagement(engine.instance, engagement, present=present)
+        show_sessions(engine.instance, keys, present=present)

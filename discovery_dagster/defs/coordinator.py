@@ -1,8 +1,8 @@
 """Every run that is launched through Dagster passes here first: from the UI, a backfill, a retry.
 
-A cell of the partition grid that names no session ends as cancelled, with the reason, before a
-worker starts. Others get the tags by which runs are found, and their turn, which Dagster takes as
-its priority turned round.
+A partition that names no session, such as one added by hand, ends as cancelled, with the reason,
+before a worker starts. Others get the tags by which runs are found, and their turn, which Dagster
+takes as its priority turned round.
 """
 
 from collections.abc import Sequence

@@ -30,13 +30,20 @@ from dagster._utils.interrupts import capture_interrupts
 from discovery_dagster.defs import recovery
 from discovery_dagster.defs.home import PROJECT, prepare_dagster_home
 from discovery_dagster.defs.interrupts import noticed_interrupts
-from discovery_dagster.defs.partitions import FORCE_TAG, PARTITION_TAG, add_partition, run_tags
+from discovery_dagster.defs.partitions import (
+    FORCE_TAG,
+    PARTITION_TAG,
+    add_partition,
+    has_former_dimensions,
+    leave_former_dimensions,
+    run_tags,
+)
 from discovery_dagster.defs.recovery import MAX_RETRIES_TAG
 from discovery_dagster.defs.session import holding, keep_connections
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.state import CANCELLED
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import claims, states
+from discovery_dagster.store import claims, sessions, states
 from discovery_dagster.store.claims import Claim
 from discovery_dagster.store.database import Database
 
@@ -258,4 +265,6 @@ def open_engine(settings: Settings, database: Database) -> Iterator[Engine]:
         WorkspaceProcessContext(instance, InProcessWorkspaceLoadTarget(origin)) as process,
     ):
         keep_connections(instance)
+        if has_former_dimensions(instance):
+            leave_former_dimensions(instance, sessions.live(database))
         yield Engine(instance, database, process.create_request_context())

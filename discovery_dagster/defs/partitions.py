@@ -1,39 +1,36 @@
-"""The shape of the partitions: engagement and session, two dynamic dimensions. Only here.
+"""The shape of the partitions: one dynamic dimension, whose keys name engagement and session.
 
-Dagster builds their whole cross product. Session keys are ordinals that all engagements share, so
-the grid grows with the longest engagement, not with the number of sessions.
+Only here. A key such as `acme.dc-exit|s001` exists for each session and for nothing else, so that
+what Dagster calls missing, failed or unsynced is.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import dagster as dg
 
-from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.keys import SessionKey
 
 
-class Grid(dg.MultiPartitionsDefinition):
-    """The whole cross product of engagements and sessions."""
+class SessionPartitions(dg.DynamicPartitionsDefinition):
+    """One partition for each session of every engagement."""
 
     def get_partition_keys_in_range(
-        self, partition_key_range: dg.PartitionKeyRange, dynamic_partitions_store: Any = None
-    ) -> Sequence[dg.MultiPartitionKey]:
-        """Return the cells from the first to the last; only where these differ are they looked up.
+        self, partition_key_range: dg.PartitionKeyRange
+    ) -> Sequence[str]:
+        """Return the keys from the first to the last; only where these differ are they looked up.
 
-        Dagster asks for the cell of a run 82 times in eleven steps, with eight queries each. That
-        it names a session is known by then: the claim of the run has asked the store.
+        Dagster asks for the key of a run 82 times in eleven steps. That it names a session is known
+        by then: the claim of the run has asked the store.
         """
-        cells: Sequence[str] = [partition_key_range.start]
-        if partition_key_range.start != partition_key_range.end:
-            cells = super().get_partition_keys_in_range(
-                partition_key_range, dynamic_partitions_store
-            )
-        return [self.get_partition_key_from_str(cell) for cell in cells]
+        if partition_key_range.start == partition_key_range.end:
+            return [partition_key_range.start]
+        return super().get_partition_keys_in_range(partition_key_range)
 
 
-ENGAGEMENTS = dg.DynamicPartitionsDefinition(name="engagement")
-SESSIONS = dg.DynamicPartitionsDefinition(name="session")
-SESSION_PARTITIONS = Grid({"engagement": ENGAGEMENTS, "session": SESSIONS})
+#: What Dagster keeps the keys under.
+PARTITIONS_NAME = "engagement_session"
+
+SESSION_PARTITIONS = SessionPartitions(name=PARTITIONS_NAME)
 
 PARTITION_TAG = "dagster/partition"
 #: Steps, with commas between, that the run makes anew with what is below them, current or not.
@@ -41,28 +38,32 @@ FORCE_TAG = "discovery/force"
 
 
 def add_partition(instance: dg.DagsterInstance, session: SessionKey) -> None:
-    """Make the session's cell of the grid known. Known already is no error.
+    """Make the session's partition known. Known already is no error."""
+    instance.add_dynamic_partitions(PARTITIONS_NAME, [session.partition_key])
 
-    All ordinals up to the session's are added, so that they stand in their order.
-    """
-    instance.add_dynamic_partitions("engagement", [str(session.engagement)])
-    if not instance.has_dynamic_partition("session", session.session):
-        ordinals = [f"s{number:03d}" for number in range(1, session.ordinal + 1)]
-        instance.add_dynamic_partitions("session", ordinals)
+
+def show_sessions(
+    instance: dg.DagsterInstance, sessions: Iterable[SessionKey], *, present: bool
+) -> None:
+    """Put sessions among the partitions, or take them out; what Dagster recorded of them stays."""
+    keys = [session.partition_key for session in sessions]
+    if present:
+        instance.add_dynamic_partitions(PARTITIONS_NAME, keys)
+        return
+    for key in keys:
+        instance.delete_dynamic_partition(PARTITIONS_NAME, key)
 
 
 def run_tags(session: SessionKey) -> dict[str, str]:
     """Tags by which every run of the session is found."""
     return {
         PARTITION_TAG: session.partition_key,
-        f"{PARTITION_TAG}/engagement": str(session.engagement),
-        f"{PARTITION_TAG}/session": session.session,
         **session_tags(session),
     }
 
 
 def session_tags(session: SessionKey) -> dict[str, str]:
-    """Those of its tags that Dagster does not derive from the partition."""
+    """Return those of its tags that Dagster does not derive from the partition."""
     return {
         "discovery/client": session.engagement.client,
         "discovery/engagement": str(session.engagement),
@@ -70,11 +71,23 @@ def session_tags(session: SessionKey) -> dict[str, str]:
     }
 
 
-def show_engagement(
-    instance: dg.DagsterInstance, engagement: EngagementKey, *, present: bool
-) -> None:
-    """Put an engagement into the grid, or take it out; what Dagster recorded of it stays."""
-    if present:
-        instance.add_dynamic_partitions("engagement", [str(engagement)])
-    else:
-        instance.delete_dynamic_partition("engagement", str(engagement))
+def has_former_dimensions(instance: dg.DagsterInstance) -> bool:
+    """Whether the home is from before, when engagement and session were dimensions of a grid."""
+    first = instance.get_paginated_dynamic_partitions(_ENGAGEMENT, limit=1, ascending=True)
+    return bool(first.results)
+
+
+def leave_former_dimensions(instance: dg.DagsterInstance, sessions: Iterable[SessionKey]) -> None:
+    """Make the sessions partitions of their own, and forget the two dimensions of the grid.
+
+    The keys read as before, so what Dagster recorded of each session stays with it. Killed on the
+    way, it is done again: the dimension by which a home is recognised goes last.
+    """
+    show_sessions(instance, sessions, present=True)
+    for name in (_SESSION, _ENGAGEMENT):
+        for key in instance.get_dynamic_partitions(name):
+            instance.delete_dynamic_partition(name, key)
+
+
+#: Names of the dimensions of the grid that there was.
+_ENGAGEMENT, _SESSION = "engagement", "session"

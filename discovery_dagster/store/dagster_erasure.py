@@ -28,8 +28,7 @@ _STATEMENTS = {
     "runs": "delete from runs where run_id = any (%(runs)s)",
     "backfills": "delete from bulk_actions where strpos(body, %(cells)s) > 0",
     "ticks": "delete from job_ticks where strpos(tick_body, %(engagement)s) > 0",
-    "partitions": "delete from dynamic_partitions"
-    " where partitions_def_name = 'engagement' and partition = %(engagement)s",
+    "partitions": "delete from dynamic_partitions where starts_with(partition, %(cells)s)",
     "asset keys": "update asset_keys set last_materialization = null, cached_status_data = null"
     " where strpos(concat(last_materialization, cached_status_data), %(cells)s) > 0",
 }

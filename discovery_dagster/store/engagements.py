@@ -1,4 +1,4 @@
-"""An engagement as a whole: taken out of the live grid, brought back, erased for good."""
+"""An engagement as a whole: taken out of the partitions, brought back, erased for good."""
 
 from graphlib import TopologicalSorter
 

@@ -246,20 +246,20 @@ def sessions(database: Database, engagement: EngagementKey) -> list[SessionRow]:
     ]
 
 
-def lengths(database: Database) -> dict[EngagementKey, int]:
-    """Return the highest session ordinal of each engagement that is not archived."""
+def live(database: Database) -> list[SessionKey]:
+    """Return the sessions of all engagements that are not archived, in ordinal order of each."""
     with database.operator() as connection:
         rows = connection.execute(
             "select engagement from discovery.engagement where archived_at is null"
         ).fetchall()
-    live = [EngagementKey.parse(row["engagement"]) for row in rows]
-    with database.reader(live) as connection:
+    engagements = [row["engagement"] for row in rows]
+    with database.reader(map(EngagementKey.parse, engagements)) as connection:
         found = connection.execute(
-            "select engagement, max(substr(session, 2)::int) as longest from discovery.session"
-            " where engagement = any (%s) group by engagement order by engagement",
-            [[str(engagement) for engagement in live]],
+            "select engagement, session from discovery.session where engagement = any (%s)"
+            " order by engagement, substr(session, 2)::int",
+            [engagements],
         ).fetchall()
-    return {EngagementKey.parse(row["engagement"]): row["longest"] for row in found}
+    return [SessionKey.of(EngagementKey.parse(row["engagement"]), row["session"]) for row in found]
 
 
 def find(database: Database, session: SessionKey) -> SessionRow:

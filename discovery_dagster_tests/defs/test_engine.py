@@ -162,7 +162,7 @@ def test_every_run_carries_the_tags_by_which_it_is_found(engine, session):
     tags = engine.execute_here(session).tags
     assert tags["discovery/client"] == session.engagement.client
     assert tags["discovery/engagement"] == str(session.engagement)
-    assert tags["dagster/partition/session"] == "s001"
+    assert tags["dagster/partition"] == tags["discovery/session"] == session.partition_key
 
 
 def test_a_run_without_a_process_is_swept_and_then_resumed(engine, session):

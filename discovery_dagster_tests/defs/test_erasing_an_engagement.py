@@ -1,6 +1,6 @@
 """After an engagement is erased, nothing of it is found in any table or file."""
 
-from discovery_dagster.defs.partitions import show_engagement
+from discovery_dagster.defs.partitions import PARTITIONS_NAME, show_sessions
 from discovery_dagster.defs.reconciliation import reconcile
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import dagster_erasure, engagements, sessions
@@ -62,13 +62,17 @@ def test_an_erased_engagement_is_nowhere_and_its_neighbour_untouched(
     assert session.partition_key not in keys
 
 
-def test_an_archived_engagement_leaves_the_grid_and_comes_back(engine, engagement, session):
+def test_an_archived_engagement_leaves_the_partitions_and_comes_back(engine, engagement, session):
     engine.execute_here(session)
     engagements.archive(engine.database, engagement)
-    show_engagement(engine.instance, engagement, present=False)
-    assert not engine.instance.has_dynamic_partition("engagement", str(engagement))
+    show_sessions(engine.instance, [session], present=False)
+    assert session.partition_key not in partitions(engine)
     assert len(sessions.sessions(engine.database, engagement)) == 1
 
     engagements.restore(engine.database, engagement)
-    show_engagement(engine.instance, engagement, present=True)
-    assert engine.instance.has_dynamic_partition("engagement", str(engagement))
+    show_sessions(engine.instance, [session], present=True)
+    assert session.partition_key in partitions(engine)
+
+
+def partitions(engine):
+    return engine.instance.get_dynamic_partitions(PARTITIONS_NAME)

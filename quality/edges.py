@@ -27,15 +27,15 @@ def figures(data: Path) -> Iterator[Figure]:
         paths = sorted(data.glob(pattern))
         derived = derive(paths)
         wanted = truth(paths)
-        compared = Comparison(frozenset(_edges(derived, wanted)), frozenset(wanted))
+        compared = Comparison(frozenset(found(derived)), frozenset(wanted))
         detail = f"{len(compared.found)} found, {len(compared.truth)} true"
         yield Figure(subject, "edge precision", compared.precision, PRECISION, detail)
         yield Figure(subject, "edge recall", compared.recall, RECALL, detail)
     yield _move_groups(data)
 
 
-def _edges(derived: Derived, truth: set[Edge]) -> set[Edge]:
-    """The edges found; placements on bare addresses and administration are not counted."""
+def found(derived: Derived) -> set[Edge]:
+    """Return the edges; placements on bare addresses and administration are not counted."""
     kept = derived.edges.filter(derived.edges["infrastructure"].is_null())
     ends = set(kept.select("source", "target").iter_rows())
     return {(source.lower(), target.lower()) for source, target in ends if not _is_node(target)}

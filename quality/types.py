@@ -5,25 +5,20 @@ made for this, `truth/assets.csv`, by file and name, of those that others made. 
 judged. `unknown` as an answer is a miss, never wrong; where it is the truth, any answer is wrong.
 """
 
-import csv
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from discovery_dagster.reference import SAMPLE_ESTATE
 from quality.derive import derive
 from quality.figures import Figure
+from quality.labelled import Labelled, inventories
 
 MACRO_F1, RIGHT_WHERE_SURE, SURE = 0.95, 0.99, 0.8
 FIELD_PRECISION, FIELD_RECALL = 0.98, 0.9
 BANDS: Final = ((0.0, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01))
 FIELDS: Final = ("os_family", "environment", "tier", "criticality")
-
-_HERE: Final = Path(__file__).parent
-
 
 @dataclass(frozen=True)
 class Verdict:
@@ -51,15 +46,7 @@ def figures(data: Path) -> Iterator[Figure]:
 
 def verdicts(data: Path) -> list[Verdict]:
     """Judge every labelled thing."""
-    subjects = [
-        *((estate.name, _estate_files(estate), _labels(estate / "truth.csv"))
-          for estate in sorted((_HERE / "estates").iterdir()) if estate.is_dir()),
-        ("sample estate", *_sample()),
-        *((pattern, sorted(data.glob(pattern)), labels) for pattern, labels in _shared()),
-    ]  # fmt: skip
-    return [
-        verdict for subject, paths, labels in subjects for verdict in _judge(subject, paths, labels)
-    ]
+    return [verdict for labelled in inventories(data) for verdict in _judge(labelled)]
 
 
 def measure(judged: Sequence[Verdict]) -> Iterator[Figure]:
@@ -104,43 +91,15 @@ def _confidence(verdict: Verdict) -> float:
     return float(verdict.said.get("confidence", 0.0))
 
 
-def _judge(subject: str, paths: Sequence[Path], labels: list[dict[str, str]]) -> Iterator[Verdict]:
-    assets = derive(paths).assets.rows(named=True)
+def _judge(labelled: Labelled) -> Iterator[Verdict]:
+    assets = derive(labelled.paths).assets.rows(named=True)
     by_name: dict[str, dict[str, Any]] = {}
     for asset in reversed(assets):
         by_name |= {str(name).casefold(): asset for name in (asset["fqdn"], asset["hostname"])}
     by_name |= {asset["name"].casefold(): asset for asset in assets}
-    for label in labels:
+    for label in labelled.labels:
         truth = {field: word for field, word in label.items() if word and field in _JUDGED}
-        yield Verdict(subject, label["name"], truth, by_name.get(label["name"].casefold(), {}))
+        yield Verdict(labelled.subject, label["name"], truth, by_name.get(label["name"].casefold(), {}))
 
 
 _JUDGED: Final = ("type", *FIELDS)
-
-
-def _estate_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.name != "truth.csv")
-
-
-def _labels(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _shared() -> Iterator[tuple[str, list[dict[str, str]]]]:
-    """The labels of files that others made, by the pattern of the files they are told of."""
-    labels = _labels(_HERE / "truth" / "assets.csv")
-    for pattern in dict.fromkeys(label["files"] for label in labels):
-        yield pattern, [label for label in labels if label["files"] == pattern]
-
-
-def _sample() -> tuple[list[Path], list[dict[str, str]]]:
-    truth = json.loads((SAMPLE_ESTATE / "truth.json").read_text("utf-8"))
-    paths = [Path(str(SAMPLE_ESTATE / file["file"])) for file in truth["files"]]
-    labels = [
-        {name: thing.get(name) or "" for name in ("name", "type", "environment", "criticality")}
-        # `unknown` there says that no record states it; a name may tell it all the same.
-        | {name: "" for name in ("environment", "criticality") if thing.get(name) == "unknown"}
-        for thing in truth["things"]
-    ]
-    return paths, labels

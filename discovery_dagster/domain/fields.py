@@ -76,7 +76,7 @@ RELATION_FIELDS: Mapping[str, Field] = {
     "source_address": Field("address"),
     "target_address": Field("address"),
     "source_port": Field("port"),
-    "port": Field("port"),
+    "port": Field("ports"),  # of a relation; a flow has one
     "protocol": Field("protocol"),
     "count": Field("count"),
     "first_seen": Field("time"),

@@ -9,7 +9,7 @@ import polars as pl
 
 from discovery_dagster.domain.canonical.accounts import PROBLEM
 from discovery_dagster.domain.fields import FIELDS, REFERENCES, UNMAPPED
-from discovery_dagster.domain.formats.base import TableFormat
+from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.frames import empty
 from discovery_dagster.domain.tables import SourceTable, cell_column
 from discovery_dagster.domain.texts import formatted
@@ -98,7 +98,8 @@ def read_records(
         cells = _decoded(clean(as_stood, table_format.null_words), column, table_format)
         if column.field in _FREE_TEXTS:
             cells = hide_cells(cells)
-        reading = read_cells(FIELDS[column.field].kind, cells, column.unit)
+        kind = _kind(column.field, table_format)
+        reading = read_cells(kind, cells, column.unit)
         problems = [
             _describe_faults(records["row"], cells, reading, column),
             _describe_errors(records["row"], as_stood, cells, column),
@@ -123,6 +124,13 @@ def read_records(
         tuple(columns),
         pl.concat(faults),
     )
+
+
+def _kind(field: str, table_format: TableFormat) -> str:
+    """The kind of a field's cells: a flow was of one port, what is declared may need several."""
+    if field == "port" and table_format.kind is Kind.FLOWS:
+        return "port"
+    return FIELDS[field].kind
 
 
 def _decoded(cells: pl.Series, column: MappedColumn, table_format: TableFormat) -> pl.Series:
@@ -203,17 +211,20 @@ def _describe_faults(
         return _NO_PROBLEMS
     noun = NOUNS.get(FIELDS[column.field].kind, column.field)
     article = "an" if noun[0] in "aeiouAEIOU" else "a"
+    unread = formatted('"{}" cannot be read as {} {}.', "value", pl.lit(article), pl.lit(noun))
+    partly = formatted('Of "{}" only what is {} {} was read.', "value", pl.lit(article), pl.lit(noun))
     return (
-        pl.DataFrame({"row": rows, "value": cells})
+        pl.DataFrame({"row": rows, "value": cells, "unread": reading.unread})
         .filter(reading.faults)
         .select(
             pl.col("row").cast(pl.UInt32),
             pl.lit(column.field).alias("field"),
             pl.lit(column.header).alias("column"),
-            pl.lit("unreadable_value").alias("code"),
-            formatted(
-                '"{}" cannot be read as {} {}.', "value", pl.lit(article), pl.lit(noun)
-            ).alias("message"),
+            pl.when("unread")
+            .then(pl.lit("unreadable_value"))
+            .otherwise(pl.lit("partly_read"))
+            .alias("code"),
+            pl.when("unread").then(unread).otherwise(partly).alias("message"),
             "value",
         )
     )

@@ -1,4 +1,5 @@
-"""Records that state several relations at once: each of these sources with each of these targets.
+"""Records that state several relations at once: each of these sources with each of these targets,
+at each of these ports.
 
 A firewall rule is such. What it names beside single hosts (any, a subnet, a group) is no end of a
 dependency; a rule that names nothing else says nothing of who needs whom.
@@ -37,6 +38,15 @@ def part_ends(cells: TableCells) -> tuple[TableCells, pl.DataFrame]:
     parted = parted.rename(_SIDES)
     written = parted.select("row", "line", *_SIDES.values())
     return replace(cells, frame=parted, written=written), skipped
+
+
+def part_ports(cells: TableCells) -> TableCells:
+    """Repeat each record for each of its ports; one without a port stays as it is."""
+    if "port" not in cells.frame.columns:
+        return cells
+    parted = cells.frame.with_row_index("at").explode("port", empty_as_null=True)
+    written = cells.written[parted["at"]]
+    return replace(cells, frame=parted.drop("at"), written=written)
 
 
 def _single(frame: pl.DataFrame, name: str) -> pl.Series:

@@ -10,7 +10,7 @@ import polars as pl
 from discovery_dagster import reference
 from discovery_dagster.domain.canonical.accounts import PROBLEM, SKIPPED
 from discovery_dagster.domain.canonical.cells import TableCells
-from discovery_dagster.domain.canonical.end_lists import part_ends
+from discovery_dagster.domain.canonical.end_lists import part_ends, part_ports
 from discovery_dagster.domain.canonical.endpoints import (
     find_endpoints,
     parts_of,
@@ -40,6 +40,7 @@ def build_relations(
         `line`); problems of the others, as `PROBLEM`; those that count for nothing, as `SKIPPED`.
     """
     cells, many = part_ends(cells)
+    cells = part_ports(cells)
     ends = find_endpoints(cells, table_format)
     said, problems, unrelated = _read_relations(ends.frame, cells, table_format)
     problems = pl.concat([ends.problems, problems])

@@ -18,6 +18,7 @@ from discovery_dagster.domain.formats.reshaping import add_columns
 from discovery_dagster.domain.services import ports
 from discovery_dagster.domain.tables import SourceTable, cell_column
 from discovery_dagster.domain.values.networks import are_networks
+from discovery_dagster.domain.values.ports import read_ports
 from discovery_dagster.domain.words import fold
 
 _FIT: Final = 50  # above all that headers alone tell, below a tool's own sheet
@@ -25,9 +26,10 @@ _SAMPLE: Final = 5_000  # records that are looked at
 _SIDES: Final = {"source": "sources", "target": "targets"}
 _NAMING: Final = frozenset({"name", "address"})
 _ANY: Final = frozenset({"any", "any4", "any-ipv4", "all", "*", "0.0.0.0/0", "::/0", "internet"})
-#: `tcp/443`, `TCP_8443`, `443/tcp`, `udp 53`, `443`; several services are none.
+#: `tcp/443`, `TCP_8443`, `443/tcp`, `udp 53`, `443`.
 _SERVICE: Final = r"^(?:(?:(?:tcp|udp)[\s/_:-]*)?(\d{1,5})|(\d{1,5})[\s/_:-]*(?:tcp|udp))$"
 _PROTOCOL: Final = r"(tcp|udp)"
+_RANGE: Final = r"\d\s*[-\x{2013}:]\s*\d"
 
 
 def _words() -> Any:
@@ -113,7 +115,7 @@ FORMATS = (RULES,)
 
 
 def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
-    """Part the service of a rule into its port and its protocol, where it is a single one."""
+    """Part the service of a rule into its ports and its protocol."""
     return tuple(_with_service(table) if _fit(table) else table for table in tables)
 
 
@@ -133,7 +135,10 @@ def _with_service(table: SourceTable) -> SourceTable:
 
 
 def _told(table: SourceTable, at: int) -> tuple[pl.Series, pl.Series]:
-    """Port and protocol of each cell of a column of services, null where it says no single one."""
+    """Ports and protocol of each cell of a column of services, null where it says none.
+
+    Several ports and ranges of them stay as they are written.
+    """
     text = table.records[cell_column(at)].str.strip_chars().str.to_lowercase()
     number = text.str.extract(_SERVICE, 1).fill_null(text.str.extract(_SERVICE, 2))
     known = ports().drop_nulls(["port", "protocol"]).filter(pl.col("protocol") == "tcp")
@@ -143,4 +148,5 @@ def _told(table: SourceTable, at: int) -> tuple[pl.Series, pl.Series]:
         return_dtype=pl.String,
     )
     protocol = text.str.extract(_PROTOCOL, 1).set(number.is_null(), None)
-    return number.fill_null(named), protocol
+    several = (read_ports(text).values.list.len() > 0) | text.str.contains(_RANGE)
+    return number.fill_null(named).fill_null(text.set(~several.fill_null(False), None)), protocol

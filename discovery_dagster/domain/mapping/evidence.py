@@ -70,8 +70,8 @@ def weigh(claim: Claim) -> Claim:
         return replace(claim, confidence=round(claim.confidence * (0.9 + 0.1 * share), 3))
     if FIELDS[claim.field].kind in AMOUNTS and claim.unit is None:
         claim = unit_by_values(claim, values)
-    faults = read_cells(FIELDS[claim.field].kind, values, claim.unit).faults
-    share = 1 - float(faults.sum()) / len(values)
+    unread = read_cells(FIELDS[claim.field].kind, values, claim.unit).unread
+    share = 1 - float(unread.sum()) / len(values)
     if claim.status != ACCEPTED:
         return claim
     status = ACCEPTED if share >= _FITTING else REJECTED

@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.values import addresses, identifiers, names, quantities, times
+from discovery_dagster.domain.values import addresses, identifiers, names, ports, quantities, times
 from discovery_dagster.domain.values.reading import (
     Reading,
     clean,
@@ -36,7 +36,8 @@ _PLAIN: Mapping[str, Callable[[pl.Series], Reading]] = {
     "uuid": identifiers.read_uuid,
     "cores": quantities.read_cores,
     "count": quantities.read_count,
-    "port": quantities.read_port,
+    "port": ports.read_port,
+    "ports": ports.read_ports,
     "time": times.read_time,
 }
 _WITH_UNIT: Mapping[str, Callable[[pl.Series, str | None], Reading]] = {
@@ -46,7 +47,7 @@ _WITH_UNIT: Mapping[str, Callable[[pl.Series, str | None], Reading]] = {
 
 #: Kinds whose cells repeat as a rule and cost more to read than to find again.
 _REPEATING: Final = frozenset(
-    {"names", "tier", "workload", "addresses", "address", "protocol", "uuid", "time"}
+    {"names", "tier", "workload", "addresses", "address", "protocol", "uuid", "time", "ports"}
 )
 
 #: Name of the transform of each kind of cell that does not stay text as it stands.
@@ -72,6 +73,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "cores": "number of cores",
     "count": "count",
     "port": "port number",
+    "ports": "port number",
     "time": "date and time",
     "memory": "amount of memory with a known unit",
     "storage": "amount of storage with a known unit",

@@ -13,9 +13,17 @@ from discovery_dagster.domain.values.reading import (
     with_faults,
 )
 
-_PART = r"[^\s;,|\[\]\"'(){}]+"
+_PART = r"[^\s;,|=<>\[\]\"'(){}]+"
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-_IPV4 = rf"^(?:{_OCTET}\.){{3}}{_OCTET}$"
+_QUAD = rf"(?:{_OCTET}\.){{3}}{_OCTET}"
+_IPV4 = rf"^{_QUAD}$"
+#: Two addresses that only a slash parts; behind the slash of one stands the length of its prefix.
+_TWO = r"(\d)/(\d{1,3}\.\d{1,3}\.)"
+_PADDED = r"^0*(\d{1,3})\.0*(\d{1,3})\.0*(\d{1,3})\.0*(\d{1,3})$"
+#: An address behind a label or a scheme, or before a port: `eth0:10.0.0.1`, `10.0.0.1:443`.
+_AMONG = rf"^(?:[a-z][\w./-]*:(?://)?)?({_QUAD})(?:/\d{{1,2}})?(?::\d{{1,5}})?[:.*]?$"
+#: Which part of the address before it is its network's.
+_MASK = r"^255(?:\.\d{1,3}){3}$"
 _USUAL_MAC = r"^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$"
 _MAC = r"^([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$"
 
@@ -23,8 +31,9 @@ _MAC = r"^([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})([0-9
 def read_addresses(cells: pl.Series) -> Reading:
     """Read lists of IPv4 and IPv6 addresses, separated in any way, into canonical text (RFC 5952).
 
-    A prefix length and a zone are dropped, and so is what addresses nothing (`0.0.0.0`, loopback).
-    A cell with a part that is no address keeps its other addresses and is a fault.
+    A network's mask or length and a zone are dropped, and so is what addresses nothing (`0.0.0.0`,
+    loopback). A cell with a part that is no address, such as a remark, a label or a port, keeps
+    its addresses and is a fault.
 
     Returns:
         Values are List[String], empty where there is no address, without repetitions.
@@ -35,7 +44,9 @@ def read_addresses(cells: pl.Series) -> Reading:
         cells,
         usual,
         _one_each(cells),
-        lambda others: _read_lists(others, _canonical_addresses, unused),
+        lambda others: _read_lists(
+            others.str.replace_all(_TWO, "${1} ${2}"), _canonical_addresses, unused, _AMONG
+        ),
     )
 
 
@@ -86,16 +97,29 @@ def _one_each(values: pl.Series) -> pl.Series:
 
 
 def _read_lists(
-    cells: pl.Series, canonical: Callable[[pl.Series], pl.Series], unused: Sequence[str]
+    cells: pl.Series,
+    canonical: Callable[[pl.Series], pl.Series],
+    unused: Sequence[str],
+    among: str | None = None,
 ) -> Reading:
+    """Read the values in each cell; a part that is none is a fault.
+
+    Args:
+        cells: String.
+        canonical: from parts to values, null where a part is none.
+        unused: values, and parts, that say nothing.
+        among: a pattern whose group is a value in a part that says more than it.
+    """
     parts = pl.DataFrame(
         {"row": pl.int_range(len(cells), eager=True), "part": cells.str.to_lowercase()}
     ).with_columns(pl.col("part").str.extract_all(_PART))
     parts = parts.explode("part").drop_nulls()
+    parts = parts.filter(~pl.col("part").str.contains(_MASK))
     parts = parts.with_columns(canonical(parts["part"]).alias("value"))
-    parts = parts.with_columns(
-        (pl.col("value").is_null() & ~pl.col("part").is_in(unused)).alias("fault"),
-    )
+    nothing = pl.col("part").is_in([*unused, *placeholders("between")])
+    parts = parts.with_columns((pl.col("value").is_null() & ~nothing).alias("fault"))
+    if among is not None:
+        parts = parts.with_columns(pl.coalesce("value", pl.col("part").str.extract(among, 1)))
     read = parts.group_by("row", maintain_order=True).agg(
         pl.col("value").filter(~pl.col("value").is_in(unused)).unique(maintain_order=True),
         pl.col("fault").any(),
@@ -111,6 +135,7 @@ def _read_lists(
 
 def _canonical_addresses(parts: pl.Series) -> pl.Series:
     bare = parts.str.replace(r"/\d{1,3}$", "").str.replace(r"%[\w.-]+$", "")
+    bare = bare.str.replace(_PADDED, "${1}.${2}.${3}.${4}")
     version_4 = bare.str.contains(_IPV4).fill_null(False)
     with_colon = bare.str.contains(":", literal=True).fill_null(False) & ~version_4
     distinct = bare.filter(with_colon).unique().to_list()

@@ -35,6 +35,11 @@ _CONFIGURATION = (
 _ITSELF = re.compile(r"(?i)//(?:localhost|127\.)")
 _INITIALS = 2  # letters that may begin a name: `X (Twitter)`, `NA - Northern App`
 _DOTTED_NUMBER = r"^[\d.]+$"
+#: A host name before a remark, a port or an address.
+_WITH_REMARK = (
+    r"^([^\s:,;/()\[\]]+)"
+    r"(?:\s*[(\[<].*|\s+[-\x{2013}]\s.*|:\d{1,5}|\s*[,;/]?\s*(?:\d{1,3}\.){3}\d{1,3})$"
+)
 
 
 def read_name(cells: pl.Series) -> Reading:
@@ -116,17 +121,31 @@ def _with_hosts_of_configuration(cells: pl.Series, split: pl.Series) -> pl.Serie
 
 
 def read_host(cells: pl.Series) -> Reading:
-    """Read host names, short or with their domain, into lower case (RFC 1123, and `_`)."""
+    """Read host names, short or with their domain, into lower case (RFC 1123, and `_`).
+
+    A name with a remark, a port or an address behind it (`web01 (old)`) is read and is a fault; of
+    several cells that differ in no more than that, none is: they may be of several hosts.
+    """
     usual = cells.str.contains(_LETTERED_HOST) & ~cells.is_in(placeholders("hosts"))
-    return read_others(cells, usual, cells, _read_unusual_host)
+    reading = read_others(cells, usual, cells, _read_unusual_host)
+    if not reading.faults.any():
+        return reading
+    spellings = pl.DataFrame({"host": reading.values, "cell": cells.str.to_lowercase()})
+    several = spellings.select(pl.col("cell").n_unique().over("host") > 1).to_series()
+    return Reading(reading.values.set(several & reading.faults, None), reading.faults)
 
 
 def _read_unusual_host(cells: pl.Series) -> Reading:
     text = cells.str.to_lowercase().str.replace(r"^[^\\]*\\", "").str.strip_chars_end(".")
-    valid = text.str.contains(_HOST) & ~text.str.contains(_DOTTED_NUMBER)
-    read = text.set(~valid.fill_null(False), None)
+    whole = _only_hosts(text)
+    read = whole.fill_null(_only_hosts(text.str.extract(_WITH_REMARK, 1)))
     values = without_words(read, placeholders("hosts"))
-    return Reading(values, cells.is_not_null() & read.is_null())
+    return Reading(values, cells.is_not_null() & whole.is_null())
+
+
+def _only_hosts(text: pl.Series) -> pl.Series:
+    valid = text.str.contains(_HOST) & ~text.str.contains(_DOTTED_NUMBER)
+    return text.set(~valid.fill_null(False), None)
 
 
 def read_workload(cells: pl.Series) -> Reading:

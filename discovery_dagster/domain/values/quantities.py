@@ -1,9 +1,10 @@
-"""Numbers and amounts: cores, counts, ports, memory, storage.
+"""Numbers and amounts: cores, counts, memory, storage.
 
 Numbers are read in English and continental notation; which one a column uses is decided by those
 of its cells that can only be the one or the other.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +12,6 @@ from functools import cache
 import polars as pl
 
 from discovery_dagster import reference
-from discovery_dagster.domain.services import ports
 from discovery_dagster.domain.values.reading import Reading, read_distinct, read_others, with_faults
 from discovery_dagster.domain.words import fold
 
@@ -21,7 +21,6 @@ _COMMA = r"^[+-]?\d*(?:,\d+)?$|^[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?$"
 _DOT_GROUPS = r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$"
 # Only one thousands mark with three digits behind it can be read both ways.
 _BOTH = r"^[+-]?[1-9]\d{0,2}[.,]\d{3}$"
-_PORT_OF_PROTOCOL = r"^(?:(?:tcp|udp)[\s/_:-]*(\d+)|(\d+)[\s/_:-]*(?:tcp|udp))$"
 _MOST_CORES = 16_384  # of one machine; beyond it stand clock rates and ids
 _SMALL = frozenset({"B", "KB", "KiB", "MB", "MiB"})
 _LARGEST = 10**15  # beyond it a Float64 no longer holds every whole number
@@ -54,34 +53,40 @@ def read_numbers(cells: pl.Series, whole: bool = False, coarse: bool = False) ->
 
 
 def read_cores(cells: pl.Series) -> Reading:
-    """Read numbers of processor cores: whole, at least 1, and not above any machine's."""
-    return _whole(cells, 1, _MOST_CORES)
+    """Read numbers of processor cores: whole, at least 1, and not above any machine's.
+
+    Words for cores may follow (`16 cores`), and a number may be a product, of sockets and the
+    cores of each (`2 x 8`); in brackets may stand how it is made up (`8 (2x4)`).
+    """
+    return read_whole(cells, 1, _MOST_CORES, _as_cores)
+
+
+def _as_cores(cells: pl.Series) -> pl.Series:
+    core, product = _core_patterns()
+    text = cells.str.to_lowercase()
+    factors = text.str.extract_groups(product)
+    made = factors.struct[0].cast(pl.Int64, strict=False) * factors.struct[1].cast(
+        pl.Int64, strict=False
+    )
+    return made.cast(pl.String).fill_null(text.str.extract(core, 1)).fill_null(cells)
+
+
+@cache
+def _core_patterns() -> tuple[str, str]:
+    """Patterns of a number of cores in words, and of one that is a product."""
+    words = reference.load("units")["processors"]
+    core, socket = (f"(?:{'|'.join(map(re.escape, words[kind]))})" for kind in ("core", "socket"))
+    made_up = rf"\(\s*(?:\d+\s*[x×*]\s*\d+[^)]*|\d+\s*{socket}|[^\d)]*)\)"
+    number = r"(\d+)(?:[.,]0+)?"
+    return (
+        rf"^{number}(?:[\s-]*{core}\.?)?\s*(?:{made_up})?$",
+        rf"^(\d+)\s*(?:{socket}|{core})?\s*[x×*]\s*(\d+)(?:[\s-]*{core}\.?)?$",
+    )
 
 
 def read_count(cells: pl.Series) -> Reading:
     """Read counts: whole and not negative."""
-    return _whole(cells, 0, _LARGEST - 1)
-
-
-def read_port(cells: pl.Series) -> Reading:
-    """Read port numbers of the transport layer, such as `443`, `tcp/443` and `https`.
-
-    0 stands for none.
-    """
-    reading = _whole(cells, 0, 65_535, _as_number)
-    return Reading(reading.values.set(reading.values == 0, None).cast(pl.Int32), reading.faults)
-
-
-def _as_number(ports_or_services: pl.Series) -> pl.Series:
-    numbers = ports_or_services.str.to_lowercase().str.replace(_PORT_OF_PROTOCOL, "${1}${2}")
-    return numbers.replace(_ports_of_services())
-
-
-@cache
-def _ports_of_services() -> dict[str, str]:
-    known = ports().filter(protocol="tcp").drop_nulls(["port", "service"]).sort("port")
-    first = known.unique("service", keep="first", maintain_order=True)
-    return {name: str(port) for name, port in first.select("service", "port").iter_rows()}
+    return read_whole(cells, 0, _LARGEST - 1)
 
 
 def read_memory(cells: pl.Series, unit: str | None) -> Reading:
@@ -111,7 +116,7 @@ def unit_spellings() -> dict[str, str]:
     return spellings
 
 
-def _whole(
+def read_whole(
     cells: pl.Series,
     least: int,
     most: int,

@@ -18,10 +18,20 @@ _PATTERNS: Final = 256  # of word lists: those of all formats and kinds of value
 
 @dataclass(frozen=True)
 class Reading:
-    """Values of a column, and which of its cells hold something that could not be read."""
+    """Values of a column, and which of its cells hold something that could not be read.
+
+    A cell with a value and a fault holds more than the value, such as a remark.
+    """
 
     values: pl.Series
     faults: pl.Series  # Boolean, never null
+
+    @property
+    def unread(self) -> pl.Series:
+        """Whether each cell holds something and no value could be read of it; never null."""
+        if isinstance(self.values.dtype, pl.List):
+            return self.faults & (self.values.list.len() == 0)
+        return self.faults & self.values.is_null()
 
 
 def clean(cells: pl.Series, null_words: Collection[str] = ()) -> pl.Series:

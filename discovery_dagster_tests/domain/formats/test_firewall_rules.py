@@ -62,12 +62,28 @@ def test_a_disabled_rule_is_left_out(enabled):
 
 
 @pytest.mark.parametrize(
-    ("service", "port"),
-    [("TCP_8443", 8443), ("443/tcp", 443), ("udp 53", 53), ("ssh", 22), ("443, 8443", None)],
+    ("service", "ports"),
+    [
+        ("TCP_8443", [8443]),
+        ("443/tcp", [443]),
+        ("udp 53", [53]),
+        ("ssh", [22]),
+        ("443, 8443", [443, 8443]),
+        ("tcp/88; udp/88", [88]),
+        ("ping", [None]),
+        ("8000-8010", [None]),
+    ],
 )
-def test_the_service_of_a_rule_is_its_port_where_it_is_a_single_one(service, port):
-    edges, _ = edges_of(("r", "a1", "b1", service, "allow"), ANY)
-    assert edges == [("a1", "b1", port)]
+def test_the_service_of_a_rule_is_its_port_and_several_are_an_edge_each(service, ports):
+    edges, outcomes = edges_of(("r", "a1", "b1", service, "allow"), ANY)
+    assert edges == [("a1", "b1", port) for port in ports]
+    assert outcomes == {"accepted": 1, "ignored": 1}
+
+
+def test_a_range_of_ports_is_said_in_an_issue():
+    rows = [("r", "a1", "b1", "8000-8010", "allow"), ANY]
+    issues = records_of(*formats.reshape((table(HEADER, *rows),))).issues
+    assert issues.select("code", "value").rows() == [("unreadable_value", "8000-8010")]
 
 
 def test_a_flow_log_that_names_policies_stays_one():

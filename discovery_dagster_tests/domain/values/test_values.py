@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 
 from discovery_dagster.domain.values import TRANSFORMS, clean, read_cells
 
-LISTS = {"addresses", "macs", "names"}
+LISTS = {"addresses", "macs", "names", "ports"}
+#: Kinds of a single value that other text may stand beside.
+PARTLY_READ = {"text", "address", "host"}
 
 
 def read(kind, *cells, unit=None):
@@ -26,6 +28,12 @@ def value(kind, cell, unit=None):
         ("10.0.0.1, 10.0.0.1", ["10.0.0.1"]),
         ("10.0.0.5/24", ["10.0.0.5"]),
         ("fe80::1%eth0", ["fe80::1"]),
+        ("172.016.004.009", ["172.16.4.9"]),
+        ("10.7.0.1/10.8.0.1", ["10.7.0.1", "10.8.0.1"]),
+        ("10.7.0.1 / 10.8.0.1", ["10.7.0.1", "10.8.0.1"]),
+        ("10.7.0.1 und 10.8.0.1", ["10.7.0.1", "10.8.0.1"]),
+        ("10.7.0.1/255.255.252.0", ["10.7.0.1"]),
+        ("10.7.0.1 255.255.252.0", ["10.7.0.1"]),
         ("::ffff:10.0.0.1", ["10.0.0.1"]),
         ("255.255.255.255", []),
         ("DHCP", []),
@@ -38,9 +46,48 @@ def test_addresses_are_read_from_any_list_into_canonical_text(cell, addresses):
 
 
 def test_a_list_keeps_its_good_addresses_beside_a_bad_one():
-    reading = read("addresses", "10.0.0.1; 10.0.0.300", "010.0.0.1")
+    reading = read("addresses", "10.0.0.1; 10.0.0.300", "10.0.0.300")
     assert reading.values.to_list() == [["10.0.0.1"], []]
     assert reading.faults.to_list() == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "value"),
+    [
+        ("addresses", "10.7.0.1 (backup)", ["10.7.0.1"]),
+        ("addresses", "10.7.0.1 – lan", ["10.7.0.1"]),
+        ("addresses", "nic0: 10.7.0.1; nic1: 10.8.0.1", ["10.7.0.1", "10.8.0.1"]),
+        ("addresses", "nic0=10.7.0.1,nic1=10.8.0.1", ["10.7.0.1", "10.8.0.1"]),
+        ("addresses", "mgmt:10.7.0.1", ["10.7.0.1"]),
+        ("addresses", "10.7.0.1:8443", ["10.7.0.1"]),
+        ("addresses", "https://10.7.0.1:8443", ["10.7.0.1"]),
+        ("addresses", "[2001:db8::7]:8443", ["2001:db8::7"]),
+        ("address", "10.7.0.1:8443", "10.7.0.1"),
+        ("macs", "00:50:56:01:02:03 (vmnic1)", ["00:50:56:01:02:03"]),
+        ("host", "Mail01 (old)", "mail01"),
+        ("host", "mail01.corp.example:25", "mail01.corp.example"),
+        ("host", "mail01 - to be replaced", "mail01"),
+        ("host", "mail01 10.7.0.1", "mail01"),
+        ("ports", "443 (TLS)", [443]),
+        ("ports", "443, 8000-8010", [443]),
+    ],
+)
+def test_a_value_beside_which_more_stands_is_read_and_the_rest_is_a_fault(kind, cell, value):
+    reading = read(kind, cell)
+    assert reading.values.to_list() == [value]
+    assert reading.faults.to_list() == [True]
+    assert not reading.unread.item()
+
+
+@pytest.mark.parametrize("cell", ["10.7.0.1-10.7.0.9", "10.7.0.0-99", "10.7.0.1.2", "v10.7.0"])
+def test_a_range_of_addresses_and_a_longer_number_are_no_address(cell):
+    assert read("addresses", cell).unread.item()
+
+
+def test_hosts_that_only_their_remarks_tell_apart_are_not_taken_for_one():
+    reading = read("host", "crm01", "crm01 (old)", "erp01 (blue)", "erp01 (green)", "hr01 (old)")
+    assert reading.values.to_list() == ["crm01", None, None, None, "hr01"]
+    assert reading.faults.to_list() == [False, True, True, True, True]
 
 
 @pytest.mark.parametrize("cell", ["[00:50:56:8B:74:7A];", "0050.568b.747a", "00-50-56-8b-74-7a"])
@@ -159,6 +206,61 @@ def test_a_placeholder_is_no_value_and_no_fault(kind, cell):
     assert reading.faults.to_list() == [False]
 
 
+@pytest.mark.parametrize(
+    ("cell", "cores"),
+    [
+        ("12 cores", 12),
+        ("1 vCPU", 1),
+        ("6vCPUs", 6),
+        ("12 Kerne", 12),
+        ("6 cœurs", 6),
+        ("12 (2x6)", 12),
+        ("12 (2 sockets)", 12),
+        ("2 x 6", 12),
+        ("2 × 6 cores", 12),
+        ("2 sockets x 6 cores", 12),
+        ("2 (12 cores)", None),
+        ("2x Xeon Gold", None),
+        ("2 x 2.4 GHz", None),
+        ("2400 MHz", None),
+    ],
+)
+def test_cores_are_read_with_their_words_and_as_products(cell, cores):
+    assert read("cores", cell).values.to_list() == [cores]
+
+
+@pytest.mark.parametrize(
+    ("cell", "ports"),
+    [
+        ("443", [443]),
+        ("tcp/443", [443]),
+        ("443/tcp", [443]),
+        ("TCP443", [443]),
+        ("https", [443]),
+        ("443 (https)", [443]),
+        ("Port 443", [443]),
+        ("88/464", [88, 464]),
+        ("1521,1522", [1521, 1522]),
+        ("80,443", [80, 443]),
+        ("1,433", [1433]),
+        ("10,250", [10250]),
+        ("80 and 8080", [80, 8080]),
+        ("tcp/88, udp/88", [88]),
+        ("http; https", [80, 443]),
+        ("0", []),
+    ],
+)
+def test_all_ports_of_a_cell_are_read(cell, ports):
+    reading = read("ports", cell)
+    assert reading.values.to_list() == [ports]
+    assert not reading.faults.item()
+
+
+@pytest.mark.parametrize("cell", ["9000-9010", "9000 to 9010", "9000:9010", "any", "-1", "44.5"])
+def test_a_range_of_ports_and_what_is_no_port_are_faults(cell):
+    assert read("ports", cell).unread.item()
+
+
 def test_lists_of_names_are_split_by_the_strongest_separator():
     names = read("names", "a;b, c d;ALL", "a, b,N/A", "CRM Core", "TBD", None).values.to_list()
     assert names == [["a", "b, c d"], ["a", "b"], ["CRM Core"], [], []]
@@ -205,8 +307,8 @@ def test_a_cell_gives_a_value_or_nothing_or_a_fault_and_never_an_error(kind, cel
     assert not reading.faults.filter(cleaned.is_null()).any()
     if kind in LISTS:
         assert reading.values.null_count() == 0
-    elif kind != "text":
-        assert reading.values.filter(reading.faults).null_count() == reading.faults.sum()
+    elif kind not in PARTLY_READ:
+        assert reading.unread.to_list() == reading.faults.to_list()
 
 
 @given(address=st.ip_addresses())

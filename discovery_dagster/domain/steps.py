@@ -81,6 +81,7 @@ STEPS: tuple[Step, ...] = (
             "placeholders.yaml",
             "asset_types.yaml",
             "booleans.yaml",
+            "value_kinds.yaml",
             "tier_words.yaml",
             "protocols.yaml",
             "operating_systems.yaml",

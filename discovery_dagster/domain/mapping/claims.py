@@ -6,17 +6,17 @@ decided in `mapping`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cached_property
 from typing import Final
 
 import polars as pl
 
-from discovery_dagster import reference
 from discovery_dagster.domain.fields import IGNORED, REFERENCES, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.headers.meanings import find_meaning, named_type
 from discovery_dagster.domain.headers.words import read_words
+from discovery_dagster.domain.values.kinds import TRUTH_VALUES, kind_of, no_names
 from discovery_dagster.domain.words import fold
 
 #: What may become of a claim.
@@ -31,13 +31,10 @@ BY_HEADER = frozenset({"synonym", "words"})
 _MACHINES = ("virtual_machine", "server")
 _HOST_FIELDS = ("hostname", "fqdn")
 
-_NAMING = frozenset({"name", "hostname", "fqdn", "applications", *REFERENCES})
-
-
-@cache
-def _truth_words() -> frozenset[str]:
-    words = reference.load("booleans")
-    return frozenset(words["true"]) | frozenset(words["false"])
+#: Fields that name the record's own thing, and fields that name any.
+OWN_NAMES: Final = frozenset({"name", *_HOST_FIELDS})
+_NAMING = frozenset({*OWN_NAMES, "applications", "source", "target", *REFERENCES})
+_TOO_SHORT: Final = 3  # digits, below which a number counts or rates rather than names
 
 
 @dataclass(frozen=True)
@@ -53,13 +50,22 @@ class Column:
         """The header as one word."""
         return fold(self.header)
 
+    @cached_property
+    def kind(self) -> str | None:
+        """What the values are where they are no words, such as `dates`."""
+        return kind_of(self.sample())
+
     @property
-    def is_flag(self) -> bool:
-        """Whether all values are truth values, which name nothing."""
-        values = self.cells.drop_nulls().str.to_lowercase().unique()
-        return 0 < len(values) <= len(_truth_words()) and bool(
-            values.is_in(list(_truth_words())).all()
-        )
+    def names_nothing(self) -> bool:
+        """Whether the values name no thing, whatever the header says."""
+        return self.kind in no_names()
+
+    @property
+    def numbers_things(self) -> bool:
+        """Whether the values are whole numbers that tell the records apart, as names may be."""
+        cells = self.cells.drop_nulls()
+        digits = cells.str.contains(rf"^\d{{{_TOO_SHORT},}}$")
+        return not cells.is_empty() and bool(digits.all()) and cells.n_unique() == len(cells)
 
     def sample(self) -> pl.Series:
         """Return distinct values, the first ones first."""
@@ -107,18 +113,27 @@ def _claim(column: Column, table_format: TableFormat) -> Claim:
         return Claim(column)
     asset_table = table_format.kind in {Kind.ASSETS, Kind.DETAILS}
     section = synonyms.ASSETS if asset_table else synonyms.RELATIONS
-    if asset_table and column.folded in synonyms.related_words() and not column.is_flag:
+    if asset_table and column.folded in synonyms.related_words() and not column.names_nothing:
         return _propose(column)
     found = find_meaning(column.header, section)
     if found is None or found.field is None:
         return Claim(column)
-    if found.field in _NAMING and column.is_flag:
-        return Claim(column, notes=("the values are truth values, not names",))
+    if found.field in _NAMING and column.names_nothing:
+        return _refuse_name(column, found.field)
     if not found.whole:
         return Claim(column, found.field, found.unit, confidence=_WORDS, method="words")
     plain = column.folded in synonyms.plain_words(section)
     confidence = _PLAIN if plain else _OTHER
     return Claim(column, found.field, found.unit, confidence=confidence, method="synonym")
+
+
+def _refuse_name(column: Column, field: str) -> Claim:
+    note = f"the values are {column.kind}, not names"
+    if column.kind == TRUTH_VALUES:
+        return Claim(column, notes=(note,))
+    if field in OWN_NAMES and column.numbers_things:
+        return Claim(column, field, None, 0, _WORDS, "words", ACCEPTED, (note,))
+    return Claim(column, field, None, 0, _RELATED, "words", REJECTED, (note,))
 
 
 def _propose(column: Column) -> Claim:
@@ -128,7 +143,7 @@ def _propose(column: Column) -> Claim:
 
 def _claim_names(claims: list[Claim], asset_type: str | None) -> list[Claim]:
     """Let one of the columns that name a thing name the record's own; the others refer."""
-    if any(claim.field == "name" for claim in claims):
+    if any(claim.field == "name" and claim.status == ACCEPTED for claim in claims):
         return [_refer(claim, asset_type) for claim in claims]
     subject = _find_subject(claims)
     if subject is None:
@@ -165,7 +180,7 @@ def _find_subject(claims: Sequence[Claim]) -> Claim | None:
         claim
         for claim in claims
         if (claim.field in _HOST_FIELDS or named_type(claim.column.header) is not None)
-        and not claim.column.is_flag
+        and (not claim.column.names_nothing or claim.column.numbers_things)
     ]
     return min(candidates, key=rank, default=None)
 
@@ -203,7 +218,7 @@ def _refer(claim: Claim, subject: str | None) -> Claim:
     named = named_type(claim.column.header)
     if claim.field in _HOST_FIELDS and subject in {"application", "database", "cluster"}:
         named = "server"  # the host of something else, not its own name
-    if named is None or claim.column.is_flag:
+    if named is None or claim.column.names_nothing:
         return claim
     field = synonyms.reference_field(named, subject)
     if field is None:

@@ -28,7 +28,7 @@ from discovery_dagster.domain.mapping.claims import (
 )
 from discovery_dagster.domain.mapping.vocabularies import environment_words, known_share
 from discovery_dagster.domain.values import read_cells
-from discovery_dagster.domain.values.quantities import read_numbers
+from discovery_dagster.domain.values.kinds import TRUTH_VALUES, no_words
 from discovery_dagster.domain.words import fold
 
 _FITTING = 0.5  # least share of values that must be of the field's kind
@@ -58,11 +58,16 @@ def weigh(claim: Claim) -> Claim:
     """Lower the confidence of a header whose values are not what it says, or refuse it."""
     if claim.method not in BY_HEADER:
         return find_unit_of_format(claim)
+    if claim.status == REJECTED:
+        return claim
     values = claim.column.sample()
     if values.is_empty():
         return replace(claim, confidence=round(claim.confidence / 2, 2))
-    if claim.field in _WORDS and _numeric_share(values) > _FITTING:
-        return replace(claim, status=REJECTED, notes=("the values are numbers, not words",))
+    # A single `y` may be anything, also the initial of an owner.
+    single = claim.column.kind == TRUTH_VALUES and len(values) == 1
+    if claim.field in _WORDS and claim.column.kind in no_words() and not single:
+        note = f"the values are {claim.column.kind}, not words"
+        return replace(claim, status=REJECTED, notes=(note,))
     if claim.field == "declared_type":
         share = known_share("declared_type", values)
         if not share and claim.method == "words":
@@ -168,10 +173,6 @@ def _by_alternative(column: Column, values: pl.Series) -> str | None:
         if field in _NOTATIONS and not read_cells(FIELDS[field].kind, values).faults.any():
             return field
     return None
-
-
-def _numeric_share(values: pl.Series) -> float:
-    return float(read_numbers(values).is_not_null().sum()) / len(values)
 
 
 @cache

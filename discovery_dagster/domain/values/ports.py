@@ -66,7 +66,7 @@ def _parts(cells: pl.Series) -> pl.DataFrame:
     part = pl.col("part").str.strip_chars(":.")
     number = pl.col("number")
     parts = (
-        rows.explode("part")
+        rows.explode("part", empty_as_null=True)
         .with_columns(part)
         .with_columns(
             number=part.cast(pl.Int32, strict=False),

@@ -8,8 +8,9 @@ from dataclasses import asdict
 from rich.markup import escape
 from rich.table import Table
 
-from discovery_dagster.cli.present import files_table, rejects_table, table_of, terminal
+from discovery_dagster.cli.present import files_table, print_warnings, rejects_table, table_of, terminal
 from discovery_dagster.domain.intake import SourceFile
+from discovery_dagster.domain.mapping.warnings import column_warnings
 from discovery_dagster.domain.preview import Preview, preview
 from discovery_dagster.settings import Settings
 from discovery_dagster.store.sessions import IncomingFile, free_name
@@ -18,12 +19,15 @@ from discovery_dagster.store.sessions import IncomingFile, free_name
 def show_preview(files: Sequence[IncomingFile], *, as_json: bool) -> None:
     """Read the files and print what would become of them."""
     found = preview(_source_files(files), Settings().limits)
+    warnings = column_warnings(found.mapping)
     if as_json:
-        print(json.dumps(asdict(found), ensure_ascii=False))
+        document = asdict(found) | {"warnings": [asdict(warning) for warning in warnings]}
+        print(json.dumps(document, ensure_ascii=False))
         return
     console = terminal()
     console.print("\n[bold]Nothing was written.[/bold]")
     console.print(files_table(found.files))
+    print_warnings(console, warnings)
     console.print(_mapping(found))
     if found.rejects:
         console.print(rejects_table(found.rejects))

@@ -13,6 +13,7 @@ from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
 from discovery_dagster.cli.present import print_import
 from discovery_dagster.domain.intake import read_tables
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.mapping.warnings import column_warnings
 from discovery_dagster.domain.state import FileState
 from discovery_dagster.domain.tables import UnreadableFileError
 from discovery_dagster.settings import Settings
@@ -111,7 +112,12 @@ def _run(
     """
     state = run_and_follow(settings, database, session)
     state.files.extend(FileState.unread(name, why) for name, why in left_out.items())
-    print_import(state, exports.rows(database, session, "rejects"), as_json=as_json)
+    print_import(
+        state,
+        exports.rows(database, session, "rejects"),
+        column_warnings(exports.rows(database, session, "mapping")),
+        as_json=as_json,
+    )
     return DONE if state.status == "done" else FAILED
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.table import Table
 
 from discovery_dagster.domain.facts import FileAccount
 from discovery_dagster.domain.handover import Handover
+from discovery_dagster.domain.mapping.warnings import ColumnWarning
 from discovery_dagster.domain.state import FileState, SessionState
 from discovery_dagster.store.exports import Rows
 
@@ -47,16 +49,30 @@ def terminal() -> Console:
     return console if whole else Console(width=_UNFOLDED)
 
 
-def print_import(state: SessionState, rejects: Rows, *, as_json: bool) -> None:
-    """Print the outcome of an import or a re-run; `rejects` as the export of that name."""
+def print_import(
+    state: SessionState, rejects: Rows, warnings: Sequence[ColumnWarning], *, as_json: bool
+) -> None:
+    """Print the outcome of an import or a re-run.
+
+    Args:
+        state: of the session.
+        rejects: as the export of that name.
+        warnings: of columns that are not used as what identifies things.
+        as_json: print one JSON document instead of text for people.
+    """
     if as_json:
-        print(json.dumps(state.model_dump(mode="json", include=_IMPORT_FIELDS), ensure_ascii=False))
+        document = state.model_dump(mode="json", include=_IMPORT_FIELDS)
+        for file in document["files"]:
+            file["warnings"] = [one.message for one in warnings if one.file == file["name"]]
+        document["warnings"] = [asdict(warning) for warning in warnings]
+        print(json.dumps(document, ensure_ascii=False))
         return
     console = terminal()
     console.print(f"\n[bold]{state.partition_key}[/bold] is {state.status}.", highlight=False)
     if state.error:
         console.print(state.error, style="red", markup=False)
     console.print(files_table(state.files))
+    print_warnings(console, warnings)
     if rejects:
         console.print(rejects_table(rejects))
     console.print(_counts(state))
@@ -101,6 +117,13 @@ def files_table(files: Sequence[FileState | FileAccount]) -> Table:
             *([file.error or ""] if unread else []),
         )
     return table
+
+
+def print_warnings(console: Console, warnings: Sequence[ColumnWarning]) -> None:
+    """Say which columns are not used as what identifies things, and what to do."""
+    for warning in warnings:
+        place = f"{warning.file} {warning.sheet or ''}".strip()
+        console.print(f"{place}: {warning.message}", style="yellow", markup=False, highlight=False)
 
 
 def rejects_table(rejects: Rows) -> Table:

@@ -21,6 +21,7 @@ from discovery_dagster.domain import (
 )
 from discovery_dagster.domain.dependencies import endpoints
 from discovery_dagster.domain.graph import cycles, shared_services
+from discovery_dagster.domain.mapping.warnings import column_warnings
 from discovery_dagster.domain.overrides import applying
 from discovery_dagster.domain.planning import coverage, plan
 from discovery_dagster.domain.planning.constraints import meant
@@ -113,6 +114,7 @@ def field_mapping(
             "columns": mapped.height,
             "unmapped": int(unmapped),
             "conflicts": int(conflicts),
+            "not_used": len(column_warnings(mapped.iter_rows(named=True))),
             **proposals.counts(proposed, usage),
         }
 

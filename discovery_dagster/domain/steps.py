@@ -82,6 +82,7 @@ STEPS: tuple[Step, ...] = (
             "asset_types.yaml",
             "booleans.yaml",
             "value_kinds.yaml",
+            "identifiers.yaml",
             "tier_words.yaml",
             "protocols.yaml",
             "operating_systems.yaml",

@@ -81,6 +81,15 @@ def _of_the_results(state: SessionState) -> Iterator[Attention]:
             "Columns",
             links.session(key, "quality", status="conflict") + "#mapping",
         )
+    not_used = counts.get("field_mapping", {}).get("not_used", 0)
+    if not_used:
+        what = _plural(not_used, "column that may identify things is", "columns that may identify things are")
+        yield Attention(
+            "bad",
+            f"{words.number(not_used)} {what} not used, so that things lack names or addresses.",
+            "Columns",
+            links.session(key, "quality") + "#columns",
+        )
     unknown = state.counts.get("unknown", 0)
     if unknown:
         yield Attention(

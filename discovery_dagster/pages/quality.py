@@ -12,6 +12,7 @@ from discovery_dagster.api.lists import Text
 from discovery_dagster.api.security import SessionOf, StateOf
 from discovery_dagster.domain.facts import FileAccount
 from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.mapping.warnings import ColumnWarning, column_warnings
 from discovery_dagster.pages import frame, links
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, Pending, shown
@@ -94,6 +95,7 @@ class QualityPage(Page):
     rejects_downloads: Sequence[tuple[str, str]] = shown("rejected records as data")
     issues: Sequence[Reason] = shown("issues of accepted records by kind, most first")
     issues_downloads: Sequence[tuple[str, str]] = shown("issues as data")
+    warnings: Sequence[ColumnWarning] = shown("columns that are not used as what identifies things")
     decisions_url: str = shown("the workbook of what needs a person")
     statuses: Sequence[StatusOption] = shown("ways to narrow the columns down")
     tables: Sequence[SourceTable] = shown("columns by file and sheet")
@@ -146,6 +148,7 @@ def build(
         rejects_downloads=_downloads(key, "rejects"),
         issues=warnings,
         issues_downloads=_downloads(key, "issues"),
+        warnings=column_warnings(columns),
         decisions_url=links.session(key, "quality/decisions.xlsx"),
         statuses=[
             StatusOption(

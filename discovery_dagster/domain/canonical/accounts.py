@@ -8,6 +8,7 @@ import polars as pl
 
 from discovery_dagster.domain.formats.base import Exclusion, Kind, TableFormat
 from discovery_dagster.domain.frames import ISSUES, RECORD_OUTCOMES, Schema
+from discovery_dagster.domain.mapping import warnings
 from discovery_dagster.domain.tables import IGNORED, READ, REJECTED, SourceTable, cell_column
 from discovery_dagster.domain.words import fold
 
@@ -200,6 +201,29 @@ def list_issues(
         .sort("row", maintain_order=True)
         .select(list(ISSUES))
     )
+
+
+def list_column_issues(place: Place, mapping: pl.DataFrame) -> pl.DataFrame:
+    """Return the columns that are not used as what identifies things, as `frames.ISSUES`.
+
+    They stand at the line of the header; `value` is the header.
+    """
+    rows = [
+        {
+            "file": place.table.file,
+            "sheet": place.table.sheet,
+            "line": place.table.header_line,
+            "table": place.number,
+            "field": warning.field,
+            "column": warning.column,
+            "code": warnings.CODE,
+            "message": warning.message,
+            "value": warning.column,
+            "severity": "warning",
+        }
+        for warning in warnings.column_warnings(mapping.iter_rows(named=True))
+    ]
+    return pl.DataFrame(rows, schema=dict(ISSUES))
 
 
 def _blank_records(records: pl.DataFrame, cells: list[str]) -> pl.Series:

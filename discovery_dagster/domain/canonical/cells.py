@@ -13,7 +13,7 @@ from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.frames import empty
 from discovery_dagster.domain.tables import SourceTable, cell_column
 from discovery_dagster.domain.texts import formatted
-from discovery_dagster.domain.values import NOUNS, clean, read_cells
+from discovery_dagster.domain.values import clean, read_cells, wanted
 from discovery_dagster.domain.values.reading import Reading, are_errors
 from discovery_dagster.domain.values.secrets import hide_cells
 from discovery_dagster.domain.words import fold
@@ -209,10 +209,9 @@ def _describe_faults(
 ) -> pl.DataFrame:
     if not reading.faults.any():
         return _NO_PROBLEMS
-    noun = NOUNS.get(FIELDS[column.field].kind, column.field)
-    article = "an" if noun[0] in "aeiouAEIOU" else "a"
-    unread = formatted('"{}" cannot be read as {} {}.', "value", pl.lit(article), pl.lit(noun))
-    partly = formatted('Of "{}" only what is {} {} was read.', "value", pl.lit(article), pl.lit(noun))
+    meant = pl.lit(wanted(FIELDS[column.field].kind, column.field))
+    unread = formatted('"{}" cannot be read as {}.', "value", meant)
+    partly = formatted('Only part of "{}" could be read as {}.', "value", meant)
     return (
         pl.DataFrame({"row": rows, "value": cells, "unread": reading.unread})
         .filter(reading.faults)

@@ -10,6 +10,7 @@ from discovery_dagster.domain.canonical.accounts import (
     SKIPPED,
     Place,
     judge_readings,
+    list_column_issues,
     list_issues,
     numbered_records,
     refused_readings,
@@ -91,7 +92,12 @@ def read_table(
         _placed([part.relations for part in built], place, table_format, frames.RELATION_RECORDS),
         _join([part.overrides for part in built], frames.OVERRIDE_LINES),
         outcomes.drop("row"),
-        list_issues(outcomes, refusals, _join([part.faults for part in built], PROBLEM)),
+        pl.concat(
+            [
+                list_column_issues(place, mapping),
+                list_issues(outcomes, refusals, _join([part.faults for part in built], PROBLEM)),
+            ]
+        ),
     )
 
 

@@ -4,7 +4,7 @@ Only a whole header that is known decides anything. Where two columns claim one 
 values say otherwise, nothing is picked silently: the conflict stands in the mapping.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -16,6 +16,7 @@ from discovery_dagster.domain.mapping.amounts import agree, find_unit, part_sock
 from discovery_dagster.domain.mapping.claims import (
     ACCEPTED,
     BY_HEADER,
+    OWN_NAMES,
     PROPOSED,
     REJECTED,
     Claim,
@@ -29,6 +30,8 @@ from discovery_dagster.domain.mapping.evidence import (
     read_full_versions,
     weigh,
 )
+from discovery_dagster.domain.mapping.rival_names import settle_names
+from discovery_dagster.domain.mapping.unknown_names import propose_names
 from discovery_dagster.domain.tables import READ, SourceTable, cell_column
 from discovery_dagster.domain.values import TRANSFORMS, clean
 from discovery_dagster.domain.values.secrets import hide_cells
@@ -67,6 +70,8 @@ def map_table(
         claims = read_full_versions([claim_by_values(claim) for claim in claims])
     claims = [find_unit(claim) for claim in decide(claims, decisions, table_format.name)]
     claims = _doubt_repeated_hosts(part_sockets(claims))
+    if of_things and table_format.synonyms:
+        claims = propose_names(claims)
     return _frame(number, table, _settle_conflicts(claims))
 
 
@@ -101,12 +106,12 @@ def _settle_conflicts(claims: list[Claim]) -> list[Claim]:
         claim.column.position: claim
         for field, group in rivals.items()
         if field != "record_kind" and len(group) > 1
-        for claim in _settle(group)
+        for claim in _settle(group, rivals.keys())
     }
     return [settled.get(claim.column.position, claim) for claim in claims]
 
 
-def _settle(group: Sequence[Claim]) -> Iterable[Claim]:
+def _settle(group: Sequence[Claim], taken: Collection[str]) -> Iterable[Claim]:
     by_person = [claim for claim in group if claim.method == PERSON]
     by_format = by_person or [claim for claim in group if claim.method == "format"]
     orders = [claim.order for claim in by_format]
@@ -116,6 +121,9 @@ def _settle(group: Sequence[Claim]) -> Iterable[Claim]:
     decided = len(winners) == 1 or (bool(by_format) and len(set(orders)) == len(orders))
     if not decided and agree(winners):
         winners, decided = winners[:1], True  # they say the same, such as one amount in two units
+    if not decided and group[0].field in OWN_NAMES:
+        yield from settle_names(winners, taken)
+        group, decided = [claim for claim in group if claim not in winners], True
     for claim in group:
         others = [other for other in group if other is not claim]
         if claim in winners and decided:

@@ -132,6 +132,7 @@ def _refuse_name(column: Column, field: str) -> Claim:
     if column.kind == TRUTH_VALUES:
         return Claim(column, notes=(note,))
     if field in OWN_NAMES and column.numbers_things:
+        note = "the values are numbers, and each stands once, as names do"
         return Claim(column, field, None, 0, _WORDS, "words", ACCEPTED, (note,))
     return Claim(column, field, None, 0, _RELATED, "words", REJECTED, (note,))
 

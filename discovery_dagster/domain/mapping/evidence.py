@@ -27,7 +27,7 @@ from discovery_dagster.domain.mapping.claims import (
     Column,
 )
 from discovery_dagster.domain.mapping.vocabularies import environment_words, known_share
-from discovery_dagster.domain.values import read_cells
+from discovery_dagster.domain.values import read_cells, wanted
 from discovery_dagster.domain.values.kinds import TRUTH_VALUES, no_words
 from discovery_dagster.domain.words import fold
 
@@ -79,8 +79,12 @@ def weigh(claim: Claim) -> Claim:
     share = 1 - float(unread.sum()) / len(values)
     if claim.status != ACCEPTED:
         return claim
-    status = ACCEPTED if share >= _FITTING else REJECTED
-    return replace(claim, confidence=round(claim.confidence * share, 3), status=status)
+    weighed = replace(claim, confidence=round(claim.confidence * share, 3))
+    if share >= _FITTING:
+        return weighed
+    meant = wanted(FIELDS[claim.field].kind, claim.field)
+    note = f"most of the values cannot be read as {meant}"
+    return replace(weighed, status=REJECTED, notes=(note,))
 
 
 def doubt_relation(claim: Claim) -> Claim:

@@ -17,7 +17,7 @@ from discovery_dagster.domain.values.reading import (
     without_faults,
 )
 
-__all__ = ["NOUNS", "TRANSFORMS", "Reading", "clean", "read_cells"]
+__all__ = ["NOUNS", "TRANSFORMS", "Reading", "clean", "read_cells", "wanted"]
 
 _PLAIN: Mapping[str, Callable[[pl.Series], Reading]] = {
     "text": without_faults,
@@ -78,6 +78,12 @@ NOUNS: Final[Mapping[str, str]] = {
     "memory": "amount of memory with a known unit",
     "storage": "amount of storage with a known unit",
 }
+
+
+def wanted(kind: str, otherwise: str) -> str:
+    """Return what a cell of `kind` was meant to be, such as `an IP address`."""
+    noun = NOUNS.get(kind, otherwise)
+    return f"{'an' if noun[0] in 'aeiouAEIOU' else 'a'} {noun}"
 
 
 def read_cells(kind: str, cells: pl.Series, unit: str | None = None) -> Reading:

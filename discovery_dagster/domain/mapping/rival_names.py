@@ -1,0 +1,53 @@
+"""Two columns that both claim to name the records, of which one has to.
+
+A machine never stays nameless while a name stands in its row. Where one column has the other's
+names with their domain, both are taken; else the first names the records, the other those that the
+first leaves without a name, and a person may decide.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+import polars as pl
+
+from discovery_dagster.domain.mapping.claims import ACCEPTED, PROPOSED, REJECTED, Claim
+
+_BY_VALUES: Final = 0.75
+
+
+def settle_names(rivals: Sequence[Claim], taken: Collection[str]) -> Iterator[Claim]:
+    """Say what each of several equal claims to the name of a thing is.
+
+    Args:
+        rivals: claims to one of `OWN_NAMES`, in the order of their columns.
+        taken: fields that other columns of the table have.
+    """
+    first, *others = rivals
+    headers = ", ".join(other.column.header for other in others)
+    yield replace(first, conflict=headers)
+    for other in others:
+        rival = replace(other, conflict=first.column.header)
+        field = _beside(first, other)
+        if field is None:
+            fills = (first.column.cells.is_null() & other.column.cells.is_not_null()).any()
+            yield rival if fills else replace(rival, status=PROPOSED)
+        elif field in taken or field == first.field:
+            yield replace(rival, status=REJECTED)
+        else:
+            note = f'the names of "{first.column.header}" as hosts'
+            yield replace(
+                other, field=field, confidence=_BY_VALUES, method="values", notes=(note,),
+                status=ACCEPTED,
+            )  # fmt: skip
+
+
+def _beside(first: Claim, other: Claim) -> str | None:
+    """The field of a column that says of the same hosts more or less than another, else None."""
+    both = pl.DataFrame({"one": first.column.cells, "two": other.column.cells}).drop_nulls()
+    both = both.select(pl.all().str.to_lowercase())
+    one, two = pl.col("one"), pl.col("two")
+    agree = (one == two) | one.str.starts_with(two + ".") | two.str.starts_with(one + ".")
+    if both.is_empty() or not both.select(agree.all()).item():
+        return None
+    return "fqdn" if both.select(two.str.contains(".", literal=True).all()).item() else "hostname"

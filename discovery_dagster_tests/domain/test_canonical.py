@@ -33,9 +33,9 @@ def flow(source, target, source_port, target_port, action="ACCEPT", start="17000
 
 
 def test_a_record_without_name_is_named_by_its_host_name_or_identifier():
-    header = ["Name", "FQDN", "Serial Number", "IP Address"]
+    header = ["Name", "FQDN", "Serial Number", "IP Address", "OS"]
     rows = [("a", None, None, None), (None, "B.acme.example", "1X", None), (None, None, "2X", None),
-            (None, None, None, "10.0.0.1")]  # fmt: skip
+            (None, None, None, "10.0.0.1", "RHEL 8")]  # fmt: skip
     assert records_of(table(header, *rows)).assets["name"].to_list() == [
         "a",
         "B.acme.example",

@@ -1,11 +1,19 @@
 """Records that declare a thing, or add to one, in canonical fields."""
 
 import re
+from dataclasses import dataclass
 
 import polars as pl
 
-from discovery_dagster.domain.canonical.accounts import PROBLEM
+from discovery_dagster.domain.canonical.accounts import PROBLEM, SKIPPED
+from discovery_dagster.domain.canonical.catalogues import list_models
 from discovery_dagster.domain.canonical.cells import TableCells
+from discovery_dagster.domain.canonical.unnamed import (
+    FALLBACKS,
+    describe_fallbacks,
+    fallback,
+    spare_addresses,
+)
 from discovery_dagster.domain.formats.base import Kind, TableFormat, TypePatterns
 from discovery_dagster.domain.frames import ATTRIBUTES
 from discovery_dagster.domain.headers import synonyms
@@ -14,9 +22,28 @@ from discovery_dagster.domain.values.identifiers import uuid_in_serial
 from discovery_dagster.domain.words import replace_words
 
 
+@dataclass(frozen=True)
+class BuiltAssets:
+    """What records of things give.
+
+    `assets` is one row a usable record (`row`, `line`, `declared_type`, `declared_type_text`,
+    `detail` and `frames.ATTRIBUTES`). `problems` are of records that name nothing, `faults` of
+    usable ones that have no name (both `PROBLEM`); `skipped` (`SKIPPED`) are no things.
+    """
+
+    assets: pl.DataFrame
+    problems: pl.DataFrame
+    skipped: pl.DataFrame
+    faults: pl.DataFrame
+
+
 def build_assets(
-    cells: TableCells, custom: pl.Series, table_format: TableFormat, kind: Kind
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+    cells: TableCells,
+    custom: pl.Series,
+    table_format: TableFormat,
+    kind: Kind,
+    called: pl.Series | None = None,
+) -> BuiltAssets:
     """Build asset records from the values of a table's records.
 
     Args:
@@ -24,10 +51,8 @@ def build_assets(
         custom: as `custom_attributes`, as long as `cells.frame`.
         table_format: of the table.
         kind: ASSETS or DETAILS.
-
-    Returns:
-        One row a usable record (`row`, `line`, `declared_type`, `declared_type_text`, `detail` and
-        `frames.ATTRIBUTES`), and the problems of those that name nothing, as `PROBLEM`.
+        called: whether each record has something in a column that may name it and is not used;
+            as long as `cells.frame`.
     """
     detail = kind is Kind.DETAILS
     # Columns of a detail that its format does not open are none of the thing's own.
@@ -35,6 +60,7 @@ def build_assets(
     frame = _complete(cells.frame)
     uuid = frame["smbios_uuid"].fill_null(uuid_in_serial(frame["serial_number"]))
     frame = frame.with_columns(uuid)
+    nameless = _without_name(cells, frame)
     frame = frame.with_columns(
         _name(cells, frame),
         custom.alias("custom") if open_ else pl.lit(None, dtype=pl.String).alias("custom"),
@@ -52,7 +78,19 @@ def build_assets(
         pl.lit(None, dtype=pl.String).alias("value"),
     )
     wanted = ["row", "line", "declared_type", "declared_type_text", "detail", *ATTRIBUTES]
-    return frame.filter(named).select(wanted), refused.select(list(PROBLEM))
+    if detail:
+        skipped, faults = pl.DataFrame(schema=SKIPPED), pl.DataFrame(schema=PROBLEM)
+    else:
+        bare = nameless if called is None else nameless & ~called
+        skipped = pl.concat([spare_addresses(frame.filter(bare)), list_models(frame)])
+        faults = describe_fallbacks(frame.filter(nameless), column)
+    counted = ~pl.col("row").is_in(skipped["row"].implode())
+    return BuiltAssets(
+        frame.filter(named).filter(counted).select(wanted),
+        refused.select(list(PROBLEM)),
+        skipped,
+        faults.filter(counted),
+    )
 
 
 def _complete(frame: pl.DataFrame) -> pl.DataFrame:
@@ -68,23 +106,25 @@ def _complete(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _name(cells: TableCells, frame: pl.DataFrame) -> pl.Series:
     """The name, or what else tells the thing apart: first what people would call it by."""
-    written = [
-        cells.written[field] for field in ("hostname", "fqdn") if field in cells.written.columns
-    ]
-    fallbacks = [
-        frame["name"],
-        *written,
-        frame["provider_id"],
-        frame["smbios_uuid"],
-        frame["serial_number"],
-        frame["mac_addresses"].list.first(),
-        frame["ip_addresses"].list.first(),
-    ]
+    others = frame.select(fallback(field) for field in FALLBACKS)
+    fallbacks = [frame["name"], *_written(cells), *others]
     return (
         pl.DataFrame({str(at): one for at, one in enumerate(fallbacks)})
         .select(pl.coalesce(pl.all()).alias("name"))
         .to_series()
     )
+
+
+def _without_name(cells: TableCells, frame: pl.DataFrame) -> pl.Series:
+    """Whether each record has neither a name nor a host name."""
+    names = [frame["name"], *_written(cells)]
+    missing = pl.all_horizontal(one.is_null() for one in names)
+    return frame.select(missing).to_series()
+
+
+def _written(cells: TableCells) -> list[pl.Series]:
+    hosts = ("hostname", "fqdn")
+    return [cells.written[field] for field in hosts if field in cells.written.columns]
 
 
 def _host_names() -> tuple[pl.Expr, pl.Expr]:

@@ -51,7 +51,8 @@ def build_spans(
     # Application Insights writes the server and the database, `sql01 | orders`.
     frame = frame.with_columns(pl.col("peer").str.replace(r" \| .*", ""))
     nothing = pl.Series([None] * frame.height, dtype=pl.String)
-    assets, problems = build_assets(replace(cells, frame=frame), nothing, table_format, Kind.ASSETS)
+    built = build_assets(replace(cells, frame=frame), nothing, table_format, Kind.ASSETS)
+    assets, problems = built.assets, built.problems
     services = assets.unique("name", keep="first", maintain_order=True)
     found = [_find_calls(frame), _find_peers(frame), _find_callers(frame)]
     calls = pl.concat(found, how="diagonal")

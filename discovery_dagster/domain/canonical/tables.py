@@ -31,6 +31,7 @@ from discovery_dagster.domain.canonical.rows import Rows, RowsInMemory
 from discovery_dagster.domain.canonical.spans import build_spans
 from discovery_dagster.domain.canonical.tags import read_tags
 from discovery_dagster.domain.formats.base import Kind, Switch, TableFormat
+from discovery_dagster.domain.mapping.claims import OWN_NAMES
 from discovery_dagster.domain.tables import cell_column
 from discovery_dagster.domain.texts import formatted
 
@@ -181,8 +182,17 @@ def _build(
         return _Built(assets, relations, problems, None, cells.faults)
     cells = read_tags(cells, records, place.table, table_format)
     custom = custom_attributes(records, place.table, mapping, table_format)
-    assets, problems = build_assets(cells, custom, table_format, kind)
-    return _Built(assets, build_references(cells, assets), problems, None, cells.faults)
+    built = build_assets(cells, custom, table_format, kind, _called(records, mapping))
+    references = build_references(cells, built.assets)
+    faults = pl.concat([built.faults, cells.faults])
+    return _Built(built.assets, references, built.problems, built.skipped, faults)
+
+
+def _called(records: pl.DataFrame, mapping: pl.DataFrame) -> pl.Series:
+    """Whether each record has a cell in a column that may name it and is not used."""
+    own = mapping.filter(pl.col("field").is_in(OWN_NAMES), pl.col("status") != "accepted")
+    cells = (pl.col(cell_column(at)).is_not_null() for at in own["position"])
+    return records.select(pl.any_horizontal(pl.lit(False), *cells).alias("called")).to_series()
 
 
 def _placed(

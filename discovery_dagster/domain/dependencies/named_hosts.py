@@ -77,13 +77,14 @@ def infer(records: pl.DataFrame, assets: pl.DataFrame, index: NameIndex) -> pl.D
 def _cells(owners: pl.DataFrame) -> Iterator[tuple[int, str, str]]:
     for record, custom in owners.select("record", "custom").iter_rows():
         for column, cell in json.loads(custom).items():
-            told = is_unrelated(column) or set(fold(column).split()) & _of_others()
-            if cell and not told:
+            said = is_unrelated(column) or set(fold(column).split()) & _of_others()
+            if cell and not said:
                 yield record, column, str(cell)
 
 
 @cache
 def _of_others() -> frozenset[str]:
-    """Words of headers that tell what a thing was, is to be, or is beside."""
-    words: Any = (*load("header_words")["of_others"], *load("references")["telling"])
+    """Words of headers that tell what a thing was, is to be, or is beside, and of people."""
+    headers: Any = load("header_words")
+    words = (*headers["of_others"], *headers["record_keeping"], *load("references")["telling"])
     return frozenset(fold(str(word)) for word in words)

@@ -200,8 +200,14 @@ def _merge(field: str, series: Sequence[pl.Series]) -> pl.Series:
 def _first(field: str, series: Sequence[pl.Series]) -> pl.Series:
     if len(series) == 1:
         return series[0].alias(field)
-    columns = {str(at): one for at, one in enumerate(series)}
+    columns = {str(at): _without_empty(one) for at, one in enumerate(series)}
     return pl.DataFrame(columns).select(pl.coalesce(pl.all())).to_series().alias(field)
+
+
+def _without_empty(values: pl.Series) -> pl.Series:
+    """Return values, null where they are an empty list."""
+    listed = isinstance(values.dtype, pl.List)
+    return values.set(values.list.len() == 0, None) if listed else values
 
 
 def _describe_faults(

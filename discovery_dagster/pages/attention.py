@@ -83,10 +83,10 @@ def _of_the_results(state: SessionState) -> Iterator[Attention]:
         )
     not_used = counts.get("field_mapping", {}).get("not_used", 0)
     if not_used:
-        what = _plural(not_used, "column that may identify things is", "columns that may identify things are")
         yield Attention(
             "bad",
-            f"{words.number(not_used)} {what} not used, so that things lack names or addresses.",
+            f"{words.number(not_used)} {_plural(not_used, 'column', 'columns')} that may identify "
+            f"things {_plural(not_used, 'is', 'are')} not used: names or addresses are missing.",
             "Columns",
             links.session(key, "quality") + "#columns",
         )

@@ -73,5 +73,16 @@ def test_what_else_stands_in_a_column_of_an_application_names_no_host(custom):
     assert hosts_of(custom) == []
 
 
+@pytest.mark.parametrize(
+    "header",
+    ["sys_created_by", "Created By", "updatedBy", "Assigned To", "Opened by", "Last Modified By",
+     "Service User", "Requested By", "Last Login", "Erstellt von", "Geändert von", "Benutzer",
+     "Zugewiesen an", "Créé par", "Utilisateur", "Creado por", "Usuario", "Asignado a",
+     "Criado por", "Atualizado por", "Responsável", "Attested by", "Comment", "Installation Date"],
+)  # fmt: skip
+def test_columns_of_people_and_of_keeping_the_record_name_no_host(header):
+    assert hosts_of(f'{{"{header}": "web-01"}}') == []
+
+
 def test_columns_of_hosts_themselves_name_no_needs():
     assert hosts_of('{"Partner": "web-01"}', "server") == []

@@ -8,7 +8,13 @@ from dataclasses import asdict
 from rich.markup import escape
 from rich.table import Table
 
-from discovery_dagster.cli.present import files_table, print_warnings, rejects_table, table_of, terminal
+from discovery_dagster.cli.present import (
+    files_table,
+    print_warnings,
+    rejects_table,
+    table_of,
+    terminal,
+)
 from discovery_dagster.domain.intake import SourceFile
 from discovery_dagster.domain.mapping.warnings import column_warnings
 from discovery_dagster.domain.preview import Preview, preview

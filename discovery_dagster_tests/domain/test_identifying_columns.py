@@ -49,7 +49,9 @@ def test_what_can_be_no_host_is_no_relation_whatever_its_header(header, values):
     assert fields_of(source) == {"Hostname": "hostname"}
     records = records_of(source)
     assert records.relations.is_empty()
-    assert all(value in custom for value, custom in zip(values, records.assets["custom"]))
+    assert all(
+        value in custom for value, custom in zip(values, records.assets["custom"], strict=True)
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,7 +84,9 @@ def test_what_is_no_word_is_no_field_of_words(header, values):
 
 
 @pytest.mark.parametrize("header", ["System", "eSYS", "Name", "Hostname"])
-@pytest.mark.parametrize("values", [("4.5", "2.25"), ("1", "2"), ("70%", "35%"), ("2024-01-31",) * 2])
+@pytest.mark.parametrize(
+    "values", [("4.5", "2.25"), ("1", "2"), ("70%", "35%"), ("2024-01-31",) * 2]
+)
 def test_scores_and_dates_are_no_names_and_no_assets(header, values):
     source = table(["Criterion", header], *zip(["Fit", "Cost"], values, strict=True))
     assert records_of(source).assets.is_empty()
@@ -347,7 +351,10 @@ def test_the_port_of_one_record_is_not_that_of_another():
         ("2001:db8::1", "2001:db8::9", "443", "tcp", "3"),
         ("[2001:db8::1]:50000", "[2001:db8::9]:5432", None, "tcp", "1"),
     )
-    assert edges == [("2001:db8::1", "2001:db8::9", 443, 3), ("2001:db8::1", "2001:db8::9", 5432, 1)]
+    assert edges == [
+        ("2001:db8::1", "2001:db8::9", 443, 3),
+        ("2001:db8::1", "2001:db8::9", 5432, 1),
+    ]
 
 
 def flows_of(header, *rows):

@@ -1,4 +1,4 @@
-"""Columns that are not used as what identifies things: on the terminal, in JSON and on the pages."""
+"""Columns that are not used as what identifies things: on the terminal, in JSON, on the pages."""
 
 import json
 

@@ -1,5 +1,4 @@
-"""Records that state several relations at once: each of these sources with each of these targets,
-at each of these ports.
+"""Records that state several relations at once: each source with each target, at each port.
 
 A firewall rule is such. What it names beside single hosts (any, a subnet, a group) is no end of a
 dependency; a rule that names nothing else says nothing of who needs whom.

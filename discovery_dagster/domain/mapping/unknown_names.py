@@ -13,8 +13,6 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
-import polars as pl
-
 from discovery_dagster import reference
 from discovery_dagster.domain.fields import UNMAPPED
 from discovery_dagster.domain.headers.meanings import named_type
@@ -61,9 +59,9 @@ def _names_records(claim: Claim) -> bool:
 def _repeats_another(claim: Claim) -> bool:
     """Whether a header of things that run on machines names the records, and its values repeat."""
     cells = claim.column.cells.drop_nulls()
-    software = named_type(claim.column.header) in reference.load("identifiers")["families"][
-        "software"
-    ]
+    software = (
+        named_type(claim.column.header) in reference.load("identifiers")["families"]["software"]
+    )
     return software and claim.method in BY_HEADER and cells.n_unique() < len(cells)
 
 

@@ -1,6 +1,6 @@
 """What the values of a column are that neither name a thing nor are words for anything.
 
-A header may say anything; dates, numbers and truth values are no hosts for it. The patterns are data
+Whatever a header says, dates, numbers and truth values are no hosts. The patterns are data
 (`reference/value_kinds.yaml`).
 """
 

@@ -76,11 +76,11 @@ def _core_patterns() -> tuple[str, str]:
     """Patterns of a number of cores in words, and of one that is a product."""
     words = reference.load("units")["processors"]
     core, socket = (f"(?:{'|'.join(map(re.escape, words[kind]))})" for kind in ("core", "socket"))
-    made_up = rf"\(\s*(?:\d+\s*[x×*]\s*\d+[^)]*|\d+\s*{socket}|[^\d)]*)\)"
+    made_up = rf"\(\s*(?:\d+\s*[x\xd7*]\s*\d+[^)]*|\d+\s*{socket}|[^\d)]*)\)"
     number = r"(\d+)(?:[.,]0+)?"
     return (
         rf"^{number}(?:[\s-]*{core}\.?)?\s*(?:{made_up})?$",
-        rf"^(\d+)\s*(?:{socket}|{core})?\s*[x×*]\s*(\d+)(?:[\s-]*{core}\.?)?$",
+        rf"^(\d+)\s*(?:{socket}|{core})?\s*[x\xd7*]\s*(\d+)(?:[\s-]*{core}\.?)?$",
     )
 
 

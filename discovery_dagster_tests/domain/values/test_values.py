@@ -55,7 +55,7 @@ def test_a_list_keeps_its_good_addresses_beside_a_bad_one():
     ("kind", "cell", "value"),
     [
         ("addresses", "10.7.0.1 (backup)", ["10.7.0.1"]),
-        ("addresses", "10.7.0.1 – lan", ["10.7.0.1"]),
+        ("addresses", "10.7.0.1 - lan", ["10.7.0.1"]),
         ("addresses", "nic0: 10.7.0.1; nic1: 10.8.0.1", ["10.7.0.1", "10.8.0.1"]),
         ("addresses", "nic0=10.7.0.1,nic1=10.8.0.1", ["10.7.0.1", "10.8.0.1"]),
         ("addresses", "mgmt:10.7.0.1", ["10.7.0.1"]),
@@ -217,7 +217,7 @@ def test_a_placeholder_is_no_value_and_no_fault(kind, cell):
         ("12 (2x6)", 12),
         ("12 (2 sockets)", 12),
         ("2 x 6", 12),
-        ("2 × 6 cores", 12),
+        ("2 \xd7 6 cores", 12),
         ("2 sockets x 6 cores", 12),
         ("2 (12 cores)", None),
         ("2x Xeon Gold", None),

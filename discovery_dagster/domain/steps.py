@@ -60,6 +60,8 @@ STEPS: tuple[Step, ...] = (
             "json_nesting.yaml",
             "keyed_things.yaml",
             "headerless.yaml",
+            "stray_lines.yaml",
+            "wrappings.yaml",
             "ends.yaml",
             "relation_phrases.yaml",
             "ports.csv",

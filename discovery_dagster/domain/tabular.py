@@ -13,6 +13,9 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 #: A guarded cell; its first group is the cell itself.
 GUARDED: Final = r"^'('*[=+\-@\t\r])"
 
+#: A cell that is no number and would be guarded.
+BARE_FORMULA: Final = r"^(?:[=@\t\r]|[-+](?:$|[\d.]*[^\d.eE]))"
+
 
 def write_csv(out: TextIO, rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
     """Write `rows` with a header. Lists of words are joined by `; `, other structures are JSON."""
@@ -41,6 +44,11 @@ def plain_text(value: Any) -> str:
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)
+
+
+def is_ours(header: Iterable[str | None]) -> bool:
+    """Whether a table with these columns was written here, to be filled in and read again."""
+    return any((column or "").lower().startswith("discovery ") for column in header)
 
 
 def without_guard(text: str) -> str:

@@ -14,7 +14,6 @@ from discovery_dagster.domain import formats, frames
 from discovery_dagster.domain.formats import corrections as format_
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.tables import IGNORED, READ, REJECTED, SourceTable, cell_column
-from discovery_dagster.domain.tabular import GUARDED, without_guard
 from discovery_dagster.domain.words import fold
 
 RecognisedTable = tuple[SourceTable, TableFormat]
@@ -83,8 +82,7 @@ def _asked(corrections: SourceTable) -> pl.DataFrame:
 
     def cell(column: str) -> pl.Expr:
         known = column in folded
-        text = pl.col(cell_column(folded.index(column))) if known else pl.lit(None, dtype=pl.String)
-        return _unguarded(text, corrections)
+        return pl.col(cell_column(folded.index(column))) if known else pl.lit(None, pl.String)
 
     def number(column: str) -> pl.Expr:
         # Spreadsheets may hand a number back as 7.0.
@@ -150,10 +148,9 @@ def _match(own: pl.DataFrame, table: SourceTable, corrections: SourceTable) -> p
 
 def _new_cells(table: SourceTable, corrections: SourceTable) -> list[pl.Expr]:
     """Each column's cells after correction; a column that was taken out stays as it stood."""
-    guarded = _is_guarded(corrections)
     places: dict[str, list[int]] = {}
     for at, column in enumerate(corrections.header):
-        places.setdefault(without_guard(column) if guarded else column, []).append(at)
+        places.setdefault(column, []).append(at)
     cells = []
     for at, column in enumerate(table.header):
         old = pl.col(f"o{at}")
@@ -161,7 +158,7 @@ def _new_cells(table: SourceTable, corrections: SourceTable) -> list[pl.Expr]:
             cells.append(old.alias(f"n{at}"))
             continue
         # Of columns with one name the first corrects the first.
-        new = _unguarded(pl.col(cell_column(places[column].pop(0))), corrections)
+        new = pl.col(cell_column(places[column].pop(0)))
         same = _line_ends(new).eq_missing(_line_ends(old))
         cells.append(pl.when(same).then(old).otherwise(new).alias(f"n{at}"))
     return cells
@@ -223,16 +220,6 @@ def _judged(corrections: SourceTable, verdicts: pl.DataFrame) -> SourceTable:
         pl.when(bad).then("verdict").otherwise("reason").alias("reason"),
     )
     return replace(corrections, records=records.select(corrections.records.columns))
-
-
-def _unguarded(text: pl.Expr, corrections: SourceTable) -> pl.Expr:
-    """Cells without the apostrophe that keeps a spreadsheet from reading a formula in a CSV."""
-    return text.str.replace(GUARDED, "$1") if _is_guarded(corrections) else text
-
-
-def _is_guarded(corrections: SourceTable) -> bool:
-    """Whether it was written as a CSV, by itself or in an archive, where formulas are guarded."""
-    return corrections.sheet is None or corrections.sheet.lower().endswith(".csv")
 
 
 def _line_ends(text: pl.Expr) -> pl.Expr:

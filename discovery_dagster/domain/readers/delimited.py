@@ -2,13 +2,13 @@
 
 from codecs import BOM_UTF8
 
+from discovery_dagster.domain.readers.body import read_body
 from discovery_dagster.domain.readers.contents import Bytes, chunks
 from discovery_dagster.domain.readers.dialect import NO_DELIMITER, Dialect, find_dialect
 from discovery_dagster.domain.readers.encoding import decode, is_encoded
-from discovery_dagster.domain.readers.footer import ignore_footer
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.lines import behind_lines, read_lines
-from discovery_dagster.domain.readers.records import source_table
+from discovery_dagster.domain.readers.sections import Section
 from discovery_dagster.domain.tables import IGNORED, FileReading, UnreadableFileError
 
 _SAMPLE_BYTES = 262_144  # that the dialect is judged by; a multiple of four for UTF-32
@@ -26,12 +26,12 @@ def read_delimited(data: Bytes, encoding: str, name: str, limits: Limits) -> Fil
     text = _as_utf8(data, encoding)
     start = _body_start(text, dialect.body_line - 1)
     records, longest = read_lines(text, start, dialect, limits.cell_characters)
-    records = ignore_footer(records)
-    table = source_table(name, None, dialect.header, dialect.header_line, records, limits, longest)
-    if len(table.header) == 1 and (records["outcome"] == IGNORED).all():
+    body = Section(dialect.header, dialect.header_line, records)
+    tables = read_body(name, None, body, limits, ragged=True, longest=longest)
+    if len(dialect.header) == 1 and (tables[0].records["outcome"] == IGNORED).all():
         raise _not_a_table(name)
     delimiter = None if dialect.delimiter == NO_DELIMITER else dialect.delimiter
-    return FileReading("csv", (table,), encoding, delimiter)
+    return FileReading("csv", tables, encoding, delimiter)
 
 
 def _dialect(data: Bytes, encoding: str, name: str) -> Dialect:

@@ -89,7 +89,8 @@ def _judge(lines: Sequence[str], first: int, delimiter: str) -> _Judged | None:
     """Read the sample with `delimiter`: how well it fits, and the dialect it gives."""
     if not any(delimiter in line for line in lines):
         return None
-    records = list(_records(lines, first, delimiter))
+    # Consoles draw lines of other signs above and below a header.
+    records = [each for each in _records(lines, first, delimiter) if _says_anything(each[1])]
     position = find_header([cells for _, cells, _ in records])
     if position is None:
         return None
@@ -105,6 +106,10 @@ def _judge(lines: Sequence[str], first: int, delimiter: str) -> _Judged | None:
     return (split, share, explained), Dialect(
         delimiter, tuple(cell or "" for cell in header), header_at + 1, body_at + 1
     )
+
+
+def _says_anything(cells: Sequence[str]) -> bool:
+    return any(character.isalnum() for cell in cells for character in cell)
 
 
 def _records(

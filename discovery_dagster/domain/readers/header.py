@@ -6,6 +6,8 @@ Shared by the readers of containers in which a header is a record like any other
 from collections.abc import Sequence
 from statistics import median
 
+from discovery_dagster.domain.readers.header_words import are_header_words
+
 Cells = Sequence[str | None]
 
 _SAMPLE = 50  # records among which the header is looked for
@@ -25,10 +27,24 @@ def find_header(records: Sequence[Cells]) -> int | None:
         below = [n for n in filled[candidate + 1 : candidate + 1 + _FOLLOWING] if n]
         if filled[candidate] >= _FILLED_SHARE * (median(below) if below else 1):
             if candidate == named[0] or _all_names(records[candidate]):
-                return candidate
+                return _first_of_tables(records, [i for i in named if i <= candidate])
             break
     # A wide but broken record must not turn the header above it into a title.
     return next((i for i in named if filled[i] > 1), None)
+
+
+def _first_of_tables(records: Sequence[Cells], candidates: Sequence[int]) -> int:
+    """The first of `candidates` that is a header: a narrow table may stand above a wide one.
+
+    Its words tell it from a title, and a record of as many cells below it from what only looks so.
+    """
+    for candidate in candidates[:-1]:
+        header, below = records[candidate], records[candidate + 1]
+        width = sum(not is_blank(cell) for cell in header)
+        alike = sum(not is_blank(cell) for cell in below[: len(header)]) == width
+        if alike and are_header_words(header) and not has_names_only(below):
+            return candidate
+    return candidates[-1]
 
 
 def column_names(cells: Cells) -> list[str]:

@@ -78,6 +78,66 @@ def with_outcomes(frame: pl.DataFrame, records: Mapping[int, Record]) -> pl.Data
     return frame.with_columns(columns)
 
 
+def cells_of(records: pl.DataFrame) -> list[str]:
+    """Return the names of the columns of `records` that hold cells."""
+    return records.columns[len(_FIXED) :]
+
+
+def open_rows(records: pl.DataFrame) -> pl.Series:
+    """Return whether each of `records` was read."""
+    return records["outcome"] == READ
+
+
+def first_filled(records: pl.DataFrame, cells: Sequence[str], rows: pl.Series) -> pl.Series:
+    """Return the first of `cells` that is not null of each of `rows`."""
+    held = records.select(pl.col(cells).gather(rows))
+    return held.select(pl.coalesce(pl.all()).alias("text")).to_series()
+
+
+def whole_row(records: pl.DataFrame, row: int) -> list[str | None]:
+    """Return the cells of a record, and those beyond the last column."""
+    _, _, _, surplus, *cells = records.row(row)
+    return [*cells, *(surplus or ())]
+
+
+def with_width(records: pl.DataFrame, width: int) -> pl.DataFrame:
+    """Return `records` with `width` columns of cells, whatever the width they were read with.
+
+    What was too long for the columns there were may fit now, and the other way round.
+    """
+    cells = cells_of(records)
+    widest = records["surplus"].list.len().max()
+    beyond = [
+        pl.col("surplus").list.get(at, null_on_oob=True).alias(cell_column(len(cells) + at))
+        for at in range(widest if isinstance(widest, int) else 0)
+    ]
+    whole = records.with_columns(beyond)
+    missing = (pl.lit(None, pl.String).alias(name) for name in _cell_columns(width))
+    whole = whole.with_columns(each for each in missing if each.meta.output_name() not in whole)
+    over = cells_of(whole)[width:]
+    too_long = pl.any_horizontal(pl.lit(value=False), *(~_blank(name) for name in over))
+    readable = (pl.col("outcome") == READ) | (pl.col("reason") == "too_many_cells")
+    refused = readable & too_long
+    surplus = pl.concat_list(over) if over else pl.lit(None, _FIXED["surplus"])
+    return whole.with_columns(
+        outcome=pl.when(refused).then(pl.lit(REJECTED)).when(readable).then(pl.lit(READ))
+        .otherwise("outcome"),
+        reason=pl.when(refused).then(pl.lit("too_many_cells")).when(~readable).then("reason"),
+        surplus=pl.when(refused).then(surplus),
+    ).select(*_FIXED, *_cell_columns(width))  # fmt: skip
+
+
+def with_ignored(records: pl.DataFrame, reasons: Mapping[int, str]) -> pl.DataFrame:
+    """Return `records` with the given rows as ignored, each for its reason."""
+    if not reasons:
+        return records
+    places = pl.Series(list(reasons), dtype=pl.UInt32)
+    return records.with_columns(
+        records["outcome"].clone().scatter(places, IGNORED),
+        records["reason"].clone().scatter(places, pl.Series(list(reasons.values()))),
+    )
+
+
 def ignore_blank_records(records: pl.DataFrame, among: pl.Series | None = None) -> pl.DataFrame:
     """Return `records` with those whose cells are all blank as ignored `blank_record`.
 
@@ -85,7 +145,7 @@ def ignore_blank_records(records: pl.DataFrame, among: pl.Series | None = None) 
         records: as `SourceTable.records`.
         among: the rows that may be such, all where that is not known.
     """
-    cells = records.columns[len(_FIXED) :]
+    cells = cells_of(records)
     rows = records.with_row_index("row")
     if among is not None:
         rows = rows.select(pl.all().gather(among))
@@ -95,15 +155,7 @@ def ignore_blank_records(records: pl.DataFrame, among: pl.Series | None = None) 
     )
     if blank.is_empty():
         return records
-    ignored = pl.col("row").is_in(blank["row"].implode())
-    return (
-        records.with_row_index("row")
-        .with_columns(
-            outcome=pl.when(ignored).then(pl.lit(IGNORED)).otherwise("outcome"),
-            reason=pl.when(ignored).then(pl.lit("blank_record")).otherwise("reason"),
-        )
-        .drop("row")
-    )
+    return with_ignored(records, dict.fromkeys(blank["row"].to_list(), "blank_record"))
 
 
 def source_table(

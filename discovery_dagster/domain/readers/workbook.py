@@ -9,16 +9,16 @@ import polars as pl
 
 from discovery_dagster.domain.readers.apart import read_apart
 from discovery_dagster.domain.readers.archive import check_extents, check_package
+from discovery_dagster.domain.readers.body import read_body
 from discovery_dagster.domain.readers.by_library import DamagedError, read_by_library
-from discovery_dagster.domain.readers.footer import ignore_footer
 from discovery_dagster.domain.readers.header import find_header
 from discovery_dagster.domain.readers.header_rows import complete_header
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.records import (
     frame_of_cells,
     ignore_blank_records,
-    source_table,
 )
+from discovery_dagster.domain.readers.sections import Section
 from discovery_dagster.domain.readers.xlsx import Sheets, read_package
 from discovery_dagster.domain.tables import FileReading, SourceTable, UnreadableFileError
 
@@ -42,8 +42,9 @@ def read_workbook(data: bytes, name: str, limits: Limits) -> FileReading:
             `limit_exceeded`.
     """
     sheets = read_sheets(data, name, limits)
-    found = [_table(rows, sheet, name, limits) for sheet, rows in sheets]
-    tables = tuple(table for table in found if table is not None)
+    tables = tuple(
+        table for sheet, rows in sheets for table in _tables(rows, sheet, name, limits)
+    )
     if not tables:
         raise UnreadableFileError("not_a_table", f"{name} has no sheet with a table in it.")
     return FileReading(
@@ -89,19 +90,22 @@ def _open(data: bytes, name: str, limits: Limits) -> Sheets:
     return read_apart(data, limits)
 
 
-def _table(rows: pl.DataFrame, sheet: str, name: str, limits: Limits) -> SourceTable | None:
-    """Make a table of the rows of a sheet; None when it has no header."""
+def _tables(
+    rows: pl.DataFrame, sheet: str, name: str, limits: Limits
+) -> tuple[SourceTable, ...]:
+    """Make tables of the rows of a sheet; none when it has no header."""
     top = rows.head(_HEADER_SAMPLE).rows()
     position = find_header(top)
     if position is None:
-        return None
+        return ()
     header = complete_header(top, position)
     cells = rows.slice(header.last + 1)
     if rows.width == 1 and cells.is_empty():
-        return None
+        return ()
     check_limit(name, "columns", rows.width, limits.columns)
     cells = cells.with_columns(pl.when(pl.all() != "").then(pl.all()))
     first = header.last + 2
     lines = pl.int_range(first, first + cells.height, dtype=pl.UInt32, eager=True)
-    records = ignore_footer(ignore_blank_records(frame_of_cells(cells, lines)))
-    return source_table(name, sheet, header.cells, header.last + 1, records, limits)
+    records = ignore_blank_records(frame_of_cells(cells, lines))
+    body = Section(header.cells, header.last + 1, records)
+    return read_body(name, sheet, body, limits, ragged=False)

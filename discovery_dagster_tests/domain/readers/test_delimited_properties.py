@@ -12,9 +12,10 @@ from discovery_dagster.domain.tables import UnreadableFileError
 from discovery_dagster_tests.domain.readers.reading import reading_of, records_of, table_of
 
 _DELIMITERS = ",;\t|"
-#: None is a unit by itself, such as `b` or `#`: a row of units below the header belongs to it.
+#: None is a unit by itself, such as `b` or `#`: a row of units below the header belongs to it. None
+#: begins with a mark or ends in a quote that all cells of its column could have.
 _cells = st.text(st.sampled_from("ab1é#- .,;|\t\"'\n"), max_size=6).filter(
-    lambda text: text.strip() not in {"b", "#"}
+    lambda text: text.strip() not in {"b", "#"} and text.strip()[:1] not in {"'", '"'}
 )
 _filled = st.text(st.sampled_from('ab1é,;" '), min_size=1, max_size=5).map(lambda t: f"x{t}")
 
@@ -55,6 +56,9 @@ def _expected(
         return "rejected", "too_many_cells", fitted
     if not any(cell.strip() for cell in cells):
         return "ignored", "blank_record", fitted
+    stripped = [cell.strip() for cell in cells if cell.strip()]
+    if not set("".join(stripped)) - set("#-.| \t\n") and max(map(len, stripped)) > 2:
+        return "ignored", "separator_line", fitted
     return "read", None, fitted
 
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from discovery_dagster.domain import corrections, formats, frames
 from discovery_dagster.domain.formats.base import Kind
+from discovery_dagster.domain.formats.truncation import judge_cut_off
 from discovery_dagster.domain.frames import Frames
 from discovery_dagster.domain.mapping import map_table
 from discovery_dagster.domain.mapping.decisions import MappingDecision
@@ -63,7 +64,9 @@ def read_tables(
             "application or two ends of a connection.",
         )
     return reading, tuple(
-        (table, table_format or formats.UNRECOGNISED) for table, table_format in recognised
+        (judge_cut_off(table, known), known)
+        for table, found in recognised
+        for known in (found or formats.UNRECOGNISED,)
     )
 
 

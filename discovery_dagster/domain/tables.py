@@ -13,6 +13,9 @@ READ: Final = "read"  # its cells could be assigned to the columns
 REJECTED: Final = "rejected"  # they could not (more cells than columns, an unclosed quote, ...)
 IGNORED: Final = "ignored"  # it holds nothing (a blank line, a comment)
 
+#: Reason of a record that seems cut off, also of one that is read until its format has judged it.
+TOO_FEW_CELLS: Final = "too_few_cells"
+
 
 def cell_column(position: int) -> str:
     """Name of the column of `SourceTable.records` that holds the source column at `position`."""
@@ -27,7 +30,7 @@ class SourceTable:
 
     - `line` (UInt32): physical line of the file (worksheet row) where the record starts, from 1
     - `outcome` (String): `read`, `rejected` or `ignored`
-    - `reason` (String): a code for an outcome other than `read`, else null
+    - `reason` (String): a code for an outcome other than `read`, or `too_few_cells`, else null
     - `surplus` (List[String]): cells beyond the last column of a rejected record, else null
     - `c0` … `cN` (String): the cells as they stood, null where empty or absent
     """

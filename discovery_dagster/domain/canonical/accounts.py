@@ -32,6 +32,7 @@ _SENTENCES = {
     "no_sample": "The line is no sample of a metric with labels.",
     "nothing_inside": "It holds no records.",
     "too_many_cells": "The record has more cells than the header has columns.",
+    "too_few_cells": "The record is cut off: it has fewer cells than the others.",
     "unclosed_quote": "A quote is opened and not closed.",
     "no_such_table": "The session has no table of this file and sheet.",
     "no_such_record": "That table has no record on this line.",

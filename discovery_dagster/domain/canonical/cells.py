@@ -13,7 +13,7 @@ from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.frames import empty
 from discovery_dagster.domain.tables import SourceTable, cell_column
 from discovery_dagster.domain.texts import formatted
-from discovery_dagster.domain.values import clean, read_cells, wanted
+from discovery_dagster.domain.values import clean, read_cells, spell_plainly, wanted
 from discovery_dagster.domain.values.reading import Reading, are_errors
 from discovery_dagster.domain.values.secrets import hide_cells
 from discovery_dagster.domain.words import fold
@@ -99,6 +99,7 @@ def read_records(
         if column.field in _FREE_TEXTS:
             cells = hide_cells(cells)
         kind = _kind(column.field, table_format)
+        cells = spell_plainly(kind, cells)
         reading = read_cells(kind, cells, column.unit)
         problems = [
             _describe_faults(records["row"], cells, reading, column),

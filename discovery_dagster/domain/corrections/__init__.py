@@ -70,10 +70,17 @@ def _correct_by(
         verdicts = matched.select("row", pl.col("verdict").alias("found"))
         named = (
             named.join(verdicts, on="row", how="left", maintain_order="left")
-            .with_columns(pl.coalesce("found", "verdict").alias("verdict"))
+            # Of tables that stand below each other on one sheet, one has the record.
+            .with_columns(verdict=pl.when(_is_open()).then(pl.coalesce("found", "verdict"))
+                          .otherwise("verdict"))
             .drop("found")
         )
     return _judged(corrections, named)
+
+
+def _is_open() -> pl.Expr:
+    """Whether no table was found yet that has the record."""
+    return pl.col("verdict").is_in(["no_such_table", "no_such_record"])
 
 
 def _asked(corrections: SourceTable) -> pl.DataFrame:

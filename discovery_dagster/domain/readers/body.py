@@ -19,6 +19,7 @@ def read_body(
     *,
     ragged: bool,
     longest: int | None = None,
+    marked: bool = True,
 ) -> tuple[SourceTable, ...]:
     """Return the tables of `body`: one, unless others with headers of their own stand below it.
 
@@ -29,6 +30,7 @@ def read_body(
         limits: of the file.
         ragged: whether a record may have more cells than its header, as in text.
         longest: characters that no cell exceeds, where that is known.
+        marked: whether any cell may begin with `'` or `=`, as far as that is known.
 
     Raises:
         UnreadableFileError: `limit_exceeded` for too many columns or too long a cell.
@@ -37,7 +39,8 @@ def read_body(
     whole = replace(body, records=with_ignored(body.records, strays))
     tables = []
     for section in part(whole, ragged=ragged):
-        header, records = unwrap(section.header, ignore_footer(section.records), text=ragged)
+        kept = ignore_footer(section.records)
+        header, records = unwrap(section.header, kept, text=ragged, marked=marked)
         line = section.header_line
         tables.append(source_table(name, sheet, header, line, records, limits, longest))
     return tuple(tables)

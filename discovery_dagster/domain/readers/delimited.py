@@ -1,9 +1,11 @@
 """Delimited text: every physical line is accounted for, whatever its quotes and its width."""
 
 from codecs import BOM_UTF8
+from dataclasses import replace
 
 from discovery_dagster.domain.readers.body import read_body
 from discovery_dagster.domain.readers.contents import Bytes, chunks
+from discovery_dagster.domain.readers.cut_off import reject_cut_off
 from discovery_dagster.domain.readers.dialect import NO_DELIMITER, Dialect, find_dialect
 from discovery_dagster.domain.readers.encoding import decode, is_encoded
 from discovery_dagster.domain.readers.limits import Limits, check_limit
@@ -25,9 +27,13 @@ def read_delimited(data: Bytes, encoding: str, name: str, limits: Limits) -> Fil
     check_limit(name, "columns", len(dialect.header), limits.columns)
     text = _as_utf8(data, encoding)
     start = _body_start(text, dialect.body_line - 1)
-    records, longest = read_lines(text, start, dialect, limits.cell_characters)
-    body = Section(dialect.header, dialect.header_line, records)
-    tables = read_body(name, None, body, limits, ragged=True, longest=longest)
+    lines = read_lines(text, start, dialect, limits.cell_characters)
+    body = Section(dialect.header, dialect.header_line, lines.records)
+    tables = read_body(
+        name, None, body, limits, ragged=True, longest=lines.longest, marked=lines.marked
+    )
+    if not dialect.quoting:  # tools that quote nothing write a sign where a value is missing
+        tables = tuple(replace(table, records=reject_cut_off(table.records)) for table in tables)
     if len(dialect.header) == 1 and (tables[0].records["outcome"] == IGNORED).all():
         raise _not_a_table(name)
     delimiter = None if dialect.delimiter == NO_DELIMITER else dialect.delimiter

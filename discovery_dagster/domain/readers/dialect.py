@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
+from discovery_dagster.domain.readers.cut_off import is_cut_off
 from discovery_dagster.domain.readers.header import find_header
 from discovery_dagster.domain.readers.header_rows import complete_header
 from discovery_dagster.domain.readers.headerless import known_log
@@ -132,12 +133,15 @@ def _records(
 
 
 def _spaced(lines: Sequence[str], first: int) -> Dialect | None:
-    """Columns set apart by spaces, as in flow logs: nearly every line has as many words."""
+    """Columns set apart by spaces, as in flow logs; lines have as many words, or are cut off."""
     records = [(at, words(lines[at])) for at in range(first, len(lines)) if lines[at].strip()]
     if not records or len(records[0][1]) < 3 or find_header([records[0][1]]) is None:
         return None
     at, header = records[0]
-    if sum(len(cells) == len(header) for _, cells in records) < _SAME_WORDS_SHARE * len(records):
+    body = [cells for _, cells in records[1:]]
+    whole = [cells for cells in body if len(cells) == len(header)]
+    cut_off = sum(is_cut_off(cells, whole) for cells in body)
+    if 1 + len(whole) + cut_off < _SAME_WORDS_SHARE * len(records):
         return None
     return Dialect(SPACE, tuple(header), at + 1, at + 2, quoting=False)
 

@@ -6,7 +6,10 @@ Shared by the readers of containers in which a header is a record like any other
 from collections.abc import Sequence
 from statistics import median
 
+import polars as pl
+
 from discovery_dagster.domain.readers.header_words import are_header_words
+from discovery_dagster.domain.values.reading import without_invisible
 
 Cells = Sequence[str | None]
 
@@ -48,8 +51,9 @@ def _first_of_tables(records: Sequence[Cells], candidates: Sequence[int]) -> int
 
 
 def column_names(cells: Cells) -> list[str]:
-    """Return the names as written, without outer spaces; a nameless one is called `column 7`."""
-    names = [(cell or "").replace("\ufeff", "").strip() for cell in cells]
+    """Return the names as they are seen, without outer spaces; a nameless one is `column 7`."""
+    seen = without_invisible(pl.Series(list(cells), dtype=pl.String))
+    names = [(cell or "").strip() for cell in seen]
     return [name or f"column {position}" for position, name in enumerate(names, 1)]
 
 

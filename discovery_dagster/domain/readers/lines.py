@@ -14,6 +14,7 @@ import polars as pl
 
 from discovery_dagster.domain.readers.contents import Bytes
 from discovery_dagster.domain.readers.dialect import SPACE, Dialect
+from discovery_dagster.domain.readers.cut_off import mark_cut_off
 from discovery_dagster.domain.readers.line_index import LineIndex, Positions, index_lines
 from discovery_dagster.domain.readers.quoting import CutOffError, scan_record, write_record
 from discovery_dagster.domain.readers.records import (
@@ -31,6 +32,7 @@ from discovery_dagster.domain.tables import REJECTED
 #: Bytes that Polars reads at once; measured best, since they stay in the caches.
 _PIECE: Final = 8 * 1024**2
 _TAB, _BLANK = b"\t", b" "
+_SIGNS: Final = (b"'", b"=")  # that values may be wrapped in, or led by
 _REPLACEMENT: Final = "\ufffd".encode()  # of zero bytes: visible, and no database refuses it
 
 
@@ -47,6 +49,15 @@ class _Piece:
 
 
 @dataclass(frozen=True)
+class Lines:
+    """The records of a text, as `SourceTable.records`, and what is known of their cells."""
+
+    records: pl.DataFrame
+    longest: int  # bytes that no cell exceeds
+    marked: bool  # whether any text begins with `'` or `=`, perhaps
+
+
+@dataclass(frozen=True)
 class _Part:
     """The records of a piece."""
 
@@ -54,11 +65,13 @@ class _Part:
     numbers: Positions  # of their lines
     unusual: dict[int, Record]
     maybe_empty: Positions  # rows
+    short: Positions  # rows with fewer cells than columns
     longest: int  # bytes that no cell exceeds
+    marked: bool
 
 
-def read_lines(data: Bytes, start: int, dialect: Dialect, limit: int) -> tuple[pl.DataFrame, int]:
-    """Return the records below the header, and bytes that no cell exceeds.
+def read_lines(data: Bytes, start: int, dialect: Dialect, limit: int) -> Lines:
+    """Return the records below the header; what seems cut off has the reason `too_few_cells`.
 
     Args:
         data: UTF-8, with line feeds at the ends of lines.
@@ -72,13 +85,17 @@ def read_lines(data: Bytes, start: int, dialect: Dialect, limit: int) -> tuple[p
     places = list(zip(heights[:-1].tolist(), parts, strict=True))
     unusual = {above + row: one for above, part in places for row, one in part.unusual.items()}
     maybe_empty = np.concatenate([part.maybe_empty + above for above, part in places])
+    short = np.concatenate([part.short + above for above, part in places])
     numbers = np.concatenate([part.numbers for part in parts])
     records = frame_of_cells(
         pl.concat([part.cells for part in parts]), pl.Series(numbers.astype(np.uint32))
     )
     records = with_outcomes(records, unusual)
+    unended = len(data) > start and data[len(data) - 1 : len(data)] != b"\n"
+    records = mark_cut_off(records, pl.Series(short.astype(np.uint32)), unended=unended)
+    records = ignore_blank_records(records, pl.Series(maybe_empty.astype(np.uint32)))
     longest = max(part.longest for part in parts)
-    return ignore_blank_records(records, pl.Series(maybe_empty.astype(np.uint32))), longest
+    return Lines(records, longest, any(part.marked for part in parts))
 
 
 def behind_lines(data: bytes, count: int) -> int:
@@ -121,14 +138,17 @@ class _Reader:
         delimiter, width = self.dialect.delimiter, len(self.dialect.header)
         names = (delimiter.join(str(at) for at in range(width)) + "\n").encode()
         quoted = self.dialect.quoting and bool(lines.odd.any() or lines.quotes.any())
+        text = b"".join([names, *piece.text])
         cells = pl.read_csv(
-            b"".join([names, *piece.text]),
+            text,
             separator=delimiter,
             quote_char='"' if quoted else None,
             infer_schema=False,
             truncate_ragged_lines=True,
         )
-        for row in _too_wide(lines, piece.kept, cells):
+        delimiters = _delimiters(lines, piece.kept, cells)
+        short = np.flatnonzero(delimiters < width - 1)
+        for row in np.flatnonzero(delimiters >= width).tolist():
             if row not in unusual:
                 at = int(piece.kept[row])
                 unusual[row] = self._read(lines, at, at + piece.first, None)[0]
@@ -141,7 +161,9 @@ class _Reader:
             piece.kept + piece.first,
             unusual,
             np.flatnonzero(lines.maybe_empty[piece.kept]),
+            np.setdiff1d(short, list(unusual)),
             max(longest, self.limit if unusual else 0),
+            any(sign in text for sign in _SIGNS),
         )
 
     def _find(self, text: bytes, end: int, first: int, *, follows: bool) -> _Piece:
@@ -228,15 +250,14 @@ def _run(view: memoryview, lines: LineIndex, first: int, behind: int) -> memoryv
     return view[lines.start_of(first) : lines.start_of(behind)]
 
 
-def _too_wide(lines: LineIndex, kept: Positions, cells: pl.DataFrame) -> list[int]:
-    """Rows of lines with more cells than columns, of which Polars took only the first ones.
+def _delimiters(lines: LineIndex, kept: Positions, cells: pl.DataFrame) -> Positions:
+    """How many delimiters each line has, of which Polars took only the first ones.
 
     A line is as long as its cells, the quotes that are no text and the delimiters between.
     """
     written = (lines.ends - lines.starts - lines.quotes)[kept]
     lengths = cells.select(pl.sum_horizontal(pl.all().str.len_bytes())).to_series().fill_null(0)
-    rows: list[int] = np.flatnonzero(written - lengths.to_numpy() >= cells.width).tolist()
-    return rows
+    return np.asarray(written - lengths.to_numpy())
 
 
 def _even(text: bytes) -> bytes:

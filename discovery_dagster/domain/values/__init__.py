@@ -14,10 +14,11 @@ from discovery_dagster.domain.values.reading import (
     Reading,
     clean,
     read_distinct,
+    with_plain_dashes,
     without_faults,
 )
 
-__all__ = ["NOUNS", "TRANSFORMS", "Reading", "clean", "read_cells", "wanted"]
+__all__ = ["NOUNS", "TRANSFORMS", "Reading", "clean", "read_cells", "spell_plainly", "wanted"]
 
 _PLAIN: Mapping[str, Callable[[pl.Series], Reading]] = {
     "text": without_faults,
@@ -45,6 +46,7 @@ _WITH_UNIT: Mapping[str, Callable[[pl.Series, str | None], Reading]] = {
     "storage": quantities.read_storage,
 }
 
+_TEXT: Final = "text"
 #: Kinds whose cells repeat as a rule and cost more to read than to find again.
 _REPEATING: Final = frozenset(
     {"names", "tier", "workload", "addresses", "address", "protocol", "uuid", "time", "ports"}
@@ -98,7 +100,13 @@ def read_cells(kind: str, cells: pl.Series, unit: str | None = None) -> Reading:
         Values of the kind's type (null, or an empty list, where there is none) and faults, both as
         long as `cells`.
     """
+    cells = spell_plainly(kind, cells)
     if kind in _WITH_UNIT:
         return _WITH_UNIT[kind](cells, unit)
     read = _PLAIN[kind]
     return read_distinct(cells, read) if kind in _REPEATING else read(cells)
+
+
+def spell_plainly(kind: str, cells: pl.Series) -> pl.Series:
+    """Return cleaned `cells` as they are read as `kind`: only text keeps its dashes."""
+    return cells if kind == _TEXT else with_plain_dashes(cells)

@@ -35,13 +35,14 @@ class Reading:
 
 
 def clean(cells: pl.Series, null_words: Collection[str] = ()) -> pl.Series:
-    """Return `cells` trimmed, null where they are empty or hold a placeholder.
+    """Return `cells` trimmed, of what is seen, null where they are empty or hold a placeholder.
 
     Args:
         cells: String.
         null_words: words that are no values in this format, beside those of
             `reference/placeholders.yaml`.
     """
+    cells = without_invisible(cells)
     words = reference.load("placeholders")
     no_values = _listed({"", *words["anywhere"], *words["spreadsheet_errors"], *null_words})
     pattern = _pattern(no_values, _BLANK_EDGES)
@@ -55,6 +56,27 @@ def clean(cells: pl.Series, null_words: Collection[str] = ()) -> pl.Series:
     text = cells.gather(at).str.strip_chars()
     text = text.set(text.str.contains(_pattern(no_values)), None)
     return cells.clone().scatter(at, text)
+
+
+def without_invisible(cells: pl.Series) -> pl.Series:
+    """Return `cells` without the characters that are not seen; which they are is data."""
+    return _replaced(cells, f"[{reference.load('characters')['invisible']}]", "")
+
+
+def with_plain_dashes(cells: pl.Series) -> pl.Series:
+    """Return `cells` with the hyphen of the keyboard for whatever looks like it; see above."""
+    return _replaced(cells, f"[{reference.load('characters')['dashes']}]", "-")
+
+
+def _replaced(cells: pl.Series, pattern: str, by: str) -> pl.Series:
+    """Return `cells` with `by` for what matches `pattern`, which no ASCII does."""
+    # To compare lengths costs a third of a search, and few columns have other characters.
+    if cells.str.len_bytes().sum() == cells.str.len_chars().sum():
+        return cells
+    at = cells.str.contains(pattern).fill_null(value=False).arg_true()
+    if not len(at):
+        return cells
+    return cells.clone().scatter(at, cells.gather(at).str.replace_all(pattern, by))
 
 
 def are_errors(cells: pl.Series) -> pl.Series:

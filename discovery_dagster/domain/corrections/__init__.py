@@ -71,8 +71,11 @@ def _correct_by(
         named = (
             named.join(verdicts, on="row", how="left", maintain_order="left")
             # Of tables that stand below each other on one sheet, one has the record.
-            .with_columns(verdict=pl.when(_is_open()).then(pl.coalesce("found", "verdict"))
-                          .otherwise("verdict"))
+            .with_columns(
+                verdict=pl.when(_is_open())
+                .then(pl.coalesce("found", "verdict"))
+                .otherwise("verdict")
+            )
             .drop("found")
         )
     return _judged(corrections, named)

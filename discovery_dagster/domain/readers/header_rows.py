@@ -7,6 +7,7 @@
             | GB  | GB
 
 Spreadsheets merge cells for both; what is left of a merged cell is its first, the others are blank.
+Labels below technical keys are found in `labels`.
 """
 
 from collections.abc import Sequence
@@ -19,6 +20,9 @@ from discovery_dagster.domain.readers.header import (
     has_names_only,
     is_blank,
 )
+from discovery_dagster.domain.readers.labels import are_labels, named_by
+
+_COMPARED = 20  # records whose values are no labels
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,9 @@ def complete_header(records: Sequence[Cells], position: int) -> Header:
     header = records[position]
     if position + 1 < len(records) and _are_units(header, records[position + 1]):
         return Header(_with_units(header, records[position + 1]), position + 1)
+    below = records[position + 2 : position + 2 + _COMPARED]
+    if position + 1 < len(records) and are_labels(header, records[position + 1], below):
+        return Header(named_by(header, records[position + 1]), position + 1)
     if position + 1 < len(records) and _belong(header, records[position + 1]):
         return Header(_joined(header, records[position + 1]), position + 1)
     if position and _belong(records[position - 1], header):

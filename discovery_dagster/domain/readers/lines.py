@@ -13,8 +13,8 @@ import numpy as np
 import polars as pl
 
 from discovery_dagster.domain.readers.contents import Bytes
-from discovery_dagster.domain.readers.dialect import SPACE, Dialect
 from discovery_dagster.domain.readers.cut_off import mark_cut_off
+from discovery_dagster.domain.readers.dialect import SPACE, Dialect
 from discovery_dagster.domain.readers.line_index import LineIndex, Positions, index_lines
 from discovery_dagster.domain.readers.quoting import CutOffError, scan_record, write_record
 from discovery_dagster.domain.readers.records import (

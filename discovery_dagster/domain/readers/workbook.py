@@ -42,9 +42,7 @@ def read_workbook(data: bytes, name: str, limits: Limits) -> FileReading:
             `limit_exceeded`.
     """
     sheets = read_sheets(data, name, limits)
-    tables = tuple(
-        table for sheet, rows in sheets for table in _tables(rows, sheet, name, limits)
-    )
+    tables = tuple(table for sheet, rows in sheets for table in _tables(rows, sheet, name, limits))
     if not tables:
         raise UnreadableFileError("not_a_table", f"{name} has no sheet with a table in it.")
     return FileReading(
@@ -90,9 +88,7 @@ def _open(data: bytes, name: str, limits: Limits) -> Sheets:
     return read_apart(data, limits)
 
 
-def _tables(
-    rows: pl.DataFrame, sheet: str, name: str, limits: Limits
-) -> tuple[SourceTable, ...]:
+def _tables(rows: pl.DataFrame, sheet: str, name: str, limits: Limits) -> tuple[SourceTable, ...]:
     """Make tables of the rows of a sheet; none when it has no header."""
     top = rows.head(_HEADER_SAMPLE).rows()
     position = find_header(top)

@@ -65,7 +65,9 @@ def unwrap(
         Both without it.
     """
     if text and marked and is_ours(header):
-        return [without_guard(name or "") for name in header], _unguarded(records, cells_of(records))
+        return [without_guard(name or "") for name in header], _unguarded(
+            records, cells_of(records)
+        )
     if is_ours(header):
         return header, records
     if text and marked and _is_guarded(records):
@@ -124,7 +126,7 @@ def _around(values: pl.Series) -> _Wrapping | None:
     for mark in (each for each in _wrappings() if not each.closes):
         led = values.str.contains(mark.pattern)
         numbers = values.str.contains(f"^{mark.opens}{_NUMBER}$")
-        if led.all() or (led == numbers).all() and led.any() and not _any_number(values):
+        if led.all() or ((led == numbers).all() and led.any() and not _any_number(values)):
             return mark
     return None
 

@@ -14,7 +14,7 @@ from discovery_dagster.domain.frames import empty
 from discovery_dagster.domain.tables import SourceTable, cell_column
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.values import clean, read_cells, spell_plainly, wanted
-from discovery_dagster.domain.values.reading import Reading, are_errors
+from discovery_dagster.domain.values.reading import Reading, are_errors, are_garbled
 from discovery_dagster.domain.values.secrets import hide_cells
 from discovery_dagster.domain.words import fold
 
@@ -104,6 +104,7 @@ def read_records(
         problems = [
             _describe_faults(records["row"], cells, reading, column),
             _describe_errors(records["row"], as_stood, cells, column),
+            _describe_garbled(records["row"], cells, column),
         ]
         return cells, reading, pl.concat(problems)
 
@@ -260,4 +261,25 @@ def _describe_errors(
             pl.lit(column.header),
         ).alias("message"),
         "value",
+    )
+
+
+def _describe_garbled(rows: pl.Series, cells: pl.Series, column: MappedColumn) -> pl.DataFrame:
+    """Say of each text whose letters are wrong that they are."""
+    garbled = are_garbled(cells)
+    if not garbled.any():
+        return _NO_PROBLEMS
+    return (
+        pl.DataFrame({"row": rows, "value": cells})
+        .filter(garbled)
+        .select(
+            pl.col("row").cast(pl.UInt32),
+            pl.lit(column.field).alias("field"),
+            pl.lit(column.header).alias("column"),
+            pl.lit("garbled_text").alias("code"),
+            formatted(
+                'Letters of "{}" were lost in another encoding; export the file as UTF-8.', "value"
+            ).alias("message"),
+            "value",
+        )
     )

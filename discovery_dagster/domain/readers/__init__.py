@@ -32,7 +32,6 @@ _TEXTS: Final = (
     (is_list_of_sockets, read_sockets),
     (is_metrics, read_metrics),
     (is_adjacency, read_adjacency),
-    (is_yaml, read_yaml),
 )
 
 
@@ -71,7 +70,25 @@ def _read(data: Contents, path: Path, name: str, limits: Limits) -> FileReading:
     for told, read in _TEXTS:
         if told(start):
             return read(decode(data[:], encoding), encoding, name, limits)
+    if is_yaml(start):
+        return _read_yaml(data, encoding, name, limits)
     return read_delimited(data, encoding, name, limits)
+
+
+def _read_yaml(data: Contents, encoding: str, name: str, limits: Limits) -> FileReading:
+    """Read YAML, or a table whose first name has a colon in it, and which is no YAML then."""
+    try:
+        return read_yaml(decode(data[:], encoding), encoding, name, limits)
+    except UnreadableFileError as refused:
+        if refused.code != "invalid_yaml":
+            raise
+        try:
+            reading = read_delimited(data, encoding, name, limits)
+        except UnreadableFileError:
+            raise refused from None
+        if reading.delimiter is None:
+            raise
+        return reading
 
 
 def _empty(name: str) -> UnreadableFileError:

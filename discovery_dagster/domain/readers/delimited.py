@@ -10,6 +10,10 @@ from discovery_dagster.domain.readers.dialect import NO_DELIMITER, Dialect, find
 from discovery_dagster.domain.readers.encoding import decode, is_encoded
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.lines import behind_lines, read_lines
+from discovery_dagster.domain.readers.quoted_lines import (
+    is_of_quoted_lines,
+    without_outer_quotes,
+)
 from discovery_dagster.domain.readers.sections import Section
 from discovery_dagster.domain.tables import IGNORED, FileReading, UnreadableFileError
 
@@ -23,6 +27,8 @@ def read_delimited(data: Bytes, encoding: str, name: str, limits: Limits) -> Fil
     Raises:
         UnreadableFileError: `not_a_table`, `limit_exceeded`.
     """
+    if is_of_quoted_lines(_sample_lines(data, encoding)):
+        data, encoding = without_outer_quotes(_as_utf8(data, encoding)), "utf-8"
     dialect = _dialect(data, encoding, name)
     check_limit(name, "columns", len(dialect.header), limits.columns)
     text = _as_utf8(data, encoding)
@@ -41,14 +47,18 @@ def read_delimited(data: Bytes, encoding: str, name: str, limits: Limits) -> Fil
 
 
 def _dialect(data: Bytes, encoding: str, name: str) -> Dialect:
-    sample = decode(data[:_SAMPLE_BYTES], encoding, errors="replace")
-    lines = _split(sample)
-    if len(data) > _SAMPLE_BYTES and len(lines) > 1:
-        lines.pop()  # cut off in its middle
-    dialect = find_dialect(lines[:_SAMPLE_LINES])
-    if dialect is None or sample.lstrip().startswith("<"):
+    lines = _sample_lines(data, encoding)
+    dialect = find_dialect(lines)
+    if dialect is None or "".join(lines).lstrip().startswith("<"):
         raise _not_a_table(name)
     return dialect
+
+
+def _sample_lines(data: Bytes, encoding: str) -> list[str]:
+    lines = _split(decode(data[:_SAMPLE_BYTES], encoding, errors="replace"))
+    if len(data) > _SAMPLE_BYTES and len(lines) > 1:
+        lines.pop()  # cut off in its middle
+    return lines[:_SAMPLE_LINES]
 
 
 def _not_a_table(name: str) -> UnreadableFileError:

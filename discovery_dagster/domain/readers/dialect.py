@@ -19,7 +19,7 @@ SPACE = " "
 NO_DELIMITER = "\x1f"
 
 _SPACES = re.compile("[ \\t]+")
-_DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|")
 _STATED = re.compile(r'"?sep=([\t -~])"?\r?')  # Excel's first line, which says the delimiter
 _SAMPLE_CELL = 10_000  # characters of a quoted cell in the sample
 #: A header in a comment: Zeek logs (tab) and W3C extended logs (space).
@@ -59,7 +59,7 @@ def find_dialect(lines: Sequence[str]) -> Dialect | None:
     if stated:
         candidates = [_judge(lines, first + 1, stated[1])]
     else:
-        candidates = [_judge(lines, first, delimiter) for delimiter in _DELIMITERS]
+        candidates = [_judge(lines, first, delimiter) for delimiter in DELIMITERS]
     found = [candidate for candidate in candidates if candidate is not None]
     if found:
         return max(found, key=itemgetter(0))[1]
@@ -81,7 +81,7 @@ def _skip_comments(lines: Sequence[str]) -> tuple[int, Dialect | None]:
             names = tuple(announced["names"].split(delimiter))
             return at, Dialect(delimiter, names, at + 1, at + 2, quoting=False, comments=True)
         # A first column may be called `#`.
-        if text and (not text.startswith("#") or text[1:2] in {*_DELIMITERS}):
+        if text and (not text.startswith("#") or text[1:2] in {*DELIMITERS}):
             return at, None
     return len(lines), None
 
@@ -153,6 +153,6 @@ def _one_column(lines: Sequence[str], first: int) -> Dialect | None:
         return None
     name = lines[records[0]].strip()
     is_prose = len(name) > _NAME_LENGTH or name[-1] in ".!?"
-    if is_prose or any(map(name.count, _DELIMITERS)) or find_header([[name]]) is None:
+    if is_prose or any(map(name.count, DELIMITERS)) or find_header([[name]]) is None:
         return None
     return Dialect(NO_DELIMITER, (name,), records[0] + 1, records[0] + 2)

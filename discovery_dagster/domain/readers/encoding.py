@@ -24,7 +24,9 @@ _MARKS = (
 )
 _HEAD = 65_536  # bytes that are looked at; a multiple of four for UTF-32
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
-_CONTROL_SHARE = 0.01  # of the characters; above it, a file is no text
+_CONTROL_SHARE = 0.05  # of the characters; above it, a file is no text
+#: Letters that two bytes of UTF-8 give; in a text of single bytes such a pair hardly stands.
+_WESTERN_LETTER = re.compile("[\u00c0-\u017f]")
 _REPLACEMENT = "\ufffd"
 
 
@@ -79,7 +81,7 @@ def _unmarked(data: Bytes) -> str:
         return "utf-8"
     text = data[:].decode("utf-8", "replace")
     wrong = text.count(_REPLACEMENT)
-    if len(re.findall("[^\x00-\x7f]", text)) - wrong > wrong:
+    if _WESTERN_LETTER.search(text) or len(re.findall("[^\x00-\x7f]", text)) > 2 * wrong:
         return MIXED
     if is_encoded(data, "cp1252"):
         return "cp1252"

@@ -41,7 +41,7 @@ class _Wrapping:
         return rf"^\s*{opens}((?:[^{closes}]|{closes}{closes})*){closes}\s*$"
 
     def taken_off(self, cells: pl.Series) -> pl.Series:
-        """Return `cells`, each that is wrapped without its wrapping, null where that leaves none."""
+        """Return `cells` without their wrapping, null where that leaves nothing."""
         values = cells.str.extract(self.pattern, 1)
         if self.closes:
             values = values.str.replace_all(self.closes * 2, self.closes, literal=True)
@@ -64,16 +64,11 @@ def unwrap(
     Returns:
         Both without it.
     """
-    if text and marked and is_ours(header):
-        return [without_guard(name or "") for name in header], _unguarded(
-            records, cells_of(records)
-        )
-    if is_ours(header):
-        return header, records
-    if text and marked and _is_guarded(records):
+    ours = is_ours(header)
+    if text and marked and (ours or _is_guarded(records)):
         header = [without_guard(name or "") for name in header]
-        records = _unguarded(records, cells_of(records))
-    return _without_wrappings(header, records, marked=marked)
+        records = records.with_columns(pl.col(cells_of(records)).str.replace(GUARDED, "$1"))
+    return (header, records) if ours else _without_wrappings(header, records, marked=marked)
 
 
 def _without_wrappings(
@@ -159,10 +154,6 @@ def _is_guarded(records: pl.DataFrame) -> bool:
     if not any(records.select(cells.contains(GUARDED).any()).row(0)):
         return False
     return not any(records.select(cells.contains(BARE_FORMULA).any()).row(0))
-
-
-def _unguarded(records: pl.DataFrame, cells: Sequence[str]) -> pl.DataFrame:
-    return records.with_columns(pl.col(cells).str.replace(GUARDED, "$1"))
 
 
 def _wrappings() -> tuple[_Wrapping, ...]:

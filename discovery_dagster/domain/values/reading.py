@@ -68,6 +68,13 @@ def with_plain_dashes(cells: pl.Series) -> pl.Series:
     return _replaced(cells, f"[{reference.load('characters')['dashes']}]", "-")
 
 
+def are_garbled(cells: pl.Series) -> pl.Series:
+    """Return whether letters of each cell were lost, or read in a wrong encoding (`ZÃ¼rich`)."""
+    if cells.str.len_bytes().sum() == cells.str.len_chars().sum():
+        return pl.repeat(False, len(cells), eager=True)
+    return cells.str.contains(reference.load("characters")["garbled"]).fill_null(value=False)
+
+
 def _replaced(cells: pl.Series, pattern: str, by: str) -> pl.Series:
     """Return `cells` with `by` for what matches `pattern`, which no ASCII does."""
     # To compare lengths costs a third of a search, and few columns have other characters.

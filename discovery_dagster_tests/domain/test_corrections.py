@@ -236,6 +236,31 @@ def test_the_zip_of_rejects_is_imported_as_it_is_once_corrected(tmp_path):
     assert after.accounts["rejected"].to_list() == [0, 0, 0, 0]
 
 
+@pytest.mark.parametrize("as_workbook", [True, False])
+def test_records_of_tables_below_each_other_are_corrected_each_in_its_own(tmp_path, as_workbook):
+    path = tmp_path / "all.csv"
+    path.write_text("Hostname,OS\n,RHEL 8\n\nApplication,Owner\n,Ann\nLedger,Bob\n")
+    before = Outcome(path)
+    assert before.accounts["rejected"].to_list() == [1, 1]
+    made = io.BytesIO()
+    (write_workbook if as_workbook else write_archive)(made, named(before.sheets(ERROR)))
+    fixed = tmp_path / ("fixed.xlsx" if as_workbook else "fixed.zip")
+    fixed.write_bytes(made.getvalue())
+    if as_workbook:
+        book = openpyxl.load_workbook(fixed)
+        for at, sheet in enumerate(book):
+            sheet.cell(2, 1).value = f"mended-{at}"
+        book.save(fixed)
+    else:
+        with zipfile.ZipFile(made) as archive, zipfile.ZipFile(fixed, "w") as corrected:
+            for at, name in enumerate(archive.namelist()):
+                text = archive.read(name).decode().replace("\n,", f"\nmended-{at},")
+                corrected.writestr(name, text)
+    after = Outcome(path, fixed)
+    assert after.accounts["rejected"].to_list() == [0, 0, 0, 0]
+    assert after.assets["name"].to_list() == ["mended-0", "mended-1", "Ledger"]
+
+
 WORD = st.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True)
 CLEAN = st.tuples(
     WORD,

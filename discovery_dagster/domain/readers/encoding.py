@@ -25,6 +25,7 @@ _MARKS = (
 _HEAD = 65_536  # bytes that are looked at; a multiple of four for UTF-32
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
 _CONTROL_SHARE = 0.05  # of the characters; above it, a file is no text
+_FEW_CONTROLS = 3  # that are no sign of anything, however short a file is
 #: Letters that two bytes of UTF-8 give; in a text of single bytes such a pair hardly stands.
 _WESTERN_LETTER = re.compile("[\u00c0-\u017f]")
 _REPLACEMENT = "\ufffd"
@@ -41,7 +42,7 @@ def detect_encoding(data: Bytes, name: str) -> str:
     """
     encoding = _marked(data) or _utf16_without_mark(data[:4096]) or _unmarked(data)
     head = decode(data[:_HEAD], encoding, errors="replace")
-    if len(_CONTROL.findall(head)) > max(1, _CONTROL_SHARE * len(head)):
+    if len(_CONTROL.findall(head)) > max(_FEW_CONTROLS, _CONTROL_SHARE * len(head)):
         raise UnreadableFileError(
             "not_a_table", f"{name} is neither text nor a workbook: export it as CSV, XLSX or JSON."
         )

@@ -38,12 +38,7 @@ def are_labels(keys: Cells, labels: Cells, records: Sequence[Cells]) -> bool:
         return all(_joined(key) == _joined(label) for key, label in pairs)
     if not any(meanings_of(key) for key in keys if key) and are_header_words(labels):
         return True
-    same = sum(_are_same(key, label) for key, label in pairs)
-    return (
-        same >= _SAME * len(pairs)
-        and _are_all_alike(pairs)
-        and not _are_all_alike(_pairs(keys, records[0]))
-    )
+    return _say_the_same(pairs) and not _are_alike_enough(_pairs(keys, records[0]))
 
 
 def named_by(keys: Cells, labels: Cells) -> list[str | None]:
@@ -72,7 +67,13 @@ def _pairs(keys: Cells, cells: Cells) -> list[tuple[str, str]]:
     ]
 
 
-def _are_all_alike(pairs: Sequence[tuple[str, str]]) -> bool:
+def _say_the_same(pairs: Sequence[tuple[str, str]]) -> bool:
+    same = sum(_are_same(key, label) for key, label in pairs)
+    all_alike = all(_are_alike(key, label) for key, label in pairs)
+    return _are_alike_enough(pairs) and (same >= _SAME * len(pairs) or (same > 0 and all_alike))
+
+
+def _are_alike_enough(pairs: Sequence[tuple[str, str]]) -> bool:
     alike = sum(_are_alike(key, label) for key, label in pairs)
     return alike >= max(2, _ALIKE * len(pairs))
 

@@ -26,12 +26,12 @@ from discovery_dagster.domain.readers.records import (
     rejected_record,
     with_outcomes,
 )
+from discovery_dagster.domain.readers.spaces import set_evenly
 from discovery_dagster.domain.readers.turns import in_turn
 from discovery_dagster.domain.tables import REJECTED
 
 #: Bytes that Polars reads at once; measured best, since they stay in the caches.
 _PIECE: Final = 8 * 1024**2
-_TAB, _BLANK = b"\t", b" "
 _SIGNS: Final = (b"'", b"=")  # that values may be wrapped in, or led by
 _REPLACEMENT: Final = "\ufffd".encode()  # of zero bytes: visible, and no database refuses it
 
@@ -205,7 +205,7 @@ class _Reader:
         if not spaced and text.find(0, 0, end) < 0:
             return text, end
         shown = text[:end].replace(b"\0", _REPLACEMENT)
-        shown = _even(shown) if spaced else shown
+        shown = set_evenly(shown) if spaced else shown
         return shown, len(shown)
 
     def _read_special(
@@ -258,15 +258,3 @@ def _delimiters(lines: LineIndex, kept: Positions, cells: pl.DataFrame) -> Posit
     written = (lines.ends - lines.starts - lines.quotes)[kept]
     lengths = cells.select(pl.sum_horizontal(pl.all().str.len_bytes())).to_series().fill_null(0)
     return np.asarray(written - lengths.to_numpy())
-
-
-def _even(text: bytes) -> bytes:
-    """Set the columns of each line apart by one blank, and none before and behind them."""
-    uneven = (_BLANK * 2, _TAB, b" \n", b" \r", b"\n ")
-    if not text.startswith(_BLANK) and all(part not in text for part in uneven):
-        return text
-    text = text.replace(_TAB, _BLANK)
-    while _BLANK * 2 in text:
-        text = text.replace(_BLANK * 2, _BLANK)
-    text = text.lstrip(_BLANK)
-    return text.replace(b" \r\n", b"\r\n").replace(b" \n", b"\n").replace(b"\n ", b"\n")

@@ -37,7 +37,7 @@ class _Wrapping:
         """Of a wrapped cell; its first group is the value."""
         opens, closes = re.escape(self.opens), re.escape(self.closes)
         if not closes:
-            return rf"^\s*{opens}((?s:.+))$"
+            return rf"^\s*{opens}((?s:.*)[^{opens}])$"
         return rf"^\s*{opens}((?:[^{closes}]|{closes}{closes})*){closes}\s*$"
 
     def taken_off(self, cells: pl.Series) -> pl.Series:

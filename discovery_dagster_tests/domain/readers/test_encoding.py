@@ -48,3 +48,38 @@ def test_a_zero_byte_in_a_text_becomes_visible(tmp_path: Path) -> None:
     content = b"name,owner\nweb,a\0b\n" + b"db,somebody else\n" * 20
     record = records_of(reading_of(tmp_path, content).tables[0])[0]
     assert record == (2, "read", None, ["web", "a\ufffdb"])
+
+
+@pytest.mark.parametrize("single", [1, 2, 5])
+def test_one_line_of_utf_8_among_single_bytes_keeps_its_letters(
+    tmp_path: Path, single: int
+) -> None:
+    content = "name,place\nweb,Zürich\n".encode() + "db,Genève\n".encode("cp1252") * single
+    reading = reading_of(tmp_path, content)
+    places = [cells[1] for *_, cells in records_of(reading.tables[0])]
+    assert places == ["Zürich", *["Genève"] * single]
+
+
+def test_several_zero_bytes_in_a_small_list_cost_their_cells_alone(tmp_path: Path) -> None:
+    table = reading_of(tmp_path, b"name,owner\nweb\0,Ann\ndb,B\0b\n").tables[0]
+    assert [cells for *_, cells in records_of(table)] == [["web\ufffd", "Ann"], ["db", "B\ufffdb"]]
+
+
+def test_lines_that_are_one_quoted_cell_each_are_read_without_their_quotes(tmp_path: Path) -> None:
+    text = '"name,owner"\r\n"web,""Ann, B."""\r\n"db,Bob"\r\n'
+    table = reading_of(tmp_path, text).tables[0]
+    assert records_of(table) == [
+        (2, "read", None, ["web", "Ann, B."]),
+        (3, "read", None, ["db", "Bob"]),
+    ]
+
+
+def test_a_list_of_quoted_sentences_keeps_its_commas(tmp_path: Path) -> None:
+    table = reading_of(tmp_path, '"remark"\n"one, two"\n"three, four"\n').tables[0]
+    assert [cells for *_, cells in records_of(table)] == [["one, two"], ["three, four"]]
+
+
+def test_a_colon_in_the_first_name_makes_no_yaml_of_a_table(tmp_path: Path) -> None:
+    reading = reading_of(tmp_path, "Info: tag;Computer;IP\nx;web;10.4.0.1\n")
+    assert (reading.container, reading.delimiter) == ("csv", ";")
+    assert reading.tables[0].header == ("Info: tag", "Computer", "IP")

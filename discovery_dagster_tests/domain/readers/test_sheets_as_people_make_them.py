@@ -185,3 +185,21 @@ def test_a_record_without_a_name_is_no_row_of_units(tmp_path: Path) -> None:
     table = table_of(tmp_path, "Server,CPU,RAM\n,4,16 GB\nweb,4,GB\n")
     assert table.header == ("Server", "CPU", "RAM")
     assert [record[0] for record in records_of(table)] == [2, 3]
+
+
+def test_letters_that_an_encoding_cost_are_issues(tmp_path: Path) -> None:
+    path = tmp_path / "servers.csv"
+    path.write_text(
+        "Hostname,Location\nweb,ZÃ¼rich\ndb,Besançon\napp,K\ufffdln\nold,Â§ 5\n", "utf-8"
+    )
+    issues = records_of_files(path).issues
+    assert issues.select("line", "column", "code").rows() == [
+        (2, "Location", "garbled_text"),
+        (4, "Location", "garbled_text"),
+        (5, "Location", "garbled_text"),
+    ]
+
+
+def test_a_header_is_read_without_what_cannot_be_seen(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "Host\u200bname,\u2060IP\u00a0Address,MAC\u2011Address\nweb,,\n")
+    assert table.header == ("Hostname", "IP\u00a0Address", "MAC\u2011Address")

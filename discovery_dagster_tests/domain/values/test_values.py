@@ -378,3 +378,26 @@ def test_dates_as_people_write_them_are_read_where_their_order_is_certain(writte
     reading = read("time", *written)
     assert reading.values.to_list() == read_as
     assert reading.faults.to_list() == [value is None for value in read_as]
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "wanted"),
+    [
+        ("host", "fir\u201107", "fir-07"),
+        ("host", "\ufefffir\u00ad07\u200b", "fir07"),
+        ("host", "fir\u201307", "fir-07"),
+        ("name", "Billing \u2013 West", "Billing - West"),
+        ("name", "\u2013", None),
+        ("addresses", "\u202a10.6.0.7\u202c", ["10.6.0.7"]),
+        ("macs", "00\u201150\u201156\u201100\u201100\u201107", ["00:50:56:00:00:07"]),
+        ("serial", "AB\u221212\u2060", "AB-12"),
+        ("cores", "8\u200b", 8),
+        ("text", "moved \u2013 see\u200b list", "moved \u2013 see list"),
+    ],
+)
+def test_what_cannot_be_seen_or_told_apart_makes_no_other_value(
+    kind: str, written: str, wanted: object
+) -> None:
+    reading = read(kind, written, "x" if kind == "text" else None)
+    assert reading.values.to_list()[0] == wanted
+    assert not reading.faults.any()

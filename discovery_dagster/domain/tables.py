@@ -13,9 +13,6 @@ READ: Final = "read"  # its cells could be assigned to the columns
 REJECTED: Final = "rejected"  # they could not (more cells than columns, an unclosed quote, ...)
 IGNORED: Final = "ignored"  # it holds nothing (a blank line, a comment)
 
-#: Reason of a record that seems cut off, also of one that is read until its format has judged it.
-TOO_FEW_CELLS: Final = "too_few_cells"
-
 
 def cell_column(position: int) -> str:
     """Name of the column of `SourceTable.records` that holds the source column at `position`."""
@@ -30,9 +27,12 @@ class SourceTable:
 
     - `line` (UInt32): physical line of the file (worksheet row) where the record starts, from 1
     - `outcome` (String): `read`, `rejected` or `ignored`
-    - `reason` (String): a code for an outcome other than `read`, or `too_few_cells`, else null
+    - `reason` (String): a code for an outcome other than `read`, else null
     - `surplus` (List[String]): cells beyond the last column of a rejected record, else null
     - `c0` … `cN` (String): the cells as they stood, null where empty or absent
+
+    `cut_off` are the lines of records that end before the others do, until their format says
+    whether they can be read all the same.
     """
 
     file: str
@@ -40,6 +40,7 @@ class SourceTable:
     header: tuple[str, ...]
     header_line: int
     records: pl.DataFrame
+    cut_off: frozenset[int] = frozenset()
 
     def position(self, column: str) -> int:
         """Position of the first column called `column`, from 0."""

@@ -1,4 +1,4 @@
-"""Records that end before their table does: what their format makes of them.
+"""Records that end before the others of their table do: what their format makes of them.
 
 A list that leaves out empty cells is as good as one that writes them. An observation of which the
 port or the outcome is cut off is none: nobody knows whether anything was connected.
@@ -10,13 +10,8 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain.formats.base import Kind, TableFormat
-from discovery_dagster.domain.tables import (
-    READ,
-    REJECTED,
-    TOO_FEW_CELLS,
-    SourceTable,
-    cell_column,
-)
+from discovery_dagster.domain.readers.cut_off import reject_cut_off
+from discovery_dagster.domain.tables import SourceTable, cell_column
 from discovery_dagster.domain.words import fold
 
 #: Fields that a flow cannot do without where its table has them.
@@ -26,21 +21,16 @@ _NEEDED: Final = frozenset(
 
 
 def judge_cut_off(table: SourceTable, table_format: TableFormat) -> SourceTable:
-    """Reject the records of `table` that seem cut off where they lack what their format needs."""
-    records = table.records
-    cut_off = (pl.col("outcome") == READ) & (pl.col("reason") == TOO_FEW_CELLS)
-    if not (records["reason"] == TOO_FEW_CELLS).any():
+    """Reject the flows of `table` that seem cut off and lack what their format needs."""
+    if not table.cut_off or table_format.kind is not Kind.FLOWS:
         return table
-    needed = [
+    missing = [
         pl.col(cell_column(at)).is_null()
         for at, column in enumerate(table.header)
-        if table_format.kind is Kind.FLOWS
-        and (rule := table_format.columns.get(fold(column))) is not None
-        and rule.field in _NEEDED
+        if (rule := table_format.columns.get(fold(column))) is not None and rule.field in _NEEDED
     ]
-    refused = cut_off & pl.any_horizontal(pl.lit(value=False), *needed)
-    judged = records.with_columns(
-        outcome=pl.when(refused).then(pl.lit(REJECTED)).otherwise("outcome"),
-        reason=pl.when(~cut_off | refused).then("reason"),
-    )
-    return replace(table, records=judged)
+    lines = table.records.filter(
+        pl.col("line").is_in(sorted(table.cut_off)),
+        pl.any_horizontal(pl.lit(value=False), *missing),
+    )["line"]
+    return replace(table, records=reject_cut_off(table.records, lines.to_list()))

@@ -6,12 +6,12 @@ cuts off one or two. Which columns a record cannot do without is its format's ma
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.tables import READ, REJECTED, TOO_FEW_CELLS
+from discovery_dagster.domain.tables import READ, REJECTED
 
 _FEW: Final = 0.1  # of the lines; one is few in any file
 _KINDS: Final = (
@@ -20,8 +20,8 @@ _KINDS: Final = (
 )
 
 
-def mark_cut_off(records: pl.DataFrame, short: pl.Series, *, unended: bool) -> pl.DataFrame:
-    """Give records that seem cut off the reason `too_few_cells`; they stay as they are read.
+def find_cut_off(records: pl.DataFrame, short: pl.Series, *, unended: bool) -> frozenset[int]:
+    """Return the lines of the records that seem cut off.
 
     Args:
         records: as `SourceTable.records`.
@@ -31,16 +31,15 @@ def mark_cut_off(records: pl.DataFrame, short: pl.Series, *, unended: bool) -> p
     if len(short) > max(1, _FEW * records.height) and not _writes_empty_cells(records, short):
         short = short.filter(unended & (short == records.height - 1))
     rows = short.filter(records["outcome"].gather(short) == READ)
-    if rows.is_empty():
-        return records
-    return records.with_columns(records["reason"].clone().scatter(rows, TOO_FEW_CELLS))
+    return frozenset(records["line"].gather(rows).to_list())
 
 
-def reject_cut_off(records: pl.DataFrame) -> pl.DataFrame:
-    """Return `records` with those that seem cut off as rejected."""
-    cut_off = (pl.col("reason") == TOO_FEW_CELLS) & (pl.col("outcome") == READ)
+def reject_cut_off(records: pl.DataFrame, lines: Collection[int]) -> pl.DataFrame:
+    """Return `records` with those that were read on `lines` as rejected."""
+    cut_off = (pl.col("outcome") == READ) & pl.col("line").is_in(sorted(lines))
     return records.with_columns(
-        outcome=pl.when(cut_off).then(pl.lit(REJECTED)).otherwise("outcome")
+        outcome=pl.when(cut_off).then(pl.lit(REJECTED)).otherwise("outcome"),
+        reason=pl.when(cut_off).then(pl.lit("too_few_cells")).otherwise("reason"),
     )
 
 

@@ -38,12 +38,15 @@ def read_delimited(data: Bytes, encoding: str, name: str, limits: Limits) -> Fil
     tables = read_body(
         name, None, body, limits, ragged=True, longest=lines.longest, marked=lines.marked
     )
-    if not dialect.quoting:  # tools that quote nothing write a sign where a value is missing
-        tables = tuple(replace(table, records=reject_cut_off(table.records)) for table in tables)
-    if len(dialect.header) == 1 and (tables[0].records["outcome"] == IGNORED).all():
+    first, *others = tables
+    if dialect.quoting:
+        first = replace(first, cut_off=lines.cut_off)
+    elif lines.cut_off:  # tools that quote nothing write a sign where a value is missing
+        first = replace(first, records=reject_cut_off(first.records, lines.cut_off))
+    if len(dialect.header) == 1 and (first.records["outcome"] == IGNORED).all():
         raise _not_a_table(name)
     delimiter = None if dialect.delimiter == NO_DELIMITER else dialect.delimiter
-    return FileReading("csv", tables, encoding, delimiter)
+    return FileReading("csv", (first, *others), encoding, delimiter)
 
 
 def _dialect(data: Bytes, encoding: str, name: str) -> Dialect:

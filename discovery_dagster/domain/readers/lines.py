@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from discovery_dagster.domain.readers.contents import Bytes
-from discovery_dagster.domain.readers.cut_off import mark_cut_off
+from discovery_dagster.domain.readers.cut_off import find_cut_off
 from discovery_dagster.domain.readers.dialect import SPACE, Dialect
 from discovery_dagster.domain.readers.line_index import LineIndex, Positions, index_lines
 from discovery_dagster.domain.readers.quoting import CutOffError, scan_record, write_record
@@ -55,6 +55,7 @@ class Lines:
     records: pl.DataFrame
     longest: int  # bytes that no cell exceeds
     marked: bool  # whether any text begins with `'` or `=`, perhaps
+    cut_off: frozenset[int]  # lines of records that seem cut off
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class _Part:
 
 
 def read_lines(data: Bytes, start: int, dialect: Dialect, limit: int) -> Lines:
-    """Return the records below the header; what seems cut off has the reason `too_few_cells`.
+    """Return the records below the header.
 
     Args:
         data: UTF-8, with line feeds at the ends of lines.
@@ -92,10 +93,10 @@ def read_lines(data: Bytes, start: int, dialect: Dialect, limit: int) -> Lines:
     )
     records = with_outcomes(records, unusual)
     unended = len(data) > start and data[len(data) - 1 : len(data)] != b"\n"
-    records = mark_cut_off(records, pl.Series(short.astype(np.uint32)), unended=unended)
     records = ignore_blank_records(records, pl.Series(maybe_empty.astype(np.uint32)))
     longest = max(part.longest for part in parts)
-    return Lines(records, longest, any(part.marked for part in parts))
+    cut_off = find_cut_off(records, pl.Series(short.astype(np.uint32)), unended=unended)
+    return Lines(records, longest, any(part.marked for part in parts), cut_off)
 
 
 def behind_lines(data: bytes, count: int) -> int:

@@ -110,7 +110,7 @@ def read(data: bytes, name: str, limits: Limits) -> Filled:
     Raises:
         UnreadableFileError: when it is no workbook, or none of these; the message is a sentence.
     """
-    sheets = dict(read_sheets(data, name, limits))
+    sheets = {sheet.name: sheet.cells for sheet in read_sheets(data, name, limits)}
     about = _read_about(sheets.get(_ABOUT))
     if about is None:
         raise UnreadableFileError(

@@ -12,7 +12,8 @@ import polars as pl
 
 from discovery_dagster import reference
 from discovery_dagster.domain.readers.header import is_blank
-from discovery_dagster.domain.tables import IGNORED, READ
+from discovery_dagster.domain.readers.records import ignore_records
+from discovery_dagster.domain.tables import IGNORED, NO_STORED_VALUE, READ
 from discovery_dagster.domain.words import fold
 
 _LAST: Final = 50  # records that are looked at
@@ -55,7 +56,7 @@ def ignore_footer(records: pl.DataFrame) -> pl.DataFrame:
             lone.append(at)
         else:
             break
-    return _ignored(records, reasons) if reasons and len(reasons) < records.height else records
+    return ignore_records(records, reasons) if len(reasons) < records.height else records
 
 
 def _below_summary(tail: Sequence[Sequence[str | None]], height: int) -> dict[int, str]:
@@ -76,7 +77,7 @@ def _is_total(row: Sequence[str | None]) -> bool:
     words = re.split(r"[:=(\d]", first, maxsplit=1)[0]
     if fold(words) not in _total_words():
         return False
-    return all(_NUMBER.match(other) for other in others)
+    return all(_NUMBER.match(other) or other == NO_STORED_VALUE for other in others)
 
 
 def _is_note(row: Sequence[str | None]) -> bool:
@@ -85,18 +86,6 @@ def _is_note(row: Sequence[str | None]) -> bool:
     if len(row) < _NOTE_WIDTH or len(filled) != 1:
         return False
     return bool(_REMARK.match(filled[0])) or len(filled[0].split()) >= _SENTENCE
-
-
-def _ignored(records: pl.DataFrame, reasons: dict[int, str]) -> pl.DataFrame:
-    found = pl.DataFrame(
-        {"row": list(reasons), "footer": list(reasons.values())},
-        schema={"row": pl.UInt32, "footer": pl.String},
-    )
-    joined = records.with_row_index("row").join(found, on="row", how="left", maintain_order="left")
-    return joined.with_columns(
-        outcome=pl.when(pl.col("footer").is_null()).then("outcome").otherwise(pl.lit(IGNORED)),
-        reason=pl.coalesce("footer", "reason"),
-    ).drop("row", "footer")
 
 
 @cache

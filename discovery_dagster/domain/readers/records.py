@@ -106,6 +106,27 @@ def ignore_blank_records(records: pl.DataFrame, among: pl.Series | None = None) 
     )
 
 
+def ignore_records(records: pl.DataFrame, reasons: Mapping[int, str]) -> pl.DataFrame:
+    """Return `records` with those of the given rows as ignored, for these reasons.
+
+    Args:
+        records: as `SourceTable.records`.
+        reasons: codes by row, from 0.
+    """
+    if not reasons:
+        return records
+    rows = list(reasons)
+    return records.with_columns(
+        outcome=records["outcome"].scatter(rows, [IGNORED] * len(rows)),
+        reason=records["reason"].scatter(rows, list(reasons.values())),
+    )
+
+
+def cell_columns(records: pl.DataFrame) -> list[str]:
+    """Return the names of the columns of `records` that hold cells."""
+    return records.columns[len(_FIXED) :]
+
+
 def source_table(
     name: str,
     sheet: str | None,

@@ -1,8 +1,12 @@
 """Workbooks: every sheet with cells is a table, hidden ones too; lines are worksheet rows.
 
+What the author hid is read like the rest and said; merged cells count for all that they cover.
+
 Cells come as text: numbers without a trailing `.0`, booleans as `true` and `false`, dates as
 `2024-05-01 10:30:00`; errors such as `#N/A` as they stand. Formulas come as their last value.
 """
+
+from dataclasses import replace
 
 import fastexcel
 import polars as pl
@@ -14,13 +18,23 @@ from discovery_dagster.domain.readers.footer import ignore_footer
 from discovery_dagster.domain.readers.header import find_header
 from discovery_dagster.domain.readers.header_rows import complete_header
 from discovery_dagster.domain.readers.limits import Limits, check_limit
+from discovery_dagster.domain.readers.merged import fill_merged, merged_cells
 from discovery_dagster.domain.readers.records import (
     frame_of_cells,
     ignore_blank_records,
     source_table,
 )
-from discovery_dagster.domain.readers.xlsx import Sheets, read_package
-from discovery_dagster.domain.tables import FileReading, SourceTable, UnreadableFileError
+from discovery_dagster.domain.readers.sheet_notes import sheet_notes
+from discovery_dagster.domain.readers.sheet_purpose import ignore_by_purpose
+from discovery_dagster.domain.readers.template_rows import ignore_template_rows
+from discovery_dagster.domain.readers.worksheet import Worksheet, Worksheets
+from discovery_dagster.domain.readers.xlsx import read_layouts, read_package
+from discovery_dagster.domain.tables import (
+    FileReading,
+    MergedCell,
+    SourceTable,
+    UnreadableFileError,
+)
 
 ZIP = b"PK\x03\x04"
 #: Compound file: an old workbook (XLS), or the envelope of an encrypted new one [MS-OFFCRYPTO].
@@ -42,19 +56,20 @@ def read_workbook(data: bytes, name: str, limits: Limits) -> FileReading:
             `limit_exceeded`.
     """
     sheets = read_sheets(data, name, limits)
-    found = [_table(rows, sheet, name, limits) for sheet, rows in sheets]
-    tables = tuple(table for table in found if table is not None)
+    found = [(sheet, _table(sheet, name, limits)) for sheet in sheets]
+    tables = [(sheet, table) for sheet, table in found if table is not None]
     if not tables:
         raise UnreadableFileError("not_a_table", f"{name} has no sheet with a table in it.")
     return FileReading(
         "xlsx" if data.startswith(ZIP) else "xls",
-        tables,
-        sheets=tuple(sheet for sheet, _ in sheets),
+        tuple(table for _, table in tables),
+        sheets=tuple(sheet.name for sheet in sheets),
+        notes=tuple(note for sheet, table in tables for note in sheet_notes(sheet, table)),
     )
 
 
-def read_sheets(data: bytes, name: str, limits: Limits) -> Sheets:
-    """Return the names of all sheets of the workbook `data` and their cells, from the first row on.
+def read_sheets(data: bytes, name: str, limits: Limits) -> Worksheets:
+    """Return all sheets of the workbook `data`.
 
     Raises:
         UnreadableFileError: `encrypted_workbook`, `corrupt_workbook`, `limit_exceeded`.
@@ -77,7 +92,7 @@ def _encrypted(name: str) -> UnreadableFileError:
     )
 
 
-def _open(data: bytes, name: str, limits: Limits) -> Sheets:
+def _open(data: bytes, name: str, limits: Limits) -> Worksheets:
     """Read the cells of all sheets, XLSX by our own reader where it is written as programs do."""
     if data.startswith(ZIP):
         check_package(data, name, limits)
@@ -85,12 +100,17 @@ def _open(data: bytes, name: str, limits: Limits) -> Sheets:
         if sheets is not None:
             return sheets
         check_extents(data, name, limits)
-        return read_by_library(data)
+        layouts = read_layouts(data)
+        return [
+            replace(sheet, layout=layouts.get(sheet.name, sheet.layout))
+            for sheet in read_by_library(data)
+        ]
     return read_apart(data, limits)
 
 
-def _table(rows: pl.DataFrame, sheet: str, name: str, limits: Limits) -> SourceTable | None:
+def _table(sheet: Worksheet, name: str, limits: Limits) -> SourceTable | None:
     """Make a table of the rows of a sheet; None when it has no header."""
+    rows = sheet.cells
     top = rows.head(_HEADER_SAMPLE).rows()
     position = find_header(top)
     if position is None:
@@ -104,4 +124,11 @@ def _table(rows: pl.DataFrame, sheet: str, name: str, limits: Limits) -> SourceT
     first = header.last + 2
     lines = pl.int_range(first, first + cells.height, dtype=pl.UInt32, eager=True)
     records = ignore_footer(ignore_blank_records(frame_of_cells(cells, lines)))
-    return source_table(name, sheet, header.cells, header.last + 1, records, limits)
+    records = ignore_template_rows(header.cells, records)
+    used: tuple[MergedCell, ...] = ()
+    if sheet.first_column is not None:
+        merged = merged_cells(sheet.layout.merged, records, sheet.first_column)
+        records, used = fill_merged(records, merged, name, limits)
+    records = ignore_by_purpose(sheet.name, records, hidden=sheet.layout.hidden)
+    table = source_table(name, sheet.name, header.cells, header.last + 1, records, limits)
+    return replace(table, merged=used)

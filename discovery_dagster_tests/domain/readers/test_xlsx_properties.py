@@ -78,7 +78,7 @@ def _same(found: str | None, value: Value) -> bool:
 def test_cells_come_back_as_they_were_written(rows, write) -> None:
     sheets = read_package(write(rows), "a.xlsx", Limits())
     assert sheets is not None, "left to the library"
-    ((_, frame),) = sheets
+    frame = sheets[0].cells
     filled = {
         (row, column): value
         for row, cells in enumerate(rows)
@@ -107,7 +107,7 @@ def test_plain_pieces_give_what_all_their_tags_give(rows, write) -> None:
     assert sheets is not None
     assert by_tags is not None
     assert plain.called or all(value is None for row in rows for value in row)
-    assert [frame.rows() for _, frame in sheets] == [frame.rows() for _, frame in by_tags]
+    assert [sheet.cells.rows() for sheet in sheets] == [sheet.cells.rows() for sheet in by_tags]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_plain_pieces_give_what_all_their_tags_give(rows, write) -> None:
 def test_cells_are_found_whatever_stands_between_them(row: str, found: str) -> None:
     sheets = read_package(_with_cells(row), "a.xlsx", Limits())
     assert sheets is not None
-    rows = ["".join(cell or "." for cell in cells) for cells in sheets[0][1].rows()]
+    rows = ["".join(cell or "." for cell in cells) for cells in sheets[0].cells.rows()]
     assert "|".join(line if line.strip(".") else "." for line in rows) == found
 
 
@@ -161,7 +161,7 @@ def test_shared_texts_are_read_with_their_runs_and_escapes(text: str, read_as: s
     changed = _with_part(content.getvalue(), "xl/sharedStrings.xml", "<si><t>MARK</t></si>", text)
     sheets = read_package(changed, "a.xlsx", Limits())
     assert sheets is not None
-    assert sheets[0][1].rows() == [(read_as,)]
+    assert sheets[0].cells.rows() == [(read_as,)]
 
 
 @pytest.mark.parametrize(

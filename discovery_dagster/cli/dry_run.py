@@ -8,7 +8,7 @@ from dataclasses import asdict
 from rich.markup import escape
 from rich.table import Table
 
-from discovery_dagster.cli.present import files_table, rejects_table, table_of, terminal
+from discovery_dagster.cli.present import print_files, rejects_table, table_of, terminal
 from discovery_dagster.domain.intake import SourceFile
 from discovery_dagster.domain.preview import Preview, preview
 from discovery_dagster.settings import Settings
@@ -23,7 +23,7 @@ def show_preview(files: Sequence[IncomingFile], *, as_json: bool) -> None:
         return
     console = terminal()
     console.print("\n[bold]Nothing was written.[/bold]")
-    console.print(files_table(found.files))
+    print_files(console, found.files)
     console.print(_mapping(found))
     if found.rejects:
         console.print(rejects_table(found.rejects))
@@ -32,14 +32,13 @@ def show_preview(files: Sequence[IncomingFile], *, as_json: bool) -> None:
 
 
 def _source_files(files: Sequence[IncomingFile]) -> list[SourceFile]:
-    """The files under the names that the session would give them, each content once."""
+    """The files under the names that the session would give them."""
     sources: dict[str, SourceFile] = {}
     for file in files:
         with file.path.open("rb") as content:
             sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-        if sha256 not in sources:
-            name = free_name(file.name, {source.name for source in sources.values()})
-            sources[sha256] = SourceFile(name, file.path, sha256, file.path.stat().st_size)
+        name = free_name(file.name, sources)
+        sources[name] = SourceFile(name, file.path, sha256, file.path.stat().st_size)
     return list(sources.values())
 
 

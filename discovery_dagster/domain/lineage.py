@@ -102,11 +102,12 @@ class _Place:
             if here:
                 found = _likeliest(here, record)
                 own = published.mapping.filter(pl.col("table") == table["table"])
+                merged = table.get("merged") or []  # of none, as older steps published tables
                 columns = [
                     {
                         **row,
                         "text": found[cell_column(row["position"])],
-                        "merged": _merged(table["merged"], record["line"], row["position"]),
+                        "merged": _merged(merged, record["line"], row["position"]),
                     }
                     for row in own.iter_rows(named=True)
                 ]

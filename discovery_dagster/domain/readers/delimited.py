@@ -9,6 +9,7 @@ from discovery_dagster.domain.readers.footer import ignore_footer
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.lines import behind_lines, read_lines
 from discovery_dagster.domain.readers.records import source_table
+from discovery_dagster.domain.readers.template_rows import ignore_template_rows
 from discovery_dagster.domain.tables import IGNORED, FileReading, UnreadableFileError
 
 _SAMPLE_BYTES = 262_144  # that the dialect is judged by; a multiple of four for UTF-32
@@ -26,7 +27,7 @@ def read_delimited(data: Bytes, encoding: str, name: str, limits: Limits) -> Fil
     text = _as_utf8(data, encoding)
     start = _body_start(text, dialect.body_line - 1)
     records, longest = read_lines(text, start, dialect, limits.cell_characters)
-    records = ignore_footer(records)
+    records = ignore_template_rows(dialect.header, ignore_footer(records))
     table = source_table(name, None, dialect.header, dialect.header_line, records, limits, longest)
     if len(table.header) == 1 and (records["outcome"] == IGNORED).all():
         raise _not_a_table(name)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from discovery_dagster.domain.readers.limits import Limits
 from discovery_dagster.domain.readers.xlsx import cells, read_package
 from discovery_dagster.domain.readers.xlsx.plain import plain_cells
+from discovery_dagster.domain.tables import NO_STORED_VALUE
 
 Value = str | int | float | bool | datetime.datetime | None
 
@@ -116,7 +117,11 @@ def test_plain_pieces_give_what_all_their_tags_give(rows, write) -> None:
         ('<c r="A1"><v>1</v></c><c r="B1" s="0"/><c r="C1"></c><c r="D1"><v>2</v></c>', "1..2"),
         ('<c r="A1"><v>1</v></c></row><row r="2"/><row r="3"><c r="A3"><v>3</v></c>', "1|.|3"),
         ('<c r="A1"><f>1+1</f><v>2</v></c><c r="B1"><v>3</v></c>', "23"),
-        ('<c r="A1"><f>B1</f></c><c r="B1"><v>3</v></c>', "3"),
+        ('<c r="A1"><f>B1</f></c><c r="B1"><v>3</v></c>', f"{NO_STORED_VALUE}3"),
+        ('<c r="A1"><f>B1</f><v/></c><c r="B1"><v>3</v></c>', f"{NO_STORED_VALUE}3"),
+        ('<c r="A1"><f>B1</f><v></v></c><c r="B1"><v>3</v></c>', f"{NO_STORED_VALUE}3"),
+        ('<c r="A1"><f t="shared" si="0"/></c><c r="B1"><v>3</v></c>', f"{NO_STORED_VALUE}3"),
+        ('<c r="A1" t="str"><f>IF(B1=3,"")</f><v></v></c><c r="B1"><v>3</v></c>', "3"),
         ('<c r="A1" t="inlineStr"><is><t>in</t></is></c><c r="B1"><v>3</v></c>', "in3"),
         ('<c r="A1" t="inlineStr"><is><r><t>i</t></r></is></c><c r="B1"><v>3</v></c>', "i3"),
         ('<c r="A1" t="str"><v>a longer text than sixteen!</v></c>', "a longer text than sixteen!"),

@@ -94,13 +94,13 @@ def print_states(states: list[SessionState], *, as_json: bool) -> None:
 
 def print_files(console: Console, files: Sequence[FileState | FileAccount]) -> None:
     """Print what became of each file, and what a person may not expect of how it was read."""
-    console.print(_files_table(files))
+    console.print(files_table(files))
     for file in files:
         for note in file.notes:
             console.print(f"{file.name}: {note}", markup=False, highlight=False)
 
 
-def _files_table(files: Sequence[FileState | FileAccount]) -> Table:
+def files_table(files: Sequence[FileState | FileAccount]) -> Table:
     """What became of each file."""
     table = table_of("Files", "file", "format")
     for heading in ("records", "accepted", "rejected", "ignored"):

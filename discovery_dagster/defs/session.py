@@ -164,7 +164,7 @@ class ClaimedSession:
                 try:
                     result, counts = work(report)
                 except NothingReadableError:  # nor would it be when tried again
-                    context.instance.add_run_tags(context.run_id, {MAX_RETRIES_TAG: "0"})
+                    context.instance.add_run_tags(context.run.run_id, {MAX_RETRIES_TAG: "0"})
                     raise
                 made = Publisher(self.claim, self.objects).publish(
                     step, made_from, result, counts, started_at

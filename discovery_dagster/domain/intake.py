@@ -18,7 +18,7 @@ from discovery_dagster.domain.mapping import map_table
 from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.readers import Limits, read_file
 from discovery_dagster.domain.readers.records import frame_of_records
-from discovery_dagster.domain.tables import FileReading, SourceTable, UnreadableFileError
+from discovery_dagster.domain.tables import IGNORED, FileReading, SourceTable, UnreadableFileError
 
 RecognisedTable = corrections.RecognisedTable
 
@@ -332,7 +332,7 @@ def _describe(file: SourceFile, readings: Readings) -> tuple[object, ...]:
         table_format.name for _, table_format in tables if table_format is not formats.UNRECOGNISED
     ]
     notes = list(reading.notes)
-    if all(table.records.is_empty() for table, _ in tables):
+    if all((table.records["outcome"] == IGNORED).all() for table, _ in tables):
         notes.append("It has no records below its header.")
     return _file_row(file, known[0], reading, notes)
 

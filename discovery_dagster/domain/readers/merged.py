@@ -83,17 +83,21 @@ def fill_merged(
     grid = _Grid.of(records, columns)
     headings = [grid.row(each) for each in merged if grid.is_heading(each)]
     grid.own[headings] = False
-    used, texts = list[MergedCell](), dict[int, dict[int, str]]()
-    for each in merged:
-        value = records[columns[each.first_position]][grid.row(each)]
-        covered = list(grid.covered(each)) if value is not None else []
+    texts = [records[columns[each.first_position]][grid.row(each)] for each in merged]
+    merged_texts = pl.Series(texts, dtype=pl.String)
+    used = list[MergedCell]()
+    sources = dict[int, npt.NDArray[np.uint32]]()  # by column: its own rows, then merged cells
+    for number, each in enumerate(merged):
+        covered = list(grid.covered(each)) if texts[number] is not None else []
         for at, rows in covered:
-            texts.setdefault(at, {}).update(dict.fromkeys(rows, value))
+            if at not in sources:
+                sources[at] = np.arange(records.height, dtype=np.uint32)
+            sources[at][rows] = records.height + number
         if covered:
             used.append(each)
     filled = records.with_columns(
-        records[columns[at]].scatter(list(cells), list(cells.values()))
-        for at, cells in texts.items()
+        pl.concat([records[columns[at]], merged_texts]).gather(pl.Series(places)).alias(columns[at])
+        for at, places in sources.items()
     )
     return ignore_records(filled, dict.fromkeys(headings, _HEADING)), tuple(used)
 
@@ -122,7 +126,7 @@ class _Grid:
         alone = self.filled[merged.first_position, row] and self.filled[:, row].sum() == 1
         return width > 1 and broad and bool(alone and self.own[row])
 
-    def covered(self, merged: MergedCell) -> Iterator[tuple[int, list[int]]]:
+    def covered(self, merged: MergedCell) -> Iterator[tuple[int, npt.NDArray[np.intp]]]:
         """The rows, by column, that have no text of their own where the merged cell covers them."""
         width, top = len(self.filled), self.row(merged)
         sideways = merged.columns <= max(_PAIR, width // 2)
@@ -132,4 +136,4 @@ class _Grid:
             inside = slice(top, bottom + 1)
             rows = np.flatnonzero(self.own[inside] & ~self.filled[at, inside]) + top
             if len(rows):
-                yield at, rows.tolist()
+                yield at, rows

@@ -33,8 +33,7 @@ def sheet_notes(sheet: Worksheet, table: SourceTable) -> Iterator[str]:
         return
     if layout.hidden:
         yield f"{called} is read like the others."
-    read = records.filter(pl.col("outcome") == READ)["line"]
-    rows = sorted(set(layout.hidden_rows) & set(read.to_list()))
+    rows = _read_lines(records, layout.hidden_rows)
     if rows:
         noun = "a hidden row" if len(rows) == 1 else f"{len(rows)} hidden rows"
         yield f'Sheet "{sheet.name}" has {noun} ({_runs(rows)}), read like the others.'
@@ -52,6 +51,14 @@ def sheet_notes(sheet: Worksheet, table: SourceTable) -> Iterator[str]:
         number = len(table.merged)
         cells = "a merged cell" if number == 1 else f"{number} merged cells"
         yield f'Sheet "{sheet.name}" has {cells}, read as the value of each row and column covered.'
+
+
+def _read_lines(records: pl.DataFrame, rows: Sequence[int]) -> list[int]:
+    """Those of the rows of a worksheet that are records and were read."""
+    if not rows:
+        return []
+    of_rows = pl.col("line").is_in(pl.Series(rows).implode())
+    return records.filter(of_rows, pl.col("outcome") == READ)["line"].to_list()
 
 
 def _runs(rows: Sequence[int]) -> str:

@@ -18,7 +18,6 @@ from discovery_dagster.domain.readers.xlsx.layout import hidden_rows
 from discovery_dagster.domain.readers.xlsx.places import read_places
 from discovery_dagster.domain.readers.xlsx.plain import plain_cells
 from discovery_dagster.domain.readers.xlsx.scanning import (
-    Mask,
     Numbers,
     Positions,
     UnusualXmlError,
@@ -79,13 +78,15 @@ def _cells_among_tags(xml: Xml) -> Filled:
     filled, starts, ends = _spans(tags, values, of_cell, attributes.types)
     if len(filled) and int(np.bincount(filled).max()) > 1:
         raise UnusualXmlError("a cell with several values")
-    types = attributes.types.copy()
-    open_, begins = _formulas_without_value(tags, of_cell, types, filled, starts == ends)
-    kept = ~np.isin(filled, open_)
-    filled = np.concatenate([filled[kept], open_])
-    starts = np.concatenate([starts[kept], begins])
-    ends = np.concatenate([ends[kept], begins])
-    types[open_] = FORMULA
+    types = attributes.types
+    valued = filled[(starts != ends) | (types[filled] == STRING)]
+    uncalculated, begins = _formulas_without_value(tags, of_cell, valued)
+    if len(uncalculated):
+        types[uncalculated] = FORMULA
+        kept = ~np.isin(filled, uncalculated)
+        filled = np.concatenate([filled[kept], uncalculated])
+        starts = np.concatenate([starts[kept], begins])
+        ends = np.concatenate([ends[kept], begins])
     return Filled(
         places.rows[filled],
         places.columns[filled],
@@ -98,16 +99,20 @@ def _cells_among_tags(xml: Xml) -> Filled:
 
 
 def _formulas_without_value(
-    tags: Tags, of_cell: Numbers, types: Types, filled: Numbers, empty: Mask
+    tags: Tags, of_cell: Numbers, valued: Numbers
 ) -> tuple[Numbers, Positions]:
     """The cells that have a formula and no stored value, and where their formulas begin.
 
     An empty text is a value: programs that calculate write it with the type of texts.
+
+    Args:
+        tags: of the piece.
+        of_cell: the number of the cell that each tag is in, -1 before the first.
+        valued: the numbers of the cells that have a value.
     """
-    formulas = (tags.first == ord("f")) & np.isin(tags.second, _BEHIND_FORMULA) & (of_cell >= 0)
-    chosen = np.flatnonzero(formulas)
+    chosen = np.flatnonzero(tags.first == ord("f"))
+    chosen = chosen[np.isin(tags.second[chosen], _BEHIND_FORMULA) & (of_cell[chosen] >= 0)]
     cells, first = np.unique(of_cell[chosen], return_index=True)
-    valued = filled[~empty | (types[filled] == STRING)]
     without = ~np.isin(cells, valued)
     return cells[without], tags.begins(chosen[first[without]])
 

@@ -33,13 +33,14 @@ def ignore_template_rows(header: Cells, records: pl.DataFrame) -> pl.DataFrame:
     """
     first = records.head(_FIRST).select("outcome", *cell_columns(records)).rows()
     rows = [list(cells) if outcome == READ else [] for outcome, *cells in first]
-    types = next((at for at, row in enumerate(rows) if _are_types(row)), None)
-    reasons = {} if types is None else {types: _TYPES}
-    for at, row in enumerate(rows[:types]):
-        between = types is not None and any(row) and has_names_only(row)
-        if between or _repeats(header, row):
+    types = max((at for at, row in enumerate(rows) if _are_types(row)), default=-1)
+    reasons = dict[int, str]()
+    for at, row in enumerate(rows):
+        if _are_types(row):
+            reasons[at] = _TYPES
+        elif row and (_repeats(header, row) or (at < types and has_names_only(row))):
             reasons[at] = _NAMES
-        else:
+        elif row:
             break
     return ignore_records(records, reasons)
 

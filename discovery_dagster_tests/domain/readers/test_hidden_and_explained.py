@@ -113,6 +113,8 @@ def test_a_sheet_that_explains_others_holds_no_records(tmp_path: Path, name: str
         ],
         [["Hostname", "Cores", "Owner"], ["varchar(50)", "integer", "optional"]],
         [["hostname", "ipAddress", "assetTag"], ["Host name", "IP address", "Asset tag"]],
+        [["Host Name", "IP Address"], ["Text", "Text"], ["host_name", "ip_address"]],
+        [["hostname", "os"], [None, None], ["Text", "List"]],
         [["Rechnername", "Standort"], ["Text, Pflichtfeld", "Auswahl"]],
     ],
 )

@@ -121,7 +121,7 @@ def test_plain_pieces_give_what_all_their_tags_give(rows, write) -> None:
         ('<c r="A1"><f>B1</f><v/></c><c r="B1"><v>3</v></c>', f"{NO_STORED_VALUE}3"),
         ('<c r="A1"><f>B1</f><v></v></c><c r="B1"><v>3</v></c>', f"{NO_STORED_VALUE}3"),
         ('<c r="A1"><f t="shared" si="0"/></c><c r="B1"><v>3</v></c>', f"{NO_STORED_VALUE}3"),
-        ('<c r="A1" t="str"><f>IF(B1=3,"")</f><v></v></c><c r="B1"><v>3</v></c>', "3"),
+        ('<c r="A1" t="str"><f>IF(B1=3,"")</f><v></v></c><c r="B1"><v>3</v></c>', ".3"),
         ('<c r="A1" t="inlineStr"><is><t>in</t></is></c><c r="B1"><v>3</v></c>', "in3"),
         ('<c r="A1" t="inlineStr"><is><r><t>i</t></r></is></c><c r="B1"><v>3</v></c>', "i3"),
         ('<c r="A1" t="str"><v>a longer text than sixteen!</v></c>', "a longer text than sixteen!"),

@@ -9,10 +9,14 @@ without a word where its header says a key field, its values were not taken, and
 import json
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
+import polars as pl
+
+from discovery_dagster.domain.fields import IDENTITY_FIELDS
+from discovery_dagster.domain.mapping.claims import ACCEPTED
+from discovery_dagster.domain.mapping.warnings import CODE
 from discovery_dagster.reference import SAMPLE_ESTATE
 from quality import edges
 from quality.derive import Derived, derive
@@ -100,11 +104,23 @@ def _look_at_accounts(subject: str, derived: Derived, found: Silence) -> None:
             found.lost.append(f"{subject}: {row['records'] - outcomes} records of {place}")
 
 
+def _look_at_columns(subject: str, derived: Derived, found: Silence) -> None:
+    issues = derived.records.issues.filter(pl.col("code") == CODE)
+    told = set(issues.select("file", "sheet", "column").iter_rows())
+    mapping = derived.mapping.filter(pl.col("field").is_in(IDENTITY_FIELDS))
+    given = set(mapping.filter(status=ACCEPTED).select("table", "field").iter_rows())
+    for row in mapping.filter(pl.col("status") != ACCEPTED).iter_rows(named=True):
+        place = (row["file"], row["sheet"], row["column"])
+        if (row["table"], row["field"]) not in given and place not in told:
+            found.refused.append(f"{subject}: {row['column']} as {row['field']}")
+
+
 def _look_at_sample_edges(derived: Derived, found: Silence) -> None:
     truth = json.loads((SAMPLE_ESTATE / "truth.json").read_text("utf-8"))
     wanted = {
         tuple(str(edge[end]).casefold() for end in ("source", "target"))
         for edge in (*truth["edges"], *truth["implied_edges"])
     }
-    for edge in sorted(set(edges.found(derived)) - wanted):
+    resolved = derived.edges.drop_nulls(["source_id", "target_id"])
+    for edge in sorted(set(edges.found(replace(derived, edges=resolved))) - wanted):
         found.invented.append(f"sample estate: {' -> '.join(edge)}")

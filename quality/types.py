@@ -20,6 +20,7 @@ FIELD_PRECISION, FIELD_RECALL = 0.98, 0.9
 BANDS: Final = ((0.0, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.01))
 FIELDS: Final = ("os_family", "environment", "tier", "criticality")
 
+
 @dataclass(frozen=True)
 class Verdict:
     """One labelled thing: what it is, what it was said to be, and how surely."""
@@ -99,7 +100,9 @@ def _judge(labelled: Labelled) -> Iterator[Verdict]:
     by_name |= {asset["name"].casefold(): asset for asset in assets}
     for label in labelled.labels:
         truth = {field: word for field, word in label.items() if word and field in _JUDGED}
-        yield Verdict(labelled.subject, label["name"], truth, by_name.get(label["name"].casefold(), {}))
+        yield Verdict(
+            labelled.subject, label["name"], truth, by_name.get(label["name"].casefold(), {})
+        )
 
 
 _JUDGED: Final = ("type", *FIELDS)

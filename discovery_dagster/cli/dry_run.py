@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from discovery_dagster.cli.present import (
-    files_table,
+    print_files,
     print_warnings,
     rejects_table,
     table_of,
@@ -32,7 +32,7 @@ def show_preview(files: Sequence[IncomingFile], *, as_json: bool) -> None:
         return
     console = terminal()
     console.print("\n[bold]Nothing was written.[/bold]")
-    console.print(files_table(found.files))
+    print_files(console, found.files)
     print_warnings(console, warnings)
     console.print(_mapping(found))
     if found.rejects:
@@ -42,14 +42,13 @@ def show_preview(files: Sequence[IncomingFile], *, as_json: bool) -> None:
 
 
 def _source_files(files: Sequence[IncomingFile]) -> list[SourceFile]:
-    """The files under the names that the session would give them, each content once."""
+    """The files under the names that the session would give them."""
     sources: dict[str, SourceFile] = {}
     for file in files:
         with file.path.open("rb") as content:
             sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-        if sha256 not in sources:
-            name = free_name(file.name, {source.name for source in sources.values()})
-            sources[sha256] = SourceFile(name, file.path, sha256, file.path.stat().st_size)
+        name = free_name(file.name, sources)
+        sources[name] = SourceFile(name, file.path, sha256, file.path.stat().st_size)
     return list(sources.values())
 
 

@@ -60,6 +60,8 @@ def _words(value: dict[str, Any], source: dict[str, Any]) -> list[str]:
     rule = ", ".join(
         str(source[part]) for part in ("method", "transform", "unit") if source[part] is not None
     )
+    if source["merged"] is not None:
+        rule += f", merged cell {source['merged']}"
     corrected = source["corrected"]
     if corrected is not None:
         rule += f", corrected by {corrected['file']} line {corrected['line']}"

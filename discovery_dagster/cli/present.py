@@ -2,8 +2,9 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -14,12 +15,15 @@ from discovery_dagster.domain.facts import FileAccount
 from discovery_dagster.domain.handover import Handover
 from discovery_dagster.domain.mapping.warnings import ColumnWarning
 from discovery_dagster.domain.state import FileState, SessionState
+from discovery_dagster.domain.workbooks import CutCell
 from discovery_dagster.store.exports import Rows
 
 #: Rejected records that are shown on the terminal; all are in the export.
 _MOST_REJECTS = 10
 #: Assets that are named of those that a file for another tool does not hold.
 _MOST_NAMES = 3
+#: Cells that are named of those that a worksheet could not hold whole.
+_MOST_CUT = 20
 
 _IMPORT_FIELDS = {
     "client",
@@ -71,7 +75,7 @@ def print_import(
     console.print(f"\n[bold]{state.partition_key}[/bold] is {state.status}.", highlight=False)
     if state.error:
         console.print(state.error, style="red", markup=False)
-    console.print(files_table(state.files))
+    print_files(console, state.files)
     print_warnings(console, warnings)
     if rejects:
         console.print(rejects_table(rejects))
@@ -98,7 +102,18 @@ def print_states(states: list[SessionState], *, as_json: bool) -> None:
             str(state.counts["dependencies"]),
             state.error or "",
         )
-    terminal().print(table)
+    console = terminal()
+    console.print(table)
+    if len(states) == 1:
+        print_files(console, states[0].files)
+
+
+def print_files(console: Console, files: Sequence[FileState | FileAccount]) -> None:
+    """Print what became of each file, and what a person may not expect of how it was read."""
+    console.print(files_table(files))
+    for file in files:
+        for note in file.notes:
+            console.print(f"{file.name}: {note}", markup=False, highlight=False)
 
 
 def files_table(files: Sequence[FileState | FileAccount]) -> Table:
@@ -145,6 +160,24 @@ def print_left_out(made: Handover) -> None:
         console.print(escape(f"{len(names)} assets are left out: {reason} ({shown})."))
     for note in made.notes:
         console.print(escape(note))
+
+
+def print_cut(cells: Sequence[CutCell], rows: Sequence[Mapping[str, Any]] = ()) -> None:
+    """Say on the terminal which cells of a workbook hold only the beginning of their text.
+
+    `rows` are those of the table, where they have names.
+    """
+    console = Console(stderr=True)
+    for cell in cells[:_MOST_CUT]:
+        name = rows[cell.row].get("name") if rows else None
+        where = f"row {cell.row + 2}" + (f" ({name})" if name else "")
+        console.print(
+            f"{cell.table}: {cell.column} of {where} is longer than a cell of a worksheet and was"
+            " cut: CSV and JSON hold it whole.",
+            markup=False,
+        )
+    if len(cells) > _MOST_CUT:
+        console.print(f"{len(cells) - _MOST_CUT} more cells were cut; each ends with a mark.")
 
 
 def table_of(title: str, *columns: str) -> Table:

@@ -9,7 +9,7 @@ import typer
 
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
-from discovery_dagster.cli.present import print_left_out, print_states
+from discovery_dagster.cli.present import print_cut, print_left_out, print_states
 from discovery_dagster.cli.writing import BINARY, Format, write_intake, write_rows, write_sheets
 from discovery_dagster.domain.corrections.sheets import ERROR, WARNING
 from discovery_dagster.domain.keys import EngagementKey, SessionKey, slug
@@ -69,9 +69,10 @@ def export(
         elif table in _SEVERITIES and chosen in (Format.XLSX, Format.ZIP):
             objects = ObjectStore(settings.objects)
             found = corrections.sheets(database, objects, key, _SEVERITIES[table])
-            write_sheets(written, chosen, found)
+            print_cut(write_sheets(written, chosen, found))
         else:
-            write_rows(written, chosen, table, _rows(database, key, table))
+            rows = _rows(database, key, table)
+            print_cut(write_rows(written, chosen, table, rows), rows)
     if output is not None:
         output.write_bytes(written.getvalue())
     elif chosen in BINARY and sys.stdout.isatty():

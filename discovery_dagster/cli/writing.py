@@ -14,6 +14,7 @@ from discovery_dagster.domain.corrections.sheets import Sheet, tables
 from discovery_dagster.domain.graph import graphml
 from discovery_dagster.domain.handover import aws, azure, konveyor
 from discovery_dagster.domain.workbooks import (
+    CutCell,
     NamedTable,
     TooLargeError,
     write_archive,
@@ -50,27 +51,33 @@ TOOLS: Mapping[Format, Callable[[Rows, Rows], handover.Handover]] = {
 BINARY = frozenset({Format.PARQUET, Format.XLSX, Format.ZIP})
 
 
-def write_rows(out: IO[bytes], output_format: Format, table: str, rows: Any) -> None:
+def write_rows(out: IO[bytes], output_format: Format, table: str, rows: Any) -> Sequence[CutCell]:
     """Write the rows of a table (or the graph, as JSON).
+
+    Returns:
+        The cells that hold only the beginning of their text, as those of worksheets may.
 
     Raises:
         UsageError: when the table is not written in this format, or no worksheet can hold it.
     """
     if output_format is Format.JSON:
         out.write(_json(rows, indent=1) + b"\n")
-        return
+        return ()
     if table == "graph":
         if output_format is not Format.GRAPHML:
             raise UsageError("no_such_format", "The graph is written as json or graphml.")
         out.writelines(line.encode() for line in graphml.write(rows["nodes"], rows["edges"]))
-        return
+        return ()
     if output_format is Format.GRAPHML:
         raise UsageError("no_such_format", "Only the graph is written as graphml.")
     if output_format is Format.ZIP:
         raise UsageError("no_such_format", "Only rejects and issues are written as a zip.")
     if output_format in TOOLS:
         raise UsageError("no_such_format", f"Only intake is written for {output_format}.")
-    _WRITERS[output_format](out, table, rows)
+    if output_format is Format.XLSX:
+        return _xlsx(out, table, rows)
+    _WRITERS[output_format](out, rows)
+    return ()
 
 
 def write_intake(
@@ -90,8 +97,13 @@ def write_intake(
     return made
 
 
-def write_sheets(out: IO[bytes], output_format: Format, sheets: Sequence[Sheet]) -> None:
+def write_sheets(
+    out: IO[bytes], output_format: Format, sheets: Sequence[Sheet]
+) -> Sequence[CutCell]:
     """Write records that can be corrected as a workbook, or as a zip of CSV files.
+
+    Returns:
+        The cells that hold only the beginning of their text; sent back so, they change nothing.
 
     Raises:
         UsageError: when no worksheet can hold them.
@@ -99,22 +111,22 @@ def write_sheets(out: IO[bytes], output_format: Format, sheets: Sequence[Sheet])
     written = tables(sheets)
     if output_format is Format.ZIP:
         write_archive(out, written)
-        return
-    _workbook(out, written, "use --format zip")
+        return ()
+    return _workbook(out, written, "use --format zip")
 
 
-def _csv(out: IO[bytes], table: str, rows: Rows) -> None:
+def _csv(out: IO[bytes], rows: Rows) -> None:
     text = StringIO()
     # The first row has all columns: each query selects the same for every row.
     tabular.write_csv(text, rows, list(rows[0]) if rows else [])
     out.write(text.getvalue().encode())
 
 
-def _ndjson(out: IO[bytes], table: str, rows: Rows) -> None:
+def _ndjson(out: IO[bytes], rows: Rows) -> None:
     out.writelines(_json(row) + b"\n" for row in rows)
 
 
-def _parquet(out: IO[bytes], table: str, rows: Rows) -> None:
+def _parquet(out: IO[bytes], rows: Rows) -> None:
     # Objects whose keys are the client's columns have no type in common: they are JSON.
     plain = [
         {
@@ -127,15 +139,15 @@ def _parquet(out: IO[bytes], table: str, rows: Rows) -> None:
     frame.with_columns(pl.col(pl.Null).cast(pl.String)).write_parquet(out)
 
 
-def _xlsx(out: IO[bytes], table: str, rows: Rows) -> None:
+def _xlsx(out: IO[bytes], table: str, rows: Rows) -> Sequence[CutCell]:
     columns = list(rows[0]) if rows else []
     cells = [[_cell(row[column]) for column in columns] for row in rows]
-    _workbook(out, [NamedTable(table, columns, cells)], "use --format csv")
+    return _workbook(out, [NamedTable(table, columns, cells)], "use --format csv")
 
 
-def _workbook(out: IO[bytes], tables: Sequence[NamedTable], instead: str) -> None:
+def _workbook(out: IO[bytes], tables: Sequence[NamedTable], instead: str) -> Sequence[CutCell]:
     try:
-        write_workbook(out, tables)
+        return write_workbook(out, tables)
     except TooLargeError as error:
         raise UsageError("too_large", f"{str(error).rstrip('.')}: {instead}.") from error
 
@@ -148,9 +160,8 @@ def _json(value: Any, indent: int | None = None) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=indent, default=str).encode()
 
 
-_WRITERS: Mapping[Format, Callable[[IO[bytes], str, Rows], None]] = {
+_WRITERS: Mapping[Format, Callable[[IO[bytes], Rows], None]] = {
     Format.CSV: _csv,
     Format.NDJSON: _ndjson,
     Format.PARQUET: _parquet,
-    Format.XLSX: _xlsx,
 }

@@ -85,9 +85,7 @@ def source_records(
     """Read every record of the files that can be read."""
 
     def work(report: Report) -> StepResult:
-        described = source_files["files"]
-        unread = set(described.filter(described["error"].is_not_null())["file"])
-        readable = [file for file in session.source_files() if file.name not in unread]
+        readable = intake.files_to_read(session.source_files(), source_files["files"])
         made = intake.collect_records(readable, report, session.readings)
         tables = made["tables"]
         return made, {"tables": tables.height, "records": int(tables["records"].sum())}

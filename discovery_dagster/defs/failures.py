@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from discovery_dagster.domain.intake import NothingReadableError
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.claims import FencedError
 from discovery_dagster.store.database import DatabaseError
@@ -30,10 +31,11 @@ def discreet(objects: ObjectStore, session: SessionKey, step: str) -> Iterator[N
         StepFailedError: instead of an error that may quote something.
         FencedError: when the session belongs to another run, as it was raised.
         DatabaseError: when Postgres is away, as it was raised.
+        NothingReadableError: when no file of the session can be read, as it was raised.
     """
     try:
         yield
-    except (FencedError, DatabaseError):
+    except (FencedError, DatabaseError, NothingReadableError):
         raise  # said in words of our own
     except Exception as error:  # whatever was raised, it may quote
         told = _told(error, _keep(objects, session, step, error))

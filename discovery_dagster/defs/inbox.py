@@ -96,7 +96,9 @@ class _Tick:
             self.settings.inbox_settle_seconds,
             _MOST_TAKEN,
         )
-        failures = []
+        failures = [
+            f"{look.place} is marked as ready and holds no file." for look in looks if look.is_empty
+        ]
         for look in landed:
             try:
                 self._register(look)

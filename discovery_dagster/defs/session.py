@@ -13,10 +13,11 @@ from discovery_dagster.ai.proposer import FlowProposer, model_version
 from discovery_dagster.defs.failures import discreet
 from discovery_dagster.defs.partitions import FORCE_TAG, PARTITION_TAG
 from discovery_dagster.defs.plots import plots
+from discovery_dagster.defs.recovery import MAX_RETRIES_TAG
 from discovery_dagster.domain import frames
 from discovery_dagster.domain.facts import Publication
 from discovery_dagster.domain.frames import Frames
-from discovery_dagster.domain.intake import Readings, SourceFile
+from discovery_dagster.domain.intake import NothingReadableError, Readings, SourceFile
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.proposals import Proposer
 from discovery_dagster.domain.state import MODEL, decision_inputs, without_model
@@ -160,7 +161,11 @@ class ClaimedSession:
                 StepProgress(self.claim, step.key, unit, started_at) as report,
             ):
                 report(0, None)
-                result, counts = work(report)
+                try:
+                    result, counts = work(report)
+                except NothingReadableError:  # nor would it be when tried again
+                    context.instance.add_run_tags(context.run.run_id, {MAX_RETRIES_TAG: "0"})
+                    raise
                 made = Publisher(self.claim, self.objects).publish(
                     step, made_from, result, counts, started_at
                 )
@@ -219,7 +224,7 @@ def _claim(
     except SessionBusyError:
         if context.instance is not None:
             # Or the daemon would try again for as long as the other run lives.
-            context.instance.add_run_tags(run_id, {"dagster/max_retries": "0"})
+            context.instance.add_run_tags(run_id, {MAX_RETRIES_TAG: "0"})
         raise
 
 

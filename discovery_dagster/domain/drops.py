@@ -32,6 +32,11 @@ class Look:
     files: tuple[str, ...]
     ready: bool
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether its sender called it ready, and nothing is in it."""
+        return self.ready and not self.files
+
 
 class Watch(BaseModel):
     """How long (seconds) a drop has looked the same, and whether taking it in failed since."""

@@ -64,6 +64,7 @@ class FileAccount:
     rejected: int
     ignored: int
     error: str | None
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

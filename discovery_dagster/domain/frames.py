@@ -26,8 +26,18 @@ SOURCE_FILES: Schema = {
     "encoding": _TEXT,
     "delimiter": _TEXT,
     "sheets": _TEXTS,
+    "notes": _TEXTS,  # sentences on what a person may not expect of how the file was read
     "error_code": _TEXT,
     "error": _TEXT,
+}
+
+#: A merged cell of a worksheet, as `tables.MergedCell`.
+_MERGED: Schema = {
+    "first_line": pl.UInt32(),
+    "last_line": pl.UInt32(),
+    "first_position": pl.UInt32(),
+    "last_position": pl.UInt32(),
+    "range": _TEXT,  # its name in the worksheet, such as `C2:C4`
 }
 
 #: One row a table, in file and sheet order; `table` numbers them from 0 within the session.
@@ -39,6 +49,7 @@ SOURCE_TABLES: Schema = {
     "header": _TEXTS,
     "header_line": pl.UInt32(),
     "records": pl.UInt32(),
+    "merged": pl.List(pl.Struct(_MERGED)),
 }
 
 #: One row a record that another file of the session corrected; the record itself is corrected.

@@ -5,7 +5,7 @@ Readers know containers and formats know headers; this module puts the two toget
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -19,7 +19,7 @@ from discovery_dagster.domain.mapping import map_table
 from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.readers import Limits, read_file
 from discovery_dagster.domain.readers.records import frame_of_records
-from discovery_dagster.domain.tables import FileReading, SourceTable, UnreadableFileError
+from discovery_dagster.domain.tables import IGNORED, FileReading, SourceTable, UnreadableFileError
 
 RecognisedTable = corrections.RecognisedTable
 
@@ -32,6 +32,18 @@ class SourceFile:
     path: Path
     sha256: str
     size: int
+
+
+class NothingReadableError(Exception):
+    """No file of a session can be read; the message names none, since Dagster keeps it for good."""
+
+    def __init__(self, files: int) -> None:
+        which = "The file" if files == 1 else f"None of the {files} files"
+        verb = "cannot" if files == 1 else "can"
+        super().__init__(
+            f"{which} of the session {verb} be read; why is said of each: replace what is damaged"
+            " and import it again."
+        )
 
 
 class FrameSource(Protocol):
@@ -104,10 +116,29 @@ def describe_files(
         One row a file, as `frames.SOURCE_FILES`.
     """
     rows = []
+    first = _first_of_each_content(files)
     for done, file in enumerate(files):
         progress(done, len(files))
-        rows.append(_describe(file, readings))
+        same = first[file.sha256]
+        rows.append(_describe(file, readings) if same is file else _repeated(file, same))
     return pl.DataFrame(rows, schema=dict(frames.SOURCE_FILES), orient="row")
+
+
+def files_to_read(files: Sequence[SourceFile], described: pl.DataFrame) -> list[SourceFile]:
+    """Return the files whose records count: those that can be read, each content once.
+
+    Args:
+        files: of the session.
+        described: as `describe_files` gives it.
+
+    Raises:
+        NothingReadableError: when no file can be read.
+    """
+    unread = set(described.filter(pl.col("error").is_not_null())["file"])
+    readable = [file for file in _first_of_each_content(files).values() if file.name not in unread]
+    if not readable:
+        raise NothingReadableError(len(files))
+    return readable
 
 
 def collect_records(
@@ -137,6 +168,7 @@ def collect_records(
             list(table.header),
             table.header_line,
             table.records.height,
+            [asdict(each) for each in table.merged],
         )
         for number, (table, table_format) in enumerate(corrected.tables)
     ]
@@ -282,24 +314,51 @@ def describe_rejects(published: FrameSource, outcomes: pl.DataFrame) -> pl.DataF
     return pl.concat(parts)
 
 
+def _first_of_each_content(files: Iterable[SourceFile]) -> dict[str, SourceFile]:
+    first: dict[str, SourceFile] = {}
+    for file in files:
+        first.setdefault(file.sha256, file)
+    return first
+
+
+def _repeated(file: SourceFile, first: SourceFile) -> tuple[object, ...]:
+    note = f"It has the same content as {first.name} and is not read again."
+    return _file_row(file, notes=[note])
+
+
 def _describe(file: SourceFile, readings: Readings) -> tuple[object, ...]:
     try:
         reading, tables = readings.look(file)
     except UnreadableFileError as error:
-        return (file.name, file.sha256, file.size, None, None, None, [], error.code, error.message)
+        return _file_row(file, error=error)
     known = [
         table_format.name for _, table_format in tables if table_format is not formats.UNRECOGNISED
     ]
+    notes = list(reading.notes)
+    if all((table.records["outcome"] == IGNORED).all() for table, _ in tables):
+        notes.append("It has no records below its header.")
+    return _file_row(file, known[0], reading, notes)
+
+
+def _file_row(
+    file: SourceFile,
+    table_format: str | None = None,
+    reading: FileReading | None = None,
+    notes: Sequence[str] = (),
+    error: UnreadableFileError | None = None,
+) -> tuple[object, ...]:
+    """A row of `frames.SOURCE_FILES`."""
     return (
         file.name,
         file.sha256,
         file.size,
-        known[0],
-        reading.encoding,
-        reading.delimiter,
-        list(reading.sheets),
-        None,
-        None,
+        table_format,
+        reading.encoding if reading else None,
+        reading.delimiter if reading else None,
+        list(reading.sheets) if reading else [],
+        list(notes),
+        error.code if error else None,
+        error.message if error else None,
     )
 
 

@@ -51,7 +51,7 @@ def trace(published: Published, asset_id: str, field: str | None = None) -> list
 
     Returns:
         One row a field: `field`, `value` and `sources`, each with `file, sheet, line, column, text,
-        value, transform, unit, method, confidence, format, won, corrected`.
+        value, transform, unit, method, confidence, format, won, merged, corrected`.
     """
     asset = published.inventory.row(by_predicate=pl.col("asset_id") == asset_id, named=True)
     members = published.members.filter(pl.col("asset_id") == asset_id)
@@ -88,7 +88,7 @@ class _Place:
     """The physical record behind a record, and what its columns mean."""
 
     format: str | None
-    columns: Sequence[Row]  # of FIELD_MAPPING, with `text`
+    columns: Sequence[Row]  # of FIELD_MAPPING, with `text` and the `merged` cell that has it
     corrected: Row | None
 
     @classmethod
@@ -102,8 +102,13 @@ class _Place:
             if here:
                 found = _likeliest(here, record)
                 own = published.mapping.filter(pl.col("table") == table["table"])
+                merged = table.get("merged") or []  # of none, as older steps published tables
                 columns = [
-                    {**row, "text": found[cell_column(row["position"])]}
+                    {
+                        **row,
+                        "text": found[cell_column(row["position"])],
+                        "merged": _merged(merged, record["line"], row["position"]),
+                    }
                     for row in own.iter_rows(named=True)
                 ]
                 corrected = published.source["corrections"].filter(
@@ -131,6 +136,18 @@ class _Place:
             for column in self.columns
             if column["text"] and (column["field"] == UNMAPPED or column["status"] != "accepted")
         ]
+
+
+def _merged(merged: Sequence[Row], line: int, position: int) -> str | None:
+    """The range whose first cell gave its text to the one at this line and position."""
+    for each in merged:
+        inside = (
+            each["first_line"] <= line <= each["last_line"]
+            and each["first_position"] <= position <= each["last_position"]
+        )
+        if inside and (line, position) != (each["first_line"], each["first_position"]):
+            return str(each["range"])
+    return None
 
 
 def _likeliest(here: Sequence[Row], record: Row) -> Row:
@@ -185,6 +202,7 @@ def _source(field: str, record: Row, column: Row | None, place: _Place, won: boo
         "confidence": told.get("confidence"),
         "format": place.format,
         "won": won,
+        "merged": told.get("merged"),
         "corrected": None
         if place.corrected is None
         else {

@@ -34,8 +34,8 @@ def preview(files: Sequence[SourceFile], limits: Limits) -> Preview:
     """Read `files` as the steps of a session would."""
     readings = Readings(limits)
     described = intake.describe_files(files, _unheard, readings)
-    unread = set(described.filter(pl.col("error").is_not_null())["file"])
-    source = intake.collect_records((f for f in files if f.name not in unread), _unheard, readings)
+    readable = intake.files_to_read(files, described)
+    source = intake.collect_records(readable, _unheard, readings)
     tables = intake.session_tables(source)
     mapping = intake.map_columns(tables, _unheard)
     made = canonical.canonicalise(tables, mapping)
@@ -67,6 +67,7 @@ def _accounts(described: pl.DataFrame, accounts: pl.DataFrame) -> list[FileAccou
             sha256=row["sha256"],
             format=row["format"],
             error=row["error"],
+            notes=row["notes"],
             **{name: row[name] or 0 for name in _COUNTS},
         )
         for row in joined.iter_rows(named=True)

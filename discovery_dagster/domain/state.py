@@ -73,6 +73,7 @@ class FileState(BaseModel):
     rejected: int
     ignored: int
     error: str | None
+    notes: list[str] = []
 
     @classmethod
     def unread(cls, name: str, why: str) -> Self:

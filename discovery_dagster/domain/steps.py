@@ -45,6 +45,7 @@ STEPS: tuple[Step, ...] = (
         "could not be read.",
         frames={"files": frames.SOURCE_FILES},
         version=2,
+        reference=("sheet_words.yaml",),
     ),
     Step(
         "source_records",
@@ -66,6 +67,7 @@ STEPS: tuple[Step, ...] = (
             "ends.yaml",
             "relation_phrases.yaml",
             "ports.csv",
+            "sheet_words.yaml",
         ),
     ),
     Step(

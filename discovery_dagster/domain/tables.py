@@ -13,10 +13,33 @@ READ: Final = "read"  # its cells could be assigned to the columns
 REJECTED: Final = "rejected"  # they could not (more cells than columns, an unclosed quote, ...)
 IGNORED: Final = "ignored"  # it holds nothing (a blank line, a comment)
 
+#: What a cell holds whose formula no program has calculated; Excel itself has no such error.
+NO_STORED_VALUE: Final = "#FORMULA WITHOUT A STORED VALUE!"
+
 
 def cell_column(position: int) -> str:
     """Name of the column of `SourceTable.records` that holds the source column at `position`."""
     return f"c{position}"
+
+
+@dataclass(frozen=True)
+class MergedCell:
+    """A merged cell of a worksheet whose value was given to other cells that it covers.
+
+    Lines are worksheet rows, positions those of columns from 0; the last ones belong to it. `range`
+    is its name in the worksheet, such as `C2:C4`.
+    """
+
+    first_line: int
+    last_line: int
+    first_position: int
+    last_position: int
+    range: str
+
+    @property
+    def columns(self) -> int:
+        """How many columns it covers."""
+        return self.last_position - self.first_position + 1
 
 
 @dataclass(frozen=True)
@@ -41,6 +64,7 @@ class SourceTable:
     header_line: int
     records: pl.DataFrame
     cut_off: frozenset[int] = frozenset()
+    merged: tuple[MergedCell, ...] = ()
 
     def position(self, column: str) -> int:
         """Position of the first column called `column`, from 0."""
@@ -56,6 +80,7 @@ class FileReading:
     encoding: str | None = None
     delimiter: str | None = None
     sheets: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # sentences on what a person would not expect of the file
 
 
 class UnreadableFileError(Exception):

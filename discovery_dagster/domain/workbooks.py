@@ -7,14 +7,18 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import IO, Any
+from typing import IO, Any, Final
 
+import polars as pl
 import xlsxwriter
 
 from discovery_dagster.domain.tabular import cell_text
 
 #: Limits of XLSX (Excel specifications and limits, Microsoft).
 _ROWS, _COLUMNS, _CELL, _NAME = 1_048_576, 16_384, 32_767, 31
+#: How a text ends that is longer than a cell holds.
+_CUT: Final = " … [cut: a cell holds no more]"
+_KEPT: Final = _CELL - len(_CUT)
 _WIDTH = 18  # characters, of each column
 
 #: Date of the entries of an archive, so that the same tables give the same bytes.
@@ -34,13 +38,26 @@ class NamedTable:
     rows: Sequence[Sequence[Any]]
 
 
-def write_workbook(out: IO[bytes], tables: Iterable[NamedTable]) -> None:
+@dataclass(frozen=True)
+class CutCell:
+    """A cell that holds only the beginning of its text; `row` counts the table's from 0."""
+
+    table: str
+    row: int
+    column: str
+
+
+def write_workbook(out: IO[bytes], tables: Iterable[NamedTable]) -> list[CutCell]:
     """Write a sheet for each table; text cells are formatted as text, so that edits stay as typed.
 
+    Returns:
+        The cells whose text is longer than a cell holds; they end with a mark.
+
     Raises:
-        TooLargeError: when a table or a cell exceeds what a worksheet holds.
+        TooLargeError: when a table has more rows or columns than a worksheet holds.
     """
     names: set[str] = set()
+    cut = list[CutCell]()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as workbook:
         text = workbook.add_format({"num_format": "@"})
         bold = workbook.add_format({"bold": True, "num_format": "@"})
@@ -58,9 +75,24 @@ def write_workbook(out: IO[bytes], tables: Iterable[NamedTable]) -> None:
                     elif isinstance(value, int | float):
                         sheet.write_number(number, at, value)
                     elif value is not None:
-                        sheet.write_string(number, at, value, text)
+                        written = fitted(value)
+                        sheet.write_string(number, at, written, text)
+                        if written != value:
+                            cut.append(CutCell(table.name, number - 1, table.columns[at]))
         if not names:
             workbook.add_worksheet("empty")
+    return cut
+
+
+def fitted(text: str) -> str:
+    """Return `text`, cut with a mark where it is longer than a cell of a worksheet holds."""
+    return text if len(text) <= _CELL else text[:_KEPT] + _CUT
+
+
+def fitted_cells(texts: pl.Expr) -> pl.Expr:
+    """Return the same of a column."""
+    cut = pl.concat_str(texts.str.head(_KEPT), pl.lit(_CUT))
+    return pl.when(texts.str.len_chars() > _CELL).then(cut).otherwise(texts)
 
 
 def write_archive(out: IO[bytes], tables: Iterable[NamedTable]) -> None:
@@ -86,13 +118,8 @@ def table_name(file: str, sheet: str | None) -> str:
 
 
 def _check(table: NamedTable) -> None:
-    longest = max(
-        (len(cell) for row in table.rows for cell in row if isinstance(cell, str)), default=0
-    )
-    if len(table.rows) >= _ROWS or len(table.columns) > _COLUMNS or longest > _CELL:
-        raise TooLargeError(
-            f"{table.name} has more rows, columns or text in a cell than a worksheet holds."
-        )
+    if len(table.rows) >= _ROWS or len(table.columns) > _COLUMNS:
+        raise TooLargeError(f"{table.name} has more rows or columns than a worksheet holds.")
 
 
 def _sheet_name(name: str, used: set[str]) -> str:

@@ -91,6 +91,7 @@ class QualityPage(Page):
     pending: Pending | None = shown("why there is nothing to show yet")
     file: str | None = shown("the only file that is shown")
     figures: Mapping[str, int] = shown("records and columns by what became of them")
+    notes: Sequence[tuple[str, str]] = shown("what to know of how each file was read")
     rejects: Sequence[Reason] = shown("rejected records by reason, most first")
     rejects_downloads: Sequence[tuple[str, str]] = shown("rejected records as data")
     issues: Sequence[Reason] = shown("issues of accepted records by kind, most first")
@@ -144,6 +145,7 @@ def build(
             "warnings": sum(reason.count for reason in warnings),
             "unmapped": sum(_is(row, "unmapped") for row in columns),
         },
+        notes=[(one.name, note) for one in counted for note in one.notes],
         rejects=_reasons(rejects),
         rejects_downloads=_downloads(key, "rejects"),
         issues=warnings,

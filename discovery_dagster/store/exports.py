@@ -40,7 +40,7 @@ QUERIES: Mapping[str, str] = {
                coalesce(sum(a.accepted), 0)::int as accepted,
                coalesce(sum(a.rejected), 0)::int as rejected,
                coalesce(sum(a.ignored), 0)::int as ignored,
-               f.error, f.encoding, f.delimiter, f.sheets, f.size
+               f.error, f.encoding, f.delimiter, f.sheets, f.notes, f.size
         from discovery.source_file f
         left join discovery.table_account a using (engagement, session, file)
         where {_IN_SESSION}

@@ -26,12 +26,13 @@ select f.engagement, f.session, f.file as name, f.sha256, s.format, s.error,
        coalesce(sum(a.records), 0)::int as records,
        coalesce(sum(a.accepted), 0)::int as accepted,
        coalesce(sum(a.rejected), 0)::int as rejected,
-       coalesce(sum(a.ignored), 0)::int as ignored
+       coalesce(sum(a.ignored), 0)::int as ignored,
+       coalesce(s.notes, '{}') as notes
 from unnest(%(engagements)s::text[], %(sessions)s::text[]) as wanted(engagement, session)
 join discovery.session_file f using (engagement, session)
 left join discovery.source_file s using (engagement, session, file)
 left join discovery.table_account a using (engagement, session, file)
-group by f.engagement, f.session, f.file, f.position, f.sha256, s.format, s.error
+group by f.engagement, f.session, f.file, f.position, f.sha256, s.format, s.error, s.notes
 order by f.engagement, f.session, f.position
 """
 
@@ -97,10 +98,11 @@ def register(
 ) -> SessionKey:
     """Archive `files` and make them a new session, or add them to `session`.
 
-    Client and engagement come into being on first use. Content that the session has already is not
-    added twice. Killed before the end, nothing is registered. Content that an earlier drop had
-    makes no second session when it comes as a `drop`; a person may import it as often as wanted.
-    A file that somebody writes to meanwhile is no part of the session; `leave_out` is told of it.
+    Client and engagement come into being on first use. A file that the session has already, by name
+    and content, is not added again; the same content under another name is listed, and not read.
+    Killed before the end, nothing is registered. Content that an earlier drop had makes no second
+    session when it comes as a `drop`; a person may import it as often as wanted. A file that
+    somebody writes to meanwhile is no part of the session; `leave_out` is told of it.
 
     Raises:
         UnreadableFileError: when that is every file, or `leave_out` raises it.
@@ -187,7 +189,7 @@ def _add_files(
     leave_out: LeaveOut,
 ) -> None:
     known = _files(connection, session)
-    contents = {file.sha256 for file in known}
+    before = {(file.name, file.sha256) for file in known}
     names = {file.name for file in known}
     left_out = 0
     for incoming in files:
@@ -199,7 +201,7 @@ def _add_files(
             if left_out == len(files):
                 raise
             continue
-        if sha256 in contents:
+        if (incoming.name, sha256) in before:  # the same import again
             continue
         name = free_name(incoming.name, names)
         connection.execute(
@@ -209,7 +211,6 @@ def _add_files(
             [str(session.engagement), session.session, name, len(names), sha256, size],
         )
         names.add(name)
-        contents.add(sha256)
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:

@@ -8,7 +8,9 @@ import polars as pl
 import pytest
 
 from discovery_dagster.cli.errors import UsageError
+from discovery_dagster.cli.present import print_cut
 from discovery_dagster.cli.writing import TOOLS, Format, write_rows
+from discovery_dagster.domain.workbooks import CutCell
 
 ROWS = [
     {"name": "=1+1", "cpu": 4, "tags": ["a", "b"], "custom": {"x": "y"}, "sources": [{"line": 1}]},
@@ -60,3 +62,27 @@ def test_the_graph_is_written_as_json_or_graphml_only():
     with pytest.raises(UsageError, match="json or graphml"):
         written(Format.CSV, graph, "graph")
     assert b"<graphml" in written(Format.GRAPHML, graph, "graph").read()
+
+
+def test_a_text_longer_than_a_cell_is_cut_with_a_mark_and_named():
+    rows = [{"name": "db", "description": "y"}, {"name": "web", "description": "x" * 40_000}]
+    out = io.BytesIO()
+    cut = write_rows(out, Format.XLSX, "assets", rows)
+    assert cut == [CutCell("assets", 1, "description")]
+    value = openpyxl.load_workbook(out).active["B3"].value
+    assert len(value) == 32_767
+    assert value.startswith("xxx")
+    assert value.endswith("[cut: a cell holds no more]")
+
+
+@pytest.mark.parametrize("length", [32_766, 32_767])
+def test_a_text_that_just_fits_is_left_whole(length):
+    out = io.BytesIO()
+    assert write_rows(out, Format.XLSX, "assets", [{"name": "x" * length}]) == []
+    assert openpyxl.load_workbook(out).active["A2"].value == "x" * length
+
+
+def test_the_command_says_which_asset_and_column_were_cut(capsys):
+    print_cut([CutCell("assets", 1, "description")], [{"name": "db"}, {"name": "web"}])
+    said = " ".join(capsys.readouterr().err.split())
+    assert said.startswith("assets: description of row 3 (web) is longer than a cell")

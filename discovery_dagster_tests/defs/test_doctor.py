@@ -25,7 +25,14 @@ def test_a_home_that_is_well_is_said_to_be_well(engine, session, capsys):
     code, checks = examine(capsys)
     assert code == 0
     assert {status for status, _ in checks.values()} <= {"ok", "warning"}
-    assert set(checks) >= {"postgres", "schema", "dagster.yaml", "objects", "services", "partitions"}
+    assert set(checks) >= {
+        "postgres",
+        "schema",
+        "dagster.yaml",
+        "objects",
+        "services",
+        "partitions",
+    }
 
 
 def test_a_run_without_a_process_is_named(engine, session, capsys):

@@ -15,6 +15,7 @@ from discovery_dagster.defs import inbox
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import decision_log, drops, exports, sessions
+from discovery_dagster.store.states import state
 
 
 class Killed(BaseException):
@@ -286,3 +287,59 @@ def test_many_drops_are_taken_in_by_bounded_ticks(box, monkeypatch):
         box.tick()
         taken.append(len(box.sessions()) - before)
     assert taken == [20, 20, 5]
+
+
+def test_a_drop_of_which_nothing_can_be_read_fails_and_says_why_file_by_file(box):
+    folder = box.drop(text="", ready=False)
+    (folder / "noise.bin").write_bytes(bytes(range(256)) * 4)
+    (folder / "_READY").touch()
+    box.requested()
+    (row,) = sessions.sessions(box.engine.database, box.engagement)
+    box.engine.execute_here(row.session)
+    found = state(box.engine.database, row.session)
+    assert found.status == "failed"
+    assert "None of the 2 files of the session can be read" in found.error
+    assert {file.name: bool(file.error) for file in found.files} == {
+        "noise.bin": True,
+        "servers.csv": True,
+    }
+    steps = {step.step: step.status for step in found.steps}
+    assert (steps["source_files"], steps["source_records"]) == ("done", "failed")
+
+
+def test_the_file_that_replaces_an_unreadable_one_makes_a_session_that_is_done(box):
+    box.drop(text="")
+    box.requested()
+    (failed,) = sessions.sessions(box.engine.database, box.engagement)
+    box.engine.execute_here(failed.session)
+    box.drop(text="Hostname\nweb-01\n")
+    box.requested()
+    _, replaced = sessions.sessions(box.engine.database, box.engagement)
+    box.engine.execute_here(replaced.session)
+    assert state(box.engine.database, failed.session).status == "failed"
+    assert state(box.engine.database, replaced.session).status == "done"
+
+
+def test_a_drop_of_which_some_can_be_read_is_done_and_lists_the_rest(box):
+    folder = box.drop(ready=False)
+    (folder / "noise.bin").write_bytes(bytes(range(256)) * 4)
+    shutil.copy(folder / "servers.csv", folder / "twice.csv")
+    (folder / "_READY").touch()
+    box.requested()
+    (row,) = sessions.sessions(box.engine.database, box.engagement)
+    box.engine.execute_here(row.session)
+    found = state(box.engine.database, row.session)
+    noise, servers, twice = found.files
+    assert found.status == "done"
+    assert noise.error
+    assert (servers.accepted, servers.error) == (1, None)
+    assert (twice.records, twice.error) == (0, None)
+    assert twice.notes == ["It has the same content as servers.csv and is not read again."]
+
+
+def test_a_drop_that_is_marked_and_holds_no_file_is_said(box):
+    folder = box.drop(ready=False)
+    (folder / "servers.csv").unlink()
+    (folder / "_READY").touch()
+    assert "holds no file" in box.tick().skip_reason.skip_message
+    assert box.sessions() == []

@@ -1,5 +1,6 @@
 """Every value of an asset says where it came from, and which source was believed."""
 
+import openpyxl
 import pytest
 
 from discovery_dagster.domain.lineage import trace
@@ -69,3 +70,31 @@ def test_an_asset_is_found_by_id_by_name_in_any_case_or_not_at_all(engine, sessi
     assert assets.find(engine.database, session, found.asset_id) == found
     with pytest.raises(assets.NoSuchAssetError):
         assets.find(engine.database, session, "nothing")
+
+
+def test_the_value_of_a_covered_cell_says_which_merged_cell_it_came_from(
+    engine, session, engagement, tmp_path
+):
+    book = openpyxl.Workbook()
+    for row in (["Hostname", "Application"], ["gull-1", "Ledger"], ["gull-2"], ["gull-3", "Cash"]):
+        book.active.append(row)
+    book.active.merge_cells("B2:B3")
+    book.save(tmp_path / "merged.xlsx")
+    objects = ObjectStore(Settings().objects)
+    files = [IncomingFile("merged.xlsx", tmp_path / "merged.xlsx")]
+    sessions.register(engine.database, objects, engagement, files, session=session)
+    engine.execute_here(session)
+    found = {}
+    for name in ("gull-1", "gull-2", "gull-3"):
+        asset = assets.find(engine.database, session, name).asset_id
+        ((value,),) = (
+            row["sources"]
+            for row in trace(published(engine.database, objects, session), asset)
+            if row["field"] == "applications"
+        )
+        found[name] = (value["text"], value["merged"])
+    assert found == {
+        "gull-1": ("Ledger", None),
+        "gull-2": ("Ledger", "B2:B3"),
+        "gull-3": ("Cash", None),
+    }

@@ -261,6 +261,15 @@ def test_records_of_tables_below_each_other_are_corrected_each_in_its_own(tmp_pa
     assert after.assets["name"].to_list() == ["mended-0", "mended-1", "Ledger"]
 
 
+def test_a_cell_that_a_worksheet_cut_off_stays_whole_when_it_is_sent_back(tmp_path):
+    path, long = tmp_path / "servers.csv", "x" * 40_000
+    path.write_text(f"Hostname,Note\n,{long}\n")
+    sheets = Outcome(path).sheets()
+    book = edit(workbook(tmp_path / "fixed.xlsx", sheets), {2: {"Hostname": "web-01"}})
+    records = Outcome(path, book).source["records_0"]
+    assert records.select("c0", "c1").rows() == [("web-01", long)]
+
+
 WORD = st.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True)
 CLEAN = st.tuples(
     WORD,

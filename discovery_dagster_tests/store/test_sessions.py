@@ -49,13 +49,24 @@ def test_files_are_archived_under_their_session_by_content(database, objects, en
     assert path.is_relative_to(objects.root / str(engagement) / "s001")
 
 
-def test_known_content_is_not_added_twice_and_names_stay_apart(
+def test_every_file_is_listed_once_under_a_name_of_its_own(
     database, objects, engagement, file, tmp_path
 ):
-    session = sessions.register(database, objects, engagement, [file("a.csv", "1")])
-    again = [file("copy.csv", "1"), IncomingFile("a.csv", file("b.csv", "2").path)]
+    first = file("a.csv", "1")
+    session = sessions.register(database, objects, engagement, [first])
+    again = [first, file("copy.csv", "1"), IncomingFile("a.csv", file("b.csv", "2").path)]
     sessions.register(database, objects, engagement, again, session=session)
-    assert [kept.name for kept in sessions.files(database, session)] == ["a.csv", "a (2).csv"]
+    sessions.register(database, objects, engagement, [first], session=session)
+    kept = [kept.name for kept in sessions.files(database, session)]
+    assert kept == ["a.csv", "copy.csv", "a (2).csv"]
+
+
+def test_a_file_that_is_given_twice_at_once_is_listed_twice(database, objects, engagement, file):
+    given = file("a.csv", "1")
+    session = sessions.register(database, objects, engagement, [given, given])
+    kept = sessions.files(database, session)
+    assert [one.name for one in kept] == ["a.csv", "a (2).csv"]
+    assert len({one.sha256 for one in kept}) == 1
 
 
 def test_a_file_that_cannot_be_read_leaves_no_session_behind(

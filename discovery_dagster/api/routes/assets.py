@@ -184,6 +184,9 @@ class LineageSource(BaseModel):
     format: str | None
     won: bool = Field(description="Whether the asset has this value.")
     corrected: dict[str, Any] | None = Field(description="The file that corrected the record.")
+    merged: str | None = Field(
+        description="The merged cell that covers this one and has its text.", examples=["C2:C4"]
+    )
 
 
 class LineageValue(BaseModel):

@@ -25,6 +25,10 @@ class File(BaseModel):
     encoding: str | None
     delimiter: str | None
     sheets: list[str] | None
+    notes: list[str] | None = Field(
+        description="What a person may not expect of how it was read.",
+        examples=[["It has the same content as servers.csv and is not read again."]],
+    )
     size: int = Field(description="Bytes.")
 
 

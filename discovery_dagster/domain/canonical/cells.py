@@ -11,7 +11,7 @@ from discovery_dagster.domain.canonical.accounts import PROBLEM
 from discovery_dagster.domain.fields import FIELDS, REFERENCES, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.frames import empty
-from discovery_dagster.domain.tables import SourceTable, cell_column
+from discovery_dagster.domain.tables import NO_STORED_VALUE, SourceTable, cell_column
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.values import clean, read_cells, spell_plainly, wanted
 from discovery_dagster.domain.values.reading import Reading, are_errors, are_garbled
@@ -250,17 +250,32 @@ def _describe_errors(
     found = taken.filter(are_errors(taken["value"]))
     if found.is_empty():
         return _NO_PROBLEMS
-    return found.with_columns(pl.col("value").str.strip_chars()).select(
+    header = pl.lit(column.header)
+    uncalculated = pl.col("value").str.strip_chars() == NO_STORED_VALUE
+    return found.select(
         pl.col("row").cast(pl.UInt32),
         pl.lit(column.field).alias("field"),
-        pl.lit(column.header).alias("column"),
-        pl.lit("spreadsheet_error").alias("code"),
-        formatted(
-            '"{}" is an error of the spreadsheet where "{}" should have a value.',
-            "value",
-            pl.lit(column.header),
-        ).alias("message"),
-        "value",
+        header.alias("column"),
+        pl.when(uncalculated)
+        .then(pl.lit("formula_without_value"))
+        .otherwise(pl.lit("spreadsheet_error"))
+        .alias("code"),
+        pl.when(uncalculated)
+        .then(
+            formatted(
+                '"{}" holds a formula without a stored value; open and save the workbook in Excel.',
+                header,
+            )
+        )
+        .otherwise(
+            formatted(
+                '"{}" is an error of the spreadsheet where "{}" should have a value.',
+                pl.col("value").str.strip_chars(),
+                header,
+            )
+        )
+        .alias("message"),
+        pl.col("value").str.strip_chars(),
     )
 
 

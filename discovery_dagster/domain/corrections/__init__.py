@@ -15,6 +15,7 @@ from discovery_dagster.domain.formats import corrections as format_
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.tables import IGNORED, READ, REJECTED, SourceTable, cell_column
 from discovery_dagster.domain.words import fold
+from discovery_dagster.domain.workbooks import fitted_cells
 
 RecognisedTable = tuple[SourceTable, TableFormat]
 
@@ -170,7 +171,8 @@ def _new_cells(table: SourceTable, corrections: SourceTable) -> list[pl.Expr]:
         # Of columns with one name the first corrects the first.
         new = pl.col(cell_column(places[column].pop(0)))
         same = _line_ends(new).eq_missing(_line_ends(old))
-        cells.append(pl.when(same).then(old).otherwise(new).alias(f"n{at}"))
+        cut = _line_ends(new).eq_missing(_line_ends(fitted_cells(old)))
+        cells.append(pl.when(same | cut).then(old).otherwise(new).alias(f"n{at}"))
     return cells
 
 

@@ -28,6 +28,7 @@ from discovery_dagster.domain.readers.limits import Limits
 from discovery_dagster.domain.readers.workbook import read_sheets
 from discovery_dagster.domain.tables import UnreadableFileError
 from discovery_dagster.domain.words import fold
+from discovery_dagster.domain.workbooks import fitted
 
 _ABOUT: Final = "About"
 _CHOICES: Final = "Choices"  # hidden: a column for each list
@@ -110,7 +111,7 @@ def read(data: bytes, name: str, limits: Limits) -> Filled:
     Raises:
         UnreadableFileError: when it is no workbook, or none of these; the message is a sentence.
     """
-    sheets = dict(read_sheets(data, name, limits))
+    sheets = {sheet.name: sheet.cells for sheet in read_sheets(data, name, limits)}
     about = _read_about(sheets.get(_ABOUT))
     if about is None:
         raise UnreadableFileError(
@@ -205,7 +206,7 @@ def _write_sheet(
             cell = question.cells.get(column)
             style = formats["asked"] if column in filled_in else formats["text"]
             if cell:
-                page.write_string(row, at, cell[:_CELL], style)
+                page.write_string(row, at, fitted(cell), style)
     _offer(page, columns.index(ANSWER), questions, lists)
 
 

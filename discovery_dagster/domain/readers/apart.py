@@ -18,7 +18,7 @@ import polars as pl
 
 from discovery_dagster.domain.readers.by_library import DamagedError, read_by_library
 from discovery_dagster.domain.readers.limits import Limits
-from discovery_dagster.domain.readers.xlsx import Sheets
+from discovery_dagster.domain.readers.worksheet import Layout, Worksheet, Worksheets
 
 _CELL: Final = 64  # bytes of a cell, in the library and as text
 _ITSELF: Final = 4 * 1024**3  # bytes of address space without any cells: threads reserve much
@@ -26,8 +26,8 @@ _SECONDS: Final = 600
 _COMMAND: Final = "from discovery_dagster.domain.readers.apart import main; main()"
 
 
-def read_apart(data: bytes, limits: Limits) -> Sheets:
-    """Return the names and cells of all sheets of the workbook `data`; see `read_by_library`.
+def read_apart(data: bytes, limits: Limits) -> Worksheets:
+    """Return all sheets of the workbook `data`; see `read_by_library`.
 
     Raises:
         DamagedError: when it cannot be read, with what the library said.
@@ -46,12 +46,18 @@ def read_apart(data: bytes, limits: Limits) -> Sheets:
             raise DamagedError("It takes too long to read.") from error
         if done.returncode:
             raise DamagedError(done.stderr.decode(errors="replace"))
-        names = json.loads(done.stdout)
-        return [(name, pl.read_parquet(Path(folder) / f"{at}")) for at, name in enumerate(names)]
+        return [
+            Worksheet(
+                sheet["name"],
+                pl.read_parquet(Path(folder) / f"{at}"),
+                layout=Layout(hidden=sheet["hidden"]),
+            )
+            for at, sheet in enumerate(json.loads(done.stdout))
+        ]
 
 
 def main() -> None:
-    """Read the workbook on the standard input; its sheets go to files, their names to the output.
+    """Read the workbook on the standard input; its cells go to files, the rest to the output.
 
     The arguments are the folder of the files and the bytes of memory.
     """
@@ -64,6 +70,7 @@ def main() -> None:
         sys.stderr.write(str(error))
         sys.stderr.flush()
         os._exit(1)
-    for at, (_, frame) in enumerate(sheets):
-        frame.write_parquet(folder / f"{at}")
-    json.dump([name for name, _ in sheets], sys.stdout)
+    for at, sheet in enumerate(sheets):
+        sheet.cells.write_parquet(folder / f"{at}")
+    described = [{"name": sheet.name, "hidden": sheet.layout.hidden} for sheet in sheets]
+    json.dump(described, sys.stdout)

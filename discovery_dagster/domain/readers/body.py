@@ -7,6 +7,7 @@ from discovery_dagster.domain.readers.limits import Limits
 from discovery_dagster.domain.readers.records import source_table, with_ignored
 from discovery_dagster.domain.readers.sections import Section, part
 from discovery_dagster.domain.readers.strays import find_strays
+from discovery_dagster.domain.readers.template_rows import ignore_template_rows
 from discovery_dagster.domain.readers.wrappings import unwrap
 from discovery_dagster.domain.tables import SourceTable
 
@@ -39,7 +40,7 @@ def read_body(
     whole = replace(body, records=with_ignored(body.records, strays))
     tables = []
     for section in part(whole, ragged=ragged):
-        kept = ignore_footer(section.records)
+        kept = ignore_template_rows(section.header, ignore_footer(section.records))
         header, records = unwrap(section.header, kept, text=ragged, marked=marked)
         line = section.header_line
         tables.append(source_table(name, sheet, header, line, records, limits, longest))

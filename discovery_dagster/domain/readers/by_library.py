@@ -11,7 +11,7 @@ from typing import Final
 import fastexcel
 import polars as pl
 
-from discovery_dagster.domain.readers.xlsx import Sheets
+from discovery_dagster.domain.readers.worksheet import Layout, Worksheet, Worksheets
 
 #: What the library calls errors (calamine's `CellErrorType`), as Excel shows them [MS-XLS, 2.5.10].
 _ERRORS: Final[Mapping[str, str]] = {
@@ -32,8 +32,8 @@ class DamagedError(Exception):
     """A workbook at which the library gave up."""
 
 
-def read_by_library(data: bytes) -> Sheets:
-    """Return the names and cells of all sheets of the workbook `data`.
+def read_by_library(data: bytes) -> Worksheets:
+    """Return all sheets of the workbook `data`; the library says nothing of merged cells.
 
     Raises:
         fastexcel.FastExcelError: when it is damaged or encrypted.
@@ -41,7 +41,7 @@ def read_by_library(data: bytes) -> Sheets:
     """
     try:
         reader = fastexcel.read_excel(data)
-        return [(name, _read(reader, name)) for name in reader.sheet_names]
+        return [_read(reader, name) for name in reader.sheet_names]
     except BaseException as error:
         # A panic of Rust; its type can be imported from nowhere, and is no `Exception`.
         if type(error).__name__ == "PanicException":
@@ -49,12 +49,13 @@ def read_by_library(data: bytes) -> Sheets:
         raise
 
 
-def _read(reader: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
+def _read(reader: fastexcel.ExcelReader, name: str) -> Worksheet:
     # Without `skip_rows` leading blank rows vanish and rows are no longer the worksheet's.
     sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
     batch, errors = sheet.to_arrow_with_errors()
     frame = pl.DataFrame(batch)
-    return frame if errors is None else _with_errors(frame, errors.errors)
+    cells = frame if errors is None else _with_errors(frame, errors.errors)
+    return Worksheet(name, cells, layout=Layout(hidden=sheet.visible != "visible"))
 
 
 def _with_errors(frame: pl.DataFrame, errors: Sequence[fastexcel.CellError]) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from discovery_dagster import reference
 from discovery_dagster.domain.readers.header import Cells, is_blank
 from discovery_dagster.domain.readers.records import cells_of, with_ignored
 from discovery_dagster.domain.readers.stray_lines import is_origin, is_subtotal
-from discovery_dagster.domain.tables import IGNORED, READ
+from discovery_dagster.domain.tables import IGNORED, NO_STORED_VALUE, READ
 from discovery_dagster.domain.words import fold
 
 _LAST: Final = 50  # records that are looked at
@@ -90,7 +90,9 @@ def _is_total(row: Cells) -> bool:
         return False
     first, *others = filled
     words, _ = _words_of_sum(first)
-    return fold(words) in _total_words() and all(_NUMBER.match(other) for other in others)
+    if fold(words) not in _total_words():
+        return False
+    return all(_NUMBER.match(other) or other == NO_STORED_VALUE for other in others)
 
 
 def _filled(row: Cells) -> list[str]:

@@ -1,8 +1,12 @@
 """Workbooks: every sheet with cells is a table, hidden ones too; lines are worksheet rows.
 
+What the author hid is read like the rest and said; merged cells count for all that they cover.
+
 Cells come as text: numbers without a trailing `.0`, booleans as `true` and `false`, dates as
 `2024-05-01 10:30:00`; errors such as `#N/A` as they stand. Formulas come as their last value.
 """
+
+from dataclasses import replace
 
 import fastexcel
 import polars as pl
@@ -14,13 +18,22 @@ from discovery_dagster.domain.readers.by_library import DamagedError, read_by_li
 from discovery_dagster.domain.readers.header import find_header
 from discovery_dagster.domain.readers.header_rows import complete_header
 from discovery_dagster.domain.readers.limits import Limits, check_limit
+from discovery_dagster.domain.readers.merged import fill_merged, merged_cells
 from discovery_dagster.domain.readers.records import (
     frame_of_cells,
     ignore_blank_records,
 )
 from discovery_dagster.domain.readers.sections import Section
-from discovery_dagster.domain.readers.xlsx import Sheets, read_package
-from discovery_dagster.domain.tables import FileReading, SourceTable, UnreadableFileError
+from discovery_dagster.domain.readers.sheet_notes import sheet_notes
+from discovery_dagster.domain.readers.sheet_purpose import ignore_by_purpose
+from discovery_dagster.domain.readers.worksheet import Worksheet, Worksheets
+from discovery_dagster.domain.readers.xlsx import read_layouts, read_package
+from discovery_dagster.domain.tables import (
+    FileReading,
+    MergedCell,
+    SourceTable,
+    UnreadableFileError,
+)
 
 ZIP = b"PK\x03\x04"
 #: Compound file: an old workbook (XLS), or the envelope of an encrypted new one [MS-OFFCRYPTO].
@@ -42,18 +55,20 @@ def read_workbook(data: bytes, name: str, limits: Limits) -> FileReading:
             `limit_exceeded`.
     """
     sheets = read_sheets(data, name, limits)
-    tables = tuple(table for sheet, rows in sheets for table in _tables(rows, sheet, name, limits))
+    tables = [(sheet, table) for sheet in sheets for table in _tables(sheet, name, limits)]
     if not tables:
         raise UnreadableFileError("not_a_table", f"{name} has no sheet with a table in it.")
     return FileReading(
         "xlsx" if data.startswith(ZIP) else "xls",
-        tables,
-        sheets=tuple(sheet for sheet, _ in sheets),
+        tuple(table for _, table in tables),
+        sheets=tuple(sheet.name for sheet in sheets),
+        # What is true of a sheet is said once, however many tables stand in it.
+        notes=tuple(dict.fromkeys(note for each in tables for note in sheet_notes(*each))),
     )
 
 
-def read_sheets(data: bytes, name: str, limits: Limits) -> Sheets:
-    """Return the names of all sheets of the workbook `data` and their cells, from the first row on.
+def read_sheets(data: bytes, name: str, limits: Limits) -> Worksheets:
+    """Return all sheets of the workbook `data`.
 
     Raises:
         UnreadableFileError: `encrypted_workbook`, `corrupt_workbook`, `limit_exceeded`.
@@ -76,7 +91,7 @@ def _encrypted(name: str) -> UnreadableFileError:
     )
 
 
-def _open(data: bytes, name: str, limits: Limits) -> Sheets:
+def _open(data: bytes, name: str, limits: Limits) -> Worksheets:
     """Read the cells of all sheets, XLSX by our own reader where it is written as programs do."""
     if data.startswith(ZIP):
         check_package(data, name, limits)
@@ -84,12 +99,17 @@ def _open(data: bytes, name: str, limits: Limits) -> Sheets:
         if sheets is not None:
             return sheets
         check_extents(data, name, limits)
-        return read_by_library(data)
+        layouts = read_layouts(data)
+        return [
+            replace(sheet, layout=layouts.get(sheet.name, sheet.layout))
+            for sheet in read_by_library(data)
+        ]
     return read_apart(data, limits)
 
 
-def _tables(rows: pl.DataFrame, sheet: str, name: str, limits: Limits) -> tuple[SourceTable, ...]:
+def _tables(sheet: Worksheet, name: str, limits: Limits) -> tuple[SourceTable, ...]:
     """Make tables of the rows of a sheet; none when it has no header."""
+    rows = sheet.cells
     top = rows.head(_HEADER_SAMPLE).rows()
     position = find_header(top)
     if position is None:
@@ -104,4 +124,15 @@ def _tables(rows: pl.DataFrame, sheet: str, name: str, limits: Limits) -> tuple[
     lines = pl.int_range(first, first + cells.height, dtype=pl.UInt32, eager=True)
     records = ignore_blank_records(frame_of_cells(cells, lines))
     body = Section(header.cells, header.last + 1, records)
-    return read_body(name, sheet, body, limits, ragged=False)
+    tables = read_body(name, sheet.name, body, limits, ragged=False)
+    return tuple(_as_laid_out(table, sheet, limits) for table in tables)
+
+
+def _as_laid_out(table: SourceTable, sheet: Worksheet, limits: Limits) -> SourceTable:
+    """Give records what merged cells say; ignore them where the sheet is no table of things."""
+    records, used = table.records, tuple[MergedCell, ...]()
+    if sheet.first_column is not None:
+        merged = merged_cells(sheet.layout.merged, records, sheet.first_column)
+        records, used = fill_merged(records, merged, table.file, limits)
+    records = ignore_by_purpose(sheet.name, records, hidden=sheet.layout.hidden)
+    return replace(table, records=records, merged=used)

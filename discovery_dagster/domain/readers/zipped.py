@@ -4,6 +4,7 @@ Members are never written under their own names, so that `../` in one leads nowh
 be read is a rejected record of the archive, with the reason; nothing of an archive vanishes.
 """
 
+import hashlib
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -42,7 +43,9 @@ def read_archive(path: Path, name: str, limits: Limits, read: ReadFile) -> FileR
         UnreadableFileError: `limit_exceeded`; `not_a_table`, when no member can be read.
     """
     tables: list[SourceTable] = []
+    notes: list[str] = []
     readable, members = False, []
+    first: dict[str, str] = {}  # member of each content
     with zipfile.ZipFile(path) as archive, TemporaryDirectory() as folder:
         _check(archive, path.stat().st_size, name, limits)
         for member in archive.infolist():
@@ -50,8 +53,16 @@ def read_archive(path: Path, name: str, limits: Limits, read: ReadFile) -> FileR
                 continue
             members.append(member.filename)
             try:
-                unpacked = _unpack(archive, member, Path(folder) / "member", limits)
-                tables += _tables(read(unpacked, name, limits), member.filename)
+                unpacked, digest = _unpack(archive, member, Path(folder) / "member", limits)
+                same = first.setdefault(digest, member.filename)
+                if same != member.filename:
+                    notes.append(
+                        f"{member.filename} has the same content as {same} and is not read again."
+                    )
+                    continue
+                reading = read(unpacked, name, limits)
+                tables += _tables(reading, member.filename)
+                notes += [f"{member.filename}: {note}" for note in reading.notes]
                 readable = True
             except UnreadableFileError as error:
                 if error.code == "limit_exceeded":
@@ -61,7 +72,7 @@ def read_archive(path: Path, name: str, limits: Limits, read: ReadFile) -> FileR
         raise UnreadableFileError(
             "not_a_table", f"{name} is an archive that holds no file with a table in it."
         )
-    return FileReading("zip", tuple(tables), sheets=tuple(members))
+    return FileReading("zip", tuple(tables), sheets=tuple(members), notes=tuple(notes))
 
 
 def _check(archive: zipfile.ZipFile, size: int, name: str, limits: Limits) -> None:
@@ -76,18 +87,20 @@ def _check(archive: zipfile.ZipFile, size: int, name: str, limits: Limits) -> No
 
 def _unpack(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, limits: Limits
-) -> Path:
-    """Unpack a member to `target`; more than it declares is never written."""
+) -> tuple[Path, str]:
+    """Unpack a member to `target`, and return its SHA-256; more than it declares is not written."""
     check_limit(member.filename, "bytes", member.file_size, limits.file_bytes)
+    digest = hashlib.sha256()
     with target.open("wb") as written:
         for chunk in _contents(archive, member):
             written.write(chunk)
+            digest.update(chunk)
     with target.open("rb") as written_file:
         if written_file.read(4) == b"PK\x03\x04" and is_archive_of_files(target):
             raise UnreadableFileError(
                 "nested_archive", f"{member.filename} is an archive in an archive: unpack it."
             )
-    return target
+    return target, digest.hexdigest()
 
 
 def _contents(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -8,12 +8,13 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from discovery_dagster.domain.report.model import Chart, Contents
+from discovery_dagster.domain.workbooks import fitted
 
 _COLOURS: Final = {"good": "#2b8a57", "warn": "#c98a1b", "bad": "#c23b34", "quiet": "#93a1af"}
 _CHARTS: Final = "Charts"
 _ACCENT: Final = "#0b5cad"
 #: Limits of XLSX (Excel specifications and limits, Microsoft).
-_ROWS, _CELL, _NAME = 1_048_575, 32_767, 31
+_ROWS, _NAME = 1_048_575, 31
 _WIDE, _NARROW = 60, 9  # characters of a column
 _LABELS, _TEXT = 28, 110  # characters of the summary's columns
 #: Points of a line of text, and of the highest row: not every program fits rows to wrapped text.
@@ -147,7 +148,7 @@ def _fill(
             if isinstance(value, int | float) and not isinstance(value, bool):
                 sheet.write_number(number, at, value, formats["number"])
             elif value is not None:
-                sheet.write_string(number, at, str(value)[:_CELL], formats["text"])
+                sheet.write_string(number, at, fitted(str(value)), formats["text"])
     if rows:
         sheet.autofilter(0, 0, min(len(rows), _ROWS), len(columns) - 1)
 

@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster import reference
+from discovery_dagster.domain.tables import NO_STORED_VALUE
 
 _REPEATED: Final = 4  # cells a distinct one, from which on reading the distinct ones costs less
 _SAMPLE: Final = 4_000  # cells that tell whether they repeat
@@ -44,7 +45,9 @@ def clean(cells: pl.Series, null_words: Collection[str] = ()) -> pl.Series:
     """
     cells = without_invisible(cells)
     words = reference.load("placeholders")
-    no_values = _listed({"", *words["anywhere"], *words["spreadsheet_errors"], *null_words})
+    no_values = _listed(
+        {"", *words["anywhere"], *words["spreadsheet_errors"], NO_STORED_VALUE, *null_words}
+    )
     pattern = _pattern(no_values, _BLANK_EDGES)
     # Few cells have to be looked at twice, as a rule; in many columns, few of them at all.
     if _seem_repeated(cells) and not cells.unique().str.contains(pattern).any():
@@ -87,8 +90,8 @@ def _replaced(cells: pl.Series, pattern: str, by: str) -> pl.Series:
 
 
 def are_errors(cells: pl.Series) -> pl.Series:
-    """Whether each cell holds what a spreadsheet writes where a formula has no result."""
-    words = placeholders("spreadsheet_errors")
+    """Whether each cell holds what stands where a formula has no result, or none is stored."""
+    words = [*placeholders("spreadsheet_errors"), NO_STORED_VALUE.lower()]
     marked = cells.str.contains(r"^\s*(?:#|[Ee][Rr][Rr]:)").fill_null(value=False)
     if not marked.any():
         return marked

@@ -7,7 +7,7 @@ FILES = Listing(
     name="files",
     table="discovery.source_file",
     document="r.file as name, r.sha256, r.format, a.records, a.accepted, a.rejected, a.ignored,"
-    " r.error, r.encoding, r.delimiter, r.sheets, r.size",
+    " r.error, r.encoding, r.delimiter, r.sheets, r.notes, r.size",
     joins="""
         left join lateral (
             select coalesce(sum(t.records), 0)::int as records,

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from discovery_dagster.domain.readers.limits import Limits
 from discovery_dagster.domain.readers.xlsx import cells, read_package
 from discovery_dagster.domain.readers.xlsx.plain import plain_cells
+from discovery_dagster.domain.tables import NO_STORED_VALUE
 
 Value = str | int | float | bool | datetime.datetime | None
 
@@ -78,7 +79,7 @@ def _same(found: str | None, value: Value) -> bool:
 def test_cells_come_back_as_they_were_written(rows, write) -> None:
     sheets = read_package(write(rows), "a.xlsx", Limits())
     assert sheets is not None, "left to the library"
-    ((_, frame),) = sheets
+    frame = sheets[0].cells
     filled = {
         (row, column): value
         for row, cells in enumerate(rows)
@@ -107,7 +108,7 @@ def test_plain_pieces_give_what_all_their_tags_give(rows, write) -> None:
     assert sheets is not None
     assert by_tags is not None
     assert plain.called or all(value is None for row in rows for value in row)
-    assert [frame.rows() for _, frame in sheets] == [frame.rows() for _, frame in by_tags]
+    assert [sheet.cells.rows() for sheet in sheets] == [sheet.cells.rows() for sheet in by_tags]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,11 @@ def test_plain_pieces_give_what_all_their_tags_give(rows, write) -> None:
         ('<c r="A1"><v>1</v></c><c r="B1" s="0"/><c r="C1"></c><c r="D1"><v>2</v></c>', "1..2"),
         ('<c r="A1"><v>1</v></c></row><row r="2"/><row r="3"><c r="A3"><v>3</v></c>', "1|.|3"),
         ('<c r="A1"><f>1+1</f><v>2</v></c><c r="B1"><v>3</v></c>', "23"),
-        ('<c r="A1"><f>B1</f></c><c r="B1"><v>3</v></c>', "3"),
+        ('<c r="A1"><f>B1</f></c><c r="B1"><v>3</v></c>', f"{NO_STORED_VALUE}3"),
+        ('<c r="A1"><f>B1</f><v/></c><c r="B1"><v>3</v></c>', f"{NO_STORED_VALUE}3"),
+        ('<c r="A1"><f>B1</f><v></v></c><c r="B1"><v>3</v></c>', f"{NO_STORED_VALUE}3"),
+        ('<c r="A1"><f t="shared" si="0"/></c><c r="B1"><v>3</v></c>', f"{NO_STORED_VALUE}3"),
+        ('<c r="A1" t="str"><f>IF(B1=3,"")</f><v></v></c><c r="B1"><v>3</v></c>', ".3"),
         ('<c r="A1" t="inlineStr"><is><t>in</t></is></c><c r="B1"><v>3</v></c>', "in3"),
         ('<c r="A1" t="inlineStr"><is><r><t>i</t></r></is></c><c r="B1"><v>3</v></c>', "i3"),
         ('<c r="A1" t="str"><v>a longer text than sixteen!</v></c>', "a longer text than sixteen!"),
@@ -133,7 +138,7 @@ def test_plain_pieces_give_what_all_their_tags_give(rows, write) -> None:
 def test_cells_are_found_whatever_stands_between_them(row: str, found: str) -> None:
     sheets = read_package(_with_cells(row), "a.xlsx", Limits())
     assert sheets is not None
-    rows = ["".join(cell or "." for cell in cells) for cells in sheets[0][1].rows()]
+    rows = ["".join(cell or "." for cell in cells) for cells in sheets[0].cells.rows()]
     assert "|".join(line if line.strip(".") else "." for line in rows) == found
 
 
@@ -161,7 +166,7 @@ def test_shared_texts_are_read_with_their_runs_and_escapes(text: str, read_as: s
     changed = _with_part(content.getvalue(), "xl/sharedStrings.xml", "<si><t>MARK</t></si>", text)
     sheets = read_package(changed, "a.xlsx", Limits())
     assert sheets is not None
-    assert sheets[0][1].rows() == [(read_as,)]
+    assert sheets[0].cells.rows() == [(read_as,)]
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,14 @@ def test_a_member_that_cannot_be_read_is_a_rejected_record(tmp_path: Path) -> No
     assert records_of(nested)[0][:3] == (1, "rejected", "nested_archive")
 
 
+def test_equal_members_count_once_and_the_second_is_said(tmp_path: Path) -> None:
+    text = "name,os\nweb,RHEL\n"
+    reading = reading_of(tmp_path, zipped({"a.csv": text, "old/b.csv": text, "c.csv": text + "\n"}))
+    assert [table.sheet for table in reading.tables] == ["a.csv", "c.csv"]
+    assert reading.sheets == ("a.csv", "old/b.csv", "c.csv")
+    assert reading.notes == ("old/b.csv has the same content as a.csv and is not read again.",)
+
+
 def test_tabs_of_rvtools_are_known_by_the_names_of_their_files(tmp_path: Path) -> None:
     tabs = {
         "RVTools_tabvInfo.csv": "VM;Powerstate;CPUs;Memory\nvm1;poweredOn;2;4096\n",

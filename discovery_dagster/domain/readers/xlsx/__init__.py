@@ -7,25 +7,22 @@ common programs write; a workbook that is written in another way is left to the 
 import io
 import zipfile
 
-import polars as pl
 import pyarrow as pa
 
 from discovery_dagster.domain.readers.archive import DAMAGED
 from discovery_dagster.domain.readers.limits import Limits
+from discovery_dagster.domain.readers.worksheet import Layout, Worksheets
 from discovery_dagster.domain.readers.xlsx.package import Package
 from discovery_dagster.domain.readers.xlsx.scanning import UnusualXmlError
-from discovery_dagster.domain.readers.xlsx.sheets import read_sheet
+from discovery_dagster.domain.readers.xlsx.sheets import read_layout, read_sheet
 
-__all__ = ["Sheets", "read_package"]
+__all__ = ["read_layouts", "read_package"]
 
 #: What XML that is damaged or unusual ends in; the library reads it, or says that it cannot.
 _UNUSUAL = (UnusualXmlError, pa.ArrowInvalid, IndexError, OSError, *DAMAGED)
 
-#: Names of sheets and their cells, all text; rows from the first of the sheet on.
-Sheets = list[tuple[str, pl.DataFrame]]
 
-
-def read_package(data: bytes, name: str, limits: Limits) -> Sheets | None:
+def read_package(data: bytes, name: str, limits: Limits) -> Worksheets | None:
     """Return the sheets of the workbook `data`, None when it is written in an unusual way.
 
     Raises:
@@ -35,9 +32,19 @@ def read_package(data: bytes, name: str, limits: Limits) -> Sheets | None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             package = Package(archive)
             context = package.context()
-            return [
-                (sheet.name, read_sheet(package, sheet, context, name, limits))
-                for sheet in package.sheets()
-            ]
+            return [read_sheet(package, sheet, context, name, limits) for sheet in package.sheets()]
     except _UNUSUAL:
         return None
+
+
+def read_layouts(data: bytes) -> dict[str, Layout]:
+    """Return what is hidden and merged in the sheets of a workbook that the library has to read.
+
+    Nothing is known of the sheets when not even that is written as programs do.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            package = Package(archive)
+            return {sheet.name: read_layout(package, sheet) for sheet in package.sheets()}
+    except _UNUSUAL:
+        return {}

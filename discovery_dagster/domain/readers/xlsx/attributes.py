@@ -14,8 +14,8 @@ from discovery_dagster.domain.readers.xlsx.scanning import (
     numbers_in,
 )
 
-#: Types of cells [ECMA-376, ST_CellType].
-SHARED, STRING, NUMBER, BOOLEAN, ERROR, DATE, INLINE = range(7)
+#: Types of cells [ECMA-376, ST_CellType], and that of formulas whose value no program stored.
+SHARED, STRING, NUMBER, BOOLEAN, ERROR, DATE, INLINE, FORMULA = range(8)
 
 Types = npt.NDArray[np.int8]
 

@@ -1,7 +1,8 @@
 """Worksheets as frames of text: a column for each column of the sheet, a row for each row."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -10,8 +11,14 @@ import polars as pl
 
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.turns import in_turn
+from discovery_dagster.domain.readers.worksheet import Layout, Worksheet
 from discovery_dagster.domain.readers.xlsx.cells import Cells, read_cells
-from discovery_dagster.domain.readers.xlsx.package import Package, Sheet
+from discovery_dagster.domain.readers.xlsx.layout import (
+    hidden_columns,
+    hidden_rows,
+    merged_ranges,
+)
+from discovery_dagster.domain.readers.xlsx.package import Package, Part, Sheet
 from discovery_dagster.domain.readers.xlsx.values import Context
 
 _NOTHING: Final = 2**32 - 1  # beyond the number of any cell
@@ -19,17 +26,19 @@ _NOTHING: Final = 2**32 - 1  # beyond the number of any cell
 
 def read_sheet(
     package: Package, sheet: Sheet, context: Context, name: str, limits: Limits
-) -> pl.DataFrame:
+) -> Worksheet:
     """Return the filled rectangle of `sheet` from its first row on; no rows when it is empty.
 
     Raises:
         UnusualXmlError: when the sheet is written in another way than programs do.
         UnreadableFileError: `limit_exceeded`, when the rectangle is too large.
     """
-    read = in_turn(partial(read_cells, context=context), package.rows(sheet))
+    part = package.open(sheet)
+    read = list(in_turn(partial(read_cells, context=context), part.rows()))
+    layout = _layout(sheet, part, (piece.hidden_rows for piece in read))
     pieces = [piece for piece in read if len(piece.rows)]
     if not pieces:
-        return pl.DataFrame()
+        return Worksheet(sheet.name, pl.DataFrame(), layout=layout)
     rows = np.concatenate([piece.rows for piece in pieces])
     columns = np.concatenate([piece.columns for piece in pieces])
     texts = pl.concat([context.shared, *(piece.own for piece in pieces)], rechunk=True)
@@ -39,7 +48,28 @@ def read_sheet(
     grid = np.full((last - first + 1) * height, _NOTHING, dtype=np.uint32)
     grid[(columns.astype(np.int64) - first) * height + rows - 1] = places
     in_columns = enumerate(grid.reshape(-1, height))
-    return pl.DataFrame([_column(str(at), texts, cells) for at, cells in in_columns])
+    frame = pl.DataFrame([_column(str(at), texts, cells) for at, cells in in_columns])
+    return Worksheet(sheet.name, frame, first, layout)
+
+
+def read_layout(package: Package, sheet: Sheet) -> Layout:
+    """Return what the author of `sheet` hid and merged, without reading its cells.
+
+    Raises:
+        UnusualXmlError: when the sheet is written in another way than programs do.
+    """
+    part = package.open(sheet)
+    return _layout(sheet, part, [hidden_rows(piece) for piece in part.rows()])
+
+
+def _layout(sheet: Sheet, part: Part, rows: Iterable[tuple[int, ...]]) -> Layout:
+    """The layout of a sheet whose rows were read."""
+    return Layout(
+        sheet.hidden,
+        tuple(chain.from_iterable(rows)),
+        hidden_columns(part.head),
+        merged_ranges(part.behind()),
+    )
 
 
 def _places(pieces: Sequence[Cells], shared: int) -> npt.NDArray[np.uint32]:

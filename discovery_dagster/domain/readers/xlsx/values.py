@@ -1,7 +1,7 @@
 """What filled cells hold, as text: shared texts by their number, all else by its type."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -12,6 +12,7 @@ from discovery_dagster.domain.readers.xlsx.attributes import (
     BOOLEAN,
     DATE,
     ERROR,
+    FORMULA,
     INLINE,
     NUMBER,
     SHARED,
@@ -30,9 +31,11 @@ from discovery_dagster.domain.readers.xlsx.scanning import (
     numbers_in,
 )
 from discovery_dagster.domain.readers.xlsx.texts import unescaped
+from discovery_dagster.domain.readers.xlsx.zeros import Shape, as_shown
+from discovery_dagster.domain.tables import NO_STORED_VALUE
 
 #: Whether values of a type, which counts from 0, are texts of their own.
-_ARE_TEXTS: Final = np.isin(np.arange(INLINE + 1), (STRING, ERROR, DATE, INLINE))
+_ARE_TEXTS: Final = np.isin(np.arange(FORMULA + 1), (STRING, ERROR, DATE, INLINE))
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,11 @@ class Filled:
 
 @dataclass(frozen=True)
 class Context:
-    """What cells refer to: shared texts, and which styles show numbers as dates."""
+    """What cells refer to: shared texts, and how styles show numbers, by the style's number."""
 
     shared: pl.Series
-    dates: Mask  # by the number of the style
+    dates: Mask
+    shapes: Mapping[int, Shape] = field(default_factory=dict)  # of those that show zeros in front
     since_1904: bool = False
 
 
@@ -78,10 +82,14 @@ def read_values(
         return Values.at(xml, cells.starts[at], cells.ends[at], cells.low[at])
 
     parts: list[tuple[Mask, Callable[[Positions], pl.Series]]] = [
-        (numbers & ~dated, lambda at: _numbers(xml, values(at))),
+        (
+            numbers & ~dated,
+            lambda at: as_shown(_numbers(xml, values(at)), cells.styles[at], context.shapes),
+        ),
         (dated, lambda at: as_dates(xml.texts(values(at)), since_1904=context.since_1904)),
         (types == BOOLEAN, lambda at: _booleans(xml.texts(values(at)))),
         (_ARE_TEXTS[types], lambda at: unescaped(xml.texts(values(at)))),
+        (types == FORMULA, lambda at: pl.repeat(NO_STORED_VALUE, len(at), eager=True)),
     ]
     places = np.empty(len(types), dtype=np.uint32)
     shared = np.flatnonzero(types == SHARED)

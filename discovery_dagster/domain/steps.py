@@ -58,6 +58,7 @@ STEPS: tuple[Step, ...] = (
             "units.yaml",
             "placeholders.yaml",
             "json_nesting.yaml",
+            "json_subjects.yaml",
             "keyed_things.yaml",
             "headerless.yaml",
             "ends.yaml",

@@ -63,6 +63,8 @@ def weigh(claim: Claim) -> Claim:
         return replace(claim, confidence=round(claim.confidence / 2, 2))
     if claim.field in _WORDS and _numeric_share(values) > _FITTING:
         return replace(claim, status=REJECTED, notes=("the values are numbers, not words",))
+    if claim.field in _WORDS and _is_structured(values):
+        return replace(claim, status=REJECTED, notes=("the values are JSON, not words",))
     if claim.field == "declared_type":
         share = known_share("declared_type", values)
         if not share and claim.method == "words":
@@ -172,6 +174,11 @@ def _by_alternative(column: Column, values: pl.Series) -> str | None:
 
 def _numeric_share(values: pl.Series) -> float:
     return float(read_numbers(values).is_not_null().sum()) / len(values)
+
+
+def _is_structured(values: pl.Series) -> bool:
+    """Whether most values are lists of objects, such as the settings of a container."""
+    return float(values.str.contains(r"^\[?\{").sum()) / len(values) > _FITTING
 
 
 @cache

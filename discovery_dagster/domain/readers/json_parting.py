@@ -16,6 +16,7 @@ from discovery_dagster.domain.readers.json_subjects import (
     holds_things,
     is_envelope,
     is_guest_key,
+    may_hold_things,
     name_of,
     shape_of,
 )
@@ -31,7 +32,7 @@ def part(array: Array) -> list[Array]:
     inside = dict[str, list[Element]]()
     first = dict[str, int]()
     for element in array.elements:
-        if not _holds_objects(element.value):
+        if not may_hold_things(element.value):
             own.append(element)
             continue
         record, lists = _parted(element)
@@ -42,16 +43,6 @@ def part(array: Array) -> list[Array]:
     around = f"{array.key}." if array.key else ""
     parted = [Array(around + key, first[key], each) for key, each in inside.items()]
     return [replace(array, elements=own), *parted] if own else parted
-
-
-def _holds_objects(value: Any) -> bool:
-    """Whether an element is worth looking into; most are not, and there may be a million."""
-    if isinstance(value, list):
-        return any(isinstance(each, dict) for each in value)
-    return isinstance(value, dict) and any(
-        isinstance(each, dict) or (isinstance(each, list) and each and isinstance(each[0], dict))
-        for each in value.values()
-    )
 
 
 _Lists = list[tuple[str, int, list[Element]]]
@@ -85,7 +76,7 @@ def _without_others(element: Element) -> tuple[list[Element], _Lists]:
     name = name_of(value)
     lists: _Lists = []
     for key, values in value.items():
-        if not isinstance(values, list) or not _holds_objects(values):
+        if not isinstance(values, list) or not may_hold_things(values):
             continue
         if name and is_guest_key(key) and are_named(values):
             _, line, guests = _list_at(element, key)

@@ -5,7 +5,7 @@ Where objects stand in a file is the JSON reader's matter.
 
 import json
 import re
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from discovery_dagster import reference
@@ -14,6 +14,7 @@ from discovery_dagster.domain.words import fold
 
 #: Keys of a ServiceNow field exported with `sysparm_display_value=all`.
 _DISPLAYED = frozenset({"display_value", "value", "link"})
+_KEYS = 4_096  # that are remembered
 #: What no table can hold, though JSON can escape it: zero characters and halves of characters.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -66,7 +67,8 @@ def _collect(found: dict[str, Any], prefix: str, depth: int, cells: dict[str, st
     _check(found, depth)
     for key, value in found.items():
         column = prefix + key
-        value = _tags(key, value)
+        if isinstance(value, list) and _holds_tags(key):
+            value = _tags(value)
         if isinstance(value, dict) and value:
             if "display_value" in value and value.keys() <= _DISPLAYED:
                 value = dict(value)
@@ -76,10 +78,8 @@ def _collect(found: dict[str, Any], prefix: str, depth: int, cells: dict[str, st
             _add(cells, column, value, depth)
 
 
-def _tags(key: str, value: Any) -> Any:
-    """Return the tags that a list of pairs under `key` gives by name, or `value` as it is."""
-    if not isinstance(value, list) or fold(key) not in _tag_keys():
-        return value
+def _tags(value: list[Any]) -> Any:
+    """Return the tags that a list of pairs gives by name, or `value` where one would be lost."""
     tags: dict[str, Any] = {}
     for pair in value:
         if not isinstance(pair, dict) or len(pair) != 2 or isinstance(pair, RepeatedKeys):
@@ -95,9 +95,9 @@ def _tags(key: str, value: Any) -> Any:
     return tags
 
 
-@cache
-def _tag_keys() -> frozenset[str]:
-    return frozenset(map(fold, reference.load("json_subjects")["tags"]))
+@lru_cache(_KEYS)
+def _holds_tags(key: str) -> bool:
+    return fold(key) in map(fold, reference.load("json_subjects")["tags"])
 
 
 def _add(cells: dict[str, str | None], column: str, value: Any, depth: int) -> None:

@@ -9,7 +9,7 @@ fields that count are data in `reference/json_subjects.yaml`.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from discovery_dagster import reference
@@ -21,6 +21,7 @@ from discovery_dagster.domain.words import fold
 _SAMPLE: Final = 20  # elements that say what a list holds
 _DEPTH: Final = 3  # objects in one another that are looked into
 _LEAST: Final = 2  # facts that make a host of what has a name
+_KEYS: Final = 4_096  # sets of keys that are remembered: records of one kind share theirs
 _IDENTIFIERS: Final = frozenset({"id", "uid", "key"})
 
 
@@ -99,6 +100,30 @@ def is_envelope(shape: Shape) -> bool:
     return any(holds_things(key, values) for key, values in shape.lists.items())
 
 
+def may_hold_things(value: Any) -> bool:
+    """Whether an element is worth looking into; most are not, and there may be a million.
+
+    Nothing but guests and other things is taken out of what has a name.
+    """
+    if not isinstance(value, dict):
+        return _has_objects(value)
+    naming, open_keys = _keys_that_count(tuple(value))
+    if any(value[key] for key in naming):
+        return any(_has_objects(value[key]) for key in open_keys)
+    return any(isinstance(each, dict) or _has_objects(each) for each in value.values())
+
+
+def _has_objects(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(each, dict) for each in value)
+
+
+@lru_cache(_KEYS)
+def _keys_that_count(keys: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Of the keys of an object, those that name it, and those whose lists may be of things."""
+    naming = [key for key in keys if _meaning(key) & _set("naming", "machines")]
+    return naming, [key for key in keys if not _is_part(key)]
+
+
 def name_of(value: Mapping[str, Any]) -> str | None:
     """Return what an object is called by its own scalars."""
     own = shape_of(value).own
@@ -116,8 +141,7 @@ def is_guest_key(key: str) -> bool:
 
 def holds_things(key: str, values: Sequence[Any]) -> bool:
     """Whether a list is of other things than the one around it: its key or its elements say so."""
-    is_part = _ends_with(key, "parts") or _ends_with(key, "either")
-    if is_part or is_guest_key(key.rpartition(".")[2]):
+    if _is_part(key) or is_guest_key(key.rpartition(".")[2]):
         return False
     return (_ends_with(key, "things") and are_named(values)) or describes_hosts(values)
 
@@ -162,6 +186,10 @@ def _meanings(members: Mapping[str, Any]) -> set[str]:
 def _meaning(key: str) -> frozenset[str]:
     found = find_meaning(key, synonyms.ASSETS)
     return frozenset(filter(None, [found.field, found.named])) if found else frozenset()
+
+
+def _is_part(key: str) -> bool:
+    return _ends_with(key, "parts") or _ends_with(key, "either")
 
 
 def _ends_with(key: str, part: str) -> bool:

@@ -4,8 +4,8 @@
 [{"hostname": "kvm-01", "guests": [{"name": "web-01"}, {"name": "web-02"}]}]
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
 from discovery_dagster import reference
 from discovery_dagster.domain.readers.json_record import RepeatedKeys
@@ -21,6 +21,9 @@ from discovery_dagster.domain.readers.json_subjects import (
     shape_of,
 )
 
+#: The keys that a list stands under, its line, and its elements.
+_List = tuple[str, int, list[Element]]
+
 
 def part(array: Array) -> list[Array]:
     """Return `array` with its own records, and the lists of things that stood inside them.
@@ -29,63 +32,64 @@ def part(array: Array) -> list[Array]:
     is one array.
     """
     own = list[Element]()
-    inside = dict[str, list[Element]]()
-    first = dict[str, int]()
-    for element in array.elements:
-        if not may_hold_things(element.value):
-            own.append(element)
-            continue
-        record, lists = _parted(element)
-        own.extend(record)
-        for key, line, elements in lists:
-            first.setdefault(key, line)
-            inside.setdefault(key, []).extend(elements)
+    inside = dict[str, tuple[int, list[Element]]]()
     around = f"{array.key}." if array.key else ""
-    parted = [Array(around + key, first[key], each) for key, each in inside.items()]
-    return [replace(array, elements=own), *parted] if own else parted
+    for element in _without_lists(array.elements):
+        record, lists = _parted(element) if may_hold_things(element.value) else (element, [])
+        own += [] if record is None else [record]
+        for key, line, elements in lists:
+            inside.setdefault(key, (line, []))[1].extend(elements)
+    lists_inside = (Array(around + key, *each) for key, each in inside.items())
+    parted = [inner for each in lists_inside for inner in part(each)]
+    return [replace(array, elements=own), *parted] if own or not parted else parted
 
 
-_Lists = list[tuple[str, int, list[Element]]]
+def _without_lists(elements: Iterable[Element]) -> Iterator[Element]:
+    """Give the elements of lists of objects, which are elements themselves, in their place."""
+    for element in elements:
+        if isinstance(element.value, list) and may_hold_things(element.value):
+            yield from _without_lists(elements_of(element))
+        else:
+            yield element
 
 
-def _parted(element: Element) -> tuple[list[Element], _Lists]:
-    """Return the records that `element` is, and the lists of others inside it."""
-    value = element.value
-    if isinstance(value, list):
-        return elements_of(element), []
-    if isinstance(value, RepeatedKeys):
-        return [element], []
-    shape = shape_of(value)
+def _parted(element: Element) -> tuple[Element | None, list[_List]]:
+    """Return the record that `element` is, if it is one, and the lists of others inside it."""
+    if not isinstance(element.value, dict) or isinstance(element.value, RepeatedKeys):
+        return element, []
+    shape = shape_of(element.value)
     if not shape.lists:
-        return [element], []
+        return element, []
     if is_envelope(shape):
-        return [], [_list_at(element, key) for key in shape.lists]
+        return None, list(_lists_in(element, ""))
     return _without_others(element)
 
 
-def _list_at(element: Element, key: str) -> tuple[str, int, list[Element]]:
-    inner = element
-    for step in key.split("."):
-        inner = members_of(inner)[step]
-    return key, inner.line, elements_of(inner)
+def _lists_in(element: Element, prefix: str) -> Iterator[_List]:
+    for key, member in members_of(element).items():
+        if isinstance(member.value, dict):
+            yield from _lists_in(member, f"{prefix}{key}.")
+        elif isinstance(member.value, list) and may_hold_things(member.value):
+            yield prefix + key, member.line, elements_of(member)
 
 
-def _without_others(element: Element) -> tuple[list[Element], _Lists]:
+def _without_others(element: Element) -> tuple[Element, list[_List]]:
     """Take the lists of things of their own out of a thing; guests say where they run."""
-    value: dict[str, Any] = element.value
-    name = name_of(value)
-    lists: _Lists = []
-    for key, values in value.items():
+    name = name_of(element.value)
+    if name is None:
+        return element, []
+    lists = list[_List]()
+    for key, member in members_of(element).items():
+        values = member.value
         if not isinstance(values, list) or not may_hold_things(values):
             continue
-        if name and is_guest_key(key) and are_named(values):
-            _, line, guests = _list_at(element, key)
-            lists.append((key, line, [_on(guest, name) for guest in guests]))
-        elif name and holds_things(key, values) and describes_hosts(values):
-            lists.append(_list_at(element, key))
+        if is_guest_key(key) and are_named(values):
+            lists.append((key, member.line, [_on(guest, name) for guest in elements_of(member)]))
+        elif holds_things(key, values) and describes_hosts(values):
+            lists.append((key, member.line, elements_of(member)))
     taken = {key for key, _, _ in lists}
-    kept = {key: each for key, each in value.items() if key not in taken}
-    return [replace(element, value=kept) if taken else element], lists
+    kept = {key: each for key, each in element.value.items() if key not in taken}
+    return replace(element, value=kept) if taken else element, lists
 
 
 def _on(guest: Element, host: str) -> Element:

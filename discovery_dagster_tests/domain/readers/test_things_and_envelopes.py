@@ -125,12 +125,19 @@ def test_tags_in_pairs_are_columns_unless_one_would_be_lost():
 NAMES = st.integers(0, 10**6).map("host-{}".format)
 PARTS = st.lists(st.builds(lambda name: {"name": name}, NAMES), max_size=3)
 HOSTS = st.builds(lambda name, disks: {"hostname": name, "os": "AIX", "disks": disks}, NAMES, PARTS)
+MACHINES = st.one_of(
+    HOSTS,
+    st.builds(lambda one, guests: {**one, "vms": guests}, HOSTS, st.lists(HOSTS, min_size=1)),
+)
 DOCUMENTS = st.lists(
     st.one_of(
-        HOSTS,
-        st.lists(HOSTS, min_size=1, max_size=3),
-        st.builds(lambda hosts: {"count": 1, "items": hosts}, st.lists(HOSTS, min_size=1)),
-        st.builds(lambda one, guests: {**one, "vms": guests}, HOSTS, st.lists(HOSTS, min_size=1)),
+        MACHINES,
+        st.lists(MACHINES, min_size=1, max_size=3),
+        st.builds(
+            lambda key, hosts: {"count": 1, key: hosts},
+            st.sampled_from(["items", "servers", "my.hosts"]),
+            st.lists(MACHINES, min_size=1),
+        ),
     ),
     min_size=2,
     max_size=6,
@@ -143,7 +150,7 @@ def hosts_in(document: object) -> list[str]:
     if not isinstance(document, dict):
         return []
     own = [document["hostname"]] if "hostname" in document else []
-    return own + hosts_in([document.get("items", []), document.get("vms", [])])
+    return own + hosts_in([each for each in document.values() if isinstance(each, list)])
 
 
 @given(DOCUMENTS)

@@ -60,6 +60,7 @@ STEPS: tuple[Step, ...] = (
             "placeholders.yaml",
             "characters.yaml",
             "json_nesting.yaml",
+            "json_subjects.yaml",
             "keyed_things.yaml",
             "headerless.yaml",
             "stray_lines.yaml",

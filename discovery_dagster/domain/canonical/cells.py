@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain.canonical.accounts import PROBLEM
-from discovery_dagster.domain.fields import FIELDS, REFERENCES, UNMAPPED
+from discovery_dagster.domain.fields import FIELDS, REFERENCES, SPAN_FIELDS, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.frames import empty
 from discovery_dagster.domain.tables import NO_STORED_VALUE, SourceTable, cell_column
@@ -20,8 +20,8 @@ from discovery_dagster.domain.words import fold
 
 #: Fields whose cells may hold the text of a configuration, and secrets in it.
 _FREE_TEXTS: Final = frozenset(
-    {*REFERENCES, "description", "product", "detail", "source", "target"}
-)
+    name for name, field in FIELDS.items() if field.kind in {"text", "names", "end"}
+).difference(SPAN_FIELDS)
 _WORKERS: Final = 2  # columns that are read side by side
 _NO_PROBLEMS: Final = empty(PROBLEM)  # made once: most columns have none
 
@@ -223,6 +223,7 @@ def _describe_faults(
     return (
         pl.DataFrame({"row": rows, "value": cells, "unread": reading.unread})
         .filter(reading.faults)
+        .with_columns(pl.col("value").map_batches(hide_cells, pl.String))
         .select(
             pl.col("row").cast(pl.UInt32),
             pl.lit(column.field).alias("field"),

@@ -34,6 +34,7 @@ from discovery_dagster.domain.formats.base import Kind, Switch, TableFormat
 from discovery_dagster.domain.mapping.claims import OWN_NAMES
 from discovery_dagster.domain.tables import cell_column
 from discovery_dagster.domain.texts import formatted
+from discovery_dagster.domain.values.secret_records import hide_by_records
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def read_table(
         return _read_flows(place, rows or RowsInMemory.of(place.table), columns, table_format)
     judged = judge_readings(numbered_records(place.table), place.table, table_format)
     open_ = judged.filter(pl.col("outcome").is_null())["row"]
-    records = numbered_records(place.table)
+    records = hide_by_records(numbered_records(place.table), place.table.header)
     if len(open_) < records.height:
         records = records.filter(pl.col("row").is_in(open_.implode()))
     parts, unknown_kinds = _part(records, columns, table_format)

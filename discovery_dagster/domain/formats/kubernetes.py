@@ -2,9 +2,14 @@
 
 Source: the Kubernetes API reference (Pod, Node, Service, workload resources). Objects that only
 configure others are no things of an estate. `hostIP` is the address of a pod's node, not its own.
+What an object runs is the image of its first container.
 """
 
+import polars as pl
+
 from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat, TypePatterns
+from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
+from discovery_dagster.domain.tables import SourceTable
 
 _CONFIGURATION = frozenset(
     {"configmap", "secret", "namespace", "serviceaccount", "role", "rolebinding", "clusterrole",
@@ -12,6 +17,8 @@ _CONFIGURATION = frozenset(
      "horizontalpodautoscaler", "poddisruptionbudget", "limitrange", "resourcequota", "lease",
      "customresourcedefinition", "storageclass", "priorityclass", "controllerrevision"}
 )  # fmt: skip
+
+_IMAGE = r'"image":"([^"]+)"'
 
 FORMATS = (
     TableFormat(
@@ -31,6 +38,7 @@ FORMATS = (
             "status capacity memory": Rule("memory_gb"),
             "status phase": Rule("status"),
             "spec type": Rule("unmapped"),
+            "image": Rule("product"),
         },
         type_patterns=TypePatterns(
             "declared_type",
@@ -56,3 +64,16 @@ FORMATS = (
         synonyms=False,
     ),
 )
+
+
+def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
+    """Give the objects that run containers the image of the first one."""
+    return tuple(_reshape(table) for table in tables)
+
+
+def _reshape(table: SourceTable) -> SourceTable:
+    lists = [name for name in table.header if name.endswith("spec.containers")]
+    if not lists or not FORMATS[0].specificity(table):
+        return table
+    images = pl.DataFrame([cells_of(table, name).str.extract(_IMAGE).alias(name) for name in lists])
+    return add_columns(table, {"image": images.select(pl.coalesce(pl.all())).to_series()})

@@ -34,6 +34,7 @@ from discovery_dagster.domain.mapping.rival_names import settle_names
 from discovery_dagster.domain.mapping.unknown_names import propose_names
 from discovery_dagster.domain.tables import READ, SourceTable, cell_column
 from discovery_dagster.domain.values import TRANSFORMS, clean
+from discovery_dagster.domain.values.secret_records import hide_by_records
 from discovery_dagster.domain.values.secrets import hide_cells
 
 _SHOWN = 3  # values of a column that stand in its mapping
@@ -57,7 +58,7 @@ def map_table(
     Returns:
         One row a column, as `frames.FIELD_MAPPING`.
     """
-    records = table.records.filter(pl.col("outcome") == READ)
+    records = hide_by_records(table.records.filter(pl.col("outcome") == READ), table.header)
     columns = [
         Column(at, header, clean(records[cell_column(at)], table_format.null_words))
         for at, header in enumerate(table.header)

@@ -68,6 +68,8 @@ def weigh(claim: Claim) -> Claim:
     if claim.field in _WORDS and claim.column.kind in no_words() and not single:
         note = f"the values are {claim.column.kind}, not words"
         return replace(claim, status=REJECTED, notes=(note,))
+    if claim.field in _WORDS and _is_structured(values):
+        return replace(claim, status=REJECTED, notes=("the values are JSON, not words",))
     if claim.field == "declared_type":
         share = known_share("declared_type", values)
         if not share and claim.method == "words":
@@ -177,6 +179,11 @@ def _by_alternative(column: Column, values: pl.Series) -> str | None:
         if field in _NOTATIONS and not read_cells(FIELDS[field].kind, values).faults.any():
             return field
     return None
+
+
+def _is_structured(values: pl.Series) -> bool:
+    """Whether most values are lists of objects, such as the settings of a container."""
+    return float(values.str.contains(r"^\[?\{").sum()) / len(values) > _FITTING
 
 
 @cache

@@ -36,7 +36,8 @@ def keyed_array(element: Element, depth: int = _DEPTH) -> Array | None:
     if _are_things(value):
         return _array(element, None)
     for key, member in members_of(element).items():
-        found = keyed_array(member, depth - 1)
+        is_only_thing = _is_only_thing(key, member.value)
+        found = _array(member, None) if is_only_thing else keyed_array(member, depth - 1)
         if found is not None:
             return replace(found, key=f"{key}.{found.key}" if found.key else key)
     return None
@@ -108,6 +109,15 @@ def _are_neighbours(value: Mapping[str, Any]) -> bool:
         return False
     named = [name for each in lists for name in each]
     return all(isinstance(name, str) for name in named) and any(name in value for name in named)
+
+
+def _is_only_thing(key: str, value: Any) -> bool:
+    """Whether `value` holds one thing by its name, as things do that stand under `key`."""
+    rules = reference.load("keyed_things")
+    if key not in rules["containers"] or not isinstance(value, dict) or len(value) != 1:
+        return False
+    (thing,) = value.values()
+    return isinstance(thing, dict) and any(word in thing for word in rules["keys"])
 
 
 def _are_things(value: Mapping[str, Any]) -> bool:

@@ -5,10 +5,16 @@ Where objects stand in a file is the JSON reader's matter.
 
 import json
 import re
+from functools import lru_cache
 from typing import Any
+
+from discovery_dagster import reference
+from discovery_dagster.domain.values.pairs import is_name_key, is_value_key
+from discovery_dagster.domain.words import fold
 
 #: Keys of a ServiceNow field exported with `sysparm_display_value=all`.
 _DISPLAYED = frozenset({"display_value", "value", "link"})
+_KEYS = 4_096  # that are remembered
 #: What no table can hold, though JSON can escape it: zero characters and halves of characters.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -44,8 +50,9 @@ def flatten(found: dict[str, Any], depth: int) -> dict[str, str | None]:
     """Return the cells of an object by column.
 
     Nested objects become columns with dots (`owner.name`); ServiceNow's pairs of display value and
-    value become `key` and `key.value`; lists of scalars one text with `; ` between them; lists that
-    hold anything else compact JSON.
+    value become `key` and `key.value`; pairs of tags become columns as tags in an
+    object do (`tags.env`); lists of scalars one text with `; ` between them; lists that hold
+    anything else compact JSON.
 
     Raises:
         RepeatedKeyError: when a key or column stands twice.
@@ -60,6 +67,8 @@ def _collect(found: dict[str, Any], prefix: str, depth: int, cells: dict[str, st
     _check(found, depth)
     for key, value in found.items():
         column = prefix + key
+        if isinstance(value, list) and _holds_tags(key):
+            value = _tags(value)
         if isinstance(value, dict) and value:
             if "display_value" in value and value.keys() <= _DISPLAYED:
                 value = dict(value)
@@ -67,6 +76,28 @@ def _collect(found: dict[str, Any], prefix: str, depth: int, cells: dict[str, st
             _collect(value, f"{column}.", depth - 1, cells)
         else:
             _add(cells, column, value, depth)
+
+
+def _tags(value: list[Any]) -> Any:
+    """Return the tags that a list of pairs gives by name, or `value` where one would be lost."""
+    tags: dict[str, Any] = {}
+    for pair in value:
+        if not isinstance(pair, dict) or len(pair) != 2 or isinstance(pair, RepeatedKeys):
+            return value
+        (name_key, name), (value_key, tag) = sorted(
+            pair.items(), key=lambda each: is_value_key(each[0])
+        )
+        if not (is_name_key(name_key) and is_value_key(value_key) and isinstance(name, str)):
+            return value
+        if name in tags or isinstance(tag, dict | list):
+            return value
+        tags[name] = tag
+    return tags
+
+
+@lru_cache(_KEYS)
+def _holds_tags(key: str) -> bool:
+    return fold(key) in map(fold, reference.load("json_subjects")["tags"])
 
 
 def _add(cells: dict[str, str | None], column: str, value: Any, depth: int) -> None:

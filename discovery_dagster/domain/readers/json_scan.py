@@ -1,6 +1,6 @@
-"""Where the objects of a JSON text stand: the arrays that are tables, element by element.
+"""Where the objects of a JSON text stand: its arrays, element by element, and what is around them.
 
-What an object says is decided in `json_record`.
+Which of them are records is decided in `json_subjects`, what an object says in `json_record`.
 """
 
 import json
@@ -53,6 +53,40 @@ class Array:
         )
 
 
+@dataclass(frozen=True)
+class Outline:
+    """An object that stands in no list: the keys that it stands under, its line, and its members.
+
+    Members that are lists or objects are arrays and outlines themselves.
+    """
+
+    key: str | None
+    line: int
+    document: str
+    place: slice
+    members: Sequence[tuple[str, Any]]
+
+    @property
+    def arrays(self) -> list[Array]:
+        """All lists that stand in it, at any depth."""
+        return [
+            array
+            for _, member in self.members
+            for array in (member.arrays if isinstance(member, Outline) else [member])
+            if isinstance(array, Array)
+        ]
+
+    @property
+    def objects(self) -> list["Outline"]:
+        """The objects that are its members."""
+        return [member for _, member in self.members if isinstance(member, Outline)]
+
+    def element(self) -> Element:
+        """Return the object as one element."""
+        text = self.document[self.place]
+        return Element(self.line, text, DECODER.decode(text))
+
+
 def is_by_line(text: str) -> bool:
     """Whether each line of `text` is an object of its own, going by the first lines."""
     lines = list(islice((line for line in _split(text) if line.strip()), _SAMPLE))
@@ -67,26 +101,18 @@ def array_of_lines(text: str) -> Array:
     )
 
 
-def arrays(text: str) -> list[Array]:
-    """Return the arrays with objects in them: the document, or those in its object.
-
-    An object without any is an array of one, unless all its arrays are empty.
+def scan(text: str) -> "Array | Outline":
+    """Return what the document `text` is: a list, or an object and what stands in it.
 
     Raises:
         json.JSONDecodeError: when `text` is no JSON.
     """
     scanner = _Scanner(text)
-    start = scanner.skip_space(0)
-    candidates, end = scanner.arrays(start, None)
+    document, end = scanner.part(scanner.skip_space(0), None)
     end = scanner.skip_space(end)
     if end < len(text):
         raise json.JSONDecodeError("Something stands behind its end", text, end)
-    tables = [array for array in candidates if array.has_objects]
-    is_empty = candidates and not any(array.elements for array in candidates)
-    if tables or is_empty or text.startswith("[", start):
-        return tables
-    element = whole(text)
-    return [Array(None, element.line, [element])]
+    return document if isinstance(document, Array | Outline) else Array(None, 1, [])
 
 
 def whole(text: str) -> Element:
@@ -133,17 +159,17 @@ class _Scanner:
         match = _SPACE.match(self._text, at)
         return match.end() if match else at
 
-    def arrays(self, at: int, key: str | None) -> tuple[list[Array], int]:
-        """Return the arrays that the value at `at` is or holds as an object, and its end."""
+    def part(self, at: int, key: str | None) -> "tuple[Array | Outline | Any, int]":
+        """Return the list, the object or the scalar at `at`, and its end."""
         if self._text.startswith("[", at):
             line = self.line(at)
             elements, end = self._members(at, "]", self.element)
-            return [Array(key, line, elements)], end
+            return Array(key, line, elements), end
         if self._text.startswith("{", at):
-            found, end = self._members(at, "}", lambda start: self._member(start, key))
-            return [array for arrays in found for array in arrays], end
-        _, end = DECODER.raw_decode(self._text, at)
-        return [], end
+            line = self.line(at)
+            members, end = self._members(at, "}", lambda start: self._member(start, key))
+            return Outline(key, line, self._text, slice(at, end), members), end
+        return DECODER.raw_decode(self._text, at)
 
     def elements(self) -> tuple[list[Element], int]:
         """Return the elements of the list that the text is, and its end."""
@@ -169,10 +195,11 @@ class _Scanner:
                 return found, at + 1
             at = self.skip_space(self._expect(",", at))
 
-    def _member(self, at: int, parent: str | None) -> tuple[list[Array], int]:
-        """Read a key and its value, in which arrays may stand."""
+    def _member(self, at: int, parent: str | None) -> "tuple[tuple[str, Any], int]":
+        """Read a key and its value, which may be a list or an object."""
         key, at = self._key(at)
-        return self.arrays(at, f"{parent}.{key}" if parent else key)
+        value, end = self.part(at, f"{parent}.{key}" if parent else key)
+        return (key, value), end
 
     def _value(self, at: int) -> tuple[tuple[str, Element], int]:
         key, at = self._key(at)

@@ -4,19 +4,23 @@ Where they stand in the text is found in `json_scan`, what one object says in `j
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 
 from discovery_dagster.domain.readers.json_keyed import edges_in, keyed_array, things_in
 from discovery_dagster.domain.readers.json_nesting import NOTHING_INSIDE, around_records, unnest
+from discovery_dagster.domain.readers.json_parting import part
 from discovery_dagster.domain.readers.json_record import RepeatedKeyError, TooDeepError, flatten
 from discovery_dagster.domain.readers.json_scan import (
     BLANK_LINE,
     Array,
     Element,
+    Outline,
     array_of_lines,
-    arrays,
     is_by_line,
+    scan,
 )
+from discovery_dagster.domain.readers.json_subjects import is_thing, is_thing_by_parts, shape_of
 from discovery_dagster.domain.readers.limits import Limits, limit_exceeded
 from discovery_dagster.domain.readers.records import (
     Record,
@@ -38,6 +42,7 @@ def read_json(text: str, encoding: str, name: str, limits: Limits) -> FileReadin
     try:
         by_line = is_by_line(text)
         found = [array_of_lines(text)] if by_line else _arrays(text)
+        found = _without_only_key([inner for array in found for inner in _parted(array)])
         tables = [_table(array, name, limits) for array in found]
     except json.JSONDecodeError as error:
         message = error.msg[:1].lower() + error.msg[1:]
@@ -54,24 +59,73 @@ def read_json(text: str, encoding: str, name: str, limits: Limits) -> FileReadin
 
 
 def _arrays(text: str) -> list[Array]:
-    """Return the tables of a document: lists of objects, and objects by the names of things."""
-    found = arrays(text)
+    """Return the tables of a document: lists of objects, things, and objects by their names."""
+    document = scan(text)
+    if isinstance(document, Array):
+        return [document] if document.has_objects else []
+    found = [array for array in document.arrays if array.has_objects]
     around = around_records(text, [array.key for array in found])
     if around is not None:
         return [Array(None, around.line, [around])]
+    thing = _thing(document)
+    if thing is not None:
+        return [thing]
+    if not found and document.arrays and not any(array.elements for array in document.arrays):
+        return []
+    whole = [] if found else [_only(document)]
+    return _by_name(text, found or whole) or whole or list(_in_envelope(document))
+
+
+def _thing(document: Outline) -> Array | None:
+    """Return the record that a document is, also when it only wraps one object that is a thing.
+
+    What wraps an object with lists is an envelope; otherwise the two are one record.
+    """
+    if is_thing(shape_of(document)):
+        return _only(document)
+    inner = [member for _, member in document.members if isinstance(member, Array | Outline)]
+    if len(inner) != 1 or not isinstance(inner[0], Outline):
+        return None
+    thing = _thing(inner[0])
+    return thing if thing is None or shape_of(inner[0]).lists else _only(document)
+
+
+def _only(outline: Outline) -> Array:
+    element = outline.element()
+    return Array(None, element.line, [element])
+
+
+def _in_envelope(outline: Outline) -> Iterator[Array]:
+    """Give the lists of objects in `outline`, and the objects in it that are things with lists."""
+    if outline.arrays and (is_thing(shape := shape_of(outline)) or is_thing_by_parts(shape)):
+        yield replace(_only(outline), key=outline.key)
+        return
+    for _, member in outline.members:
+        if isinstance(member, Outline):
+            yield from _in_envelope(member)
+        elif isinstance(member, Array) and member.has_objects:
+            yield member
+
+
+def _by_name(text: str, found: list[Array]) -> list[Array]:
+    """Return the arrays of a document that are objects by the names of things, and those beside."""
     if not _is_document(found, text) and any(_is_most(array, text) for array in found):
-        return _without_only_key(found)
+        return []
     things, edges = things_in(text) or _members(found, text), edges_in(text)
     named = [array for array in (things, edges) if array is not None]
-    if named:
-        inside = tuple(f"{array.key}." if array.key else "" for array in named)
-        others = [] if _is_document(found, text) else found
-        found = [*named, *(each for each in others if not (each.key or "").startswith(inside))]
-    return _without_only_key(found)
+    inside = tuple(f"{array.key}." if array.key else "" for array in named)
+    others = [] if _is_document(found, text) or not named else found
+    return [*named, *(each for each in others if not (each.key or "").startswith(inside))]
 
 
 def _is_most(array: Array, text: str) -> bool:
     return sum(len(element.text) for element in array.elements) > len(text) / 2
+
+
+def _parted(array: Array) -> list[Array]:
+    """Return the records inside `array` where they are known to stand, or its elements parted."""
+    elements = unnest(array.elements)
+    return part(array) if elements is array.elements else [replace(array, elements=elements)]
 
 
 def _without_only_key(found: list[Array]) -> list[Array]:
@@ -88,7 +142,7 @@ def _is_document(found: list[Array], text: str) -> bool:
 
 
 def _table(array: Array, name: str, limits: Limits) -> SourceTable:
-    elements = unnest(array.elements)
+    elements = array.elements
     rows = [_row(element, limits) for element in elements]
     # A dictionary keeps the order in which the columns were first seen.
     columns = dict.fromkeys(column for row in rows if isinstance(row, dict) for column in row)

@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from typing import Any, Final
 
 from discovery_dagster import reference
+from discovery_dagster.domain.values.pairs import as_settings
 from discovery_dagster.domain.values.secrets import hide
 
 _HOST: Final = r"(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9](?:[\w.-]*\w)?)"
@@ -38,7 +39,7 @@ class Mention:
 
 def read(text: str) -> list[Mention]:
     """Return the other hosts that a text names, in their order."""
-    text = hide(text)
+    text = as_settings(hide(text))
     found: list[tuple[int, Mention]] = []
     taken: list[range] = []
     for pattern, rule in _patterns():

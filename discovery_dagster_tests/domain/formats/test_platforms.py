@@ -165,3 +165,60 @@ def test_needs_are_listed_by_some_services_and_keys_of_others(tmp_path):
     }
     records = records_of_json(tmp_path / "a.json", model)
     assert records.relations.select("source", "target").rows() == [("web", "cart"), ("cart", "db")]
+
+
+ONE_WORKLOAD = """apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: ledger, namespace: pay}
+spec:
+  template:
+    spec:
+      containers:
+        - name: main
+          image: pay/ledger:7
+          env:
+            - {name: PG_HOST, value: pg-ledger}
+            - {name: PG_PASSWORD, value: HUSH}
+      volumes: [{name: scratch, emptyDir: {}}]
+"""
+
+
+def test_one_manifest_alone_is_its_object_and_not_its_containers(tmp_path):
+    path = tmp_path / "ledger.yaml"
+    path.write_text(ONE_WORKLOAD)
+    derived = derive([path])
+    [asset] = derived.records.assets.select("name", "declared_type", "product", "custom").rows()
+    assert asset[:3] == ("ledger", "service", "pay/ledger:7")
+    assert "HUSH" not in str(derived.records.assets.to_dicts() + derived.mapping.to_dicts())
+    edges = derived.edges.select("source", "target", "status").rows()
+    assert edges == [("ledger", "pg-ledger", "inferred_only")]
+
+
+def test_a_service_alone_is_not_called_after_its_port(tmp_path):
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "ledger"},
+        "spec": {"ports": [{"name": "http-main", "port": 80}]},
+    }
+    records = records_of_json(tmp_path / "a.json", service)
+    assert records.assets["name"].to_list() == ["ledger"]
+
+
+def test_one_service_of_compose_is_found_by_its_name(tmp_path):
+    path = tmp_path / "compose.yaml"
+    path.write_text("services:\n  web:\n    image: web:1\n    environment: {PG_HOST: pg-1}\n")
+    edges = derive([path]).edges.select("source", "target").rows()
+    assert edges == [("web", "pg-1")]
+
+
+def test_instances_two_lists_deep_are_called_by_their_tag(tmp_path):
+    def instance(number, name):
+        tags = [{"Key": "Name", "Value": name}, {"Key": "team", "Value": "pay"}]
+        return {"InstanceId": f"i-{number}", "PrivateIpAddress": f"10.1.1.{number}", "Tags": tags}
+
+    lists = [[instance(1, "pay-web")], [instance(2, "pay-db"), instance(3, "pay-mq")]]
+    document = {"Reservations": [{"ReservationId": "r", "Instances": each} for each in lists]}
+    records = records_of_json(tmp_path / "a.json", document)
+    assert records.assets["name"].to_list() == ["pay-web", "pay-db", "pay-mq"]
+    assert counts(records) == {"accepted": 3}

@@ -56,6 +56,9 @@ DESCRIPTOR = (
         ("//nas02/share on /mnt/x type cifs", "nas02:445"),
         ("nfs-01:/export/home /home nfs4 rw 0 0", "nfs-01:2049"),
         ("ldaps://dc01", "dc01:636"),
+        ('[{"name":"PG_HOST","value":"pg-5"},{"name":"PG_PORT","value":"5433"}]', "pg-5:5433"),
+        ('[{"value":"k1:9092,k2:9092","name":"KAFKA_BROKERS"}]', "k1:9092 k2:9092"),
+        ('[{"ParameterKey":"DbHost","ParameterValue":"ora7"}]', "ora7"),
     ],
 )
 def test_configuration_names_hosts_and_ports(text, hosts):

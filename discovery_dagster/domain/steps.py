@@ -182,7 +182,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "dependencies",
         "Who needs whom, with every piece of evidence; unresolved endpoints are kept.",
-        upstream=("canonical_records", "classified_assets"),
+        upstream=("canonical_records", "inventory", "classified_assets"),
         decisions=("endpoints", "services"),
         frames={"edges": frames.EDGES, "endpoints": frames.ENDPOINTS},
         version=4,

@@ -77,6 +77,7 @@ def _name(cells: TableCells, frame: pl.DataFrame) -> pl.Series:
         frame["provider_id"],
         frame["smbios_uuid"],
         frame["serial_number"],
+        frame["asset_tag"],
         frame["mac_addresses"].list.first(),
         frame["ip_addresses"].list.first(),
     ]

@@ -135,7 +135,7 @@ def _inventory(
     keys = pl.concat([declared.keys, named.keys])
     explained = members.join(found, on="cluster").join(keys, on="record", how="left").sort("record")
     reasons = pl.concat_list(pl.col("keys").fill_null([]), "borne").list.drop_nulls()
-    explained = explained.with_columns(keys=reasons).drop("cluster", "record", "borne")
+    explained = explained.with_columns(keys=reasons).drop("cluster", "borne")
     conflicts = find_conflicts(declared.members, declared.merged)
     conflicts = conflicts.join(ids, on="cluster", maintain_order="left").drop("cluster")
     return Inventory(

@@ -13,6 +13,7 @@ import polars as pl
 from discovery_dagster.domain.identity.contradictions import contradicting
 from discovery_dagster.domain.identity.decisions import PERSON
 from discovery_dagster.domain.identity.extraction import FACTS
+from discovery_dagster.domain.identity.hardware_pairs import twice_identified
 from discovery_dagster.domain.identity.shared_keys import Flags, Numbers, SharedKeys
 from discovery_dagster.reference import load
 
@@ -62,6 +63,8 @@ class Clusters:
         counts[strong.row] = False
         counts[kept.row] = True
         clusters = _connect(np.arange(len(records)), kept)
+        machines = twice_identified(shared, identifiers, described)
+        clusters = _connect(clusters, machines)
         naming = shared.where(~merges)
         strengths[naming.row] = naming.greatest(strengths[naming.row])  # strong as anywhere
         unique = _without_clones(naming, strengths, described)
@@ -74,6 +77,7 @@ class Clusters:
             lost = _contested(keys, clusters, described)
             counts[keys.row[lost]] = False
             clusters = _connect(clusters, keys.without(np.unique(keys.key[lost])))
+        counts[machines.row] = True
         least = pl.Series("cluster", records[clusters])
         by_node = {"strength": pl.Series(strengths), "node": pl.Series(nodes)}
         held = identifiers.lazy().select("identifier").with_columns(**by_node)

@@ -62,7 +62,8 @@ def _apart(facts: pl.DataFrame) -> pl.DataFrame:
     located = located.filter(pl.col("cluster").n_unique().over(table) > 1)
     by_address = located.select(*table, "cluster", "addresses").explode("addresses")
     common = pl.col("cluster").n_unique().over(*table, "addresses") > 1
-    each = by_address.group_by(*table, "cluster").agg(common=common.any())
+    each = by_address.with_columns(common=common).group_by(*table, "cluster")
+    each = each.agg(pl.col("common").any())
     several = {name: pl.col(name).n_unique() for name in shared}
     agreeing = located.group_by(table).agg(
         pl.any_horizontal(pl.col(name).drop_nulls().n_unique() > 1 for name in shared).alias("odd"),

@@ -8,7 +8,12 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.host_names import folded, group, with_host_names
+from discovery_dagster.domain.host_names import (
+    borrowed_name,
+    folded,
+    group,
+    with_host_names,
+)
 from discovery_dagster.domain.identity import hardware
 from discovery_dagster.reference import load
 
@@ -80,6 +85,7 @@ def describe(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
         ),
         smbios=pl.when("hardware").then(hardware.smbios()),
         unbranded=pl.when("hardware").then(hardware.serial()),
+        derived=hardware.derived_serial(),
         tag=hardware.tag(),
         brand=hardware.vendor(),
         macs=pl.when("hardware").then(hardware.macs()),
@@ -148,13 +154,6 @@ def identifiers(described: pl.DataFrame) -> pl.DataFrame:
             "form",
         )
     )
-
-
-def borrowed_name() -> pl.Expr:
-    """Return whether the name of a record is but a number of its own, for want of a name."""
-    numbers = ("serial_number", "asset_tag", "smbios_uuid", "provider_id")
-    same = pl.any_horizontal(folded(number) == folded("name") for number in numbers)
-    return same & pl.all_horizontal(pl.col("hostname", "fqdn").is_null())
 
 
 def _only_address() -> pl.Expr:

@@ -31,6 +31,12 @@ def serial() -> pl.Expr:
     return _number("serial_number")
 
 
+def derived_serial() -> pl.Expr:
+    """Return whether a hypervisor made the serial number from the UUID, which clones share."""
+    derived = folded("serial_number").str.contains(load("identifiers")["derived_serials"])
+    return derived.fill_null(value=False)
+
+
 def tag() -> pl.Expr:
     """Return the asset tag without punctuation, null where it identifies nothing."""
     return _number("asset_tag")

@@ -92,7 +92,7 @@ def resolve(
     passed()
     ends = endpoints(relations)
     index = declared.merged.with_columns(asset_id=pl.col("cluster").cast(pl.String))
-    resolved = NameIndex.of(index).resolve(ends.with_columns(address=pl.lit(None, pl.String)))
+    resolved = NameIndex.of(index).resolve(ends, by_address=False)
     passed()
     unmet = ends.filter((resolved["how"] == "no_such_asset") & resolved["name"].is_not_null())
     # An address that a declared thing has may be an alias of it: it says nothing of the name.

@@ -21,8 +21,8 @@ _LEVELS: Final = ("name", "fqdn", "hostname", "hostname", "hostname")
 class NameIndex:
     """The names and addresses of an inventory, ready to resolve endpoints against."""
 
-    _names: pl.DataFrame  # level, key, asset_id, candidate_type, candidate_family
-    _addresses: pl.DataFrame  # key, asset_id, candidate_type, candidate_family
+    _names: pl.DataFrame  # level, key, asset_id, candidate_type, candidate_family, candidate_scope
+    _addresses: pl.DataFrame  # the same without level
 
     @classmethod
     def of(cls, assets: pl.DataFrame) -> Self:
@@ -31,8 +31,9 @@ class NameIndex:
         named = with_host_names(assets, type_column).with_columns(
             candidate_family=group(type_column, "families"),
             candidate_type=pl.when(group(type_column, "families").is_not_null()).then(type_column),
+            candidate_scope=folded("scope"),
         )
-        what = ["asset_id", "candidate_type", "candidate_family"]
+        what = ["asset_id", "candidate_type", "candidate_family", "candidate_scope"]
         # A dotted name may mean the short one only where nothing says another domain.
         bare = pl.when(pl.col("host_fqdn").is_null(), pl.col("host_domain").is_null())
         keys = (
@@ -45,6 +46,8 @@ class NameIndex:
             named.select(pl.lit(level, pl.UInt8).alias("level"), key.alias("key"), *what)
             for level, key in enumerate(keys)
         ]
+        whole = pl.concat_str("candidate_scope", folded("name"), separator="/")
+        names.append(named.select(pl.lit(0, pl.UInt8).alias("level"), whole.alias("key"), *what))
         addresses = named.select(pl.col("ip_addresses").alias("key"), *what).explode("key")
         return cls(
             pl.concat(names).drop_nulls("key").unique(),
@@ -57,6 +60,7 @@ class NameIndex:
         Args:
             endpoints: `name` as written, `address` in canonical form, `type` a canonical asset
                 type that narrows the choice; each may be null. Further columns pass through.
+                A `scope` is that of the thing that refers to it: what is in it is meant first.
             by_address: whether an address may mean an asset without its name, or choose between
                 those that have it.
 
@@ -70,6 +74,7 @@ class NameIndex:
             key=folded("name"),
             address=pl.col("address"),
             type=pl.when(group("type", "families").is_not_null()).then("type"),
+            scope=folded("scope") if "scope" in endpoints.columns else pl.lit(None, pl.String),
         ).with_columns(family=group("type", "families"))
         distinct = asked.unique(maintain_order=True).with_row_index("endpoint")
         answers = self._answers(distinct, by_address=by_address)
@@ -104,7 +109,7 @@ class NameIndex:
         located = _only(unnamed).with_columns(
             how=pl.when(pl.col("asset_id").is_null()).then(pl.lit("ambiguous")).otherwise(_ADDRESS)
         )
-        level = (pl.col("preference") // 3).replace_strict(
+        level = (pl.col("preference") // 9).replace_strict(
             range(len(_LEVELS)), _LEVELS, return_dtype=pl.String
         )
         named = decided.join(chosen, on="endpoint", how="anti").with_columns(
@@ -147,7 +152,7 @@ _ADDRESS: Final = pl.lit("address")
 
 def _fitting(pairs: pl.DataFrame) -> pl.DataFrame:
     """Keep pairs whose types do not contradict; `preference` is the lower the better the fit."""
-    rank = (
+    of_type = (
         pl.when(pl.col("type") == pl.col("candidate_type"))
         .then(0)
         .when(pl.col("family") == pl.col("candidate_family"))
@@ -155,7 +160,15 @@ def _fitting(pairs: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("family").is_null() | pl.col("candidate_family").is_null())
         .then(2)
     )
-    return pairs.with_columns(preference=3 * pl.col("level") + rank).drop_nulls("preference")
+    of_scope = (
+        pl.when(pl.col("scope").is_null() | (pl.col("scope") == pl.col("candidate_scope")))
+        .then(0)
+        .when(pl.col("candidate_scope").is_null())
+        .then(1)
+        .otherwise(2)
+    )
+    rank = 9 * pl.col("level") + 3 * of_scope + of_type
+    return pairs.with_columns(preference=rank).drop_nulls("preference")
 
 
 def _only(pairs: pl.DataFrame) -> pl.DataFrame:

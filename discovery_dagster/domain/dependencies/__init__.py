@@ -96,19 +96,25 @@ def _with_ends(
 ) -> pl.DataFrame:
     """Replace both ends by the names of the assets they mean; add `source_id` and `target_id`."""
     sides = ("source", "target")
+    own = members.select("record", "asset_id").join(
+        assets.select("asset_id", "scope"), on="asset_id", maintain_order="left"
+    )
+    stating = {
+        side: relations.select(record=f"{side}_record").join(
+            own, on="record", how="left", maintain_order="left"
+        )
+        for side in sides
+    }
     endpoints = [
         relations.select(
             name=pl.col(side), address=pl.col(f"{side}_address"), type=pl.col(f"{side}_type")
-        )
-        for side in sides
+        ).with_columns(stating[other]["scope"])
+        for side, other in zip(sides, reversed(sides), strict=True)
     ]
     # Both sides in one frame: what a dotted name means depends on all other endpoints.
     resolved = endpoint_decisions.apply(index.resolve(pl.concat(endpoints)), decided, assets)
-    record = pl.concat([relations[f"{side}_record"].rename("record") for side in sides])
-    own = record.to_frame().join(
-        members.select("record", own="asset_id"), on="record", how="left", maintain_order="left"
-    )
-    resolved = resolved.with_columns(asset_id=own["own"].fill_null(resolved["asset_id"]))
+    stated = pl.concat(stating[side]["asset_id"] for side in sides)
+    resolved = resolved.with_columns(asset_id=stated.fill_null(resolved["asset_id"]))
     names = assets.select("asset_id", asset_name="name")
     named = resolved.join(names, on="asset_id", how="left", maintain_order="left").select(
         pl.coalesce("asset_name", "name", "address").alias("end"), "asset_id"

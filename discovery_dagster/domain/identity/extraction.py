@@ -45,9 +45,9 @@ def describe(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
     own = _without_borrowed_names(
         with_host_names(assets, "declared_type").with_columns(folded("name").alias("title"))
     )
-    nameless = pl.col("title").str.contains(_ADDRESS)
+    address = pl.col("title").str.contains(_ADDRESS)
     general = pl.col("host_short").is_in(load("placeholders")["default_hosts"])
-    named = ~nameless & ~general.fill_null(value=False)
+    named = ~address.fill_null(value=False) & ~general.fill_null(value=False)
     own_name = ~borrowed_name().fill_null(value=False)
     described = own.with_columns(
         title=pl.when(named).then("title"),
@@ -73,7 +73,7 @@ def describe(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
         addresses="ip_addresses",
         location=folded("location"),
         scope=folded("scope"),
-        origin=pl.when(pl.col("format").str.starts_with("generic."))
+        origin=pl.when(pl.col("format").str.starts_with("generic"))
         .then("file")
         .otherwise(pl.col("format").str.split(".").list.first()),
         nameless=_only_address(),

@@ -144,6 +144,12 @@ def test_what_cannot_be_read_is_a_fault_without_a_value(kind, cell, unit):
     [
         ("serial", "To Be Filled By O.E.M."),
         ("serial", "0"),
+        ("serial", "SN-TBD"),
+        ("serial", "S/N: unknown"),
+        ("serial", "see label"),
+        ("serial", "Siehe Etikett"),
+        ("serial", "VirtualBox-0"),
+        ("serial", "HVM domU"),
         ("serial", "None"),
         ("uuid", "00000000-0000-0000-0000-000000000000"),
         ("host", "localhost"),
@@ -276,3 +282,22 @@ def test_dates_as_people_write_them_are_read_where_their_order_is_certain(writte
     reading = read("time", *written)
     assert reading.values.to_list() == read_as
     assert reading.faults.to_list() == [value is None for value in read_as]
+
+
+@pytest.mark.parametrize("kind", ["serial", "identifier"])
+@pytest.mark.parametrize(
+    ("cell", "value", "fault"),
+    [
+        ("5.0237E+13", None, True),
+        ("5,0237e+13", None, True),
+        ("1E+11", None, True),
+        ("4E12", "4E12", False),
+        ("50237.0", "50237", False),
+        ("50237.10", "50237.10", False),
+        ("7E-4411", "7E-4411", False),
+        ("SN-TBD-44", "SN-TBD-44", False),
+    ],
+)
+def test_a_number_that_a_spreadsheet_rounded_identifies_nothing(kind, cell, value, fault):
+    reading = read_cells(kind, pl.Series([cell]))
+    assert (reading.values.to_list(), reading.faults.to_list()) == ([value], [fault])

@@ -11,9 +11,11 @@ import polars as pl
 
 from discovery_dagster.domain.host_names import FQDN, folded, group, with_host_names
 
-#: How an endpoint was resolved, by level of trust. At the last but one a dotted name means the short
-#: name of an asset of which no domain is known; at the last, names of one label and address are one.
 _FIRST_LABEL: Final = r"^([a-z0-9_][a-z0-9_-]*)(?:\.[a-z0-9_.-]+)?$"
+
+#: How an endpoint was resolved, by level of trust. At the last but one a dotted name means the
+#: short name of an asset of which no domain is known; at the last, names of one label and address
+#: are one.
 _LEVELS: Final = ("name", "fqdn", "hostname", "hostname", "hostname")
 
 

@@ -141,7 +141,12 @@ STEPS: tuple[Step, ...] = (
             "conflicts": frames.INVENTORY_CONFLICTS,
             "refusals": frames.OVERRIDE_REFUSALS,
         },
-        reference=("identifiers.yaml", "placeholders.yaml", "precedence.yaml"),
+        reference=(
+            "identifiers.yaml",
+            "placeholders.yaml",
+            "precedence.yaml",
+            "operating_systems.yaml",
+        ),
         page="assets",
     ),
     Step(

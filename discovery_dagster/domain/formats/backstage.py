@@ -44,7 +44,7 @@ FORMATS = (
 
 
 def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
-    """Say in which namespace each entity is, and name what it needs as those entities are called."""
+    """Say in which namespace each entity is, and name what it needs as that is called."""
     return tuple(_reshape(table) if _is_catalogue(table) else table for table in tables)
 
 

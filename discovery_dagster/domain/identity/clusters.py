@@ -210,9 +210,7 @@ def _contested(keys: SharedKeys, clusters: Numbers, described: pl.DataFrame) -> 
     involved = np.flatnonzero(np.isin(clusters, cluster))
     facts = described[involved].select(FACTS).with_columns(pl.Series("cluster", clusters[involved]))
     facts = facts.group_by("cluster").agg(pl.col(FACTS).min())
-    held = pl.DataFrame(
-        {"key": keys.key[several], "cluster": cluster, "node": keys.node[several]}
-    )
+    held = pl.DataFrame({"key": keys.key[several], "cluster": cluster, "node": keys.node[several]})
     contested = held.join(facts, on="cluster", how="left", maintain_order="left").select(
         pl.any_horizontal(
             (pl.col(fact).min() != pl.col(fact).max()).fill_null(False).over("key")

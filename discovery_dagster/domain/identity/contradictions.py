@@ -24,7 +24,9 @@ def contradicting(held: pl.DataFrame, described: pl.DataFrame) -> pl.DataFrame:
     facts = pl.concat([held, described[held["node"].to_numpy()]], how="horizontal")
     together = pl.col("cluster").n_unique().over("key", "origin") > 1
     facts = _with_systems(facts.filter(together))
-    found = [_differing(facts, fact, at) for fact, at in load("identifiers")["contradicting"].items()]
+    found = [
+        _differing(facts, fact, at) for fact, at in load("identifiers")["contradicting"].items()
+    ]
     return pl.concat([*found, _apart(facts)]).unique()
 
 
@@ -40,15 +42,11 @@ def _with_systems(facts: pl.DataFrame) -> pl.DataFrame:
 
 def _differing(facts: pl.DataFrame, fact: str, within: list[str]) -> pl.DataFrame:
     """Return the things of which another one has another value of the fact in the same place."""
-    known = facts.select("key", "cluster", *within, value=_compared(fact)).drop_nulls("value")
+    known = facts.select("key", "cluster", *within, value=fact).drop_nulls("value")
     each = known.group_by("key", "cluster", *within).agg(pl.col("value").min())
     place = ["key", *within]
     differs = pl.col("value").min().over(place) != pl.col("value").max().over(place)
     return each.filter(differs).select("key", "cluster")
-
-
-def _compared(fact: str) -> pl.Expr:
-    return pl.col(fact).str.to_lowercase().str.strip_chars()
 
 
 def _apart(facts: pl.DataFrame) -> pl.DataFrame:
@@ -62,13 +60,12 @@ def _apart(facts: pl.DataFrame) -> pl.DataFrame:
     located = located.filter(pl.col("cluster").n_unique().over(table) > 1)
     by_address = located.select(*table, "cluster", "addresses").explode("addresses")
     common = pl.col("cluster").n_unique().over(*table, "addresses") > 1
-    each = by_address.with_columns(common=common).group_by(*table, "cluster")
-    each = each.agg(pl.col("common").any())
-    several = {name: pl.col(name).n_unique() for name in shared}
+    by_thing = by_address.with_columns(common=common).group_by(*table, "cluster")
+    each = by_thing.agg(pl.col("common").any())
     agreeing = located.group_by(table).agg(
         pl.any_horizontal(pl.col(name).drop_nulls().n_unique() > 1 for name in shared).alias("odd"),
         pl.any_horizontal(
-            (several[name] == 1) & pl.col(name).is_not_null().all() for name in shared
+            (pl.col(name).n_unique() == 1) & pl.col(name).is_not_null().all() for name in shared
         ).alias("same"),
     )
     apart = each.filter(~pl.col("common")).join(agreeing, on=table, nulls_equal=True)

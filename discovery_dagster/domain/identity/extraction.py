@@ -38,8 +38,8 @@ def describe(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         One row a record: `record`, `file`, `format`, `declared_type`, `kind`, `called`, `title`,
-        `provider_id`, `addresses`, `unbranded`, `macs`, the `FACTS`, and what `contradictions` looks
-        at: `sheet`, `origin`, `tag`, and the attributes that rows of one thing share.
+        `provider_id`, `addresses`, `unbranded`, `macs`, the `FACTS`, and what `contradictions`
+        looks at: `sheet`, `origin`, `tag`, and the attributes that rows of one thing share.
     """
     rules = load("identifiers")
     own = _without_borrowed_names(

@@ -26,7 +26,12 @@ LIKE_PAIRS: Schema = {
 
 _MOST: Final = 4  # things that may share a trait: more share it by habit, not by being one
 _LETTERS: Final = 6  # least letters of names that may differ in one
-_FACTS: Final = ("serial_number", "asset_tag", "smbios_uuid", "fqdn")  # of which one thing has one only
+_FACTS: Final = (
+    "serial_number",
+    "asset_tag",
+    "smbios_uuid",
+    "fqdn",
+)  # of which one thing has one only
 
 
 def suggest(assets: pl.DataFrame) -> pl.DataFrame:

@@ -51,7 +51,9 @@ def test_most_evidence_comes_first():
 
 
 def test_a_name_cut_by_windows_is_suggested_with_the_only_one_that_begins_with_it():
-    ((one, other, why),) = pairs({"name": "WAREHOUSE-APPSR"}, {"name": "warehouse-appsrv07.a.example"})
+    ((one, other, why),) = pairs(
+        {"name": "WAREHOUSE-APPSR"}, {"name": "warehouse-appsrv07.a.example"}
+    )
     assert {one, other} == {"WAREHOUSE-APPSR", "warehouse-appsrv07.a.example"}
     assert why == "one name is the other, cut at 15 characters"
     ((_, _, why),) = pairs({"name": "svc-long-account-nam"}, {"name": "svc-long-account-name-2"})

@@ -63,7 +63,8 @@ class Clusters:
         counts[strong.row] = False
         counts[kept.row] = True
         clusters = _connect(np.arange(len(records)), kept)
-        machines = twice_identified(shared, identifiers, described)
+        copied = strong.without(np.unique(kept.key))
+        machines = twice_identified(shared, copied, identifiers, described)
         clusters = _connect(clusters, machines)
         naming = shared.where(~merges)
         strengths[naming.row] = naming.greatest(strengths[naming.row])  # strong as anywhere

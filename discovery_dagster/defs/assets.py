@@ -262,6 +262,7 @@ def dependencies(
     context: dg.AssetExecutionContext,
     session: Session,
     canonical_records: PublishedFrames,
+    inventory: PublishedFrames,
     classified_assets: PublishedFrames,
 ) -> Materialized:
     """Say who needs whom, with every piece of evidence."""
@@ -272,7 +273,8 @@ def dependencies(
         decided = endpoint_decisions.in_force(session.database, session.key.engagement)
         relations, records = canonical_records["relations"], canonical_records["assets"]
         said = meant(constraints.current(session.database, session.key.engagement), assets)
-        built = edges.build(assets, relations, records, stages.passed, decided)
+        members = inventory["members"]
+        built = edges.build(assets, relations, records, stages.passed, decided, members)
         made = shared_services.overrule(built, said.service_decisions())
         stages.passed()
         strangers = endpoints.report(assets, made, decided)
@@ -291,6 +293,7 @@ def dependencies(
         work,
         "stages",
         canonical_records=canonical_records,
+        inventory=inventory,
         classified_assets=classified_assets,
     )
 

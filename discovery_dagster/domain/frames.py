@@ -173,6 +173,7 @@ ATTRIBUTES: Schema = {
     "ip_addresses": _TEXTS,  # canonical text form
     "mac_addresses": _TEXTS,  # lower case, colons
     "serial_number": _TEXT,
+    "asset_tag": _TEXT,  # number that the owner gave, as on the sticker
     "smbios_uuid": _TEXT,  # lower case
     "provider_id": _TEXT,  # an id that a provider or source system gave, such as an ARM or sys_id
     "vendor": _TEXT,
@@ -186,6 +187,7 @@ ATTRIBUTES: Schema = {
     "criticality": _TEXT,  # as written
     "tier": _TEXT,  # as written
     "location": _TEXT,
+    "scope": _TEXT,  # namespace, project, account, vCenter or site within which its name is its own
     "business_owner": _TEXT,
     "technical_owner": _TEXT,
     "applications": _TEXTS,
@@ -216,9 +218,11 @@ RELATION_RECORDS: Schema = {
     "source": _TEXT,  # name as written, null for a bare address
     "source_address": _TEXT,
     "source_type": _TEXT,  # canonical asset type that the record states, or null
+    "source_record": pl.UInt32(),  # the asset record that states the relation of itself, or null
     "target": _TEXT,
     "target_address": _TEXT,
     "target_type": _TEXT,
+    "target_record": pl.UInt32(),
     "source_names_asset": pl.Boolean(),  # a named source declares an asset with low confidence
     "target_names_asset": pl.Boolean(),
     "port": pl.Int32(),  # of the listening side
@@ -242,6 +246,7 @@ INVENTORY_ASSETS: Schema = {
 #: One row a record of an asset, and why it belongs to it.
 INVENTORY_MEMBERS: Schema = {
     "asset_id": _TEXT,
+    "record": pl.UInt32(),  # as in ASSET_RECORDS; behind those, what relations alone name
     **_PLACE,
     "keys": _TEXTS,  # identifiers that joined it, such as `fqdn:db-01.acme.example`
 }

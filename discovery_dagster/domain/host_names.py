@@ -22,6 +22,13 @@ def folded(column: str) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
+def borrowed_name() -> pl.Expr:
+    """Return whether the name of a record is but a number of its own, for want of a name."""
+    numbers = ("serial_number", "asset_tag", "smbios_uuid", "provider_id")
+    same = pl.any_horizontal(folded(number) == folded("name") for number in numbers)
+    return same & pl.all_horizontal(pl.col("hostname", "fqdn").is_null())
+
+
 def group(column: str, grouping: str) -> pl.Expr:
     """Return the group of the asset type in `column`, null where the type says nothing.
 

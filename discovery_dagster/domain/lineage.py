@@ -21,8 +21,8 @@ Row = dict[str, Any]
 
 #: Fields whose value another one gives where no column gives it (see `canonical.assets`).
 _GIVEN_BY: Mapping[str, tuple[str, ...]] = {
-    "name": ("hostname", "fqdn", "provider_id", "smbios_uuid", "serial_number", "mac_addresses",
-             "ip_addresses", "source", "target"),
+    "name": ("hostname", "fqdn", "provider_id", "smbios_uuid", "serial_number", "asset_tag",
+             "mac_addresses", "ip_addresses", "source", "target"),
     "hostname": ("fqdn", "name", "source", "target"),
     "fqdn": ("hostname", "name", "source", "target"),
     "smbios_uuid": ("serial_number",),

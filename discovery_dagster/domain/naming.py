@@ -11,17 +11,20 @@ import polars as pl
 
 from discovery_dagster.domain.host_names import FQDN, folded, group, with_host_names
 
-#: How an endpoint was resolved, by level of trust. At the last one a dotted name means the short
-#: name of an asset of which no domain is known.
-_LEVELS: Final = ("name", "fqdn", "hostname", "hostname")
+_FIRST_LABEL: Final = r"^([a-z0-9_][a-z0-9_-]*)(?:\.[a-z0-9_.-]+)?$"
+
+#: How an endpoint was resolved, by level of trust. At the last but one a dotted name means the
+#: short name of an asset of which no domain is known; at the last, names of one label and address
+#: are one.
+_LEVELS: Final = ("name", "fqdn", "hostname", "hostname", "hostname")
 
 
 @dataclass(frozen=True)
 class NameIndex:
     """The names and addresses of an inventory, ready to resolve endpoints against."""
 
-    _names: pl.DataFrame  # level, key, asset_id, candidate_type, candidate_family
-    _addresses: pl.DataFrame  # key, asset_id, candidate_type, candidate_family
+    _names: pl.DataFrame  # level, key, asset_id, candidate_type, candidate_family, candidate_scope
+    _addresses: pl.DataFrame  # the same without level
 
     @classmethod
     def of(cls, assets: pl.DataFrame) -> Self:
@@ -30,8 +33,9 @@ class NameIndex:
         named = with_host_names(assets, type_column).with_columns(
             candidate_family=group(type_column, "families"),
             candidate_type=pl.when(group(type_column, "families").is_not_null()).then(type_column),
+            candidate_scope=folded("scope"),
         )
-        what = ["asset_id", "candidate_type", "candidate_family"]
+        what = ["asset_id", "candidate_type", "candidate_family", "candidate_scope"]
         # A dotted name may mean the short one only where nothing says another domain.
         bare = pl.when(pl.col("host_fqdn").is_null(), pl.col("host_domain").is_null())
         keys = (
@@ -44,18 +48,23 @@ class NameIndex:
             named.select(pl.lit(level, pl.UInt8).alias("level"), key.alias("key"), *what)
             for level, key in enumerate(keys)
         ]
+        whole = pl.concat_str("candidate_scope", folded("name"), separator="/")
+        names.append(named.select(pl.lit(0, pl.UInt8).alias("level"), whole.alias("key"), *what))
         addresses = named.select(pl.col("ip_addresses").alias("key"), *what).explode("key")
         return cls(
             pl.concat(names).drop_nulls("key").unique(),
             addresses.drop_nulls("key").unique(),
         )
 
-    def resolve(self, endpoints: pl.DataFrame) -> pl.DataFrame:
+    def resolve(self, endpoints: pl.DataFrame, *, by_address: bool = True) -> pl.DataFrame:
         """Say which asset each endpoint means.
 
         Args:
             endpoints: `name` as written, `address` in canonical form, `type` a canonical asset
                 type that narrows the choice; each may be null. Further columns pass through.
+                A `scope` is that of the thing that refers to it: what is in it is meant first.
+            by_address: whether an address may mean an asset without its name, or choose between
+                those that have it.
 
         Returns:
             The same rows in the same order with `asset_id`, null when unresolved, and `how`:
@@ -67,9 +76,11 @@ class NameIndex:
             key=folded("name"),
             address=pl.col("address"),
             type=pl.when(group("type", "families").is_not_null()).then("type"),
+            scope=folded("scope") if "scope" in endpoints.columns else pl.lit(None, pl.String),
         ).with_columns(family=group("type", "families"))
         distinct = asked.unique(maintain_order=True).with_row_index("endpoint")
-        answered = distinct.join(self._answers(distinct), on="endpoint", how="left")
+        answers = self._answers(distinct, by_address=by_address)
+        answered = distinct.join(answers, on="endpoint", how="left")
         answered = answered.with_columns(
             how=pl.coalesce(
                 "how",
@@ -83,23 +94,24 @@ class NameIndex:
         )
         return endpoints.with_columns(joined["asset_id"], joined["how"])
 
-    def _answers(self, distinct: pl.DataFrame) -> pl.DataFrame:
+    def _answers(self, distinct: pl.DataFrame, *, by_address: bool) -> pl.DataFrame:
         """One row an endpoint that names or locates something: `endpoint, asset_id, how`."""
-        by_address = _fitting(
-            distinct.join(self._addresses, left_on="address", right_on="key").with_columns(level=0)
+        addressed = distinct if by_address else distinct.clear()
+        at_address = _fitting(
+            addressed.join(self._addresses, left_on="address", right_on="key").with_columns(level=0)
         ).select("endpoint", "asset_id", "preference")
         by_name = self._name_candidates(distinct)
         decided = _only(by_name)
         # An address may choose between the assets that a name fits, never against the name.
         undecided = decided.filter(pl.col("asset_id").is_null())
         chosen = by_name.join(undecided, on="endpoint", how="semi")
-        chosen = chosen.join(by_address, on=["endpoint", "asset_id"], how="semi")
+        chosen = chosen.join(at_address, on=["endpoint", "asset_id"], how="semi")
         chosen = _only(chosen).drop_nulls("asset_id").with_columns(how=_ADDRESS)
-        unnamed = by_address.join(decided, on="endpoint", how="anti")
+        unnamed = at_address.join(decided, on="endpoint", how="anti")
         located = _only(unnamed).with_columns(
             how=pl.when(pl.col("asset_id").is_null()).then(pl.lit("ambiguous")).otherwise(_ADDRESS)
         )
-        level = (pl.col("preference") // 3).replace_strict(
+        level = (pl.col("preference") // 9).replace_strict(
             range(len(_LEVELS)), _LEVELS, return_dtype=pl.String
         )
         named = decided.join(chosen, on="endpoint", how="anti").with_columns(
@@ -110,7 +122,7 @@ class NameIndex:
 
     def _name_candidates(self, distinct: pl.DataFrame) -> pl.DataFrame:
         """Assets that an endpoint's name fits: `endpoint, asset_id, preference`."""
-        bare = len(_LEVELS) - 1
+        bare = len(_LEVELS) - 2
         whole = distinct.join(self._names.filter(pl.col("level") < bare), on="key")
         dotted = distinct.filter(pl.col("key").str.contains(FQDN)).with_columns(
             label=pl.col("key").str.split(".").list.first()
@@ -118,8 +130,23 @@ class NameIndex:
         dotted = dotted.filter(pl.col("key").n_unique().over("label") == 1)
         short = dotted.drop("label").with_columns(key=dotted["label"])
         short = short.join(self._names.filter(pl.col("level") == bare), on="key")
-        pairs = _fitting(pl.concat([whole, short.select(whole.columns)]))
+        located = self._of_one_label_and_address(distinct)
+        found = [frame.select(whole.columns) for frame in (whole, short, located)]
+        pairs = _fitting(pl.concat(found))
         return pairs.select("endpoint", "asset_id", "preference")
+
+    def _of_one_label_and_address(self, distinct: pl.DataFrame) -> pl.DataFrame:
+        """Assets at an endpoint's address that bear its name but for the domain of one of them.
+
+        Databases and applications have no host names of their own, but flows name them by one.
+        """
+        names = self._names.filter(pl.col("level") == 0).select("asset_id", bears="key")
+        at = distinct.join(self._addresses, left_on="address", right_on="key")
+        both = at.join(names, on="asset_id").filter(
+            pl.col("key").str.extract(_FIRST_LABEL) == pl.col("bears").str.extract(_FIRST_LABEL),
+            pl.col("key").str.contains(FQDN) != pl.col("bears").str.contains(FQDN),
+        )
+        return both.with_columns(level=pl.lit(len(_LEVELS) - 1, pl.UInt8))
 
 
 _ADDRESS: Final = pl.lit("address")
@@ -127,7 +154,7 @@ _ADDRESS: Final = pl.lit("address")
 
 def _fitting(pairs: pl.DataFrame) -> pl.DataFrame:
     """Keep pairs whose types do not contradict; `preference` is the lower the better the fit."""
-    rank = (
+    of_type = (
         pl.when(pl.col("type") == pl.col("candidate_type"))
         .then(0)
         .when(pl.col("family") == pl.col("candidate_family"))
@@ -135,7 +162,15 @@ def _fitting(pairs: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("family").is_null() | pl.col("candidate_family").is_null())
         .then(2)
     )
-    return pairs.with_columns(preference=3 * pl.col("level") + rank).drop_nulls("preference")
+    of_scope = (
+        pl.when(pl.col("scope").is_null() | (pl.col("scope") == pl.col("candidate_scope")))
+        .then(0)
+        .when(pl.col("candidate_scope").is_null())
+        .then(1)
+        .otherwise(2)
+    )
+    rank = 9 * pl.col("level") + 3 * of_scope + of_type
+    return pairs.with_columns(preference=rank).drop_nulls("preference")
 
 
 def _only(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -151,7 +151,12 @@ STEPS: tuple[Step, ...] = (
             "conflicts": frames.INVENTORY_CONFLICTS,
             "refusals": frames.OVERRIDE_REFUSALS,
         },
-        reference=("identifiers.yaml", "placeholders.yaml", "precedence.yaml"),
+        reference=(
+            "identifiers.yaml",
+            "placeholders.yaml",
+            "precedence.yaml",
+            "operating_systems.yaml",
+        ),
         page="assets",
     ),
     Step(
@@ -192,7 +197,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "dependencies",
         "Who needs whom, with every piece of evidence; unresolved endpoints are kept.",
-        upstream=("canonical_records", "classified_assets"),
+        upstream=("canonical_records", "inventory", "classified_assets"),
         decisions=("endpoints", "services"),
         frames={"edges": frames.EDGES, "endpoints": frames.ENDPOINTS},
         version=4,

@@ -30,7 +30,7 @@ ASSET_DOCUMENT = """
     r.virtual, r.software, r.tier_confidence, r.environment_confidence,
     r.criticality_confidence, r.os_confidence, r.declared_type, r.declared_type_text,
     r.os_name_text, r.environment_text, r.criticality_text, r.tier_text,
-    r.provider_id, p.strategy_reason, p.reason as plan_reason
+    r.provider_id, p.strategy_reason, p.reason as plan_reason, r.asset_tag, r.scope
 """
 
 QUERIES: Mapping[str, str] = {

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discovery_dagster.domain import dependencies, services
+from discovery_dagster.domain.frames import INVENTORY_MEMBERS
 from discovery_dagster.reference import load
-from discovery_dagster_tests.domain.rows import classified_assets, relation_records
+from discovery_dagster_tests.domain.rows import classified_assets, frame, relation_records
 
 ESTATE = classified_assets(
     {"name": "web", "ip_addresses": ["10.0.0.1"]},
@@ -49,6 +50,28 @@ def test_a_declared_need_and_the_connection_seen_are_one_confirmed_edge():
     assert (observed["line"], observed["count"]) == (3, 12)
     assert observed["detail"] == "seen 2026-01-01 to 2026-01-02"
     assert (observed["first_seen"], observed["last_seen"]) == ("2026-01-01", "2026-01-02")
+
+
+def test_what_a_record_states_of_itself_is_its_own_asset_s_among_namesakes():
+    estate = classified_assets(
+        {"name": "web", "asset_id": "web-1"},
+        {"name": "web", "asset_id": "web-2"},
+        {"name": "cache", "asset_id": "cache-1"},
+    )
+    needs = relation_records(
+        {"source": "web", "target": "cache", "source_record": 0},
+        {"source": "cache", "target": "web", "target_record": 1},
+    )
+    members = frame(
+        INVENTORY_MEMBERS,
+        [{"asset_id": f"web-{n + 1}", "record": n, "file": "a.csv"} for n in (0, 1)],
+    )
+    edges = dependencies.build(estate, needs, members=members)
+    assert sorted(edges.select("source_id", "target_id", "resolved").rows()) == [
+        ("cache-1", "web-2", True),
+        ("web-1", "cache-1", True),
+    ]
+    assert not dependencies.build(estate, needs)["resolved"].any()
 
 
 def test_two_sources_that_declare_one_relation_are_two_pieces_of_one_edge():

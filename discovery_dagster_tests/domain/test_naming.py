@@ -79,3 +79,56 @@ def test_an_empty_inventory_resolves_nothing():
     endpoints = pl.DataFrame({"name": ["a"], "address": [None], "type": [None]}).cast(pl.String)
     resolved = NameIndex.of(ESTATE.clear()).resolve(endpoints)
     assert resolved["asset_id"].to_list() == [None]
+
+
+LISTED = inventory_assets(
+    {"name": "mq7", "asset_id": "mq", "declared_type": "middleware", "ip_addresses": ["10.4.0.5"]},
+    {"name": "sap.b.example", "asset_id": "sap", "declared_type": "database",
+     "ip_addresses": ["10.4.0.6"]},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "asset"),
+    [
+        ("mq7.a.example", "10.4.0.5", "mq"),
+        ("mq7.a.example", "10.4.0.9", None),
+        ("mq7.a.example", None, None),
+        ("mq8.a.example", "10.4.0.5", None),
+        ("sap", "10.4.0.6", "sap"),
+        ("sap.c.example", "10.4.0.6", None),
+    ],
+)
+def test_names_of_one_label_are_one_where_the_address_is_one_too(name, address, asset):
+    ends = pl.DataFrame(
+        {"name": [name], "address": [address], "type": [None]},
+        schema={"name": pl.String, "address": pl.String, "type": pl.String},
+    )
+    assert NameIndex.of(LISTED).resolve(ends, by_address=False)["asset_id"].to_list() == [asset]
+
+
+SCOPED = inventory_assets(
+    {"name": "pay", "asset_id": "blue", "declared_type": "service", "scope": "Blue"},
+    {"name": "pay", "asset_id": "green", "declared_type": "service", "scope": "green"},
+    {"name": "mail", "asset_id": "mail", "declared_type": "service", "scope": "green"},
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "scope", "asset"),
+    [
+        ("pay", "blue", "blue"),
+        ("pay", "green", "green"),
+        ("pay", None, None),
+        ("green/pay", "blue", "green"),
+        ("red/pay", "blue", None),
+        ("mail", "blue", "mail"),
+    ],
+)
+def test_a_name_is_looked_for_within_the_scope_of_who_refers_to_it_first(name, scope, asset):
+    text = pl.String
+    ends = pl.DataFrame(
+        {"name": [name], "address": [None], "type": [None], "scope": [scope]},
+        schema={"name": text, "address": text, "type": text, "scope": text},
+    )
+    assert NameIndex.of(SCOPED).resolve(ends)["asset_id"].to_list() == [asset]

@@ -81,6 +81,8 @@ class Asset(BaseModel):
     provider_id: str | None
     strategy_reason: str | None
     plan_reason: str | None
+    asset_tag: str | None
+    scope: str | None = Field(description="Namespace, project, account or vCenter of its name.")
 
 
 class AssetSelection(Selection):
@@ -100,6 +102,8 @@ class AssetSelection(Selection):
     hostname: Values
     fqdn: Values
     serial_number: Values
+    asset_tag: Values
+    scope: Values
     location: Values
     business_owner: Values
     technical_owner: Values

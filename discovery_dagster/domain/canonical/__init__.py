@@ -55,12 +55,14 @@ def canonicalise(
         for number, (table, _) in enumerate(tables)
     ]
     total = sum(sizes)
-    done, read = 0, list[TableRecords]()
+    done, assets_read, read = 0, 0, list[TableRecords]()
     for number, (table, table_format) in enumerate(tables):
         progress(done, total)
         own = mapping.filter(pl.col("table") == number)
         place = Place(number, table)
-        read.append(read_table(place, table_format, own, elsewhere.get(number)))
+        records = read_table(place, table_format, own, elsewhere.get(number))
+        read.append(records.numbered_from(assets_read))
+        assets_read += records.assets.height
         done += sizes[number]
     progress(done, total)
     assets = pl.concat([pl.DataFrame(schema=_unnumbered()), *(part.assets for part in read)])

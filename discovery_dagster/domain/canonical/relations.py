@@ -27,7 +27,7 @@ from discovery_dagster.domain.texts import formatted
 #: A relation record before the place of its table is known.
 RELATION = {"row": pl.UInt32(), **RELATION_RECORDS}
 _SHOWN = 10  # phrases that a message lists
-_SIDES = ("", "_address", "_type", "_names_asset")
+_SIDES = ("", "_address", "_type", "_record", "_names_asset")
 
 
 def build_relations(
@@ -63,7 +63,8 @@ def build_references(cells: TableCells, assets: pl.DataFrame) -> pl.DataFrame:
         assets: as `build_assets` returns them; relations of refused records are left out.
 
     Returns:
-        As `build_relations`, in order of record and column.
+        As `build_relations`, in order of record and column; the end that is the record's own thing
+        has its `row` as `source_record` or `target_record`.
     """
     parts = []
     for column, targets in cells.references:
@@ -77,6 +78,7 @@ def build_references(cells: TableCells, assets: pl.DataFrame) -> pl.DataFrame:
             pl.lit(column.header).alias("phrase"),
             pl.lit("declared").alias("kind"),
             pl.col("declared_type").alias("source_type"),
+            pl.col("row").alias("source_record"),
             pl.lit(typed, dtype=pl.String).alias("target_type"),
             pl.lit(None, dtype=pl.String).alias("source_address"),
             # The record's own asset is there; what it refers to may stay unresolved.

@@ -1,6 +1,7 @@
 """One table: its records parted by kind, built, and accounted for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
 import polars as pl
 
@@ -36,16 +37,25 @@ from discovery_dagster.domain.tables import cell_column
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.values.secret_records import hide_by_records
 
+_RECORDS: Final = ("source_record", "target_record")
+
 
 @dataclass(frozen=True)
 class TableRecords:
-    """What one table gives; `assets` are not numbered yet."""
+    """What one table gives; `assets` are not numbered yet.
+
+    The records that `relations` state of themselves are numbered within the table.
+    """
 
     assets: pl.DataFrame
     relations: pl.DataFrame
     overrides: pl.DataFrame
     outcomes: pl.DataFrame
     issues: pl.DataFrame
+
+    def numbered_from(self, first: int) -> Self:
+        """Return the same where the first asset has the number `first`."""
+        return replace(self, relations=self.relations.with_columns(pl.col(_RECORDS) + first))
 
 
 @dataclass(frozen=True)
@@ -89,9 +99,13 @@ def read_table(
     refusals = _join([problems, *(part.problems for part in built)], PROBLEM)
     skipped = _join([part.skipped for part in built], SKIPPED)
     outcomes = settle_outcomes(place, place.table.records["line"], judged, refusals, skipped)
+    assets = _placed([part.assets for part in built], place, table_format, _asset_schema())
+    relations = _placed(
+        [part.relations for part in built], place, table_format, frames.RELATION_RECORDS
+    )
     return TableRecords(
-        _placed([part.assets for part in built], place, table_format, _asset_schema()),
-        _placed([part.relations for part in built], place, table_format, frames.RELATION_RECORDS),
+        assets.drop("row"),
+        _numbered(relations, assets["row"]).drop("row"),
         _join([part.overrides for part in built], frames.OVERRIDE_LINES),
         outcomes.drop("row"),
         pl.concat(
@@ -112,8 +126,8 @@ def _read_flows(
     relations = flows.relations.with_columns(lines.gather(flows.relations["row"]))
     outcomes = settle_outcomes(place, lines, flows.closed, refusals, flows.skipped)
     return TableRecords(
-        _placed([], place, table_format, _asset_schema()),
-        _placed([relations], place, table_format, frames.RELATION_RECORDS),
+        frames.empty(_asset_schema()),
+        _placed([_of_nobody(relations)], place, table_format, frames.RELATION_RECORDS).drop("row"),
         frames.empty(frames.OVERRIDE_LINES),
         outcomes.drop("row"),
         list_issues(outcomes, refusals, flows.faults),
@@ -202,10 +216,10 @@ def _placed(
     table_format: TableFormat,
     schema: frames.Schema,
 ) -> pl.DataFrame:
-    """Give the built rows their place; the order is that of the records."""
+    """Give the built rows their place, beside their `row`; the order is that of the records."""
     present = [part for part in parts if part is not None]
     if not present:
-        return frames.empty(schema)
+        return frames.empty({"row": pl.UInt32(), **schema})
     joined = pl.concat(
         [
             part.with_columns(*place.columns(), pl.lit(table_format.name).alias("format")).select(
@@ -215,8 +229,28 @@ def _placed(
         ]
     )
     in_order = joined["row"].is_sorted()
-    ordered = joined if in_order else joined.sort("row", maintain_order=True)
-    return ordered.drop("row")
+    return joined if in_order else joined.sort("row", maintain_order=True)
+
+
+def _of_nobody(relations: pl.DataFrame) -> pl.DataFrame:
+    """Add that no asset record states the relations of itself."""
+    return relations.with_columns(pl.lit(None, pl.UInt32).alias(name) for name in _RECORDS)
+
+
+def _numbered(relations: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """Name the records that state a relation by their number among the assets of the table.
+
+    Args:
+        relations: with the `row` of such records in the columns of `_RECORDS`.
+        rows: of the assets, in their order.
+    """
+    if all(relations[name].null_count() == relations.height for name in _RECORDS):
+        return relations
+    numbers = pl.int_range(len(rows), dtype=pl.UInt32, eager=True)
+    return relations.with_columns(
+        pl.col(name).replace_strict(rows, numbers, default=None, return_dtype=pl.UInt32)
+        for name in _RECORDS
+    )
 
 
 def _join(parts: list[pl.DataFrame | None], schema: frames.Schema) -> pl.DataFrame:

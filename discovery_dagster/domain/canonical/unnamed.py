@@ -15,6 +15,7 @@ FALLBACKS: Final = {
     "provider_id": "identifier",
     "smbios_uuid": "UUID",
     "serial_number": "serial number",
+    "asset_tag": "asset tag",
     "mac_addresses": "MAC address",
     "ip_addresses": "IP address",
 }

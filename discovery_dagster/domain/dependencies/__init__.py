@@ -14,7 +14,7 @@ from discovery_dagster.domain.dependencies import endpoint_decisions, named_host
 from discovery_dagster.domain.dependencies.connection_strings import infer
 from discovery_dagster.domain.dependencies.doubts import with_conflicts, with_scans
 from discovery_dagster.domain.dependencies.endpoint_decisions import EndpointDecision
-from discovery_dagster.domain.frames import EDGES, conform
+from discovery_dagster.domain.frames import EDGES, INVENTORY_MEMBERS, conform, empty
 from discovery_dagster.domain.naming import NameIndex
 from discovery_dagster.domain.stages import unheard
 from discovery_dagster.domain.texts import formatted
@@ -36,6 +36,7 @@ def build(
     records: pl.DataFrame | None = None,
     passed: Callable[[], None] = unheard,
     decided: Sequence[EndpointDecision] = (),
+    members: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Merge relation records into edges.
 
@@ -52,6 +53,8 @@ def build(
         records: `ASSET_RECORDS`, from whose text dependencies are inferred.
         passed: called at the end of each of `STAGES` stages.
         decided: what people decided that endpoints are; it outranks names and addresses.
+        members: `INVENTORY_MEMBERS`; what a record states of itself is its own asset's, whatever
+            else bears the name.
 
     Returns:
         `EDGES`, ordered by source, target, relation and port. Ends that are no asset are kept as
@@ -62,7 +65,8 @@ def build(
         inferred = [infer(records, index), named_hosts.infer(records, assets, index)]
         relations = pl.concat([relations, *inferred])
     passed()
-    claims = _with_ends(assets, relations, index, decided)
+    own = empty(INVENTORY_MEMBERS) if members is None else members
+    claims = _with_ends(assets, relations, index, decided, own)
     claims = claims.join(_readings(), on=["relation", "kind"])
     passed()
     evidence = _pieces(_located(claims))
@@ -88,17 +92,29 @@ def _with_ends(
     relations: pl.DataFrame,
     index: NameIndex,
     decided: Sequence[EndpointDecision],
+    members: pl.DataFrame,
 ) -> pl.DataFrame:
     """Replace both ends by the names of the assets they mean; add `source_id` and `target_id`."""
     sides = ("source", "target")
+    own = members.select("record", "asset_id").join(
+        assets.select("asset_id", "scope"), on="asset_id", maintain_order="left"
+    )
+    stating = {
+        side: relations.select(record=f"{side}_record").join(
+            own, on="record", how="left", maintain_order="left"
+        )
+        for side in sides
+    }
     endpoints = [
         relations.select(
             name=pl.col(side), address=pl.col(f"{side}_address"), type=pl.col(f"{side}_type")
-        )
-        for side in sides
+        ).with_columns(stating[other]["scope"])
+        for side, other in zip(sides, reversed(sides), strict=True)
     ]
     # Both sides in one frame: what a dotted name means depends on all other endpoints.
     resolved = endpoint_decisions.apply(index.resolve(pl.concat(endpoints)), decided, assets)
+    stated = pl.concat(stating[side]["asset_id"] for side in sides)
+    resolved = resolved.with_columns(asset_id=stated.fill_null(resolved["asset_id"]))
     names = assets.select("asset_id", asset_name="name")
     named = resolved.join(names, on="asset_id", how="left", maintain_order="left").select(
         pl.coalesce("asset_name", "name", "address").alias("end"), "asset_id"

@@ -56,6 +56,7 @@ def _relations(record: dict[str, Any], columns: list[str]) -> Iterator[tuple[Any
                 "phrase": column,
                 "source": name,
                 "source_type": record["declared_type"],
+                "source_record": record["record"],
                 "target": None if address else host,
                 "target_address": address,
                 "source_names_asset": True,

@@ -61,6 +61,7 @@ def infer(records: pl.DataFrame, assets: pl.DataFrame, index: NameIndex) -> pl.D
         "target_address",
         source="name",
         source_type="declared_type",
+        source_record="record",
         phrase="column",
         kind=pl.lit("inferred"),
         relation=pl.lit("depends_on"),

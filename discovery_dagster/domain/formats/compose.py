@@ -1,8 +1,11 @@
 """Services of Docker Compose, as its files and `docker compose config` describe them.
 
 Source: the Compose specification. A service needs those that it starts after or is linked to
-(`db:database` is `db` under another name), and those that its environment leads to.
+(`db:database` is `db` under another name), and those that its environment leads to. Its name is
+its own within its project, which is called as the folder of its file is, unless the file says so.
 """
+
+from pathlib import PurePosixPath
 
 import polars as pl
 
@@ -34,6 +37,7 @@ FORMATS = (
             "image": Rule("product"),
             "depends on": Rule("depends_on"),
             "links": Rule("depends_on", order=1),
+            "project": Rule("scope"),
         },
         asset_type="service",
         synonyms=False,
@@ -42,12 +46,13 @@ FORMATS = (
 
 
 def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
-    """Write settings as text, and links without the names under which they are known."""
+    """Add the project, write settings as text, and links without the names they are known under."""
     return tuple(_reshape(table) if _fit(table) else table for table in tables)
 
 
 def _reshape(table: SourceTable) -> SourceTable:
-    told = dict[str, pl.Series]()
+    project = _project(table.file)
+    told = {"project": pl.repeat(project, table.records.height, dtype=pl.String, eager=True)}
     if "links" in table.header:
         told["links"] = cells_of(table, "links").str.replace_all(r":[^;]*", "")
     settings = [name for name in table.header if name.startswith("environment.")]
@@ -60,3 +65,9 @@ def _reshape(table: SourceTable) -> SourceTable:
         text = columns.select(pl.concat_str(pl.all(), separator="; ", ignore_nulls=True))
         told["environment"] = text.to_series().replace("", None)
     return add_columns(table, told)
+
+
+def _project(file: str) -> str:
+    """What the services of one file, and of those that extend it, are called together."""
+    path = PurePosixPath(file)
+    return path.parent.name or path.name.partition(".")[0]

@@ -57,7 +57,7 @@ DEVICES = TableFormat(
         _DISKS: Rule("storage_gb", unit="GB"),
         "building": Rule("location"),
         "customer": Rule("unmapped"),  # whose it is, not who answers for it
-        "asset no": Rule("unmapped"),
+        "asset no": Rule("asset_tag"),
         "notes": Rule("description"),
     },
 )

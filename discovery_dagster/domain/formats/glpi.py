@@ -19,8 +19,8 @@ COMPUTERS = TableFormat(
         "entite": Rule("unmapped"),
         "alternate username": Rule("unmapped"),
         "usager": Rule("unmapped"),
-        "inventory number": Rule("unmapped"),
-        "numero d inventaire": Rule("unmapped"),
+        "inventory number": Rule("asset_tag"),
+        "numero d inventaire": Rule("asset_tag"),
         "components processor": Rule("unmapped"),  # its model
         "composants processeur": Rule("unmapped"),
         "last update": Rule("unmapped"),

@@ -28,6 +28,7 @@ FORMATS = (
         verbatim=frozenset({"kind", "apiVersion"}),
         columns={
             "metadata name": Rule("name"),
+            "metadata namespace": Rule("scope"),
             "kind": Rule("declared_type"),
             "spec node name": Rule("runs_on", target_type="server"),
             "status pod ip": Rule("ip_addresses"),

@@ -58,6 +58,7 @@ _COMMON = {
     "ip address": Rule("ip_addresses"),
     "serial": Rule("serial_number"),
     "serial number": Rule("serial_number", order=1),
+    "asset tag": Rule("asset_tag"),
     "description": Rule("description"),
     "comments": Rule("description", order=1),
     "tenant": Rule("unmapped"),  # whose it is, not who answers for it

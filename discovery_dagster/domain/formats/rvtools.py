@@ -45,6 +45,7 @@ VINFO = TableFormat(
         "smbios uuid": Rule("smbios_uuid"),
         "vm uuid": Rule("smbios_uuid", order=1),
         "guest state": Rule("unmapped"),
+        "vi sdk server": Rule("scope"),
         "folder": Rule("unmapped"),
         "vm id": Rule("unmapped"),
     },
@@ -74,6 +75,7 @@ VHOST = TableFormat(
         "serial number": Rule("serial_number", order=1),
         "uuid": Rule("smbios_uuid"),
         "domain": Rule("domain"),
+        "vi sdk server": Rule("scope"),
         "cpu": Rule("unmapped"),  # sockets
         "vms": Rule("unmapped"),
     },
@@ -88,6 +90,7 @@ VCLUSTER = TableFormat(
     columns={
         "cluster": Rule("name"),
         "name": Rule("name", order=1),
+        "vi sdk server": Rule("scope"),
         "config status": Rule("unmapped"),
         "num cpu cores": Rule("unmapped"),  # of all hosts together
         "total memory": Rule("unmapped"),
@@ -110,6 +113,7 @@ VNETWORK = TableFormat(
         "ip address": Rule("ip_addresses"),
         "smbios uuid": Rule("smbios_uuid"),
         "vm uuid": Rule("smbios_uuid", order=1),
+        "vi sdk server": Rule("scope"),
     },
     asset_type="virtual_machine",
     exclusions=_NO_MACHINES,

@@ -10,14 +10,20 @@ from typing import Final, Self
 import numpy as np
 import polars as pl
 
+from discovery_dagster.domain.identity.contradictions import contradicting
 from discovery_dagster.domain.identity.decisions import PERSON
 from discovery_dagster.domain.identity.extraction import FACTS
+from discovery_dagster.domain.identity.hardware_pairs import twice_identified
 from discovery_dagster.domain.identity.shared_keys import Flags, Numbers, SharedKeys
 from discovery_dagster.reference import load
 
 #: Forms of which things may have the same without being copies, and of which files may not either.
 _NEVER_CLONED: Final = ("name", "title", PERSON)
 _CLONED_ACROSS: Final = ("smbios", "mac")
+_HOST_NAMES: Final = ("fqdn", "directory")
+
+#: What records of one file have in common when they are one thing.
+_OF_ONE: Final = ["called", "smbios", "unbranded", "tag"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,9 @@ class Clusters:
         counts[strong.row] = False
         counts[kept.row] = True
         clusters = _connect(np.arange(len(records)), kept)
+        copied = strong.without(np.unique(kept.key))
+        machines = twice_identified(shared, copied, identifiers, described)
+        clusters = _connect(clusters, machines)
         naming = shared.where(~merges)
         strengths[naming.row] = naming.greatest(strengths[naming.row])  # strong as anywhere
         unique = _without_clones(naming, strengths, described)
@@ -69,6 +78,7 @@ class Clusters:
             lost = _contested(keys, clusters, described)
             counts[keys.row[lost]] = False
             clusters = _connect(clusters, keys.without(np.unique(keys.key[lost])))
+        counts[machines.row] = True
         least = pl.Series("cluster", records[clusters])
         by_node = {"strength": pl.Series(strengths), "node": pl.Series(nodes)}
         held = identifiers.lazy().select("identifier").with_columns(**by_node)
@@ -103,13 +113,16 @@ def _of_forms(strengths: Numbers, forms: Sequence[str]) -> Flags:
 def _without_clones(shared: SharedKeys, strengths: Numbers, described: pl.DataFrame) -> SharedKeys:
     """Leave out what several things share: copied firmware, guests cloned with their name.
 
-    Two records of one file are two things when their names or UUIDs differ. Firmware UUIDs and MAC
-    addresses are also cloned when host names of different files differ.
+    Two records of one file are two things when their names, UUIDs, serial numbers or asset tags
+    differ, or else their sites where they share a host name. Firmware UUIDs and MAC addresses are
+    also cloned when host names of different files differ.
     """
     suspects = shared.where(~_of_forms(strengths[shared.row], _NEVER_CLONED))
     across = suspects.where(_of_forms(strengths[suspects.row], _CLONED_ACROSS))
+    hosts = suspects.where(_of_forms(strengths[suspects.row], _HOST_NAMES))
     found = [
-        _differing(suspects, described, ["called", "smbios"], within=["file"]),
+        _differing(suspects, described, _OF_ONE, within=["file"]),
+        _differing(hosts, described, ["location"], within=["file", "sheet"]),
         _differing(across, described, ["short"]),
     ]
     return shared.without(np.concatenate(found))
@@ -198,17 +211,21 @@ def _contested(keys: SharedKeys, clusters: Numbers, described: pl.DataFrame) -> 
     involved = np.flatnonzero(np.isin(clusters, cluster))
     facts = described[involved].select(FACTS).with_columns(pl.Series("cluster", clusters[involved]))
     facts = facts.group_by("cluster").agg(pl.col(FACTS).min())
-    held = pl.DataFrame({"key": keys.key[several], "cluster": cluster}).join(
-        facts, on="cluster", how="left", maintain_order="left"
-    )
-    contested = held.select(
+    held = pl.DataFrame({"key": keys.key[several], "cluster": cluster, "node": keys.node[several]})
+    contested = held.join(facts, on="cluster", how="left", maintain_order="left").select(
         pl.any_horizontal(
             (pl.col(fact).min() != pl.col(fact).max()).fill_null(False).over("key")
             & pl.col(fact).is_not_null()
             for fact in FACTS
         )
     )
-    lost[several] = contested.to_series().to_numpy()
+    apart = held.join(
+        contradicting(held, described).with_columns(apart=True),
+        on=["key", "cluster"],
+        how="left",
+        maintain_order="left",
+    )["apart"].fill_null(value=False)
+    lost[several] = (contested.to_series() | apart).to_numpy()
     return lost
 
 

@@ -4,11 +4,26 @@ Nothing here compares records with each other, but for the kind that an untyped 
 only typed thing of that name.
 """
 
+from typing import Final
+
 import polars as pl
 
-from discovery_dagster.domain.host_names import folded, group, with_host_names
+from discovery_dagster.domain.host_names import (
+    borrowed_name,
+    folded,
+    group,
+    with_host_names,
+)
 from discovery_dagster.domain.identity import hardware
 from discovery_dagster.reference import load
+
+_ADDRESS: Final = r"^[0-9a-f]*[.:][0-9a-f.:]+$"
+
+#: What rows of one thing have in common, beside what identifies it.
+_AS_WRITTEN: Final = (
+    "vendor", "model", "os_name", "os_version", "cpu_cores", "memory_gb", "storage_gb",
+    "environment", "criticality", "business_owner", "technical_owner", "product",
+)  # fmt: skip
 
 #: Facts that one thing has only one of; things that differ in one are not joined by a name.
 FACTS = ("fqdn", "directory", "smbios", "serial", "instance", "short", "placement")
@@ -19,43 +34,60 @@ def describe(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         assets: rows in `ASSET_RECORDS`.
-        relations: rows in `RELATION_RECORDS`; one of a record's own line tells where it runs.
+        relations: rows in `RELATION_RECORDS`; a record's own tells where it runs.
 
     Returns:
         One row a record: `record`, `file`, `format`, `declared_type`, `kind`, `called`, `title`,
-        `provider_id`, `addresses`, `unbranded`, `macs` and the `FACTS`.
+        `provider_id`, `addresses`, `unbranded`, `macs`, the `FACTS`, and what `contradictions`
+        looks at: `sheet`, `origin`, `tag`, and the attributes that rows of one thing share.
     """
     rules = load("identifiers")
     own = _without_borrowed_names(
         with_host_names(assets, "declared_type").with_columns(folded("name").alias("title"))
     )
-    title = pl.when(~pl.col("title").str.contains(r"^[0-9a-f]*[.:][0-9a-f.:]+$")).then("title")
+    address = pl.col("title").str.contains(_ADDRESS)
+    general = pl.col("host_short").is_in(load("placeholders")["default_hosts"])
+    named = ~address.fill_null(value=False) & ~general.fill_null(value=False)
+    own_name = ~borrowed_name().fill_null(value=False)
     described = own.with_columns(
-        title=title,
-        called=pl.coalesce("host_short", title),
+        title=pl.when(named).then("title"),
+        short=pl.when(named, own_name).then("host_short"),
+        called=pl.when(named, own_name).then(pl.coalesce("host_short", "title")),
         placement=_placement(own, relations, rules["instances"]),
+        placed=~pl.col("declared_type").is_in(rules["placeless"]).fill_null(value=False),
         hardware=group("declared_type", "kinds").is_null()
         | pl.col("declared_type").is_in(rules["named_by_host"]),
     ).select(
         "record",
         "file",
+        "sheet",
         "format",
         "declared_type",
         "called",
         "title",
         "placement",
+        "placed",
+        *_AS_WRITTEN,
         provider_id=folded("provider_id"),
         instance=folded("provider_id").str.extract(rules["instance_ids"]),
         addresses="ip_addresses",
+        location=folded("location"),
+        scope=folded("scope"),
+        origin=pl.when(pl.col("format").str.starts_with("generic"))
+        .then("file")
+        .otherwise(pl.col("format").str.split(".").list.first()),
+        nameless=_only_address(),
         fqdn="host_fqdn",
-        short="host_short",
+        short="short",
         directory=pl.coalesce(
             pl.col("host_fqdn").str.split(".").list.get(1, null_on_oob=True),
             pl.col("host_domain").str.split(".").list.first(),
         ),
         smbios=pl.when("hardware").then(hardware.smbios()),
         unbranded=pl.when("hardware").then(hardware.serial()),
-        vendor=hardware.vendor(),
+        derived=hardware.derived_serial(),
+        tag=hardware.tag(),
+        brand=hardware.vendor(),
         macs=pl.when("hardware").then(hardware.macs()),
         kind=pl.coalesce(
             group("declared_type", "kinds"),
@@ -64,7 +96,7 @@ def describe(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
         typed=group("declared_type", "kinds").is_not_null(),
     )
     return _with_adopted_kinds(described).with_columns(
-        serial=pl.concat_str("vendor", "unbranded", separator="|")
+        serial=pl.concat_str("brand", "unbranded", separator="|")
     )
 
 
@@ -97,9 +129,12 @@ def identifiers(described: pl.DataFrame) -> pl.DataFrame:
         "fqdn": pl.col("fqdn"),
         "directory": pl.when(pl.col("fqdn").is_null()).then(_joined("short", "directory")),
         "instance": _joined("kind", "title", "placement"),
+        "tag": pl.col("tag"),
         "unbranded": pl.col("unbranded"),
+        "scoped": _joined("kind", "called", "scope"),
         "name": pl.concat_str(kind, "called", separator="|"),
         "title": titled.then(pl.concat_str(kind, "title", separator="|")),
+        "address": _joined("file", "nameless"),
     }
     forms = [
         described.select("record", form=pl.lit(form), text=text) for form, text in single.items()
@@ -119,6 +154,13 @@ def identifiers(described: pl.DataFrame) -> pl.DataFrame:
             "form",
         )
     )
+
+
+def _only_address() -> pl.Expr:
+    """The address of a record that has no name but that one."""
+    only = pl.col("ip_addresses").list.len() == 1
+    address = pl.col("ip_addresses").list.first()
+    return pl.when(only, address == pl.col("name")).then(address)
 
 
 def _joined(*columns: str) -> pl.Expr:
@@ -167,15 +209,12 @@ def _single(column: pl.Expr) -> pl.Expr:
 
 
 def _placement(assets: pl.DataFrame, relations: pl.DataFrame, types: list[str]) -> pl.Expr:
-    """The host of a thing of which each host may have one: by its own line, or its host name."""
-    line = ["file", "sheet", "line", "title"]
+    """The host of a thing of which each host may have one: by its record, or its host name."""
     stated = (
         relations.filter(pl.col("relation") == "runs_on")
-        .with_columns(title=folded("source"), target=folded("target"))
-        .group_by(line)
-        .agg(pl.col("target").min())
+        .group_by(record="source_record")
+        .agg(folded("target").min())
     )
-    titled = assets.select("file", "sheet", "line", title=folded("name"))
-    hosts = titled.join(stated, on=line, how="left", nulls_equal=True, maintain_order="left")
+    hosts = assets.select("record").join(stated, on="record", how="left", maintain_order="left")
     host = pl.coalesce(pl.lit(hosts["target"]), folded("fqdn"), folded("hostname"))
     return pl.when(pl.col("declared_type").is_in(types)).then(host)

@@ -28,7 +28,22 @@ def smbios() -> pl.Expr:
 
 def serial() -> pl.Expr:
     """Return the serial number without punctuation, null where it identifies nothing."""
-    number = _compact(folded("serial_number"))
+    return _number("serial_number")
+
+
+def derived_serial() -> pl.Expr:
+    """Return whether a hypervisor made the serial number from the UUID, which clones share."""
+    derived = folded("serial_number").str.contains(load("identifiers")["derived_serials"])
+    return derived.fill_null(value=False)
+
+
+def tag() -> pl.Expr:
+    """Return the asset tag without punctuation, null where it identifies nothing."""
+    return _number("asset_tag")
+
+
+def _number(column: str) -> pl.Expr:
+    number = _compact(folded(column))
     words = pl.DataFrame({"word": load("placeholders")["serial_numbers"]})
     said = ~number.is_in(words.select(_compact(pl.col("word"))).to_series().to_list())
     longer = number.str.len_chars() >= load("identifiers")["serial_length"]

@@ -92,7 +92,7 @@ def resolve(
     passed()
     ends = endpoints(relations)
     index = declared.merged.with_columns(asset_id=pl.col("cluster").cast(pl.String))
-    resolved = NameIndex.of(index).resolve(ends.with_columns(address=pl.lit(None, pl.String)))
+    resolved = NameIndex.of(index).resolve(ends, by_address=False)
     passed()
     unmet = ends.filter((resolved["how"] == "no_such_asset") & resolved["name"].is_not_null())
     # An address that a declared thing has may be an alias of it: it says nothing of the name.
@@ -135,7 +135,7 @@ def _inventory(
     keys = pl.concat([declared.keys, named.keys])
     explained = members.join(found, on="cluster").join(keys, on="record", how="left").sort("record")
     reasons = pl.concat_list(pl.col("keys").fill_null([]), "borne").list.drop_nulls()
-    explained = explained.with_columns(keys=reasons).drop("cluster", "record", "borne")
+    explained = explained.with_columns(keys=reasons).drop("cluster", "borne")
     conflicts = find_conflicts(declared.members, declared.merged)
     conflicts = conflicts.join(ids, on="cluster", maintain_order="left").drop("cluster")
     return Inventory(

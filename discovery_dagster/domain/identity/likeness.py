@@ -12,6 +12,7 @@ import polars as pl
 
 from discovery_dagster.domain.frames import Schema
 from discovery_dagster.domain.host_names import folded, group
+from discovery_dagster.reference import load
 
 #: One row a pair: what speaks for it in words, and how many kinds of evidence that is.
 LIKE_PAIRS: Schema = {
@@ -25,7 +26,12 @@ LIKE_PAIRS: Schema = {
 
 _MOST: Final = 4  # things that may share a trait: more share it by habit, not by being one
 _LETTERS: Final = 6  # least letters of names that may differ in one
-_FACTS: Final = ("serial_number", "smbios_uuid", "fqdn")  # of which one thing has one only
+_FACTS: Final = (
+    "serial_number",
+    "asset_tag",
+    "smbios_uuid",
+    "fqdn",
+)  # of which one thing has one only
 
 
 def suggest(assets: pl.DataFrame) -> pl.DataFrame:
@@ -43,6 +49,7 @@ def suggest(assets: pl.DataFrame) -> pl.DataFrame:
         "ip_addresses",
         *(folded(fact).alias(fact) for fact in _FACTS),
         kind=group("declared_type", "kinds"),  # what a name makes of a thing contradicts nothing
+        label=folded("name").str.extract(r"^([^.\s]+)"),
         short=folded("name").str.extract(r"^([^.]+)").str.replace_all(r"[^\p{L}\p{N}]", ""),
     ).with_columns(
         letters=pl.col("short").str.replace_all(r"\d", ""),
@@ -60,6 +67,8 @@ def suggest(assets: pl.DataFrame) -> pl.DataFrame:
                 "both have one address",
             ),
             _sharing(known, pl.col("serial_number"), "both have one serial number"),
+            _sharing(known, pl.col("asset_tag"), "both have one asset tag"),
+            _cut(known),
         ]
     )
     told = pairs.group_by("asset_id", "other_id").agg(
@@ -88,6 +97,30 @@ def _sharing(assets: pl.DataFrame, trait: pl.Expr, why: str) -> pl.DataFrame:
         .unique()
         .with_columns(why=pl.lit(why))
     )
+
+
+def _cut(assets: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of a name as long as its source allows and the only longer one that begins with it.
+
+    Windows keeps 15 characters of a computer's name for NetBIOS, 20 of an account's for logging on
+    (`cut_names` in `reference/identifiers.yaml`).
+    """
+    names = assets.select("asset_id", "label").drop_nulls()
+    found = []
+    for length in load("identifiers")["cut_names"]:
+        long = pl.col("label").str.len_chars()
+        whole = names.filter(long > length).with_columns(label=pl.col("label").str.head(length))
+        only = whole.filter(pl.col("asset_id").n_unique().over("label") == 1)
+        pairs = names.filter(long == length).join(only, on="label", suffix="_whole")
+        ids = ("asset_id", "asset_id_whole")
+        found.append(
+            pairs.select(
+                asset_id=pl.min_horizontal(ids),
+                other_id=pl.max_horizontal(ids),
+                why=pl.lit(f"one name is the other, cut at {length} characters"),
+            )
+        )
+    return pl.concat(found)
 
 
 def _one_letter_less(assets: pl.DataFrame) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain.frames import ATTRIBUTES
+from discovery_dagster.domain.host_names import borrowed_name
 from discovery_dagster.reference import load
 
 LISTS: Final = [name for name, kind in ATTRIBUTES.items() if isinstance(kind, pl.List)]
@@ -28,7 +29,7 @@ def rank(members: pl.DataFrame) -> pl.DataFrame:
         pl.col(name).list.len() > 0 if name in LISTS else pl.col(name).is_not_null()
         for name in ATTRIBUTES
     )
-    ranked = members.with_columns(said=said.cast(pl.Int32))
+    ranked = _with_names(members).with_columns(said=said.cast(pl.Int32))
     for kind, default in rules["default"].items():
         trust = source.replace_strict(
             {name: levels[kind] for name, levels in rules["trust"].items()},
@@ -41,6 +42,15 @@ def rank(members: pl.DataFrame) -> pl.DataFrame:
             .with_columns(pl.int_range(pl.len()).alias(kind))
         )
     return ranked.drop("said", "trust")
+
+
+def _with_names(members: pl.DataFrame) -> pl.DataFrame:
+    """Blank names that are but a number of the record where another record of the thing has one."""
+    borrowed = borrowed_name().fill_null(value=False)
+    if not members.select(borrowed.any()).item():
+        return members
+    named = (pl.col("name").is_not_null() & ~borrowed).any().over("cluster")
+    return members.with_columns(name=pl.when(~(borrowed & named)).then("name"))
 
 
 def merge(ranked: pl.DataFrame) -> pl.DataFrame:

@@ -21,7 +21,7 @@ class Things:
     merged: pl.DataFrame  # one row a cluster, as `merging.merge` returns
     owned: pl.DataFrame  # cluster, identifier, strength
     keys: pl.DataFrame  # record, keys: what joined it to the others
-    facts: pl.DataFrame  # cluster, qualified: whether its domain is known
+    facts: pl.DataFrame  # cluster, qualified: whether its domain or scope is known
 
     @classmethod
     def of(
@@ -50,9 +50,16 @@ class Things:
 
 
 def _facts(described: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
-    joined = clusters.join(described.select("record", "fqdn", "directory"), on="record")
-    domains = pl.col("fqdn", "directory").is_not_null().any()
-    return joined.group_by("cluster").agg(qualified=pl.any_horizontal(domains))
+    own = described.select(
+        "record",
+        "fqdn",
+        "directory",
+        # A host is known by more than its name, whichever account or vCenter it is seen in.
+        scope=pl.when(pl.col("short").is_null()).then("scope"),
+    )
+    joined = clusters.join(own, on="record")
+    known = pl.col("fqdn", "directory", "scope").is_not_null().any()
+    return joined.group_by("cluster").agg(qualified=pl.any_horizontal(known))
 
 
 def _shared(held: pl.DataFrame, clusters: pl.DataFrame, owned: pl.DataFrame) -> pl.DataFrame:

@@ -167,7 +167,7 @@ def _find_subject(claims: Sequence[Claim]) -> Claim | None:
     def rank(claim: Claim) -> tuple[float, bool, int, int]:
         asset_type = named_type(claim.column.header)
         named = asset_type or "server"
-        is_name = claim.column.folded.endswith("name") or asset_type is None
+        is_name = claim.column.folded.endswith(("name", "identifier")) or asset_type is None
         is_name = is_name or (machines and named in _MACHINES)
         place = order.index(named) if is_name else 0
         return (

@@ -50,6 +50,8 @@ _HEADS: Final = (
     ("mac", "mac_addresses"),
     ("address", "ip_addresses"),
 )
+#: Kinds whose cells are as they are unless they were damaged.
+_DAMAGED: Final = frozenset({"identifier", "serial"})
 _JOINING: Final = frozenset({"non", "or", "and", "und", "oder", "et", "ou", "o", "y", "e"})
 _HEADS_OF_WORDS: Final = (("os", "os_name"),)
 
@@ -63,13 +65,9 @@ def weigh(claim: Claim) -> Claim:
     values = claim.column.sample()
     if values.is_empty():
         return replace(claim, confidence=round(claim.confidence / 2, 2))
-    # A single `y` may be anything, also the initial of an owner.
-    single = claim.column.kind == TRUTH_VALUES and len(values) == 1
-    if claim.field in _WORDS and claim.column.kind in no_words() and not single:
-        note = f"the values are {claim.column.kind}, not words"
-        return replace(claim, status=REJECTED, notes=(note,))
-    if claim.field in _WORDS and _is_structured(values):
-        return replace(claim, status=REJECTED, notes=("the values are JSON, not words",))
+    kind = _kind_instead_of_words(claim, values)
+    if kind is not None:
+        return replace(claim, status=REJECTED, notes=(f"the values are {kind}, not words",))
     if claim.field == "declared_type":
         share = known_share("declared_type", values)
         if not share and claim.method == "words":
@@ -77,8 +75,10 @@ def weigh(claim: Claim) -> Claim:
         return replace(claim, confidence=round(claim.confidence * (0.9 + 0.1 * share), 3))
     if FIELDS[claim.field].kind in AMOUNTS and claim.unit is None:
         claim = unit_by_values(claim, values)
-    unread = read_cells(FIELDS[claim.field].kind, values, claim.unit).unread
-    share = 1 - float(unread.sum()) / len(values)
+    kind = FIELDS[claim.field].kind
+    # A spreadsheet damages identifiers of every kind: that says nothing against the header.
+    unread = 0 if kind in _DAMAGED else read_cells(kind, values, claim.unit).unread.sum()
+    share = 1 - float(unread) / len(values)
     if claim.status != ACCEPTED:
         return claim
     weighed = replace(claim, confidence=round(claim.confidence * share, 3))
@@ -87,6 +87,17 @@ def weigh(claim: Claim) -> Claim:
     meant = wanted(FIELDS[claim.field].kind, claim.field)
     note = f"most of the values cannot be read as {meant}"
     return replace(weighed, status=REJECTED, notes=(note,))
+
+
+def _kind_instead_of_words(claim: Claim, values: pl.Series) -> str | None:
+    """What the values of a field of words are where they are none, else None."""
+    if claim.field not in _WORDS:
+        return None
+    # A single `y` may be anything, also the initial of an owner.
+    single = claim.column.kind == TRUTH_VALUES and len(values) == 1
+    if claim.column.kind in no_words() and not single:
+        return claim.column.kind
+    return "JSON" if _is_structured(values) else None
 
 
 def doubt_relation(claim: Claim) -> Claim:

@@ -82,7 +82,9 @@ def _is_nobody(host: str) -> bool:
     try:
         address = ip_address(host)
     except ValueError:
-        return host.isdigit() or host in reference.load("connection_strings")["nobody"]
+        rules = reference.load("connection_strings")
+        version = re.match(rules["versions"], host) is not None
+        return host.isdigit() or version or host in rules["nobody"]
     return address.is_loopback or address.is_unspecified
 
 

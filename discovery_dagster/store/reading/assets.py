@@ -13,9 +13,9 @@ from discovery_dagster.store.reading.listing import NOTHING, Asked, Count, Listi
 
 _TEXTS = (
     "type", "tier", "environment", "criticality", "os_family", "os_name", "os_version",
-    "eol_status", "eol_date", "name", "hostname", "fqdn", "serial_number", "location",
-    "business_owner", "technical_owner", "vendor", "model", "product", "status", "description",
-    "declared_type", "provider_id",
+    "eol_status", "eol_date", "name", "hostname", "fqdn", "serial_number", "asset_tag",
+    "scope", "location", "business_owner", "technical_owner", "vendor", "model", "product",
+    "status", "description", "declared_type", "provider_id",
 )  # fmt: skip
 
 _PLACED = (

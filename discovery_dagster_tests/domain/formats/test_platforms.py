@@ -222,3 +222,25 @@ def test_instances_two_lists_deep_are_called_by_their_tag(tmp_path):
     records = records_of_json(tmp_path / "a.json", document)
     assert records.assets["name"].to_list() == ["pay-web", "pay-db", "pay-mq"]
     assert counts(records) == {"accepted": 3}
+
+
+def test_a_backstage_entity_is_named_within_its_namespace(tmp_path):
+    def of(name, namespace, **spec):
+        return {"apiVersion": "backstage.io/v1alpha1", "kind": "Component",
+                "metadata": {"name": name} | ({"namespace": namespace} if namespace else {}),
+                "spec": {"type": "service", **spec}}  # fmt: skip
+
+    needs = ["component:red/price", "price", "resource:red/stock", "component:default/price"]
+    entities = [of("price", "red"), of("price", "blue"), of("shop", "blue", dependsOn=needs),
+                of("web", None)]  # fmt: skip
+    records = records_of_json(tmp_path / "a.json", entities)
+    assert records.assets["scope"].to_list() == ["red", "blue", "blue", "default"]
+    targets = records.relations["target"].to_list()
+    assert targets == ["red/price", "price", "stock", "default/price"]
+
+
+def test_namespaces_and_projects_are_the_scope_of_what_is_in_them(tmp_path):
+    workload = {"apiVersion": "apps/v1", "kind": "Deployment"}
+    items = [{**workload, "metadata": {"name": "pay", "namespace": ns}} for ns in ("blue", "green")]
+    records = records_of_json(tmp_path / "a.json", {"kind": "List", "items": items})
+    assert records.assets["scope"].to_list() == ["blue", "green"]

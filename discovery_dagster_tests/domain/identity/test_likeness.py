@@ -48,3 +48,26 @@ def test_most_evidence_comes_first():
         {"name": "a-1"}, {"name": "a1"}, {"name": "z-1", **shared}, {"name": "z1", **shared}
     )
     assert [pair[0] for pair in found] == ["z-1", "a-1"]
+
+
+def test_a_name_cut_by_windows_is_suggested_with_the_only_one_that_begins_with_it():
+    ((one, other, why),) = pairs(
+        {"name": "WAREHOUSE-APPSR"}, {"name": "warehouse-appsrv07.a.example"}
+    )
+    assert {one, other} == {"WAREHOUSE-APPSR", "warehouse-appsrv07.a.example"}
+    assert why == "one name is the other, cut at 15 characters"
+    ((_, _, why),) = pairs({"name": "svc-long-account-nam"}, {"name": "svc-long-account-name-2"})
+    assert why == "one name is the other, cut at 20 characters"
+    several = [{"name": f"warehouse-appsrv0{n}"} for n in range(3)]
+    assert not any("cut at" in why for _, _, why in pairs({"name": "WAREHOUSE-APPSR"}, *several))
+    assert pairs({"name": "warehouse-apps"}, {"name": "warehouse-appsrv07"}) == []
+
+
+def test_namesakes_that_one_file_tells_apart_by_site_are_suggested():
+    ((_, _, why),) = pairs(
+        {"name": "fs", "asset_id": "1", "location": "Lyon"},
+        {"name": "fs", "asset_id": "2", "location": "Nantes"},
+    )
+    assert why == "their names are one but for separators or domain"
+    tags = [{"name": "fs", "asset_id": tag, "asset_tag": tag} for tag in ("77001", "77002")]
+    assert pairs(*tags) == []

@@ -191,6 +191,12 @@ def test_what_cannot_be_read_is_a_fault_without_a_value(kind, cell, unit):
     [
         ("serial", "To Be Filled By O.E.M."),
         ("serial", "0"),
+        ("serial", "SN-TBD"),
+        ("serial", "S/N: unknown"),
+        ("serial", "see label"),
+        ("serial", "Siehe Etikett"),
+        ("serial", "VirtualBox-0"),
+        ("serial", "HVM domU"),
         ("serial", "None"),
         ("uuid", "00000000-0000-0000-0000-000000000000"),
         ("host", "localhost"),
@@ -401,3 +407,22 @@ def test_what_cannot_be_seen_or_told_apart_makes_no_other_value(
     reading = read(kind, written, "x" if kind == "text" else None)
     assert reading.values.to_list()[0] == wanted
     assert not reading.faults.any()
+
+
+@pytest.mark.parametrize("kind", ["serial", "identifier"])
+@pytest.mark.parametrize(
+    ("cell", "value", "fault"),
+    [
+        ("5.0237E+13", None, True),
+        ("5,0237e+13", None, True),
+        ("1E+11", None, True),
+        ("4E12", "4E12", False),
+        ("50237.0", "50237", False),
+        ("50237.10", "50237.10", False),
+        ("7E-4411", "7E-4411", False),
+        ("SN-TBD-44", "SN-TBD-44", False),
+    ],
+)
+def test_a_number_that_a_spreadsheet_rounded_identifies_nothing(kind, cell, value, fault):
+    reading = read_cells(kind, pl.Series([cell]))
+    assert (reading.values.to_list(), reading.faults.to_list()) == ([value], [fault])

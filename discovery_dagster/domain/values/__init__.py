@@ -5,6 +5,7 @@ as which field is decided elsewhere.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -37,11 +38,11 @@ _PLAIN: Mapping[str, Callable[[pl.Series], Reading]] = {
     "cores": quantities.read_cores,
     "count": quantities.read_count,
     "port": quantities.read_port,
-    "time": times.read_time,
 }
-_WITH_UNIT: Mapping[str, Callable[[pl.Series, str | None], Reading]] = {
+_WITH_UNIT: Mapping[str, Callable[..., Reading]] = {
     "memory": quantities.read_memory,
     "storage": quantities.read_storage,
+    "time": times.read_time,
 }
 
 #: Kinds whose cells repeat as a rule and cost more to read than to find again.
@@ -84,13 +85,14 @@ def read_cells(kind: str, cells: pl.Series, unit: str | None = None) -> Reading:
     Args:
         kind: of `fields.Field`.
         cells: String, cleaned by `clean`.
-        unit: of bare numbers, for memory and storage; a unit in the cell outranks it.
+        unit: of bare numbers, for memory and storage; a unit in the cell outranks it. Of times, in
+            which order their format writes dates.
 
     Returns:
         Values of the kind's type (null, or an empty list, where there is none) and faults, both as
         long as `cells`.
     """
-    if kind in _WITH_UNIT:
-        return _WITH_UNIT[kind](cells, unit)
-    read = _PLAIN[kind]
+    read: Callable[[pl.Series], Reading] = (
+        partial(_WITH_UNIT[kind], unit=unit) if kind in _WITH_UNIT else _PLAIN[kind]
+    )
     return read_distinct(cells, read) if kind in _REPEATING else read(cells)

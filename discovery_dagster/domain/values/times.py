@@ -67,7 +67,8 @@ def read_time(cells: pl.Series, unit: str | None = None) -> Reading:
 def read_end(cells: pl.Series, unit: str | None = None) -> pl.Series:
     """Return the end of each range of time, as `read_time` returns its start; null of a point."""
     parts = periods.parts(cells)
-    ranges = parts["end"].is_not_null()
+    # `12:00-05:00` behind a day in ISO 8601 is a time in its zone.
+    ranges = parts["end"].is_not_null() & ~cells.str.contains(_ISO).fill_null(value=False)
     ends = pl.repeat(None, len(cells), dtype=pl.String, eager=True)
     return ends.scatter(ranges.arg_true(), _read_ranges(parts.filter(ranges), unit)[1])
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import polars as pl
@@ -121,14 +122,17 @@ class LeftOut:
 
 
 def left_out_by(table: SourceTable, table_format: TableFormat) -> Iterator[LeftOut]:
-    """Return the exclusions that a table has the columns for, those of its format first.
+    """Return the exclusions that a table has the columns for, the decisive ones first.
 
     What was refused is left out of every table of connections and of relations.
     """
     folded = [fold(column) for column in table.header]
     column = {name: cell_column(at) for at, name in reversed(list(enumerate(folded)))}
-    related = {Kind.FLOWS, Kind.RELATIONS} & table_format.kinds
-    for each in (*table_format.exclusions, *(refusals() if related else ())):
+    refused = refusals() if {Kind.FLOWS, Kind.RELATIONS} & table_format.kinds else ()
+    # A rule forbids in words of its own; a flow that was refused was not answered, either.
+    ordered = (table_format.exclusions, refused)
+    ordered = ordered[::-1] if table_format.kind is Kind.FLOWS else ordered
+    for each in chain(*ordered):
         needed = {each.column: each.words, **each.where}
         if needed.keys() <= column.keys():
             yield LeftOut(

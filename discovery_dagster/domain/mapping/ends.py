@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+import polars as pl
+
 from discovery_dagster.domain.mapping.claims import ACCEPTED, REJECTED, Claim
+from discovery_dagster.domain.values.addresses import is_address
 
 _SIDES: Final = ("source", "target")
 
@@ -30,12 +33,13 @@ def doubt_constant_ends(claims: Sequence[Claim], *, listed: bool) -> list[Claim]
     note = "the same value stands in all records, whatever the addresses are"
 
     def names_another(claim: Claim) -> bool:
-        if claim.field not in _SIDES or claim.status != ACCEPTED or not addressed:
+        if claim.field not in _SIDES or claim.status != ACCEPTED or len(_distinct(claim)) != 1:
             return False
         if listed and claim.field == "source":
             return False
-        varying = len(values[f"{claim.field}_address"]) > 1
-        return len(_distinct(claim)) == 1 and (varying or not paired)
+        beside = values[f"{claim.field}_address"] | values[claim.field]
+        addresses = is_address(pl.Series(sorted(beside), dtype=pl.String)).sum()
+        return addresses > 1 or (addressed and not paired)
 
     return [
         replace(claim, status=REJECTED, notes=(note,)) if names_another(claim) else claim

@@ -107,9 +107,9 @@ def are_broadcast(connections: pl.DataFrame, ends: pl.DataFrame, protocols: pl.S
     """
     pattern = reference.load("ends")["subnet_broadcast"]["pattern"]
     last = ends.filter(pl.col("name").is_null(), pl.col("address").str.contains(pattern))["end"]
-    to_last = pl.col("target").is_in(last.implode())
     if last.is_empty():
-        return connections.select(broadcast=to_last).to_series()
+        return pl.repeat(False, connections.height, eager=True).alias("broadcast")
+    to_last = pl.col("target").is_in(last.implode())
     protocol = pl.lit(protocols.gather(connections["protocol"]))
     streaming = connections.filter(to_last, protocol != "udp")["target"]
     hosts = pl.concat([streaming, connections["source"]]).unique()

@@ -152,8 +152,9 @@ def read_flows(
         moments = in_order(connections[name] for name in MOMENTS)
         connections = connections.with_columns(_places(connections, moments))
         moments = read_cells("time", moments).values
-    # A flow that is told of in both directions has counted in the one that was told first.
-    connections = connections.filter(pl.col("count") > 0)
+    if again is not None:
+        # A flow that is told of in both directions has counted in the one that was told first.
+        connections = connections.filter(pl.col("count") > 0)
     if not table_format.directed:
         connections = join_replies(connections, sender_told=bool(said["source_port"].cells))
     none = {

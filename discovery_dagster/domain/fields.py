@@ -88,6 +88,7 @@ RELATION_FIELDS: Mapping[str, Field] = {
     "detail": Field("text"),
     "tcp_flags": Field("count"),
     "direction": Field("text"),
+    "flow_id": Field("text"),  # the same in all records of one flow
     "sources": Field("names", many=True),  # where a record states several relations at once
     "targets": Field("names", many=True),
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import Final, Self
+from typing import Final, Literal, Self
 
 import duckdb
 import polars as pl
@@ -23,10 +23,27 @@ _LOCK: Final = "lock"  # held by the process whose folder it is
 _IS_REPLY: Final = "coalesce({reply}, {client} >= {least}, false)"
 _COUNTED: Final = """
     select {cells} {is_reply} as is_reply, case when {is_reply} then {source_port} end as from_port,
-           min(r.row)::uinteger as row, sum(coalesce({count}, 1))::bigint as count,
+           min(r.row)::uinteger as row, sum({number})::bigint as count,
            min({first_seen}) as first_seen, max(coalesce({last_seen}, {first_seen})) as last_seen
     from {records} r {joins}
     group by all
+"""
+# Few flows are told of by several records, so that only these are put in order.
+_REPEATED: Final = """
+    with ends as (
+        select r.row, r."{flow}" as flow, coalesce(r."{source}", '') as source,
+               coalesce(r."{target}", '') as target
+        from {records} r
+        where r."{flow}" in (
+            select "{flow}" from {records} where "{flow}" is not null
+            group by all having count(*) > 1)
+    ), numbered as (
+        select row, row_number() over (
+            partition by flow, least(source, target), greatest(source, target) order by row
+        ) as number
+        from ends
+    )
+    select row::uinteger as row from numbered where number > 1
 """
 
 
@@ -73,7 +90,8 @@ class StoredRows:
 
     engine: duckdb.DuckDBPyConnection
     path: Path
-    kept: tuple[pl.DataFrame, ...] = field(default=())
+    #: Combinations of cells that are kept, by `semi`, or are not, by `anti`, one after the other.
+    kept: tuple[tuple[Literal["semi", "anti"], pl.DataFrame], ...] = field(default=())
 
     @property
     def height(self) -> int:
@@ -91,7 +109,17 @@ class StoredRows:
 
     def only(self, wanted: pl.DataFrame) -> Self:
         """See `Rows`."""
-        return type(self)(self.engine, self.path, (*self.kept, wanted))
+        return type(self)(self.engine, self.path, (*self.kept, ("semi", wanted)))
+
+    def without(self, unwanted: pl.DataFrame) -> Self:
+        """See `Rows`."""
+        return type(self)(self.engine, self.path, (*self.kept, ("anti", unwanted)))
+
+    def repeated(self, flow: str, source: str, target: str) -> pl.Series:
+        """See `Rows`."""
+        query, given = self._kept()
+        asked = _REPEATED.format(records=query, flow=flow, source=source, target=target)
+        return self._ask(asked, given)["row"].sort()
 
     def find(self, wanted: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
         """See `Rows`."""
@@ -148,6 +176,7 @@ class StoredRows:
         cells: Sequence[str],
         lookups: Mapping[str, Lookup],
         ordered: OrderedCells | None = None,
+        again: pl.Series | None = None,
     ) -> pl.DataFrame:
         """See `Rows`."""
         own = _own_moments(ordered)
@@ -156,10 +185,16 @@ class StoredRows:
         given |= {f"say_{name}": one.table for name, one in looked_up.items() if one.varies}
         joins, told = _look_up(looked_up)
         told |= own
+        number = "coalesce({count}, 1)".format(**told)
+        if again is not None and len(again):
+            given["again"] = again.alias("row").to_frame()
+            joins += " left join again on r.row = again.row"
+            number = f"case when again.row is null then {number} else 0 end"
         counted = _COUNTED.format(
             cells="".join(f'r."{cell}", ' for cell in cells),
             records=query,
             joins=joins,
+            number=number,
             is_reply=_IS_REPLY.format(**told) if "tcp_flags" in lookups else "false",
             **{"source_port": "null", **told},
         )
@@ -176,11 +211,11 @@ class StoredRows:
 
     def _kept(self) -> tuple[str, dict[str, pl.DataFrame]]:
         query, given = self._records(), dict[str, pl.DataFrame]()
-        for number, wanted in enumerate(self.kept):
+        for number, (how, held) in enumerate(self.kept):
             name = f"kept_{number}"
-            given[name] = wanted
-            same = _same(wanted.columns, "r", name)
-            query = f"(select r.* from {query} r semi join {name} on {same})"
+            given[name] = held
+            same = _same(held.columns, "r", name)
+            query = f"(select r.* from {query} r {how} join {name} on {same})"
         return query, given
 
     def _ask(self, query: str, given: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

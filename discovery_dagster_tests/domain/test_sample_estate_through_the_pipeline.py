@@ -145,8 +145,12 @@ def test_every_asset_has_its_place_in_the_plan_and_waves_follow_the_groups_needs
         placements[source]["wave"] < placements[target]["wave"]
         for source, target in ties.select("source_id", "target_id").iter_rows()
         if not _is_placement(result, source, target)
+        and None not in (placements[source]["wave"], placements[target]["wave"])
     )
     assert later == 0
+    gone = [row for row in placements.values() if row["wave"] is None]
+    assert {row["strategy"] for row in gone} == {"retire"}
+    assert {result.assets[row["asset_id"]]["status"] for row in gone} == {"Außer Betrieb"}
 
 
 def _is_placement(result: Result, source: str, target: str) -> bool:

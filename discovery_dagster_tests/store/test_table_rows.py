@@ -61,11 +61,22 @@ _ZEEK = {
     "service": st.sampled_from(["ssl", "(empty)", "dns"]),
     "conn_state": st.sampled_from(["SF", "S0", "REJ"]),
 }
+_EVENTS = {
+    "flow_id": st.sampled_from(["1", "2", "3", None]),
+    "event_type": st.sampled_from(["flow", "alert", "http", None]),
+    "src_ip": _ADDRESSES,
+    "dest_ip": _ADDRESSES,
+    "dest_port": st.sampled_from(["443", "514"]),
+    "proto": st.sampled_from(["TCP", "UDP"]),
+    "action": st.sampled_from(["allowed", "blocked", None]),
+    "state": st.sampled_from(["closed", "new", None]),
+    "pkts_toclient": st.sampled_from(["0", "4", None]),
+}
 
 
 @st.composite
 def _tables(draw: st.DrawFn) -> SourceTable:
-    columns = draw(st.sampled_from([_GENERIC, _AWS, _ZEEK]))
+    columns = draw(st.sampled_from([_GENERIC, _AWS, _ZEEK, _EVENTS]))
     rows = draw(st.lists(st.tuples(*columns.values()), min_size=1, max_size=30))
     source = table(list(columns), *rows, file="flows.csv")
     if draw(st.booleans()):

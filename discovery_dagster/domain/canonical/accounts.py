@@ -1,12 +1,14 @@
 """What becomes of each physical record: exactly one outcome, with its reasons."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.formats.base import Exclusion, Kind, TableFormat
+from discovery_dagster.domain.formats.base import Held, Kind, TableFormat
+from discovery_dagster.domain.formats.verdicts import refusals
 from discovery_dagster.domain.frames import ISSUES, RECORD_OUTCOMES, Schema
 from discovery_dagster.domain.mapping import warnings
 from discovery_dagster.domain.tables import IGNORED, READ, REJECTED, SourceTable, cell_column
@@ -93,8 +95,7 @@ def judge_readings(
     """Judge each record by how it was read and by what its format leaves out.
 
     Args:
-        records: with `row`, and with columns of `SourceTable.records`: at least those of
-            `judged_by`; of all the cells where blank records are to be left out.
+        records: with `row`, and with the columns of `SourceTable.records`.
         table: that they are of; its own records are not looked at.
         table_format: of the table.
 
@@ -102,18 +103,12 @@ def judge_readings(
         One row a record, as `JUDGED`: `outcome` is null while it is open, `reason` a sentence.
     """
     names = [cell_column(at) for at in range(len(table.header))]
-    cells = [pl.col(name) for name in names]
-    whole = bool(names) and set(names) <= set(records.columns)
-    blank = _blank_records(records, names) if whole else pl.Series(dtype=pl.Boolean)
+    blank = _blank_records(records, names)
     left_out = [pl.when(pl.lit(blank)).then(pl.lit(_BLANK))] if blank.any() else []
     if table_format.kind is Kind.IGNORED:
         left_out.append(pl.when(True).then(pl.lit(table_format.reason)))
-    for columns, exclusion in _exclusions(table, table_format):
-        words = (
-            cells[at].str.strip_chars().str.to_lowercase().is_in(sorted(held))
-            for at, held in columns.items()
-        )
-        left_out.append(pl.when(pl.all_horizontal(words)).then(pl.lit(exclusion.reason)))
+    for each in left_out_by(table, table_format):
+        left_out.append(pl.when(pl.lit(_are_left_out(records, each))).then(pl.lit(each.reason)))
     reason = pl.coalesce(*left_out, pl.lit(None, dtype=pl.String))
     unread = pl.col("outcome") != READ
     return records.select(
@@ -128,21 +123,62 @@ def judge_readings(
     )
 
 
-def judged_by(table: SourceTable, table_format: TableFormat) -> list[str]:
-    """Return the columns of records by which `judge_readings` leaves some out."""
-    positions = {at for columns, _ in _exclusions(table, table_format) for at in columns}
-    return ["outcome", "reason", *(cell_column(at) for at in sorted(positions))]
+@dataclass(frozen=True)
+class LeftOut:
+    """An exclusion of a table: what its columns of cells must hold, and what saves a record."""
+
+    needed: Mapping[str, Held]
+    saving: Sequence[Mapping[str, Held]]  # one of them holds in all of its columns
+    reason: str
+    some: bool
+    of_flow: bool
 
 
-def _exclusions(
-    table: SourceTable, table_format: TableFormat
-) -> Iterator[tuple[dict[int, frozenset[str]], Exclusion]]:
-    """The exclusions of the format that the table has the columns for: words by position."""
+def left_out_by(table: SourceTable, table_format: TableFormat) -> Iterator[LeftOut]:
+    """Return the exclusions that a table has the columns for, the decisive ones first.
+
+    What was refused is left out of every table of connections and of relations.
+    """
     folded = [fold(column) for column in table.header]
-    for exclusion in table_format.exclusions:
-        needed = {exclusion.column: exclusion.words, **exclusion.where}
-        if needed.keys() <= set(folded):
-            yield {folded.index(column): held for column, held in needed.items()}, exclusion
+    column = {name: cell_column(at) for at, name in reversed(list(enumerate(folded)))}
+    refused = refusals() if {Kind.FLOWS, Kind.RELATIONS} & table_format.kinds else ()
+    # A rule forbids in words of its own; a flow that was refused was not answered, either.
+    ordered = (table_format.exclusions, refused)
+    ordered = ordered[::-1] if table_format.kind is Kind.FLOWS else ordered
+    for each in chain(*ordered):
+        needed = {each.column: each.words, **each.where}
+        if needed.keys() <= column.keys():
+            yield LeftOut(
+                _of_table(needed, column),
+                [own for saving in each.unless if (own := _of_table(saving, column))],
+                each.reason,
+                each.some,
+                each.of_flow,
+            )
+
+
+def _of_table(held: Mapping[str, Held], column: Mapping[str, str]) -> dict[str, Held]:
+    return {column[name]: words for name, words in held.items() if name in column}
+
+
+def are_held(cells: pl.Series, held: Held) -> pl.Series:
+    """Whether each cell holds one of the words; never null. Distinct cells are looked at once."""
+    if isinstance(held, frozenset):
+        return cells.str.strip_chars().str.to_lowercase().is_in(sorted(held)).fill_null(value=False)
+    distinct = cells.drop_nulls().unique().to_list()
+    return cells.is_in([cell for cell in distinct if held(cell)]).fill_null(value=False)
+
+
+def _are_left_out(records: pl.DataFrame, left_out: LeftOut) -> pl.Series:
+    found = pl.repeat(True, records.height, eager=True)
+    for column, held in left_out.needed.items():
+        found = found & are_held(records[column], held)
+    if left_out.some and found.all():
+        return ~found
+    for saving in left_out.saving:
+        saved = [are_held(records[column], held) for column, held in saving.items()]
+        found = found & ~pl.select(pl.all_horizontal(*saved)).to_series()
+    return found
 
 
 def refused_readings(judged: pl.DataFrame) -> pl.DataFrame:

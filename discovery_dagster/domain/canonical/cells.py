@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain.canonical.accounts import PROBLEM
+from discovery_dagster.domain.canonical.statuses import contradictions, strongest_status
 from discovery_dagster.domain.fields import FIELDS, REFERENCES, SPAN_FIELDS, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.frames import empty
@@ -118,6 +119,8 @@ def read_records(
         else:
             values.setdefault(column.field, []).append(reading.values)
             written.setdefault(column.field, []).append(cells)
+    headers = [column.header for column in columns if column.field == "status"]
+    faults.append(contradictions(records["row"], headers, values.get("status", [])))
     place = records.select("row", "line")
     return TableCells(
         place.with_columns(_merge(field, series) for field, series in values.items()),
@@ -185,6 +188,8 @@ def custom_attributes(
 
 
 def _merge(field: str, series: Sequence[pl.Series]) -> pl.Series:
+    if field == "status" and len(series) > 1:
+        return strongest_status(series).alias(field)
     if not FIELDS[field].many:
         return _first(field, series)
     if len(series) == 1 and isinstance(series[0].dtype, pl.List):

@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from discovery_dagster import reference
 from discovery_dagster.domain.canonical.endpoints import same_thing
 from discovery_dagster.domain.canonical.rows import CONNECTION, Lookup
 from discovery_dagster.domain.formats.base import TableFormat
@@ -96,6 +97,25 @@ def measure(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     if name in frame.columns:
         return frame.select(name)
     return pl.DataFrame({name: pl.repeat(None, frame.height, dtype=pl.Int64, eager=True)})
+
+
+def are_broadcast(connections: pl.DataFrame, ends: pl.DataFrame, protocols: pl.Series) -> pl.Series:
+    """Whether each went to all hosts of a network whose length nobody says.
+
+    The last address of a /24 may be a host's in a larger network. It is none's where it never sends
+    anything, and nothing but datagrams is sent to it.
+    """
+    pattern = reference.load("ends")["subnet_broadcast"]["pattern"]
+    last = ends.filter(pl.col("name").is_null(), pl.col("address").str.contains(pattern))["end"]
+    if last.is_empty():
+        return pl.repeat(False, connections.height, eager=True).alias("broadcast")
+    to_last = pl.col("target").is_in(last.implode())
+    protocol = pl.lit(protocols.gather(connections["protocol"]))
+    streaming = connections.filter(to_last, protocol != "udp")["target"]
+    hosts = pl.concat([streaming, connections["source"]]).unique()
+    return connections.select(
+        broadcast=to_last & ~pl.col("target").is_in(hosts.implode())
+    ).to_series()
 
 
 def are_same(connections: pl.DataFrame, ends: pl.DataFrame) -> pl.Series:

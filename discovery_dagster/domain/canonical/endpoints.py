@@ -9,7 +9,7 @@ from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.services import ports
 from discovery_dagster.domain.values.addresses import is_address, read_address
-from discovery_dagster.domain.values.networks import are_networks
+from discovery_dagster.domain.values.networks import are_networks, no_hosts
 from discovery_dagster.domain.words import replace_words
 
 _URL = r"^(?:[A-Za-z][A-Za-z0-9+.-]*:)+//(?:[^@/\s]*@)?([^/:?#;,\s]+)(?::(\d{1,5}))?"
@@ -22,12 +22,12 @@ class Endpoints:
     """Records with one or both of their ends, and the problems of those that lack one.
 
     Each end has, after `source` or `target` itself, `_address`, `_type` and `_names_asset`. Those
-    of `networks`, as `SKIPPED`, name a network there.
+    of `skipped`, as `SKIPPED`, name what is no one thing, such as a network or a broadcast address.
     """
 
     frame: pl.DataFrame
     problems: pl.DataFrame
-    networks: pl.DataFrame
+    skipped: pl.DataFrame
 
 
 def find_endpoints(cells: TableCells, table_format: TableFormat) -> Endpoints:
@@ -37,7 +37,7 @@ def find_endpoints(cells: TableCells, table_format: TableFormat) -> Endpoints:
     return Endpoints(
         targets.frame.with_columns(pl.lit(table_format.evidence).alias("kind")),
         pl.concat([sources.problems, targets.problems]),
-        pl.concat([sources.networks, targets.networks]),
+        pl.concat([sources.skipped, targets.skipped]),
     )
 
 
@@ -46,13 +46,14 @@ def find_end(cells: TableCells, end: str, table_format: TableFormat) -> Endpoint
     frame = cells.frame
     if end == "source" and end not in frame.columns and "name" in frame.columns:
         frame = frame.rename({"name": "source"})
-    network = _of_networks(cells, end)
     frame = frame.with_columns(_end(frame, end, table_format))
-    if network.any():
+    reason = _of_no_thing(cells, end, frame)
+    if reason.null_count() < len(reason):
         told = (end, f"{end}_address")
-        frame = frame.with_columns(frame[name].set(network, None) for name in told)
+        frame = frame.with_columns(frame[name].set(reason.is_not_null(), None) for name in told)
+    frame = frame.with_columns(reason.alias("reason"))
     missing = frame.filter(
-        pl.col(end).is_null() & pl.col(f"{end}_address").is_null() & ~pl.lit(network)
+        pl.col(end).is_null() & pl.col(f"{end}_address").is_null() & pl.col("reason").is_null()
     )
     fields = (end, f"{end}_address", "name") if end == "source" else (end, f"{end}_address")
     column = cells.header_of(*fields)
@@ -65,17 +66,29 @@ def find_end(cells: TableCells, end: str, table_format: TableFormat) -> Endpoint
         message=pl.lit(nobody or f"The record names no {end}."),
         value=pl.lit(None, dtype=pl.String),
     )
-    reason = pl.lit(f"Its {end} is a network, not one thing.").alias("reason")
-    return Endpoints(frame, problems, frame.filter(network).select("row", reason))
+    skipped = frame.drop_nulls("reason").select("row", "reason")
+    return Endpoints(frame.drop("reason"), problems, skipped)
 
 
-def _of_networks(cells: TableCells, end: str) -> pl.Series:
-    """Whether the name or the address that each record says of an end is a network."""
-    said = [name for name in (end, f"{end}_address") if name in cells.written.columns]
-    found = pl.repeat(False, cells.written.height, eager=True)
-    for name in said:
-        found = found | are_networks(cells.written[name])
-    return found
+def _of_no_thing(cells: TableCells, end: str, frame: pl.DataFrame) -> pl.Series:
+    """Return why what each record says of an end is no one thing, null where it is one.
+
+    What names a host names it whatever its address is; of several addresses one is a host's.
+
+    Args:
+        cells: of the records.
+        end: `source` or `target`.
+        frame: what the end is read as.
+    """
+    names = [name for name in (f"{end}_address", end) if name in cells.written.columns]
+    written = [cells.written[name] for name in names]
+    of_network = pl.repeat(False, frame.height, eager=True)
+    for each in written:
+        of_network = of_network | are_networks(each)
+    network = pl.when(of_network).then(pl.lit(f"Its {end} is a network, not one thing."))
+    read = pl.select(pl.coalesce(frame[end], frame[f"{end}_address"], *written)).to_series()
+    nobody = no_hosts(read).str.replace("{}", end, literal=True)
+    return pl.select(pl.coalesce(network, nobody)).to_series()
 
 
 def parts_of(written: pl.Series) -> pl.DataFrame:

@@ -6,7 +6,7 @@ they say (`rows`). A problem of a cell is one of every record that holds it.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
@@ -16,12 +16,12 @@ from discovery_dagster.domain.canonical.accounts import (
     SKIPPED,
     Place,
     judge_readings,
-    judged_by,
 )
 from discovery_dagster.domain.canonical.cells import MappedColumn, TableCells, read_records
 from discovery_dagster.domain.canonical.connections import (
     MOMENTS,
     SIDES,
+    are_broadcast,
     are_same,
     connect,
     in_order,
@@ -33,6 +33,7 @@ from discovery_dagster.domain.canonical.connections import (
 )
 from discovery_dagster.domain.canonical.endpoints import Endpoints, find_end
 from discovery_dagster.domain.canonical.facing import FACING, facing, join_replies, may_reply
+from discovery_dagster.domain.canonical.leaving_out import FlowCells, leave_out
 from discovery_dagster.domain.canonical.rows import (
     CONNECTION,
     MEASURES,
@@ -42,7 +43,8 @@ from discovery_dagster.domain.canonical.rows import (
 )
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.tables import cell_column
-from discovery_dagster.domain.values import read_cells, times
+from discovery_dagster.domain.values import periods, read_cells, times
+from discovery_dagster.reference import load
 
 #: Fields by the end that they tell.
 _ENDS: Final[Mapping[str, Sequence[str]]] = {
@@ -113,13 +115,16 @@ def read_flows(
         columns: those whose mapping is accepted.
         table_format: of the table.
     """
-    closed, rows = _leave_out(rows, place, table_format)
+    flow = _flow_cells(columns)
+    closed, rows = leave_out(rows, place, table_format, flow)
+    again = rows.repeated(flow.flow, flow.source, flow.target) if flow else None
     ordered = _ordered_cells(rows, columns)
     as_they_stand = ordered.columns if ordered else {}
     said = {
         name: _read(rows.distinct, columns, () if name in as_they_stand else fields, table_format)
         for name, fields in _FIELDS.items()
     }
+    said |= _ends_of_ranges(said, columns)
     moments = in_order(said[name].read.frame.get_column(name, default=None) for name in MOMENTS)
     protocols = in_order([said["protocol"].read.frame.get_column("protocol", default=None)])
     says = {
@@ -129,7 +134,7 @@ def read_flows(
         **{name: places_in(said[name].read.frame, name, moments) for name in MOMENTS},
     }
     lookups = {name: said[name].lookup(told) for name, told in says.items()}
-    counted = _count(rows, columns, lookups, ordered)
+    counted = _count(rows, columns, lookups, ordered, again)
     said |= {
         side: _read(
             lambda cells: counted.select(cells).unique(), columns, _ENDS[side], table_format
@@ -147,34 +152,30 @@ def read_flows(
         moments = in_order(connections[name] for name in MOMENTS)
         connections = connections.with_columns(_places(connections, moments))
         moments = read_cells("time", moments).values
+    if again is not None:
+        # A flow that is told of in both directions has counted in the one that was told first.
+        connections = connections.filter(pl.col("count") > 0)
     if not table_format.directed:
         connections = join_replies(connections, sender_told=bool(said["source_port"].cells))
-    itself = are_same(connections, ends)
-    skipped = _between(rows, connections.filter(itself).select(*SIDES), lookups)
-    networks = [said[side].of_records(found[side].networks, rows) for side in SIDES]
+    none = {
+        _ITSELF: are_same(connections, ends),
+        load("ends")["subnet_broadcast"]["reason"]: are_broadcast(connections, ends, protocols),
+    }
+    skipped = [
+        _between(rows, connections.filter(mask).select(*SIDES), lookups).select(
+            "row", reason=pl.lit(reason)
+        )
+        for reason, mask in none.items()
+    ]
+    real = ~pl.select(pl.any_horizontal(*none.values())).to_series()
+    nobody = [said[side].of_records(found[side].skipped, rows) for side in SIDES]
     problems = [said[side].of_records(found[side].problems, rows) for side in SIDES]
     return Flows(
-        spell_out(connections.filter(~itself), ends, moments, protocols, table_format),
+        spell_out(connections.filter(real), ends, moments, protocols, table_format),
         pl.concat([closed, _blank(rows, said, found, place, table_format)]),
         pl.concat(problems),
-        pl.concat([skipped.with_columns(reason=pl.lit(_ITSELF)).select(list(SKIPPED)), *networks]),
+        pl.concat([pl.DataFrame(schema=SKIPPED), *skipped, *nobody]),
         _in_order([one.of_records(one.read.faults, rows) for one in said.values()], columns),
-    )
-
-
-def _leave_out(rows: Rows, place: Place, table_format: TableFormat) -> tuple[pl.DataFrame, Rows]:
-    """Part the records that are left out unread, judged, from the others."""
-    cells = judged_by(place.table, table_format)
-    held = rows.distinct(cells).with_row_index("row")
-    judged = judge_readings(held, place.table, table_format)
-    closed = judged.filter(pl.col("outcome").is_not_null())
-    if closed.is_empty():
-        return closed, rows
-    number = pl.col("row").is_in(closed["row"].implode())
-    of_records = rows.find(held.filter(number).rename({"row": "number"}), cells)
-    return (
-        closed.rename({"row": "number"}).join(of_records, on="number").select(closed.columns),
-        rows.only(held.filter(~number).select(cells)),
     )
 
 
@@ -195,6 +196,21 @@ def _read(
     return _Said(cells, held, read_records(placed, own, table_format))
 
 
+def _ends_of_ranges(said: Mapping[str, _Said], columns: Sequence[MappedColumn]) -> dict[str, _Said]:
+    """Return what `last_seen` is where the cells of `first_seen` are ranges of time."""
+    first, last = (said[name] for name in MOMENTS)
+    own = [column for column in columns if column.field == MOMENTS[0]]
+    if last.cells or not first.cells:
+        return {}
+    cells = first.read.written[MOMENTS[0]]
+    if not periods.may_be(cells):
+        return {}
+    ends = times.read_end(cells, own[0].unit)
+    frame = first.read.frame.drop(MOMENTS[0]).with_columns(ends.alias(MOMENTS[1]))
+    read = replace(first.read, frame=frame, faults=first.read.faults.clear())
+    return {MOMENTS[1]: replace(first, read=read)}
+
+
 def _cells(columns: Sequence[MappedColumn], fields: Collection[str]) -> tuple[str, ...]:
     """Return the columns of cells that are mapped to `fields`."""
     own = (column for column in columns if column.field in fields)
@@ -206,6 +222,7 @@ def _count(
     columns: Sequence[MappedColumn],
     lookups: Mapping[str, Lookup],
     ordered: OrderedCells | None,
+    again: pl.Series | None,
 ) -> pl.DataFrame:
     """Count together the records whose cells name one connection.
 
@@ -218,7 +235,16 @@ def _count(
         *(cell for lookup in told_apart if lookup.varies for cell in lookup.cells),
     ]
     needed = (*MEASURES, *(FACING if may_reply(lookups) else ()))
-    return rows.count(list(dict.fromkeys(cells)), {name: lookups[name] for name in needed}, ordered)
+    looked_up = {name: lookups[name] for name in needed}
+    return rows.count(list(dict.fromkeys(cells)), looked_up, ordered, again)
+
+
+def _flow_cells(columns: Sequence[MappedColumn]) -> FlowCells | None:
+    """Return what tells which records are of one flow: its id, and an end on either side."""
+    first = {column.field: cell_column(column.position) for column in reversed(columns)}
+    ends = [first.get(f"{side}_address", first.get(side)) for side in SIDES]
+    flow = first.get("flow_id")
+    return FlowCells(flow, *ends) if flow and all(ends) else None  # type: ignore[arg-type]
 
 
 def _ordered_cells(rows: Rows, columns: Sequence[MappedColumn]) -> OrderedCells | None:

@@ -47,7 +47,7 @@ def build_relations(
     itself = said.filter(same_thing()).select(
         "row", pl.lit("Source and target are the same thing.").alias("reason")
     )
-    skipped = pl.concat([unrelated, itself, ends.networks, many])
+    skipped = pl.concat([unrelated, itself, ends.skipped, many])
     bad = pl.concat([problems["row"], skipped["row"]])
     usable = said.filter(~pl.col("row").is_in(bad.implode()))
     back = usable.filter("mutual").with_columns(~pl.col("turned"))

@@ -74,6 +74,18 @@ class Rows(Protocol):
     def only(self, wanted: pl.DataFrame) -> Self:
         """Return the records that hold one of the combinations that are the rows of `wanted`."""
 
+    def without(self, unwanted: pl.DataFrame) -> Self:
+        """Return the records that hold none of the combinations that are the rows of `unwanted`."""
+
+    def repeated(self, flow: str, source: str, target: str) -> pl.Series:
+        """Return the `row` of each record that tells again of a flow of which an earlier one told.
+
+        Args:
+            flow: the column of cells that identifies it; one without tells nothing again.
+            source: the column of one end; an id may be given again to a flow between others.
+            target: the column of the other end. A record of the way back exchanges them.
+        """
+
     def find(self, wanted: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
         """Return the records that hold a combination of `columns` that `wanted` has.
 
@@ -107,6 +119,7 @@ class Rows(Protocol):
         cells: Sequence[str],
         lookups: Mapping[str, Lookup],
         ordered: OrderedCells | None = None,
+        again: pl.Series | None = None,
     ) -> pl.DataFrame:
         """Count together the records that hold the same `cells`.
 
@@ -116,6 +129,7 @@ class Rows(Protocol):
                 and where a record may be a reply, of `source_port`, beside, `least`, of `port`,
                 beside, `client`, and of `tcp_flags`, which says `reply`.
             ordered: what is compared as it stands, instead of what is looked up for it.
+            again: the `row` of each record that counts for nothing: another has counted already.
 
         Returns:
             One row for each combination of `cells`, of `is_reply` and of `from_port`, ordered by
@@ -157,6 +171,23 @@ class RowsInMemory:
         kept = self.kept.join(wanted, on=wanted.columns, how="semi", nulls_equal=True)
         return type(self)(self.records, kept)
 
+    def without(self, unwanted: pl.DataFrame) -> Self:
+        """See `Rows`."""
+        kept = self.kept.join(unwanted, on=unwanted.columns, how="anti", nulls_equal=True)
+        return type(self)(self.records, kept)
+
+    def repeated(self, flow: str, source: str, target: str) -> pl.Series:
+        """See `Rows`."""
+        one, other = pl.col(source).fill_null(""), pl.col(target).fill_null("")
+        numbered = self.kept.drop_nulls(flow).select(
+            "row",
+            flow=flow,
+            least=pl.min_horizontal(one, other),
+            most=pl.max_horizontal(one, other),
+        )
+        first = numbered.unique(["flow", "least", "most"], keep="first", maintain_order=True)
+        return numbered.join(first, on="row", how="anti")["row"].sort()
+
     def find(self, wanted: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
         """See `Rows`."""
         told = [name for name in wanted.columns if name not in columns]
@@ -197,6 +228,7 @@ class RowsInMemory:
         cells: Sequence[str],
         lookups: Mapping[str, Lookup],
         ordered: OrderedCells | None = None,
+        again: pl.Series | None = None,
     ) -> pl.DataFrame:
         """See `Rows`."""
         own = ordered.columns if ordered else {}
@@ -204,6 +236,9 @@ class RowsInMemory:
         frame = self.kept.with_columns(pl.col(c).cast(kind).alias(name) for name, c in own.items())
         for name, lookup in lookups.items():
             frame = frame if name in own else lookup.tell(frame)
+        number = pl.col("count").fill_null(1)
+        if again is not None:
+            number = pl.when(pl.col("row").is_in(again.implode())).then(0).otherwise(number)
         if "tcp_flags" in lookups:
             is_reply: pl.Expr = pl.coalesce(
                 "reply", pl.col("client") >= pl.col("least"), pl.lit(False)
@@ -215,7 +250,7 @@ class RowsInMemory:
             frame.group_by(*cells, is_reply=is_reply, from_port=from_port)
             .agg(
                 pl.col("row").min(),
-                pl.col("count").fill_null(1).sum(),
+                number.sum().alias("count"),
                 pl.col("first_seen").min(),
                 pl.coalesce("last_seen", "first_seen").max().alias("last_seen"),
             )

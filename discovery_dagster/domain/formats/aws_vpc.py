@@ -40,7 +40,6 @@ FORMATS = (
         },
         null_words=frozenset({"-"}),
         exclusions=(
-            Exclusion("action", frozenset({"reject"}), "The flow was rejected: nothing was used."),
             Exclusion("log status", frozenset({"nodata"}), "No traffic in this interval."),
             Exclusion("log status", frozenset({"skipdata"}), "AWS skipped records here."),
             Exclusion("logstatus", frozenset({"nodata"}), "No traffic in this interval."),

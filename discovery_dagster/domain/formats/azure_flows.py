@@ -6,7 +6,7 @@ for network security groups", "Virtual network flow logs").
 
 import polars as pl
 
-from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat
+from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
 from discovery_dagster.domain.tables import SourceTable
 
@@ -28,10 +28,6 @@ FORMATS = (
             "flow protocol": Rule("protocol"),
             "flow decision": Rule("record_kind"),
         },
-        exclusions=(
-            # The decision of a network security group, and the state of a virtual network's flow.
-            Exclusion("flow decision", frozenset({"d"}), "The flow was denied: nothing was used."),
-        ),
         relation="connects_to",
         evidence="observed",
         synonyms=False,

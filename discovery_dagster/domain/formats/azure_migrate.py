@@ -1,6 +1,7 @@
 """Azure Migrate: the discovery report of its export tool, and the agentless dependency export."""
 
 from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat, TypePatterns
+from discovery_dagster.domain.values.times import MONTH_FIRST
 
 DISCOVERY_REPORT = TableFormat(
     name="azure_migrate.discovery_report",
@@ -39,8 +40,8 @@ DEPENDENCIES = TableFormat(
     kind=Kind.FLOWS,
     headers=(frozenset({"source server name", "destination server name", "destination port"}),),
     columns={
-        "timeslot": Rule("first_seen"),
-        "time slot": Rule("first_seen"),
+        "timeslot": Rule("first_seen", unit=MONTH_FIRST),
+        "time slot": Rule("first_seen", unit=MONTH_FIRST),
         "source server name": Rule("source"),
         "source ip": Rule("source_address"),
         "source application": Rule("source_detail"),

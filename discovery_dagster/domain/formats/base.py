@@ -5,7 +5,7 @@ code of their own.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import PurePath
@@ -49,15 +49,23 @@ class Rule:
     )  # what the tool shows for its codes
 
 
+#: What a cell may hold: one of these words, in lower case, or what this says true of.
+Held = frozenset[str] | Callable[[str], bool]
+
+
 @dataclass(frozen=True)
 class Exclusion:
     """Records that do not count: those whose `column` (folded) holds one of `words`."""
 
     column: str
-    words: frozenset[str]  # lower case
+    words: Held
     reason: str  # a sentence
     #: Other columns (folded) that must hold one of their words, too.
-    where: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    where: Mapping[str, Held] = field(default_factory=dict)
+    #: What saves a record: one of these holds, in all of its columns (folded) that the table has.
+    unless: Sequence[Mapping[str, Held]] = ()
+    some: bool = False  # only where other records of the table hold something else
+    of_flow: bool = False  # the other records of the same flow do not count, either
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,26 @@ have, such as addresses on both ends, bytes or a count of flows, its records are
 otherwise they declare relations.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from functools import cache
 from itertools import product
 from typing import Any, Final
 
+import polars as pl
+
 from discovery_dagster import reference
 from discovery_dagster.domain.fields import REFERENCES
-from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat
+from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
+from discovery_dagster.domain.formats.verdicts import (
+    is_verdict,
+    of_flows,
+    of_sockets,
+    state_columns,
+    verdict_columns,
+)
 from discovery_dagster.domain.headers import synonyms
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.tables import SourceTable, cell_column
+from discovery_dagster.domain.values.addresses import is_address
 from discovery_dagster.domain.words import fold
 
 #: Above the generic relations (2), below any format that knows three headers of its own.
@@ -35,6 +45,10 @@ _FIELDS: Final = {
     ("target", "process"): "target_detail",
 }
 _NO_NAMES: Final = ("address", "port")
+_SIDES: Final = ("source", "target")
+_MOMENT: Final = r"\d:\d\d|^\d{9,}(?:\.\d+)?$"
+_SAMPLE: Final = 1_000  # records that are looked at
+_SHARE: Final = 0.9  # of their cells
 
 
 def _words() -> Any:
@@ -84,11 +98,68 @@ def _fit(table: SourceTable, sides: str, observed: bool) -> int:
         ("source", "name"),
         ("target", "address"),
     } <= named
-    if not (any(both) or mixed) or is_inventory(table):
+    logged = _is_log(table, sides)
+    # A log has columns of the device that wrote it: its serial number, its system, its name.
+    if not (any(both) or mixed) or (is_inventory(table) and not logged):
         return 0
-    measured = both[1] or bool(headers & {fold(word) for word in _words()["measures"]})
+    measured = both[1] or logged or bool(headers & _measures())
     # A local end and a remote one are also such that send.
     return _FIT + (sides == LOCAL) if measured == observed else 0
+
+
+@cache
+def _measures() -> frozenset[str]:
+    return frozenset(fold(word) for word in _words()["measures"])
+
+
+def _is_log(table: SourceTable, sides: str) -> bool:
+    """Whether a time or a counter of each record, or a verdict, makes it one of a connection.
+
+    Between addresses a time of day or a counter does; between names, a time of day and a verdict.
+    """
+    headers = [fold(column) for column in table.header]
+    moments = {fold(word) for word in (*_times("first_seen"), *_times("last_seen"))}
+    timed = any(header in moments and _are_moments(table, at) for at, header in enumerate(headers))
+    judged = any(
+        header in verdict_columns() and _are_verdicts(table, at)
+        for at, header in enumerate(headers)
+    )
+    counted = bool(_measures() & set(headers))
+    between = {side for side, thing in _named(table, sides) if thing == "address"}
+    known = known_ends(sides)
+    between |= {
+        known[header][0]
+        for at, header in enumerate(headers)
+        if known.get(header, ("", "", 0))[1] == "name" and _are_addresses(table, at)
+    }
+    if len(between) == len(_SIDES):
+        return timed or counted
+    return timed and judged
+
+
+def _times(field: str) -> list[str]:
+    names: list[str] = _words()["columns"][field]
+    return names
+
+
+def _are_moments(table: SourceTable, at: int) -> bool:
+    """Whether the cells tell a time of day, or count since 1970; a date alone may be of a plan."""
+    return _fits(table, at, lambda cells: cells.str.contains(_MOMENT))
+
+
+def _are_verdicts(table: SourceTable, at: int) -> bool:
+    return _fits(table, at, lambda cells: cells.map_elements(is_verdict, pl.Boolean))
+
+
+def _are_addresses(table: SourceTable, at: int) -> bool:
+    return _fits(table, at, is_address)
+
+
+def _fits(table: SourceTable, at: int, test: Callable[[pl.Series], pl.Series]) -> bool:
+    """Whether most of the first cells that hold anything pass a test."""
+    cells = table.records[cell_column(at)].head(_SAMPLE).str.strip_chars().replace("", None)
+    cells = cells.drop_nulls().unique()
+    return len(cells) > 0 and int(test(cells).sum()) >= _SHARE * len(cells)
 
 
 def is_inventory(table: SourceTable) -> bool:
@@ -105,6 +176,11 @@ def _columns(sides: str) -> dict[str, Rule]:
     for field, names in _words()["columns"].items():
         for order, name in enumerate(names):
             rules.setdefault(fold(name), Rule(field, order=100 + order))
+    for name in (*verdict_columns(), *state_columns()):
+        rules.setdefault(name, Rule("record_kind"))
+    if sides == LOCAL:
+        for order, name in enumerate(_words()["listing_machines"]):
+            rules.setdefault(fold(name), Rule("source", order=100 + order))
     for field, names in _words()["translated"].items():
         rules.update(
             {fold(name): Rule(field, order=at - len(names)) for at, name in enumerate(names)}
@@ -112,18 +188,8 @@ def _columns(sides: str) -> dict[str, Rule]:
     return rules
 
 
-def _exclusions(columns: Iterable[str]) -> tuple[Exclusion, ...]:
-    words = _words()
-    kinds = dict.fromkeys(fold(name) for name in columns)
-    refused, waiting = frozenset(words["refused"]), frozenset(words["waiting"])
-    return tuple(
-        Exclusion(kind, held, reason)
-        for kind in kinds
-        for held, reason in (
-            (refused, "The connection was refused: nothing was used."),
-            (waiting, "The socket is not connected to anything."),
-        )
-    )
+def _headers_of(sides: str, *fields: str) -> list[str]:
+    return [header for header, rule in _columns(sides).items() if rule.field in fields]
 
 
 def _flows(name: str, sides: str) -> TableFormat:
@@ -132,7 +198,11 @@ def _flows(name: str, sides: str) -> TableFormat:
         kind=Kind.FLOWS,
         fit=lambda table: _fit(table, sides, observed=True),
         columns={key: rule for key, rule in _columns(sides).items() if rule.field != "relation"},
-        exclusions=_exclusions(_words()["columns"]["record_kind"]),
+        exclusions=(
+            of_sockets(_headers_of(sides, "target", "target_address"))
+            if sides == LOCAL
+            else of_flows(_headers_of(sides, "port"), _headers_of(sides, "protocol"))
+        ),
         null_words=frozenset({"-", "*"}),
         relation="connects_to",
         evidence="observed",
@@ -143,13 +213,12 @@ def _flows(name: str, sides: str) -> TableFormat:
 
 
 def _relations(name: str, sides: str, relation: str = "depends_on") -> TableFormat:
-    left_out = {"record_kind", "source_port", "tcp_flags"}
+    left_out = {"record_kind", "source_port", "tcp_flags", "flow_id"}
     return TableFormat(
         name=name,
         kind=Kind.RELATIONS,
         fit=lambda table: _fit(table, sides, observed=False),
         columns={key: rule for key, rule in _columns(sides).items() if rule.field not in left_out},
-        exclusions=_exclusions(_words()["rules"]["action"]),
         relation=relation,
     )
 

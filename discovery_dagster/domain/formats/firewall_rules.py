@@ -15,6 +15,7 @@ from discovery_dagster import reference
 from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat
 from discovery_dagster.domain.formats.connections import SENT, known_ends
 from discovery_dagster.domain.formats.reshaping import add_columns
+from discovery_dagster.domain.formats.verdicts import is_refusal
 from discovery_dagster.domain.services import ports
 from discovery_dagster.domain.tables import SourceTable, cell_column
 from discovery_dagster.domain.values.networks import are_networks
@@ -85,11 +86,10 @@ def _columns() -> dict[str, Rule]:
 
 
 def _exclusions() -> tuple[Exclusion, ...]:
-    refused = frozenset(reference.load("ends")["refused"])
     disabled = _words()["disabled"]
     return (
         *(
-            Exclusion(fold(name), refused, "The rule forbids the connection.")
+            Exclusion(fold(name), is_refusal, "The rule forbids the connection.")
             for name in _words()["action"]
         ),
         *(

@@ -48,6 +48,9 @@ _CONFIGURATION_ITEM: Mapping[str, Rule] = {
     "status": Rule("status"),
     "operational status": Rule("status", order=1, codes=_CODES["operational_status"]),
     "install status": Rule("status", order=2, codes=_CODES["install_status"]),
+    "hardware status": Rule("status", order=3),
+    "life cycle stage status": Rule("status", order=4),
+    "life cycle stage": Rule("status", order=5),
     "short description": Rule("description"),
     "description": Rule("description", order=1),
 }
@@ -101,7 +104,11 @@ APPLICATIONS = TableFormat(
 CONFIGURATION_ITEMS = TableFormat(
     name="servicenow.configuration_items",
     kind=Kind.ASSETS,
-    headers=(frozenset({"name", "sys class name"}), frozenset({"name", "sys id"})),
+    headers=(
+        frozenset({"name", "sys class name"}),
+        frozenset({"name", "sys id"}),
+        frozenset({"name", "install status", "operational status"}),
+    ),
     columns=_CONFIGURATION_ITEM,
 )
 

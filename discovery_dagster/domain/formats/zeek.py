@@ -3,9 +3,8 @@
 Fields and states as the Zeek documentation of `base/protocols/conn` names them.
 """
 
-from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat
-
-_NOBODY = "Its address is nobody's: it was broadcast."
+from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
+from discovery_dagster.domain.formats.verdicts import of_flows
 
 FORMATS = (
     TableFormat(
@@ -21,24 +20,11 @@ FORMATS = (
             "proto": Rule("protocol"),
             "service": Rule("target_detail"),
             "conn state": Rule("record_kind"),
+            "uid": Rule("flow_id"),
         },
         null_words=frozenset({"-", "(empty)"}),
-        exclusions=(
-            Exclusion("id orig h", frozenset({"0.0.0.0", "::"}), _NOBODY),  # noqa: S104 - a value
-            Exclusion("id resp h", frozenset({"255.255.255.255"}), _NOBODY),
-            Exclusion(
-                "conn state",
-                frozenset({"rej"}),
-                "The connection was rejected: nothing was used.",
-            ),
-            Exclusion(
-                "conn state",
-                frozenset({"s0", "sh"}),
-                "The connection was never answered: nothing was used.",
-                # Syslog and the like over UDP get no answer and are used all the same.
-                where={"proto": frozenset({"tcp"})},
-            ),
-        ),
+        # Over UDP nothing has to answer, and a sensor sees but one way of it at times.
+        exclusions=of_flows((), ("proto",), ("conn state",)),
         relation="connects_to",
         evidence="observed",
         synonyms=False,

@@ -10,6 +10,7 @@ import polars as pl
 
 from discovery_dagster.domain.frames import ATTRIBUTES
 from discovery_dagster.domain.host_names import borrowed_name
+from discovery_dagster.domain.values.states import outranking, state_of
 from discovery_dagster.reference import load
 
 LISTS: Final = [name for name, kind in ATTRIBUTES.items() if isinstance(kind, pl.List)]
@@ -84,6 +85,8 @@ def _merge_several(ranked: pl.DataFrame) -> pl.DataFrame:
         for follower, leader in rules["together"].items():
             if follower in fields:
                 ordered = _agreeing(ordered, follower, leader)
+        if "status" in fields:
+            ordered = _outranking(ordered)
         values = ordered.group_by("cluster").agg(pl.col(fields).drop_nulls().first())
         merged = merged.join(values, on="cluster")
     listed = ranked.sort("cluster", "measured").group_by("cluster")
@@ -98,6 +101,13 @@ def _agreeing(ordered: pl.DataFrame, follower: str, leader: str) -> pl.DataFrame
     text = pl.col(leader).str.to_lowercase()
     chosen = text.drop_nulls().first().over("cluster")
     return ordered.with_columns(pl.when(text.is_null() | (text == chosen)).then(follower))
+
+
+def _outranking(ordered: pl.DataFrame) -> pl.DataFrame:
+    """Let a status that takes a thing out of service stand in the place of the others."""
+    marked = ordered.with_columns(outranking=outranking(state_of(ordered["status"])))
+    gone = pl.when("outranking").then("status").drop_nulls().first().over("cluster")
+    return marked.with_columns(status=pl.coalesce(gone, "status")).drop("outranking")
 
 
 def _types(ranked: pl.DataFrame) -> pl.DataFrame:

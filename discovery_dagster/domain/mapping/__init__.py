@@ -24,6 +24,7 @@ from discovery_dagster.domain.mapping.claims import (
     claim_columns,
 )
 from discovery_dagster.domain.mapping.decisions import PERSON, MappingDecision, decide
+from discovery_dagster.domain.mapping.ends import doubt_constant_ends
 from discovery_dagster.domain.mapping.evidence import (
     claim_by_values,
     doubt_relation,
@@ -38,6 +39,8 @@ from discovery_dagster.domain.values.secret_records import hide_by_records
 from discovery_dagster.domain.values.secrets import hide_cells
 
 _SHOWN = 3  # values of a column that stand in its mapping
+#: Fields of which a record may have several columns, of which its words say which holds.
+_TOGETHER = frozenset({"record_kind", "status"})
 _DISTINCT = 0.8  # below this share of the names' distinctness host names are another thing's
 
 
@@ -69,6 +72,8 @@ def map_table(
     of_things = bool({Kind.ASSETS, Kind.DETAILS} & table_format.kinds)
     if of_things and table_format.synonyms:
         claims = read_full_versions([claim_by_values(claim) for claim in claims])
+    if table_format.kind is Kind.FLOWS and table_format.fit is not None:
+        claims = doubt_constant_ends(claims, listed=table_format.local)
     claims = [find_unit(claim) for claim in decide(claims, decisions, table_format.name)]
     claims = _doubt_repeated_hosts(part_sockets(claims))
     if of_things and table_format.synonyms:
@@ -106,7 +111,7 @@ def _settle_conflicts(claims: list[Claim]) -> list[Claim]:
     settled = {
         claim.column.position: claim
         for field, group in rivals.items()
-        if field != "record_kind" and len(group) > 1
+        if field not in _TOGETHER and len(group) > 1
         for claim in _settle(group, rivals.keys())
     }
     return [settled.get(claim.column.position, claim) for claim in claims]

@@ -13,6 +13,7 @@ import polars as pl
 from discovery_dagster import reference
 from discovery_dagster.domain.classification.software import recognise
 from discovery_dagster.domain.headers import synonyms
+from discovery_dagster.domain.values.states import state_of
 from discovery_dagster.domain.words import index_words, replace_words
 
 
@@ -31,8 +32,9 @@ def _is_qualified(values: pl.Series) -> pl.Series:
     return values.str.to_lowercase().str.contains(r"^[a-z0-9_-]+(\.[a-z0-9_-]+)+\.[a-z]{2,}\.?$")
 
 
-def _is_power(values: pl.Series) -> pl.Series:
-    return values.str.to_lowercase().str.contains(r"^(powered ?)?(on|off)$|^running$|^stopped$")
+def _is_state(values: pl.Series) -> pl.Series:
+    """Whether each is a state of a thing; `Production`, an environment as well, tells none."""
+    return state_of(values).is_not_null() & replace_words(values, environment_words()).is_null()
 
 
 def _is_word_of(meanings: Callable[[], Mapping[str, str]]) -> Callable[[pl.Series], pl.Series]:
@@ -61,7 +63,7 @@ def _tier_words() -> Mapping[str, str]:
 _KNOWLEDGE: Final[Mapping[str, Callable[[pl.Series], pl.Series]]] = {
     "os_name": _is_system,
     "fqdn": _is_qualified,
-    "status": _is_power,
+    "status": _is_state,
     "environment": _is_word_of(environment_words),
     "criticality": _is_word_of(_criticality_words),
     "tier": _is_word_of(_tier_words),

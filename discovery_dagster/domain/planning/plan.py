@@ -105,6 +105,7 @@ def _staying(
 ) -> tuple[Mapping[str, str], list[tuple[Constraint, str]]]:
     """Why each asset that does not move stays, and which constraints that leaves unmet."""
     names = dict(every.select("asset_id", "name").iter_rows())
+    gone = _gone(every, said)
     staying = {
         asset: f"Stays where it is. {constraint.sentence}."
         for asset, constraint in said.frozen.items()
@@ -117,12 +118,23 @@ def _staying(
         for ids, constraint in said.together:
             held = next((asset for asset in ids if asset in staying), None)
             for asset in ids if held is not None else ():
-                if asset not in staying and asset in names:
+                if asset not in staying and asset in names and asset not in gone:
                     why = f"must go together with {names[held or asset]}, which does not move"
                     staying[asset] = f"Cannot be placed: it {why}. {constraint.sentence}."
                     blocked[asset] = constraint, f"{names[asset]} {why}: it has no wave."
                     changed = True
-    return staying, list(blocked.values())
+    return gone | staying, list(blocked.values())
+
+
+def _gone(every: pl.DataFrame, said: Meant) -> dict[str, str]:
+    """Why each asset does not move that is used no more, or not yet, and that nobody pinned."""
+    reasons_of = load("states")["not_moving"]
+    found = every.filter(pl.col("state").is_in(list(reasons_of)))
+    return {
+        asset: reasons_of[state].format(status)
+        for asset, state, status in found.select("asset_id", "state", "status").iter_rows()
+        if asset not in said.pinned
+    }
 
 
 def _uncut(

@@ -10,6 +10,7 @@ from typing import Any, Final
 import polars as pl
 
 from discovery_dagster.domain.texts import formatted
+from discovery_dagster.domain.values.states import state_of
 from discovery_dagster.domain.words import index_words, replace_words
 from discovery_dagster.reference import load
 
@@ -25,7 +26,8 @@ def with_facts(assets: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
         nodes: `GRAPH_NODES`.
 
     Returns:
-        `assets` with `fan_in` and `fan_out`, null where the session knows no needs at all; and,
+        `assets` with `state`, what their status says (`states.yaml`) or null; `fan_in` and
+        `fan_out`, null where the session knows no needs at all; and,
         where a column that no field stands for states a strategy, its name `stated_in`, its text
         `stated` and what that means `stated_strategy`.
     """
@@ -43,7 +45,9 @@ def with_facts(assets: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
     if not (degrees["fan_in"] > 0).any():
         # Where nobody told of any dependency, that nothing needs a thing is no fact about it.
         degrees = degrees.clear()
-    known = found.with_columns(meant.alias("stated_strategy"))
+    known = found.with_columns(
+        meant.alias("stated_strategy"), state_of(found["status"]).alias("state")
+    )
     return known.join(degrees, on="asset_id", how="left", maintain_order="left")
 
 

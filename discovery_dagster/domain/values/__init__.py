@@ -5,6 +5,7 @@ as which field is decided elsewhere.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -40,11 +41,11 @@ _PLAIN: Mapping[str, Callable[[pl.Series], Reading]] = {
     "count": quantities.read_count,
     "port": ports.read_port,
     "ports": ports.read_ports,
-    "time": times.read_time,
 }
-_WITH_UNIT: Mapping[str, Callable[[pl.Series, str | None], Reading]] = {
+_WITH_UNIT: Mapping[str, Callable[..., Reading]] = {
     "memory": quantities.read_memory,
     "storage": quantities.read_storage,
+    "time": times.read_time,
 }
 
 _TEXT: Final = "text"
@@ -97,16 +98,17 @@ def read_cells(kind: str, cells: pl.Series, unit: str | None = None) -> Reading:
     Args:
         kind: of `fields.Field`.
         cells: String, cleaned by `clean`.
-        unit: of bare numbers, for memory and storage; a unit in the cell outranks it.
+        unit: of bare numbers, for memory and storage; a unit in the cell outranks it. Of times, in
+            which order their format writes dates.
 
     Returns:
         Values of the kind's type (null, or an empty list, where there is none) and faults, both as
         long as `cells`.
     """
     cells = spell_plainly(kind, cells)
-    if kind in _WITH_UNIT:
-        return _WITH_UNIT[kind](cells, unit)
-    read = _PLAIN[kind]
+    read: Callable[[pl.Series], Reading] = (
+        partial(_WITH_UNIT[kind], unit=unit) if kind in _WITH_UNIT else _PLAIN[kind]
+    )
     return read_distinct(cells, read) if kind in _REPEATING else read(cells)
 
 

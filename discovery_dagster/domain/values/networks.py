@@ -18,6 +18,8 @@ _PREFIXED_6: Final = r"^[0-9a-f:]*::/\d{1,3}$"
 _RANGE: Final = rf"^{_IPV4}\s*(?:-|\x{{2013}}|to|bis)\s*(?:{_IPV4}|\d{{1,3}})$"
 #: A network in the name of an object: `NET_10.9.0.0_24`.
 _IN_NAME: Final = rf"{_IPV4}[_/-]\d{{1,2}}$"
+#: What may stand behind an address: `/24`, `%eth0`, `:443` after one of version 4.
+_BEHIND: Final = r"/\d{1,3}$|%[\w.-]+$"
 _OF_HOST: Final = rf"^[A-Za-z]{{0,6}}[-_ ]?({_IPV4})(?:[/_-]32)?$"
 _BITS: Final = 32
 
@@ -47,6 +49,24 @@ def are_networks(cells: pl.Series) -> pl.Series:
             | pl.col("text").str.contains(_RANGE)
         ).fill_null(False)
     ).to_series()
+
+
+def no_hosts(cells: pl.Series) -> pl.Series:
+    """Return why each address is that of no one host, with `{}` for the end that it is.
+
+    Args:
+        cells: as written; a port behind a colon, a prefix and a zone are put aside.
+
+    Returns:
+        A sentence for loopback, broadcast, multicast and unspecified addresses; null for others.
+    """
+    text = cells.str.strip_chars().str.to_lowercase().str.replace(_BEHIND, "")
+    rules = reference.load("ends")["no_hosts"].values()
+    reasons = (
+        pl.when(pl.col("text").str.contains(each["pattern"])).then(pl.lit(each["reason"]))
+        for each in rules
+    )
+    return text.alias("text").to_frame().select(reason=pl.coalesce(reasons)).to_series()
 
 
 def name_many(cells: pl.Series) -> pl.Series:

@@ -14,9 +14,9 @@ def ends_of(source):
 
 def test_the_connection_log_of_zeek_accounts_for_its_360_records(shared_data):
     records = records_of_files(shared_data / "zeek" / "zat_conn.log")
-    # Beside them stand two comments below the header; of them, two attempts without an answer and
-    # one broadcast are no connection.
-    assert counts(records) == {"accepted": 357, "ignored": 3 + 2}
+    # Beside them stand two comments below the header; of them, four attempts without an answer, one
+    # broadcast and one multicast are no connection.
+    assert counts(records) == {"accepted": 354, "ignored": 6 + 2}
     assert records.issues.is_empty()
     assert records.relations["first_seen"].is_not_null().all()
     assert set(records.relations["kind"]) == {"observed"}

@@ -5,7 +5,6 @@ Without CrewAI, which takes seconds to import.
 
 import time
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -30,7 +29,7 @@ def check(settings: Settings) -> Check:
             "No model is configured: set DISCOVERY_LLM_BASE_URL and DISCOVERY_LLM_MODEL to have"
             " one asked.",
         )
-    model, host = settings.llm_model, urlsplit(settings.llm_base_url).netloc.rpartition("@")[2]
+    model, host = settings.llm_model, settings.llm_host
     began = time.monotonic()
     try:
         # Directly, as the flows do: proxies of the environment are not used.

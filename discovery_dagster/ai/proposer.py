@@ -1,9 +1,9 @@
 """The proposer that steps are given when a model is configured: it runs the step's flow."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
-from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
 from discovery_dagster.ai.questions import SPENT, Questions, asked_of, prompt_digest
@@ -107,7 +107,13 @@ class FlowProposer:
             self.settings,
             Budget(calls, tokens),
             Log(
-                partial(model_requests.sent, self.claim, self.step.key, asked.model, self._host),
+                partial(
+                    model_requests.sent,
+                    self.claim,
+                    self.step.key,
+                    asked.model,
+                    self.settings.llm_host,
+                ),
                 partial(model_requests.answered, self.claim),
             ),
             lambda given: model_answers.keep(
@@ -125,20 +131,19 @@ class FlowProposer:
                 tracing=False,
             )
             flow.give(work)
-            flow.kickoff(
+            # CrewAI leaves the flow in context variables. In those of the process it would hold all
+            # that is reachable from it beyond the end, DuckDB's types among it, which tell so.
+            copy_context().run(
+                flow.kickoff,
                 inputs={
                     "id": str(uuid5(_NAMESPACE, "\n".join(parts))),
                     "engagement": str(session.engagement),
                     "session": session.session,
                     "step": self.step.key,
                     "model": asked.model,
-                }
+                },
             )
         return work.answers, work.failures, work.stopped
-
-    @property
-    def _host(self) -> str:
-        return urlsplit(self.settings.llm_base_url or "").netloc.rpartition("@")[2]
 
     def _answer(self, kept: KeptAnswer | None, failure: str, abstention: str) -> Answer:
         if kept is None:

@@ -1,7 +1,6 @@
 """The proposer that steps are given when a model is configured: it runs the step's flow."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID, uuid5
@@ -131,10 +130,7 @@ class FlowProposer:
                 tracing=False,
             )
             flow.give(work)
-            # CrewAI leaves the flow in context variables. In those of the process it would hold all
-            # that is reachable from it beyond the end, DuckDB's types among it, which tell so.
-            copy_context().run(
-                flow.kickoff,
+            flow.kickoff(
                 inputs={
                     "id": str(uuid5(_NAMESPACE, "\n".join(parts))),
                     "engagement": str(session.engagement),

@@ -187,7 +187,7 @@ def test_a_preview_is_what_a_run_sends(engine, engagement, model, tmp_path, monk
 
 def test_a_preview_contacts_nobody_and_imports_no_crewai(move, tmp_path, server):
     (tmp_path / "estate.csv").write_text(estate())
-    move.run("import", tmp_path / "estate.csv")
+    move.import_files(tmp_path / "estate.csv")
     report = tmp_path / "report.json"
     process = subprocess.run(
         [sys.executable, "-m", "discovery_dagster_tests.ai.watched", report,

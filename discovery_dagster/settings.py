@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -121,6 +122,11 @@ class Settings(BaseSettings):
             json_depth=self.max_json_depth,
             yaml_nodes=self.max_yaml_nodes,
         )
+
+    @property
+    def llm_host(self) -> str:
+        """Host and port of the model's server, without an account; empty when there is none."""
+        return urlsplit(self.llm_base_url or "").netloc.rpartition("@")[2]
 
     @property
     def dagster_home(self) -> Path:

@@ -4,49 +4,42 @@ Imported only by the flows, because it imports CrewAI.
 """
 
 import asyncio
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import openai
 
-from discovery_dagster.ai.batches import Control, controls
-from discovery_dagster.ai.failures import MalformedError, TruncatedError, UnavailableError
+from discovery_dagster.ai.batches import Batch, halves
+from discovery_dagster.ai.failures import LateError, MalformedError, RefusedError, UnavailableError
 from discovery_dagster.ai.metering import Exchange
-from discovery_dagster.ai.model import Model
-from discovery_dagster.ai.prompts import Items, Message, messages, new_fence, response_model
-from discovery_dagster.ai.state import Batch, Outcome, Said
+from discovery_dagster.ai.model import Model, Reply
+from discovery_dagster.ai.prompts import response_model
+from discovery_dagster.ai.sheets import Sheet, Task
 from discovery_dagster.ai.text import visible
-from discovery_dagster.domain.proposals import Question
+from discovery_dagster.domain.proposals.responses import Item, Response, read_response
 
 #: Seconds before a request is repeated that the server failed.
 PAUSE = 1.0
 
-
-@dataclass(frozen=True)
-class Task:
-    """What a flow asks about: the questions, the allowed answers, and with which prompt."""
-
-    step: str
-    prompt: str  # file of the instructions
-    questions: Sequence[Question]
-    values: Mapping[str, str]
+_REASON = 300  # characters of a model's reason
 
 
 @dataclass(frozen=True)
-class _Sheet:
-    """The questions and controls of one request under the ids that they have in it."""
+class Outcome:
+    """What came of a batch, by question; `parts` are to be asked instead of it, or again."""
 
-    questions: Mapping[str, int]
-    controls: Mapping[str, Control]
-
-    @property
-    def ids(self) -> list[str]:
-        return sorted([*self.questions, *self.controls])
+    answers: Mapping[int, Item] = field(default_factory=dict)
+    failures: Mapping[int, str] = field(default_factory=dict)  # one sentence each
+    lasting: bool = False  # asking again would change nothing
+    parts: list[Batch] = field(default_factory=list)
+    response: str | None = None  # the server's id of its response
 
 
 async def ask(model: Model, task: Task, batch: Batch, exchange: Exchange) -> Outcome:
-    """Ask a batch; once more when the answer cannot be used.
+    """Ask a batch.
+
+    What the answer lacks is asked once more. A batch whose answer comes too late or is too long for
+    the model, or that talks the model into a wrong answer, is asked in halves.
 
     Args:
         model: to ask.
@@ -55,48 +48,39 @@ async def ask(model: Model, task: Task, batch: Batch, exchange: Exchange) -> Out
         exchange: told what it costs.
 
     Returns:
-        The answers; or `split`, when the batch is to be asked in halves; or why there are none.
+        The answers, what is to be asked again or in parts, and why there is no answer to the rest.
 
     Raises:
         BudgetError: when the session may cost no more; the batch has no outcome then.
-        UnavailableError, LateError: when the server gives no answer.
+        UnavailableError, LateError, RefusedError: when the server gives no answer.
+        FencedError: when another run owns the session.
     """
-    fence = new_fence()
-    sheet = _sheet(task, batch, fence)
-    asked = {
-        name: task.questions[sheet.questions[name]]
-        if name in sheet.questions
-        else sheet.controls[name].question
-        for name in sheet.ids
-    }
-    prompt = messages(task.prompt, asked, task.values, fence)
-    shape = response_model(sheet.ids, list(task.values))
+    sheet = Sheet.of(task, batch)
     try:
-        items = await _answer(model, prompt, shape, exchange)
-    except TruncatedError as error:
-        return _give_up(batch, f"The model's answer is unusable: {error}.")
+        reply = await _reply(model, task, sheet, exchange)
+    except (LateError, RefusedError):
+        if len(batch.questions) == 1:
+            raise
+        return Outcome(parts=halves(batch))
     except MalformedError as error:
-        return Outcome(
-            failure=f"The model's answer is unusable: {error}.", response=exchange.response
-        )
-    return _judge(batch, sheet, items, exchange.response)
+        return _again(batch, dict.fromkeys(batch.questions, str(error)), exchange.response)
+    response = read_response(reply.text, sheet.ids, list(task.values))
+    if sheet.is_wrong(response):
+        return _talked_into(batch, exchange.response)
+    return _judge(batch, sheet, response, reply)
 
 
-async def _answer(
-    model: Model, prompt: list[Message], shape: type[Items], exchange: Exchange
-) -> Items:
+async def _reply(model: Model, task: Task, sheet: Sheet, exchange: Exchange) -> Reply:
+    """Send a request; once more when the server failed, or did not understand all of it."""
+    shape = response_model(sheet.ids, list(task.values))
     for last in (False, True):
         plain = model.plain  # another batch may change it meanwhile
         try:
-            return _checked(await model.ask(prompt, shape, exchange))
+            return await model.ask(sheet.messages, shape, exchange)
         except openai.BadRequestError as error:
             if last or plain:
-                raise UnavailableError("the server does not accept the request (400)") from error
+                raise RefusedError("the server does not accept the request (400)") from error
             model.be_plain()
-        except MalformedError as error:
-            if last:
-                raise
-            prompt = [*prompt, _correction(str(error))]
         except UnavailableError as error:
             if last or not error.passing:
                 raise
@@ -104,56 +88,51 @@ async def _answer(
     raise AssertionError  # the second turn returns or raises
 
 
-def _checked(items: Items) -> Items:
-    """The response, when it is about each id exactly once; the ids themselves are in its shape."""
-    ids = [item.id for item in items.items]
-    if len(set(ids)) != len(ids):
-        raise MalformedError("items: an id stands twice and another is missing")
-    return items
-
-
-def _correction(fault: str) -> Message:
-    return {
-        "role": "user",
-        "content": f"Your answer could not be used: {fault}. Answer again, in the required shape.",
+def _judge(batch: Batch, sheet: Sheet, response: Response, reply: Reply) -> Outcome:
+    """Keep what is usable of a response that gives the controls no wrong answer."""
+    heard = sheet.is_heard(response)
+    answers = {
+        question: Item(item.value, item.confidence, visible(item.reason, _REASON))
+        for name, question in sheet.questions.items()
+        if heard and (item := response.items.get(name))
     }
+    unheard = "it answers none of the questions whose answer is known"
+    faults = {
+        question: response.faults.get(name, unheard)
+        for name, question in sheet.questions.items()
+        if question not in answers
+    }
+    rest = Batch(tuple(faults), batch.correction)
+    if reply.is_cut and len(faults) > 1:
+        return Outcome(answers, parts=halves(rest), response=reply.response)
+    if reply.is_cut:
+        faults = dict.fromkeys(faults, "it is cut off at the model's limit")
+    return _again(rest, faults, reply.response, answers)
 
 
-def _sheet(task: Task, batch: Batch, fence: str) -> _Sheet:
-    """Number questions and controls in an order that the fence decides, so that none stands out."""
-    places: list[int | Control] = [*batch.questions, *controls(task.step, batch)]
-    order = sorted(
-        range(len(places)), key=lambda at: hashlib.sha256(f"{fence}{at}".encode()).digest()
-    )
-    named = {f"q{number:03d}": places[at] for number, at in enumerate(order, start=1)}
-    return _Sheet(
-        {name: place for name, place in named.items() if isinstance(place, int)},
-        {name: place for name, place in named.items() if isinstance(place, Control)},
-    )
+def _again(
+    batch: Batch,
+    faults: Mapping[int, str],
+    response: str | None,
+    answers: Mapping[int, Item] | None = None,
+) -> Outcome:
+    """Have what has no usable answer asked once more, and left open after that."""
+    answers = answers or {}
+    if not faults:
+        return Outcome(answers, response=response)
+    if batch.correction:
+        failures = {
+            question: f"The model's answer is unusable: {fault}."
+            for question, fault in faults.items()
+        }
+        return Outcome(answers, failures, response=response)
+    correction = "; ".join(sorted(set(faults.values())))
+    return Outcome(answers, parts=[Batch(tuple(faults), correction)], response=response)
 
 
-def _judge(batch: Batch, sheet: _Sheet, items: Items, response: str | None) -> Outcome:
-    said = {item.id: item for item in items.items}
-    if any(said[name].value not in known.answers for name, known in sheet.controls.items()):
-        return _give_up(
-            batch, "The model answered a question wrong whose answer is known, so it is not heard."
-        )
-    return Outcome(
-        kind="answered",
-        answers={
-            question: Said(
-                value=str(said[name].value),
-                confidence=said[name].confidence,
-                rationale=visible(said[name].reason, 300),
-            )
-            for name, question in sheet.questions.items()
-        },
-        response=response,
-    )
-
-
-def _give_up(batch: Batch, failure: str) -> Outcome:
+def _talked_into(batch: Batch, response: str | None) -> Outcome:
     """Have a batch asked in halves; of a single question nothing is left to try."""
     if len(batch.questions) > 1:
-        return Outcome(kind="split", failure=failure)
-    return Outcome(failure=failure, lasting=True)
+        return Outcome(parts=halves(batch))
+    failure = "The model answered a question wrong whose answer is known, so it is not heard."
+    return Outcome(failures={batch.questions[0]: failure}, lasting=True, response=response)

@@ -7,9 +7,8 @@ import json
 
 import httpx
 import openai
-from pydantic import ValidationError
 
-from discovery_dagster.ai.text import visible
+from discovery_dagster.store.claims import FencedError
 
 
 class BudgetError(Exception):
@@ -27,12 +26,12 @@ class UnavailableError(Exception):
         self.passing = passing
 
 
+class RefusedError(Exception):
+    """The server does not take this request, which may be too long for it."""
+
+
 class LateError(Exception):
     """The server did not answer in time."""
-
-
-class TruncatedError(Exception):
-    """The answer is cut off at the model's limit."""
 
 
 class MalformedError(Exception):
@@ -43,21 +42,17 @@ def explain(error: Exception, seconds: float) -> Exception:
     """What an error means; CrewAI and OpenAI's client share no base class and wrap each other's."""
     for cause in _causes(error):
         match cause:
-            case BudgetError() | MalformedError():
+            case BudgetError() | MalformedError() | FencedError():
                 return cause
             case TimeoutError() | openai.APITimeoutError() | httpx.TimeoutException():
                 return LateError(f"it did not come within {seconds:g} s")
-            case openai.LengthFinishReasonError():
-                return TruncatedError("it is cut off at the model's limit")
-            case openai.ContentFilterFinishReasonError():
-                return MalformedError("the server's content filter withheld it")
+            case openai.APIStatusError(status_code=413):
+                return RefusedError("the server does not accept a request of this size (413)")
             case openai.APIStatusError():
                 return UnavailableError(
                     f"the server answered with status {cause.status_code}",
                     passing=cause.status_code >= 500,
                 )
-            case ValidationError():
-                return MalformedError(_without_values(cause))
             case ConnectionError() | openai.APIConnectionError() | httpx.TransportError():
                 return UnavailableError("the server cannot be reached", passing=True)
             case json.JSONDecodeError():
@@ -72,12 +67,3 @@ def _causes(error: BaseException | None) -> list[BaseException]:
         found.append(error)
         error = error.__cause__ or error.__context__
     return found[::-1]
-
-
-def _without_values(error: ValidationError) -> str:
-    """The first faults, without the text that has them: it is the model's, or a client's."""
-    faults = [
-        f"{'.'.join(map(str, fault['loc'])) or 'answer'}: {fault['msg']}"
-        for fault in error.errors(include_input=False, include_url=False)[:5]
-    ]
-    return visible("; ".join(faults), 600)  # keys that it names are the model's own

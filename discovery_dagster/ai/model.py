@@ -9,9 +9,18 @@ from crewai import LLM
 from crewai.utilities.types import LLMMessage
 
 from discovery_dagster.ai.failures import MalformedError, explain
-from discovery_dagster.ai.metering import Budget, Counter, Exchange, metered
+from discovery_dagster.ai.metering import Budget, Counter, Exchange, Log, Meter, metered
 from discovery_dagster.ai.prompts import Items, Message
 from discovery_dagster.settings import Settings
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the model said, as it came; `is_cut` where it ends at the model's limit."""
+
+    text: str
+    is_cut: bool
+    response: str | None  # the server's id
 
 
 @dataclass
@@ -20,6 +29,7 @@ class Model:
 
     settings: Settings
     budget: Budget
+    log: Log
     #: Whether the server refused a request that enforced a shape or set a temperature, which some
     #: servers and some models do not know. It is then asked without either.
     plain: bool = False
@@ -47,39 +57,40 @@ class Model:
 
     async def ask(
         self, messages: Sequence[Message], shape: type[Items], exchange: Exchange
-    ) -> Items:
-        """Send one request and return the answer in its shape.
+    ) -> Reply:
+        """Send one request and return what the model said.
+
+        Whether that has the shape is not judged: CrewAI and OpenAI's client would drop all of an
+        answer for one item, so what came is taken from the transport.
 
         Args:
             messages: the prompt.
-            shape: of the response.
+            shape: of the response, which the server is told to keep to.
             exchange: told what the request costs, also when it fails.
 
         Raises:
-            BudgetError, UnavailableError, LateError, TruncatedError, MalformedError: see there.
+            BudgetError, UnavailableError, RefusedError, LateError, MalformedError: see there.
+            FencedError: when another run owns the session.
             openai.BadRequestError: when the server does not understand the request.
         """
-        token = metered.set((exchange, self.budget))
+        exchange.text = None
+        token = metered.set(Meter(exchange, self.budget, self.log))
         try:
             async with asyncio.timeout(self.settings.llm_timeout_seconds):
-                said = await self._llm.acall(
+                await self._llm.acall(
                     [
                         LLMMessage(role=message["role"], content=message["content"])
                         for message in messages
                     ],
                     response_model=None if self.plain else shape,
                 )
-            return said if isinstance(said, Items) else _parse(said, shape)
         except openai.BadRequestError:
             raise
         except Exception as error:
-            raise explain(error, self.settings.llm_timeout_seconds) from error
+            if exchange.text is None:
+                raise explain(error, self.settings.llm_timeout_seconds) from error
         finally:
             metered.reset(token)
-
-
-def _parse(said: object, shape: type[Items]) -> Items:
-    if not isinstance(said, str):
-        raise MalformedError("it is no text")
-    text = said.strip().removeprefix("```json").removeprefix("```").removesuffix("```")
-    return shape.model_validate_json(text)
+        if exchange.text is None:
+            raise MalformedError("it is no chat completion")
+        return Reply(exchange.text, exchange.is_cut, exchange.response)

@@ -51,7 +51,7 @@ class PostgresFlowPersistence(FlowPersistence):
             state.step,
             method_name,
             state.model_dump(mode="json"),
-            batches_done=len(state.outcomes),
+            batches_done=state.batches_done,
             calls=state.calls,
             tokens=state.tokens,
         )

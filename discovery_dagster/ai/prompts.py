@@ -4,11 +4,12 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from string import ascii_lowercase
 from typing import Annotated, Any, Literal, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from discovery_dagster.ai.text import visible_facts
+from discovery_dagster.ai.text import shown
 from discovery_dagster.domain.proposals import Question
 from discovery_dagster.reference import ROOT
 
@@ -29,21 +30,29 @@ class Items(BaseModel):
 
 
 def messages(
-    prompt: str, questions: Mapping[str, Question], values: Mapping[str, str], fence: str
+    prompt: str,
+    questions: Mapping[str, Question],
+    values: Mapping[str, str],
+    fence: str,
+    correction: str = "",
 ) -> list[Message]:
     """Return the messages that ask `questions`, given by the ids that they have in this request.
+
+    Here alone a client's words get into a request, and masked.
 
     Args:
         prompt: file with the instructions.
         questions: by id, which says nothing about the question.
         values: the allowed answers and what each means.
         fence: marks where the data begins and ends; nobody can have written it into a cell.
+        correction: what was wrong with an earlier answer to the questions.
     """
     told = ROOT.joinpath(prompt).read_text("utf-8")
     allowed = "\n".join(f"- `{value}`: {meaning}" for value, meaning in values.items())
     system = f"{told}\nAllowed values:\n{allowed}\n\nThe marker is {fence}.\n"
     rows = "\n".join(
-        json.dumps({"id": name, **visible_facts(question.facts)}, ensure_ascii=False)
+        # Sorted, so that nothing tells a control from the others.
+        json.dumps({"id": name, **dict(sorted(shown(question).items()))}, ensure_ascii=False)
         for name, question in questions.items()
     )
     asked = (
@@ -52,12 +61,17 @@ def messages(
         ' a reason of one short sentence. Return JSON and nothing else: {"items": [{"id": "…",'
         ' "value": "…", "confidence": 0.5, "reason": "…"}]}'
     )
+    if correction:
+        asked += (
+            f"\nYour earlier answer to these could not be used: {correction}."
+            " Answer again, in the required shape."
+        )
     return [{"role": "system", "content": system}, {"role": "user", "content": asked}]
 
 
 def new_fence() -> str:
-    """Return a marker that occurs in no data."""
-    return secrets.token_hex(8)
+    """Return a marker that occurs in no data: letters only, as the mask leaves them."""
+    return "".join(secrets.choice(ascii_lowercase) for _ in range(16))
 
 
 def response_model(ids: Sequence[str], values: Sequence[str]) -> type[Items]:

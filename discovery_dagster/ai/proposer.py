@@ -1,14 +1,13 @@
 """The proposer that steps are given when a model is configured: it runs the step's flow."""
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID, uuid5
 
-from discovery_dagster import reference
+from discovery_dagster.ai.questions import SPENT, Questions, asked_of, prompt_digest
 from discovery_dagster.ai.quiet import import_crewai, silenced
-from discovery_dagster.ai.state import FlowState, Said
+from discovery_dagster.ai.sheets import Task
 from discovery_dagster.domain.proposals import (
     PROPOSED,
     UNANSWERED,
@@ -17,54 +16,20 @@ from discovery_dagster.domain.proposals import (
     Answer,
     Answers,
     Question,
-    Usage,
 )
 from discovery_dagster.domain.steps import Step
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import flows as saved
+from discovery_dagster.store import model_answers, model_requests
 from discovery_dagster.store.claims import Claim
+from discovery_dagster.store.model_answers import Asked, KeptAnswer
 
 #: Ids of flows are derived from this and from what they work on.
 _NAMESPACE = UUID("1d1c7e0a-52fb-5f0d-9d53-3a4f6c8e21b7")
 
-#: Raise when the same prompt and questions would be asked in another way.
-_VERSION = 1
+_WITHHELD = "Its text reads like an instruction to a model, so it is left to a person."
+_UNDECIDED = "The model says that it cannot tell."
 
 Report = Callable[[int, int | None], None]
-
-
-def model_version(settings: Settings, step: Step) -> str | None:
-    """Return what decides a step's proposals beside its inputs; None without a model or prompts.
-
-    The model's name, the prompts and the way of asking: the part of the step's code version that
-    exists only with a model.
-    """
-    if settings.llm_model is None or not step.prompts:
-        return None
-    return f"{settings.llm_model} {prompt_digest(step)}.{_VERSION}"
-
-
-def prompt_digest(step: Step) -> str:
-    """Return a digest of the files of which the step's prompts are made."""
-    return reference.digest(*step.prompts, "prompts/controls.yaml", "prompts/suspicious.yaml")
-
-
-def flow_id(
-    claim: Claim,
-    step: Step,
-    questions: Sequence[Question],
-    values: Mapping[str, str],
-    version: str,
-) -> UUID:
-    """Return the id of the flow that answers these questions for a session's step.
-
-    Starting and resuming are the same call, because a killed run's successor derives the same id.
-    Answers are kept by the numbers of the questions, so another question, or another order of them,
-    is another flow: none is answered with what was said of another.
-    """
-    asked = json.dumps([[dict(each.facts) for each in questions], dict(values)], sort_keys=True)
-    digest = hashlib.sha256(asked.encode()).hexdigest()
-    return uuid5(_NAMESPACE, "\n".join((claim.session.partition_key, step.key, version, digest)))
 
 
 @dataclass(frozen=True)
@@ -84,86 +49,118 @@ class FlowProposer:
     def propose(
         self, questions: Sequence[Question], values: Mapping[str, str], abstention: str
     ) -> Answers:
-        """Answer the questions; what the flow has answered before is not asked again.
+        """Answer the questions; what the engagement has an answer to is not asked again.
 
         Raises:
             FencedError: when another run owns the session.
         """
-        version = model_version(self.settings, self.step)
-        if version is None:
+        asked = asked_of(self.settings, self.step)
+        if asked is None:
             raise ValueError(f"No model is configured for {self.step.key}.")
-        flow = flow_id(self.claim, self.step, questions, values, version)
+        found = Questions.of(
+            self.settings,
+            self.claim.database,
+            self.claim.session.engagement,
+            self.step,
+            questions,
+            values,
+        )
+        answers, failures, stopped = dict(found.known), dict[str, str](), ""
+        if found.unasked:
+            task = Task(
+                self.step.key,
+                self.step.prompts[0],
+                [questions[at] for at in found.unasked],
+                values,
+            )
+            keys = [found.keys[at] for at in found.unasked]
+            given, failed, stopped = self._ask(asked, task, keys)
+            answers |= {keys[at]: answer for at, answer in given.items()}
+            failures = {keys[at]: failure for at, failure in failed.items()}
+        return Answers(
+            [
+                self._made(WITHHELD, failure=_WITHHELD)
+                if at in found.withheld
+                else self._answer(answers.get(key), failures.get(key, stopped), abstention)
+                for at, key in enumerate(found.keys)
+            ],
+            model_requests.cost(self.claim.database, self.claim.session, self.step.key),
+        )
+
+    def _ask(
+        self, asked: Asked, task: Task, keys: Sequence[str]
+    ) -> tuple[dict[int, KeptAnswer], dict[int, str], str]:
+        """Run the flow; return answers, failures and why it stopped, by the task's questions."""
+        spent = model_requests.cost(self.claim.database, self.claim.session)
+        calls = self.settings.llm_max_calls - spent.calls
+        tokens = self.settings.llm_max_tokens - spent.prompt_tokens - spent.completion_tokens
+        if calls <= 0 or tokens <= 0:
+            return {}, {}, SPENT
         import_crewai(self.settings.home / "crewai")
-        from discovery_dagster.ai.asking import Task
-        from discovery_dagster.ai.flows import FLOWS, SPENT
-        from discovery_dagster.ai.metering import Budget
+        from discovery_dagster.ai.flows import FLOWS, Work
+        from discovery_dagster.ai.metering import Budget, Log
         from discovery_dagster.ai.persistence import PostgresFlowPersistence
 
-        persistence = PostgresFlowPersistence.of(self.claim)
-        before = FlowState.model_validate(persistence.load_state(str(flow)) or {})
-        calls, tokens = saved.spent(self.claim.database, self.claim.session, apart_from=flow)
-        budget = Budget(
-            self.settings.llm_max_calls - calls - before.calls,
-            self.settings.llm_max_tokens - tokens - before.tokens,
+        work = Work(
+            task,
+            self.settings,
+            Budget(calls, tokens),
+            Log(
+                partial(
+                    model_requests.sent,
+                    self.claim,
+                    self.step.key,
+                    asked.model,
+                    self.settings.llm_host,
+                ),
+                partial(model_requests.answered, self.claim),
+            ),
+            lambda given: model_answers.keep(
+                self.claim, asked, {keys[at]: answer for at, answer in given.items()}
+            ),
+            self.report,
         )
-        task = Task(self.step.key, self.step.prompts[0], questions, values)
+        session = self.claim.session
+        # Starting and resuming are the same call: a killed run's successor derives the same id.
+        parts = (session.partition_key, self.step.key, *vars(asked).values())
         with silenced():
-            made = FLOWS[self.step.key](
-                persistence=persistence, suppress_flow_events=True, tracing=False
+            flow = FLOWS[self.step.key](
+                persistence=PostgresFlowPersistence.of(self.claim),
+                suppress_flow_events=True,
+                tracing=False,
             )
-            made.give(task, self.settings, budget, self.report)
-            session = self.claim.session
-            made.kickoff(
+            flow.give(work)
+            flow.kickoff(
                 inputs={
-                    "id": str(flow),
+                    "id": str(uuid5(_NAMESPACE, "\n".join(parts))),
                     "engagement": str(session.engagement),
                     "session": session.session,
                     "step": self.step.key,
-                    "model": self.settings.llm_model,
-                }
+                    "model": asked.model,
+                },
             )
-        return self._answers(made.state, len(questions), abstention, made.stopped or SPENT)
+        return work.answers, work.failures, work.stopped
 
-    def _answers(self, state: FlowState, count: int, abstention: str, stopped: str) -> Answers:
-        found = {
-            question: (outcome.answers.get(question), outcome.failure, outcome.response)
-            for batch in state.batches
-            if (outcome := state.outcomes.get(batch.key)) and outcome.kind != "split"
-            for question in batch.questions
-        }
-        withheld = set(state.withheld)
-        answers = [
-            self._withheld()
-            if number in withheld
-            else self._answer(*found.get(number, (None, stopped, None)), abstention)
-            for number in range(count)
-        ]
-        usage = Usage(state.calls, state.prompt_tokens, state.completion_tokens)
-        return Answers(answers, usage)
-
-    def _answer(
-        self, said: Said | None, failure: str, response: str | None, abstention: str
-    ) -> Answer:
-        if said is None:
-            return self._made(None, None, None, failure, UNANSWERED, response)
-        if said.value == abstention:
-            reason = "The model says that it cannot tell."
-            return self._made(None, said.confidence, said.rationale, reason, UNDECIDED, response)
-        return self._made(said.value, said.confidence, said.rationale, None, PROPOSED, response)
-
-    def _withheld(self) -> Answer:
-        reason = "Its text reads like an instruction to a model, so it is left to a person."
-        return self._made(None, None, None, reason, WITHHELD, None)
+    def _answer(self, kept: KeptAnswer | None, failure: str, abstention: str) -> Answer:
+        if kept is None:
+            return self._made(UNANSWERED, failure=failure)
+        if kept.value is None:
+            return self._made(UNANSWERED, failure=kept.failure, kept=kept)
+        if kept.value == abstention:
+            return self._made(UNDECIDED, failure=_UNDECIDED, kept=kept)
+        return self._made(PROPOSED, kept=kept)
 
     def _made(
-        self,
-        value: str | None,
-        confidence: float | None,
-        rationale: str | None,
-        failure: str | None,
-        status: str,
-        response: str | None,
+        self, status: str, *, failure: str | None = None, kept: KeptAnswer | None = None
     ) -> Answer:
-        model = self.settings.llm_model or ""
-        prompt = prompt_digest(self.step)
-        return Answer(value, confidence, rationale, failure, status, model, prompt, response)
+        kept = kept or KeptAnswer(None)
+        return Answer(
+            kept.value if status == PROPOSED else None,
+            kept.confidence,
+            kept.rationale,
+            failure,
+            status,
+            self.settings.llm_model or "",
+            prompt_digest(self.step),
+            kept.response,
+        )

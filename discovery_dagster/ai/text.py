@@ -2,14 +2,20 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from itertools import islice
 
+from discovery_dagster.domain.proposals import Question
+from discovery_dagster.domain.proposals.facts import Fact
+from discovery_dagster.domain.proposals.masking import mask_facts
 from discovery_dagster.reference import load
 
 #: Characters of one cell that the model is shown.
 CELL = 120
-#: Cells of a list that the model is shown.
+#: Characters of a cell that are read, so that nothing is cut where it could not be recognised.
+READ = 2_000
+#: Cells of a list, or columns, that the model is shown.
 LIST = 12
 
 #: Categories of characters that are not seen but read: controls, bidirectional and zero-width ones
@@ -25,25 +31,61 @@ def visible(text: str, length: int = CELL) -> str:
         for char in text[: 4 * length]
         if char in "\t\r\n" or unicodedata.category(char) not in _UNSEEN
     )
-    shown = " ".join("".join(seen).split())
-    return shown if len(shown) <= length else shown[: length - 1] + "…"
+    return _cut(" ".join("".join(seen).split()), length)
 
 
-def visible_facts(facts: Mapping[str, str | Sequence[str]]) -> dict[str, str | list[str]]:
-    """Return the facts of a question as the model is shown them."""
-    return {
-        name: visible(value) if isinstance(value, str) else [visible(item) for item in value[:LIST]]
-        for name, value in facts.items()
-    }
+def shown(question: Question) -> dict[str, Fact]:
+    """Return a question as a model is shown it: visible, masked and cut, and nothing else of it."""
+    return {**shown_facts(question), **_shown(question.context)}
 
 
-def is_suspicious(facts: Mapping[str, str | Sequence[str]]) -> bool:
-    """Whether text among the facts reads like an instruction to a model."""
-    cells = [
-        cell for value in facts.values() for cell in ([value] if isinstance(value, str) else value)
-    ]
+def shown_facts(question: Question) -> dict[str, Fact]:
+    """Return what makes the question the one that it is, as a model is shown it."""
+    return _shown(question.facts)
+
+
+def is_suspicious(question: Question) -> bool:
+    """Whether text of the question reads like an instruction to a model."""
     # The whole cell is searched as far as it could be shown, without what could hide a word.
-    return any(pattern.search(visible(cell, 4 * CELL)) for cell in cells for pattern in _patterns())
+    return any(
+        pattern.search(visible(text, READ))
+        for facts in (question.facts, question.context)
+        for text in _texts(facts)
+        for pattern in _patterns()
+    )
+
+
+def _shown(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    read = _each(facts, lambda text: visible(text, READ))
+    return _each(mask_facts(read), lambda text: _cut(text, CELL))
+
+
+def _each(facts: Mapping[str, Fact], change: Callable[[str], str]) -> dict[str, Fact]:
+    """The facts with each of their texts changed, headers of columns included."""
+
+    def changed(fact: Fact) -> Fact:
+        if isinstance(fact, str):
+            return change(fact)
+        if isinstance(fact, Mapping):
+            return {change(name): change(cell) for name, cell in islice(fact.items(), LIST)}
+        return [change(cell) for cell in fact[:LIST]]
+
+    return {name: changed(fact) for name, fact in facts.items()}
+
+
+def _texts(facts: Mapping[str, Fact]) -> Iterator[str]:
+    for fact in facts.values():
+        if isinstance(fact, str):
+            yield fact
+        elif isinstance(fact, Mapping):
+            for name, cell in fact.items():
+                yield from (name, cell)
+        else:
+            yield from fact
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 @cache

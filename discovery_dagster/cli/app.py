@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "override": ("overrides", "app"),
     "decisions": ("decisions", "app"),
     "plan": ("planning", "app"),
+    "model": ("model", "app"),
     "api": ("api", "api"),
     "token": ("tokens", "app"),
 }

@@ -9,7 +9,8 @@ from functools import cached_property
 
 import dagster as dg
 
-from discovery_dagster.ai.proposer import FlowProposer, model_version
+from discovery_dagster.ai.proposer import FlowProposer
+from discovery_dagster.ai.questions import model_version
 from discovery_dagster.defs.failures import discreet
 from discovery_dagster.defs.partitions import FORCE_TAG, PARTITION_TAG
 from discovery_dagster.defs.plots import plots

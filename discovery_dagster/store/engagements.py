@@ -30,6 +30,16 @@ def restore(database: Database, engagement: EngagementKey) -> None:
     _mark(database, engagement, "null")
 
 
+def require(database: Database, engagement: EngagementKey) -> None:
+    """Make sure that there is such an engagement.
+
+    Raises:
+        NoSuchSessionError: when there is none.
+    """
+    with database.reader([engagement]) as connection:
+        _require(connection, engagement)
+
+
 def erase(database: Database, objects: ObjectStore, engagement: EngagementKey) -> dict[str, int]:
     """Delete every row and every file of the engagement.
 

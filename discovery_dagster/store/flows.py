@@ -15,9 +15,6 @@ from discovery_dagster.store.database import Database
 #: Saves that are kept of a flow. They say how it went, not what it knows: that is in its state.
 HISTORY = 50
 
-#: Flows of a step whose state is kept; of older ones, whose inputs are gone, only what they cost.
-STATES = 3
-
 _SAVE = """
     insert into discovery.flow_state (engagement, session, flow, step, state, calls, tokens)
     values (%(engagement)s, %(session)s, %(flow)s, %(step)s, %(state)s, %(calls)s, %(tokens)s)
@@ -39,16 +36,6 @@ _FORGET = """
         select save from discovery.flow_save
         where engagement = %(engagement)s and session = %(session)s and flow = %(flow)s
         order by save desc offset %(history)s limit 1)
-"""
-
-
-_EMPTY = """
-    update discovery.flow_state set state = '{}'
-    where engagement = %(engagement)s and session = %(session)s and step = %(step)s
-      and state <> '{}' and flow not in (
-        select flow from discovery.flow_state
-        where engagement = %(engagement)s and session = %(session)s and step = %(step)s
-        order by at desc limit %(states)s)
 """
 
 
@@ -81,11 +68,10 @@ def save(
         "calls": calls,
         "tokens": tokens,
         "history": HISTORY,
-        "states": STATES,
     }
     with claim.database.writer(session.engagement) as connection:
         claim.check(connection)
-        for statement in (_SAVE, _NOTE, _FORGET, _EMPTY):
+        for statement in (_SAVE, _NOTE, _FORGET):
             connection.execute(statement, values)
 
 
@@ -98,16 +84,3 @@ def load(database: Database, session: SessionKey, flow: UUID) -> dict[str, Any] 
             [str(session.engagement), session.session, flow],
         ).fetchone()
     return None if row is None else dict(row["state"])
-
-
-def spent(database: Database, session: SessionKey, *, apart_from: UUID) -> tuple[int, int]:
-    """Return the requests and tokens that the session's other flows have cost."""
-    with database.reader([session.engagement]) as connection:
-        row = connection.execute(
-            "select coalesce(sum(calls), 0)::bigint as calls,"
-            " coalesce(sum(tokens), 0)::bigint as tokens from discovery.flow_state"
-            " where engagement = %s and session = %s and flow <> %s",
-            [str(session.engagement), session.session, apart_from],
-        ).fetchone()
-    assert row is not None  # noqa: S101 - an aggregate gives one row
-    return int(row["calls"]), int(row["tokens"])

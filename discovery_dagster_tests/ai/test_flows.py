@@ -33,7 +33,7 @@ def once(first, then=able):
 
 
 def items(change):
-    """An able answer, changed before it is sent."""
+    """An able answer whose items are changed before it is sent."""
 
     def behave(request):
         reply = able(request)
@@ -71,32 +71,81 @@ def test_the_shape_of_the_answer_is_part_of_the_request(proposer, server):
     assert "tools" not in request.body
 
 
-#: What a server may do, how often it is then asked, and how the reason reads. Where no number is
-#: given, CrewAI repeats requests by itself.
+#: What a server may do with a whole request, how often it is then asked, and how the reason reads.
+#: Where no number is given, CrewAI repeats requests by itself.
 NONSENSE = {
-    "prose": (always(content="Sure! They are all databases."), 2, "unusable"),
-    "truncated JSON": (always(content='{"items": [{"id": "q001", "va'), 2, "unusable"),
-    "an empty text": (always(content=""), None, "unusable"),
-    "other ids": (items(lambda said: said[0].update(id="q999")), 2, "unusable"),
-    "an id twice": (items(lambda said: said[0].update(id=said[1]["id"])), 2, "an id stands twice"),
-    "an answer too few": (items(lambda said: said.pop()), 2, "unusable"),
-    "an answer too many": (items(lambda said: said.append(said[0])), 2, "unusable"),
-    "no allowed value": (items(lambda said: said[0].update(value="mainframe")), 2, "unusable"),
-    "a further key": (items(lambda said: said[0].update(note="hello")), 2, "Extra inputs"),
-    "a confidence above 1": (items(lambda said: said[0].update(confidence=7)), 2, "unusable"),
-    "text that no database takes": (
-        items(lambda said: said[0].update({"\x00": 1})),
-        2,
-        "Extra",
-    ),
+    "prose": (always(content="Sure! They are all databases."), 2, "no item"),
+    "an empty text": (always(content=""), None, "no item"),
     "a deep nest": (always(raw=b"[" * 100_000), 2, "unusable"),
     "HTML": (always(raw=b"<html>It works!</html>"), 2, "unusable"),
     "too much": (always(raw=b" " * (2 << 20)), 2, "larger"),
     "a refusal": (always(refusal="I cannot help with that."), None, "unusable"),
+    "no controls": (lambda request: without(request, controls_of(request)), 2, "is known"),
     "an error": (always(status=500), 2, "status 500"),
-    "a refused request": (always(status=400), None, "400"),
     "a wrong key": (always(status=401), 1, "status 401"),
     "too many requests": (always(status=429), None, "status 429"),
+}
+
+
+def row_of(request, thing):
+    """The id of a thing in a request."""
+    return next((row["id"] for row in request.rows if row.get("name") == thing), None)
+
+
+def controls_of(request):
+    return {row["id"] for row in request.rows if "thing" not in row["name"]}
+
+
+def without(request, ids):
+    said = json.loads(able(request).content)
+    return Reply(json.dumps({"items": [item for item in said["items"] if item["id"] not in ids]}))
+
+
+def about_the_second(change):
+    """An able answer, of which the item about the second thing is changed before it is sent."""
+
+    def behave(request):
+        said = json.loads(able(request).content)["items"]
+        (at,) = [at for at, item in enumerate(said) if item["id"] == row_of(request, "thing-001")]
+        change(said, at)
+        return Reply(json.dumps({"items": said}))
+
+    return behave
+
+
+#: What is wrong with one item of a response, and why it is left open when it stays so.
+BAD_ITEMS = {
+    "an id of nothing": (lambda said, at: said[at].update(id="q999"), "no item"),
+    "no id": (lambda said, at: said[at].pop("id"), "no item"),
+    "it is missing": (lambda said, at: said.pop(at), "no item"),
+    "it is no object": (lambda said, at: said.__setitem__(at, "database"), "no item"),
+    "an answer twice, differently": (
+        lambda said, at: said.append({**said[at], "value": "server"}),
+        "differ",
+    ),
+    "no allowed value": (lambda said, at: said[at].update(value="mainframe"), "allowed"),
+    "no value": (lambda said, at: said[at].update(value=None), "allowed"),
+}
+
+#: What does not matter.
+GOOD_ITEMS = {
+    "an id in capitals": lambda said, at: said[at].update(id=said[at]["id"].upper()),
+    "a value in capitals": lambda said, at: said[at].update(value=" Database"),
+    "an answer twice, the same": lambda said, at: said.append(said[at]),
+    "an item about nothing": lambda said, at: said.append({**said[at], "id": "q999"}),
+    "a further key": lambda said, at: said[at].update(note="hello"),
+    "a key that no database takes": lambda said, at: said[at].update({"\x00": 1}),
+    "a confidence above 1": lambda said, at: said[at].update(confidence=7),
+    "a confidence in words": lambda said, at: said[at].update(confidence="high"),
+    "no reason": lambda said, at: said[at].pop("reason"),
+}
+
+#: What an answer may be wrapped in.
+WRAPPED = {
+    "a code fence": lambda text: f"```json\n{text}\n```",
+    "prose": lambda text: f'Sure, here is {{the}} "answer":\n{text}\nI hope that helps.',
+    "a trailing comma": lambda text: text.replace("}]}", "},\n]}"),
+    "a list alone": lambda text: json.dumps(json.loads(text)["items"]),
 }
 
 
@@ -123,13 +172,73 @@ def test_what_goes_wrong_once_is_asked_once_more(proposer, server, case):
     assert [a.status for a in said.answers] == [PROPOSED] * 5
 
 
+@pytest.mark.parametrize("case", BAD_ITEMS)
+def test_a_bad_item_costs_itself_alone(proposer, server, case):
+    change, reason = BAD_ITEMS[case]
+    server.behave = lambda request: (
+        about_the_second(change)(request) if row_of(request, "thing-001") else able(request)
+    )
+    said = propose(proposer(), things(5))
+    assert [a.status for a in said.answers] == [PROPOSED, UNANSWERED, *[PROPOSED] * 3]
+    assert reason in said.answers[1].failure
+    assert [len(request.rows) for request in server.log] == [5 + 2, 1 + 2]  # two are controls
+
+
+def test_a_bad_item_that_is_good_when_asked_again_is_an_answer(proposer, server):
+    server.behave = once(about_the_second(BAD_ITEMS["no allowed value"][0]))
+    said = propose(proposer(), things(5))
+    assert [a.status for a in said.answers] == [PROPOSED] * 5
+    (second,) = {row["name"] for row in server.log[1].rows if "thing" in row["name"]}
+    assert second == "thing-001"
+
+
+@pytest.mark.parametrize("case", GOOD_ITEMS)
+def test_what_does_not_matter_is_read_through(proposer, server, case):
+    server.behave = about_the_second(GOOD_ITEMS[case])
+    said = propose(proposer(), things(5))
+    assert [a.value for a in said.answers] == ["database"] * 5
+    assert len(server.log) == 1
+
+
+@pytest.mark.parametrize("case", WRAPPED)
+def test_an_answer_is_found_in_what_it_is_wrapped_in(proposer, server, case):
+    server.behave = lambda request: Reply(WRAPPED[case](able(request).content))
+    said = propose(proposer(), things(5))
+    assert [a.value for a in said.answers] == ["database"] * 5
+    assert len(server.log) == 1
+
+
+def test_a_control_that_is_not_answered_costs_nothing_while_another_is_right(proposer, server):
+    server.behave = lambda request: without(request, {min(controls_of(request))})
+    said = propose(proposer(), things(5))
+    assert [a.value for a in said.answers] == ["database"] * 5
+    assert len(server.log) == 1
+
+
 def test_the_second_request_says_what_was_wrong_and_quotes_nothing(proposer, server):
-    server.behave = once(items(lambda said: said[0].update(value="canary-mainframe")))
+    canary = {"value": "canary-mainframe"}
+    server.behave = once(about_the_second(lambda said, at: said[at].update(canary)))
     propose(proposer(), things(5))
-    retry = server.log[1].body["messages"][-1]["content"]
-    assert "could not be used" in retry
-    assert "value" in retry
-    assert "canary" not in retry
+    again = server.log[1].body["messages"][-1]["content"]
+    assert "could not be used: its value is none of the allowed ones" in again
+    assert "canary" not in again
+
+
+@pytest.mark.parametrize("status", [400, 413])
+def test_a_request_that_a_server_refuses_is_made_smaller(proposer, server, status):
+    server.behave = lambda request: (
+        Reply(status=status) if "thing-001" in request.text else able(request)
+    )
+    said = propose(proposer(), things(5))
+    assert [a.status for a in said.answers] == [PROPOSED, UNANSWERED, *[PROPOSED] * 3]
+    assert str(status) in said.answers[1].failure
+
+
+def test_a_server_that_refuses_everything_is_given_up(proposer, server):
+    server.behave = always(status=400)
+    said = propose(proposer(), things(40))
+    assert {a.status for a in said.answers} == {UNANSWERED}
+    assert len(server.log) <= 20
 
 
 @pytest.mark.parametrize("unknown", ["response_format", "temperature"])
@@ -147,15 +256,23 @@ def test_a_limit_that_passes_is_waited_out(proposer, server):
     assert said.usage.calls == 2
 
 
-@pytest.mark.parametrize("late", [{"wait": 1.0}, {"drip": 0.2}])
-def test_a_late_answer_is_not_waited_for(proposer, server, late):
+@pytest.mark.parametrize("late", [{"wait": 1.5}, {"drip": 0.3}])
+def test_a_late_answer_has_its_batch_asked_in_halves_down_to_one(proposer, server, late):
     server.behave = lambda request: (
         Reply(able(request).content, **late) if "thing-001" in request.text else able(request)
     )
-    said = propose(proposer(llm_timeout_seconds=0.6), things(10))
-    assert [a.status for a in said.answers] == [UNANSWERED] * 5 + [PROPOSED] * 5
-    assert "did not come within 0.6 s" in said.answers[0].failure
-    assert server.asked("thing-001") == 1
+    said = propose(proposer(llm_timeout_seconds=1.0), things(10))
+    assert [a.status for a in said.answers] == [PROPOSED, UNANSWERED, *[PROPOSED] * 8]
+    assert "did not come within 1 s" in said.answers[1].failure
+    assert server.asked("thing-001") == 3  # with four others, with one, alone
+
+
+def test_a_server_that_never_answers_in_time_is_given_up(proposer, server):
+    server.behave = always(wait=0.5)
+    said = propose(proposer(llm_timeout_seconds=0.2, llm_concurrency=1), things(40))
+    assert {a.status for a in said.answers} == {UNANSWERED}
+    assert "given up" in said.answers[-1].failure
+    assert len(server.log) <= 10
 
 
 def test_a_cut_off_answer_has_its_batch_asked_in_halves(proposer, server):
@@ -165,6 +282,19 @@ def test_a_cut_off_answer_has_its_batch_asked_in_halves(proposer, server):
     said = propose(proposer(), things(5))
     assert [a.status for a in said.answers] == [PROPOSED] * 5
     assert sorted(len(request.rows) - 2 for request in server.log) == [2, 3, 5]
+
+
+def test_of_a_cut_off_answer_the_items_that_came_are_kept(proposer, server):
+    def cut(request):
+        said = json.loads(able(request).content)["items"]
+        said.sort(key=lambda item: item["id"] not in controls_of(request))
+        text = json.dumps({"items": said})
+        return Reply(text[: text.index("}", text.index(said[3]["id"])) + 9], finish="length")
+
+    server.behave = once(cut)
+    said = propose(proposer(llm_concurrency=1), things(5))
+    assert [a.status for a in said.answers] == [PROPOSED] * 5
+    assert [len(request.rows) - 2 for request in server.log] == [5, 1, 2]
 
 
 def test_a_server_that_cannot_be_reached_is_given_up(proposer):

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from discovery_dagster.ai.state import FlowState
+from discovery_dagster import reference
 from discovery_dagster.domain.proposals import Question
 from discovery_dagster.store import flows, sessions
 from discovery_dagster.store.claims import Claim, FencedError, SessionBusyError
@@ -30,6 +30,11 @@ def session(database, objects, engagement):
 def rows(database, session, query):
     with database.reader([session.engagement]) as connection:
         return connection.execute(query).fetchall()
+
+
+def answers(database, session):
+    """How many questions the session's engagement has an answer to."""
+    return len(rows(database, session, "select 1 from discovery.model_answer"))
 
 
 def names(request):
@@ -63,10 +68,8 @@ def test_a_killed_flow_asks_no_saved_batch_again(database, session, server, sett
         cwd=PROJECT,
     )  # fmt: skip
     deadline = time.monotonic() + 60
-    done = "select (state->'outcomes') as done from discovery.flow_state"
     while time.monotonic() < deadline and victim.poll() is None:
-        found = rows(database, session, done)
-        if len(server.log) >= saved + 2 and len(found[0]["done"] if found else {}) == saved:
+        if len(server.log) >= saved + 2 and answers(database, session) == 5 * saved:
             break
         time.sleep(0.05)
     assert victim.poll() is None, "the flow was over before it could be killed"
@@ -107,8 +110,7 @@ def test_a_flow_that_lost_its_session_saves_nothing_more(database, session, serv
     server.behave = behave
     with pytest.raises((FencedError, RuntimeError), match="no longer owns"):
         ask(proposer_of(settings.model_copy(update={"llm_concurrency": 1}), lost))
-    (flow,) = rows(database, session, "select state from discovery.flow_state")
-    assert len(FlowState.model_validate(flow["state"]).outcomes) == 2
+    assert answers(database, session) == 10
     assert len(server.log) == 3
 
 
@@ -125,7 +127,9 @@ def test_a_question_that_changed_is_asked_and_those_that_did_not_are_not(
     assert len(server.log) == THINGS / 5
 
 
-def test_a_state_of_another_version_is_begun_anew(database, session, server, settings):
+def test_a_state_of_another_version_is_begun_anew_and_answers_stand(
+    database, session, server, settings
+):
     with Claim.take(database, session, "run-1") as claim:
         ask(proposer_of(settings, claim))
         with database.writer(session.engagement) as connection:
@@ -134,29 +138,70 @@ def test_a_state_of_another_version_is_begun_anew(database, session, server, set
             )
         server.log.clear()
         said = ask(proposer_of(settings, claim))
+        assert server.log == []
+        ask(proposer_of(settings, claim), "blob")
     assert {a.value for a in said.answers} == {"database"}
     assert len(server.log) == THINGS / 5
 
 
 def test_the_history_of_a_flow_is_bounded(database, session, server, settings):
     with Claim.take(database, session, "run-1") as claim:
-        for _ in range(flows.HISTORY // 4):
-            ask(proposer_of(settings, claim))
+        for number in range(7):  # with ten saves each
+            ask(proposer_of(settings, claim), f"ledger {number}")
     saves = rows(database, session, "select method, calls, batches_done from discovery.flow_save"
                  " order by save")  # fmt: skip
     assert len(saves) == flows.HISTORY
-    assert saves[-1] == {"method": "finish", "calls": 6, "batches_done": 6}
+    assert saves[-1] == {"method": "finish", "calls": 42, "batches_done": 42}
     assert len(rows(database, session, "select 1 from discovery.flow_state")) == 1
 
 
-def test_of_older_flows_only_what_they_cost_is_kept(database, session, server, settings):
+def test_another_session_of_the_engagement_asks_nothing_again_and_another_engagement_does(
+    database, objects, engagement, session, server, settings
+):
+    """Also where there is one question more, or they come in another order."""
     with Claim.take(database, session, "run-1") as claim:
-        for number in range(flows.STATES + 2):
-            ask(proposer_of(settings, claim), f"ledger {number}")
-    kept = rows(database, session, "select state <> '{}' as whole, calls from discovery.flow_state"
-                " order by at")  # fmt: skip
-    assert [row["whole"] for row in kept] == [False] * 2 + [True] * flows.STATES
-    assert {row["calls"] for row in kept} == {6}
+        ask(proposer_of(settings, claim))
+    later = sessions.register(database, objects, engagement, [])
+    other = sessions.register(
+        database, objects, type(engagement)("rival", engagement.engagement), []
+    )
+    server.log.clear()
+    with Claim.take(database, later, "run-2") as claim:
+        questions = [
+            Question({"name": f"thing-{at:03d}", "description": "ledger"}, {"file": "other.csv"})
+            for at in reversed(range(THINGS + 1))
+        ]
+        said = proposer_of(settings, claim).propose(
+            questions, reference.load("vocabulary")["asset_types"], "unknown"
+        )
+    assert {each.value for each in said.answers} == {"database"}
+    assert [names(request) for request in server.log] == [[f"thing-{THINGS:03d}"]]
+    assert said.usage.calls == 1
+    server.log.clear()
+    with Claim.take(database, other, "run-3") as claim:
+        ask(proposer_of(settings, claim))
+    assert len(server.log) == THINGS / 5
+
+
+def test_what_differs_only_in_what_is_masked_is_one_question(database, session, server, settings):
+    with Claim.take(database, session, "run-1") as claim:
+        questions = [
+            Question({"name": "ledger", "description": f"at 10.0.0.{at}"}) for at in range(9)
+        ]
+        said = proposer_of(settings, claim).propose(
+            questions, reference.load("vocabulary")["asset_types"], "unknown"
+        )
+    assert [each.value for each in said.answers] == ["database"] * 9
+    assert [len(request.rows) for request in server.log] == [1 + 2]  # two are controls
+
+
+@pytest.mark.parametrize("changed", [{"llm_model": "another"}, {}])
+def test_another_model_is_asked_anew(database, session, server, settings, changed):
+    with Claim.take(database, session, "run-1") as claim:
+        ask(proposer_of(settings, claim))
+        server.log.clear()
+        ask(proposer_of(settings.model_copy(update=changed), claim))
+    assert bool(server.log) == bool(changed)
 
 
 def test_one_clients_words_are_never_in_a_request_about_another(
@@ -181,11 +226,14 @@ def test_one_clients_words_are_never_in_a_request_about_another(
     ]
 
 
-def test_a_flow_cannot_be_saved_into_another_engagement(database, session, server, settings):
+@pytest.mark.parametrize("table", ["flow_state", "model_answer", "model_request"])
+def test_nothing_of_a_flow_can_be_saved_into_another_engagement(
+    database, session, server, settings, table
+):
     with Claim.take(database, session, "run-1") as claim:
         ask(proposer_of(settings, claim))
     with (
         pytest.raises(psycopg.errors.InsufficientPrivilege),
         database.writer(session.engagement) as connection,
     ):
-        connection.execute("update discovery.flow_state set engagement = 'rival.dc-exit'")
+        connection.execute(f"update discovery.{table} set engagement = 'rival.dc-exit'")

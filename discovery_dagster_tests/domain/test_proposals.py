@@ -54,7 +54,7 @@ def test_only_columns_are_asked_about_that_nobody_knows_and_that_hold_something(
     proposer = Sure("description")
     shown, made = columns_of(proposer, HEADER, *ROWS)
     assert [question.facts["header"] for question in proposer.asked] == ["Zorblax", "Quux"]
-    assert proposer.asked[0].facts["beside"] == ["Hostname = hostname"]
+    assert proposer.asked[0].context["beside"] == ["Hostname = hostname"]
     assert [row["column"] for row in made] == ["Zorblax", "Quux"]
     assert shown["Hostname"]["method"] != columns.MODEL
     assert (shown["Quux"]["status"], shown["Quux"]["confidence"]) == (PROPOSED, 0.5)
@@ -69,6 +69,20 @@ def test_a_proposal_is_accepted_by_setting_where_the_values_could_be_little_else
     assert made[0]["reason"] == "The values of the column read as mac_addresses."
     assert shown["Zorblax"]["status"] == "accepted"
     assert shown["Zorblax"]["transform"] == "macs"
+
+
+def test_amounts_in_bytes_are_no_evidence_as_memory_and_storage_share_them():
+    rows = (("web-1", "64 GB"), ("web-2", "512 GB"))
+    _, made = columns_of(Sure("memory_gb", accepts=True), ("Hostname", "Zorblax"), *rows)
+    assert {row["status"] for row in made} == {PROPOSED}
+
+
+@pytest.mark.parametrize("header", ["Gateway Zorblax", "zorblax_dns", "Old Zorblax"])
+def test_addresses_of_a_neighbour_are_no_evidence(header):
+    rows = (("web-1", "10.0.0.1"), ("web-2", "10.0.0.2"))
+    shown, made = columns_of(Sure("ip_addresses", accepts=True), ("Hostname", header), *rows)
+    assert [row["status"] for row in made] == [PROPOSED] * len(made)
+    assert shown[header]["status"] != "accepted" or not made
 
 
 def test_text_is_never_evidence():
@@ -133,7 +147,31 @@ def disputed():
     return assets, code
 
 
-def test_a_dispute_between_rules_is_settled_by_setting_where_the_model_sides_with_one(disputed):
+#: Disputes in which a model is no independent evidence, and what each side says.
+ONE_SIDED = {
+    "it saw the model, not the MAC address": (
+        {"name": "x", "model": "PowerEdge R740", "mac_addresses": ["00:50:56:aa:bb:cc"]},
+        ("server", "virtual_machine"),
+    ),
+    "it goes by the name, as one rule does": (
+        {"name": "fin-sw-01", "vendor": "Fortinet"},
+        ("network_device",),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ONE_SIDED)
+def test_a_model_that_saw_one_side_settles_no_dispute(case):
+    asset, sides = ONE_SIDED[case]
+    assets = judged(asset)
+    assert "type:disputed" in str(assets["rationale"].item())
+    for side in sides:
+        settled, made, _ = propose_types(assets, Sure(side, accepts=True))
+        assert settled.equals(assets)
+        assert made["status"].item() == PROPOSED
+
+
+def test_a_dispute_between_rules_is_settled_by_setting_where_the_model_saw_both_sides(disputed):
     assets, _ = disputed
     settled, made, _ = propose_types(assets, Sure("security_device", accepts=True))
     (asset,) = settled.rows(named=True)

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 import polars as pl
 
 from discovery_dagster.domain.frames import PROPOSALS, empty
+from discovery_dagster.domain.proposals.facts import Facts
 
 PROPOSED: Final = "proposed"
 ACCEPTED: Final = "accepted"  # by the setting, because independent evidence says the same
@@ -26,9 +27,14 @@ TYPE: Final = "type"
 
 @dataclass(frozen=True)
 class Question:
-    """One thing that the rules left open; `facts` are the client's own words about it."""
+    """One thing that the rules left open, in the client's own words.
 
-    facts: Mapping[str, str | Sequence[str]]
+    `facts` are about the thing itself: what was answered to the same facts is the answer. `context`
+    says where it stands; it is shown beside them and may change without the question being another.
+    """
+
+    facts: Facts
+    context: Facts = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

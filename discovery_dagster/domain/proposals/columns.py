@@ -26,11 +26,13 @@ from discovery_dagster.domain.proposals import (
 )
 from discovery_dagster.domain.tables import SourceTable
 from discovery_dagster.domain.values import TRANSFORMS, read_cells
+from discovery_dagster.domain.words import fold
 
 MODEL: Final = "model"
 
-#: Kinds of values that little else looks like. Numbers and text are not among them.
-_TELLING = ("addresses", "macs", "uuid", "memory", "storage")
+#: Kinds of values that little else looks like. Numbers and text are not among them, nor amounts in
+#: bytes, which memory and storage share.
+_TELLING = ("addresses", "macs", "uuid")
 
 #: A model's word is below every rule's: `mapping` shows it with at most this confidence.
 _CONFIDENCE = 0.5
@@ -68,12 +70,11 @@ def propose_fields(
     }
     questions = [
         Question(
+            {"header": row["column"], "samples": row["evidence"]},
             {
                 "file": row["file"],
-                "header": row["column"],
-                "samples": row["evidence"],
                 "beside": [f"{column} = {field}" for column, field in known.get(row["table"], [])],
-            }
+            },
         )
         for row in open_.iter_rows(named=True)
     ]
@@ -113,7 +114,7 @@ def _readable(tables: Sequence[tuple[SourceTable, TableFormat]]) -> list[int]:
 
 def _agreeing(row: dict[str, Any], answer: Answer, taken: set[tuple[Any, ...]]) -> str | None:
     field = FIELDS.get(answer.value or "")
-    if field is None or field.kind not in _TELLING:
+    if field is None or field.kind not in _TELLING or _is_of_others(row["column"]):
         return None
     if not field.many and (row["table"], answer.value) in taken:
         return None
@@ -122,6 +123,12 @@ def _agreeing(row: dict[str, Any], answer: Answer, taken: set[tuple[Any, ...]]) 
     if bool(read_cells(kind, samples).faults.any()):
         return None
     return f"The values of the column read as {answer.value}."
+
+
+def _is_of_others(header: str) -> bool:
+    """Whether a header says that its values are of a neighbour, such as a gateway's address."""
+    others = reference.load("header_words")["of_others"]
+    return not set(others).isdisjoint(fold(header).split())
 
 
 def _shown(mapping: pl.DataFrame, rows: pl.Series, made: pl.DataFrame) -> pl.DataFrame:

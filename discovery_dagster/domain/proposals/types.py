@@ -1,9 +1,11 @@
 """What a model proposes that assets of unknown type are.
 
-The assets stay as judged. Only by setting, and only where one of two rules that disagree says the
-same, the model settles the dispute; then the confidence is that rule's, not the model's.
+The assets stay as judged. Only by setting the model settles a dispute between two rules, and only
+where it was shown what both of them read and sides with one that reads values of the thing: a model
+that saw one side repeats it, and a name is what it goes by itself. The confidence is that rule's.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -15,10 +17,16 @@ from discovery_dagster.domain.classification.questions import EVIDENCE
 from discovery_dagster.domain.classification.rules import Rule, rules
 from discovery_dagster.domain.frames import PROPOSALS, empty
 from discovery_dagster.domain.proposals import Answer, Proposer, Question, Usage, frame
+from discovery_dagster.domain.proposals.facts import Fact
 
 UNKNOWN: Final = "unknown"
 
 _DISPUTED: Final = "type:disputed/"
+
+#: What rules read that a question shows: values of the thing, and its name. Of the others, such as
+#: its addresses and serial number, a model sees nothing.
+_VALUES: Final = frozenset({"hardware", "vendor", "model", "os", "products"})
+_NAMES: Final = frozenset({"words", "ending"})
 
 
 def propose_types(
@@ -60,21 +68,30 @@ def propose_types(
     return _settled(assets, open_, agreeing), made, said.usage
 
 
-def _facts(row: Mapping[str, Any]) -> dict[str, str | list[str]]:
-    return {
-        name: row[name] if isinstance(row[name], list) else str(row[name])
-        for name in EVIDENCE
-        if row[name] not in (None, [])
-    }
+def _facts(row: Mapping[str, Any]) -> dict[str, Fact]:
+    return {name: _fact(name, row[name]) for name in EVIDENCE if row[name] not in (None, [])}
+
+
+def _fact(name: str, value: Any) -> Fact:
+    if name == "custom":
+        return {header: _text(cell) for header, cell in json.loads(value).items()}
+    return value if isinstance(value, list) else str(value)
+
+
+def _text(cell: Any) -> str:
+    """A custom attribute: several where sources have different ones."""
+    return "; ".join(map(str, cell)) if isinstance(cell, list) else str(cell)
 
 
 def _agreeing(reason: str | None, answer: Answer) -> Rule | None:
-    """The one of two rules in dispute that says what the model says."""
+    """The one of two rules in dispute that bears out what the model says."""
     if not (reason or "").startswith(_DISPUTED):
         return None
-    disputing = (reason or "").removeprefix(_DISPUTED).split("/")
-    found = [rules()[name] for name in disputing if rules()[name].type == answer.value]
-    return found[0] if found else None
+    disputing = [rules()[name] for name in (reason or "").removeprefix(_DISPUTED).split("/")]
+    if any(rule.field not in _VALUES | _NAMES for rule in disputing):
+        return None
+    bearing = (rule for rule in disputing if rule.field in _VALUES and rule.type == answer.value)
+    return next(bearing, None)
 
 
 def _settled(

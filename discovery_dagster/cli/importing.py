@@ -112,7 +112,7 @@ def _run(
     state = run_and_follow(settings, database, session)
     state.files.extend(FileState.unread(name, why) for name, why in left_out.items())
     print_import(state, exports.rows(database, session, "rejects"), as_json=as_json)
-    return DONE if state.status == "done" else FAILED
+    return DONE if state.succeeded else FAILED
 
 
 def _files_below(paths: Sequence[Path]) -> Iterator[IncomingFile]:

@@ -90,6 +90,17 @@ class Settings(BaseSettings):
     def _empty_is_unset(cls, value: str | None) -> str | None:
         return value or None
 
+    api_host: str = Field(
+        "127.0.0.1", description="Address on which `up` and `api` serve the read API and pages."
+    )
+    api_port: int = Field(8000, ge=0, le=65535, description="Their port; 0: any.")
+    dagster_host: str = Field("127.0.0.1", description="Address on which `up` serves Dagster's UI.")
+    dagster_port: int = Field(3000, ge=0, le=65535, description="Its port; 0: any.")
+    log_bytes: int = Field(
+        10 * 1024**2, ge=1, description="Bytes of a service's log before it is rotated."
+    )
+    log_files: int = Field(5, ge=0, description="Older logs of a service that are kept.")
+
     api_rate: str = Field(
         "6000/minute", description="Requests that a token may make of the read API."
     )

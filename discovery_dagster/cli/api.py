@@ -2,48 +2,53 @@
 
 import json
 import logging
-import sys
 from typing import Annotated
 
 import typer
 
 from discovery_dagster.cli.options import AsJson
-from discovery_dagster.cli.ports import free_port
+from discovery_dagster.cli.ports import Address
 from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import open_database
 
 
 def api(
-    port: Annotated[int, typer.Option(help="Port; 0: any.")] = 8000,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(help="Port; 0: any.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     dagster_url: Annotated[
         str | None, typer.Option(help="Where Dagster's pages are, for links.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Serve the read API and the pages in the foreground, until Ctrl-C."""
+    """Serve the read API and the pages in the foreground, until Ctrl-C.
+
+    What is left out is as the settings say.
+    """
     import uvicorn
 
     from discovery_dagster.server import create_app
 
     settings = Settings()
-    if host not in ("127.0.0.1", "localhost", "::1"):
-        print(
-            f"Listening on {host}: whoever reaches it can try tokens, and nothing is encrypted."
-            " Put a proxy with TLS before it.",
-            file=sys.stderr,
-        )
+    address = Address.free(
+        settings.api_host if host is None else host, settings.api_port if port is None else port
+    )
+    address.warn()
     with open_database(settings) as database:
         app = create_app(settings, database, dagster_url)
-        chosen = free_port(port)
-        url = f"http://{host}:{chosen}"
+        url = address.url
         print(
             json.dumps({"api_url": url}) if as_json else f"Pages  {url}\nAPI    {url}/docs",
             flush=True,
         )
         _log_requests()
         # Browsers that follow a session keep their streams open: stopping does not wait for them.
-        uvicorn.run(app, host=host, port=chosen, log_level="warning", timeout_graceful_shutdown=2)
+        uvicorn.run(
+            app,
+            host=address.host,
+            port=address.port,
+            log_level="warning",
+            timeout_graceful_shutdown=2,
+        )
 
 
 def _log_requests() -> None:

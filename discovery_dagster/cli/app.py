@@ -56,6 +56,7 @@ _REFUSED: Mapping[str, str] = {
     "AmbiguousAssetError": "ambiguous_asset",
     "EngagementFullError": "engagement_full",
     "EngagementArchivedError": "engagement_archived",
+    "EngagementErasedError": "engagement_erased",
     "NoSuchConstraintError": "no_such_constraint",
     "NoSuchSessionError": "no_such_session",
     "NoSuchTokenError": "no_such_token",
@@ -71,6 +72,9 @@ def main() -> None:
     as_json, debug = "--json" in arguments, "--debug" in arguments
     if not debug:
         warnings.simplefilter("ignore")  # Dagster's, of parameters that it calls beta
+    # A shell has what it starts in the background ignore SIGINT, and Dagster, once imported, treats
+    # SIGTERM as SIGINT: without this such a command could not be stopped at all.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _interrupt)
     if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # not under nohup
         signal.signal(signal.SIGHUP, _interrupt)

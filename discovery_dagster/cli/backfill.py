@@ -15,8 +15,8 @@ from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.state import SessionState
 from discovery_dagster.domain.steps import BY_KEY, STEPS
 from discovery_dagster.settings import Settings
+from discovery_dagster.store import dagster_runs, states
 from discovery_dagster.store import sessions as registered
-from discovery_dagster.store import states
 from discovery_dagster.store.claims import SessionBusyError
 from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.sessions import NoSuchSessionError, SessionRow
@@ -43,10 +43,12 @@ def backfill(
     settings = Settings()
     with open_database(settings) as database:
         rows = chosen(key, registered.sessions(database, key), sessions)
-        refused = _run(settings, database, [row.session for row in rows], force)
+        failures = _run(settings, database, [row.session for row in rows], force)
         ended = states.states(database, rows)
     print_states(ended, as_json=as_json)
-    done = not refused and all(state.status == "done" for state in ended)
+    for session, why in failures.items():
+        print(f"discovery: {session} was not made again: {why}", file=sys.stderr)
+    done = not failures and all(state.succeeded for state in ended)
     raise typer.Exit(DONE if done else FAILED)
 
 
@@ -89,23 +91,32 @@ def chosen(
 
 def _run(
     settings: Settings, database: Database, sessions: Sequence[SessionKey], force: Collection[str]
-) -> list[SessionKey]:
-    """Run the sessions in order, here or by the services; return those that others are writing."""
+) -> dict[SessionKey, str]:
+    """Run the sessions in order, here or by the services.
+
+    Returns:
+        Why the run of a session was none or had no success, by session. Its state does not say:
+        what older runs published may be current all the same.
+    """
     from discovery_dagster.defs.engine import open_engine
 
-    refused: list[SessionKey] = []
+    failures: dict[SessionKey, str] = {}
     with open_engine(settings, database) as engine:
         run = engine.submit if services_are_up(settings) else engine.execute_here
         for session in sessions:
             try:
                 run(session, force)
             except SessionBusyError as error:
-                print(f"discovery: {error}", file=sys.stderr)
-                refused.append(session)
-    rows = [registered.find(database, session) for session in sessions if session not in refused]
-    while services_are_up(settings) and _are_under_way(states.states(database, rows)):
+                failures[session] = str(error)
+    started = [registered.find(database, key) for key in sessions if key not in failures]
+    while services_are_up(settings) and _are_under_way(states.states(database, started)):
         time.sleep(_INTERVAL)
-    return refused
+    runs = dagster_runs.latest(database, [row.session for row in started])
+    unsuccessful = {key: run for key, run in runs.items() if run.status != "SUCCESS"}
+    return failures | {
+        key: run.error or f"Run {run.run_id} ended as {run.status}."
+        for key, run in unsuccessful.items()
+    }
 
 
 def _are_under_way(found: Collection[SessionState]) -> bool:

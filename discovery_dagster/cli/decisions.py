@@ -115,7 +115,7 @@ def import_workbook(
             "sessions": told,
         }
         print(json.dumps(document, ensure_ascii=False, default=str))
-    failed = run and any(each["status"] != "done" for each in told)
+    failed = run and any(each["status"] != "done" or each["error"] for each in told)
     raise typer.Exit(FAILED if failed else DONE)
 
 

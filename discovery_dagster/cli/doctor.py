@@ -5,15 +5,17 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Literal
 
 import typer
 
+from discovery_dagster.cli.checks import Check, Status
+from discovery_dagster.cli.dagster_checks import dagster_checks
 from discovery_dagster.cli.errors import DONE, FAILED
 from discovery_dagster.cli.options import AsJson
 from discovery_dagster.cli.services import services_are_up
+from discovery_dagster.defs.home import PROJECT, configuration_file, configuration_gaps
 from discovery_dagster.domain.state import has_no_process
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import claims, dagster_runs, schema, sessions
@@ -28,15 +30,6 @@ _LITTLE_SPACE, _NO_SPACE = 5 * _GIB, 1 * _GIB
 _MOST_PARTITIONS = 100_000
 
 _NEAR = 0.8  # of a limit
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing that was looked at."""
-
-    check: str
-    status: Literal["ok", "warning", "wrong"]
-    message: str
 
 
 def doctor(as_json: AsJson = False) -> None:
@@ -61,7 +54,7 @@ def _folder_checks(settings: Settings) -> Iterator[Check]:
         return
     yield Check("objects", "ok", f"{settings.objects} can be written.")
     free = shutil.disk_usage(settings.home).free
-    status: Literal["ok", "warning", "wrong"] = "ok"
+    status: Status = "ok"
     if free < _LITTLE_SPACE:
         status = "wrong" if free < _NO_SPACE else "warning"
     yield Check("disk", status, f"{free / _GIB:.1f} GiB are free for {settings.home}.")
@@ -74,24 +67,33 @@ def _database_checks(settings: Settings) -> Iterator[Check]:
         with open_database(settings) as database:
             yield Check("postgres", "ok", f"Postgres {database.server_version} answers.")
             yield Check("schema", "ok", f"The schema is at its newest revision, {schema.head()}.")
-            yield _configuration(settings)
+            yield from _configuration(settings)
             yield from _runs(database)
+            yield from dagster_checks(database, services_up=services_are_up(settings))
             yield from _sizes(settings, database)
     except DatabaseError as error:
         yield Check("postgres", "wrong", str(error))
 
 
-def _configuration(settings: Settings) -> Check:
-    from discovery_dagster.defs.home import configuration_is_current
-
-    file = settings.dagster_home / "dagster.yaml"
+def _configuration(settings: Settings) -> Iterator[Check]:
+    file = configuration_file(settings)
     if not file.exists():
-        return Check("dagster.yaml", "ok", "Dagster has not been used in this home yet.")
-    if configuration_is_current(settings):
-        return Check("dagster.yaml", "ok", "Dagster's configuration is the project's.")
-    return Check(
-        "dagster.yaml", "warning", f"{file} is not the project's; the next start replaces it."
-    )
+        yield Check("dagster.yaml", "ok", "Dagster has not been used in this home yet.")
+        return
+    try:
+        gaps = configuration_gaps(settings)
+    except (OSError, ValueError):
+        yield Check("dagster.yaml", "wrong", f"{file} cannot be read as YAML.")
+        return
+    for setting, consequence in gaps.items():
+        yield Check(
+            "dagster.yaml",
+            "warning",
+            f"{file} lacks the project's {setting}: {consequence}. Take it from"
+            f" {PROJECT / 'dagster.yaml'}.",
+        )
+    if not gaps:
+        yield Check("dagster.yaml", "ok", f"{file} has what recovery needs.")
 
 
 def _runs(database: Database) -> Iterator[Check]:

@@ -3,17 +3,17 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from discovery_dagster.cli.errors import UsageError
+from discovery_dagster.cli.errors import DONE, FAILED, UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import dagster_erasure, engagements, sessions
+from discovery_dagster.store import engagements, erasure, sessions, tombstones
 from discovery_dagster.store.database import Database, open_database
-from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.states import states
 
 commands = typer.Typer(help="Archive, restore or erase an engagement.", no_args_is_help=True)
@@ -45,21 +45,44 @@ def erase(
     client: Client,
     engagement: Engagement,
     yes: Annotated[bool, typer.Option("--yes", help="Really delete it, for good.")] = False,
+    lift: Annotated[
+        bool, typer.Option("--lift", help="Delete nothing; let the name be used again.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Delete an engagement's data for good: tables, files, Dagster's runs and events."""
+    """Delete an engagement for good: tables, files, inbox, logs, Dagster's runs and events.
+
+    Its name is refused from then on, until --lift. Exits with 1 when something of it could not be
+    deleted.
+    """
     key = EngagementKey(client, engagement)
+    if lift:
+        _lift(key, as_json=as_json)
+        return
     if not yes:
         raise UsageError("not_confirmed", f"This deletes {key} for good: say so with --yes.")
     with _idle(key) as (settings, database):
-        dagster = dagster_erasure.erase(database, key, settings.dagster_home)
-        store = engagements.erase(database, ObjectStore(settings.objects), key)
+        erased = erasure.erase(database, settings, key)
     if as_json:
-        print(json.dumps({"engagement": str(key), "store": store, "dagster": dagster}))
-        return
-    print(f"{key} is erased.")
-    for kind, rows in {**store, **dagster}.items():
-        print(f"  {kind}: {rows}")
+        print(json.dumps({"engagement": str(key), **asdict(erased)}))
+    else:
+        print(f"{key} is erased, and its name refused until `discovery engagement erase --lift`.")
+        for kind, rows in {**erased.store, **erased.dagster}.items():
+            print(f"  {kind}: {rows}")
+        for sentence in (*erased.undeleted, *erased.left):
+            print(sentence)
+    raise typer.Exit(FAILED if erased.undeleted else DONE)
+
+
+def _lift(engagement: EngagementKey, *, as_json: bool) -> None:
+    with open_database(Settings()) as database:
+        lifted = tombstones.lift(database, engagement)
+    if as_json:
+        print(json.dumps({"engagement": str(engagement), "lifted": lifted}))
+    elif lifted:
+        print(f"{engagement} may be used again.")
+    else:
+        print(f"{engagement} was not refused.")
 
 
 @contextmanager

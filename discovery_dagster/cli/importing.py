@@ -118,7 +118,7 @@ def _run(
         column_warnings(exports.rows(database, session, "mapping")),
         as_json=as_json,
     )
-    return DONE if state.status == "done" else FAILED
+    return DONE if state.succeeded else FAILED
 
 
 def _files_below(paths: Sequence[Path]) -> Iterator[IncomingFile]:

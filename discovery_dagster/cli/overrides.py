@@ -171,7 +171,14 @@ def _decide(
         if not added:
             print(f"Nothing to do: this is in force for {found.name} already.")
     touched = overrides.sessions_with(database, where.engagement, found.asset_id)
-    told = rerun(settings, database, touched if chosen is None else [where], run, as_json=as_json)
+    told = rerun(
+        settings,
+        database,
+        touched,
+        run,
+        chosen=where if chosen is not None else None,
+        as_json=as_json,
+    )
     if as_json:
         document = asdict(added[0]) if added else {"asset_id": found.asset_id, "decision": None}
         print(json.dumps({**document, "sessions": told}, ensure_ascii=False, default=str))
@@ -209,5 +216,5 @@ def _row(each: Decision) -> dict[str, Any]:
 
 
 def _end(told: list[dict[str, Any]], run: bool | None) -> None:
-    failed = run and any(each["status"] != "done" for each in told)
+    failed = run and any(each["status"] not in ("done", "stale") or each["error"] for each in told)
     raise typer.Exit(FAILED if failed else DONE)

@@ -9,8 +9,10 @@ import typer
 from discovery_dagster.cli.follow import run_and_follow
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.settings import Settings
+from discovery_dagster.store import sessions
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.states import state
+from discovery_dagster.store.sessions import SessionRow
+from discovery_dagster.store.states import state, states
 
 Rerun = Annotated[
     bool | None,
@@ -33,33 +35,43 @@ def rerun(
     touched: Sequence[SessionKey],
     wanted: bool | None,
     *,
+    chosen: SessionKey | None = None,
     as_json: bool,
 ) -> list[dict[str, Any]]:
     """Say which sessions a decision made stale, and run them when that is wanted.
 
-    On a terminal the user is asked; elsewhere nothing runs unless told so.
+    Running one makes the session after it stale, which compares with it: that one is named, and
+    runs, as well. On a terminal the user is asked; elsewhere nothing runs unless told so.
 
     Args:
         settings: of the home.
         database: of the home.
-        touched: sessions that the decision concerns.
+        touched: sessions of one engagement that the decision concerns.
         wanted: whether to run; None asks.
+        chosen: the only session to run; None: all that are stale.
         as_json: says nothing, since the caller prints the result.
 
     Returns:
         For each session that reads stale, or did until it ran: `session`, `status`, `error`, `run`.
     """
-    stale = [key for key in touched if state(database, key).status == "stale"]
-    if not stale:
+    if not touched:
+        return []
+    rows = sessions.sessions(database, touched[0].engagement)
+    before = _stale(database, rows)
+    waiting = [key for key in before if key in touched]
+    if not waiting:
         return []
     if not as_json:
-        print(f"Stale until run again: {', '.join(key.session for key in stale)}.")
+        print(f"Stale until run again: {', '.join(key.session for key in waiting)}.")
     if wanted is None:
         wanted = _asked(as_json=as_json)
-    told = []
-    for key in stale:
-        found = run_and_follow(settings, database, key) if wanted else state(database, key)
-        told.append(
+    outcomes = []
+    known = set(before)
+    while waiting:
+        key = waiting.pop(0)
+        running = wanted and chosen in (None, key)
+        found = run_and_follow(settings, database, key) if running else state(database, key)
+        outcomes.append(
             {
                 "session": key.session,
                 "status": found.status,
@@ -68,8 +80,16 @@ def rerun(
             }
         )
         if not as_json:
-            print(f"{key} is {found.status}." if wanted else command(key))
-    return told
+            print(f"{key} is {found.status}." if running else f"{key} is stale: {command(key)}")
+        if running:
+            waiting += [each for each in _stale(database, rows) if each not in known]
+            known.update(waiting)
+    return outcomes
+
+
+def _stale(database: Database, rows: Sequence[SessionRow]) -> list[SessionKey]:
+    found = states(database, rows)
+    return [row.session for row, each in zip(rows, found, strict=True) if each.status == "stale"]
 
 
 def _asked(*, as_json: bool) -> bool:

@@ -2,25 +2,27 @@
 
 import fcntl
 import json
-import os
 import shlex
 import signal
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, NamedTuple, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from discovery_dagster.cli.errors import UsageError
+from discovery_dagster.cli.logs import rotate
 from discovery_dagster.cli.options import AsJson
-from discovery_dagster.cli.ports import free_port
+from discovery_dagster.cli.ports import Address
+from discovery_dagster.cli.programs import make_dagster_tables, programs
 from discovery_dagster.cli.supervisor import Backoff, Child, supervised
+from discovery_dagster.defs.home import dagster_environment, prepare_dagster_home
 from discovery_dagster.domain.scope import Scope
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import dagster_runs, tokens
@@ -35,36 +37,50 @@ _DAEMON_HEALTH = """
 _TOKEN_LIFETIME = timedelta(days=30)
 
 
-class Urls(NamedTuple):
-    """Where the services answer."""
-
-    api: str
-    dagster: str
-
-
-#: Seconds that the services may take to answer.
-_START_LIMIT = 90
+#: Seconds that the services may take to answer: 12 on an idle machine, over 60 on a busy one.
+_START_LIMIT = 180
 
 
 def up(
-    api_port: Annotated[int, typer.Option(help="Port of the read API and pages; 0: any.")] = 8000,
-    dagster_port: Annotated[int, typer.Option(help="Port of the Dagster UI; 0: any.")] = 3000,
+    host: Annotated[
+        str | None, typer.Option(help="Address of the read API and pages.", show_default=False)
+    ] = None,
+    api_port: Annotated[
+        int | None, typer.Option(help="Port of the read API and pages; 0: any.")
+    ] = None,
+    dagster_port: Annotated[
+        int | None, typer.Option(help="Port of the Dagster UI; 0: any.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run Postgres, Dagster, the read API and the pages in the foreground, until Ctrl-C."""
+    """Run Postgres, Dagster, the read API and the pages in the foreground, until Ctrl-C.
+
+    What is left out is as the settings say.
+    """
     settings = Settings()
     with _only_one(settings):
-        ports = free_port(api_port, "--api-port"), free_port(dagster_port, "--dagster-port")
+        api = Address.free(
+            settings.api_host if host is None else host,
+            settings.api_port if api_port is None else api_port,
+            "--api-port",
+        )
+        dagster = Address.free(
+            settings.dagster_host,
+            settings.dagster_port if dagster_port is None else dagster_port,
+            "--dagster-port",
+        )
+        api.warn()
         with open_database(settings) as database, _postgres(settings) as postgres:
             _prepare(settings, database)
-            urls = Urls(*(f"http://127.0.0.1:{port}" for port in ports))
-            children = _children(settings, database, urls)
+            if not dagster_runs.exist(database):
+                make_dagster_tables()
+            children = programs(settings, database, api, dagster)
             try:
                 with supervised(children), _stopping_once():
-                    _wait_until_ready(urls, children)
+                    _wait_until_ready(api, dagster, children)
                     with _local_token(database) as token:
-                        _announce(urls, token, as_json=as_json)
-                        _watch(children, postgres)
+                        _announce(api, dagster, token, as_json=as_json)
+                        _watch(settings, children, postgres)
             except KeyboardInterrupt:
                 print("Stopped.", file=sys.stderr)
 
@@ -74,13 +90,17 @@ def env() -> None:
 
     Use it as `eval "$(discovery env)"`; the embedded Postgres then runs until `discovery down`.
     """
-    from discovery_dagster.defs.home import dagster_environment, prepare_dagster_home
-
     settings = Settings()
     with open_database(settings) as database:
         if settings.postgres_url is None:
             EmbeddedPostgres(settings.home, run_as=settings.postgres_user).keep()
-        prepare_dagster_home(settings, database)
+        _prepare(settings, database)
+        if services_are_up(settings):
+            print(
+                "`discovery up` runs on this home, with a daemon of its own: `dagster dev` would be"
+                " a second one, which Dagster does not support. Stop the first before.",
+                file=sys.stderr,
+            )
         for name, value in dagster_environment(settings, database).items():
             print(f"export {name}={shlex.quote(value)}")
 
@@ -124,15 +144,9 @@ def _only_one(settings: Settings) -> Iterator[None]:
 
 
 def _prepare(settings: Settings, database: Database) -> None:
-    """Write Dagster's home, and make its tables once: its processes would race each other."""
-    from discovery_dagster.defs.home import prepare_dagster_home
-
+    """Make Dagster's home and the inbox."""
     prepare_dagster_home(settings, database)
-    if not dagster_runs.exist(database):
-        from discovery_dagster.defs.engine import open_engine
-
-        with open_engine(settings, database):
-            pass
+    settings.inbox.mkdir(exist_ok=True)
 
 
 @contextmanager
@@ -145,40 +159,10 @@ def _postgres(settings: Settings) -> Iterator[EmbeddedPostgres | None]:
         yield server
 
 
-def _children(settings: Settings, database: Database, urls: Urls) -> list[Child]:
-    from discovery_dagster.defs.home import PROJECT, dagster_environment
-
-    environment = {
-        **os.environ,
-        **dagster_environment(settings, database),
-        "DISCOVERY_PAGES_URL": settings.pages_url or urls.api,
-    }
-    logs = settings.home / "logs"
-    logs.mkdir(exist_ok=True)
-    workspace = ["-w", str(PROJECT / "workspace.yaml")]
-    programs = Path(sys.executable).parent
-    api_port, dagster_port = (url.rpartition(":")[2] for url in urls)
-    commands: Mapping[str, Sequence[str]] = {
-        "dagster-webserver": [
-            *(str(programs / "dagster-webserver"), "-h", "127.0.0.1", "-p", dagster_port),
-            *workspace,
-        ],
-        "dagster-daemon": [str(programs / "dagster-daemon"), "run", *workspace],
-        "discovery-api": [
-            *(sys.executable, "-m", "discovery_dagster", "api", "--port", api_port),
-            *("--dagster-url", urls.dagster),
-        ],
-    }
-    return [
-        Child(name, command, environment, PROJECT, logs / f"{name}.log")
-        for name, command in commands.items()
-    ]
-
-
-def _wait_until_ready(urls: Urls, children: Sequence[Child]) -> None:
+def _wait_until_ready(api: Address, dagster: Address, children: Sequence[Child]) -> None:
     """Wait until all answer and the daemon that takes runs from the queue is healthy."""
     deadline = time.monotonic() + _START_LIMIT
-    while not (_api_is_ready(urls.api) and _daemon_is_healthy(urls.dagster)):
+    while not (_api_is_ready(api.url) and _daemon_is_healthy(dagster.url)):
         if time.monotonic() > deadline:
             raise OSError("The services do not answer; the logs in the home say why.")
         for child in children:
@@ -208,12 +192,15 @@ def _daemon_is_healthy(url: str) -> bool:
         return False
 
 
-def _watch(children: Sequence[Child], postgres: EmbeddedPostgres | None) -> NoReturn:
+def _watch(
+    settings: Settings, children: Sequence[Child], postgres: EmbeddedPostgres | None
+) -> NoReturn:
     """Keep everything running until the person or the system says stop."""
     backoff, started, due = Backoff(), time.monotonic(), 0.0
     while True:
         for child in children:
             child.tend()
+            rotate(child.log, settings.log_bytes, settings.log_files)
         now = time.monotonic()
         if postgres is not None and now >= due and not postgres.running:
             pause = backoff.next(now - started)
@@ -248,13 +235,13 @@ def _local_token(database: Database) -> Iterator[str]:
             tokens.revoke(database, made.id)
 
 
-def _announce(urls: Urls, token: str, *, as_json: bool) -> None:
+def _announce(api: Address, dagster: Address, token: str, *, as_json: bool) -> None:
     if as_json:
-        document = {"api_url": urls.api, "dagster_url": urls.dagster, "token": token}
+        document = {"api_url": api.url, "dagster_url": dagster.url, "token": token}
         print(json.dumps(document), flush=True)
     else:
         print(
-            f"Pages       {urls.api}\nAPI         {urls.api}/docs\nDagster UI  {urls.dagster}\n"
+            f"Pages       {api.url}\nAPI         {api.url}/docs\nDagster UI  {dagster.url}\n"
             f"Token       {token}\nCtrl-C stops everything.",
             flush=True,
         )

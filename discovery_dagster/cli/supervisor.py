@@ -39,13 +39,17 @@ class Backoff:
 
 @dataclass
 class Child:
-    """One command that is kept running, in a process group of its own, writing to `log`."""
+    """One command that is kept running, in a process group of its own, writing to `log`.
+
+    It starts once the file `after` exists, which another child makes when it is ready.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     folder: Path
     log: Path
+    after: Path | None = None
     groups: set[int] = field(default_factory=set)
     _process: subprocess.Popen[bytes] | None = None
     _started: float = 0.0
@@ -67,7 +71,8 @@ class Child:
                 file=sys.stderr,
             )
             self._process, self._due = None, now + pause
-        if self._process is None and now >= (self._due or now):
+        awaited = self.after is not None and not self.after.exists()
+        if self._process is None and now >= (self._due or now) and not awaited:
             self._start()
         # Forgotten when empty, so that a group of that number is never somebody else's.
         self.groups = {group for group in self.groups if _signal(group, 0)}

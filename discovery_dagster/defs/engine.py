@@ -1,6 +1,6 @@
 """The runs of sessions: creating, executing, handing over, resuming and sweeping them.
 
-The one module that uses parts of `dagster._core`. The public ways to execute a job leave no remote
+The module that uses most parts of `dagster._core`. The public ways to execute a job leave no remote
 origin on the run, and then neither the daemon nor the UI can retry it; this one does. Dagster is
 pinned to a minor version for its sake, and a test executes, kills and resumes through it.
 """

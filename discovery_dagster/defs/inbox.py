@@ -17,6 +17,7 @@ from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.drops import Drop
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.sessions import IncomingFile
+from discovery_dagster.store.tombstones import EngagementErasedError
 
 #: Bounds of one tick: drops taken in, new ones looked at, and known ones looked at again.
 _MOST_TAKEN, _MOST_NEW, _MOST_KNOWN = 20, 200, 100
@@ -28,6 +29,7 @@ _REFUSALS = (
     UnicodeError,
     sessions.EngagementFullError,
     sessions.EngagementArchivedError,
+    EngagementErasedError,
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import dagster as dg
 
-from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.keys import PARTITIONS_NAME, SessionKey
 
 
 class SessionPartitions(dg.DynamicPartitionsDefinition):
@@ -26,9 +26,6 @@ class SessionPartitions(dg.DynamicPartitionsDefinition):
             return [partition_key_range.start]
         return super().get_partition_keys_in_range(partition_key_range)
 
-
-#: What Dagster keeps the keys under.
-PARTITIONS_NAME = "engagement_session"
 
 SESSION_PARTITIONS = SessionPartitions(name=PARTITIONS_NAME)
 

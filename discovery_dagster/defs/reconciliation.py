@@ -1,21 +1,30 @@
 """Where Dagster's receipts and the store's publications disagree.
 
 The publication is the fact and the materialisation event its receipt, so a missing receipt is
-written and a run without a process is ended. A receipt without a publication is only reported:
-nothing can be made up for it.
+written, a run without a process is ended, and a partition that is no session is taken out. A
+receipt without a publication or a session is only reported: nothing can be made up for it.
 """
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import dagster as dg
+from dagster._core.definitions.data_version import (
+    CODE_VERSION_TAG,
+    DATA_VERSION_IS_USER_PROVIDED_TAG,
+    DATA_VERSION_TAG,
+    get_input_data_version_tag,
+)
+from dagster._core.events import DagsterEventType, StepMaterializationData
 
 from discovery_dagster.defs.engine import Engine
 from discovery_dagster.defs.partitions import PARTITION_TAG
 from discovery_dagster.domain.facts import Publication
-from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.domain.steps import STEPS
-from discovery_dagster.store import publications, sessions
+from discovery_dagster.domain.keys import PARTITIONS_NAME, SessionKey
+from discovery_dagster.domain.steps import BY_KEY, STEPS
+from discovery_dagster.store import dagster_health, publications, sessions
 
 
 @dataclass(frozen=True)
@@ -23,7 +32,7 @@ class Finding:
     """One disagreement."""
 
     partition_key: str
-    code: Literal["no_receipt", "no_publication", "no_process"]
+    code: Literal["no_receipt", "no_publication", "no_process", "no_session"]
     message: str
     mended: bool
 
@@ -42,7 +51,7 @@ def reconcile(engine: Engine) -> list[Finding]:
     for engagement in sessions.engagements(engine.database):
         for row in sessions.sessions(engine.database, engagement):
             findings += _session_findings(engine, row.session)
-    return findings
+    return [*findings, *_strays(engine)]
 
 
 def _session_findings(engine: Engine, session: SessionKey) -> list[Finding]:
@@ -75,10 +84,51 @@ def _receipts(instance: dg.DagsterInstance, session: SessionKey, step: str) -> s
 
 
 def _give_receipt(instance: dg.DagsterInstance, session: SessionKey, made: Publication) -> None:
-    instance.report_runless_asset_event(
-        dg.AssetMaterialization(
-            made.step,
-            partition=session.partition_key,
-            metadata={"publication": made.publication, "reconciled": True, **made.counts},
-        )
+    """Write the event that the publication's run would have, with its versions, into that run."""
+    inputs = {key: value for key, value in made.inputs.items() if key in BY_KEY[made.step].upstream}
+    receipt = dg.AssetMaterialization(
+        made.step,
+        partition=session.partition_key,
+        metadata={
+            "publication": made.publication,
+            "reconciled": True,
+            "run": made.run_id,
+            **made.counts,
+        },
+        tags={
+            CODE_VERSION_TAG: made.code_version,
+            DATA_VERSION_TAG: made.publication,
+            DATA_VERSION_IS_USER_PROVIDED_TAG: "true",
+            **{
+                get_input_data_version_tag(dg.AssetKey(key)): _version_of_input(publication)
+                for key, publication in inputs.items()
+            },
+        },
     )
+    run = instance.get_run_by_id(made.run_id)
+    if run is None:  # deleted in the UI
+        instance.report_runless_asset_event(receipt)
+        return
+    event = dg.DagsterEvent(
+        DagsterEventType.ASSET_MATERIALIZATION.value,
+        run.job_name,
+        step_key=made.step,
+        event_specific_data=StepMaterializationData(receipt),
+    )
+    instance.report_dagster_event(event, run_id=run.run_id)
+
+
+def _version_of_input(publication: str) -> str:
+    """As Dagster notes an input that is partitioned: the hash of its partitions' data versions."""
+    return hashlib.sha256(publication.encode()).hexdigest()
+
+
+def _strays(engine: Engine) -> Iterator[Finding]:
+    found = dagster_health.strays(engine.database)
+    for key in found.partitions:
+        engine.instance.delete_dynamic_partition(PARTITIONS_NAME, key)
+        message = f"The partition {key} is no session, or an archived one; taken out."
+        yield Finding(key, "no_session", message, True)
+    for key, assets in found.materialized.items():
+        message = f"Dagster has materialisations of {', '.join(assets)}, but there is no session."
+        yield Finding(key, "no_session", message, False)

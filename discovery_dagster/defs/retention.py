@@ -29,6 +29,8 @@ def delete_what_is_old(context: dg.OpExecutionContext) -> None:
 @dg.job(
     name=RETENTION_JOB,
     executor_def=dg.in_process_executor,
+    # Its own, since that of the definitions wants the session of a run.
+    resource_defs={"io_manager": dg.mem_io_manager},
     # Nothing else ends such a run when its process is gone: it is no session's.
     tags={"dagster/max_runtime": "3600", "dagster/max_retries": "0"},
     description="Keeps the event log and the object store from growing for ever.",

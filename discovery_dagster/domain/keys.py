@@ -10,6 +10,9 @@ from typing import Self
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 SESSION = re.compile(r"s(\d{3,9})")
 
+#: What Dagster keeps the partition keys of sessions under.
+PARTITIONS_NAME = "engagement_session"
+
 
 class InvalidKeyError(ValueError):
     """A client, engagement, session or partition key that is not well-formed."""

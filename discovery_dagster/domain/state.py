@@ -3,7 +3,7 @@
 Command line, API, pages and tests all show this model.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 
@@ -17,13 +17,14 @@ Status = Literal["waiting", "queued", "running", "done", "failed", "cancelled", 
 _QUEUED = {"NOT_STARTED", "QUEUED"}
 _RUNNING = {"STARTING", "STARTED", "CANCELING"}
 
-#: How long a run may be in a status before its process has taken the claim. It is created a moment
-#: before it is queued; its worker then imports Dagster, which a busy machine makes long; and it
-#: reports itself started just before it takes the claim.
+#: How long a run may be in a status before its process has taken the claim: while the machine is
+#: busy, that is, for one that waits in the queue is never asked. It is created a moment before it
+#: is queued; its worker then imports Dagster, for which `start_timeout_seconds` of dagster.yaml is
+#: the limit; and it reports itself started just before it takes the claim.
 _CLAIM_GRACE = {
-    "NOT_STARTED": timedelta(seconds=60),
-    "STARTING": timedelta(seconds=180),
-    "STARTED": timedelta(seconds=15),
+    "NOT_STARTED": timedelta(seconds=300),
+    "STARTING": timedelta(seconds=300),
+    "STARTED": timedelta(seconds=45),
     "CANCELING": timedelta(seconds=15),
 }
 
@@ -107,13 +108,21 @@ class SessionState(BaseModel):
     counts: dict[str, Any]
     steps: list[StepState]
 
+    @property
+    def succeeded(self) -> bool:
+        """Whether everything is current and the last run, if any, ended without an error."""
+        return self.status == "done" and self.error is None
+
 
 def compute(facts: SessionFacts) -> SessionState:
     """Return the state that the facts amount to."""
     run = _living(facts)
     states: dict[str, StepState] = {}
+    current: set[str] = set()
     for step in STEPS:
-        states[step.key] = _step_state(step, facts, run, states)
+        if _is_current(step, facts, current):
+            current.add(step.key)
+        states[step.key] = _step_state(step, facts, run, current=step.key in current)
     key = facts.session
     return SessionState(
         client=key.engagement.client,
@@ -184,53 +193,52 @@ def _living(facts: SessionFacts) -> Run | None:
     return run
 
 
-def _step_state(
-    step: Step, facts: SessionFacts, run: Run | None, upstream: Mapping[str, StepState]
-) -> StepState:
+def _step_state(step: Step, facts: SessionFacts, run: Run | None, *, current: bool) -> StepState:
     made = facts.publications.get(step.key)
     state = StepState(step=step.key, status="waiting")
     if made is not None:
         state = StepState(
             step=step.key,
-            status="done" if _is_current(step, made, facts, upstream) else "stale",
+            status="done" if current else "stale",
             counts=dict(made.counts),
             run_id=made.run_id,
             publication=made.publication,
             started_at=made.started_at,
             finished_at=made.at,
         )
-    if run is None or state.status == "done":
-        return state
-    reported = facts.progress.get(step.key)
-    if run.status in _RUNNING and reported is not None and reported.run_id == run.run_id:
-        return state.model_copy(
-            update={
-                "status": "running",
-                "run_id": run.run_id,
-                "started_at": reported.started_at,
-                "finished_at": None,
-                "progress": StepProgress(
-                    done=reported.done, total=reported.total, unit=reported.unit
-                ),
-            }
-        )
-    if run.status == "FAILURE" and run.failed_step == step.key:
+    if run is not None and run.status == "FAILURE" and run.failed_step == step.key:
+        if current and state.run_id == run.run_id:  # what failed came after its commit
+            return state
+        # Also where an older publication is current: the run was to make it anew, and has not.
         return state.model_copy(
             update={"status": "failed", "error": run.error, "run_id": run.run_id}
         )
-    return state
+    reported = facts.progress.get(step.key)
+    working = run is not None and run.status in _RUNNING and not current
+    if run is None or reported is None or not working or reported.run_id != run.run_id:
+        return state
+    return state.model_copy(
+        update={
+            "status": "running",
+            "run_id": run.run_id,
+            "started_at": reported.started_at,
+            "finished_at": None,
+            "progress": StepProgress(done=reported.done, total=reported.total, unit=reported.unit),
+        }
+    )
 
 
-def _is_current(
-    step: Step, made: Publication, facts: SessionFacts, upstream: Mapping[str, StepState]
-) -> bool:
+def _is_current(step: Step, facts: SessionFacts, current: Collection[str]) -> bool:
+    """Whether a step's publication is what it would be made from now; `current` are those above."""
+    made = facts.publications.get(step.key)
     return (
-        made.code_version == step.code_version
+        made is not None
+        and made.code_version == step.code_version
         and without_model(made.inputs)
         == expected_inputs(
             step, facts.files_digest, facts.publications, facts.decisions, facts.previous
         )
-        and all(upstream[key].status == "done" for key in step.upstream)
+        and set(step.upstream) <= set(current)
     )
 
 

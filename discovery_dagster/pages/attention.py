@@ -39,6 +39,9 @@ def _of_the_run(state: SessionState) -> Iterator[Attention]:
         yield Attention("bad", state.error or "The run failed.", "See the step", here)
     if state.status == "cancelled":
         yield Attention("warn", state.error or "The run was stopped.", "See the steps", here)
+    if state.status == "done" and state.error:
+        sentence = f"Results are current, but the last run had no success: {state.error}"
+        yield Attention("warn", sentence, "See the steps", here)
     stale = [step.step for step in state.steps if step.status == "stale"]
     if stale and state.status not in ("queued", "running"):
         names = ", ".join(f"“{words.STEP_TITLES.get(step, step)}”" for step in stale[:2])

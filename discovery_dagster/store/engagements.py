@@ -40,6 +40,13 @@ def require(database: Database, engagement: EngagementKey) -> None:
         _require(connection, engagement)
 
 
+def exists(database: Database, engagement: EngagementKey) -> bool:
+    """Whether there is such an engagement."""
+    query = "select 1 from discovery.engagement where engagement = %s"
+    with database.reader([engagement]) as connection:
+        return connection.execute(query, [str(engagement)]).fetchone() is not None
+
+
 def erase(database: Database, objects: ObjectStore, engagement: EngagementKey) -> dict[str, int]:
     """Delete every row and every file of the engagement.
 

@@ -1,11 +1,17 @@
-"""The folders of the inbox: which drops there are and what they look like. Only ever read."""
+"""The folders of the inbox: which drops there are and what they look like.
+
+Only ever read, until an engagement is erased.
+"""
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from discovery_dagster.domain.drops import Look
+from discovery_dagster.domain.keys import EngagementKey
 
 _READY = "_READY"
 
@@ -69,6 +75,30 @@ def sha256(path: Path) -> str:
     """Return the SHA-256 of a file's content."""
     with path.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def files_of(inbox: Path, engagement: EngagementKey) -> list[Path]:
+    """What lies in the inbox for an engagement, landed or not."""
+    return [path for path in _folder(inbox, engagement).rglob("*") if not path.is_dir()]
+
+
+def erase(inbox: Path, engagement: EngagementKey) -> None:
+    """Delete what lies in the inbox for an engagement, and its folder.
+
+    Raises:
+        OSError: when the inbox belongs to somebody who does not let us.
+    """
+    folder = _folder(inbox, engagement)
+    if folder.is_symlink():
+        folder.unlink()  # what it leads to is somebody else's
+    elif folder.exists():
+        shutil.rmtree(folder)
+    with suppress(OSError):  # other engagements of the client are there, or there is none
+        folder.parent.rmdir()
+
+
+def _folder(inbox: Path, engagement: EngagementKey) -> Path:
+    return inbox / engagement.client / engagement.engagement
 
 
 def _files(root: Path) -> Iterator[Path]:

@@ -16,7 +16,7 @@ from psycopg.rows import DictRow
 from discovery_dagster.domain.facts import FileAccount
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.tables import UnreadableFileError
-from discovery_dagster.store import drops
+from discovery_dagster.store import drops, tombstones
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.drops import Drop
 from discovery_dagster.store.objects import ObjectStore
@@ -109,11 +109,13 @@ def register(
         NoSuchSessionError: when `session` is given and does not exist.
         EngagementFullError: when the engagement has `limit` sessions already.
         EngagementArchivedError: when the engagement is archived.
+        EngagementErasedError: when it was erased, and its name is still refused.
         OSError: when a file cannot be read or archived, or the drop has changed meanwhile.
     """
     with database.writer(engagement) as connection:
         connection.execute(_LOCK, [str(engagement)])
         require_live(connection, engagement)
+        tombstones.require_none(connection, engagement)
         if drop is not None and (known := drops.session_of(connection, engagement, drop)):
             drops.remember(connection, engagement, drop)
             return known

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from psycopg.rows import DictRow
 
+from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.domain.scope import Scope
 from discovery_dagster.store.database import Database
 
@@ -84,6 +85,27 @@ def revoke(database: Database, token: str) -> None:
         )
     if found.rowcount == 0:
         raise NoSuchTokenError(f"There is no token {token!r}: `discovery token list` shows all.")
+
+
+def forget(database: Database, engagement: EngagementKey) -> int:
+    """Take an erased engagement out of every token; return how many were for it alone.
+
+    Those are deleted: without engagements they would be for all of their client.
+    """
+    values = {"client": engagement.client, "engagement": engagement.engagement}
+    with database.gatekeeper() as connection:
+        deleted = connection.execute(
+            "delete from discovery.access_token"
+            " where client = %(client)s and engagements = array[%(engagement)s]::text[]",
+            values,
+        )
+        connection.execute(
+            "update discovery.access_token"
+            " set engagements = array_remove(engagements, %(engagement)s)"
+            " where client = %(client)s and %(engagement)s = any (engagements)",
+            values,
+        )
+    return deleted.rowcount
 
 
 def _living(database: Database, condition: str, value: object) -> AccessToken | None:

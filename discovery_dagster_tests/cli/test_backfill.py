@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -48,3 +49,23 @@ def test_a_backfill_makes_the_named_steps_anew_and_refuses_unknown_names(move, t
     assert refused["error"]["code"] == "no_such_session"
     refused = move.installation.json(*backfill, "--steps", "graph", code=2)
     assert refused["error"]["code"] == "no_such_step"
+
+
+def test_a_backfill_whose_runs_fail_is_no_success_though_older_results_are_current(move, tmp_path):
+    (tmp_path / "servers.csv").write_text("Hostname\nweb-01\n")
+    move.import_files(tmp_path)
+    home = move.installation.home
+    (files,) = (home / "objects" / f"acme.{move.name}" / "s001").glob("files")
+    (archived,) = files.iterdir()
+    away = archived.rename(tmp_path / "away")
+    backfill = ("backfill", *move.options, "--steps", "source_records")
+    refused = move.installation.run(*backfill, "--json")
+    assert refused.returncode == 1
+    assert "s001 was not made again: " in refused.stderr
+    (state,) = json.loads(refused.stdout)["sessions"]
+    assert state["status"] == "failed"
+    assert state["error"]
+    assert [s["step"] for s in state["steps"] if s["status"] == "failed"] == ["source_records"]
+    away.rename(archived)
+    (state,) = move.installation.json(*backfill)["sessions"]
+    assert (state["status"], state["error"]) == ("done", None)

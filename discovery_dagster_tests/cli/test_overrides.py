@@ -73,6 +73,39 @@ def test_a_later_session_keeps_what_was_decided_and_taking_it_back_ends_it(impor
     override(imported, "remove", str(made["decision"]), code=2)
 
 
+def test_every_session_that_a_decision_makes_stale_is_named(imported, tmp_path):
+    path = tmp_path / "again.csv"
+    path.write_text(SERVERS + "app-01,Debian 12,test,Bonn\n")
+    imported.import_files(path)
+    one = ("--session", "s001")
+    made = put(imported, "db-01", "environment", "test", *one)
+    assert {each["session"]: each["status"] for each in made["sessions"]} == dict.fromkeys(
+        ("s001", "s002"), "stale"
+    )
+    made = put(imported, "db-01", "environment", "development", *one, "--run")
+    assert {each["session"]: each["status"] for each in made["sessions"]} == {
+        "s001": "done",
+        "s002": "stale",
+    }
+    made = put(imported, "db-01", "environment", "production", "--run")
+    assert {each["session"]: each["status"] for each in made["sessions"]} == dict.fromkeys(
+        ("s001", "s002"), "done"
+    )
+
+
+def test_a_session_that_compares_with_one_that_was_run_again_is_named_and_run_too(
+    imported, tmp_path
+):
+    path = tmp_path / "others.csv"
+    path.write_text("Hostname,OS\napp-01,Debian 12\n")
+    imported.import_files(path)
+    made = put(imported, "db-01", "environment", "test", "--run")
+    assert {each["session"]: each["status"] for each in made["sessions"]} == dict.fromkeys(
+        ("s001", "s002"), "done"
+    )
+    assert [status(imported, key) for key in ("s001", "s002")] == ["done", "done"]
+
+
 def test_what_is_decided_about_a_source_is_judged_like_one(imported):
     put(imported, "db-01", "os_name", "Windows Server 2008 R2")
     put(imported, "db-01", "applications", "Billing; Shop")

@@ -4,27 +4,33 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 import urllib.request
 
-from discovery_dagster_tests.installation import Installation
+from discovery_dagster_tests.installation import PROJECT, Installation
 from discovery_dagster_tests.processes import processes
+
+PACKAGE = "discovery_dagster"
 
 
 def test_killed_services_come_back_and_stopping_leaves_nothing_behind(installation):
-    services = installation.start("up", "--api-port", "0", "--dagster-port", "0", "--json")
+    services = start_in_background(installation)
     try:
         url = json.loads(services.stdout.readline())["dagster_url"]
-        for name in ("dagster-webserver", "dagster-daemon", "postgres -D"):
+        assert (installation.home / "inbox").is_dir()
+        for name in ("dagster-webserver", "dagster-daemon", "dagster api grpc", "postgres -D"):
             kill_and_see_it_return(installation, services, name)
         until(lambda: answers(url), services)
+        # One code server serves webserver and daemon; the others ask it.
+        assert len(processes(installation.home, "dagster api grpc")) == 1
 
         second = installation.run("up", "--json")
         assert second.returncode == 2
         assert json.loads(second.stdout)["error"]["code"] == "already_up"
 
         began = time.monotonic()
-        services.send_signal(signal.SIGTERM)
+        services.send_signal(signal.SIGINT)
         services.communicate(timeout=30)
         assert time.monotonic() - began < 10
         assert services.returncode == 0
@@ -34,6 +40,29 @@ def test_killed_services_come_back_and_stopping_leaves_nothing_behind(installati
         if services.poll() is None:
             services.terminate()
             services.communicate(timeout=30)
+
+
+def start_in_background(installation: Installation) -> subprocess.Popen[str]:
+    """`discovery up` as a shell starts it in the background: told to ignore Ctrl-C."""
+    up = ("up", "--api-port", "0", "--dagster-port", "0", "--json")
+    return subprocess.Popen(
+        [
+            "sh",
+            "-c",
+            'trap "" INT; exec "$@"',
+            "sh",
+            sys.executable,
+            "-m",
+            "discovery_dagster",
+            *up,
+        ],
+        env=installation.environment,
+        cwd=PROJECT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def test_services_end_with_the_process_that_started_them(installation):

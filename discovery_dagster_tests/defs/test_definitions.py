@@ -1,10 +1,19 @@
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
+import yaml
 
 from discovery_dagster.definitions import defs
+from discovery_dagster.defs.home import PROJECT, dagster_environment
+from discovery_dagster.domain.facts import Run
+from discovery_dagster.domain.state import has_no_process
 from discovery_dagster.domain.steps import STEPS
+from discovery_dagster.settings import Settings
+from discovery_dagster.store.database import Database
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def specs() -> dict[str, dg.AssetSpec]:
@@ -45,3 +54,14 @@ def test_the_accounting_is_checked():
 def test_loading_the_definitions_imports_no_crewai():
     code = "import sys, discovery_dagster.definitions; sys.exit('crewai' in sys.modules)"
     assert subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=False).returncode == 0
+
+
+def test_a_launch_may_take_longer_than_a_run_may_take_to_start():
+    """Else it would be launched a second time beside a worker that is only slow."""
+    configuration = yaml.safe_load((PROJECT / "dagster.yaml").read_text())
+    start = configuration["run_monitoring"]["start_timeout_seconds"]
+    environment = dagster_environment(Settings(), Database("postgresql:///"))
+    assert int(environment["DAGSTER_GRPC_TIMEOUT_SECONDS"]) > start
+    run = Run("run", "STARTING", NOW, None, None, None, None)
+    waited = NOW + timedelta(seconds=start - 1)
+    assert not has_no_process(run, claim_held=False, now=waited)

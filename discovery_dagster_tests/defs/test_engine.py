@@ -6,7 +6,7 @@ from discovery_dagster.defs import assets, partitions
 from discovery_dagster.defs.reconciliation import reconcile
 from discovery_dagster.domain import intake
 from discovery_dagster.domain.readers import read_file
-from discovery_dagster.domain.steps import STEPS
+from discovery_dagster.domain.steps import BY_KEY, STEPS
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import claims, sessions, states
 from discovery_dagster.store.claims import Claim, SessionBusyError
@@ -179,6 +179,45 @@ def test_a_missing_receipt_is_given_and_then_there_is_nothing_to_reconcile(engin
     assert {finding.code for finding in findings} == {"no_receipt"}
     assert len(findings) == len(STEPS)
     assert [f for f in reconcile(engine) if f.partition_key == session.partition_key] == []
+
+
+def test_a_receipt_that_was_lost_alone_is_given_as_its_run_would_have(engine, session):
+    run = engine.execute_here(session)
+    lost = "canonical_records"
+    of_step = dg.AssetRecordsFilter(dg.AssetKey(lost), asset_partitions=[session.partition_key])
+    (before,) = engine.instance.fetch_materializations(of_step, limit=5).records
+    with engine.database.connect() as connection:
+        connection.execute("delete from event_logs where id = %s", [before.storage_id])
+    (finding,) = [f for f in reconcile(engine) if f.partition_key == session.partition_key]
+    assert (finding.code, finding.mended) == ("no_receipt", True)
+    (after,) = engine.instance.fetch_materializations(of_step, limit=5).records
+    assert after.run_id == run.run_id
+    versions = (
+        "dagster/code_version",
+        "dagster/data_version",
+        "dagster/data_version_is_user_provided",
+        *(f"dagster/input_data_version/{key}" for key in BY_KEY[lost].upstream),
+    )
+    expected, given = before.asset_materialization.tags, after.asset_materialization.tags
+    assert {name: given[name] for name in versions} == {name: expected[name] for name in versions}
+    assert given["dagster/code_version"] == BY_KEY[lost].code_version
+
+
+def test_a_partition_that_was_added_by_hand_is_taken_out(engine, session):
+    engine.execute_here(session)
+    ghost = f"{session.engagement}-ghost"
+    strays = {f"{ghost}|s001", f"{session.engagement}|s998", "monday"}
+    engine.instance.add_dynamic_partitions(partitions.PARTITIONS_NAME, sorted(strays))
+    by_hand = dg.AssetMaterialization("inventory", partition=f"{ghost}|s002")
+    engine.instance.report_runless_asset_event(by_hand)
+    findings = {f.partition_key: f.mended for f in reconcile(engine) if f.code == "no_session"}
+    assert findings == {**dict.fromkeys(strays, True), f"{ghost}|s002": False}
+    left = engine.instance.get_dynamic_partitions(partitions.PARTITIONS_NAME)
+    assert session.partition_key in left
+    assert strays.isdisjoint(left)
+    with engine.database.connect() as connection:
+        connection.execute("delete from event_logs where partition = %s", [f"{ghost}|s002"])
+    assert [f for f in reconcile(engine) if f.code == "no_session"] == []
 
 
 def test_a_run_of_a_session_that_does_not_exist_ends_before_a_worker_starts(engine, session):

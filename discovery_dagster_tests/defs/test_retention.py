@@ -4,8 +4,8 @@ import time
 import dagster as dg
 import pytest
 
+from discovery_dagster.definitions import defs
 from discovery_dagster.defs import assets
-from discovery_dagster.defs.retention import retention_job
 from discovery_dagster.domain.steps import STEPS
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import retention, sessions, states
@@ -139,5 +139,6 @@ def test_the_leavings_of_a_session_that_was_never_registered_are_deleted(engine,
     assert len(sessions.sessions(engine.database, session.engagement)) == 1
 
 
-def test_the_job_runs(engine):
-    assert retention_job.execute_in_process(instance=engine.instance).success
+def test_the_job_runs_as_dagster_loads_it(engine):
+    job = defs.get_repository_def().get_job("retention")
+    assert job.execute_in_process(instance=engine.instance).success

@@ -88,9 +88,52 @@ def test_a_failed_run_fails_its_step_with_the_reason():
     assert (step.step, step.error) == ("source_records", "The disk is full.")
 
 
+def test_a_run_that_failed_to_make_a_step_anew_reads_failed_though_the_older_result_is_current():
+    forced = run("FAILURE", run_id="forced", failed_step="inventory", error="The disk is full.")
+    state = compute(facts(publications=published(*KEYS), run=forced))
+    assert (state.status, state.error) == ("failed", "The disk is full.")
+    by_step = statuses(state)
+    assert by_step.pop("inventory") == "failed"
+    assert set(by_step.values()) == {"done"}
+
+
+def test_a_step_that_failed_after_its_commit_is_done_and_the_session_says_that_its_run_failed():
+    failed = run("FAILURE", failed_step="inventory", error="Postgres cannot be reached.")
+    state = compute(facts(publications=published(*KEYS), run=failed))
+    assert state.status == "done"
+    assert state.error == "Postgres cannot be reached."
+
+
+def test_a_current_session_whose_last_run_never_began_is_done_and_says_that_it_failed():
+    refused = run("FAILURE", error="acme.move|s001 is being written by another run.")
+    state = compute(facts(publications=published(*KEYS), run=refused))
+    assert state.status == "done"
+    assert state.error
+    assert not state.succeeded
+
+
 def test_a_run_whose_process_is_gone_reads_failed_and_says_what_to_do():
     state = compute(facts(run=run("STARTED"), now=NOW + timedelta(minutes=1)))
     assert (state.status, state.error) == ("failed", PROCESS_GONE)
+
+
+@pytest.mark.parametrize(
+    ("dagster_status", "seconds", "expected"),
+    [
+        ("QUEUED", 90_000, "queued"),
+        ("NOT_STARTED", 290, "queued"),
+        ("STARTING", 290, "running"),
+        ("STARTED", 40, "running"),
+        ("NOT_STARTED", 310, "failed"),
+        ("STARTING", 310, "failed"),
+        ("STARTED", 50, "failed"),
+    ],
+)
+def test_a_run_that_waits_for_its_turn_or_for_a_busy_machine_is_not_taken_for_lost(
+    dagster_status, seconds, expected
+):
+    state = compute(facts(run=run(dagster_status), now=NOW + timedelta(seconds=seconds)))
+    assert state.status == expected
 
 
 def test_a_slow_run_that_holds_its_claim_is_never_declared_dead():

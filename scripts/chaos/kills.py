@@ -13,16 +13,17 @@ from discovery_dagster_tests.installation import PROJECT, EngagementOf, Installa
 from discovery_dagster_tests.processes import processes
 from discovery_dagster_tests.victim import Blow
 
-#: Seconds that a session may take after a kill until it is done or has failed.
-PATIENCE = 240
+#: Seconds that a session may take after a kill until it is done or has failed: 300 of them until a
+#: run whose worker was killed while it started counts as lost.
+PATIENCE = 480
 
 #: How often a session may be resumed before it counts as lost.
 MOST_RUNS = 4
 
 #: Parts of the command lines of what `discovery up` runs.
 SERVICES = {
-    "worker": ("execute_run",),
-    "code server": ("api grpc", "code-server"),
+    "worker": ("spawn_main",),
+    "code server": ("api grpc",),
     "daemon": ("dagster-daemon",),
     "webserver": ("dagster-webserver",),
     "api": ("discovery_dagster api",),

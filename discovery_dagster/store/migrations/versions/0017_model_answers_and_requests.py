@@ -2,8 +2,8 @@
 
 from discovery_dagster.store.migrations.tenancy import tenant_table
 
-revision = "0021"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 
 #: One answer a question, of whichever session. `prompt` and `question` are digests; `value` is null
 #: where asking again would change nothing.

@@ -1,0 +1,135 @@
+"""Everything that Dagster loads, started once from the real webserver; and the server's death."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from discovery_dagster.definitions import defs
+from discovery_dagster_tests.canary import files_with, tables_with
+from discovery_dagster_tests.installation import Installation, open_folder
+from discovery_dagster_tests.processes import processes
+from discovery_dagster_tests.services import REPOSITORY, Services, running
+
+ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
+
+_SENSOR = """
+mutation ($selector: SensorSelector!) {
+  sensorDryRun(selectorData: $selector, cursor: "") {
+    __typename
+    ... on DryRunInstigationTick { evaluationResult { skipReason error { message } } }
+    ... on PythonError { message }
+  }
+}
+"""
+
+_SCHEDULE = """
+mutation ($selector: ScheduleSelector!, $timestamp: Float) {
+  scheduleDryRun(selectorData: $selector, timestamp: $timestamp) {
+    __typename
+    ... on DryRunInstigationTick {
+      evaluationResult { runRequests { runKey } error { message } }
+    }
+    ... on PythonError { message }
+  }
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def services():
+    with (
+        open_folder() as folder,
+        Installation(folder / "home") as home,
+        running(home, DISCOVERY_MAX_RUNS="1") as opened,
+    ):
+        yield opened
+
+
+def drop(home: Installation, engagement: str, host: str = "srv") -> str:
+    """Put a table into the inbox; return its session's partition."""
+    folder = home.home / "inbox" / "acme" / engagement / "first"
+    folder.mkdir(parents=True)
+    rows = "\n".join(f"{host}-{n:03d},Ubuntu 22.04,10.0.0.{n}" for n in range(1, 100))
+    (folder / "servers.csv").write_text(f"Hostname,OS,IP Address\n{rows}\n")
+    (folder / "_READY").touch()
+    return f"acme.{engagement}|s001"
+
+
+def test_every_job_sensor_and_schedule_runs_when_started_from_the_ui(services: Services):
+    session = drop(services.home, "move")
+    repository = defs.get_repository_def()
+    for sensor in repository.sensor_defs:
+        selector = {**REPOSITORY, "sensorName": sensor.name}
+        tick = services.ask(_SENSOR, selector=selector)["sensorDryRun"]
+        assert tick["__typename"] == "DryRunInstigationTick", tick
+        assert tick["evaluationResult"]["error"] is None, sensor.name
+    for schedule in repository.schedule_defs:
+        selector = {**REPOSITORY, "scheduleName": schedule.name}
+        tick = services.ask(_SCHEDULE, selector=selector, timestamp=time.time())["scheduleDryRun"]
+        assert tick["evaluationResult"]["error"] is None, tick
+        assert len(tick["evaluationResult"]["runRequests"]) == 1
+    # The inbox has made the session by now; what its own sensor launches is let end first.
+    services.until(lambda: "SUCCESS" in services.runs().values())
+    jobs = {"session_job": session, "retention": None}
+    assert set(jobs) == {
+        job.name for job in repository.get_all_jobs() if not job.name.startswith("__")
+    }
+    for job, partition in jobs.items():
+        run = services.launch(job, partition)
+        services.until(lambda run=run: services.runs()[run] in ENDED)
+        assert services.runs()[run] == "SUCCESS", job
+
+
+def test_a_code_server_that_is_killed_again_and_again_fails_no_run(services: Services):
+    before = services.runs().keys()
+    expected = {drop(services.home, f"killed-{number}") for number in range(4)}
+
+    def statuses() -> list[str]:
+        return [status for run, status in services.runs().items() if run not in before]
+
+    for status in ("STARTING", "STARTED", "STARTING"):
+        services.until(lambda wanted=status: wanted in statuses())
+        killed = set(processes(services.home.home, "dagster api grpc"))
+        assert len(killed) == 1
+        os.kill(killed.pop(), signal.SIGKILL)
+        services.until(lambda: processes(services.home.home, "dagster api grpc"))
+    services.until(lambda: len(statuses()) == len(expected) and ENDED.issuperset(statuses()), 400)
+    assert statuses() == ["SUCCESS"] * len(expected)
+    states = services.home.json("status")["sessions"]
+    ended = {state["partition_key"]: state["status"] for state in states}
+    assert {key: ended[key] for key in expected} == dict.fromkeys(expected, "done")
+
+
+def test_what_is_erased_beside_running_services_does_not_come_back(services: Services):
+    before = services.runs().keys()
+    drop(services.home, "zq-erased", "zq-canary")
+    services.until(lambda: len(services.runs().keys() - before) == 1)
+    (run,) = services.runs().keys() - before
+    services.until(lambda: services.runs()[run] in ENDED)
+    engagement = services.home.engagement("zq-erased")
+    erased = services.home.json("engagement", "erase", *engagement.options, "--yes")
+    assert erased["store"]["inbox_files"] == 2
+    # Two ticks of the inbox later.
+    ticks = services.ticks("inbox")
+    services.until(lambda: services.ticks("inbox") >= ticks + 2)
+    assert not (services.home.home / "inbox" / "acme" / "zq-erased").exists()
+    with services.home.database() as database:
+        for canary in ("zq-erased", "zq-canary"):
+            assert tables_with(database, canary) == []
+            assert files_with(services.home.home, canary) == []
+    drop(services.home, "zq-erased")
+    ticks = services.ticks("inbox")
+    services.until(lambda: services.ticks("inbox") >= ticks + 2)
+    sessions = services.home.json("status")["sessions"]
+    assert "zq-erased" not in {state["engagement"] for state in sessions}
+    refused = services.home.run("import", services.home.home / "inbox", *engagement.options)
+    assert refused.returncode == 2
+    assert "was erased" in refused.stderr
+
+
+def test_who_starts_dagster_dev_beside_the_services_is_warned(services: Services):
+    beside = services.home.run("env")
+    assert beside.returncode == 0
+    assert "`dagster dev` would be a second one" in beside.stderr

@@ -1,0 +1,101 @@
+"""`discovery up` of a home, in processes of its own, and its webserver's GraphQL."""
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from discovery_dagster_tests.installation import Installation
+
+REPOSITORY = {"repositoryLocationName": "discovery", "repositoryName": "__repository__"}
+
+_LAUNCH = """
+mutation ($params: ExecutionParams!) {
+  launchRun(executionParams: $params) {
+    __typename
+    ... on LaunchRunSuccess { run { runId } }
+    ... on PythonError { message }
+  }
+}
+"""
+
+_TICKS = """
+query ($selector: SensorSelector!) {
+  sensorOrError(sensorSelector: $selector) {
+    ... on Sensor { sensorState { ticks(limit: 1000) { status } } }
+  }
+}
+"""
+
+_RUNS = "{runsOrError {... on Runs {results {runId status tags {key value}}}}}"
+
+
+@dataclass(frozen=True)
+class Services:
+    """A running `discovery up`."""
+
+    home: Installation
+    process: subprocess.Popen[str]
+    dagster_url: str
+
+    def ask(self, query: str, **variables: Any) -> Any:
+        """What the webserver answers to a GraphQL query."""
+        answer = httpx.post(
+            f"{self.dagster_url}/graphql",
+            json={"query": query, "variables": variables},
+            timeout=60,
+        ).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    def launch(self, job: str, partition: str | None = None) -> str:
+        """Launch a run as the UI's launchpad does; return its id."""
+        tags = [] if partition is None else [{"key": "dagster/partition", "value": partition}]
+        params = {
+            "selector": {**REPOSITORY, "pipelineName": job},
+            "runConfigData": {},
+            "mode": "default",
+            "executionMetadata": {"tags": tags},
+        }
+        launched = self.ask(_LAUNCH, params=params)["launchRun"]
+        assert launched["__typename"] == "LaunchRunSuccess", launched
+        return str(launched["run"]["runId"])
+
+    def runs(self) -> dict[str, str]:
+        """The status of each run."""
+        found = self.ask(_RUNS)["runsOrError"]["results"]
+        return {run["runId"]: run["status"] for run in found}
+
+    def ticks(self, sensor: str) -> int:
+        """How many ticks of a sensor have ended."""
+        found = self.ask(_TICKS, selector={**REPOSITORY, "sensorName": sensor})
+        ticks = found["sensorOrError"]["sensorState"]["ticks"]
+        return sum(tick["status"] != "STARTED" for tick in ticks)
+
+    def until(self, condition: Callable[[], Any], seconds: float = 150) -> Any:
+        """Wait for the condition, while the services live; return what it gives."""
+        deadline = time.monotonic() + seconds
+        while not (found := condition()):
+            assert self.process.poll() is None, self.process.communicate()[1]
+            assert time.monotonic() < deadline
+            time.sleep(0.3)
+        return found
+
+
+@contextmanager
+def running(home: Installation, **extra: str) -> Iterator[Services]:
+    """`discovery up` with settings of its own (`extra`), stopped at the end."""
+    process = home.start("up", "--api-port", "0", "--dagster-port", "0", "--json", **extra)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, process.communicate()[1]
+        yield Services(home, process, json.loads(line)["dagster_url"])
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)

@@ -1,0 +1,26 @@
+"""What the documents say is proven, is: the tests that they name exist."""
+
+import re
+
+import pytest
+
+from discovery_dagster_tests.installation import PROJECT
+
+TESTS = PROJECT / "discovery_dagster_tests"
+NAMED = re.compile(r"`((?:\w+/)*test_\w+\.py)(?:::(test_\w+))?`")
+
+
+@pytest.mark.parametrize("document", ["operations.md", "security.md"])
+def test_every_test_that_a_document_names_exists(document):
+    named = NAMED.findall((PROJECT / "docs" / document).read_text("utf-8"))
+    assert named
+    for file, test in named:
+        assert f"def {test}" in (TESTS / file).read_text("utf-8"), f"{file}::{test}"
+
+
+def test_each_event_of_the_operations_names_a_test_that_proves_it():
+    text = (PROJECT / "docs" / "operations.md").read_text("utf-8")
+    section = text.partition("## When something breaks")[2].partition("\n## ")[0]
+    events = [line for line in section.splitlines() if line.startswith("| ")][1:]
+    assert events
+    assert [event for event in events if not NAMED.search(event.rpartition(" | ")[2])] == []

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from discovery_dagster.domain import formats, handover
 from discovery_dagster.domain.handover import aws, azure, konveyor
 from discovery_dagster.domain.readers import read_file
+from discovery_dagster.domain.tabular import without_guard
 from discovery_dagster_tests.domain.sources import records_of_files
 
 
@@ -156,11 +157,19 @@ def test_every_asset_is_in_the_file_or_named_as_left_out(tool, names):
     assert set(left) <= set(names)
 
 
-#: Commas, quotes, line breaks, formulas and names longer than a host name can be.
+def as_read(text):
+    """The text of a cell without the apostrophe that keeps a spreadsheet from a formula."""
+    return without_guard(handover.line(text))
+
+
+#: Commas, quotes, line breaks, formulas and names longer than a host name can be. None begins with
+#: a quote: where all names of a list do, it is taken for one that a tool has put there.
 HOSTILE = st.one_of(
     st.text(st.sampled_from("aB1,;\"'\n\t=+-@ é漢|/\\#<&"), min_size=1, max_size=12),
     st.text(st.sampled_from("xyz "), min_size=300, max_size=310),
-).filter(lambda name: sum(char.isalpha() for char in name) > 1)
+).filter(
+    lambda name: sum(char.isalpha() for char in name) > 1 and name.strip()[0] not in {"'", '"'}
+)
 
 
 @pytest.mark.parametrize("tool", [konveyor, aws, azure])
@@ -180,13 +189,13 @@ def test_whatever_assets_are_called_they_are_read_back_as_they_were_written(tool
         return
     _, records = read_back(tmp_path, made)
     if tool is aws:
-        assert records.assets["provider_id"].to_list() == [handover.line(f"id-{n}") for n in held]
+        assert records.assets["provider_id"].to_list() == [as_read(f"id-{name}") for name in held]
     else:
-        assert records.assets["name"].to_list() == [handover.line(name) for name in held]
+        assert records.assets["name"].to_list() == [as_read(name) for name in held]
     if tool is konveyor:
         kept = [ends for ends in pairwise(names) if not left & {*ends}]
         assert records.relations.select("source", "target").rows() == [
-            tuple(map(handover.line, ends)) for ends in kept
+            tuple(map(as_read, ends)) for ends in kept
         ]
 
 

@@ -35,7 +35,8 @@ def read_back(folder, made):
     path.write_text(text.getvalue(), newline="")
     (table,) = read_file(path, path.name).tables
     records = records_of_files(path)
-    assert records.issues.is_empty()
+    # AWS takes machines that no host name stands for by their identifier.
+    assert set(records.issues["code"]) <= {"no_name"}
     assert records.outcomes["outcome"].to_list() == ["accepted"] * len(made.rows)
     return formats.recognise(table).name, records
 

@@ -49,8 +49,9 @@ def hand_over(assets: Sequence[Row], dependencies: Sequence[Row]) -> Handover:
 def _hosts(assets: Sequence[Row]) -> list[str | None]:
     """The host name of each asset, None where what it is called is none."""
     called = [asset["fqdn"] or asset["hostname"] or asset["name"] for asset in assets]
-    read = read_host(pl.Series(called, dtype=pl.String)).values
-    return [name if host is not None else None for name, host in zip(called, read, strict=True)]
+    read = read_host(pl.Series(called, dtype=pl.String))
+    hosts = read.values.set(read.faults, None)  # a name with a remark is none for others
+    return [name if host is not None else None for name, host in zip(called, hosts, strict=True)]
 
 
 def _row(asset: Row, host: str | None) -> list[Any]:

@@ -15,6 +15,7 @@ from discovery_dagster.domain import (
     identity,
     intake,
 )
+from discovery_dagster.domain.intake import RecognisedTable
 from discovery_dagster.domain.planning import plan
 
 #: The day of the imports, so that ends of life read the same on any day.
@@ -25,6 +26,7 @@ AS_OF = date(2026, 1, 1)
 class Derived:
     """The frames of a session, by the names of their schemas."""
 
+    tables: Sequence[RecognisedTable]
     mapping: pl.DataFrame
     records: canonical.CanonicalRecords
     inventory: identity.Inventory
@@ -47,4 +49,5 @@ def derive(paths: Sequence[Path]) -> Derived:
     assets = classification.classify(found.assets, AS_OF)
     edges = dependencies.build(assets, records.relations, records.assets)
     nodes = graph.analyse(assets, edges)
-    return Derived(mapping, records, found, assets, edges, nodes, plan.make(assets, edges, nodes))
+    made = plan.make(assets, edges, nodes)
+    return Derived(tables, mapping, records, found, assets, edges, nodes, made)

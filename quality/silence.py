@@ -1,9 +1,10 @@
 """What went wrong without a word, over all labelled data; each of these counts is to be 0.
 
 A thing is merged wrongly where one asset holds the records of two labelled things, and lost where
-no asset holds any of its records. An edge is invented where both of its ends are assets and no
-truth has it. A record is lost where the accounts of its table do not add up. A column is refused
-without a word where its header says a key field, its values were not taken, and no issue says so.
+no asset holds any of its records and none of them is listed as rejected. An edge is invented where
+both of its ends are assets and no truth has it. A record is lost where the accounts of its table do
+not add up. A column is refused without a word where its header says a key field, its values were
+not taken, and no issue says so.
 """
 
 import json
@@ -13,10 +14,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
+import polars.selectors as cs
 
 from discovery_dagster.domain.fields import IDENTITY_FIELDS
 from discovery_dagster.domain.mapping.claims import ACCEPTED
 from discovery_dagster.domain.mapping.warnings import CODE
+from discovery_dagster.domain.tables import IGNORED, REJECTED
 from discovery_dagster.reference import SAMPLE_ESTATE
 from quality import edges
 from quality.derive import Derived, derive
@@ -64,44 +67,55 @@ def figures(data: Path) -> Iterator[Figure]:
 
 
 def _look_at_things(labelled: Labelled, derived: Derived, found: Silence) -> None:
+    labels = {label["name"].casefold() for label in labelled.labels}
     names = _names_by_place(derived)
-    holders: dict[str, set[str]] = defaultdict(set)
-    members = derived.inventory.members.select("asset_id", "file", "sheet", "line")
     held: dict[str, set[str]] = defaultdict(set)
+    for asset, name in derived.assets.select("asset_id", "name").iter_rows():
+        held[asset].add(name.casefold())
+    members = derived.inventory.members.select("asset_id", "file", "sheet", "line")
     for asset, *place in members.iter_rows():
         held[asset] |= names.get(tuple(place), set())
-    own = derived.assets.select("asset_id", "name", "hostname", "fqdn")
-    for asset, *texts in own.iter_rows():
-        held[asset] |= {text.casefold() for text in texts if text}
-    labels = {label["name"].casefold() for label in labelled.labels}
-    for asset, texts in held.items():
-        for name in labels & texts:
-            holders[name].add(asset)
+    for texts in held.values():
         together = sorted(labels & texts)
         if len(together) > 1:
             found.merged.append(f"{labelled.subject}: {' and '.join(together)}")
-    found.lost += [f"{labelled.subject}: {name}" for name in sorted(labels - holders.keys())]
+    hosts = derived.assets.select("hostname", "fqdn").rows()
+    seen = set().union(*held.values()) | {text.casefold() for row in hosts for text in row if text}
+    lost = sorted(labels - seen - _rejected(derived))
+    found.lost += [f"{labelled.subject}: {name}" for name in lost]
+
+
+def _rejected(derived: Derived) -> set[str]:
+    """The cells of rejected records, which are listed with their reasons."""
+    outcomes = derived.records.outcomes.filter(outcome=REJECTED)
+    texts: set[str] = set()
+    for number, (table, _) in enumerate(derived.tables):
+        lines = outcomes.filter(table=number)["line"].implode()
+        cells = table.records.filter(pl.col("line").is_in(lines)).select(cs.starts_with("c"))
+        texts |= {text.casefold() for row in cells.rows() for text in row if text}
+    return texts
 
 
 def _names_by_place(derived: Derived) -> dict[Place, set[str]]:
-    """The names of the record at each place that holds but one: others belong to several assets."""
-    records = derived.records.assets.select("file", "sheet", "line", "name", "hostname", "fqdn")
-    names: dict[Place, set[str]] = {}
-    several: set[Place] = set()
-    for file, sheet, line, *texts in records.iter_rows():
-        place = (file, sheet, line)
-        if place in names:
-            several.add(place)
-        names[place] = {text.casefold() for text in texts if text}
-    return {place: texts for place, texts in names.items() if place not in several}
+    """The name of the record at each place that holds but one: others belong to several assets."""
+    records = derived.records.assets.select("file", "sheet", "line", "name")
+    names: dict[Place, list[str]] = defaultdict(list)
+    for file, sheet, line, name in records.iter_rows():
+        names[file, sheet, line].append((name or "").casefold())
+    return {place: set(texts) for place, texts in names.items() if len(texts) == 1}
 
 
 def _look_at_accounts(subject: str, derived: Derived, found: Silence) -> None:
-    for row in derived.records.accounts.iter_rows(named=True):
-        outcomes = row["accepted"] + row["rejected"] + row["ignored"]
-        if outcomes != row["records"]:
-            place = row["sheet"] or row["file"]
-            found.lost.append(f"{subject}: {row['records'] - outcomes} records of {place}")
+    counted = dict(derived.records.outcomes["table"].value_counts().iter_rows())
+    unexplained = derived.records.outcomes.filter(
+        pl.col("outcome") == IGNORED, pl.col("reason").is_null()
+    )
+    for number, (table, _) in enumerate(derived.tables):
+        missing = table.records.height - counted.get(number, 0)
+        if missing:
+            found.lost.append(f"{subject}: {missing} records of {table.sheet or table.file}")
+    if unexplained.height:
+        found.lost.append(f"{subject}: {unexplained.height} records ignored without a reason")
 
 
 def _look_at_columns(subject: str, derived: Derived, found: Silence) -> None:
@@ -117,10 +131,16 @@ def _look_at_columns(subject: str, derived: Derived, found: Silence) -> None:
 
 def _look_at_sample_edges(derived: Derived, found: Silence) -> None:
     truth = json.loads((SAMPLE_ESTATE / "truth.json").read_text("utf-8"))
+    known = {name.casefold(): thing["name"] for thing in truth["things"] for name in thing["names"]}
+
+    def thing(name: str) -> str:
+        return str(known.get(name.casefold(), name))
+
     wanted = {
-        tuple(str(edge[end]).casefold() for end in ("source", "target"))
+        (thing(edge["source"]), thing(edge["target"]))
         for edge in (*truth["edges"], *truth["implied_edges"])
     }
     resolved = derived.edges.drop_nulls(["source_id", "target_id"])
-    for edge in sorted(set(edges.found(replace(derived, edges=resolved))) - wanted):
+    ends = edges.found(replace(derived, edges=resolved))
+    for edge in sorted({(thing(source), thing(target)) for source, target in ends} - wanted):
         found.invented.append(f"sample estate: {' -> '.join(edge)}")

@@ -137,6 +137,17 @@ def test_the_host_of_an_application_is_not_its_own_host_name():
     assert fields_of(table(["Application", "Hostname"], *rows))["Hostname"] == "runs_on"
 
 
+def test_the_identifier_of_databases_names_them_where_their_names_repeat():
+    header = ["DBInstanceIdentifier", "DBName", "Endpoint.Address"]
+    rows = [(f"{name}-1", "main", f"{name}-1.q.rds.example.com") for name in ("store", "wages")]
+    expected = {"DBInstanceIdentifier": "name", "Endpoint.Address": "fqdn"}
+    assert fields_of(table(header, *rows)) == expected
+    assert fields_of(table(["Database Name", "Host"], ("main", "srv1"), ("logs", "srv2"))) == {
+        "Database Name": "name",
+        "Host": "runs_on",
+    }
+
+
 def test_host_names_that_repeat_beside_names_are_not_taken():
     rows = [(f"vm{at}", "esx1") for at in range(6)]
     assert fields_of(table(["Name", "Host Name"], *rows)) == {"Name": "name"}

@@ -14,7 +14,7 @@ HOSTILE = ['a"b', "c,d", "back\\slash", "", "line\nbreak", "NULL", "{}", "=cmd()
 
 
 def members(*ids: str, keys: list[str] | None = None) -> dict[str, pl.DataFrame]:
-    rows = [(name, "x.csv", None, line, keys or []) for line, name in enumerate(ids, 2)]
+    rows = [(name, line, "x.csv", None, line, keys or []) for line, name in enumerate(ids, 2)]
     made = pl.DataFrame(rows, schema=dict(frames.INVENTORY_MEMBERS), orient="row")
     return {"members": made, "conflicts": frames.empty(frames.INVENTORY_CONFLICTS)}
 

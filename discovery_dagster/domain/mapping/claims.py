@@ -30,6 +30,7 @@ _PLAIN, _OTHER, _WORDS, _RELATED = 0.95, 0.9, 0.85, 0.5
 BY_HEADER = frozenset({"synonym", "words"})
 _MACHINES = ("virtual_machine", "server")
 _HOST_FIELDS = ("hostname", "fqdn")
+_HOSTED = frozenset({"application", "database", "cluster"})
 
 #: Fields that name the record's own thing, and fields that name any.
 OWN_NAMES: Final = frozenset({"name", *_HOST_FIELDS})
@@ -217,7 +218,8 @@ def _refer(claim: Claim, subject: str | None) -> Claim:
     if claim.method == "format":
         return claim
     named = named_type(claim.column.header)
-    if claim.field in _HOST_FIELDS and subject in {"application", "database", "cluster"}:
+    own = claim.column.folded in reference.load("header_words")["own_endpoints"]
+    if claim.field in _HOST_FIELDS and not own and subject in _HOSTED:
         named = "server"  # the host of something else, not its own name
     if named is None or claim.column.names_nothing:
         return claim

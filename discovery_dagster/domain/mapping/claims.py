@@ -11,6 +11,7 @@ from typing import Final
 
 import polars as pl
 
+from discovery_dagster import reference
 from discovery_dagster.domain.fields import IGNORED, REFERENCES, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.headers import synonyms

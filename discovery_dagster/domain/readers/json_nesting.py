@@ -35,15 +35,21 @@ def unnest(elements: Sequence[Element]) -> Sequence[Element]:
 
     An element without any is kept, so that it can be accounted for.
     """
-    values = [element.value for element in elements[:_SAMPLE]]
-    if values and all(_is_list_of_objects(value) for value in values):
+    if are_lists(elements):
         return [inner for element in elements for inner in _inside(element, [], [], {})]
+    values = [element.value for element in elements[:_SAMPLE]]
     for nesting in reference.load("json_nesting"):
         path, beside = nesting["path"], nesting.get("beside", [])
         if any(_leads(value, path) and all(key in value for key in beside) for value in values):
             keep = nesting["keep"]
             return [inner for element in elements for inner in _inside(element, path, keep, {})]
     return elements
+
+
+def are_lists(elements: Sequence[Element]) -> bool:
+    """Whether `elements` are lists of objects, as far as the first ones tell."""
+    values = [element.value for element in elements[:_SAMPLE]]
+    return bool(values) and all(_is_list_of_objects(value) for value in values)
 
 
 def _is_list_of_objects(value: Any) -> bool:

@@ -8,7 +8,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from discovery_dagster.domain.readers.json_keyed import edges_in, keyed_array, things_in
-from discovery_dagster.domain.readers.json_nesting import NOTHING_INSIDE, around_records, unnest
+from discovery_dagster.domain.readers.json_nesting import (
+    NOTHING_INSIDE,
+    are_lists,
+    around_records,
+    unnest,
+)
 from discovery_dagster.domain.readers.json_parting import part
 from discovery_dagster.domain.readers.json_record import RepeatedKeyError, TooDeepError, flatten
 from discovery_dagster.domain.readers.json_scan import (
@@ -125,7 +130,9 @@ def _is_most(array: Array, text: str) -> bool:
 def _parted(array: Array) -> list[Array]:
     """Return the records inside `array` where they are known to stand, or its elements parted."""
     elements = unnest(array.elements)
-    return part(array) if elements is array.elements else [replace(array, elements=elements)]
+    inner = replace(array, elements=elements)
+    known = elements is not array.elements and not are_lists(array.elements)
+    return [inner] if known else part(inner)
 
 
 def _without_only_key(found: list[Array]) -> list[Array]:

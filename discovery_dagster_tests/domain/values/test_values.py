@@ -7,7 +7,7 @@ from discovery_dagster.domain.values import TRANSFORMS, clean, read_cells
 
 LISTS = {"addresses", "macs", "names", "ports"}
 #: Kinds of a single value that other text may stand beside.
-PARTLY_READ = {"text", "address", "host"}
+PARTLY_READ = {"text", "address", "host", "port"}
 
 
 def read(kind, *cells, unit=None):

@@ -47,7 +47,7 @@ def derive(paths: Sequence[Path]) -> Derived:
     records = canonical.canonicalise(tables, mapping)
     found = identity.resolve("quality.report", records.assets, records.relations, {})
     assets = classification.classify(found.assets, AS_OF)
-    edges = dependencies.build(assets, records.relations, records.assets)
+    edges = dependencies.build(assets, records.relations, records.assets, members=found.members)
     nodes = graph.analyse(assets, edges)
     made = plan.make(assets, edges, nodes)
     return Derived(tables, mapping, records, found, assets, edges, nodes, made)

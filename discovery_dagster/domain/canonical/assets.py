@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
@@ -20,6 +21,8 @@ from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.headers.meanings import named_type
 from discovery_dagster.domain.values.identifiers import uuid_in_serial
 from discovery_dagster.domain.words import replace_words
+
+_NAMES: Final = ("name", "hostname", "fqdn")
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def build_assets(
         *_host_names(),
     ).with_columns(_declared_type(cells, frame, table_format), frame["declared_type_text"])
     named = frame["name"].is_not_null()
-    column = cells.header_of("name", "hostname", "fqdn")
+    column = cells.header_of(*_NAMES)
     refused = frame.filter(~named).select(
         "row",
         pl.lit("name").alias("field"),
@@ -81,7 +84,10 @@ def build_assets(
     if detail:
         skipped, faults = pl.DataFrame(schema=SKIPPED), pl.DataFrame(schema=PROBLEM)
     else:
-        bare = nameless if called is None else nameless & ~called
+        # What could not be read where a name belongs is a thing's name all the same.
+        unread = cells.faults.filter(pl.col("field").is_in(_NAMES))["row"]
+        bare = nameless & ~frame["row"].is_in(unread.implode())
+        bare = bare if called is None else bare & ~called
         skipped = pl.concat([spare_addresses(frame.filter(bare)), list_models(frame)])
         faults = describe_fallbacks(frame.filter(nameless), column)
     counted = ~pl.col("row").is_in(skipped["row"].implode())

@@ -51,7 +51,7 @@ class Work:
 class ProposalFlow(Flow[FlowState]):
     """Asks what the rules left open, batch by batch, and keeps every answer."""
 
-    # Or CrewAI gives the flow a memory, for which it imports LanceDB. Its thread outlives the end of
+    # Or CrewAI gives it a memory, for which it imports LanceDB. Its thread outlives the end of
     # the process, and DuckDB's types with it, which say so on stderr.
     _skip_auto_memory: bool = PrivateAttr(default=True)
     _work: Work = PrivateAttr()

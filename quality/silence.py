@@ -10,7 +10,7 @@ not taken, and no issue says so.
 import json
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -131,16 +131,23 @@ def _look_at_columns(subject: str, derived: Derived, found: Silence) -> None:
 
 def _look_at_sample_edges(derived: Derived, found: Silence) -> None:
     truth = json.loads((SAMPLE_ESTATE / "truth.json").read_text("utf-8"))
-    known = {name.casefold(): thing["name"] for thing in truth["things"] for name in thing["names"]}
+    bearers: dict[str, list[str]] = defaultdict(list)
+    for thing in truth["things"]:
+        for name in {name.casefold() for name in (thing["name"], *thing["names"])}:
+            bearers[name].append(thing["name"])
 
-    def thing(name: str) -> str:
-        return str(known.get(name.casefold(), name))
+    def thing_of(*names: str | None) -> str | None:
+        known = (bearers.get((name or "").casefold(), []) for name in names)
+        return next((things[0] for things in known if len(things) == 1), None)
 
+    own = derived.assets.select("asset_id", "fqdn", "name").iter_rows()
+    things = {asset: thing_of(*names) for asset, *names in own}
     wanted = {
-        (thing(edge["source"]), thing(edge["target"]))
+        (thing_of(edge["source"]), thing_of(edge["target"]))
         for edge in (*truth["edges"], *truth["implied_edges"])
     }
-    resolved = derived.edges.drop_nulls(["source_id", "target_id"])
-    ends = edges.found(replace(derived, edges=resolved))
-    for edge in sorted({(thing(source), thing(target)) for source, target in ends} - wanted):
-        found.invented.append(f"sample estate: {' -> '.join(edge)}")
+    resolved = derived.edges.filter(pl.col("infrastructure").is_null())
+    ends = resolved.select("source_id", "target_id").drop_nulls().unique()
+    edges_found = {(things[source], things[target]) for source, target in ends.iter_rows()}
+    for source, target in sorted(edges_found - wanted, key=str):
+        found.invented.append(f"sample estate: {source} -> {target}")

@@ -3,6 +3,7 @@
 A file is read once in a process. Nothing here decides anything; the domain does.
 """
 
+import csv
 import hashlib
 from functools import cache
 from importlib.resources import files
@@ -25,8 +26,22 @@ def load(name: str) -> Any:
 
 @cache
 def digest(*names: str) -> str:
-    """Return a short digest of the content of the files `names` (with their endings)."""
+    """Return a short digest of what the files `names` (with their endings) say."""
     total = hashlib.sha256()
     for name in names:
-        total.update(ROOT.joinpath(name).read_bytes())
+        total.update(content(ROOT.joinpath(name)).encode())
     return total.hexdigest()[:12]
+
+
+def content(file: Traversable) -> str:
+    """Return what a file says as text, without the comments and the layout of YAML and CSV.
+
+    The order counts: of two rules that match, the first may win.
+    """
+    text = file.read_text("utf-8")
+    if file.name.endswith(".yaml"):
+        return repr(yaml.load(text, Loader=yaml.CSafeLoader))
+    if file.name.endswith(".csv"):
+        lines = (line for line in text.splitlines() if not line.startswith("#"))
+        return repr(list(csv.reader(lines)))
+    return text

@@ -32,7 +32,7 @@ def systems(assets: pl.DataFrame) -> Distinct:
     """
     written = Distinct.among(assets.select("os_name", "os_version"))
     texts = written.rows.select(text="os_name", version_text="os_version")
-    found = recognise(texts, "operating_systems")
+    found = recognise(texts)
     named = found.select("rule", "label", "version", "family", end_of="product", os="type")
     return written.judged(pl.concat([written.rows, named], how="horizontal"))
 

@@ -20,19 +20,21 @@ RECOGNISED: Final = ("rule", "label", "family", "product", "version", "type", "k
 OPERATING_SYSTEM: Final = "operating_system"
 
 
-def recognise(texts: pl.DataFrame, catalogue: str) -> pl.DataFrame:
-    """Say what each text means.
+def recognise(texts: pl.DataFrame) -> pl.DataFrame:
+    """Say which operating system each text means.
 
     Args:
         texts: `text` and `version_text`, either may be null.
-        catalogue: name of the reference file with the systems that are known.
 
     Returns:
         The same rows in the same order with `RECOGNISED`: `rule` is the id of the one that matched
         (null when none did), `label` the clean name, `version` null where it is not certain, `type`
         the type of what runs such a system, `kind` what it is.
     """
-    systems = load(catalogue)["systems"]
+    return _recognise(texts, load("operating_systems")["systems"])
+
+
+def _recognise(texts: pl.DataFrame, systems: list[dict[str, Any]]) -> pl.DataFrame:
     distinct = texts.select("text", "version_text").unique()
     spelled = distinct.with_columns(
         name=_spelled("text"), given=_spelled("version_text"), whole=pl.lit(None, pl.String)
@@ -81,7 +83,7 @@ def recognise_products(cells: pl.Series, versions: pl.Series) -> pl.DataFrame:
         .explode("text")
         .with_columns(pl.when("alone").then("version_text").alias("version_text"))
     )
-    found = recognise(parts.select("text", "version_text"), "products")
+    found = _recognise(parts.select("text", "version_text"), load("products")["systems"])
     said = pl.concat([parts.select("at", "alone"), found.select(RECOGNISED)], how="horizontal")
     return said.filter(pl.col("rule").is_not_null())
 

@@ -33,7 +33,7 @@ def contradicting(held: pl.DataFrame, described: pl.DataFrame) -> pl.DataFrame:
 def _with_systems(facts: pl.DataFrame) -> pl.DataFrame:
     """Add family and major version of operating systems; what has no place of its own has none."""
     texts = facts.select(text="os_name", version_text="os_version")
-    known = recognise(texts, "operating_systems")
+    known = recognise(texts)
     placed = ["location", "system", "release", "addresses"]
     return facts.with_columns(
         system=known["family"], release=known["rule"] + known["version"].str.extract(r"^(\d+)")

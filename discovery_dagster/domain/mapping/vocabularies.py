@@ -25,7 +25,7 @@ def known_share(field: str, values: pl.Series) -> float:
 def _is_system(values: pl.Series) -> pl.Series:
     texts = pl.DataFrame({"text": values, "version_text": pl.Series([None] * len(values))})
     texts = texts.with_columns(pl.col("version_text").cast(pl.String))
-    return recognise(texts, "operating_systems")["rule"].is_not_null()
+    return recognise(texts)["rule"].is_not_null()
 
 
 def _is_qualified(values: pl.Series) -> pl.Series:

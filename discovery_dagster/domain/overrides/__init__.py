@@ -76,7 +76,7 @@ def allowed_words(field: str) -> tuple[str, ...] | None:
     if vocabulary is None:
         return None
     if vocabulary == "operating_systems":
-        families = {system["family"] for system in load(vocabulary)["systems"]}
+        families = {system["family"] for system in load("operating_systems")["systems"]}
         return tuple(sorted(families))
     return tuple(load("vocabulary")[vocabulary])
 

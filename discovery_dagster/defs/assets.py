@@ -19,7 +19,7 @@ from discovery_dagster.domain import (
 from discovery_dagster.domain import (
     dependencies as edges,
 )
-from discovery_dagster.domain.dependencies import endpoints
+from discovery_dagster.domain.dependencies import endpoints, unresolved
 from discovery_dagster.domain.graph import cycles, shared_services
 from discovery_dagster.domain.mapping.warnings import column_warnings
 from discovery_dagster.domain.overrides import applying
@@ -277,13 +277,14 @@ def dependencies(
         built = edges.build(assets, relations, records, stages.passed, decided, members)
         made = shared_services.overrule(built, said.service_decisions())
         stages.passed()
-        strangers = endpoints.report(assets, made, decided)
+        strangers = endpoints.report(made)
         stages.passed()
         resolved = int(made["resolved"].sum())
         statuses = made["status"].value_counts().sort("status")
         return {"edges": made, "endpoints": strangers}, {
             "resolved": resolved,
             "unresolved": made.height - resolved,
+            "ambiguous": made.filter(unresolved.ambiguous()).height,
             "contradicting": made.height - made["conflict"].null_count(),
             **{f"status.{name}": int(number) for name, number in statuses.iter_rows()},
         }

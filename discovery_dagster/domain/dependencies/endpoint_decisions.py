@@ -56,7 +56,7 @@ def apply(
     """Let decisions outrank what names and addresses say.
 
     Args:
-        resolved: endpoints as `NameIndex.resolve` returns them: `name, address, asset_id`, …
+        resolved: endpoints as `NameIndex.resolve` returns them.
         decided: in force; of an asset that the session lacks, one has no effect.
         assets: with their `asset_id`.
 
@@ -78,4 +78,5 @@ def apply(
         .when(pl.col("means") != EXTERNAL)
         .then("means")
     )
-    return answered.with_columns(asset_id=meant).select(resolved.columns)
+    candidates = pl.when(pl.col("means").is_null()).then("candidates")
+    return answered.with_columns(candidates, asset_id=meant).select(resolved.columns)

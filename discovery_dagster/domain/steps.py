@@ -145,7 +145,7 @@ STEPS: tuple[Step, ...] = (
         "inventory",
         "One row a real thing, with a stable id and the reason why its records were merged.",
         upstream=("canonical_records",),
-        decisions=("identity",),
+        decisions=("identity", "aliases"),
         version=5,
         frames={
             "assets": frames.INVENTORY_ASSETS,
@@ -182,7 +182,7 @@ STEPS: tuple[Step, ...] = (
         upstream=("inventory",),
         frames={"assets": frames.CLASSIFIED_ASSETS, "proposals": frames.PROPOSALS},
         version=6,
-        decisions=("assets",),
+        decisions=("assets", "outsiders"),
         prompts=("prompts/classification.md", "vocabulary.yaml"),
         reference=(
             "vocabulary.yaml",

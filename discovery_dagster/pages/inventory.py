@@ -26,9 +26,9 @@ router = APIRouter()
 COLUMNS: Sequence[str] = (
     "name", "type", "environment", "criticality", "tier", "os_name", "os_family", "os_version",
     "eol_status", "eol_date", "hostname", "fqdn", "aliases", "ip_addresses",
-    "mac_addresses", "serial_number", "asset_tag", "cpu_cores", "memory_gb", "storage_gb", "location", "scope",
-    "applications", "business_owner", "technical_owner", "vendor", "model", "product", "status",
-    "description", "strategy", "group", "wave", "confidence",
+    "mac_addresses", "serial_number", "asset_tag", "cpu_cores", "memory_gb", "storage_gb",
+    "location", "scope", "applications", "business_owner", "technical_owner", "vendor", "model",
+    "product", "status", "description", "strategy", "group", "wave", "confidence",
 )  # fmt: skip
 DEFAULT_COLUMNS: Sequence[str] = (
     "name", "type", "environment", "os_name", "eol_status", "ip_addresses", "applications", "wave",

@@ -16,7 +16,7 @@ RELATIONS = relation_records(
 
 def said(endpoint, means, number=1):
     at = datetime(2026, 3, 2, tzinfo=UTC)
-    return EndpointDecision(number, endpoint, means, "seen", "ann", at)
+    return EndpointDecision(number, endpoint, means, "seen", "ann", at, "s001", "command line")
 
 
 def ends(*decided):

@@ -144,7 +144,7 @@ def _doubtful(found: Findings) -> Iterator[tuple[str, Mapping[str, Any], float |
     """Fields of assets that need a person, with the confidence of what is said now."""
 
     def undecided(field: str, *wanted: pl.Expr) -> Iterator[dict[str, Any]]:
-        own = ~pl.col("overridden").list.contains(field)
+        own = ~pl.col("overridden").list.contains(field) & (pl.col("type") != EXTERNAL)
         return found.assets.filter(own, *wanted).iter_rows(named=True)
 
     for field, confidence in _ASKED.items():

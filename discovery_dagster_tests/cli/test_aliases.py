@@ -102,7 +102,7 @@ def test_answers_about_endpoints_have_their_effect_or_come_back(imported, tmp_pa
     for endpoint, answer in rows.items():
         append(path, "Endpoints", Endpoint=endpoint, Answer=answer, Reason="so")
     fill(path, "Endpoints", {"Endpoint": "10.9.0.77"}, "external", Reason="a partner")
-    told = decisions(move, "import", str(path), code=1)
+    told = decisions(move, "import", str(path))
     assert told["applied"] == 3
     problems = sorted(problem["message"] for problem in told["problems"])
     assert len(problems) == 2
@@ -116,3 +116,34 @@ def test_answers_about_endpoints_have_their_effect_or_come_back(imported, tmp_pa
     assert ends == {"fax-gateway": None, "lx-041": None, "10.9.0.77": "external"}
     asked = decisions(move, "export", "-o", str(path))["questions"]
     assert asked["Endpoints"] == 0
+
+
+def test_things_that_nothing_identifies_are_not_joined_without_effect(move, tmp_path):
+    rows = "Application,Owner\nLedger,ann\nLedger,bob\nGeneral Ledger,cy\n"
+    (tmp_path / "applications.csv").write_text(rows)
+    move.import_files(tmp_path / "applications.csv")
+    found = [asset["id"] for asset in move.export("assets")]
+    where = (*move.options, "--session", "s001")
+    for other in found[1:]:
+        joined = move.installation.run("identity", "join", found[0], other, *REASON, *where)
+        if joined.returncode == 2:
+            assert "Nothing identifies" in joined.stderr + joined.stdout
+            assert "host name, a serial number or an id" in joined.stderr + joined.stdout
+            continue
+        move.run()
+        assert len(move.export("assets")) < len(found), "a join that is taken joins"
+
+
+def test_the_workbook_joins_what_relations_alone_name_once(imported, tmp_path):
+    move, path = imported, tmp_path / "decisions.xlsx"
+    decisions(move, "export", "-o", str(path))
+    ids = {name: asset["id"] for name, asset in names(move).items()}
+    cells = {"Id": ids["lx-041"], "Other id": ids["fax-gateway"]}
+    append(path, "Same thing", **cells, Answer="same", Reason="so")
+    append(path, "Same thing", **{**cells, "Id": "gone"}, Answer="different", Reason="so")
+    told = decisions(move, "import", str(path))
+    assert (told["applied"], [each["column"] for each in told["problems"]]) == (1, ["Id"])
+    move.run()
+    assert names(move)["lx-041"]["aliases"] == ["fax-gateway"]
+    again = decisions(move, "import", str(path))
+    assert (again["applied"], again["unchanged"]) == (0, 1)

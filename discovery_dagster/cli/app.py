@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "mapping": ("mapping", "app"),
     "identity": ("identity", "app"),
     "override": ("overrides", "app"),
+    "alias": ("aliases", "app"),
     "decisions": ("decisions", "app"),
     "plan": ("planning", "app"),
     "model": ("model", "app"),

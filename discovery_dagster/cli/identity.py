@@ -11,13 +11,13 @@ from rich.markup import escape
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
 from discovery_dagster.cli.present import table_of, terminal
-from discovery_dagster.domain.identity.decisions import PERSON, SPLIT, IdentityDecision
+from discovery_dagster.domain.identity.decisions import ALIAS, PERSON, SPLIT, IdentityDecision
 from discovery_dagster.domain.identity.explanation import explain as explained
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import assets, identity, sessions
+from discovery_dagster.store import assets, identity, joining, sessions
 from discovery_dagster.store.database import Database, open_database
-from discovery_dagster.store.identity import CannotJoinError
+from discovery_dagster.store.joining import CannotJoinError
 
 app = typer.Typer(help="Explain, split and join what records are one thing.", no_args_is_help=True)
 
@@ -98,7 +98,7 @@ def join(
         sessions.find(database, key)
         found = [assets.find(database, key, name) for name in (asset, other)]
         try:
-            made = identity.join(database, key, found, reason, author or getpass.getuser())
+            made = joining.join(database, key, found, reason, author or getpass.getuser())
         except CannotJoinError as error:
             raise UsageError("cannot_join", str(error)) from error
     _tell(key, made, as_json=as_json)
@@ -213,4 +213,5 @@ def _tell(
         }
         print(json.dumps(document, ensure_ascii=False))
         return
-    print(f"{verb} as number {decision.id}: {decision.sentence}. To apply it:\n{command}")
+    number = "alias" if decision.kind == ALIAS else "number"
+    print(f"{verb} as {number} {decision.id}: {decision.sentence}. To apply it:\n{command}")

@@ -9,14 +9,15 @@ import typer
 from rich.markup import escape
 
 from discovery_dagster.cli.errors import DONE, FAILED, UsageError
+from discovery_dagster.cli.finding import Where, find_asset, require_sessions
 from discovery_dagster.cli.options import AsJson, Client, Engagement
 from discovery_dagster.cli.present import table_of, terminal
 from discovery_dagster.cli.rerun import Rerun, rerun
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.overrides import InvalidOverrideError, read_words
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import assets, decision_log, overrides, sessions
-from discovery_dagster.store.assets import FoundAsset, NoSuchAssetError
+from discovery_dagster.store import decision_log, overrides, sessions
+from discovery_dagster.store.assets import FoundAsset
 from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.decision_log import ASSET, Decision
 from discovery_dagster.store.overrides import OverrideWish
@@ -26,9 +27,6 @@ app = typer.Typer(
 )
 
 Author = Annotated[str | None, typer.Option(help="Who decides; else the user of this terminal.")]
-Where = Annotated[
-    str | None, typer.Option("--session", help="Where to look for the asset; else the newest.")
-]
 
 
 @app.command("set")
@@ -48,7 +46,7 @@ def set_override(
     key = EngagementKey(client, engagement)
     settings = Settings()
     with open_database(settings) as database:
-        where, found = _find(database, key, asset, session)
+        where, found = find_asset(database, key, asset, session)
         by = author if author is not None else getpass.getuser()
         wish = OverrideWish(found.asset_id, found.name, field, value, reason, by)
         _decide(settings, database, where, found, wish, run, chosen=session, as_json=as_json)
@@ -69,7 +67,7 @@ def accept(
     key = EngagementKey(client, engagement)
     settings = Settings()
     with open_database(settings) as database:
-        where, found = _find(database, key, asset, session)
+        where, found = find_asset(database, key, asset, session)
         by = author if author is not None else getpass.getuser()
         wish = overrides.proposed(database, where, found.asset_id, by, reason)
         _decide(settings, database, where, found, wish, run, chosen=session, as_json=as_json)
@@ -87,7 +85,7 @@ def list_overrides(
     """Show what was decided about the assets and endpoints of an engagement."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
-        _require(database, key)
+        require_sessions(database, key)
         read = decision_log.history if everything else decision_log.current
         rows = [_row(each) for each in read(database, key)]
     if as_json:
@@ -126,7 +124,7 @@ def remove_override(
     key = EngagementKey(client, engagement)
     settings = Settings()
     with open_database(settings) as database:
-        _require(database, key)
+        require_sessions(database, key)
         try:
             by = read_words(author if author is not None else getpass.getuser(), "author")
             why = read_words(reason, "reason")
@@ -183,29 +181,6 @@ def _decide(
         document = asdict(added[0]) if added else {"asset_id": found.asset_id, "decision": None}
         print(json.dumps({**document, "sessions": told}, ensure_ascii=False, default=str))
     _end(told, run)
-
-
-def _find(
-    database: Database, engagement: EngagementKey, asset: str, session: str | None
-) -> tuple[SessionKey, FoundAsset]:
-    """The session that is named, or the newest that has the asset; and the asset."""
-    if session is not None:
-        key = SessionKey.of(engagement, session)
-        sessions.find(database, key)
-        return key, assets.find(database, key, asset)
-    for row in reversed(_require(database, engagement)):
-        try:
-            return row.session, assets.find(database, row.session, asset)
-        except NoSuchAssetError:
-            continue
-    raise NoSuchAssetError(f"No session of {engagement} has an asset {asset!r}.")
-
-
-def _require(database: Database, engagement: EngagementKey) -> list[sessions.SessionRow]:
-    found = sessions.sessions(database, engagement)
-    if not found:
-        raise UsageError("no_such_engagement", f"There is no engagement {engagement}.")
-    return found
 
 
 def _row(each: Decision) -> dict[str, Any]:

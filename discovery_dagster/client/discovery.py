@@ -131,9 +131,9 @@ class Session:
         Columns: `name`, `type`, `tier`, `environment`, `criticality`, `os_family`, `os_name`,
         `os_version`, `eol_date` (ISO), `eol_status`, `hostname`, `fqdn`, `ip_addresses`,
         `mac_addresses`, `serial_number`, `asset_tag`, `cpu_cores`, `memory_gb` (GiB), `storage_gb`
-        (10⁹ bytes), `location`, `scope`, `business_owner`, `technical_owner`, `applications`,
-        `confidence` (of the type, 0 to 1), `rationale`, `overridden`, `sources`, `strategy`,
-        `group`, `wave` and more.
+        (10⁹ bytes), `location`, `scope`, `aliases`, `business_owner`, `technical_owner`,
+        `applications`, `confidence` (of the type, 0 to 1), `rationale`, `overridden`, `sources`,
+        `strategy`, `group`, `wave` and more.
         """
         frame = self._frame("assets", **filters)
         return frame.set_index("id") if len(frame) else frame

@@ -19,7 +19,8 @@ from discovery_dagster.domain import (
 from discovery_dagster.domain import (
     dependencies as edges,
 )
-from discovery_dagster.domain.dependencies import endpoints
+from discovery_dagster.domain.dependencies import endpoint_decisions as about_endpoints
+from discovery_dagster.domain.dependencies import endpoints, unresolved
 from discovery_dagster.domain.graph import cycles, shared_services
 from discovery_dagster.domain.mapping.warnings import column_warnings
 from discovery_dagster.domain.overrides import applying
@@ -176,6 +177,7 @@ def inventory(
             relations,
             decisions=identity_decisions.current(database, key.engagement),
             passed=stages.passed,
+            aliases=about_endpoints.aliases(endpoint_decisions.in_force(database, key.engagement)),
         )
         made = identifiers.agree(database, key, wanted, resolve)
         stages.passed()
@@ -242,7 +244,12 @@ def classified_assets(
     def work(report: Report) -> StepResult:
         # Judged as of the day of the import, so that a later re-run gives the same answer.
         as_of = sessions.find(session.database, session.key).created_at.date()
-        decided = overrides.in_force(session.database, session.key.engagement)
+        engagement = session.key.engagement
+        about = endpoint_decisions.in_force(session.database, engagement)
+        decided = [
+            *about_endpoints.types(inventory["assets"], about),
+            *overrides.in_force(session.database, engagement),
+        ]
         rules = partial(classification.classify, as_of=as_of, report=report)
         proposer = session.proposer("classified_assets", report)
         judged, proposed, usage = propose_types(
@@ -277,13 +284,14 @@ def dependencies(
         built = edges.build(assets, relations, records, stages.passed, decided, members)
         made = shared_services.overrule(built, said.service_decisions())
         stages.passed()
-        strangers = endpoints.report(assets, made, decided)
+        strangers = endpoints.report(made)
         stages.passed()
         resolved = int(made["resolved"].sum())
         statuses = made["status"].value_counts().sort("status")
         return {"edges": made, "endpoints": strangers}, {
             "resolved": resolved,
             "unresolved": made.height - resolved,
+            "ambiguous": made.filter(unresolved.ambiguous()).height,
             "contradicting": made.height - made["conflict"].null_count(),
             **{f"status.{name}": int(number) for name, number in statuses.iter_rows()},
         }

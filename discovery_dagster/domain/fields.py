@@ -26,6 +26,7 @@ ATTRIBUTE_FIELDS: Mapping[str, Field] = {
     "name": Field("name"),
     "hostname": Field("host"),
     "fqdn": Field("host"),
+    "aliases": Field("names", many=True),
     "domain": Field("domain"),
     "ip_addresses": Field("addresses", many=True),
     "mac_addresses": Field("macs", many=True),

@@ -169,6 +169,7 @@ ATTRIBUTES: Schema = {
     "name": _TEXT,
     "hostname": _TEXT,  # short name, lower case
     "fqdn": _TEXT,  # lower case
+    "aliases": _TEXTS,  # further names that references may use; they never tell what it is
     "domain": _TEXT,  # lower case DNS or directory domain where given apart
     "ip_addresses": _TEXTS,  # canonical text form
     "mac_addresses": _TEXTS,  # lower case, colons
@@ -310,6 +311,9 @@ CLASSIFIED_ASSETS: Schema = {
     "overridden": _TEXTS,  # fields that people decided; `rationale` has a sentence for each
 }
 
+#: Assets that an ambiguous endpoint may be; of many the first.
+_CANDIDATES = {"id": pl.String(), "name": pl.String()}
+
 #: One row an edge: the source needs the target.
 EDGES: Schema = {
     "edge": pl.UInt32(),  # number of the row, from 0
@@ -341,12 +345,18 @@ EDGES: Schema = {
     #: Why the edge glues no groups together, such as `dns` or `remote_administration`, or null.
     "infrastructure": _TEXT,
     "conflict": _TEXT,  # a sentence where other evidence says the opposite direction, else null
+    #: Why an end is no asset (`dependencies.unresolved`): ambiguous, unmatched, external,
+    #: broadcast, local; null where it is one.
+    "source_why": _TEXT,
+    "source_candidates": pl.List(pl.Struct(_CANDIDATES)),  # where it is ambiguous, else null
+    "target_why": _TEXT,
+    "target_candidates": pl.List(pl.Struct(_CANDIDATES)),
 }
 
 #: One row a subnet (or a name) and port of endpoints that are no assets.
 ENDPOINTS: Schema = {
     "subnet": _TEXT,  # of an address; else the name
-    "kind": _TEXT,  # external, unresolved, broadcast, local
+    "kind": _TEXT,  # why they are no assets, as in EDGES
     "side": _TEXT,  # target: assets need it; source: it needs assets
     "port": pl.Int32(),
     "protocol": _TEXT,
@@ -357,6 +367,8 @@ ENDPOINTS: Schema = {
     "endpoints": _TEXTS,  # the first of them
     "first_seen": _TEXT,
     "last_seen": _TEXT,
+    #: Which asset each endpoint may be, where it is ambiguous.
+    "candidates": pl.List(pl.Struct({"endpoint": pl.String(), **_CANDIDATES})),
 }
 
 #: One row an asset, as a node of the graph of resolved edges.

@@ -13,10 +13,15 @@ from discovery_dagster.domain.host_names import FQDN, folded, group, with_host_n
 
 _FIRST_LABEL: Final = r"^([a-z0-9_][a-z0-9_-]*)(?:\.[a-z0-9_.-]+)?$"
 
-#: How an endpoint was resolved, by level of trust. At the last but one a dotted name means the
-#: short name of an asset of which no domain is known; at the last, names of one label and address
-#: are one.
-_LEVELS: Final = ("name", "fqdn", "hostname", "hostname", "hostname")
+#: How an endpoint was resolved, by level of trust. At `_BARE` a dotted name means the short name of
+#: an asset of which no domain is known; at `_LOCATED`, names of one label and address are one.
+_LEVELS: Final = ("name", "fqdn", "hostname", "hostname", "hostname", "alias")
+_BARE: Final = 3
+_LOCATED: Final = 4
+_ALIAS: Final = 5
+
+#: Candidates that are kept of an ambiguous endpoint: whoever has more does not choose by a list.
+MOST_CANDIDATES: Final = 20
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,9 @@ class NameIndex:
         ]
         whole = pl.concat_str("candidate_scope", folded("name"), separator="/")
         names.append(named.select(pl.lit(0, pl.UInt8).alias("level"), whole.alias("key"), *what))
+        names.append(
+            _alias_keys(named).select(pl.lit(_ALIAS, pl.UInt8).alias("level"), "key", *what)
+        )
         addresses = named.select(pl.col("ip_addresses").alias("key"), *what).explode("key")
         return cls(
             pl.concat(names).drop_nulls("key").unique(),
@@ -67,10 +75,11 @@ class NameIndex:
                 those that have it.
 
         Returns:
-            The same rows in the same order with `asset_id`, null when unresolved, and `how`:
-            `name`, `fqdn`, `hostname` or `address`, or else `ambiguous`, `no_such_asset` or
-            `unnamed`. A dotted name means a short one only when no other endpoint of this frame
-            gives that short name another domain.
+            The same rows in the same order with `asset_id`, null when unresolved, `how`: `name`,
+            `fqdn`, `hostname`, `alias` or `address`, or else `ambiguous`, `no_such_asset` or
+            `unnamed`, and `candidates`: of what is ambiguous the first `MOST_CANDIDATES` ids, else
+            null. A dotted name means a short one only when no other endpoint of this frame gives
+            that short name another domain.
         """
         asked = endpoints.select(
             key=folded("name"),
@@ -92,10 +101,10 @@ class NameIndex:
         joined = asked.join(
             answered, on=asked.columns, how="left", nulls_equal=True, maintain_order="left"
         )
-        return endpoints.with_columns(joined["asset_id"], joined["how"])
+        return endpoints.with_columns(joined["asset_id"], joined["how"], joined["candidates"])
 
     def _answers(self, distinct: pl.DataFrame, *, by_address: bool) -> pl.DataFrame:
-        """One row an endpoint that names or locates something: `endpoint, asset_id, how`."""
+        """One row an endpoint that means something: `endpoint, asset_id, how, candidates`."""
         addressed = distinct if by_address else distinct.clear()
         at_address = _fitting(
             addressed.join(self._addresses, left_on="address", right_on="key").with_columns(level=0)
@@ -117,19 +126,18 @@ class NameIndex:
         named = decided.join(chosen, on="endpoint", how="anti").with_columns(
             how=pl.when(pl.col("asset_id").is_null()).then(pl.lit("ambiguous")).otherwise(level)
         )
-        columns = ["endpoint", "asset_id", "how"]
+        columns = ["endpoint", "asset_id", "how", "candidates"]
         return pl.concat([frame.select(columns) for frame in (named, chosen, located)])
 
     def _name_candidates(self, distinct: pl.DataFrame) -> pl.DataFrame:
         """Assets that an endpoint's name fits: `endpoint, asset_id, preference`."""
-        bare = len(_LEVELS) - 2
-        whole = distinct.join(self._names.filter(pl.col("level") < bare), on="key")
+        whole = distinct.join(self._names.filter(pl.col("level") != _BARE), on="key")
         dotted = distinct.filter(pl.col("key").str.contains(FQDN)).with_columns(
             label=pl.col("key").str.split(".").list.first()
         )
         dotted = dotted.filter(pl.col("key").n_unique().over("label") == 1)
         short = dotted.drop("label").with_columns(key=dotted["label"])
-        short = short.join(self._names.filter(pl.col("level") == bare), on="key")
+        short = short.join(self._names.filter(pl.col("level") == _BARE), on="key")
         located = self._of_one_label_and_address(distinct)
         found = [frame.select(whole.columns) for frame in (whole, short, located)]
         pairs = _fitting(pl.concat(found))
@@ -146,10 +154,29 @@ class NameIndex:
             pl.col("key").str.extract(_FIRST_LABEL) == pl.col("bears").str.extract(_FIRST_LABEL),
             pl.col("key").str.contains(FQDN) != pl.col("bears").str.contains(FQDN),
         )
-        return both.with_columns(level=pl.lit(len(_LEVELS) - 1, pl.UInt8))
+        return both.with_columns(level=pl.lit(_LOCATED, pl.UInt8))
 
 
 _ADDRESS: Final = pl.lit("address")
+
+
+def _alias_keys(named: pl.DataFrame) -> pl.DataFrame:
+    """Return `named` with a row and `key` for each reading of an alias.
+
+    An alias without a domain has that of its asset, too, and one with a domain a short form.
+    """
+    listed = named.explode("aliases").with_columns(key=folded("aliases")).drop_nulls("key")
+    dotted = pl.col("key").str.contains(FQDN)
+    domain = pl.coalesce(pl.col("host_fqdn").str.extract(r"^[^.]+\.(.+)$"), "host_domain")
+    readings = (
+        pl.col("key"),
+        pl.when(dotted).then(pl.col("key").str.split(".").list.first()),
+        pl.when(~pl.col("key").str.contains(".", literal=True)).then(
+            pl.concat_str("key", domain, separator=".")
+        ),
+    )
+    keys = pl.concat_list(readings).list.drop_nulls().list.unique()
+    return listed.with_columns(key=keys).explode("key")
 
 
 def _fitting(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -174,7 +201,13 @@ def _fitting(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _only(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Return the best asset of each endpoint, null where several are equally good."""
+    """Return the best asset of each endpoint, null where several are equally good: `candidates`."""
     best = pairs.filter(pl.col("preference") == pl.col("preference").min().over("endpoint"))
-    one = pl.when(pl.col("asset_id").n_unique() == 1).then(pl.col("asset_id").first())
-    return best.group_by("endpoint").agg(one, pl.col("preference").first())
+    found = best.group_by("endpoint").agg(
+        pl.col("asset_id").unique().sort().alias("candidates"), pl.col("preference").first()
+    )
+    several = pl.col("candidates").list.len() > 1
+    return found.with_columns(
+        asset_id=pl.when(~several).then(pl.col("candidates").list.first()),
+        candidates=pl.when(several).then(pl.col("candidates").list.head(MOST_CANDIDATES)),
+    )

@@ -73,7 +73,7 @@ STEPS: tuple[Step, ...] = (
         "inventory",
         "One row a real thing, with a stable id and the reason why its records were merged.",
         upstream=("canonical_records",),
-        decisions=("identity",),
+        decisions=("identity", "aliases"),
         frames={
             "assets": frames.INVENTORY_ASSETS,
             "members": frames.INVENTORY_MEMBERS,
@@ -100,7 +100,7 @@ STEPS: tuple[Step, ...] = (
         "with confidence and rationale.",
         upstream=("inventory",),
         frames={"assets": frames.CLASSIFIED_ASSETS, "proposals": frames.PROPOSALS},
-        decisions=("assets",),
+        decisions=("assets", "outsiders"),
         prompts=("prompts/classification.md", "vocabulary.yaml"),
         page="assets",
     ),

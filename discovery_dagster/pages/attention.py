@@ -111,7 +111,17 @@ def _of_the_results(state: SessionState) -> Iterator[Attention]:
             "Proposals",
             links.data(key, "proposals", "csv"),
         )
-    unresolved = state.counts.get("unresolved", 0)
+    ambiguous = counts.get("dependencies", {}).get("ambiguous", 0)
+    if ambiguous:
+        yield Attention(
+            "info",
+            f"{words.number(ambiguous)} "
+            f"{_plural(ambiguous, 'dependency leads', 'dependencies lead')} "
+            "to a name or address that several assets have.",
+            "Candidates",
+            links.session(key, "dependencies", why="ambiguous"),
+        )
+    unresolved = state.counts.get("unresolved", 0) - ambiguous
     if unresolved:
         yield Attention(
             "info",

@@ -53,6 +53,9 @@ _EVIDENCE: Sequence[tuple[str, str]] = (
 )
 
 
+_WHY: Sequence[tuple[str, str]] = (("", "any"), *words.END_WORDS.items())
+
+
 class DependenciesQuery(Question):
     """What the URL of the page asks for."""
 
@@ -63,6 +66,7 @@ class DependenciesQuery(Question):
     environment: Text | None = None
     relation: Text | None = None
     resolved: Text | None = None
+    why: Text | None = None
     depth: int = Field(1, ge=1, le=DEPTHS[-1])
     limit: int = Field(LIMIT, ge=1, le=MOST_NODES)
     infrastructure: bool = False
@@ -84,13 +88,17 @@ class DependenciesQuery(Question):
             "environment": self.environment,
             "relation": self.relation,
             "resolved": self.resolved,
+            "why": self.why,
         }
 
     @property
     def asked(self) -> Asked:
         """The filters as the list of dependencies takes them."""
-        wanted = {name: self.filters[name] for name in DEPENDENCIES.filters if name in self.filters}
-        return Asked(filters={name: [str(one)] for name, one in wanted.items() if one is not None})
+        given = {name: str(one) for name, one in self.filters.items() if one is not None}
+        return Asked(
+            filters={name: [one] for name, one in given.items() if name in DEPENDENCIES.filters},
+            limits={name: one for name, one in given.items() if name in DEPENDENCIES.limits},
+        )
 
     @property
     def query(self) -> dict[str, Any]:
@@ -255,6 +263,7 @@ def _drawn(around: DependenciesQuery, drawing: Drawing | None) -> str:
 def _choices(around: DependenciesQuery, environments: Sequence[str]) -> list[Choice]:
     chosen = [
         Choice("status", "Evidence", _EVIDENCE, around.status or ""),
+        Choice("why", "Ends that are no assets", _WHY, around.why or ""),
         Choice(
             "relation",
             "Relation",
@@ -266,7 +275,7 @@ def _choices(around: DependenciesQuery, environments: Sequence[str]) -> list[Cho
         chosen.append(_environments(around, environments))
         steps = [(str(depth), f"{depth} step" + "s" * (depth > 1)) for depth in DEPTHS]
         return [*chosen, Choice("depth", "How far", steps, str(around.depth))]
-    ends = [("", "any"), ("true", "in the inventory"), ("false", "in no inventory")]
+    ends = [("", "any"), ("true", "both are assets"), ("false", "one is no asset")]
     return [*chosen, Choice("resolved", "Ends", ends, around.resolved or "")]
 
 
@@ -344,7 +353,7 @@ def _whole(
         assets=_matches(shared, session, asks.find),
         items=rows.rows,
         total=listing.count(shared.database, session, DEPENDENCIES, asked)
-        if asked.filters
+        if asked.filters or asked.limits
         else _all(published["dependencies"]),
         next_cursor=cursors.write(shared.secret, _ALL, session, "", rows.after)
         if rows.after

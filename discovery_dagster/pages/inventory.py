@@ -25,10 +25,10 @@ router = APIRouter()
 #: Columns that can be shown, in their order.
 COLUMNS: Sequence[str] = (
     "name", "type", "environment", "criticality", "tier", "os_name", "os_family", "os_version",
-    "eol_status", "eol_date", "hostname", "fqdn", "ip_addresses", "mac_addresses",
-    "serial_number", "asset_tag", "cpu_cores", "memory_gb", "storage_gb", "location", "scope",
-    "applications", "business_owner", "technical_owner", "vendor", "model", "product", "status",
-    "description", "strategy", "group", "wave", "confidence",
+    "eol_status", "eol_date", "hostname", "fqdn", "aliases", "ip_addresses",
+    "mac_addresses", "serial_number", "asset_tag", "cpu_cores", "memory_gb", "storage_gb",
+    "location", "scope", "applications", "business_owner", "technical_owner", "vendor", "model",
+    "product", "status", "description", "strategy", "group", "wave", "confidence",
 )  # fmt: skip
 DEFAULT_COLUMNS: Sequence[str] = (
     "name", "type", "environment", "os_name", "eol_status", "ip_addresses", "applications", "wave",

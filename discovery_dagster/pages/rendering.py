@@ -53,6 +53,7 @@ def environment() -> Environment:
         "links": links,
         "static": static_url,
         "status_looks": words.STATUS_LOOKS,
+        "end_words": words.END_WORDS,
         "duration": words.duration,
     }
     made.globals.update(shared)

@@ -56,6 +56,15 @@ STATUS_WORDS: Mapping[str, str] = {
     "source_absent": "source absent",
 }
 
+#: Why an end of a dependency is no asset.
+END_WORDS: Mapping[str, str] = {
+    "ambiguous": "several assets have this name",
+    "unmatched": "in no inventory",
+    "external": "outside the estate",
+    "broadcast": "broadcast",
+    "local": "local address",
+}
+
 #: What each step does, for people; its key is shown small beside it.
 STEP_TITLES: Mapping[str, str] = {
     "source_files": "Read the files",

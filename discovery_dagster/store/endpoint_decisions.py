@@ -20,6 +20,21 @@ from discovery_dagster.store import decision_log
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decision_log import ENDPOINT, Decision, Wish
 
+_KNOWN = """
+    with dependency as (
+        select * from discovery.dependency
+        where engagement = %(engagement)s and session = %(session)s
+    ), asset as (
+        select * from discovery.asset
+        where engagement = %(engagement)s and session = %(session)s
+    )
+    select source as endpoint from dependency where source_id is null
+    union select target from dependency where target_id is null
+    union select name from asset where named_only
+    union select unnest(ip_addresses) from asset
+    union select unnest(aliases) from asset
+"""
+
 
 @dataclass(frozen=True)
 class EndpointWish:
@@ -62,6 +77,20 @@ def decide(
     return [_decision(row) for row in decision_log.add(database, session, named)]
 
 
+def known(database: Database, session: SessionKey) -> set[str]:
+    """Return what a decision can be about, folded: what the relations of a session may name.
+
+    These are ends that are no assets, assets that relations alone name, and the addresses and
+    aliases of the others. What a listed asset is called itself is none of them.
+    """
+    with database.reader([session.engagement]) as connection:
+        rows = connection.execute(
+            _KNOWN, {"engagement": str(session.engagement), "session": session.session}
+        ).fetchall()
+    folded = fold_endpoints(pl.Series([row["endpoint"] for row in rows], dtype=pl.String))
+    return set(folded.drop_nulls())
+
+
 def subjects(endpoints: Sequence[str]) -> dict[str, str]:
     """Return what the log calls each endpoint, whatever its case."""
     folded = fold_endpoints(pl.Series(list(endpoints), dtype=pl.String)).fill_null("")
@@ -76,4 +105,13 @@ def in_force(database: Database, engagement: EngagementKey) -> list[EndpointDeci
 
 def _decision(row: Decision) -> EndpointDecision:
     assert row.value is not None  # noqa: S101 - what is in force, or was just added, has one
-    return EndpointDecision(row.decision, row.name, row.value, row.reason, row.author, row.at)
+    return EndpointDecision(
+        row.decision,
+        row.name,
+        row.value,
+        row.reason,
+        row.author,
+        row.at,
+        row.session,
+        row.origin,
+    )

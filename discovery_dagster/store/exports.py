@@ -30,7 +30,8 @@ ASSET_DOCUMENT = """
     r.virtual, r.software, r.tier_confidence, r.environment_confidence,
     r.criticality_confidence, r.os_confidence, r.declared_type, r.declared_type_text,
     r.os_name_text, r.environment_text, r.criticality_text, r.tier_text,
-    r.provider_id, p.strategy_reason, p.reason as plan_reason, r.asset_tag, r.scope
+    r.provider_id, p.strategy_reason, p.reason as plan_reason, r.asset_tag, r.scope,
+    r.aliases
 """
 
 QUERIES: Mapping[str, str] = {
@@ -94,7 +95,8 @@ QUERIES: Mapping[str, str] = {
     """,
     "dependencies": f"""
         select source, target, source_id, target_id, relation, port, protocol, evidence,
-               confidence, status, resolved, service, infrastructure, conflict
+               confidence, status, resolved, service, infrastructure, conflict,
+               source_why, source_candidates, target_why, target_candidates
         from discovery.dependency where {_IN_SESSION} order by seq
     """,
     "groups": f"""
@@ -107,7 +109,7 @@ QUERIES: Mapping[str, str] = {
     """,
     "endpoints": f"""
         select subnet, kind, side, port, protocol, service, assets, count, number, endpoints,
-               first_seen, last_seen
+               first_seen, last_seen, candidates
         from discovery.endpoint where {_IN_SESSION} order by seq
     """,
     "cycles": f"""

@@ -3,21 +3,14 @@
 What was decided is ended, never deleted, with who ended it.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from discovery_dagster.domain.identity import IdentityDecision
-from discovery_dagster.domain.identity.decisions import JOIN
 from discovery_dagster.domain.identity.registration import AMBIGUOUS
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.store.assets import FoundAsset
 from discovery_dagster.store.database import Database
 
 _COLUMNS = "decision as id, kind, identifiers, assets, reason, author, at"
-
-
-class CannotJoinError(ValueError):
-    """Assets that cannot be joined; the message is one sentence."""
 
 
 class NoSuchDecisionError(LookupError):
@@ -72,44 +65,6 @@ def add(
         ).fetchone()
     assert row is not None  # noqa: S101 - `returning` gives the row
     return _decision(row)
-
-
-def join(
-    database: Database,
-    session: SessionKey,
-    pair: Sequence[FoundAsset],
-    reason: str,
-    author: str,
-) -> IdentityDecision:
-    """Remember that assets are one thing, by all that each of them is known by.
-
-    Raises:
-        CannotJoinError: when only relations name one of them, or they are one already.
-    """
-    if len({one.asset_id for one in pair}) < len(pair):
-        raise CannotJoinError(f"{' and '.join(one.name for one in pair)} are one asset already.")
-    for one in pair:
-        if one.named_only:
-            raise CannotJoinError(
-                f"No record declares {one.name}: only relations name it, and those cannot be"
-                " joined."
-            )
-    known = {
-        identifier
-        for one in pair
-        for identifier in registered(database, session.engagement, one.asset_id)
-    }
-    names = [one.name for one in pair]
-    return add(database, session, JOIN, sorted(known), names, reason, author)
-
-
-def are_joined(database: Database, engagement: EngagementKey, ids: Sequence[str]) -> bool:
-    """Whether a decision in force says that these assets are one thing."""
-    known = [set(registered(database, engagement, each)) for each in ids]
-    if not all(known):
-        return False
-    joins = [one for one in current(database, engagement) if one.kind == JOIN]
-    return any(set().union(*known) <= set(one.identifiers) for one in joins)
 
 
 def remove(

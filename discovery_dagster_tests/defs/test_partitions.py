@@ -11,9 +11,12 @@ DC, HR = EngagementKey("acme", "dc-exit"), EngagementKey("acme", "hr")
 
 
 @pytest.fixture
-def instance():
-    with dg.DagsterInstance.ephemeral() as made:
-        yield made
+def instance(engine):
+    """The instance of a home, without any partition."""
+    for name in (PARTITIONS_NAME, "engagement", "session"):
+        for key in engine.instance.get_dynamic_partitions(name):
+            engine.instance.delete_dynamic_partition(name, key)
+    return engine.instance
 
 
 def keys(instance):

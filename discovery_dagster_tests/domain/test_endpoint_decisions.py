@@ -16,7 +16,7 @@ RELATIONS = relation_records(
 
 def said(endpoint, means, number=1):
     at = datetime(2026, 3, 2, tzinfo=UTC)
-    return EndpointDecision(number, endpoint, means, "seen", "ann", at)
+    return EndpointDecision(number, endpoint, means, "seen", "ann", at, "s001", "command line")
 
 
 def ends(*decided):
@@ -40,10 +40,10 @@ def test_an_asset_that_the_session_lacks_has_no_effect():
 def test_what_is_outside_the_estate_is_reported_as_such():
     decided = [said("10.0.0.77", EXTERNAL)]
     edges = dependencies.build(ASSETS, RELATIONS, decided=decided)
-    kinds = dict(endpoints.report(ASSETS, edges, decided).select("subnet", "kind").rows())
+    kinds = dict(endpoints.report(edges).select("subnet", "kind").rows())
     assert kinds == {
         "10.0.0.0/24": "external",
-        "Old DB": "unresolved",
+        "Old DB": "unmatched",
     }
 
 

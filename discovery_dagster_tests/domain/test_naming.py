@@ -57,6 +57,46 @@ def test_a_name_or_address_means_one_asset_or_none(endpoint, answer):
     assert ask(endpoint) == [answer]
 
 
+ALIASED = inventory_assets(
+    {"asset_id": "shop", "name": "lx-041.corp.example", "aliases": ["www.corp.example", "Kasse"]},
+    {"asset_id": "wiki", "name": "lx-042", "aliases": ["intranet", "docs.corp.example"]},
+    {"asset_id": "mail", "name": "intranet", "aliases": ["docs.corp.example", "lx-042"]},
+    {"asset_id": "crm", "name": "Customer Care", "declared_type": "application", "aliases": ["CC"]},
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("WWW.corp.example.", ("shop", "alias")),
+        ("www", ("shop", "alias")),
+        ("kasse", ("shop", "alias")),
+        ("kasse.corp.example", ("shop", "alias")),
+        ("kasse.other.example", (None, "no_such_asset")),
+        ("www.other.example", (None, "no_such_asset")),
+        ("cc", ("crm", "alias")),
+        ("intranet", ("mail", "name")),
+        ("lx-042", ("wiki", "name")),
+        ("docs.corp.example", (None, "ambiguous")),
+    ],
+)
+def test_an_alias_means_its_asset_unless_another_one_bears_or_claims_the_name(name, answer):
+    asked = pl.DataFrame(
+        {"name": [name], "address": [None], "type": [None]},
+        schema={"name": pl.String, "address": pl.String, "type": pl.String},
+    )
+    assert NameIndex.of(ALIASED).resolve(asked).select("asset_id", "how").rows() == [answer]
+
+
+def test_an_ambiguous_endpoint_has_candidates_and_no_other_has():
+    asked = pl.DataFrame(
+        {"name": ["twin", None, "crm", "nobody"], "address": [None, "10.0.0.9", None, None]},
+        schema={"name": pl.String, "address": pl.String},
+    ).with_columns(type=pl.lit("server"))
+    candidates = NameIndex.of(ESTATE).resolve(asked)["candidates"].to_list()
+    assert candidates == [["twin-1", "twin-2"], ["gw", "proxy"], None, None]
+
+
 def test_a_dotted_name_means_no_short_one_when_two_domains_claim_it():
     assert ask(("db7.c.example", None, None), ("db7.d.example", None, None)) == [
         (None, "no_such_asset"),

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discovery_dagster.domain import dependencies, graph
-from discovery_dagster.domain.dependencies import endpoints
+from discovery_dagster.domain.dependencies import endpoints, unresolved
 from discovery_dagster.domain.graph import cycles, shared_services
 from discovery_dagster.domain.graph.articulation import partings
 from discovery_dagster.domain.graph.digraph import Digraph
@@ -30,18 +30,18 @@ SEEN = {"kind": "observed", "relation": "connects_to", "protocol": "tcp", "file"
     ("endpoint", "kind"),
     [
         ("8.8.8.8", "external"),
-        ("10.9.9.9", "unresolved"),
+        ("10.9.9.9", "unmatched"),
         ("198.51.100.7", "external"),
-        ("203.0.113.9", "unresolved"),
+        ("203.0.113.9", "unmatched"),
         ("224.0.0.251", "broadcast"),
         ("255.255.255.255", "broadcast"),
         ("10.0.0.255", "broadcast"),
         ("fe80::1", "local"),
-        ("crm.partner.example", "unresolved"),
+        ("crm.partner.example", "unmatched"),
     ],
 )
 def test_an_endpoint_is_judged_by_the_networks_of_the_estate(endpoint, kind):
-    assert endpoints.judge(endpoint, {"203.0.113.0/24", "10.0.0.0/24"})[1] == kind
+    assert unresolved.judge(endpoint, {"203.0.113.0/24", "10.0.0.0/24"}) == kind
 
 
 def test_strangers_are_told_by_subnet_and_port_with_how_many_assets_talk_to_them():
@@ -57,7 +57,7 @@ def test_strangers_are_told_by_subnet_and_port_with_how_many_assets_talk_to_them
             SEEN | {"source_address": "10.0.0.9", "target": "a", "port": 22, "count": 1},
         ),
     )
-    rows = endpoints.report(assets, made).to_dicts()
+    rows = endpoints.report(made).to_dicts()
     assert (rows[0]["subnet"], rows[0]["kind"], rows[0]["service"]) == (
         "8.8.8.0/24",
         "external",
@@ -237,7 +237,7 @@ def whole_map(rows):
     assets = classified_assets(*({"name": name} for name in HOSTS))
     edges = dependencies.build(assets, relation_records(*rows))
     shared = shared_services.recognise(assets, edges, {})
-    return endpoints.report(assets, edges), edges, shared
+    return endpoints.report(edges), edges, shared
 
 
 @settings(max_examples=40, deadline=None)

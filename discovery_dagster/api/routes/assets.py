@@ -83,6 +83,7 @@ class Asset(BaseModel):
     plan_reason: str | None
     asset_tag: str | None
     scope: str | None = Field(description="Namespace, project, account or vCenter of its name.")
+    aliases: list[str] = Field(description="Further names by which others refer to it.")
 
 
 class AssetSelection(Selection):
@@ -123,6 +124,7 @@ class AssetSelection(Selection):
     ip_address: Text | None = None
     mac_address: Text | None = None
     application: Text | None = None
+    alias: Text | None = None
     software: Text | None = Field(
         None, description="Name of a product, as in `software` of an asset."
     )

@@ -29,6 +29,17 @@ class Evidence(BaseModel):
     count: int | None
 
 
+class Candidate(BaseModel):
+    """An asset that an ambiguous endpoint may be."""
+
+    id: str
+    name: str | None
+
+
+_WHY = "Why it is no asset: `ambiguous`, `unmatched`, `external`, `broadcast` or `local`."
+_CANDIDATES = "Assets that it may be, where it is ambiguous; of many the first."
+
+
 class Dependency(BaseModel):
     """An edge: the source needs the target."""
 
@@ -46,12 +57,17 @@ class Dependency(BaseModel):
     service: str | None
     infrastructure: str | None
     conflict: str | None = Field(description="What contradicts it.")
+    source_why: str | None = Field(description=_WHY)
+    source_candidates: list[Candidate] | None = Field(description=_CANDIDATES)
+    target_why: str | None = Field(description=_WHY)
+    target_candidates: list[Candidate] | None = Field(description=_CANDIDATES)
 
 
 class DependencySelection(Selection):
     """Filters of dependencies."""
 
     asset_id: Text | None = Field(None, description="Edges from or to this asset.")
+    why: Text | None = Field(None, description="Edges with an end that is no asset for this cause.")
     source: Values
     target: Values
     source_id: Values
@@ -68,11 +84,17 @@ class DependencySelection(Selection):
 add_list(router, lists.DEPENDENCIES, DependencySelection, Dependency)
 
 
+class EndpointCandidate(Candidate):
+    """An asset that an ambiguous endpoint may be."""
+
+    endpoint: str
+
+
 class Endpoint(BaseModel):
     """A subnet (or a name) and port of endpoints that are in no inventory."""
 
     subnet: str = Field(examples=["10.20.30.0/24"])
-    kind: str = Field(description="`external`, `unresolved`, `broadcast` or `local`.")
+    kind: str = Field(description=_WHY)
     side: str = Field(description="`target`: assets need it; `source`: it needs assets.")
     port: int | None
     protocol: str | None
@@ -83,6 +105,7 @@ class Endpoint(BaseModel):
     endpoints: list[str] = Field(description="The first of them.")
     first_seen: str | None
     last_seen: str | None
+    candidates: list[EndpointCandidate] | None = Field(description=_CANDIDATES)
 
 
 class EndpointSelection(Selection):

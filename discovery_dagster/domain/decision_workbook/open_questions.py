@@ -20,8 +20,8 @@ from discovery_dagster.domain.decision_workbook.sheets import (
     choices_of_column,
     choices_of_field,
 )
-from discovery_dagster.domain.dependencies import endpoints
 from discovery_dagster.domain.dependencies.endpoint_decisions import EXTERNAL, fold_endpoints
+from discovery_dagster.domain.dependencies.unresolved import AMBIGUOUS, UNMATCHED
 from discovery_dagster.domain.fields import IGNORED, UNMAPPED
 from discovery_dagster.domain.identity import likeness
 from discovery_dagster.domain.mapping.decisions import PERSON
@@ -144,7 +144,7 @@ def _doubtful(found: Findings) -> Iterator[tuple[str, Mapping[str, Any], float |
     """Fields of assets that need a person, with the confidence of what is said now."""
 
     def undecided(field: str, *wanted: pl.Expr) -> Iterator[dict[str, Any]]:
-        own = ~pl.col("overridden").list.contains(field)
+        own = ~pl.col("overridden").list.contains(field) & (pl.col("type") != EXTERNAL)
         return found.assets.filter(own, *wanted).iter_rows(named=True)
 
     for field, confidence in _ASKED.items():
@@ -245,9 +245,13 @@ def _of_pairs(found: Findings) -> list[Question]:
 
 
 def _of_endpoints(found: Findings) -> list[Question]:
+    """The endpoints that may be assets: those that fit several, and those that fit none."""
     ends = [
-        found.edges.filter(pl.col(f"{there}_id").is_null()).select(
-            endpoint=pl.col(there), asset=pl.col(here), port="port", service="service"
+        found.edges.filter(pl.col(f"{there}_why").is_in([AMBIGUOUS, UNMATCHED])).select(
+            endpoint=pl.col(there),
+            candidates=f"{there}_candidates",
+            asset=pl.col(here),
+            port="port",
         )
         for here, there in (("source", "target"), ("target", "source"))
     ]
@@ -256,26 +260,36 @@ def _of_endpoints(found: Findings) -> list[Question]:
     listed = (
         met.group_by("endpoint")
         .agg(
+            pl.col("candidates").drop_nulls().first(),
             pl.col("asset").n_unique().alias("assets"),
             pl.col("asset").unique().sort().head(_SHOWN).alias("names"),
             pl.col("port").drop_nulls().unique().sort().head(_SHOWN).alias("ports"),
         )
         .sort(["assets", "endpoint"], descending=[True, False])
     )
-    own = endpoints.networks(found.assets["ip_addresses"])
-    return [
-        Question(
-            {
-                "Endpoint": row["endpoint"],
-                "Assets": str(row["assets"]),
-                "Ports": ", ".join(map(str, row["ports"])),
-                "Seen with": "; ".join(row["names"]),
-            },
-            (EXTERNAL,),
-        )
-        for row in listed.iter_rows(named=True)
-        if endpoints.judge(row["endpoint"], own)[1] == "unresolved"
+    names = found.assets["name"].str.to_lowercase().value_counts(name="number")
+    shared = set(names.filter(pl.col("number") > 1)["name"])
+    return [_of_endpoint(row, shared) for row in listed.iter_rows(named=True)]
+
+
+def _of_endpoint(row: Mapping[str, Any], shared: Collection[str]) -> Question:
+    """Ask what an endpoint is; assets whose name is one of the `shared` are offered by id."""
+    candidates = row["candidates"] or []
+    names = "; ".join(f"{one['name']} ({one['id']})" for one in candidates)
+    offered = [
+        one["id"] if one["name"] is None or one["name"].lower() in shared else one["name"]
+        for one in candidates
     ]
+    return Question(
+        {
+            "Endpoint": row["endpoint"],
+            "Why": f"several assets have it: {names}" if candidates else "no asset has it",
+            "Assets": str(row["assets"]),
+            "Ports": ", ".join(map(str, row["ports"])),
+            "Seen with": "; ".join(row["names"]),
+        },
+        (*offered, EXTERNAL),
+    )
 
 
 def _of_sheet(sheet: str | None) -> str:

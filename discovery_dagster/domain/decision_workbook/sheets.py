@@ -99,9 +99,10 @@ PAIRS: Final = Sheet(
 )
 ENDPOINTS: Final = Sheet(
     "Endpoints",
-    "Names and addresses that assets depend on or connect with and that no inventory has. Answer "
-    'with the name or id of the asset that it is, or "external" when it is outside the estate.',
-    ("Endpoint", "Assets", "Ports", "Seen with"),
+    "Names and addresses that assets depend on or connect with and that no asset has, or several. "
+    'Answer with the name or id of the asset that it is, or "external" when it is outside the '
+    "estate.",
+    ("Endpoint", "Why", "Assets", "Ports", "Seen with"),
     ("Endpoint",),
 )
 SHEETS: Final = (ASSETS, COLUMNS, PAIRS, ENDPOINTS, CONFLICTS)

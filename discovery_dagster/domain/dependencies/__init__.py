@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain import services
-from discovery_dagster.domain.dependencies import endpoint_decisions, named_hosts
+from discovery_dagster.domain.dependencies import endpoint_decisions, named_hosts, unresolved
 from discovery_dagster.domain.dependencies.connection_strings import infer
 from discovery_dagster.domain.dependencies.doubts import with_conflicts, with_scans
 from discovery_dagster.domain.dependencies.endpoint_decisions import EndpointDecision
@@ -66,7 +66,8 @@ def build(
         relations = pl.concat([relations, *inferred])
     passed()
     own = empty(INVENTORY_MEMBERS) if members is None else members
-    claims = _with_ends(assets, relations, index, decided, own)
+    ends = _ends(assets, relations, index, decided, own)
+    claims = _with_ends(relations, ends)
     claims = claims.join(_readings(), on=["relation", "kind"])
     passed()
     evidence = _pieces(_located(claims))
@@ -82,20 +83,23 @@ def build(
     )
     passed()
     edges = with_conflicts(with_scans(edges))
+    edges = unresolved.explain(edges, ends, assets, decided)
     order = ["source", "target", "relation", "port", "protocol", "source_id", "target_id"]
     ordered = edges.sort(order).with_row_index("edge").select(list(EDGES))
     return conform(ordered, EDGES)
 
 
-def _with_ends(
+_SIDES: Final = ("source", "target")
+
+
+def _ends(
     assets: pl.DataFrame,
     relations: pl.DataFrame,
     index: NameIndex,
     decided: Sequence[EndpointDecision],
     members: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Replace both ends by the names of the assets they mean; add `source_id` and `target_id`."""
-    sides = ("source", "target")
+    """Say what all sources, then all targets, are: `end, asset_id, candidates`."""
     own = members.select("record", "asset_id").join(
         assets.select("asset_id", "scope"), on="asset_id", maintain_order="left"
     )
@@ -103,23 +107,28 @@ def _with_ends(
         side: relations.select(record=f"{side}_record").join(
             own, on="record", how="left", maintain_order="left"
         )
-        for side in sides
+        for side in _SIDES
     }
     endpoints = [
         relations.select(
             name=pl.col(side), address=pl.col(f"{side}_address"), type=pl.col(f"{side}_type")
         ).with_columns(stating[other]["scope"])
-        for side, other in zip(sides, reversed(sides), strict=True)
+        for side, other in zip(_SIDES, reversed(_SIDES), strict=True)
     ]
     # Both sides in one frame: what a dotted name means depends on all other endpoints.
     resolved = endpoint_decisions.apply(index.resolve(pl.concat(endpoints)), decided, assets)
-    stated = pl.concat(stating[side]["asset_id"] for side in sides)
+    stated = pl.concat(stating[side]["asset_id"] for side in _SIDES)
     resolved = resolved.with_columns(asset_id=stated.fill_null(resolved["asset_id"]))
     names = assets.select("asset_id", asset_name="name")
-    named = resolved.join(names, on="asset_id", how="left", maintain_order="left").select(
-        pl.coalesce("asset_name", "name", "address").alias("end"), "asset_id"
+    named = resolved.join(names, on="asset_id", how="left", maintain_order="left")
+    return named.select(
+        pl.coalesce("asset_name", "name", "address").alias("end"), "asset_id", "candidates"
     )
-    halves = zip(sides, (named[: relations.height], named[relations.height :]), strict=True)
+
+
+def _with_ends(relations: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
+    """Replace both ends by the names of the assets they mean; add `source_id` and `target_id`."""
+    halves = zip(_SIDES, (ends[: relations.height], ends[relations.height :]), strict=True)
     columns = [
         column
         for side, half in halves

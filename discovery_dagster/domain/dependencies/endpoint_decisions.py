@@ -5,6 +5,7 @@ are kept is the store's matter.
 """
 
 import hashlib
+import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain.host_names import folded
+from discovery_dagster.domain.overrides import Override
 
 #: The field of a decision, and the answer that is no asset.
 MEANS: Final = "means"
@@ -29,14 +31,78 @@ class EndpointDecision:
     reason: str
     author: str
     at: datetime
+    session: str  # where it was decided
+    origin: str
+
+
+def is_address(endpoint: str) -> bool:
+    """Whether an endpoint is an address, not a name."""
+    try:
+        ipaddress.ip_address(endpoint.strip())
+    except ValueError:
+        return False
+    return True
 
 
 def digest(decided: Sequence[EndpointDecision]) -> dict[str, str]:
-    """Return a digest of decisions in force by kind of decision; none for none."""
-    if not decided:
-        return {}
+    """Return a digest of decisions in force by kind of decision; none for none.
+
+    `endpoints` are all of them; `aliases` are names of assets, on which the inventory depends, and
+    `outsiders` names that are outside the estate, on which the types of assets do.
+    """
+    named = [each for each in decided if not is_address(each.endpoint)]
+    kinds = {
+        "endpoints": decided,
+        "aliases": [each for each in named if each.means != EXTERNAL],
+        "outsiders": [each for each in named if each.means == EXTERNAL],
+    }
+    return {kind: _digest(own) for kind, own in kinds.items() if own}
+
+
+def _digest(decided: Sequence[EndpointDecision]) -> str:
     numbers = sorted(each.decision for each in decided)
-    return {"endpoints": hashlib.sha256(" ".join(map(str, numbers)).encode()).hexdigest()}
+    return hashlib.sha256(" ".join(map(str, numbers)).encode()).hexdigest()
+
+
+def aliases(decided: Sequence[EndpointDecision]) -> pl.DataFrame:
+    """Return the names that mean assets: `alias` as written, `key` folded, `asset_id`."""
+    named = [
+        (each.endpoint, each.means)
+        for each in decided
+        if each.means != EXTERNAL and not is_address(each.endpoint)
+    ]
+    frame = pl.DataFrame(named, schema={"alias": pl.String, "asset_id": pl.String}, orient="row")
+    return frame.with_columns(key=folded("alias")).unique("key", keep="last", maintain_order=True)
+
+
+def types(assets: pl.DataFrame, decided: Sequence[EndpointDecision]) -> list[Override]:
+    """Return the types of the assets that relations alone name and that are outside the estate.
+
+    Args:
+        assets: rows in `INVENTORY_ASSETS`.
+        decided: in force.
+    """
+    outsiders = {
+        name: each
+        for name, each in zip(
+            fold_endpoints(pl.Series([each.endpoint for each in decided], dtype=pl.String)),
+            decided,
+            strict=True,
+        )
+        if each.means == EXTERNAL
+    }
+    if not outsiders:
+        return []
+    named = assets.filter("named_only").select("asset_id", "name", key=folded("name"))
+    met = named.filter(pl.col("key").is_in(list(outsiders)))
+    return [
+        Override(
+            each.decision, each.session, asset_id, name, "type", EXTERNAL, None, each.reason,
+            each.author, each.origin, each.at,
+        )
+        for asset_id, name, key in met.iter_rows()
+        if (each := outsiders[key])
+    ]  # fmt: skip
 
 
 def fold_endpoints(endpoints: pl.Series) -> pl.Series:
@@ -56,12 +122,13 @@ def apply(
     """Let decisions outrank what names and addresses say.
 
     Args:
-        resolved: endpoints as `NameIndex.resolve` returns them: `name, address, asset_id`, …
+        resolved: endpoints as `NameIndex.resolve` returns them.
         decided: in force; of an asset that the session lacks, one has no effect.
-        assets: with their `asset_id`.
+        assets: with `asset_id` and `named_only`.
 
     Returns:
-        The same rows with the `asset_id` of what they mean, null for what is outside the estate.
+        The same rows with the `asset_id` of what they mean. What is outside the estate is no asset,
+        unless relations made one of its name.
     """
     if not decided:
         return resolved
@@ -72,10 +139,14 @@ def apply(
     chosen = chosen.with_columns(folded("endpoint")).unique("endpoint", keep="last")
     asked = resolved.with_columns(endpoint=pl.coalesce(folded("name"), folded("address")))
     answered = asked.join(chosen, on="endpoint", how="left", maintain_order="left")
+    named_only = assets.filter("named_only")["asset_id"].implode()
+    asset_of_its_name = (pl.col("means") == EXTERNAL) & pl.col("asset_id").is_in(named_only)
+    kept = pl.col("means").is_null() | asset_of_its_name
     meant = (
-        pl.when(pl.col("means").is_null())
+        pl.when(kept.fill_null(value=False))
         .then("asset_id")
         .when(pl.col("means") != EXTERNAL)
         .then("means")
     )
-    return answered.with_columns(asset_id=meant).select(resolved.columns)
+    candidates = pl.when(pl.col("means").is_null()).then("candidates")
+    return answered.with_columns(candidates, asset_id=meant).select(resolved.columns)

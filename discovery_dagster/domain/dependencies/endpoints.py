@@ -1,50 +1,30 @@
-"""What assets talk to that is in no inventory: the unknown unknowns, by subnet and port.
+"""What assets talk to that is in no inventory: the unknown unknowns, by subnet and port."""
 
-An address is outside the estate when it is public and no asset has one of its network; everything
-else may be a machine that nobody listed.
-"""
-
-import ipaddress
-from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.dependencies.endpoint_decisions import (
-    EndpointDecision,
-    fold_endpoints,
-    outside,
-)
+from discovery_dagster.domain.dependencies.unresolved import network
 from discovery_dagster.domain.frames import ENDPOINTS, conform
 
-_OF_IPV4: Final = 24  # bits of a subnet, as estates cut them
-_OF_IPV6: Final = 64
-#: Networks of an organisation's own (RFC 1918, RFC 6598, RFC 4193).
-_PRIVATE: Final = tuple(
-    ipaddress.ip_network(block)
-    for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
-)
-_LIMITED: Final = ipaddress.ip_address("255.255.255.255")
+_SHOWN: Final = 50  # endpoints and candidates that a row names; `number` counts all endpoints
+_ROW: Final = ["subnet", "kind", "needed", "port", "protocol", "service"]
 
 
-def report(
-    assets: pl.DataFrame, edges: pl.DataFrame, decided: Sequence[EndpointDecision] = ()
-) -> pl.DataFrame:
+def report(edges: pl.DataFrame) -> pl.DataFrame:
     """Return one row for each subnet (or name) and port that assets and strangers meet on.
 
     Args:
-        assets: `CLASSIFIED_ASSETS`, for the networks of the estate.
         edges: `EDGES`.
-        decided: what people decided that endpoints are.
 
     Returns:
         `ENDPOINTS`, those that most assets talk to first.
     """
-    own = networks(assets["ip_addresses"])
     sides = [
         edges.filter(pl.col(f"{there}_id").is_null()).select(
             endpoint=pl.col(there),
+            kind=pl.col(f"{there}_why"),
+            candidates=f"{there}_candidates",
             asset=pl.col(f"{here}_id"),
             needed=pl.lit(there == "target"),
             port="port",
@@ -65,17 +45,10 @@ def report(
         for here, there in (("source", "target"), ("target", "source"))
     ]
     strange = pl.concat(sides)
-    names = strange["endpoint"].drop_nulls().unique().sort().to_list()
-    judged = pl.DataFrame(
-        [(name, *judge(name, own)) for name in names],
-        schema={"endpoint": pl.String, "subnet": pl.String, "kind": pl.String},
-        orient="row",
-    )
-    foreign = fold_endpoints(judged["endpoint"]).is_in(outside(decided))
-    judged = judged.with_columns(kind=pl.when(foreign).then(pl.lit("external")).otherwise("kind"))
+    strange = strange.with_columns(subnet=_subnets(strange["endpoint"]))
     rows = (
-        strange.join(judged, on="endpoint")
-        .group_by("subnet", "kind", "needed", "port", "protocol", "service")
+        strange.drop_nulls("endpoint")
+        .group_by(_ROW)
         .agg(
             pl.col("endpoint").unique().sort().alias("endpoints"),
             pl.col("asset").drop_nulls().n_unique().cast(pl.UInt32).alias("assets"),
@@ -83,6 +56,7 @@ def report(
             pl.col("first").min().alias("first_seen"),
             pl.col("last").max().alias("last_seen"),
         )
+        .join(_candidates(strange), on=_ROW, how="left", nulls_equal=True)
         .with_columns(
             pl.when("needed").then(pl.lit("target")).otherwise(pl.lit("source")).alias("side")
         )
@@ -97,37 +71,16 @@ def report(
     return conform(rows.select(list(ENDPOINTS)), ENDPOINTS)
 
 
-_SHOWN: Final = 50  # endpoints that a row names; `number` counts all
+def _candidates(strange: pl.DataFrame) -> pl.DataFrame:
+    """The candidates of each row, with the endpoint that each of them may be."""
+    each = strange.select(*_ROW, "endpoint", "candidates").explode("candidates")
+    each = each.unnest("candidates").drop_nulls("id").unique().sort("endpoint", "name", "id")
+    named = pl.struct("endpoint", "id", "name").head(_SHOWN).alias("candidates")
+    return each.group_by(_ROW).agg(named)
 
 
-def networks(addresses: pl.Series) -> set[str]:
-    """Return the subnets in which an estate has addresses, given as lists."""
-    distinct = addresses.explode().drop_nulls().unique()
-    return {subnet for address in distinct if (subnet := network(address)) is not None}
-
-
-def judge(endpoint: str, own: set[str]) -> tuple[str, str]:
-    """Return the subnet of an address, or the name itself, and what kind of endpoint it is."""
-    subnet = network(endpoint)
-    if subnet is None:
-        return endpoint, "unresolved"
-    address = ipaddress.ip_address(endpoint)
-    if address.is_multicast or address == _LIMITED:
-        return subnet, "broadcast"
-    if subnet in own and address == ipaddress.ip_network(subnet).broadcast_address:
-        return subnet, "broadcast"
-    if address.is_link_local or address.is_loopback or address.is_unspecified:
-        return subnet, "local"
-    inside = subnet in own or any(address in private for private in _PRIVATE)
-    return subnet, "unresolved" if inside else "external"
-
-
-@lru_cache(maxsize=1 << 16)
-def network(address: str) -> str | None:
-    """Return the subnet of an address in its usual size, None for what is no address."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return None
-    bits = _OF_IPV4 if parsed.version == 4 else _OF_IPV6
-    return str(ipaddress.ip_network((parsed, bits), strict=False))
+def _subnets(endpoints: pl.Series) -> pl.Series:
+    """Return the subnet of each address, or the name itself."""
+    distinct = endpoints.drop_nulls().unique()
+    subnets = [network(endpoint) or endpoint for endpoint in distinct]
+    return endpoints.replace_strict(distinct, subnets, default=None, return_dtype=pl.String)

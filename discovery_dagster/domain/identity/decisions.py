@@ -16,6 +16,7 @@ from discovery_dagster.reference import load
 
 JOIN: Final = "join"  # records that have one of the identifiers are one thing
 SPLIT: Final = "split"  # the identifiers join nothing
+ALIAS: Final = "alias"  # the second thing is but another name of the first
 
 #: The form of the identifier that a join gives to records.
 PERSON: Final = "person"
@@ -26,7 +27,7 @@ class IdentityDecision:
     """One decision that holds for an engagement."""
 
     id: int
-    kind: str  # JOIN or SPLIT
+    kind: str  # JOIN, SPLIT or ALIAS
     identifiers: tuple[str, ...]
     assets: tuple[str, ...]  # names of the assets that it was decided about
     reason: str
@@ -37,11 +38,12 @@ class IdentityDecision:
     def sentence(self) -> str:
         """What was decided, by whom and why."""
         names = " and ".join(self.assets)
-        what = (
-            f"{names} are one thing"
-            if self.kind == JOIN
-            else f"{', '.join(self.identifiers)} joins no records of {names}"
-        )
+        if self.kind == ALIAS:
+            what = f"{self.assets[1]} is another name of {self.assets[0]}"
+        elif self.kind == JOIN:
+            what = f"{names} are one thing"
+        else:
+            what = f"{', '.join(self.identifiers)} joins no records of {names}"
         return f"{what}, decided by {self.author} on {self.at:%Y-%m-%d}: {self.reason}"
 
 

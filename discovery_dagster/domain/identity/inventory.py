@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from discovery_dagster.domain.dependencies import endpoint_decisions
 from discovery_dagster.domain.frames import (
     INVENTORY_ASSETS,
     INVENTORY_CONFLICTS,
     INVENTORY_MEMBERS,
     conform,
 )
-from discovery_dagster.domain.host_names import group
+from discovery_dagster.domain.host_names import folded, group
 from discovery_dagster.domain.identity import extraction
 from discovery_dagster.domain.identity.conflicts import find_conflicts
 from discovery_dagster.domain.identity.decisions import PERSON, SPLIT, IdentityDecision
@@ -74,6 +75,7 @@ def resolve(
     known: Mapping[str, str],
     decisions: Sequence[IdentityDecision] = (),
     passed: Callable[[], None] = unheard,
+    aliases: pl.DataFrame | None = None,
 ) -> Inventory:
     """Merge the records of one thing, and say which asset it is.
 
@@ -84,6 +86,7 @@ def resolve(
         known: asset ids of the engagement by identifier.
         decisions: of people, in the order in which they were made.
         passed: called at the end of each of `STAGES` stages.
+        aliases: names that people gave to assets, as `endpoint_decisions.aliases` returns.
 
     Returns:
         The inventory, assets by name and id; it does not depend on the order of `known`.
@@ -101,7 +104,8 @@ def resolve(
     named = Things.of(mentioned(unmet, assets.height), relations.clear())
     passed()
     banned = {name for one in decisions if one.kind == SPLIT for name in one.identifiers}
-    return _inventory(engagement, known, banned, declared, named, resolved)
+    given = endpoint_decisions.aliases(()) if aliases is None else aliases
+    return _inventory(engagement, known, banned, declared, named, resolved, given)
 
 
 def _inventory(
@@ -111,6 +115,7 @@ def _inventory(
     declared: Things,
     named: Things,
     resolved: pl.DataFrame,
+    aliases: pl.DataFrame,
 ) -> Inventory:
     # A thing known by name alone is known from where it is first named.
     first_named = pl.col("record") == pl.col("record").min().over("cluster")
@@ -123,6 +128,7 @@ def _inventory(
     owned = owned.filter(~pl.col("identifier").str.starts_with(f"{PERSON}:"))
     facts = pl.concat([declared.facts, named.facts])
     found = assign(engagement, _fallbacks(members), owned, facts, known, banned)
+    found = found.join(_aliased(named.merged, found, aliases), on="cluster", how="anti")
     ids = found.drop("borne")
     # What is found by its name alone does not bear it: another one may come to.
     own = to_register(owned, facts).join(found.filter(pl.col("borne").is_null()), on="cluster")
@@ -131,7 +137,7 @@ def _inventory(
         _with_stated_types(declared.merged, resolved).with_columns(named_only=pl.lit(False)),
         named.merged.with_columns(named_only=pl.lit(True), records=pl.lit(1, pl.UInt32)),
     ]
-    assets = pl.concat(things).join(ids, on="cluster").drop("cluster")
+    assets = _with_aliases(pl.concat(things).join(ids, on="cluster").drop("cluster"), aliases)
     keys = pl.concat([declared.keys, named.keys])
     explained = members.join(found, on="cluster").join(keys, on="record", how="left").sort("record")
     reasons = pl.concat_list(pl.col("keys").fill_null([]), "borne").list.drop_nulls()
@@ -144,6 +150,26 @@ def _inventory(
         conflicts=conform(conflicts, INVENTORY_CONFLICTS),
         identifiers=pl.concat(registered).unique().sort("identifier"),
     )
+
+
+def _aliased(named: pl.DataFrame, found: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+    """Return the clusters known by a name alone that is but an alias of another thing."""
+    other = aliases.select("key", other="asset_id")
+    own = (
+        named.select("cluster", key=folded("name")).join(found, on="cluster").join(other, on="key")
+    )
+    own = own.filter(pl.col("asset_id") != pl.col("other"))
+    # The thing that it is an alias of must be here, and none of these.
+    here = found.join(own, on="cluster", how="anti").select(other="asset_id")
+    return own.join(here, on="other", how="semi").select("cluster")
+
+
+def _with_aliases(assets: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+    """Add to `assets` the aliases that people gave them."""
+    given = aliases.group_by("asset_id", maintain_order=True).agg(given="alias")
+    joined = assets.join(given, on="asset_id", how="left", maintain_order="left")
+    both = pl.concat_list("aliases", pl.col("given").fill_null([]))
+    return joined.with_columns(aliases=both.list.unique(maintain_order=True)).drop("given")
 
 
 def _fallbacks(members: pl.DataFrame) -> pl.DataFrame:

@@ -60,6 +60,6 @@ def mentioned(ends: pl.DataFrame, first_record: int) -> pl.DataFrame:
             .with_columns(format=pl.lit("mention"), detail=pl.lit(False)),
         ],
         how="diagonal",
-    ).with_columns(pl.col("mac_addresses", "applications").fill_null([]))
+    ).with_columns(pl.col("aliases", "mac_addresses", "applications").fill_null([]))
     hosts = with_host_names(rows, "declared_type")
     return hosts.with_columns(fqdn="host_fqdn", hostname="host_short").select(list(ASSET_RECORDS))

@@ -26,7 +26,7 @@ def unknowns(rows: Mapping[str, Rows]) -> Section:
         "What nobody has listed",
         (
             f"Assets meet {some(len(rows['endpoints']), 'endpoint')}, by subnet and port, in no"
-            f" inventory: {number_of(kinds['unresolved'])} inside the estate's networks"
+            f" inventory: {number_of(kinds['unmatched'])} inside the estate's networks"
             f" or named, {number_of(kinds['external'])} outside. Each may be a machine that a move"
             " would forget.",
         ),

@@ -66,7 +66,7 @@ def _to_decide(rows: Mapping[str, Rows], ended: Rows, without: Rows) -> Iterator
             f"Of {some(len(without), 'asset')} no dependency is known: ask the owners, or"
             " observe, before moving."
         )
-    outside = [row for row in rows["endpoints"] if row["kind"] == "unresolved"]
+    outside = [row for row in rows["endpoints"] if row["kind"] == "unmatched"]
     if outside:
         yield (
             f"At {some(len(outside), 'place')} of the estate's networks, by subnet or name and"

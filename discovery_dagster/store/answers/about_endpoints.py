@@ -1,12 +1,13 @@
 """Answers about endpoints that no inventory names."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from discovery_dagster.domain.decision_workbook.sheets import ANSWER, Answer
 from discovery_dagster.domain.dependencies.endpoint_decisions import EXTERNAL, MEANS
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.words import fold
-from discovery_dagster.store import decision_log, endpoint_decisions
+from discovery_dagster.store import aliases, decision_log, endpoint_decisions
 from discovery_dagster.store.answers.about_assets import find
 from discovery_dagster.store.answers.outcome import (
     CannotApplyError,
@@ -17,7 +18,7 @@ from discovery_dagster.store.answers.outcome import (
     origin,
     reason_of,
 )
-from discovery_dagster.store.assets import Finder
+from discovery_dagster.store.assets import AmbiguousAssetError, Finder, NoSuchAssetError
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decision_log import ENDPOINT
 from discovery_dagster.store.endpoint_decisions import EndpointWish
@@ -30,20 +31,54 @@ def apply(
     outcome = Outcome()
     log = in_force(decision_log.current(database, session.engagement), ENDPOINT)
     assets = Finder(database, session, [answer.answer for answer in answers])
-    known = [name for answer in answers if (name := answer.cells.get("Endpoint"))]
-    subjects = endpoint_decisions.subjects(known)
+    named = [name for answer in answers if (name := answer.cells.get("Endpoint"))]
+    subjects = endpoint_decisions.subjects(named)
+    known = endpoint_decisions.known(database, session) | {subject for subject, _ in log}
+    listed = Finder(database, session, named)
 
     def read(answer: Answer) -> tuple[str, str, EndpointWish]:
         wish = _wish(assets, answer, as_of)
         subject = subjects[wish.endpoint]
+        if subject not in known:
+            raise CannotApplyError("Endpoint", _unknown(listed, session, wish.endpoint))
         check_not_decided_since(log, subject, MEANS, wish.means, as_of)
         return subject, wish.means, wish
 
     wishes = agreed(outcome, answers, read)
-    added = endpoint_decisions.decide(database, session, wishes)
-    outcome.applied = len(added)
-    outcome.standing += len(wishes) - len(added)
+    all_names = [each for wish in wishes for each in _by_all_names(database, session, listed, wish)]
+    added = endpoint_decisions.decide(database, session, all_names)
+    outcome.applied = len({each.origin for each in added})
+    outcome.standing += len(wishes) - outcome.applied
     return outcome
+
+
+def _by_all_names(
+    database: Database, session: SessionKey, listed: Finder, wish: EndpointWish
+) -> list[EndpointWish]:
+    """Return a wish for each name of an asset that relations alone name, when it is another one."""
+    if wish.means == EXTERNAL:
+        return [wish]
+    try:
+        named = listed.find(wish.endpoint)
+    except LookupError:
+        return [wish]
+    if not named.named_only:
+        return [wish]
+    others = aliases.names_of(database, session, named.asset_id)
+    return [wish, *(replace(wish, endpoint=name) for name in others[1:])]
+
+
+def _unknown(listed: Finder, session: SessionKey, endpoint: str) -> str:
+    try:
+        listed.find(endpoint)
+    except NoSuchAssetError:
+        return f"No dependency of {session} names {endpoint!r}."
+    except AmbiguousAssetError as error:
+        return str(error)
+    return (
+        f"{endpoint!r} is an asset that a list declares: decide its type on the sheet Assets, or"
+        " whether it is another asset, too, on the sheet Same thing."
+    )
 
 
 def _wish(assets: Finder, answer: Answer, as_of: int) -> EndpointWish:
@@ -53,6 +88,9 @@ def _wish(assets: Finder, answer: Answer, as_of: int) -> EndpointWish:
     if fold(answer.answer) == EXTERNAL:
         means = EXTERNAL
     else:
-        means = find(assets, ANSWER, answer.answer).asset_id
+        found = find(assets, ANSWER, answer.answer)
+        if found.named_only and fold(found.name) == fold(endpoint):
+            raise CannotApplyError(ANSWER, f"{endpoint} is what dependencies call it already.")
+        means = found.asset_id
     author = answer.author or ""
     return EndpointWish(endpoint, means, reason_of(answer), author, origin(answer, as_of))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from discovery_dagster.domain.decision_workbook.sheets import ANSWER, DIFFERENT, SAME, Answer
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.words import fold
-from discovery_dagster.store import decision_log, identity
+from discovery_dagster.store import decision_log, joining
 from discovery_dagster.store.answers.about_assets import find
 from discovery_dagster.store.answers.outcome import (
     CannotApplyError,
@@ -16,10 +16,10 @@ from discovery_dagster.store.answers.outcome import (
     origin,
     reason_of,
 )
-from discovery_dagster.store.assets import Finder
+from discovery_dagster.store.assets import Finder, FoundAsset
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decision_log import PAIR, Decision, Wish
-from discovery_dagster.store.identity import CannotJoinError
+from discovery_dagster.store.joining import CannotJoinError
 
 
 def apply(
@@ -29,7 +29,8 @@ def apply(
     outcome = Outcome()
     log = in_force(decision_log.current(database, session.engagement), PAIR)
     named = [text for answer in answers for text in _ids(answer) if text]
-    joiner = _Joiner(database, session, Finder(database, session, named))
+    assets = Finder(database, session, named)
+    joiner = _Joiner(database, session, assets, as_of)
     apart = list[Wish]()
     for answer in answers:
         try:
@@ -41,7 +42,7 @@ def apply(
                 outcome.applied += changed
                 outcome.standing += not changed
             else:
-                apart.append(_apart(log, answer, ids, as_of))
+                apart.append(_apart(log, assets, answer, ids, as_of))
         except CannotApplyError as error:
             outcome.problems.append(error.problem(answer))
     added = decision_log.add(database, session, apart)
@@ -57,16 +58,19 @@ class _Joiner:
     database: Database
     session: SessionKey
     assets: Finder
+    as_of: int
 
     def join(self, answer: Answer, ids: Sequence[str]) -> bool:
         """Join two assets; False when a decision says so already."""
         reason = reason_of(answer)
-        if identity.are_joined(self.database, self.session.engagement, ids):
+        engagement, place = self.session.engagement, origin(answer, self.as_of)
+        if joining.are_joined(self.database, engagement, ids) or joining.were_joined_by(
+            self.database, engagement, place
+        ):
             return False
-        columns = ("Id", "Other id")
-        pair = [find(self.assets, *each) for each in zip(columns, ids, strict=True)]
+        pair = _pair(self.assets, ids)
         try:
-            identity.join(self.database, self.session, pair, reason, answer.author or "")
+            joining.join(self.database, self.session, pair, reason, answer.author or "", place)
         except CannotJoinError as error:
             raise CannotApplyError(ANSWER, str(error)) from error
         return True
@@ -76,17 +80,26 @@ def _ids(answer: Answer) -> list[str]:
     return [answer.cells.get("Id") or "", answer.cells.get("Other id") or ""]
 
 
+def _pair(assets: Finder, ids: Sequence[str]) -> list[FoundAsset]:
+    return [find(assets, *each) for each in zip(("Id", "Other id"), ids, strict=True)]
+
+
 def _apart(
-    log: Mapping[tuple[str, str], Decision], answer: Answer, ids: Sequence[str], as_of: int
+    log: Mapping[tuple[str, str], Decision],
+    assets: Finder,
+    answer: Answer,
+    ids: Sequence[str],
+    as_of: int,
 ) -> Wish:
     """The wish that two assets are not one."""
     if fold(answer.answer) != DIFFERENT:
         raise CannotApplyError(
             ANSWER, f'"{answer.answer[:80]}" is no answer here: use {SAME} or {DIFFERENT}.'
         )
-    subject = " ".join(sorted(ids))
+    pair = _pair(assets, ids)
+    subject = " ".join(sorted(one.asset_id for one in pair))
     reason = reason_of(answer)
     check_not_decided_since(log, subject, SAME, DIFFERENT, as_of)
-    name = f"{answer.cells.get('Asset') or ids[0]} and {answer.cells.get('Other asset') or ids[1]}"
+    name = " and ".join(one.name for one in pair)
     place = origin(answer, as_of)
     return Wish(PAIR, subject, name, SAME, DIFFERENT, None, reason, answer.author or "", place)

@@ -54,6 +54,7 @@ ASSETS = Listing(
         "ip_address": "%(value)s = any (r.ip_addresses)",
         "mac_address": "%(value)s = any (r.mac_addresses)",
         "application": "%(value)s = any (r.applications)",
+        "alias": "%(value)s = any (r.aliases)",
         "software": "r.software @> jsonb_build_array(jsonb_build_object('name', %(value)s::text))",
         "file": "exists (select from discovery.asset_member m where m.engagement = r.engagement"
         " and m.session = r.session and m.asset_id = r.asset_id and m.file = %(value)s)",
@@ -66,8 +67,8 @@ ASSETS = Listing(
     },
     search=(
         "r.name", "r.hostname", "r.fqdn", "array_to_string(r.ip_addresses, ' ')",
-        "array_to_string(r.applications, ' ')", "r.os_name", "r.product", "r.serial_number",
-        "r.description",
+        "array_to_string(r.applications, ' ')", "array_to_string(r.aliases, ' ')", "r.os_name",
+        "r.product", "r.serial_number", "r.description",
     ),
     sorts={
         "name": "left(coalesce(r.name, ''), 200)",

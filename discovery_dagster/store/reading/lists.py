@@ -96,7 +96,8 @@ DEPENDENCIES = Listing(
     name="dependencies",
     table="discovery.dependency",
     document="r.source, r.target, r.source_id, r.target_id, r.relation, r.port, r.protocol,"
-    " r.evidence, r.confidence, r.status, r.resolved, r.service, r.infrastructure, r.conflict",
+    " r.evidence, r.confidence, r.status, r.resolved, r.service, r.infrastructure, r.conflict,"
+    " r.source_why, r.source_candidates, r.target_why, r.target_candidates",
     filters={
         "source": "r.source",
         "target": "r.target",
@@ -110,7 +111,10 @@ DEPENDENCIES = Listing(
         "resolved": "r.resolved::text",
         "infrastructure": "r.infrastructure",
     },
-    limits={"asset_id": "(r.source_id = %(value)s or r.target_id = %(value)s)"},
+    limits={
+        "asset_id": "(r.source_id = %(value)s or r.target_id = %(value)s)",
+        "why": "%(value)s in (r.source_why, r.target_why)",
+    },
     search=("r.source", "r.target", "r.service"),
 )
 
@@ -133,7 +137,7 @@ ENDPOINTS = Listing(
     name="endpoints",
     table="discovery.endpoint",
     document="r.subnet, r.kind, r.side, r.port, r.protocol, r.service, r.assets, r.count, r.number,"
-    " r.endpoints, r.first_seen, r.last_seen",
+    " r.endpoints, r.first_seen, r.last_seen, r.candidates",
     filters={
         "subnet": "r.subnet",
         "kind": "r.kind",

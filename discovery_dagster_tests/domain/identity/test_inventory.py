@@ -42,6 +42,17 @@ def test_a_thing_keeps_its_id_when_a_session_knows_it_by_less_or_by_more():
     assert later.assets["asset_id"].to_list() == short.assets["asset_id"].to_list()
 
 
+def test_an_alias_that_relations_name_makes_no_asset_and_joins_no_records():
+    listed = (
+        {"name": "lx-041", "aliases": ["www.corp.example", "lx-042"], **SERVER},
+        {"name": "lx-042", **SERVER},
+    )
+    needs = relation_records({"source": "lx-042", "target": "www.corp.example"})
+    made = resolve(*listed, relations=needs)
+    assert made.assets["name"].to_list() == ["lx-041", "lx-042"]
+    assert made.assets["aliases"].to_list() == [["www.corp.example", "lx-042"], []]
+
+
 def test_a_host_of_another_domain_does_not_take_an_earlier_host_s_id():
     first = resolve({"name": "web01.a.example", **SERVER})
     later = resolve({"name": "web01.b.example", **SERVER}, known=register(first))

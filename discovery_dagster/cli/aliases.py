@@ -1,0 +1,115 @@
+"""`discovery alias`: further names of an asset, by which dependencies may mean it."""
+
+import getpass
+import json
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from discovery_dagster.cli.errors import UsageError
+from discovery_dagster.cli.finding import Where, find_asset, require_sessions
+from discovery_dagster.cli.options import AsJson, Client, Engagement
+from discovery_dagster.cli.present import table_of, terminal
+from discovery_dagster.cli.rerun import Rerun, rerun
+from discovery_dagster.domain.keys import EngagementKey
+from discovery_dagster.domain.overrides import InvalidOverrideError, read_words
+from discovery_dagster.settings import Settings
+from discovery_dagster.store import aliases, sessions
+from discovery_dagster.store.aliases import InvalidAliasError
+from discovery_dagster.store.database import open_database
+
+app = typer.Typer(
+    help="Give an asset further names, by which dependencies may mean it.", no_args_is_help=True
+)
+
+Author = Annotated[str | None, typer.Option(help="Who decides; else the user of this terminal.")]
+
+
+@app.command("set")
+def set_aliases(
+    asset: Annotated[str, typer.Argument(help="Id of an asset, or its unambiguous name.")],
+    names: Annotated[list[str], typer.Argument(help="Its other names, such as a DNS alias.")],
+    client: Client,
+    engagement: Engagement,
+    reason: Annotated[str, typer.Option(help="Why, for whoever reads it later.")],
+    author: Author = None,
+    session: Where = None,
+    run: Rerun = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remember for the engagement that names mean an asset."""
+    key = EngagementKey(client, engagement)
+    settings = Settings()
+    with open_database(settings) as database:
+        where, found = find_asset(database, key, asset, session)
+        by = author if author is not None else getpass.getuser()
+        try:
+            added = aliases.give(database, where, found, names, reason, by)
+        except InvalidAliasError as error:
+            raise UsageError("invalid_alias", str(error)) from error
+        except InvalidOverrideError as error:
+            raise UsageError(error.code, error.message) from error
+        if not as_json:
+            given = ", ".join(each.endpoint for each in added)
+            print(f"Remembered for {key}: {given} means {found.name}." if added else "Nothing new.")
+        touched = [row.session for row in sessions.sessions(database, key)]
+        told = rerun(settings, database, touched, run, as_json=as_json)
+    if as_json:
+        rows = [{"number": each.decision, "name": each.endpoint} for each in added]
+        head = {"asset_id": found.asset_id, "asset": found.name, "aliases": rows}
+        print(json.dumps({**head, "sessions": told}, ensure_ascii=False, default=str))
+
+
+@app.command("list")
+def list_aliases(
+    client: Client,
+    engagement: Engagement,
+    session: Where = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the aliases that people gave; those of lists are in `export assets`."""
+    key = EngagementKey(client, engagement)
+    with open_database(Settings()) as database:
+        require_sessions(database, key, session)
+        rows = aliases.current(database, key)
+    if as_json:
+        print(json.dumps({"aliases": rows}, ensure_ascii=False, default=str))
+        return
+    table = table_of("Aliases", "number", "name", "asset", "reason", "author", "when")
+    for row in rows:
+        words = (str(row["number"]), row["name"], row["asset"] or row["asset_id"], row["reason"],
+                 row["author"], f"{row['at']:%Y-%m-%d %H:%M}")  # fmt: skip
+        table.add_row(*map(escape, words))
+    terminal().print(table)
+
+
+@app.command("remove")
+def remove_alias(
+    number: Annotated[int, typer.Argument(help="Number of the alias, as `list` shows it.")],
+    client: Client,
+    engagement: Engagement,
+    reason: Annotated[str, typer.Option(help="Why it no longer holds.")] = "taken back",
+    author: Author = None,
+    session: Where = None,
+    run: Rerun = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take an alias back; the log keeps both."""
+    key = EngagementKey(client, engagement)
+    settings = Settings()
+    with open_database(settings) as database:
+        require_sessions(database, key, session)
+        try:
+            by = read_words(author if author is not None else getpass.getuser(), "author")
+            why = read_words(reason, "reason")
+        except InvalidOverrideError as error:
+            raise UsageError(error.code, error.message) from error
+        taken = aliases.remove(database, key, number, why, by)
+        if not as_json:
+            print(f"Taken back: {taken.name} is no alias any more.")
+        touched = [row.session for row in sessions.sessions(database, key)]
+        told = rerun(settings, database, touched, run, as_json=as_json)
+    if as_json:
+        document = {"removed": {"number": number, "name": taken.name, "asset_id": taken.value}}
+        print(json.dumps({**document, "sessions": told}, ensure_ascii=False, default=str))

@@ -81,14 +81,16 @@ def is_thing(shape: Shape) -> bool:
 def is_thing_by_parts(shape: Shape) -> bool:
     """Whether the object is a record because it has a name and only lists of parts.
 
-    Or because one object in it names a host and says more of it: `{"system": {"hostname": …}}`.
+    Or because one object in it names a host and says more of it: `{"system": {"hostname": …}}`. What
+    says several things that only a machine has is one, whatever the key of its name.
     """
     if any(holds_things(key, values) for key, values in shape.lists.items()):
         return False
-    if _meanings(shape.own) & _set("naming"):
-        return bool(shape.lists) and all(_ends_with(key, "parts") for key in shape.lists)
+    if _meanings(shape.own) & _set("naming") and shape.lists:
+        return all(_ends_with(key, "parts") for key in shape.lists)
     hosts = [key for key, value in shape.inner.items() if value and _meaning(key) & _set("alone")]
-    return len(hosts) == 1 and bool(_meanings(shape.inner) & _set("describing"))
+    known = len(_meanings(shape.inner) & _set("describing"))
+    return known >= (1 if len(hosts) == 1 else _LEAST)
 
 
 def is_envelope(shape: Shape) -> bool:

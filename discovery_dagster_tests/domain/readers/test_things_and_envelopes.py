@@ -166,3 +166,15 @@ def test_each_host_of_any_mix_of_documents_is_one_record_on_its_line(documents):
     assert all(
         f"hostname: {name}" in lines[line - 1] for line, name in found if "- " in lines[line - 1]
     )
+
+
+def test_what_only_a_machine_says_of_itself_makes_a_record_whatever_names_it() -> None:
+    facts = {
+        "nodeKey": "lnx-7",
+        "os": {"name": "RedHat", "release": {"full": "8.6"}},
+        "processors": {"count": 8},
+        "mounted": [{"name": "/", "size": "20 GiB"}, {"name": "/var", "size": "50 GiB"}],
+    }
+    (table,) = read_json(json.dumps(facts), "utf-8", "a.json", Limits()).tables
+    assert table.records.height == 1
+    assert "nodeKey" in table.header, "its mounts are not taken for the things that it is about"

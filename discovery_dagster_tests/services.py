@@ -3,13 +3,14 @@
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
+from discovery_dagster.domain.keys import PARTITIONS_NAME
 from discovery_dagster_tests.installation import Installation
 
 REPOSITORY = {"repositoryLocationName": "discovery", "repositoryName": "__repository__"}
@@ -29,6 +30,44 @@ query ($selector: SensorSelector!) {
   sensorOrError(sensorSelector: $selector) {
     ... on Sensor { sensorState { ticks(limit: 1000) { status } } }
   }
+}
+"""
+
+_BACKFILL = """
+mutation ($params: LaunchBackfillParams!) {
+  launchPartitionBackfill(backfillParams: $params) {
+    __typename
+    ... on LaunchBackfillSuccess { backfillId }
+    ... on PythonError { message }
+  }
+}
+"""
+
+_BACKFILL_STATUS = """
+query ($id: String!) {
+  partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status } }
+}
+"""
+
+_ASSETS = """
+query ($partitions: [String!]!) {
+  assetNodes {
+    assetKey { path }
+    isExecutable
+    partitionKeys
+    assetPartitionStatuses {
+      ... on DefaultPartitionStatuses { failedPartitions unmaterializedPartitions }
+    }
+    staleStatusByPartition(partitions: $partitions)
+  }
+}
+"""
+
+_ADD_PARTITION = """
+mutation ($selector: RepositorySelector!, $name: String!, $key: String!) {
+  addDynamicPartition(
+    repositorySelector: $selector, partitionsDefName: $name, partitionKey: $key
+  ) { __typename }
 }
 """
 
@@ -53,11 +92,42 @@ class Services:
         assert "errors" not in answer, answer
         return answer["data"]
 
-    def launch(self, job: str, partition: str | None = None) -> str:
-        """Launch a run as the UI's launchpad does; return its id."""
+    def assets(self, *partitions: str) -> dict[str, Any]:
+        """What the UI shows of each asset, with its state at `partitions`."""
+        nodes = self.ask(_ASSETS, partitions=partitions)["assetNodes"]
+        return {"/".join(node["assetKey"]["path"]): node for node in nodes if node["isExecutable"]}
+
+    def add_partition(self, key: str) -> None:
+        """Add a partition as the UI's picker does."""
+        name = PARTITIONS_NAME
+        added = self.ask(_ADD_PARTITION, selector=REPOSITORY, name=name, key=key)
+        assert added["addDynamicPartition"]["__typename"] == "AddDynamicPartitionSuccess", added
+
+    def backfill(self, assets: Iterable[str], partitions: Sequence[str] | None = None) -> str:
+        """Backfill assets at `partitions` or at all there are, to the end; return its status."""
+        params = {"assetSelection": [{"path": asset.split("/")} for asset in assets]}
+        chosen = {"allPartitions": True} if partitions is None else {"partitionNames": partitions}
+        launched = self.ask(_BACKFILL, params=params | chosen)["launchPartitionBackfill"]
+        assert launched["__typename"] == "LaunchBackfillSuccess", launched
+
+        def status() -> str:
+            asked = self.ask(_BACKFILL_STATUS, id=launched["backfillId"])
+            return str(asked["partitionBackfillOrError"]["status"])
+
+        self.until(lambda: status() not in ("REQUESTED", "CANCELING", "FAILING"), 400)
+        return status()
+
+    def launch(
+        self, job: str, partition: str | None = None, assets: Sequence[str] | None = None
+    ) -> str:
+        """Launch a run as the UI does, of the whole job or of some assets; return its id."""
         tags = [] if partition is None else [{"key": "dagster/partition", "value": partition}]
         params = {
-            "selector": {**REPOSITORY, "pipelineName": job},
+            "selector": {
+                **REPOSITORY,
+                "pipelineName": job,
+                "assetSelection": assets and [{"path": asset.split("/")} for asset in assets],
+            },
             "runConfigData": {},
             "mode": "default",
             "executionMetadata": {"tags": tags},

@@ -34,8 +34,7 @@ from discovery_dagster.defs.partitions import (
     FORCE_TAG,
     PARTITION_TAG,
     add_partition,
-    has_former_dimensions,
-    leave_former_dimensions,
+    bring_over,
     run_tags,
 )
 from discovery_dagster.defs.recovery import MAX_RETRIES_TAG
@@ -43,7 +42,7 @@ from discovery_dagster.defs.session import holding, keep_connections
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.state import CANCELLED
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import claims, sessions, states
+from discovery_dagster.store import claims, states
 from discovery_dagster.store.claims import Claim
 from discovery_dagster.store.database import Database
 
@@ -265,6 +264,5 @@ def open_engine(settings: Settings, database: Database) -> Iterator[Engine]:
         WorkspaceProcessContext(instance, InProcessWorkspaceLoadTarget(origin)) as process,
     ):
         keep_connections(instance)
-        if has_former_dimensions(instance):
-            leave_former_dimensions(instance, sessions.live(database))
+        bring_over(instance, database)
         yield Engine(instance, database, process.create_request_context())

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 import dagster as dg
 
 from discovery_dagster.domain.keys import PARTITIONS_NAME, SessionKey
+from discovery_dagster.store import sessions
+from discovery_dagster.store.database import Database
 
 
 class SessionPartitions(dg.DynamicPartitionsDefinition):
@@ -40,10 +42,10 @@ def add_partition(instance: dg.DagsterInstance, session: SessionKey) -> None:
 
 
 def show_sessions(
-    instance: dg.DagsterInstance, sessions: Iterable[SessionKey], *, present: bool
+    instance: dg.DagsterInstance, shown: Iterable[SessionKey], *, present: bool
 ) -> None:
     """Put sessions among the partitions, or take them out; what Dagster recorded of them stays."""
-    keys = [session.partition_key for session in sessions]
+    keys = [session.partition_key for session in shown]
     if present:
         instance.add_dynamic_partitions(PARTITIONS_NAME, keys)
         return
@@ -68,19 +70,25 @@ def session_tags(session: SessionKey) -> dict[str, str]:
     }
 
 
+def bring_over(instance: dg.DagsterInstance, database: Database) -> None:
+    """Bring a home from before to partitions that are sessions; any other is left as it is."""
+    if has_former_dimensions(instance):
+        leave_former_dimensions(instance, sessions.live(database))
+
+
 def has_former_dimensions(instance: dg.DagsterInstance) -> bool:
     """Whether the home is from before, when engagement and session were dimensions of a grid."""
     first = instance.get_paginated_dynamic_partitions(_ENGAGEMENT, limit=1, ascending=True)
     return bool(first.results)
 
 
-def leave_former_dimensions(instance: dg.DagsterInstance, sessions: Iterable[SessionKey]) -> None:
+def leave_former_dimensions(instance: dg.DagsterInstance, live: Iterable[SessionKey]) -> None:
     """Make the sessions partitions of their own, and forget the two dimensions of the grid.
 
     The keys read as before, so what Dagster recorded of each session stays with it. Killed on the
     way, it is done again: the dimension by which a home is recognised goes last.
     """
-    show_sessions(instance, sessions, present=True)
+    show_sessions(instance, live, present=True)
     for name in (_SESSION, _ENGAGEMENT):
         for key in instance.get_dynamic_partitions(name):
             instance.delete_dynamic_partition(name, key)

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from discovery_dagster.defs import recovery
+from discovery_dagster.defs.partitions import bring_over
 from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import open_database
 
@@ -18,12 +19,14 @@ def lost_runs_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Report runs without a living process as failed; Dagster's own retries relaunch them.
 
     The first tick of a home only looks: until the daemon has noted where the event log ends, it
-    ignores the failures that are in it, and that happens in its first seconds.
+    ignores the failures that are in it, and that happens in its first seconds. Each tick also
+    brings partitions of earlier versions over, so that services that are started do so.
     """
-    if context.cursor is None:
-        context.update_cursor("begun")
-        return dg.SkipReason("The next look ends what has no process.")
     with open_database(Settings()) as database:
+        bring_over(context.instance, database)
+        if context.cursor is None:
+            context.update_cursor("begun")
+            return dg.SkipReason("The next look ends what has no process.")
         lost = list(recovery.lost_runs(context.instance, database))
     for run in lost:
         recovery.end(context.instance, run, retried=True)

@@ -39,7 +39,11 @@ def write(database: Database, objects: Path, file: Path) -> None:
     """
     with _working_folder(file.absolute().parent) as folder:
         dump, contents = folder / _DUMP, folder / _CONTENTS
-        _run("pg_dump", database, "--format=custom", "--schema=discovery", "--schema=public",
+        _let_read_dagsters_tables(database)
+        # Without --enable-row-security pg_dump refuses tables that have policies; those of this
+        # role show every row.
+        _run("pg_dump", database, "--role=discovery_backup", "--enable-row-security",
+             "--format=custom", "--schema=discovery", "--schema=public",
              f"--file={dump}")  # fmt: skip
         made = {"format": 1, "schema": schema.head(), "at": datetime.now(UTC).isoformat()}
         contents.write_text(json.dumps(made), "utf-8")
@@ -71,10 +75,13 @@ def read(database: Database, objects: Path, file: Path) -> None:
         (folder / _OBJECTS).rename(objects)
         try:
             schema.empty(database.url)
-            # Dagster's tables belong to whoever restores, the project's to their role.
-            for options in (["--schema=public", "--no-owner"], ["--schema=discovery"]):
-                _run("pg_restore", database, *options, "--single-transaction", "--exit-on-error",
-                     str(folder / _DUMP))  # fmt: skip
+            # Dagster's tables belong to whoever restores, the project's to their role. Who else may
+            # read Dagster's is a matter of the server, which may lack the roles of the other one.
+            for options in (
+                ["--schema=public", "--no-privileges"],
+                ["--schema=discovery", "--role=discovery_owner"],
+            ):
+                _restore(database, folder / _DUMP, *options)
         except BaseException:
             shutil.rmtree(objects)
             raise
@@ -88,6 +95,13 @@ def is_empty(database: Database, objects: Path) -> bool:
         or sessions.engagements(database)
         or (objects.exists() and any(objects.iterdir()))
     )
+
+
+def _let_read_dagsters_tables(database: Database) -> None:
+    """Let the backup's role read Dagster's tables; our login owns them and Dagster adds to them."""
+    with database.connect() as connection:
+        for kind in ("tables", "sequences"):
+            connection.execute(f"grant select on all {kind} in schema public to discovery_backup")
 
 
 def _unpack(file: Path, folder: Path) -> None:
@@ -106,16 +120,32 @@ def _unpack(file: Path, folder: Path) -> None:
         raise BackupError(f"{file} was made by a newer Discovery than this one.")
 
 
+def _restore(database: Database, dump: Path, *options: str) -> None:
+    """Run what `options` choose of the dump on the database, all or nothing."""
+    script = dump.with_suffix(".sql")
+    _execute("pg_restore", *options, "--no-owner", "--single-transaction", f"--file={script}",
+             str(dump))  # fmt: skip
+    # A setting that pg_restore turns off by its first lines, and Postgres has since 17.
+    with script.open("r+b") as file:
+        beginning = file.read(4096).replace(b"SET transaction_timeout", b"--  transaction_timeout")
+        file.seek(0)
+        file.write(beginning)
+    _run("psql", database, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={script}")
+
+
 def _run(program: str, database: Database, *options: str) -> None:
     """Run one of Postgres' own programs on the database."""
     # The password goes through the environment: command lines are everybody's to read.
     where: dict[str, Any] = conninfo_to_dict(database.url)
     password = where.pop("password", None)
-    environment = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
+    _execute(program, *options, f"--dbname={make_conninfo(**where)}", password=password)
+
+
+def _execute(program: str, *options: str, password: Any = None) -> None:
     ourselves = PostgresAccount(os.geteuid(), os.getegid(), dropped=False)
     done = subprocess.run(  # noqa: S603 - a program of the wheel
-        [binaries(ourselves) / program, *options, f"--dbname={make_conninfo(**where)}"],
-        env=environment,
+        [binaries(ourselves) / program, *options],
+        env={**os.environ, **({"PGPASSWORD": str(password)} if password else {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

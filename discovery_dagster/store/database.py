@@ -13,7 +13,7 @@ from psycopg.rows import DictRow, dict_row
 
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import schema
+from discovery_dagster.store import poolers, schema
 from discovery_dagster.store.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from discovery_dagster.store.spare_connections import SpareConnections
 
@@ -155,6 +155,12 @@ def open_database(settings: Settings) -> Iterator[Database]:
         DatabaseError: when the server cannot be started or reached.
     """
     if settings.postgres_url is not None:
+        try:
+            poolers.refuse(settings.postgres_url)
+        except psycopg.OperationalError as error:
+            raise told(error) from error
+        except poolers.PoolerError as error:
+            raise DatabaseError(str(error)) from error
         with _migrated(settings.postgres_url) as database:
             yield database
         return
@@ -179,6 +185,11 @@ def _migrated(url: str, revive: Callable[[], None] | None = None) -> Iterator[Da
         schema.migrate(url)
     except psycopg.OperationalError as error:
         raise told(error) from error
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise DatabaseError(
+            f"The login lacks a right on the server ({error.diag.message_primary}): a database"
+            " administrator grants it by the statements in docs/operations.md."
+        ) from error
     with closing(SpareConnections()) as spare:
         yield Database(url, spare=spare, revive=revive)
 

@@ -1,5 +1,6 @@
 """The project's own schema: its roles, and its migrations to the newest revision."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -8,15 +9,34 @@ from psycopg import sql
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 #: Owner of the tables; writer of the pipeline; reader of the API and of exports; operator, who may
-#: list engagements; gatekeeper, who knows the API's tokens. None logs in: a connection takes one of
-#: them on with `set role`.
+#: list engagements; gatekeeper, who knows the API's tokens; backup, which reads every row of every
+#: engagement and changes none. None logs in: a connection takes one of them on with `set role`.
 ROLES = (
     "discovery_owner",
     "discovery_writer",
     "discovery_reader",
     "discovery_operator",
     "discovery_gatekeeper",
+    "discovery_backup",
 )
+
+#: Opens every table to the backup, also those of migrations to come. Row-level security is forced
+#: on the owner, too, so that no other role sees all rows and a dump would lack some.
+_OPEN_TO_BACKUP = """
+do $$
+declare closed regclass;
+begin
+  for closed in
+    select oid from pg_class
+    where relnamespace = 'discovery'::regnamespace and relrowsecurity
+    and not exists (select from pg_policy where polrelid = pg_class.oid and polname = 'backup')
+  loop
+    execute 'create policy backup on ' || closed || ' for select to discovery_backup using (true)';
+  end loop;
+  grant select on all tables in schema discovery to discovery_backup;
+  grant select on all sequences in schema discovery to discovery_backup;
+end $$
+"""
 
 #: Any number will do; every process that migrates waits for the same one.
 _MIGRATION_LOCK = 5_203_117
@@ -30,22 +50,30 @@ def head() -> str:
 def migrate(url: str) -> None:
     """Bring the schema of the database at `url` (libpq form) to the newest revision.
 
-    Does nothing when it is there already, in one query: each command calls it.
+    Does nothing when it is there already, in one query: each command calls it. The login needs no
+    superuser: it must be able to take on the project's roles, or to make them.
+
+    Raises:
+        psycopg.errors.InsufficientPrivilege: when the login may do neither.
     """
     with psycopg.connect(url, autocommit=True) as connection:
         if _revision(connection) == head():
             return
         connection.execute("select pg_advisory_lock(%s)", [_MIGRATION_LOCK])
         if _revision(connection) != head():
-            _make_roles(connection)
+            make_roles(connection)
+            _make_schema(connection)
             _upgrade(url)
 
 
 def empty(url: str) -> None:
     """Leave of the project's schema only its name and its roles, to be filled from a dump."""
-    with psycopg.connect(url) as connection:
-        connection.execute("drop schema if exists discovery cascade")
-        _make_roles(connection)
+    with psycopg.connect(url, autocommit=True) as connection:
+        make_roles(connection)
+        with connection.transaction():
+            connection.execute("set local role discovery_owner")
+            connection.execute("drop schema if exists discovery cascade")
+        _make_schema(connection)
 
 
 def _revision(connection: psycopg.Connection) -> str | None:
@@ -55,19 +83,35 @@ def _revision(connection: psycopg.Connection) -> str | None:
     return str(row[0]) if row else None
 
 
-def _make_roles(connection: psycopg.Connection) -> None:
+def make_roles(connection: psycopg.Connection) -> None:
+    """Make the roles that are missing and let the login take on each, outside a transaction.
+
+    Roles belong to the cluster: another of its databases may have them already, or make them at
+    this moment, which no lock of this database prevents.
+    """
+    # Since Postgres 16 who makes a role is its member without being able to take it on.
+    membership = "SET" if connection.info.server_version >= 160_000 else "MEMBER"
     for role in ROLES:
         name = sql.Identifier(role)
         if not connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone():
-            connection.execute(sql.SQL("create role {} nologin").format(name))
-        connection.execute(sql.SQL("grant {} to current_user").format(name))
-    connection.execute("create schema if not exists discovery authorization discovery_owner")
-    connection.execute(
-        "grant usage on schema discovery to discovery_writer, discovery_reader,"
-        " discovery_operator, discovery_gatekeeper"
-    )
-    # alembic_version is read by whoever starts a command, before a role is taken on.
-    connection.execute("grant usage, create on schema discovery to current_user")
+            with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+                connection.execute(sql.SQL("create role {} nologin").format(name))
+        able = connection.execute("select pg_has_role(%s, %s)", [role, membership]).fetchone()
+        if able != (True,):
+            with suppress(psycopg.errors.UniqueViolation):
+                connection.execute(sql.SQL("grant {} to current_user").format(name))
+
+
+def _make_schema(connection: psycopg.Connection) -> None:
+    if connection.execute("select to_regnamespace('discovery')").fetchone() == (None,):
+        connection.execute("create schema discovery authorization discovery_owner")
+    with connection.transaction():
+        connection.execute("set local role discovery_owner")
+        # The login reads alembic_version at each command, before it takes a role on.
+        connection.execute(
+            "grant usage on schema discovery to session_user, discovery_writer, discovery_reader,"
+            " discovery_operator, discovery_gatekeeper, discovery_backup"
+        )
 
 
 def _upgrade(url: str) -> None:
@@ -87,3 +131,4 @@ def _upgrade(url: str) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.exec_driver_sql("grant select on discovery.alembic_version to public")
+        connection.exec_driver_sql(_OPEN_TO_BACKUP)

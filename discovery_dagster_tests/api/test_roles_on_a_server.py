@@ -2,60 +2,32 @@
 
 import re
 import secrets
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from discovery_dagster.store.postgres_account import PostgresAccount
-from discovery_dagster.store.postgres_files import binaries
+from discovery_dagster_tests.clusters import Cluster, cluster
 from discovery_dagster_tests.conftest import PROJECT
-from discovery_dagster_tests.installation import Installation, open_folder
+from discovery_dagster_tests.installation import Installation
 from discovery_dagster_tests.serving import serving
 
 
-def url_of(port: int, user: str, password: str) -> str:
-    return f"postgresql://{user}:{password}@127.0.0.1:{port}/discovery"
+@pytest.fixture(scope="module")
+def server() -> Iterator[Cluster]:
+    """A server with a database for Discovery."""
+    with cluster() as opened:
+        opened.execute("create database discovery")
+        yield opened
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[tuple[int, str]]:
-    """A Postgres that lets nobody in without a password; its port and the administrator's."""
-    password = secrets.token_urlsafe(16)
-    with open_folder() as folder, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        account = PostgresAccount.choose(folder / "data", None)
-        programs, place = binaries(account), account.own(folder / "pg")
-        secret = folder / "password"
-        secret.write_text(password)
-        made = account.run(
-            *(programs / "initdb", "-D", place / "data", "-U", "postgres", "-E", "UTF8"),
-            *("--auth=scram-sha-256", f"--pwfile={secret}"),
-        )
-        options = f"-p {port} -h 127.0.0.1 -k {place}"
-        control = (programs / "pg_ctl", "-D", place / "data", "-w", "-l", place / "log")
-        assert made == 0
-        assert account.run(*control, "-o", options, "start") == 0
-        try:
-            administrator = url_of(port, "postgres", password).replace("/discovery", "/postgres")
-            with psycopg.connect(administrator, autocommit=True) as connection:
-                connection.execute("create database discovery")
-            yield port, password
-        finally:
-            account.run(*control, "-m", "immediate", "stop")
-
-
-@pytest.fixture(scope="module")
-def pipeline(server: tuple[int, str], tmp_path_factory) -> Installation:
+def pipeline(server: Cluster, tmp_path_factory) -> Installation:
     """The pipeline's side, with a session of each of two clients."""
-    port, password = server
     folder: Path = tmp_path_factory.mktemp("roles")
     (folder / "home").mkdir()
-    installed = Installation(folder / "home", url_of(port, "postgres", password))
+    installed = Installation(folder / "home", server.administrator())
     for client in ("upland", "lowland"):
         file = folder / f"{client}.csv"
         file.write_text(f"Hostname,IP Address\n{client}-01,10.0.0.1\n")
@@ -64,16 +36,14 @@ def pipeline(server: tuple[int, str], tmp_path_factory) -> Installation:
 
 
 @pytest.fixture(scope="module")
-def login(server: tuple[int, str], pipeline: Installation) -> str:
+def login(server: Cluster, pipeline: Installation) -> str:
     """The API's login, made by the statements that the documentation gives."""
-    port, password = server
     page = (PROJECT / "docs" / "security.md").read_text("utf-8")
     statements = re.search(r"```sql\n(.*?)```", page, re.DOTALL)
     assert statements is not None
     secret = secrets.token_urlsafe(16)
-    with psycopg.connect(url_of(port, "postgres", password), autocommit=True) as connection:
-        connection.execute(statements[1].replace("'…'", f"'{secret}'"))
-    return url_of(port, "discovery_api", secret)
+    server.execute(statements[1].replace("'…'", f"'{secret}'"), database="discovery")
+    return server.url("discovery_api", secret)
 
 
 def test_the_api_answers_with_its_own_login(pipeline: Installation, login: str) -> None:
@@ -118,6 +88,6 @@ def test_nothing_set_means_nothing_seen(login: str) -> None:
     assert seen == [("upland.exit",)]
 
 
-def test_nobody_enters_without_a_password(server: tuple[int, str]) -> None:
+def test_nobody_enters_without_a_password(server: Cluster) -> None:
     with pytest.raises(psycopg.OperationalError):
-        psycopg.connect(url_of(server[0], "postgres", "guess"))
+        psycopg.connect(server.url("postgres", "guess"))

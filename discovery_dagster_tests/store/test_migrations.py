@@ -32,8 +32,9 @@ def older(make_database_url) -> str:
     engine = create_engine(
         "postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=pool.NullPool
     )
-    with psycopg.connect(url) as connection:
-        schema._make_roles(connection)
+    with psycopg.connect(url, autocommit=True) as connection:
+        schema.make_roles(connection)
+        schema._make_schema(connection)
     config = Config(attributes={})
     config.set_main_option("script_location", str(schema.MIGRATIONS))
     with engine.begin() as connection:

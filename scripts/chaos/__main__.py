@@ -4,14 +4,18 @@ Each seed decides what is killed with SIGKILL and when: the process that imports
 services, the embedded Postgres, or all at once as a power cut does it; a third of them at a moment
 such as that between the commit of a step and Dagster's event. The session is then resumed until it
 is done; every export but `publications` must be byte for byte that of an import to which nothing
-happened, and `reconcile` must find nothing.
+happened, and `reconcile` must find nothing. What the services run must end without being resumed.
+Beside all of it some processes do nothing but compute, as on a machine that others use.
 """
 
 import argparse
 import json
 import random
+import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from discovery_dagster.store import exports
@@ -26,8 +30,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=0, help="of the first kill")
+    parser.add_argument("--load", type=int, default=4, help="processes that compute beside it")
     arguments = parser.parse_args()
-    with open_folder() as folder:
+    with open_folder() as folder, _busy(arguments.load):
         drop = _write_drop(folder / "drop")
         with Installation(folder / "untouched") as untouched:
             started = time.monotonic()
@@ -35,26 +40,44 @@ def main() -> int:
             seconds = time.monotonic() - started
             wanted = _exports(untouched)
         wrong = 0
+        print("| seed | killed | outcome | seconds |\n|---|---|---|---|", flush=True)
         for seed in range(arguments.seed, arguments.seed + arguments.kills):
             with Installation(folder / f"home-{seed}") as victim:
                 draw = random.Random(seed)  # noqa: S311 - a seeded draw
-                outcome = _outcome(victim, drop, KILLS[seed % len(KILLS)], draw, seconds, wanted)
-            print(f"seed {seed}: {outcome}", flush=True)
-            wrong += not outcome.endswith("identical")
+                started = time.monotonic()
+                kill = KILLS[seed % len(KILLS)]
+                event, problem = _outcome(victim, drop, kill, draw, seconds, wanted)
+                took = time.monotonic() - started
+            print(f"| {seed} | {event} | {problem or 'identical'} | {took:.0f} |", flush=True)
+            wrong += problem is not None
     print(f"{arguments.kills - wrong} of {arguments.kills} kills ended identical.")
     return wrong
 
 
 def _outcome(
     home: Installation, drop: Path, kill: Kill, draw: random.Random, seconds: float, wanted: str
-) -> str:
+) -> tuple[str, str | None]:
+    """What was killed, and what is wrong afterwards."""
     killed = kill(home, drop, draw, seconds)
-    problem = resume(home.engagement("move"), drop)
+    problem = killed.problem or resume(home.engagement("move"), drop)
     if problem is None and home.json("reconcile") != {"findings": []}:
         problem = "reconcile found something"
     if problem is None and _exports(home) != wanted:
         problem = "exports differ"
-    return f"{killed}: {problem or 'identical'}"
+    return killed.event, problem
+
+
+@contextmanager
+def _busy(number: int) -> Iterator[None]:
+    """Processes that compute all the time, and nothing else."""
+    command = [sys.executable, "-c", "while True: pass"]
+    processes = [subprocess.Popen(command) for _ in range(number)]  # noqa: S603 - our own command
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
 
 
 def _exports(home: Installation) -> str:

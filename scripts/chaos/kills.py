@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from discovery_dagster_tests.installation import PROJECT, EngagementOf, Installation
@@ -16,6 +17,12 @@ from discovery_dagster_tests.victim import Blow
 #: Seconds that a session may take after a kill until it is done or has failed: 300 of them until a
 #: run whose worker was killed while it started counts as lost.
 PATIENCE = 480
+
+ABSENT = "absent"
+
+#: How a session ends without a person. Absent or waiting it has no run yet: the import that was to
+#: launch one was killed, and whoever started it starts it again.
+_ENDED = ("done", ABSENT, "waiting")
 
 #: How often a session may be resumed before it counts as lost.
 MOST_RUNS = 4
@@ -32,8 +39,16 @@ SERVICES = {
 }
 
 
-def import_killed(home: Installation, drop: Path, draw: random.Random, seconds: float) -> str:
-    """Kill an import, its Postgres or both; return what was killed when."""
+@dataclass(frozen=True)
+class Killed:
+    """What was killed when, and the problem where a person would have been needed afterwards."""
+
+    event: str
+    problem: str | None = None
+
+
+def import_killed(home: Installation, drop: Path, draw: random.Random, seconds: float) -> Killed:
+    """Kill an import, its Postgres or both."""
     target, moment = draw.choice(("run", "postgres", "both")), draw.uniform(0.1, seconds)
     move = home.engagement("move")
     process = home.start("import", drop, *move.options, "--json")
@@ -43,23 +58,23 @@ def import_killed(home: Installation, drop: Path, draw: random.Random, seconds: 
     if target in ("postgres", "both"):
         _kill(_postmasters(home))
     process.communicate()
-    return f"{target} killed after {moment:.2f} s"
+    return Killed(f"{target} killed after {moment:.2f} s")
 
 
-def step_killed(home: Installation, drop: Path, draw: random.Random, _seconds: float) -> str:
+def step_killed(home: Installation, drop: Path, draw: random.Random, _seconds: float) -> Killed:
     """Kill an import, its Postgres or both at a moment of a step that chance would rarely meet."""
     blow, move = Blow.of(draw.randrange(1 << 16)), home.engagement("move")
     command = blow.command("import", drop, *move.options, "--json")
     subprocess.run(  # noqa: S603 - a command of our own
         command, env=home.environment, cwd=PROJECT, capture_output=True, check=False
     )
-    return str(blow)
+    return Killed(str(blow))
 
 
-def services_killed(home: Installation, drop: Path, draw: random.Random, seconds: float) -> str:
-    """Kill one of the services that run a session, or all; return what was killed when.
+def services_killed(home: Installation, drop: Path, draw: random.Random, seconds: float) -> Killed:
+    """Kill one of the services that run a session, or all; the session must end by itself.
 
-    The services are started again when they were killed themselves.
+    The services are started again when they were killed themselves, as a machine does that starts.
     """
     target, moment = draw.choice(sorted(SERVICES)), draw.uniform(0.5, 2 * seconds)
     up = _up(home)
@@ -73,11 +88,12 @@ def services_killed(home: Installation, drop: Path, draw: random.Random, seconds
         process.communicate()
         if up.poll() is not None:
             up = _up(home)
-        _await_end(move)
+        status = _await_end(move)
     finally:
         up.terminate()
         up.communicate()
-    return f"{target} of the services killed after {moment:.2f} s"
+    event = f"{target} of the services killed after {moment:.2f} s"
+    return Killed(event, None if status in _ENDED else f"the session stays {status}")
 
 
 def resume(move: EngagementOf, drop: Path) -> str | None:
@@ -94,7 +110,7 @@ def resume(move: EngagementOf, drop: Path) -> str | None:
     return f"not done after {MOST_RUNS} runs: {done.stdout.strip()} {done.stderr.strip()}"
 
 
-Kill = Callable[[Installation, Path, random.Random, float], str]
+Kill = Callable[[Installation, Path, random.Random, float], Killed]
 KILLS: Sequence[Kill] = (import_killed, services_killed, step_killed)
 
 
@@ -105,17 +121,19 @@ def _up(home: Installation) -> subprocess.Popen[str]:
     return up
 
 
-def _await_end(move: EngagementOf) -> None:
-    """Wait until the session moves no more by itself."""
+def _await_end(move: EngagementOf) -> str:
+    """Wait until the session moves no more by itself; return its status."""
     deadline = time.monotonic() + PATIENCE
+    status = ABSENT
     while time.monotonic() < deadline:
         listed = move.installation.run("status", *move.options, "--json")
+        if listed.returncode == 2:
+            return ABSENT
         found = json.loads(listed.stdout).get("sessions", []) if listed.stdout else []
-        if listed.returncode == 2 or (
-            found and found[0]["status"] not in ("queued", "running", "waiting")
-        ):
-            return
+        if found and (status := found[0]["status"]) not in ("queued", "running", "waiting"):
+            return status
         time.sleep(1)
+    return status
 
 
 def _postmasters(home: Installation) -> Iterator[int]:

@@ -81,8 +81,8 @@ def is_thing(shape: Shape) -> bool:
 def is_thing_by_parts(shape: Shape) -> bool:
     """Whether the object is a record because it has a name and only lists of parts.
 
-    Or because one object in it names a host and says more of it: `{"system": {"hostname": …}}`. What
-    says several things that only a machine has is one, whatever the key of its name.
+    Or because one object in it names a host and says more of it: `{"system": {"hostname": …}}`.
+    What says several things that only a machine has is one, whatever the key of its name.
     """
     if any(holds_things(key, values) for key, values in shape.lists.items()):
         return False

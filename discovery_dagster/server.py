@@ -12,11 +12,13 @@ from fastapi.middleware.gzip import GZipMiddleware
 
 from discovery_dagster.api import problems
 from discovery_dagster.api.health import router as health
-from discovery_dagster.api.limiting import Limiter
+from discovery_dagster.api.limiting import Limiter, Openings
 from discovery_dagster.api.live import Watcher
 from discovery_dagster.api.middleware import Metrics, Observed
 from discovery_dagster.api.routes import router as routes
+from discovery_dagster.api.spooling import Spooler
 from discovery_dagster.api.state import AppState
+from discovery_dagster.api.viewers import is_known
 from discovery_dagster.pages import site
 from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import Database
@@ -38,14 +40,21 @@ def create_app(settings: Settings, database: Database, dagster_url: str | None =
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        pooled = PooledDatabase(database.url, settings.api_connections)
+        pooled = PooledDatabase(database.url, settings.api_connections, settings.api_query_seconds)
         app.state.discovery = AppState(
             pooled,
             ObjectStore(settings.objects),
             signing_key(settings),
             Limiter.of(settings.api_rate),
             metrics,
-            Watcher(lambda session: state(pooled, session).model_dump_json()),
+            Watcher(
+                lambda session: state(pooled, session).model_dump_json(),
+                lambda viewer: is_known(pooled, viewer),
+            ),
+            # Pages and lists, whose queries are short, always find a connection.
+            Spooler(settings.spill, writers=settings.api_connections // 2),
+            Openings("downloads", settings.api_streams),
+            Openings("event streams", settings.api_streams),
             dagster_url,
         )
         try:

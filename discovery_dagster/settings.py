@@ -105,7 +105,18 @@ class Settings(BaseSettings):
         "6000/minute", description="Requests that a token may make of the read API."
     )
     api_connections: int = Field(
-        8, ge=1, description="Connections to Postgres that the read API holds at most."
+        8, ge=2, description="Connections to Postgres that the read API holds at most."
+    )
+    api_streams: int = Field(
+        16,
+        ge=1,
+        description="Downloads that a token may have open at a time, and as many event streams.",
+    )
+    api_peer_seconds: float = Field(
+        30, gt=0, description="Seconds after which a peer that takes nothing of an answer is left."
+    )
+    api_query_seconds: float = Field(
+        60, gt=0, description="Seconds that a query of the read API may take."
     )
     api_origins: str = Field(
         "", description="Origins whose pages may read the API (CORS), parted by spaces."

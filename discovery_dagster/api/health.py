@@ -8,7 +8,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
 from discovery_dagster.api.problems import described
-from discovery_dagster.api.security import DatabaseOf, StateOf, Viewer, known_viewer
+from discovery_dagster.api.security import DatabaseOf, StateOf, known_viewer
+from discovery_dagster.api.viewers import Viewer
 
 router = APIRouter(tags=["operations"])
 

@@ -1,6 +1,9 @@
-"""How many requests a token may make."""
+"""How many requests a token may make, and how many of them may be open at a time."""
 
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -42,3 +45,34 @@ class Limiter:
             reset = self.strategy.get_window_stats(self.rate, token).reset_time
         seconds = max(1, round(reset - time.time()))
         raise HTTPException(429, "Too many requests of this token.", {"Retry-After": str(seconds)})
+
+
+@dataclass(frozen=True)
+class Openings:
+    """How many of what stays open for long, called `name`, each token has; for the event loop."""
+
+    name: str
+    limit: int
+    _open: Counter[str] = field(default_factory=Counter)
+
+    @contextmanager
+    def one_more(self, token: str) -> Iterator[None]:
+        """Count one more of this token for as long as it is open.
+
+        Raises:
+            HTTPException: 429 when the token has as many as it may.
+        """
+        if self._open[token] >= self.limit:
+            raise HTTPException(
+                429,
+                f"This token has {self.limit} {self.name} open, which is as many as it may have."
+                " Close one, or wait until one has ended.",
+                {"Retry-After": "5"},
+            )
+        self._open[token] += 1
+        try:
+            yield
+        finally:
+            self._open[token] -= 1
+            if not self._open[token]:
+                del self._open[token]

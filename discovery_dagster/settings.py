@@ -121,6 +121,11 @@ class Settings(BaseSettings):
     api_origins: str = Field(
         "", description="Origins whose pages may read the API (CORS), parted by spaces."
     )
+    api_hosts: str = Field(
+        "",
+        description="Host names by which people reach it, parted by spaces, besides this machine's"
+        " addresses and the host of `pages_url`.",
+    )
     pages_url: str | None = Field(
         None, description="Where people reach the pages, which Dagster's materialisations link to."
     )
@@ -144,6 +149,11 @@ class Settings(BaseSettings):
             json_depth=self.max_json_depth,
             yaml_nodes=self.max_yaml_nodes,
         )
+
+    @property
+    def known_hosts(self) -> list[str]:
+        """Names that requests may come by, without ports."""
+        return [*self.api_hosts.split(), urlsplit(self.pages_url or "").hostname or "localhost"]
 
     @property
     def llm_host(self) -> str:

@@ -18,6 +18,7 @@ class Limiter:
     """Counts in this process: there is one, and a restart forgives."""
 
     rate: RateLimitItem
+    refusal: str = "Too many requests."
     strategy: SlidingWindowCounterRateLimiter = field(
         default_factory=lambda: SlidingWindowCounterRateLimiter(MemoryStorage())
     )
@@ -25,26 +26,26 @@ class Limiter:
     _one_at_a_time: Lock = field(default_factory=Lock)
 
     @classmethod
-    def of(cls, rate: str) -> "Limiter":
-        """Read a rate such as `6000/minute`.
+    def of(cls, rate: str, refusal: str = "Too many requests.") -> "Limiter":
+        """Read a rate such as `6000/minute`; `refusal` says what there was too much of.
 
         Raises:
             ValueError: when it is none.
         """
-        return cls(parse(rate))
+        return cls(parse(rate), refusal)
 
-    def check(self, token: str) -> None:
-        """Count a request.
+    def check(self, who: str, *, count: bool = True) -> None:
+        """Count a request of somebody, or see only whether one more is allowed.
 
         Raises:
-            HTTPException: 429 when the token has used up what it may; says when to try again.
+            HTTPException: 429 when they have used up what they may; says when to try again.
         """
         with self._one_at_a_time:
-            if self.strategy.hit(self.rate, token):
+            if (self.strategy.hit if count else self.strategy.test)(self.rate, who):
                 return
-            reset = self.strategy.get_window_stats(self.rate, token).reset_time
+            reset = self.strategy.get_window_stats(self.rate, who).reset_time
         seconds = max(1, round(reset - time.time()))
-        raise HTTPException(429, "Too many requests of this token.", {"Retry-After": str(seconds)})
+        raise HTTPException(429, self.refusal, {"Retry-After": str(seconds)})
 
 
 @dataclass(frozen=True)

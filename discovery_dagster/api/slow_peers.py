@@ -1,4 +1,4 @@
-"""Leaving peers that take nothing of an answer, with the memory and the socket that wait for them."""
+"""Leaving peers that take nothing of an answer: neither memory nor a socket waits for them."""
 
 import asyncio
 from functools import partial

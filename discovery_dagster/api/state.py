@@ -23,6 +23,7 @@ class AppState:
     objects: ObjectStore
     secret: bytes
     limiter: Limiter
+    wrong_tokens: Limiter
     metrics: Metrics
     watcher: Watcher
     spooler: Spooler

@@ -42,8 +42,11 @@ def sign_in(
     next: Annotated[str, Form()] = "",  # noqa: A002 - the name in the form
 ) -> Response:
     """Give the browser a cookie for a living token."""
+    peer = request.client.host if request.client else ""
+    state.wrong_tokens.check(peer, count=False)
     cookie = cookie_of(state, token.strip())
     if cookie is None:
+        state.wrong_tokens.check(peer)
         return html(_page(next, _REFUSED), HTTPStatus.UNAUTHORIZED)
     answer = RedirectResponse(_local(next), HTTPStatus.SEE_OTHER)
     answer.set_cookie(

@@ -2,10 +2,9 @@
 
 import socket
 import statistics
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,10 +18,13 @@ SESSION = "/api/v1/engagements/upland.exit/sessions/s001"
 LOWLAND = "/engagements/lowland.exit/sessions/s001"
 
 #: More than the buffers of a socket take, so that a reader that stops holds the answer up.
-ASSETS = 30_000
+ASSETS = 12_000
 
 #: Seconds after which this server leaves a peer that takes nothing.
-LEFT_AFTER = 3
+LEFT_AFTER = 8
+
+#: Downloads, and event streams, that a token may have here.
+AT_A_TIME = 12
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +38,13 @@ def server(served: Served) -> Iterator[Served]:
                 " generate_series(1, %s) n,"
                 " jsonb_populate_record(null::discovery.asset, to_jsonb(a) || jsonb_build_object("
                 "  'asset_id', gen_random_uuid()::text, 'seq', 1000000 + n,"
-                "  'description', repeat('slow', 100))) copy",
+                "  'description', repeat('slow', 300))) copy",
                 [ASSETS],
             )
-        settings = {"DISCOVERY_API_PEER_SECONDS": str(LEFT_AFTER), "DISCOVERY_API_STREAMS": "16"}
+        settings = {
+            "DISCOVERY_API_PEER_SECONDS": str(LEFT_AFTER),
+            "DISCOVERY_API_STREAMS": str(AT_A_TIME),
+        }
         with serving(served.home, **settings) as other:
             yield other
         with database.writer(EngagementKey("upland", "exit")) as connection:
@@ -77,7 +82,7 @@ def test_slow_downloads_of_one_client_do_not_slow_another(server: Served, ending
     token = server.token("upland")
     with server.asking(server.token("lowland")) as lowland, ExitStack() as slow:
         alone = seconds(lambda: lowland.get(f"{LOWLAND}/assets"))
-        for _ in range(12):
+        for _ in range(AT_A_TIME):
             slow.enter_context(not_reading(server, f"{SESSION}/{ending}", token))
         beside = seconds(lambda: lowland.get(f"{LOWLAND}/assets"))
         download = lowland.get(f"{LOWLAND}/assets.csv")
@@ -87,38 +92,35 @@ def test_slow_downloads_of_one_client_do_not_slow_another(server: Served, ending
 
 def test_a_peer_that_takes_nothing_is_left(server: Served) -> None:
     with not_reading(server, f"{SESSION}/assets.ndjson", server.token("upland")) as peer:
-        time.sleep(LEFT_AFTER + 2)
+        time.sleep(LEFT_AFTER + 4)
         taken = 0
-        with pytest.raises(ConnectionResetError):
+        with suppress(ConnectionResetError):
             while piece := peer.recv(1024 * 1024):
                 taken += len(piece)
-        assert taken < ASSETS * 400, "not all of it was waiting"
+    assert taken < ASSETS * 1200, "its answer was not cut off"
 
 
 def test_whoever_reads_slowly_but_reads_gets_all(server: Served) -> None:
-    token = server.token("upland")
-    with server.asking(token) as upland:
-        whole = upland.get("/engagements/upland.exit/sessions/s001/assets.ndjson").content
-        with upland.stream("GET", "/engagements/upland.exit/sessions/s001/assets.ndjson") as answer:
-            slow = b""
-            for number, piece in enumerate(answer.iter_raw(1024 * 1024)):
-                slow += piece
-                if number < 5:
-                    time.sleep(1)
-    assert whole.count(b"\n") > ASSETS
-    assert "gzip" in answer.headers["content-encoding"] and len(slow) > 0
+    with not_reading(server, f"{SESSION}/assets.ndjson", server.token("upland")) as peer:
+        taken = b""
+        while not taken.endswith(b"\r\n0\r\n\r\n"):
+            piece = peer.recv(4 * 1024 * 1024)
+            assert piece, "it was cut off"
+            taken += piece
+            time.sleep(0.0005)
+    assert taken.count(b"slowslow") == ASSETS * 300 // 2
 
 
 def test_a_token_has_so_many_downloads_and_no_more(server: Served) -> None:
     token = server.token("upland")
     with ExitStack() as slow, server.asking(token) as upland:
-        for _ in range(16):
+        for _ in range(AT_A_TIME):
             slow.enter_context(not_reading(server, f"{SESSION}/assets.ndjson", token))
         path = "/engagements/upland.exit/sessions/s001/assets"
         refused = upland.get(f"{path}.csv")
         assert refused.status_code == 429
         assert int(refused.headers["retry-after"]) > 0
-        assert "16 downloads open" in refused.json()["detail"]
+        assert f"{AT_A_TIME} downloads open" in refused.json()["detail"]
         assert upland.get(path).status_code == 200, "pages are none"
     with server.asking(token) as upland:
         deadline = time.monotonic() + 5
@@ -143,35 +145,24 @@ def test_a_flood_of_event_streams_of_one_token_hurts_no_other(server: Served) ->
         beside = seconds(lambda: lowland.get(f"{LOWLAND}/assets"))
         with lowland.stream("GET", f"{LOWLAND}/events") as mine:
             assert next(mine.iter_lines()) == "event: state"
-    assert statuses.count(200) == 16
-    assert statuses.count(429) == 184
+    assert statuses.count(200) == AT_A_TIME
+    assert statuses.count(429) == 200 - AT_A_TIME
     assert beside < 20 * alone + 0.5
 
 
 def test_a_revoked_token_ends_its_event_stream_and_no_other(server: Served) -> None:
-    ended = server.home.json("token", "create", "--client", "upland")
-    living = server.token("upland")
-    lines: dict[str, list[str]] = {ended["token"]: [], living: []}
-
-    def listen(token: str) -> None:
-        with (
-            server.asking(token) as client,
-            client.stream("GET", "/engagements/upland.exit/sessions/s001/events") as answer,
-        ):
-            for line in answer.iter_lines():
-                lines[token].append(line)
-                if token == living and ended_listener.is_alive() is False:
-                    return
-
-    ended_listener = threading.Thread(target=listen, args=[ended["token"]], daemon=True)
-    living_listener = threading.Thread(target=listen, args=[living], daemon=True)
-    for listener in (ended_listener, living_listener):
-        listener.start()
-    deadline = time.monotonic() + 10
-    while not all(lines.values()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    server.home.json("token", "revoke", ended["id"])
-    ended_listener.join(timeout=5)
-    assert not ended_listener.is_alive()
-    assert living_listener.is_alive()
+    made = server.home.json("token", "create", "--client", "upland")
+    path = "/engagements/upland.exit/sessions/s001/events"
+    with (
+        server.asking(made["token"]) as revoked,
+        server.asking(server.token("upland")) as living,
+        revoked.stream("GET", path) as ending,
+        living.stream("GET", path) as going_on,
+    ):
+        server.home.json("token", "revoke", made["id"])
+        began = time.monotonic()
+        assert "event: state" in list(ending.iter_lines()), "it ends"
+        assert time.monotonic() - began < 10
+        lines = going_on.iter_lines()
+        while next(lines) != ": still here":
+            pass

@@ -1,4 +1,4 @@
-"""Requests that no page and no program of ours makes: other sites', other hosts', malformed ones."""
+"""Requests that no page or program of ours makes: of other sites or hosts, or malformed."""
 
 import socket
 import time

@@ -11,12 +11,16 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 
 from discovery_dagster.api import problems
+from discovery_dagster.api.heads import HeadAsGet
 from discovery_dagster.api.health import router as health
-from discovery_dagster.api.limiting import Limiter
+from discovery_dagster.api.hosts import KnownHosts
+from discovery_dagster.api.limiting import Limiter, Openings
 from discovery_dagster.api.live import Watcher
 from discovery_dagster.api.middleware import Metrics, Observed
 from discovery_dagster.api.routes import router as routes
+from discovery_dagster.api.spooling import Spooler
 from discovery_dagster.api.state import AppState
+from discovery_dagster.api.viewers import is_known
 from discovery_dagster.pages import site
 from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import Database
@@ -31,6 +35,9 @@ or `.parquet` at its end answers all rows.
 What a token may not see answers 404, as what does not exist.
 """
 
+#: Wrong tokens that a peer may try to sign in with. People mistype a few, programs guess many.
+_WRONG_TOKENS = "10/minute"
+
 
 def create_app(settings: Settings, database: Database, dagster_url: str | None = None) -> FastAPI:
     """Make the application; it opens a pool of its own on the database when it starts."""
@@ -38,14 +45,22 @@ def create_app(settings: Settings, database: Database, dagster_url: str | None =
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        pooled = PooledDatabase(database.url, settings.api_connections)
+        pooled = PooledDatabase(database.url, settings.api_connections, settings.api_query_seconds)
         app.state.discovery = AppState(
             pooled,
             ObjectStore(settings.objects),
             signing_key(settings),
-            Limiter.of(settings.api_rate),
+            Limiter.of(settings.api_rate, "Too many requests of this token."),
+            Limiter.of(_WRONG_TOKENS, "Too many wrong tokens from your address: wait a minute."),
             metrics,
-            Watcher(lambda session: state(pooled, session).model_dump_json()),
+            Watcher(
+                lambda session: state(pooled, session).model_dump_json(),
+                lambda viewer: is_known(pooled, viewer),
+            ),
+            # Pages and lists, whose queries are short, always find a connection.
+            Spooler(settings.spill, writers=settings.api_connections // 2),
+            Openings("downloads", settings.api_streams),
+            Openings("event streams", settings.api_streams),
             dagster_url,
         )
         try:
@@ -54,17 +69,25 @@ def create_app(settings: Settings, database: Database, dagster_url: str | None =
             pooled.close()
 
     app = FastAPI(
-        title="Discovery", version="1", description=_DESCRIPTION, lifespan=lifespan, redoc_url=None
+        title="Discovery",
+        version="1",
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,  # it loads a CDN's scripts; the pages have the documentation
+        redoc_url=None,
+        redirect_slashes=False,  # it leads to whatever host the request names
     )
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     if settings.api_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.api_origins.split(),
-            allow_methods=["GET"],
+            allow_methods=["GET", "HEAD"],
             allow_headers=["Authorization", "If-None-Match"],
             expose_headers=["ETag", "X-Request-Id"],
         )
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(KnownHosts, hosts=settings.known_hosts)
     app.add_middleware(Observed, metrics=metrics)
     problems.install(app)
     app.include_router(health)

@@ -105,10 +105,26 @@ class Settings(BaseSettings):
         "6000/minute", description="Requests that a token may make of the read API."
     )
     api_connections: int = Field(
-        8, ge=1, description="Connections to Postgres that the read API holds at most."
+        8, ge=2, description="Connections to Postgres that the read API holds at most."
+    )
+    api_streams: int = Field(
+        16,
+        ge=1,
+        description="Downloads that a token may have open at a time, and as many event streams.",
+    )
+    api_peer_seconds: float = Field(
+        30, gt=0, description="Seconds after which a peer that takes nothing of an answer is left."
+    )
+    api_query_seconds: float = Field(
+        60, gt=0, description="Seconds that a query of the read API may take."
     )
     api_origins: str = Field(
         "", description="Origins whose pages may read the API (CORS), parted by spaces."
+    )
+    api_hosts: str = Field(
+        "",
+        description="Host names by which people reach it, parted by spaces, besides this machine's"
+        " addresses and the host of `pages_url`.",
     )
     pages_url: str | None = Field(
         None, description="Where people reach the pages, which Dagster's materialisations link to."
@@ -133,6 +149,11 @@ class Settings(BaseSettings):
             json_depth=self.max_json_depth,
             yaml_nodes=self.max_yaml_nodes,
         )
+
+    @property
+    def known_hosts(self) -> list[str]:
+        """Names that requests may come by, without ports."""
+        return [*self.api_hosts.split(), urlsplit(self.pages_url or "").hostname or "localhost"]
 
     @property
     def llm_host(self) -> str:

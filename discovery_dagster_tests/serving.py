@@ -35,9 +35,9 @@ class Served:
 
 
 @contextmanager
-def serving(home: Installation, rate: str = "1000000/minute") -> Iterator[Served]:
+def serving(home: Installation, rate: str = "1000000/minute", **settings: str) -> Iterator[Served]:
     """A server on a free port, stopped at the end; `log` is what it has written so far."""
-    process = home.start("api", "--port", "0", "--json", DISCOVERY_API_RATE=rate)
+    process = home.start("api", "--port", "0", "--json", DISCOVERY_API_RATE=rate, **settings)
     log: list[str] = []
     # Read all the time: a pipe that is full would stop the server.
     reader = threading.Thread(target=lambda: log.extend(process.stderr or ()), daemon=True)

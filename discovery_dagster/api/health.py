@@ -1,16 +1,21 @@
 """Whether the server lives, and whether it can answer."""
 
-from ipaddress import ip_address
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
+from discovery_dagster.api.hosts import is_loopback
 from discovery_dagster.api.problems import described
-from discovery_dagster.api.security import DatabaseOf, StateOf, Viewer, known_viewer
+from discovery_dagster.api.security import DatabaseOf, StateOf, known_viewer
+from discovery_dagster.api.viewers import Viewer
 
 router = APIRouter(tags=["operations"])
+
+#: Headers by which a proxy says that it asks for somebody else (RFC 7239, RFC 9110, nginx),
+#: beside those that begin with `X-Forwarded-`.
+_FORWARDED = frozenset({"forwarded", "via", "x-real-ip"})
 
 
 class Health(BaseModel):
@@ -42,14 +47,15 @@ def readyz(database: DatabaseOf) -> Health:
 def metrics(
     request: Request, state: StateOf, asking: Annotated[Viewer | None, Depends(known_viewer)]
 ) -> Response:
-    """Count requests and their times, for Prometheus; off this machine only with a token."""
-    if asking is None and (request.client is None or not _is_loopback(request.client.host)):
+    """Count requests and their times, for Prometheus; for others than this machine by token."""
+    if asking is None and not _is_local(request):
         raise HTTPException(401, "A living bearer token is needed.", {"WWW-Authenticate": "Bearer"})
     return Response(generate_latest(state.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _is_local(request: Request) -> bool:
+    """Whether a program of this machine asks for itself: a proxy on it asks for others."""
+    forwarded = any(
+        name in _FORWARDED or name.startswith("x-forwarded-") for name in request.headers
+    )
+    return not forwarded and request.client is not None and is_loopback(request.client.host)

@@ -8,6 +8,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from discovery_dagster.api import cursors
+from discovery_dagster.api.downloads import DownloadOf
 from discovery_dagster.api.freshness import Fresh
 from discovery_dagster.api.problems import described
 from discovery_dagster.api.security import SessionOf, StateOf
@@ -142,14 +143,11 @@ def _download(
         session: SessionOf,
         state: StateOf,
         etag: Fresh,
+        of_token: DownloadOf,
         query: Annotated[selection, Query()],  # type: ignore[valid-type]
     ) -> StreamingResponse:
         found = listing.stream(state.database, session, wanted, asked_of(wanted, query))
         name = f"{session.engagement}-{session.session}-{wanted.name}.{ending}"
-        return StreamingResponse(
-            form.write(found, item),
-            media_type=form.media_type,
-            headers={"Content-Disposition": f'attachment; filename="{name}"', "ETag": etag},
-        )
+        return of_token.answer(form.write(found, item), form.media_type, name, etag)
 
     return download

@@ -13,6 +13,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from discovery_dagster.api.viewers import Viewer
+
 #: A request's id as a caller may choose it; anything else gets one of ours.
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -88,6 +90,7 @@ class Observed:
         route = getattr(scope.get("route"), "path", "none")
         self.metrics.requests.labels(scope["method"], route, status).inc()
         self.metrics.seconds.labels(route).observe(seconds)
+        viewer: Viewer | None = scope.get("state", {}).get("viewer")
         access.info(
             json.dumps(
                 {
@@ -96,7 +99,7 @@ class Observed:
                     "route": route,
                     "status": status,
                     "ms": round(1000 * seconds, 1),
-                    "token": scope.get("state", {}).get("token"),
+                    "token": viewer.token if viewer else None,
                 }
             )
         )

@@ -4,34 +4,22 @@ Each check is one call in one thread, which calls the check before it: as depend
 they would each go to a thread and back, which costs a tenth of what a page of a list does.
 """
 
-from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeSerializer
 
 from discovery_dagster.api.problems import NotFound
 from discovery_dagster.api.state import AppState, app_state
+from discovery_dagster.api.viewers import Viewer, login_of, token_of
 from discovery_dagster.domain.keys import EngagementKey, InvalidKeyError, SessionKey
-from discovery_dagster.domain.scope import Scope
-from discovery_dagster.store import tokens
+from discovery_dagster.store import logins
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.reading.sessions import published
 
 COOKIE = "discovery"
-
-#: Seconds after which a browser has to log in again, whatever its token's end.
-COOKIE_AGE = 12 * 3600
-
-
-@dataclass(frozen=True)
-class Viewer:
-    """Who asks: the id of the token, and its scope."""
-
-    token: str
-    scope: Scope
 
 
 _Bearer = Annotated[
@@ -43,16 +31,14 @@ _Bearer = Annotated[
 def known_viewer(request: Request, bearer: _Bearer) -> Viewer | None:
     """Return who asks, by bearer token or by the cookie of a login; None without a living one.
 
-    The cookie names the token and is no right of its own: a revoked token ends the login at once.
+    The cookie names a login and is no right of its own: it is worth what its token is, until
+    somebody signs out.
     """
     state = app_state(request)
     if bearer is not None:
-        found = tokens.by_secret(state.database, bearer.credentials)
-    elif cookie := request.cookies.get(COOKIE):
-        found = _of_cookie(state, cookie)
-    else:
-        return None
-    return Viewer(found.id, found.scope) if found else None
+        return token_of(state.database, bearer.credentials)
+    login = signed_in(state, request)
+    return login_of(state.database, login) if login else None
 
 
 def viewer(request: Request, bearer: _Bearer) -> Viewer:
@@ -64,27 +50,27 @@ def viewer(request: Request, bearer: _Bearer) -> Viewer:
     found = known_viewer(request, bearer)
     if found is None:
         raise HTTPException(401, "A living bearer token is needed.", {"WWW-Authenticate": "Bearer"})
-    request.state.token = found.token
+    request.state.viewer = found
     app_state(request).limiter.check(found.token)
     return found
 
 
 def cookie_of(state: AppState, secret: str) -> str | None:
-    """Return the value of the cookie for a token's secret; None when it is no living token."""
-    found = tokens.by_secret(state.database, secret)
-    return _serializer(state).dumps(found.id) if found else None
+    """Log in by a token's secret; return the cookie's value, None when it is no living token."""
+    login = logins.begin(state.database, secret)
+    return _serializer(state).dumps(login) if login else None
 
 
-def _of_cookie(state: AppState, cookie: str) -> tokens.AccessToken | None:
+def signed_in(state: AppState, request: Request) -> str | None:
+    """Return the id of the login that the cookie names, which may have ended."""
     try:
-        token = _serializer(state).loads(cookie, max_age=COOKIE_AGE)
+        return str(_serializer(state).loads(request.cookies.get(COOKIE, "")))
     except BadSignature:
         return None
-    return tokens.by_id(state.database, token)
 
 
-def _serializer(state: AppState) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(state.secret, salt="login")
+def _serializer(state: AppState) -> URLSafeSerializer:
+    return URLSafeSerializer(state.secret, salt="login")
 
 
 def engagement_in_scope(request: Request, engagement: str, bearer: _Bearer) -> EngagementKey:

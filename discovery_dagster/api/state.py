@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from discovery_dagster.api.limiting import Limiter
+from discovery_dagster.api.limiting import Limiter, Openings
 from discovery_dagster.api.live import Watcher
 from discovery_dagster.api.middleware import Metrics
+from discovery_dagster.api.spooling import Spooler
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.objects import ObjectStore
 
@@ -22,8 +23,12 @@ class AppState:
     objects: ObjectStore
     secret: bytes
     limiter: Limiter
+    wrong_tokens: Limiter
     metrics: Metrics
     watcher: Watcher
+    spooler: Spooler
+    downloads: Openings
+    event_streams: Openings
     dagster_url: str | None = None
 
 

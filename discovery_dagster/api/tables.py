@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO, StringIO
 from types import UnionType
 from typing import Any, NamedTuple, get_args, get_origin
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel
 
+from discovery_dagster.api.spooling import Parts
 from discovery_dagster.domain.tabular import cell_text
 from discovery_dagster.store.reading.listing import Row
 
@@ -25,10 +26,10 @@ class Form(NamedTuple):
     """A file format: its media type, and what writes the rows of a model."""
 
     media_type: str
-    write: Callable[[Batches, type[BaseModel]], Iterator[bytes]]
+    write: Callable[[Batches, type[BaseModel]], Parts]
 
 
-def _csv(batches: Batches, item: type[BaseModel]) -> Iterator[bytes]:
+def _csv(batches: Batches, item: type[BaseModel]) -> Parts:
     columns = list(item.model_fields)
     yield ",".join(columns).encode() + b"\n"
     for rows in batches:
@@ -38,12 +39,12 @@ def _csv(batches: Batches, item: type[BaseModel]) -> Iterator[bytes]:
         yield text.getvalue().encode()
 
 
-def _ndjson(batches: Batches, item: type[BaseModel]) -> Iterator[bytes]:
+def _ndjson(batches: Batches, item: type[BaseModel]) -> Parts:
     for rows in batches:
         yield b"".join(_json(_selected(row, item)).encode() + b"\n" for row in rows)
 
 
-def _parquet(batches: Batches, item: type[BaseModel]) -> Iterator[bytes]:
+def _parquet(batches: Batches, item: type[BaseModel]) -> Parts:
     schema = pa.schema(
         [(name, _arrow(field.annotation)) for name, field in item.model_fields.items()]
     )

@@ -26,6 +26,7 @@ def api(
     """
     import uvicorn
 
+    from discovery_dagster.api.slow_peers import leaving_slow_peers
     from discovery_dagster.server import create_app
 
     settings = Settings()
@@ -46,6 +47,7 @@ def api(
             app,
             host=address.host,
             port=address.port,
+            http=leaving_slow_peers(settings.api_peer_seconds),  # type: ignore[arg-type]
             log_level="warning",
             timeout_graceful_shutdown=2,
         )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import ClassVar
-from urllib.parse import urlencode
+from urllib.parse import unquote_to_bytes, urlencode, urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -24,6 +24,10 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+
+#: Methods that change nothing.
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ def install(site: FastAPI) -> None:
 
     @site.middleware("http")
     async def guard(request: Request, call_next) -> Response:  # type: ignore[no-untyped-def]
-        response: Response = await call_next(request)
+        response: Response = _refusal(request) or await call_next(request)
         response.headers.update(HEADERS)
         return response
 
@@ -58,7 +62,11 @@ def install(site: FastAPI) -> None:
             return _sign_in(request)
         if error.status_code == HTTPStatus.NOT_FOUND:
             return _absent()
-        return _error(error.status_code, "This cannot be shown", str(error.detail), icon="warning")
+        answer = _error(
+            error.status_code, "This cannot be shown", str(error.detail), icon="warning"
+        )
+        answer.headers.update(error.headers or {})
+        return answer
 
     @site.exception_handler(InvalidKeyError)
     @site.exception_handler(NoSuchSessionError)
@@ -98,6 +106,38 @@ def install(site: FastAPI) -> None:
         )
         answer.headers.update(HEADERS)  # it is made outside of `guard`
         return answer
+
+
+def _refusal(request: Request) -> Response | None:
+    """Refuse what no page of ours asks, before anything else looks at it."""
+    if request.method not in _SAFE and not _is_of_this_site(request):
+        return _error(
+            HTTPStatus.FORBIDDEN,
+            "This was sent by another site",
+            "Nothing has been done. Open this page itself, and try again there.",
+            icon="lock",
+        )
+    if "\0" in request.scope["path"]:
+        return _absent()
+    if "\0" in unquote_to_bytes(request.scope["query_string"]).decode("latin-1"):
+        return _error(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "This address has a character that no text has",
+            "It is the one with the number 0, written `%00`. Take it away.",
+            icon="question",
+        )
+    return None
+
+
+def _is_of_this_site(request: Request) -> bool:
+    """Whether a page of this site asks, or no page at all: each browser says which one does.
+
+    `Sec-Fetch-Site` is of W3C's Fetch Metadata; `Origin`, which older ones send, of RFC 6454.
+    """
+    if site := request.headers.get("sec-fetch-site"):
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
 def _sign_in(request: Request) -> Response:

@@ -7,10 +7,11 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from discovery_dagster.api.security import COOKIE, COOKIE_AGE, StateOf, cookie_of
+from discovery_dagster.api.security import COOKIE, StateOf, cookie_of, signed_in
 from discovery_dagster.pages import links
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Frame, Page, shown
+from discovery_dagster.store import logins
 
 router = APIRouter()
 
@@ -41,14 +42,17 @@ def sign_in(
     next: Annotated[str, Form()] = "",  # noqa: A002 - the name in the form
 ) -> Response:
     """Give the browser a cookie for a living token."""
+    peer = request.client.host if request.client else ""
+    state.wrong_tokens.check(peer, count=False)
     cookie = cookie_of(state, token.strip())
     if cookie is None:
+        state.wrong_tokens.check(peer)
         return html(_page(next, _REFUSED), HTTPStatus.UNAUTHORIZED)
     answer = RedirectResponse(_local(next), HTTPStatus.SEE_OTHER)
     answer.set_cookie(
         COOKIE,
         cookie,
-        max_age=COOKIE_AGE,
+        max_age=int(logins.LIFETIME.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=request.url.scheme == "https",
@@ -57,8 +61,10 @@ def sign_in(
 
 
 @router.post("/sign-out")
-def sign_out() -> Response:
-    """Take the cookie away."""
+def sign_out(request: Request, state: StateOf) -> Response:
+    """End the login, and take its cookie away: whoever kept a copy has nothing."""
+    if login := signed_in(state, request):
+        logins.end(state.database, login)
     answer = RedirectResponse(links.sign_in(), HTTPStatus.SEE_OTHER)
     answer.delete_cookie(COOKIE, httponly=True, samesite="lax")
     return answer

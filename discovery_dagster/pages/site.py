@@ -14,6 +14,7 @@ from discovery_dagster.pages import (
     asset,
     changes,
     dependencies,
+    documentation,
     downloads,
     engagements,
     inventory,
@@ -28,13 +29,13 @@ from discovery_dagster.pages.rendering import STATIC
 #: The modules of the pages, each with a `router`.
 PAGES = (
     sign_in, engagements, session, quality, downloads, inventory, asset, dependencies, plan,
-    changes,
+    changes, documentation,
 )  # fmt: skip
 
 
 def install(app: FastAPI) -> None:
     """Add the pages to the server; its own routes come first."""
-    site = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    site = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     site.state = app.state  # what `app_state` reads of the application that answers
     answers.install(site)
     site.mount("/static", _Static(directory=str(STATIC)))

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -14,6 +15,10 @@ from discovery_dagster.store.database import Database, DatabaseError, begin
 
 #: Seconds that a request waits for a connection before it is answered 503.
 _PATIENCE = 10.0
+
+#: Seconds that a transaction may pause between two statements: a server that has lost sight of one
+#: gets its connection back, and Postgres its snapshot.
+_PAUSE = 30.0
 
 #: Seconds for which a connection that was given back is taken to live: to ask it before each of a
 #: request's three transactions would be three of their eighteen round trips.
@@ -31,13 +36,14 @@ class PooledDatabase(Database):
     """A database whose transactions borrow their connections; close it at the end."""
 
     size: int = 8
+    query_seconds: float = 60.0  # that a statement may take
     _pool: ConnectionPool[_Connection] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         pool = ConnectionPool(
             self.url,
             connection_class=_Connection,
-            kwargs={"row_factory": dict_row},
+            kwargs={"row_factory": dict_row, "options": self._options()},
             min_size=1,
             max_size=self.size,
             timeout=_PATIENCE,
@@ -48,6 +54,13 @@ class PooledDatabase(Database):
             open=True,
         )
         object.__setattr__(self, "_pool", pool)
+
+    def _options(self) -> str:
+        own = conninfo_to_dict(self.url).get("options") or ""
+        return (
+            f"{own} -c statement_timeout={round(1000 * self.query_seconds)}"
+            f" -c idle_in_transaction_session_timeout={round(1000 * _PAUSE)}"
+        )
 
     def close(self) -> None:
         """Close the connections."""
@@ -61,6 +74,10 @@ class PooledDatabase(Database):
             with self._pool.connection() as connection:
                 begin(connection, role, engagements)
                 yield connection
+        except psycopg.errors.QueryCanceled as error:
+            raise DatabaseError(
+                f"This question takes longer than {self.query_seconds:g} s: narrow it by a filter."
+            ) from error
         except (PoolTimeout, psycopg.OperationalError) as error:
             raise DatabaseError("Postgres cannot be reached at the moment.") from error
 

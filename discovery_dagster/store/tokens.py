@@ -14,6 +14,9 @@ from discovery_dagster.store.database import Database
 #: So that a token is recognised as one where it does not belong, as by scanners for secrets.
 _PREFIX = "dsc_"
 
+#: What holds of a token that may be used.
+LIVING = "revoked_at is null and expires_at > now()"
+
 _COLUMNS = "token, client, engagements, created_at, expires_at, revoked_at"
 
 
@@ -42,7 +45,7 @@ def create(database: Database, scope: Scope, lifetime: timedelta) -> tuple[Acces
             f" values (%s, %s, %s, %s, now() + %s) returning {_COLUMNS}",
             [
                 secrets.token_hex(6),
-                _hash(secret),
+                hash_of(secret),
                 scope.client,
                 list(scope.engagements),
                 lifetime,
@@ -54,12 +57,21 @@ def create(database: Database, scope: Scope, lifetime: timedelta) -> tuple[Acces
 
 def by_secret(database: Database, secret: str) -> AccessToken | None:
     """Return the living token of this secret."""
-    return _living(database, "hash = %s", _hash(secret))
+    return _living(database, "hash = %s", hash_of(secret))
 
 
 def by_id(database: Database, token: str) -> AccessToken | None:
     """Return the living token of this id."""
     return _living(database, "token = %s", token)
+
+
+def by_login(database: Database, login: str) -> AccessToken | None:
+    """Return the living token of a login that has not ended."""
+    return _living(
+        database,
+        "token = (select token from discovery.login where login = %s and expires_at > now())",
+        login,
+    )
 
 
 def listed(database: Database) -> list[AccessToken]:
@@ -111,14 +123,14 @@ def forget(database: Database, engagement: EngagementKey) -> int:
 def _living(database: Database, condition: str, value: object) -> AccessToken | None:
     with database.gatekeeper() as connection:
         row = connection.execute(
-            f"select {_COLUMNS} from discovery.access_token"
-            f" where {condition} and revoked_at is null and expires_at > now()",
+            f"select {_COLUMNS} from discovery.access_token where {condition} and {LIVING}",
             [value],
         ).fetchone()
     return None if row is None else _token(row)
 
 
-def _hash(secret: str) -> bytes:
+def hash_of(secret: str) -> bytes:
+    """Return what is kept of a token's secret."""
     return hashlib.sha256(secret.encode()).digest()
 
 

@@ -21,7 +21,7 @@ async def without_null(request: Request) -> None:
     Raises:
         NotFound: as for everything else that is not there.
     """
-    if "\0" in request.url.path:
+    if "\0" in request.scope["path"]:
         raise NotFound
 
 

@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict
 
 from discovery_dagster.api import cursors
+from discovery_dagster.api.downloads import DownloadOf
 from discovery_dagster.api.freshness import Fresh
 from discovery_dagster.api.lists import SESSION, Page, Paged, Values
 from discovery_dagster.api.problems import described
@@ -75,15 +76,12 @@ def _download(ending: str) -> Callable[..., StreamingResponse]:
         earlier: EarlierOf,
         state: StateOf,
         etag: Fresh,
+        of_token: DownloadOf,
         query: Annotated[ComparisonSelection, Query()],
     ) -> StreamingResponse:
         found = _compared(state, earlier, session, query)
         name = f"{session.engagement}-{session.session}-since-{earlier.session}.{ending}"
-        return StreamingResponse(
-            form.write(_batches(found), Change),
-            media_type=form.media_type,
-            headers={"Content-Disposition": f'attachment; filename="{name}"', "ETag": etag},
-        )
+        return of_token.answer(form.write(_batches(found), Change), form.media_type, name, etag)
 
     return download
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from discovery_dagster.api.downloads import DownloadOf
 from discovery_dagster.api.freshness import Fresh
 from discovery_dagster.api.lists import SESSION, Selection, Text, Values, add_list
 from discovery_dagster.api.problems import described
@@ -181,12 +182,11 @@ def read_graph(session: SessionOf, database: DatabaseOf, etag: Fresh) -> dict[st
         **described(304, 401, 404, 429, 503),
     },
 )
-def read_graphml(session: SessionOf, database: DatabaseOf, etag: Fresh) -> StreamingResponse:
+def read_graphml(
+    session: SessionOf, database: DatabaseOf, etag: Fresh, of_token: DownloadOf
+) -> StreamingResponse:
     """Read the whole graph as GraphML."""
     found = exports.graph(database, session)
     name = f"{session.engagement}-{session.session}-graph.graphml"
-    return StreamingResponse(
-        graphml.write(found["nodes"], found["edges"]),
-        media_type="application/xml",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "ETag": etag},
-    )
+    lines = (line.encode() for line in graphml.write(found["nodes"], found["edges"]))
+    return of_token.answer(lines, "application/xml", name, etag)

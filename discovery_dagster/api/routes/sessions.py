@@ -2,15 +2,17 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from discovery_dagster.api.lists import SESSION
 from discovery_dagster.api.problems import NotFound, described
 from discovery_dagster.api.security import DatabaseOf, EngagementOf, SessionOf, StateOf
+from discovery_dagster.api.state import app_state
+from discovery_dagster.api.viewers import Viewer
 from discovery_dagster.domain.state import SessionState
 from discovery_dagster.store import dagster_events, sessions
 from discovery_dagster.store.reading import engagements
@@ -59,6 +61,15 @@ def read_session(session: SessionOf, database: DatabaseOf) -> SessionState:
     return state(database, session)
 
 
+async def _event_stream(request: Request) -> AsyncIterator[None]:
+    with app_state(request).event_streams.one_more(request.state.viewer.token):
+        yield
+
+
+#: Named after the session among a route's parameters, which are found in their order.
+EventStreamOf = Annotated[None, Depends(_event_stream)]
+
+
 @router.get(
     f"{SESSION}/events",
     response_class=StreamingResponse,
@@ -70,11 +81,14 @@ def read_session(session: SessionOf, database: DatabaseOf) -> SessionState:
         **described(401, 404, 429, 503),
     },
 )
-async def follow_session(session: SessionOf, app: StateOf) -> StreamingResponse:
-    """Follow the state of a session."""
+async def follow_session(
+    request: Request, session: SessionOf, app: StateOf, _: EventStreamOf
+) -> StreamingResponse:
+    """Follow the state of a session, for as long as the token lives."""
+    viewer: Viewer = request.state.viewer  # of `session_in_scope`
 
     async def events() -> AsyncIterator[str]:
-        async for document in app.watcher.states(session):
+        async for document in app.watcher.states(session, viewer):
             yield f"event: state\ndata: {document}\n\n" if document else ": still here\n\n"
 
     return StreamingResponse(

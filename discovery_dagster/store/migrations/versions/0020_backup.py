@@ -4,8 +4,8 @@
 homes pass there that lack nothing else.
 """
 
-revision = "0021"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 
 
 def upgrade() -> None:

@@ -1,0 +1,168 @@
+"""Peers that read slowly, or not at all: they cost others nothing, and end when they should."""
+
+import socket
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from discovery_dagster.domain.keys import EngagementKey
+from discovery_dagster_tests.api.conftest import Served
+from discovery_dagster_tests.serving import serving
+
+SESSION = "/api/v1/engagements/upland.exit/sessions/s001"
+LOWLAND = "/engagements/lowland.exit/sessions/s001"
+
+#: More than the buffers of a socket take, so that a reader that stops holds the answer up.
+ASSETS = 12_000
+
+#: Seconds after which this server leaves a peer that takes nothing.
+LEFT_AFTER = 8
+
+#: Downloads, and event streams, that a token may have here.
+AT_A_TIME = 12
+
+
+@pytest.fixture(scope="module")
+def server(served: Served) -> Iterator[Served]:
+    """A server with as few as eight connections, which shows a session of many assets."""
+    with served.home.database() as database:
+        with database.writer(EngagementKey("upland", "exit")) as connection:
+            connection.execute(
+                "insert into discovery.asset select copy.*"
+                " from (select * from discovery.asset where session = 's001' limit 1) a,"
+                " generate_series(1, %s) n,"
+                " jsonb_populate_record(null::discovery.asset, to_jsonb(a) || jsonb_build_object("
+                "  'asset_id', gen_random_uuid()::text, 'seq', 1000000 + n,"
+                "  'description', repeat('slow', 300))) copy",
+                [ASSETS],
+            )
+        settings = {
+            "DISCOVERY_API_PEER_SECONDS": str(LEFT_AFTER),
+            "DISCOVERY_API_STREAMS": str(AT_A_TIME),
+        }
+        with serving(served.home, **settings) as other:
+            yield other
+        with database.writer(EngagementKey("upland", "exit")) as connection:
+            connection.execute("delete from discovery.asset where seq > 1000000")
+
+
+@contextmanager
+def not_reading(server: Served, path: str, token: str) -> Iterator[socket.socket]:
+    """A request whose answer begins, and of which its peer takes no more than the first bytes."""
+    place = urlsplit(server.url)
+    with socket.socket() as peer:
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        peer.settimeout(30)
+        peer.connect((place.hostname, place.port))
+        peer.sendall(
+            f"GET {path} HTTP/1.1\r\nHost: {place.netloc}\r\nAuthorization: Bearer {token}\r\n"
+            "\r\n".encode()
+        )
+        assert peer.recv(12) == b"HTTP/1.1 200"
+        yield peer
+
+
+def seconds(ask: Callable[[], httpx.Response]) -> float:
+    """The median of a few requests, all of which succeed."""
+    times = []
+    for _ in range(15):
+        began = time.perf_counter()
+        ask().raise_for_status()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+@pytest.mark.parametrize("ending", ["assets.csv", "assets.ndjson", "assets.parquet"])
+def test_slow_downloads_of_one_client_do_not_slow_another(server: Served, ending: str) -> None:
+    token = server.token("upland")
+    with server.asking(server.token("lowland")) as lowland, ExitStack() as slow:
+        alone = seconds(lambda: lowland.get(f"{LOWLAND}/assets"))
+        for _ in range(AT_A_TIME):
+            slow.enter_context(not_reading(server, f"{SESSION}/{ending}", token))
+        beside = seconds(lambda: lowland.get(f"{LOWLAND}/assets"))
+        download = lowland.get(f"{LOWLAND}/assets.csv")
+    assert beside < 20 * alone + 0.5
+    assert "lowland-01" in download.text
+
+
+def test_a_peer_that_takes_nothing_is_left(server: Served) -> None:
+    with not_reading(server, f"{SESSION}/assets.ndjson", server.token("upland")) as peer:
+        time.sleep(LEFT_AFTER + 4)
+        taken = 0
+        with suppress(ConnectionResetError):
+            while piece := peer.recv(1024 * 1024):
+                taken += len(piece)
+    assert taken < ASSETS * 1200, "its answer was not cut off"
+
+
+def test_whoever_reads_slowly_but_reads_gets_all(server: Served) -> None:
+    with not_reading(server, f"{SESSION}/assets.ndjson", server.token("upland")) as peer:
+        taken = b""
+        while not taken.endswith(b"\r\n0\r\n\r\n"):
+            piece = peer.recv(4 * 1024 * 1024)
+            assert piece, "it was cut off"
+            taken += piece
+            time.sleep(0.0005)
+    assert taken.count(b"slowslow") == ASSETS * 300 // 2
+
+
+def test_a_token_has_so_many_downloads_and_no_more(server: Served) -> None:
+    token = server.token("upland")
+    with ExitStack() as slow, server.asking(token) as upland:
+        for _ in range(AT_A_TIME):
+            slow.enter_context(not_reading(server, f"{SESSION}/assets.ndjson", token))
+        path = "/engagements/upland.exit/sessions/s001/assets"
+        refused = upland.get(f"{path}.csv")
+        assert refused.status_code == 429
+        assert int(refused.headers["retry-after"]) > 0
+        assert f"{AT_A_TIME} downloads open" in refused.json()["detail"]
+        assert upland.get(path).status_code == 200, "pages are none"
+    with server.asking(token) as upland:
+        deadline = time.monotonic() + 5
+        while upland.get(f"{path}.csv?q=none").status_code == 429:
+            assert time.monotonic() < deadline, "what was closed still counts"
+            time.sleep(0.05)
+
+
+def test_a_flood_of_event_streams_of_one_token_hurts_no_other(server: Served) -> None:
+    token = server.token("upland")
+    statuses: list[int] = []
+    with server.asking(server.token("lowland")) as lowland, ExitStack() as streams:
+        alone = seconds(lambda: lowland.get(f"{LOWLAND}/assets"))
+        limits = httpx.Limits(max_connections=None)
+        flood = streams.enter_context(httpx.Client(limits=limits, timeout=30))
+        for _ in range(200):
+            headers = {"Authorization": f"Bearer {token}"}
+            answer = streams.enter_context(
+                flood.stream("GET", f"{server.url}{SESSION}/events", headers=headers)
+            )
+            statuses.append(answer.status_code)
+        beside = seconds(lambda: lowland.get(f"{LOWLAND}/assets"))
+        with lowland.stream("GET", f"{LOWLAND}/events") as mine:
+            assert next(mine.iter_lines()) == "event: state"
+    assert statuses.count(200) == AT_A_TIME
+    assert statuses.count(429) == 200 - AT_A_TIME
+    assert beside < 20 * alone + 0.5
+
+
+def test_a_revoked_token_ends_its_event_stream_and_no_other(server: Served) -> None:
+    made = server.home.json("token", "create", "--client", "upland")
+    path = "/engagements/upland.exit/sessions/s001/events"
+    with (
+        server.asking(made["token"]) as revoked,
+        server.asking(server.token("upland")) as living,
+        revoked.stream("GET", path) as ending,
+        living.stream("GET", path) as going_on,
+    ):
+        server.home.json("token", "revoke", made["id"])
+        began = time.monotonic()
+        assert "event: state" in list(ending.iter_lines()), "it ends"
+        assert time.monotonic() - began < 10
+        lines = going_on.iter_lines()
+        while next(lines) != ": still here":
+            pass

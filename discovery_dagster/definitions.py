@@ -6,6 +6,7 @@ from discovery_dagster.defs.alerts import ALERTS
 from discovery_dagster.defs.assets import ASSETS
 from discovery_dagster.defs.checks import CHECKS
 from discovery_dagster.defs.inbox import inbox_sensor
+from discovery_dagster.defs.inputs import INPUTS
 from discovery_dagster.defs.retention import retention_job, retention_schedule
 from discovery_dagster.defs.sensors import lost_runs_sensor
 from discovery_dagster.defs.session import claimed_session, published_frames
@@ -20,7 +21,7 @@ session_job = dg.define_asset_job(
 )
 
 defs = dg.Definitions(
-    assets=ASSETS,
+    assets=[*ASSETS, *INPUTS],
     asset_checks=CHECKS,
     jobs=[session_job, retention_job],
     schedules=[retention_schedule],

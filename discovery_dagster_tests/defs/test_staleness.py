@@ -1,9 +1,10 @@
 """Dagster and Discovery call the same steps stale, whatever it is that changed."""
 
+import dagster as dg
 import pytest
 from dagster_graphql.test.utils import execute_dagster_graphql
 
-from discovery_dagster.defs.inputs import observe
+from discovery_dagster.defs.sensors import decisions_sensor
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import constraints, sessions, states
 from discovery_dagster.store.objects import ObjectStore
@@ -45,7 +46,8 @@ def test_a_session_that_was_run_is_fresh_in_both(engine, session, later):
 def test_a_decision_makes_its_step_stale_in_both_until_the_next_run(engine, session, later):
     engine.execute_here(later)
     constraints.add(engine.database, session.engagement, "pin", ("web-01", "2"), "audit", "ann")
-    observe(engine.instance, engine.database, session.engagement)
+    looked = decisions_sensor(dg.build_sensor_context(engine.instance, cursor=""))
+    assert "engagements with decisions" in looked.skip_message
     assert stale(engine, session) == {"migration_plan", "session_changes"}
     assert stale_in_dagster(engine, session) == {"migration_plan"}  # and not yet what is below
     engine.execute_here(session)

@@ -6,8 +6,9 @@ from discovery_dagster.defs.alerts import ALERTS
 from discovery_dagster.defs.assets import ASSETS
 from discovery_dagster.defs.checks import CHECKS
 from discovery_dagster.defs.inbox import inbox_sensor
+from discovery_dagster.defs.inputs import INPUTS
 from discovery_dagster.defs.retention import retention_job, retention_schedule
-from discovery_dagster.defs.sensors import lost_runs_sensor
+from discovery_dagster.defs.sensors import decisions_sensor, lost_runs_sensor
 from discovery_dagster.defs.session import claimed_session, published_frames
 
 #: A run is one session. Its steps share one process: six trivial ones took 0.9 s there and 22.9 s
@@ -20,11 +21,11 @@ session_job = dg.define_asset_job(
 )
 
 defs = dg.Definitions(
-    assets=ASSETS,
+    assets=[*ASSETS, *INPUTS],
     asset_checks=CHECKS,
     jobs=[session_job, retention_job],
     schedules=[retention_schedule],
-    sensors=[inbox_sensor, lost_runs_sensor, *ALERTS],
+    sensors=[inbox_sensor, lost_runs_sensor, decisions_sensor, *ALERTS],
     executor=dg.in_process_executor,
     resources={"session": claimed_session, "io_manager": published_frames},
 )

@@ -5,6 +5,7 @@ from functools import partial
 
 import dagster as dg
 
+from discovery_dagster.defs.inputs import input_assets
 from discovery_dagster.defs.partitions import SESSION_PARTITIONS
 from discovery_dagster.defs.session import ClaimedSession, Report, StepResult, table_schema
 from discovery_dagster.domain import (
@@ -62,6 +63,7 @@ def step_asset(
         kinds={"polars", "postgres", *kinds},
         code_version=step.code_version,
         partitions_def=SESSION_PARTITIONS,
+        deps=input_assets(step),
         # Dagster's own key for what its catalogue lists as the columns of an asset.
         metadata={"dagster/column_schema": table_schema(main)},
     )

@@ -1,10 +1,11 @@
-"""Sensors that keep the runs of sessions alive."""
+"""Sensors that keep the runs of sessions alive, and what Dagster knows of decisions true."""
 
 import dagster as dg
 
-from discovery_dagster.defs import recovery
+from discovery_dagster.defs import inputs, recovery
 from discovery_dagster.defs.partitions import bring_over
 from discovery_dagster.settings import Settings
+from discovery_dagster.store import decisions, sessions
 from discovery_dagster.store.database import open_database
 
 
@@ -32,3 +33,26 @@ def lost_runs_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         recovery.end(context.instance, run, retried=True)
     ended = ", ".join(run.run_id for run in lost)
     return dg.SkipReason(f"Ended {ended}." if lost else "Every run has a living process.")
+
+
+#: Engagements that one look at decisions takes in; the next look goes on with the others.
+_LOOKED_AT = 50
+
+
+@dg.sensor(
+    name="decisions",
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Tells Dagster of decisions, so that what they concern reads stale there as well. "
+    f"Each look takes in {_LOOKED_AT} engagements with decisions.",
+)
+def decisions_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Observe the inputs of the engagements that come after those of the last look."""
+    with open_database(Settings()) as database:
+        decided = decisions.with_decisions(database, sessions.engagements(database))
+        waiting = [key for key in decided if str(key) > (context.cursor or "")] or decided
+        for engagement in waiting[:_LOOKED_AT]:
+            inputs.observe(context.instance, database, engagement)
+    more = len(waiting) > _LOOKED_AT
+    context.update_cursor(str(waiting[_LOOKED_AT - 1]) if more else "")
+    return dg.SkipReason(f"Looked at {len(waiting[:_LOOKED_AT])} engagements with decisions.")

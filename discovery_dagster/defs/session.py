@@ -12,6 +12,7 @@ import dagster as dg
 from discovery_dagster.ai.proposer import FlowProposer
 from discovery_dagster.ai.questions import model_version
 from discovery_dagster.defs.failures import discreet
+from discovery_dagster.defs.inputs import observe, observe_used
 from discovery_dagster.defs.partitions import FORCE_TAG, PARTITION_TAG
 from discovery_dagster.defs.plots import plots
 from discovery_dagster.defs.recovery import MAX_RETRIES_TAG
@@ -150,6 +151,7 @@ class ClaimedSession:
         """
         step = BY_KEY[context.asset_key.to_user_string()]
         inputs = outlast(lambda: self.inputs(step, upstream))
+        observe_used(context, self.key, step, inputs)
         made = publications.current(self.database, self.key).get(step.key)
         forced = step.key in and_below(context.run.tags.get(FORCE_TAG, "").split(","))
         reused = made is not None and self._stands(made, step, inputs) and not forced
@@ -204,6 +206,8 @@ def claimed_session(context: dg.InitResourceContext) -> Iterator[ClaimedSession]
                 keep_connections(context.instance)
             claim = resources.enter_context(_claim(context, database, session, run.run_id))
         yield ClaimedSession(database, ObjectStore(settings.objects), claim, settings)
+        if context.instance is not None:
+            observe(context.instance, database, session.engagement)
 
 
 def keep_connections(instance: dg.DagsterInstance) -> None:

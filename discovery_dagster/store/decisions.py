@@ -122,7 +122,7 @@ def digests_by_session(
 
     Where nothing was decided, which is most engagements, it is one query for all of them.
     """
-    decided = _with_decisions(database, {key.engagement for key in keys})
+    decided = with_decisions(database, {key.engagement for key in keys})
     found: dict[SessionKey, dict[str, str]] = {key: {} for key in keys}
     for engagement in decided:
         own = [key for key in keys if key.engagement == engagement]
@@ -173,9 +173,10 @@ def _asset_digests(known: Sequence[Override], assets: Collection[str]) -> dict[s
     return {kind: found for kind, found in digests.items() if found}
 
 
-def _with_decisions(
+def with_decisions(
     database: Database, engagements: Collection[EngagementKey]
 ) -> list[EngagementKey]:
+    """Return those engagements about which anything was ever decided."""
     keys = sorted(str(engagement) for engagement in engagements)
     with database.reader(engagements) as connection:
         rows = connection.execute(_WITH_DECISIONS, [keys]).fetchall()

@@ -1,6 +1,5 @@
 """`discovery doctor`: whether this home is well, a sentence for each thing that matters."""
 
-import json
 import shutil
 import tempfile
 from collections import Counter
@@ -15,6 +14,7 @@ from discovery_dagster.cli.dagster_checks import dagster_checks
 from discovery_dagster.cli.errors import DONE, FAILED
 from discovery_dagster.cli.options import AsJson
 from discovery_dagster.cli.services import services_are_up
+from discovery_dagster.cli.terminal import say, say_json
 from discovery_dagster.defs.home import PROJECT, configuration_file, configuration_gaps
 from discovery_dagster.domain.state import has_no_process
 from discovery_dagster.settings import Settings
@@ -37,10 +37,10 @@ def doctor(as_json: AsJson = False) -> None:
     settings = Settings()
     checks = [*_folder_checks(settings), *_database_checks(settings)]
     if as_json:
-        print(json.dumps({"checks": [asdict(check) for check in checks]}, ensure_ascii=False))
+        say_json({"checks": [asdict(check) for check in checks]})
     else:
         for check in checks:
-            print(f"{check.status:8} {check.check:15} {check.message}")
+            say(f"{check.status:8} {check.check:15} {check.message}")
     raise typer.Exit(FAILED if any(check.status == "wrong" for check in checks) else DONE)
 
 

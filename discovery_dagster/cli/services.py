@@ -28,6 +28,7 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import dagster_runs, tokens
 from discovery_dagster.store.database import Database, DatabaseError, open_database
 from discovery_dagster.store.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+from discovery_dagster.store.private_files import make_home
 
 _DAEMON_HEALTH = """
 {instance {daemonHealth {daemonStatus(daemonType: "QUEUED_RUN_COORDINATOR") {healthy}}}}
@@ -132,7 +133,7 @@ def _lock_file(settings: Settings) -> Path:
 
 @contextmanager
 def _only_one(settings: Settings) -> Iterator[None]:
-    settings.home.mkdir(parents=True, exist_ok=True)
+    make_home(settings.home)
     with _lock_file(settings).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -88,11 +88,11 @@ def test_no_command_lets_a_cell_a_name_or_a_title_through(installation, tmp_path
         ("import", drop, *WHERE, "--dry-run"),
         ("import", drop, *WHERE, "--title", f"Upland {evil}"),
         ("status",),
-        ("mapping", "show", *session),
+        ("mapping", "list", *session),
         *((name, "alder", *session) for name in ("why", "impact", "lineage")),
         ("identity", "explain", "alder", *session),
         ("override", "list", *WHERE),
-        ("plan", "list", *WHERE),
+        ("plan", "show", *WHERE),
     ]
     refused = [
         ("why", f"nobody{evil}", *session),

@@ -1,6 +1,5 @@
 """All rows of a list as a file, written while they are read: memory holds a batch."""
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO, StringIO
@@ -12,7 +11,7 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel
 
 from discovery_dagster.api.spooling import Parts
-from discovery_dagster.domain.tabular import cell_text
+from discovery_dagster.domain.tabular import write_cells
 from discovery_dagster.store.reading.listing import Row
 
 Batches = Iterable[list[Row]]
@@ -31,12 +30,15 @@ class Form(NamedTuple):
 
 def _csv(batches: Batches, item: type[BaseModel]) -> Parts:
     columns = list(item.model_fields)
-    yield ",".join(columns).encode() + b"\n"
+    yield _lines([columns])
     for rows in batches:
-        text = StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerows([cell_text(row.get(column)) for column in columns] for row in rows)
-        yield text.getvalue().encode()
+        yield _lines([row.get(column) for column in columns] for row in rows)
+
+
+def _lines(rows: Iterable[Iterable[Any]]) -> bytes:
+    text = StringIO(newline="")
+    write_cells(text, rows)
+    return text.getvalue().encode()
 
 
 def _ndjson(batches: Batches, item: type[BaseModel]) -> Parts:

@@ -1,7 +1,6 @@
 """`discovery alias`: further names of an asset, by which dependencies may mean it."""
 
 import getpass
-import json
 from typing import Annotated
 
 import typer
@@ -10,8 +9,9 @@ from rich.markup import escape
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.finding import Where, find_asset, require_sessions
 from discovery_dagster.cli.options import AsJson, Client, Engagement
-from discovery_dagster.cli.present import table_of, terminal
+from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.rerun import Rerun, rerun
+from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.domain.overrides import InvalidOverrideError, read_words
 from discovery_dagster.settings import Settings
@@ -52,13 +52,13 @@ def set_aliases(
             raise UsageError(error.code, error.message) from error
         if not as_json:
             given = ", ".join(each.endpoint for each in added)
-            print(f"Remembered for {key}: {given} means {found.name}." if added else "Nothing new.")
+            say(f"Remembered for {key}: {given} means {found.name}." if added else "Nothing new.")
         touched = [row.session for row in sessions.sessions(database, key)]
         told = rerun(settings, database, touched, run, as_json=as_json)
     if as_json:
         rows = [{"number": each.decision, "name": each.endpoint} for each in added]
         head = {"asset_id": found.asset_id, "asset": found.name, "aliases": rows}
-        print(json.dumps({**head, "sessions": told}, ensure_ascii=False, default=str))
+        say_json({**head, "sessions": told})
 
 
 @app.command("list")
@@ -74,7 +74,7 @@ def list_aliases(
         require_sessions(database, key, session)
         rows = aliases.current(database, key)
     if as_json:
-        print(json.dumps({"aliases": rows}, ensure_ascii=False, default=str))
+        say_json({"aliases": rows})
         return
     table = table_of("Aliases", "number", "name", "asset", "reason", "author", "when")
     for row in rows:
@@ -107,9 +107,9 @@ def remove_alias(
             raise UsageError(error.code, error.message) from error
         taken = aliases.remove(database, key, number, why, by)
         if not as_json:
-            print(f"Taken back: {taken.name} is no alias any more.")
+            say(f"Taken back: {taken.name} is no alias any more.")
         touched = [row.session for row in sessions.sessions(database, key)]
         told = rerun(settings, database, touched, run, as_json=as_json)
     if as_json:
         document = {"removed": {"number": number, "name": taken.name, "asset_id": taken.value}}
-        print(json.dumps({**document, "sessions": told}, ensure_ascii=False, default=str))
+        say_json({**document, "sessions": told})

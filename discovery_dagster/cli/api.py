@@ -1,6 +1,5 @@
 """`discovery api`: the read API and the pages, alone."""
 
-import json
 import logging
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from discovery_dagster.cli.options import AsJson
 from discovery_dagster.cli.ports import Address
+from discovery_dagster.cli.terminal import say, say_json
 from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import open_database
 
@@ -37,10 +37,10 @@ def api(
     with open_database(settings) as database:
         app = create_app(settings, database, dagster_url)
         url = address.url
-        print(
-            json.dumps({"api_url": url}) if as_json else f"Pages  {url}\nAPI    {url}/docs",
-            flush=True,
-        )
+        if as_json:
+            say_json({"api_url": url})
+        else:
+            say(f"Pages  {url}\nAPI    {url}/docs")
         _log_requests()
         # Browsers that follow a session keep their streams open: stopping does not wait for them.
         uvicorn.run(

@@ -13,6 +13,7 @@ import typer
 from pydantic import ValidationError
 
 from discovery_dagster.cli.errors import UsageError, fail, refuse
+from discovery_dagster.store.private_files import keep_files_private
 
 #: Where each command is: a module beside this one, and the function or group in it.
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -73,6 +74,7 @@ def main() -> None:
     as_json, debug = "--json" in arguments, "--debug" in arguments
     if not debug:
         warnings.simplefilter("ignore")  # Dagster's, of parameters that it calls beta
+    keep_files_private()
     # A shell has what it starts in the background ignore SIGINT, and Dagster, once imported, treats
     # SIGTERM as SIGINT: without this such a command could not be stopped at all.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,6 +1,5 @@
 """`discovery backfill`: existing sessions of an engagement again, in their order."""
 
-import sys
 import time
 from collections.abc import Collection, Sequence
 from typing import Annotated
@@ -11,6 +10,7 @@ from discovery_dagster.cli.errors import DONE, FAILED, UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement
 from discovery_dagster.cli.present import print_states
 from discovery_dagster.cli.services import services_are_up
+from discovery_dagster.cli.terminal import say
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.state import SessionState
 from discovery_dagster.domain.steps import BY_KEY, STEPS
@@ -47,7 +47,7 @@ def backfill(
         ended = states.states(database, rows)
     print_states(ended, as_json=as_json)
     for session, why in failures.items():
-        print(f"discovery: {session} was not made again: {why}", file=sys.stderr)
+        say(f"discovery: {session} was not made again: {why}", to_stderr=True)
     done = not failures and all(state.succeeded for state in ended)
     raise typer.Exit(DONE if done else FAILED)
 

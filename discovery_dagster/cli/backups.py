@@ -7,6 +7,7 @@ import typer
 
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.services import services_are_up
+from discovery_dagster.cli.terminal import say
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import backups
 from discovery_dagster.store.backups import BackupError
@@ -22,7 +23,7 @@ def backup(file: File) -> None:
         raise UsageError("file_exists", f"{file} exists already.", str(file))
     with open_database(settings) as database:
         backups.write(database, settings.objects, file)
-    print(f"{file} holds this home: keep it as private as the clients' own files.")
+    say(f"{file} holds this home: keep it as private as the clients' own files.")
 
 
 def restore(file: File) -> None:
@@ -37,4 +38,4 @@ def restore(file: File) -> None:
             backups.read(database, settings.objects, file)
         except BackupError as error:
             raise UsageError("cannot_restore", str(error), str(file)) from error
-    print(f"{settings.home} is as {file} kept it.")
+    say(f"{settings.home} is as {file} kept it.")

@@ -1,8 +1,7 @@
 """`discovery cancel`: stops the run of a session, wherever it waits or works."""
 
-import json
-
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
+from discovery_dagster.cli.terminal import say, say_json
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import sessions
@@ -25,8 +24,8 @@ def cancel(
             stopped = engine.cancel(key)
         now = state(database, key)
     if as_json:
-        print(json.dumps({"cancelled": stopped, **now.model_dump(mode="json")}, ensure_ascii=False))
+        say_json({"cancelled": stopped, **now.model_dump(mode="json")})
     elif stopped:
-        print(f"{key} is {now.status}; `discovery run` resumes it from where it stopped.")
+        say(f"{key} is {now.status}; `discovery run` resumes it from where it stopped.")
     else:
-        print(f"{key} has no run to stop: it is {now.status}.")
+        say(f"{key} has no run to stop: it is {now.status}.")

@@ -1,18 +1,17 @@
 """`discovery decisions`: the workbook of what needs a person, out and in again."""
 
 import getpass
-import json
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from discovery_dagster.cli.errors import DONE, FAILED, UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
-from discovery_dagster.cli.present import table_of, terminal
+from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.rerun import Rerun, rerun
+from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain import decision_workbook
 from discovery_dagster.domain.decision_workbook.sheets import Problem
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
@@ -49,7 +48,7 @@ def export_workbook(
     output.write_bytes(made.content)
     if as_json:
         document = {"file": str(output), "questions": made.questions, "left_out": made.left_out}
-        print(json.dumps(document))
+        say_json(document)
         return
     table = table_of("Questions", "sheet")
     table.add_column("number", justify="right")
@@ -57,7 +56,7 @@ def export_workbook(
         left_out = made.left_out.get(name)
         table.add_row(name, f"{number:,}" + (f" of {number + left_out:,}" if left_out else ""))
     terminal().print(table)
-    print(
+    say(
         f"{output}: fill in the yellow columns, then\ndiscovery decisions import {output}"
         f" --client {client} --engagement {engagement} --session {session}"
     )
@@ -103,7 +102,7 @@ def import_workbook(
             decision_workbook.write_refused(written, filled, outcome.problems)
             refused.write_bytes(written.getvalue())
         if not as_json:
-            print(f"{outcome.applied} answers applied, {outcome.standing} held already.")
+            say(f"{outcome.applied} answers applied, {outcome.standing} held already.")
             _show(outcome.problems)
         all_of_them = [row.session for row in sessions.sessions(database, key.engagement)]
         told = rerun(settings, database, all_of_them, run, as_json=as_json)
@@ -114,7 +113,7 @@ def import_workbook(
             "problems": [vars(each) for each in outcome.problems],
             "sessions": told,
         }
-        print(json.dumps(document, ensure_ascii=False, default=str))
+        say_json(document)
     failed = run and any(each["status"] != "done" or each["error"] for each in told)
     raise typer.Exit(FAILED if failed else DONE)
 
@@ -125,7 +124,7 @@ def _show(problems: list[Problem]) -> None:
     table = table_of(f"{len(problems)} could not be applied", "sheet", "row", "column", "why")
     for each in problems[:_MOST_PROBLEMS]:
         row = "" if each.row is None else str(each.row)
-        table.add_row(escape(each.sheet), row, each.column or "", escape(each.message))
+        table.add_row(each.sheet, row, each.column or "", each.message)
     if len(problems) > _MOST_PROBLEMS:
         table.add_row("…", "", "", f"{len(problems) - _MOST_PROBLEMS} more: see --refused FILE")
     terminal().print(table)

@@ -1,12 +1,12 @@
 """`discovery demo`: everything from nothing, on the bundled sample estate."""
 
-import sys
 from importlib.resources import as_file
 
 import typer
 
 from discovery_dagster.cli.importing import import_drop
 from discovery_dagster.cli.options import AsJson
+from discovery_dagster.cli.terminal import say
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.reference import SAMPLE_ESTATE
 
@@ -29,5 +29,5 @@ def demo(as_json: AsJson = False) -> None:
         files = sorted(file for file in folder.iterdir() if file.name != "truth.json")
         code = import_drop(DEMO, files, title="Bundled sample estate", as_json=as_json)
     if not as_json:
-        print(_FURTHER, file=sys.stdout)
+        say(_FURTHER)
     raise typer.Exit(code)

@@ -1,6 +1,5 @@
 """`discovery doctor`: whether this home is well, a sentence for each thing that matters."""
 
-import json
 import shutil
 import tempfile
 from collections import Counter
@@ -15,11 +14,13 @@ from discovery_dagster.cli.dagster_checks import dagster_checks
 from discovery_dagster.cli.errors import DONE, FAILED
 from discovery_dagster.cli.options import AsJson
 from discovery_dagster.cli.services import services_are_up
+from discovery_dagster.cli.terminal import say, say_json
 from discovery_dagster.defs.home import PROJECT, configuration_file, configuration_gaps
 from discovery_dagster.domain.state import has_no_process
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import claims, dagster_runs, schema, sessions
 from discovery_dagster.store.database import Database, DatabaseError, open_database
+from discovery_dagster.store.private_files import make_home, open_to_others
 
 _GIB = 1 << 30
 
@@ -37,15 +38,16 @@ def doctor(as_json: AsJson = False) -> None:
     settings = Settings()
     checks = [*_folder_checks(settings), *_database_checks(settings)]
     if as_json:
-        print(json.dumps({"checks": [asdict(check) for check in checks]}, ensure_ascii=False))
+        say_json({"checks": [asdict(check) for check in checks]})
     else:
         for check in checks:
-            print(f"{check.status:8} {check.check:15} {check.message}")
+            say(f"{check.status:8} {check.check:15} {check.message}")
     raise typer.Exit(FAILED if any(check.status == "wrong" for check in checks) else DONE)
 
 
 def _folder_checks(settings: Settings) -> Iterator[Check]:
     try:
+        make_home(settings.home)
         settings.objects.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=settings.objects) as probe:
             probe.write(b"discovery")
@@ -53,6 +55,7 @@ def _folder_checks(settings: Settings) -> Iterator[Check]:
         yield Check("objects", "wrong", f"{settings.objects} cannot be written: {error.strerror}.")
         return
     yield Check("objects", "ok", f"{settings.objects} can be written.")
+    yield _privacy(settings)
     free = shutil.disk_usage(settings.home).free
     status: Status = "ok"
     if free < _LITTLE_SPACE:
@@ -60,6 +63,18 @@ def _folder_checks(settings: Settings) -> Iterator[Check]:
     yield Check("disk", status, f"{free / _GIB:.1f} GiB are free for {settings.home}.")
     up = services_are_up(settings)
     yield Check("services", "ok", f"`discovery up` {'runs' if up else 'does not run'}.")
+
+
+def _privacy(settings: Settings) -> Check:
+    exposed = [str(path) for path in open_to_others(settings.home)]
+    if not exposed:
+        return Check("privacy", "ok", f"No other account can read {settings.home}.")
+    return Check(
+        "privacy",
+        "warning",
+        f"Other accounts of this machine may read {', '.join(exposed)}: `chmod -R go-rwx` takes"
+        " that from them.",
+    )
 
 
 def _database_checks(settings: Settings) -> Iterator[Check]:

@@ -1,11 +1,9 @@
 """`discovery import --dry-run`: what an import would find, without a home and without Postgres."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from rich.markup import escape
 from rich.table import Table
 
 from discovery_dagster.cli.present import (
@@ -13,8 +11,8 @@ from discovery_dagster.cli.present import (
     print_warnings,
     rejects_table,
     table_of,
-    terminal,
 )
+from discovery_dagster.cli.terminal import say_json, terminal
 from discovery_dagster.domain.intake import SourceFile
 from discovery_dagster.domain.mapping.warnings import column_warnings
 from discovery_dagster.domain.preview import Preview, preview
@@ -28,10 +26,10 @@ def show_preview(files: Sequence[IncomingFile], *, as_json: bool) -> None:
     warnings = column_warnings(found.mapping)
     if as_json:
         document = asdict(found) | {"warnings": [asdict(warning) for warning in warnings]}
-        print(json.dumps(document, ensure_ascii=False))
+        say_json(document)
         return
     console = terminal()
-    console.print("\n[bold]Nothing was written.[/bold]")
+    console.print("\nNothing was written.", style="bold")
     print_files(console, found.files)
     print_warnings(console, warnings)
     console.print(_mapping(found))
@@ -58,5 +56,5 @@ def _mapping(found: Preview) -> Table:
         place = f"{row['file']} {row['sheet'] or ''}".strip()
         evidence = ", ".join(row["evidence"] or [])
         words = (place, row["column"], row["field"], row["status"], row["conflict"] or "", evidence)
-        table.add_row(*map(escape, words))
+        table.add_row(*words)
     return table

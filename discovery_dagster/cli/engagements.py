@@ -1,6 +1,5 @@
 """`discovery engagement`: archiving, restoring and erasing one as a whole."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -10,6 +9,7 @@ import typer
 
 from discovery_dagster.cli.errors import DONE, FAILED, UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement
+from discovery_dagster.cli.terminal import say, say_json
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import engagements, erasure, sessions, tombstones
@@ -26,7 +26,7 @@ def archive(client: Client, engagement: Engagement) -> None:
     with _idle(key) as (settings, database):
         engagements.archive(database, key)
         _show(settings, database, key, present=False)
-    print(f"{key} is archived; `discovery engagement restore` brings it back.")
+    say(f"{key} is archived; `discovery engagement restore` brings it back.")
 
 
 @commands.command()
@@ -37,7 +37,7 @@ def restore(client: Client, engagement: Engagement) -> None:
     with open_database(settings) as database:
         engagements.restore(database, key)
         _show(settings, database, key, present=True)
-    print(f"{key} is live again.")
+    say(f"{key} is live again.")
 
 
 @commands.command()
@@ -64,13 +64,13 @@ def erase(
     with _idle(key) as (settings, database):
         erased = erasure.erase(database, settings, key)
     if as_json:
-        print(json.dumps({"engagement": str(key), **asdict(erased)}))
+        say_json({"engagement": str(key), **asdict(erased)})
     else:
-        print(f"{key} is erased, and its name refused until `discovery engagement erase --lift`.")
+        say(f"{key} is erased, and its name refused until `discovery engagement erase --lift`.")
         for kind, rows in {**erased.store, **erased.dagster}.items():
-            print(f"  {kind}: {rows}")
+            say(f"  {kind}: {rows}")
         for sentence in (*erased.undeleted, *erased.left):
-            print(sentence)
+            say(sentence)
     raise typer.Exit(FAILED if erased.undeleted else DONE)
 
 
@@ -78,11 +78,11 @@ def _lift(engagement: EngagementKey, *, as_json: bool) -> None:
     with open_database(Settings()) as database:
         lifted = tombstones.lift(database, engagement)
     if as_json:
-        print(json.dumps({"engagement": str(engagement), "lifted": lifted}))
+        say_json({"engagement": str(engagement), "lifted": lifted})
     elif lifted:
-        print(f"{engagement} may be used again.")
+        say(f"{engagement} may be used again.")
     else:
-        print(f"{engagement} was not refused.")
+        say(f"{engagement} was not refused.")
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """How the command line says that something is wrong: one sentence, an exit code, no traceback."""
 
-import json
 import sys
 from typing import NoReturn
+
+from discovery_dagster.cli.terminal import say, say_json
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 
@@ -21,9 +22,9 @@ def refuse(error: UsageError, *, as_json: bool) -> NoReturn:
     """Say what is wrong and exit with 2."""
     if as_json:
         document = {"code": error.code, "message": error.message, "file": error.file}
-        print(json.dumps({"error": document}, ensure_ascii=False))
+        say_json({"error": document})
     else:
-        print(f"discovery: {error.message}", file=sys.stderr)
+        say(f"discovery: {error.message}", to_stderr=True)
     sys.exit(WRONG_USAGE)
 
 
@@ -31,7 +32,7 @@ def fail(message: str, *, as_json: bool) -> NoReturn:
     """Say that the work failed and exit with 1."""
     if as_json:
         document = {"status": "failed", "error": message}
-        print(json.dumps(document, ensure_ascii=False))
+        say_json(document)
     else:
-        print(f"discovery: {message}", file=sys.stderr)
+        say(f"discovery: {message}", to_stderr=True)
     sys.exit(FAILED)

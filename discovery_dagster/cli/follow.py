@@ -5,10 +5,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from discovery_dagster.cli.services import services_are_up
+from discovery_dagster.cli.terminal import terminal
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.state import SessionState
 from discovery_dagster.settings import Settings
@@ -58,13 +58,13 @@ def _saying(sentence: str) -> Iterator[None]:
 @contextmanager
 def _bars(database: Database, session: SessionKey) -> Iterator[None]:
     """Show a bar a step on the terminal for as long as the block runs."""
-    console = Console(stderr=True)
+    console = terminal(stderr=True)
     if not console.is_terminal:
         yield
         return
     over = threading.Event()
     progress = Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),

@@ -1,16 +1,15 @@
 """`discovery identity`: why records are one thing, and what a person decides about it."""
 
 import getpass
-import json
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
-from discovery_dagster.cli.present import table_of, terminal
+from discovery_dagster.cli.present import table_of
+from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.identity.decisions import ALIAS, PERSON, SPLIT, IdentityDecision
 from discovery_dagster.domain.identity.explanation import explain as explained
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
@@ -39,10 +38,10 @@ def explain(
         told["registered"] = identity.registered(database, key.engagement, found.asset_id)
     if as_json:
         head = {"id": found.asset_id, "name": found.name, "type": found.type}
-        print(json.dumps(head | told, ensure_ascii=False, default=str))
+        say_json(head | told)
         return
     console = terminal()
-    console.print(f"\n[bold]{escape(found.name)}[/bold] ({found.type}, {found.asset_id})")
+    console.print(f"\n{found.name} ({found.type}, {found.asset_id})", style="bold")
     _show(console, told)
 
 
@@ -118,10 +117,10 @@ def list_decisions(
         found = identity.history(database, key)
     shown = [row for row in found if all_of_them or row["removed_at"] is None]
     if as_json:
-        print(json.dumps({"decisions": shown}, ensure_ascii=False, default=str))
+        say_json({"decisions": shown})
         return
     if not shown:
-        print(f"Nothing is decided about identity in {key}.")
+        say(f"Nothing is decided about identity in {key}.")
         return
     table = table_of(
         "Decisions", "number", "kind", "assets", "keys", "reason", "author", "when", "until"
@@ -132,7 +131,7 @@ def list_decisions(
         words = (str(row["id"]), row["kind"], ", ".join(row["assets"]),
                  ", ".join(row["identifiers"]), row["reason"], row["author"],
                  f"{row['at']:%Y-%m-%d %H:%M}", until)  # fmt: skip
-        table.add_row(*map(escape, words))
+        table.add_row(*words)
     terminal().print(table)
 
 
@@ -163,8 +162,7 @@ def _explained(database: Database, key: SessionKey, asset_id: str) -> dict[str, 
 def _show(console: Console, told: dict[str, Any]) -> None:
     keys = table_of("Keys that joined records", "key", "what it is", "records")
     for one in told["keys"]:
-        keys.add_row(*map(escape, (one["key"], one["decision"] or one["what"],
-                                   "\n".join(one["records"]))))  # fmt: skip
+        keys.add_row(one["key"], one["decision"] or one["what"], "\n".join(one["records"]))
     if told["keys"]:
         console.print(keys)
     else:
@@ -173,7 +171,7 @@ def _show(console: Console, told: dict[str, Any]) -> None:
     conflicts = table_of("Values that differ", "field", "chosen", "others", "rule")
     for one in told["conflicts"]:
         others = "\n".join(map(_told, one["others"]))
-        conflicts.add_row(*map(escape, (one["field"], _told(one["chosen"]), others, one["rule"])))
+        conflicts.add_row(one["field"], _told(one["chosen"]), others, one["rule"])
     if told["conflicts"]:
         console.print(conflicts)
 
@@ -211,7 +209,7 @@ def _tell(
             "sentence": decision.sentence,
             "run": command,
         }
-        print(json.dumps(document, ensure_ascii=False))
+        say_json(document)
         return
     number = "alias" if decision.kind == ALIAS else "number"
-    print(f"{verb} as {number} {decision.id}: {decision.sentence}. To apply it:\n{command}")
+    say(f"{verb} as {number} {decision.id}: {decision.sentence}. To apply it:\n{command}")

@@ -11,6 +11,7 @@ from discovery_dagster.cli.errors import DONE, FAILED, UsageError
 from discovery_dagster.cli.follow import run_and_follow
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
 from discovery_dagster.cli.present import print_import
+from discovery_dagster.cli.terminal import say
 from discovery_dagster.domain.intake import read_tables
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.mapping.warnings import column_warnings
@@ -132,7 +133,7 @@ def _files_below(paths: Sequence[Path]) -> Iterator[IncomingFile]:
                 if _is_hidden(name):  # nobody's export
                     continue
                 if file.is_symlink():  # it could lead out of the folder
-                    typer.echo(f"{name.as_posix()} is a symbolic link and is left out.", err=True)
+                    say(f"{name.as_posix()} is a symbolic link and is left out.", to_stderr=True)
                 elif file.is_file():
                     yield IncomingFile(name.as_posix(), file)
         else:

@@ -1,15 +1,14 @@
 """`discovery lineage`: where each value of an asset came from."""
 
-import json
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
-from discovery_dagster.cli.present import table_of, terminal
+from discovery_dagster.cli.present import table_of
+from discovery_dagster.cli.terminal import say_json, terminal
 from discovery_dagster.domain.frames import ATTRIBUTES
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.lineage import trace
@@ -43,17 +42,17 @@ def lineage(
             published(database, ObjectStore(settings.objects), key), found.asset_id, field
         )
     if as_json:
-        print(json.dumps({**asdict(found), "values": values}, ensure_ascii=False))
+        say_json({**asdict(found), "values": values})
         return
     console = terminal()
-    console.print(f"\n[bold]{escape(found.name)}[/bold] ({found.type}, {found.asset_id})")
+    console.print(f"\n{found.name} ({found.type}, {found.asset_id})", style="bold")
     table = table_of("Values", "field", "value", "file", "line", "column", "text", "rule", "won")
     for value in values:
         for source in value["sources"]:
-            table.add_row(*map(escape, _words(value, source)))
+            table.add_row(*_words(value, source))
     console.print(table)
     for sentence in found.rationale:
-        console.print(sentence, markup=False)
+        console.print(sentence)
 
 
 def _words(value: dict[str, Any], source: dict[str, Any]) -> list[str]:

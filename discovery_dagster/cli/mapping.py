@@ -1,15 +1,14 @@
 """`discovery mapping`: what the columns of a client's files mean, as a person decides it."""
 
 import getpass
-import json
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
-from discovery_dagster.cli.present import table_of, terminal
+from discovery_dagster.cli.present import table_of
+from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.fields import FIELDS, IGNORED
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.words import fold
@@ -37,19 +36,19 @@ def list_mapping(
         decided = decisions.about_mapping(database, key.engagement)
     if as_json:
         document = {"mapping": columns, "decisions": [vars(each) for each in decided]}
-        print(json.dumps(document, ensure_ascii=False, default=str))
+        say_json(document)
         return
     table = table_of("Columns", "file", "column", "field", "status", "by", "claimed by")
     for row in columns:
         place = f"{row['file']} {row['sheet'] or ''}".strip()
         words = (place, row["column"], row["field"], row["status"], row["method"], row["conflict"])
-        table.add_row(*(escape(word or "") for word in words))
+        table.add_row(*(word or "" for word in words))
     terminal().print(table)
     said = table_of("Decisions", "format", "column", "field", "verdict", "author", "when")
     for each in decided:
         verdict = "accepted" if each.accepted else "rejected"
         words = (each.format, each.column, each.field, verdict, each.author, f"{each.at:%Y-%m-%d}")
-        said.add_row(*map(escape, words))
+        said.add_row(*words)
     if decided:
         terminal().print(said)
 
@@ -119,10 +118,10 @@ def _decide(
             "formats": [row["format"] for row in found],
             "run": command,
         }
-        print(json.dumps(document, ensure_ascii=False))
+        say_json(document)
         return
     verb = "is" if accepted else "is not"
-    print(f"Remembered for client {place.client}: {column} {verb} {field}. To apply it:\n{command}")
+    say(f"Remembered for client {place.client}: {column} {verb} {field}. To apply it:\n{command}")
 
 
 def _find(database: Database, session: SessionKey, file: str, column: str) -> list[dict[str, Any]]:

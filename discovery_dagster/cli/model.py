@@ -1,6 +1,5 @@
 """`discovery model`: what a language model is sent, was sent, and whether it answers."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -12,7 +11,8 @@ from discovery_dagster.ai.preview import PreviewedStep
 from discovery_dagster.ai.preview import preview as preview_session
 from discovery_dagster.cli.errors import DONE, FAILED
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
-from discovery_dagster.cli.present import table_of, terminal
+from discovery_dagster.cli.present import table_of
+from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import engagements, model_requests
@@ -36,22 +36,25 @@ def preview(
     if as_json:
         document = {"session": str(key), "model": settings.llm_model,
                     "steps": [asdict(step) for step in steps]}  # fmt: skip
-        print(json.dumps(document, ensure_ascii=False))
+        say_json(document)
         return
     for step in steps:
-        print(_summary(step))
+        say(_summary(step))
         for number, messages in enumerate(step.requests, start=1):
-            print(f"\n== {step.step}, request {number} of {len(step.requests)}")
-            print(_text(messages))
+            say(f"\n== {step.step}, request {number} of {len(step.requests)}")
+            say(_text(messages))
     if settings.llm_model is None:
-        print("\nNo model is configured, so nothing of this is sent.")
+        say("\nNo model is configured, so nothing of this is sent.")
 
 
 @app.command("check")
 def check(as_json: AsJson = False) -> None:
     """Say whether the configured model answers: one tiny request without any client's data."""
     outcome = check_server(Settings())
-    print(json.dumps(asdict(outcome)) if as_json else outcome.sentence)
+    if as_json:
+        say_json(asdict(outcome))
+    else:
+        say(outcome.sentence)
     raise typer.Exit(DONE if outcome.answers else FAILED)
 
 
@@ -71,7 +74,7 @@ def log(
         engagements.require(database, key)
         requests = model_requests.listed(database, key, session)
     if as_json:
-        print(json.dumps({"requests": requests}, ensure_ascii=False, default=str))
+        say_json({"requests": requests})
         return
     table = table_of(
         f"Requests to a model: {len(requests)}",
@@ -81,8 +84,8 @@ def log(
         table.add_row(*_row(request))
     terminal().print(table)
     for request in requests if full else []:
-        print(f"\n== {request['at']:%Y-%m-%d %H:%M:%S}, {request['session']}, {request['step']}")
-        print(_text(request["messages"]))
+        say(f"\n== {request['at']:%Y-%m-%d %H:%M:%S}, {request['session']}, {request['step']}")
+        say(_text(request["messages"]))
 
 
 def _summary(step: PreviewedStep) -> str:

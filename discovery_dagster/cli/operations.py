@@ -1,9 +1,9 @@
 """`discovery reconcile`: where Dagster and the store disagree, and what of it is mended."""
 
-import json
 from dataclasses import asdict
 
 from discovery_dagster.cli.options import AsJson
+from discovery_dagster.cli.terminal import say, say_json
 from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import open_database
 
@@ -20,8 +20,8 @@ def reconcile(as_json: AsJson = False) -> None:
     with open_database(settings) as database, open_engine(settings, database) as engine:
         findings = find_and_mend(engine)
     if as_json:
-        print(json.dumps({"findings": [asdict(finding) for finding in findings]}))
+        say_json({"findings": [asdict(finding) for finding in findings]})
         return
     for finding in findings:
-        print(f"{finding.partition_key}  {finding.message}")
-    print("Nothing to reconcile." if not findings else f"{len(findings)} findings.")
+        say(f"{finding.partition_key}  {finding.message}")
+    say("Nothing to reconcile." if not findings else f"{len(findings)} findings.")

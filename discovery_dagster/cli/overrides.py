@@ -1,18 +1,17 @@
 """`discovery override`: what single assets are, as a person decides it."""
 
 import getpass
-import json
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from discovery_dagster.cli.errors import DONE, FAILED, UsageError
 from discovery_dagster.cli.finding import Where, find_asset, require_sessions
 from discovery_dagster.cli.options import AsJson, Client, Engagement
-from discovery_dagster.cli.present import table_of, terminal
+from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.rerun import Rerun, rerun
+from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.overrides import InvalidOverrideError, read_words
 from discovery_dagster.settings import Settings
@@ -89,7 +88,7 @@ def list_overrides(
         read = decision_log.history if everything else decision_log.current
         rows = [_row(each) for each in read(database, key)]
     if as_json:
-        print(json.dumps({"overrides": rows}, ensure_ascii=False, default=str))
+        say_json({"overrides": rows})
         return
     table = table_of(
         "Decisions", "number", "about", "field", "value", "before", "reason", "author", "when"
@@ -106,7 +105,7 @@ def list_overrides(
             row["author"],
             f"{row['at']:%Y-%m-%d %H:%M}",
         )
-        table.add_row(*map(escape, words))
+        table.add_row(*words)
     terminal().print(table)
 
 
@@ -132,7 +131,7 @@ def remove_override(
             raise UsageError(error.code, error.message) from error
         taken = decision_log.take_back(database, key, decision, why, by)
         if not as_json:
-            print(f"Taken back: {taken.field} of {taken.name} is {taken.value}.")
+            say(f"Taken back: {taken.field} of {taken.name} is {taken.value}.")
         touched = (
             overrides.sessions_with(database, key, taken.subject)
             if taken.kind == ASSET
@@ -141,7 +140,7 @@ def remove_override(
         told = rerun(settings, database, touched, run, as_json=as_json)
     if as_json:
         document = {"removed": _row(taken), "sessions": told}
-        print(json.dumps(document, ensure_ascii=False, default=str))
+        say_json(document)
     _end(told, run)
 
 
@@ -165,9 +164,9 @@ def _decide(
         for each in added:
             was = f" It was {each.before}." if each.before is not None else ""
             place = where.engagement
-            print(f"Remembered for {place}: {each.field} of {found.name} is {each.value}.{was}")
+            say(f"Remembered for {place}: {each.field} of {found.name} is {each.value}.{was}")
         if not added:
-            print(f"Nothing to do: this is in force for {found.name} already.")
+            say(f"Nothing to do: this is in force for {found.name} already.")
     touched = overrides.sessions_with(database, where.engagement, found.asset_id)
     told = rerun(
         settings,
@@ -179,7 +178,7 @@ def _decide(
     )
     if as_json:
         document = asdict(added[0]) if added else {"asset_id": found.asset_id, "decision": None}
-        print(json.dumps({**document, "sessions": told}, ensure_ascii=False, default=str))
+        say_json({**document, "sessions": told})
     _end(told, run)
 
 

@@ -1,15 +1,14 @@
 """`discovery plan`: what people set about the migration plan of an engagement."""
 
 import getpass
-import json
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement
-from discovery_dagster.cli.present import table_of, terminal
+from discovery_dagster.cli.present import table_of
+from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.domain.planning import constraints as rules
 from discovery_dagster.domain.planning.constraints import KINDS, Constraint, InvalidConstraintError
@@ -46,7 +45,7 @@ def set_constraint(
     except InvalidConstraintError as error:
         raise UsageError("invalid_constraint", str(error)) from None
     if subjects.groups and not as_json:
-        print(f"The assets of {', '.join(subjects.groups)} in {subjects.session} are meant.")
+        say(f"The assets of {', '.join(subjects.groups)} in {subjects.session} are meant.")
     _tell(key, made, "Set", as_json=as_json)
 
 
@@ -80,14 +79,14 @@ def show(
         found = constraints.history(database, key)
     shown = [row for row in found if all_of_them or row["removed_at"] is None]
     if as_json:
-        print(json.dumps({"constraints": shown}, ensure_ascii=False, default=str))
+        say_json({"constraints": shown})
         return
     if not shown:
-        print(f"Nothing is set for {key}.")
+        say(f"Nothing is set for {key}.")
         return
     table = table_of("Constraints", "number", "kind", "values", "reason", "author", "when", "until")
     for row in shown:
-        table.add_row(*map(escape, _cells(row)))
+        table.add_row(*_cells(row))
     terminal().print(table)
 
 
@@ -116,6 +115,6 @@ def _tell(key: EngagementKey, constraint: Constraint, verb: str, *, as_json: boo
             "sentence": constraint.sentence,
             "run": command,
         }
-        print(json.dumps(document, ensure_ascii=False))
+        say_json(document)
         return
-    print(f"{verb} as number {constraint.id}: {constraint.sentence}. To apply it:\n{command}")
+    say(f"{verb} as number {constraint.id}: {constraint.sentence}. To apply it:\n{command}")

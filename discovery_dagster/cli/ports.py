@@ -1,10 +1,10 @@
 """Addresses that servers of this home listen on."""
 
 import socket
-import sys
 from typing import NamedTuple, Self
 
 from discovery_dagster.cli.errors import UsageError
+from discovery_dagster.cli.terminal import say
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -47,8 +47,8 @@ class Address(NamedTuple):
     def warn(self) -> None:
         """Say on stderr what listening beyond this machine means."""
         if self.host not in _LOOPBACK:
-            print(
+            say(
                 f"Listening on {self.host}: whoever reaches it can try tokens, and nothing is"
                 " encrypted. Put a proxy with TLS before it.",
-                file=sys.stderr,
+                to_stderr=True,
             )

@@ -1,16 +1,14 @@
 """What people and programs see of a session."""
 
-import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from discovery_dagster.cli.terminal import say_json, terminal
 from discovery_dagster.domain.facts import FileAccount
 from discovery_dagster.domain.handover import Handover
 from discovery_dagster.domain.mapping.warnings import ColumnWarning
@@ -38,21 +36,6 @@ _IMPORT_FIELDS = {
 }
 
 
-#: More characters than any line has that a command prints.
-_UNFOLDED = 100_000
-
-
-def terminal() -> Console:
-    """Return where people read: folded to a terminal's width, and not at all in a pipe or file.
-
-    There Rich would take 80 columns, and a key or a name of a file broken in two is neither found
-    by `grep` nor copied. Who wants another width there sets COLUMNS.
-    """
-    console = Console()
-    whole = console.is_terminal or "COLUMNS" in os.environ
-    return console if whole else Console(width=_UNFOLDED)
-
-
 def print_import(
     state: SessionState, rejects: Rows, warnings: Sequence[ColumnWarning], *, as_json: bool
 ) -> None:
@@ -69,12 +52,12 @@ def print_import(
         for file in document["files"]:
             file["warnings"] = [one.message for one in warnings if one.file == file["name"]]
         document["warnings"] = [asdict(warning) for warning in warnings]
-        print(json.dumps(document, ensure_ascii=False))
+        say_json(document)
         return
     console = terminal()
-    console.print(f"\n[bold]{state.partition_key}[/bold] is {state.status}.", highlight=False)
+    console.print(f"\n{state.partition_key} is {state.status}.", style="bold")
     if state.error:
-        console.print(state.error, style="red", markup=False)
+        console.print(state.error, style="red")
     print_files(console, state.files)
     print_warnings(console, warnings)
     if rejects:
@@ -86,7 +69,7 @@ def print_states(states: list[SessionState], *, as_json: bool) -> None:
     """Print where sessions stand."""
     if as_json:
         document = {"sessions": [state.model_dump(mode="json") for state in states]}
-        print(json.dumps(document, ensure_ascii=False))
+        say_json(document)
         return
     table = table_of(
         "Sessions", "session", "title", "status", "steps done", "assets", "dependencies", "error"
@@ -113,7 +96,7 @@ def print_files(console: Console, files: Sequence[FileState | FileAccount]) -> N
     console.print(files_table(files))
     for file in files:
         for note in file.notes:
-            console.print(f"{file.name}: {note}", markup=False, highlight=False)
+            console.print(f"{file.name}: {note}")
 
 
 def files_table(files: Sequence[FileState | FileAccount]) -> Table:
@@ -138,7 +121,7 @@ def print_warnings(console: Console, warnings: Sequence[ColumnWarning]) -> None:
     """Say which columns are not used as what identifies things, and what to do."""
     for warning in warnings:
         place = f"{warning.file} {warning.sheet or ''}".strip()
-        console.print(f"{place}: {warning.message}", style="yellow", markup=False, highlight=False)
+        console.print(f"{place}: {warning.message}", style="yellow")
 
 
 def rejects_table(rejects: Rows) -> Table:
@@ -146,7 +129,7 @@ def rejects_table(rejects: Rows) -> Table:
     table = table_of("Rejected records", "file", "line", "why")
     for row in rejects[:_MOST_REJECTS]:
         why = " ".join(reason["message"] for reason in row["reasons"])
-        table.add_row(row["file"], str(row["line"]), escape(why))
+        table.add_row(row["file"], str(row["line"]), why)
     if len(rejects) > _MOST_REJECTS:
         table.add_row("…", "", f"{len(rejects) - _MOST_REJECTS} more: `discovery export rejects`")
     return table
@@ -154,12 +137,12 @@ def rejects_table(rejects: Rows) -> Table:
 
 def print_left_out(made: Handover) -> None:
     """Say on the terminal what a file for another tool does not hold, and why."""
-    console = Console(stderr=True)
+    console = terminal(stderr=True)
     for reason, names in made.left_out.items():
         shown = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
-        console.print(escape(f"{len(names)} assets are left out: {reason} ({shown})."))
+        console.print(f"{len(names)} assets are left out: {reason} ({shown}).")
     for note in made.notes:
-        console.print(escape(note))
+        console.print(note)
 
 
 def print_cut(cells: Sequence[CutCell], rows: Sequence[Mapping[str, Any]] = ()) -> None:
@@ -167,14 +150,13 @@ def print_cut(cells: Sequence[CutCell], rows: Sequence[Mapping[str, Any]] = ()) 
 
     `rows` are those of the table, where they have names.
     """
-    console = Console(stderr=True)
+    console = terminal(stderr=True)
     for cell in cells[:_MOST_CUT]:
         name = rows[cell.row].get("name") if rows else None
         where = f"row {cell.row + 2}" + (f" ({name})" if name else "")
         console.print(
             f"{cell.table}: {cell.column} of {where} is longer than a cell of a worksheet and was"
             " cut: CSV and JSON hold it whole.",
-            markup=False,
         )
     if len(cells) > _MOST_CUT:
         console.print(f"{len(cells) - _MOST_CUT} more cells were cut; each ends with a mark.")

@@ -49,8 +49,8 @@ def programs(settings: Settings, database: Database, api: Address, dagster: Addr
             *("--location-name", "discovery", "--working-directory", str(PROJECT)),
         ],
         "dagster-webserver": [
-            *(str(scripts / "dagster-webserver"), "-h", dagster.host, "-p", str(dagster.port)),
-            *workspace,
+            *(sys.executable, "-m", "discovery_dagster.defs.guarded_webserver"),
+            *("-h", dagster.host, "-p", str(dagster.port), *workspace),
         ],
         "dagster-daemon": [str(scripts / "dagster-daemon"), "run", *workspace],
         "discovery-api": [

@@ -10,6 +10,7 @@ import typer
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
 from discovery_dagster.cli.present import print_cut, print_left_out, print_states
+from discovery_dagster.cli.terminal import say
 from discovery_dagster.cli.writing import BINARY, Format, write_intake, write_rows, write_sheets
 from discovery_dagster.domain.corrections.sheets import ERROR, WARNING
 from discovery_dagster.domain.keys import EngagementKey, SessionKey, slug
@@ -77,6 +78,8 @@ def export(
         output.write_bytes(written.getvalue())
     elif chosen in BINARY and sys.stdout.isatty():
         raise UsageError("usage", f"{chosen.upper()} is no text: name a file with -o.")
+    elif sys.stdout.isatty():
+        say(written.getvalue().decode().replace("\r\n", "\n").removesuffix("\n"))
     else:
         sys.stdout.buffer.write(written.getvalue())
 

@@ -1,6 +1,5 @@
 """`discovery report`: one report for the client, as a web page and as a workbook."""
 
-import json
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +8,7 @@ import typer
 
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
+from discovery_dagster.cli.terminal import say, say_json
 from discovery_dagster.domain import report as reporting
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.report.contents import TABLES
@@ -50,6 +50,6 @@ def report(
     page.write_text(reporting.render(made), "utf-8")
     workbook.write_bytes(written.getvalue())
     if as_json:
-        print(json.dumps({"html": str(page), "xlsx": str(workbook)}))
+        say_json({"html": str(page), "xlsx": str(workbook)})
     else:
-        print(f"{page}\n{workbook}")
+        say(f"{page}\n{workbook}")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from discovery_dagster.cli.follow import run_and_follow
+from discovery_dagster.cli.terminal import say
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import sessions
@@ -62,7 +63,7 @@ def rerun(
     if not waiting:
         return []
     if not as_json:
-        print(f"Stale until run again: {', '.join(key.session for key in waiting)}.")
+        say(f"Stale until run again: {', '.join(key.session for key in waiting)}.")
     if wanted is None:
         wanted = _asked(as_json=as_json)
     outcomes = []
@@ -80,7 +81,7 @@ def rerun(
             }
         )
         if not as_json:
-            print(f"{key} is {found.status}." if running else f"{key} is stale: {command(key)}")
+            say(f"{key} is {found.status}." if running else f"{key} is stale: {command(key)}")
         if running:
             waiting += [each for each in _stale(database, rows) if each not in known]
             known.update(waiting)

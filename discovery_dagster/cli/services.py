@@ -4,7 +4,6 @@ import fcntl
 import json
 import shlex
 import signal
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -22,12 +21,14 @@ from discovery_dagster.cli.options import AsJson
 from discovery_dagster.cli.ports import Address
 from discovery_dagster.cli.programs import make_dagster_tables, programs
 from discovery_dagster.cli.supervisor import Backoff, Child, supervised
+from discovery_dagster.cli.terminal import say, say_json
 from discovery_dagster.defs.home import dagster_environment, prepare_dagster_home
 from discovery_dagster.domain.scope import Scope
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import dagster_runs, tokens
 from discovery_dagster.store.database import Database, DatabaseError, open_database
 from discovery_dagster.store.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+from discovery_dagster.store.private_files import make_home
 
 _DAEMON_HEALTH = """
 {instance {daemonHealth {daemonStatus(daemonType: "QUEUED_RUN_COORDINATOR") {healthy}}}}
@@ -82,7 +83,7 @@ def up(
                         _announce(api, dagster, token, as_json=as_json)
                         _watch(settings, children, postgres)
             except KeyboardInterrupt:
-                print("Stopped.", file=sys.stderr)
+                say("Stopped.", to_stderr=True)
 
 
 def env() -> None:
@@ -96,13 +97,13 @@ def env() -> None:
             EmbeddedPostgres(settings.home, run_as=settings.postgres_user).keep()
         _prepare(settings, database)
         if services_are_up(settings):
-            print(
+            say(
                 "`discovery up` runs on this home, with a daemon of its own: `dagster dev` would be"
                 " a second one, which Dagster does not support. Stop the first before.",
-                file=sys.stderr,
+                to_stderr=True,
             )
         for name, value in dagster_environment(settings, database).items():
-            print(f"export {name}={shlex.quote(value)}")
+            say(f"export {name}={shlex.quote(value)}")
 
 
 def down() -> None:
@@ -132,7 +133,7 @@ def _lock_file(settings: Settings) -> Path:
 
 @contextmanager
 def _only_one(settings: Settings) -> Iterator[None]:
-    settings.home.mkdir(parents=True, exist_ok=True)
+    make_home(settings.home)
     with _lock_file(settings).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -204,11 +205,11 @@ def _watch(
         now = time.monotonic()
         if postgres is not None and now >= due and not postgres.running:
             pause = backoff.next(now - started)
-            print("Postgres has ended and is started again.", file=sys.stderr)
+            say("Postgres has ended and is started again.", to_stderr=True)
             try:
                 postgres.start()
             except EmbeddedPostgresError as error:
-                print(f"{error} Tried again in {pause:.0f} s.", file=sys.stderr)
+                say(f"{error} Tried again in {pause:.0f} s.", to_stderr=True)
             started, due = now, now + pause
         time.sleep(0.5)
 
@@ -238,10 +239,9 @@ def _local_token(database: Database) -> Iterator[str]:
 def _announce(api: Address, dagster: Address, token: str, *, as_json: bool) -> None:
     if as_json:
         document = {"api_url": api.url, "dagster_url": dagster.url, "token": token}
-        print(json.dumps(document), flush=True)
+        say_json(document)
     else:
-        print(
+        say(
             f"Pages       {api.url}\nAPI         {api.url}/docs\nDagster UI  {dagster.url}\n"
-            f"Token       {token}\nCtrl-C stops everything.",
-            flush=True,
+            f"Token       {token}\nCtrl-C stops everything."
         )

@@ -6,7 +6,6 @@ What the children are is not in here.
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from discovery_dagster.cli.orphans import die_with_parent
+from discovery_dagster.cli.terminal import say
 
 #: Seconds before a child that died starts again: doubled each time, up to the second. A child that
 #: has lived for the third is taken for healthy, and begins with the first again.
@@ -66,9 +66,9 @@ class Child:
         now = time.monotonic()
         if self._process is not None and self._process.poll() is not None:
             pause = self._backoff.next(now - self._started)
-            print(
+            say(
                 f"{self.name} has ended and starts again in {pause:.0f} s; {self.log} says why.",
-                file=sys.stderr,
+                to_stderr=True,
             )
             self._process, self._due = None, now + pause
         awaited = self.after is not None and not self.after.exists()

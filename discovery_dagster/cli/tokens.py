@@ -1,6 +1,5 @@
 """`discovery token`: tokens of the read API and the pages."""
 
-import json
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -8,7 +7,8 @@ import typer
 
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson
-from discovery_dagster.cli.present import table_of, terminal
+from discovery_dagster.cli.present import table_of
+from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.keys import EngagementKey, slug
 from discovery_dagster.domain.scope import Scope
 from discovery_dagster.settings import Settings
@@ -37,13 +37,13 @@ def create(
             raise UsageError("no_such_engagement", f"There is no {named}.")
         made, secret = tokens.create(database, scope, timedelta(days=days))
     if as_json:
-        print(json.dumps({**_document(made), "token": secret}))
+        say_json({**_document(made), "token": secret})
         return
-    print(secret)
-    typer.echo(
+    say(secret)
+    say(
         f"May see {made.scope} until {made.expires_at:%Y-%m-%d}. It is not shown again;"
         f" `discovery token revoke {made.id}` ends it.",
-        err=True,
+        to_stderr=True,
     )
 
 
@@ -53,7 +53,7 @@ def list_tokens(as_json: AsJson = False) -> None:
     with open_database(Settings()) as database:
         found = tokens.listed(database)
     if as_json:
-        print(json.dumps({"tokens": [_document(token) for token in found]}))
+        say_json({"tokens": [_document(token) for token in found]})
         return
     table = table_of("Tokens", "id", "may see", "made", "expires", "revoked")
     for token in found:
@@ -74,7 +74,10 @@ def revoke(
     """Let a token be of no use from now on."""
     with open_database(Settings()) as database:
         tokens.revoke(database, token)
-    print(json.dumps({"id": token, "revoked": True}) if as_json else f"{token} is revoked.")
+    if as_json:
+        say_json({"id": token, "revoked": True})
+    else:
+        say(f"{token} is revoked.")
 
 
 def _document(token: tokens.AccessToken) -> dict[str, Any]:

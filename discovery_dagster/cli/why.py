@@ -1,15 +1,14 @@
 """`discovery why` and `discovery impact`: what explains one asset, and what hangs on it."""
 
-import json
 from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
-from discovery_dagster.cli.present import table_of, terminal
+from discovery_dagster.cli.present import table_of
+from discovery_dagster.cli.terminal import say_json, terminal
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import assets, sessions
@@ -35,7 +34,7 @@ def why(
     if found is None:
         raise NoSuchAssetError(f"{key} has no asset {asset!r}.")
     if as_json:
-        print(json.dumps(found, ensure_ascii=False, default=str))
+        say_json(found)
         return
     _print_why(terminal(), found)
 
@@ -52,7 +51,7 @@ def impact(
     if found is None:
         raise NoSuchAssetError(f"{key} has no asset {asset!r}.")
     if as_json:
-        print(json.dumps(found, ensure_ascii=False, default=str))
+        say_json(found)
         return
     console = terminal()
     for title, direction in (("Needs it", "needed_by"), ("It needs", "needs")):
@@ -61,16 +60,14 @@ def impact(
         for one in part["assets"][:_MOST_EDGES]:
             because = "; ".join(one["why"])
             wave = str(one["wave"] or "")
-            table.add_row(
-                *map(escape, (one["name"], one["type"], wave, str(one["distance"]), because))
-            )
+            table.add_row(one["name"], one["type"], wave, str(one["distance"]), because)
         console.print(table)
 
 
 def _print_why(console: Console, found: dict[str, Any]) -> None:
     row, place = found["asset"], found["placement"]
-    heading = f"\n[bold]{escape(row['name'])}[/bold] ({row['type'].replace('_', ' ')}, {row['id']})"
-    console.print(heading, highlight=False)
+    heading = f"\n{row['name']} ({row['type'].replace('_', ' ')}, {row['id']})"
+    console.print(heading, style="bold")
     _sentences(console, "What it is", row["rationale"])
     reasons = [place["reason"]] if place["reason"] else ["It is in no plan yet."]
     group = found["group"]
@@ -113,6 +110,6 @@ def _edges(edges: Sequence[dict[str, Any]]) -> list[str]:
 
 def _sentences(console: Console, title: str, sentences: Sequence[str]) -> None:
     if sentences:
-        console.print(f"\n[bold]{title}[/bold]")
+        console.print(f"\n{title}", style="bold")
         for sentence in sentences:
-            console.print(f"  {sentence}", markup=False, highlight=False)
+            console.print(f"  {sentence}")

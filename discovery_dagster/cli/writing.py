@@ -116,7 +116,7 @@ def write_sheets(
 
 
 def _csv(out: IO[bytes], rows: Rows) -> None:
-    text = StringIO()
+    text = StringIO(newline="")
     # The first row has all columns: each query selects the same for every row.
     tabular.write_csv(text, rows, list(rows[0]) if rows else [])
     out.write(text.getvalue().encode())

@@ -6,33 +6,65 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TextIO
 
-#: First characters with which a spreadsheet takes a cell for a formula (OWASP, CSV Injection);
-#: after apostrophes they are guarded, too, so that taking one away always gives the text back.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+import polars as pl
 
-#: A guarded cell; its first group is the cell itself.
-GUARDED: Final = r"^'('*[=+\-@\t\r])"
+#: Characters that make a cell a formula where it begins with them (OWASP, CSV Injection), those of
+#: East Asian width included. A program that is told other separators than the comma, or that takes
+#: a carriage return for the end of a line even in quotes, sees a cell begin behind them as well.
+#: After apostrophes they are guarded, too, so that taking one away always gives the text back.
+_FORMULA: Final = "=+\\-@＝＋－＠"  # noqa: RUF001 - those of East Asian width are meant
+_BREAKS: Final = r"\t\r\n"
+_UNGUARDED = re.compile(rf"^(?='*[{_FORMULA}{_BREAKS}])|(?<=[{_BREAKS};])(?='*[{_FORMULA}])")
+
+#: What is guarded in a text and what it stands for, to be replaced in this order.
+_GUARDS: Final = (
+    (rf"^'('*[{_BREAKS}])", "$1"),
+    (rf"(^|[{_BREAKS};])'('*[{_FORMULA}])", "$1$2"),
+)
+
+#: A text of which any part is guarded.
+GUARDED: Final = rf"^''*[{_BREAKS}]|(?:^|[{_BREAKS};])''*[{_FORMULA}]"
 
 #: A cell that is no number and would be guarded.
-BARE_FORMULA: Final = r"^(?:[=@\t\r]|[-+](?:$|[\d.]*[^\d.eE]))"
+BARE_FORMULA: Final = rf"^(?:[=@＝＠{_BREAKS}]|[-+＋－](?:$|[\d.]*[^\d.eE]))"  # noqa: RUF001
+
+
+class _Lines:
+    """Ends lines of CSV as told: the writer quotes only returns that are part of its own ending."""
+
+    written_ending: Final = "\r\n"
+
+    def __init__(self, out: TextIO, ending: str) -> None:
+        self._out, self._ending = out, ending
+
+    def write(self, line: str) -> None:
+        self._out.write(line.removesuffix(self.written_ending) + self._ending)
+
+
+def write_cells(out: TextIO, rows: Iterable[Iterable[Any]], ending: str = "\n") -> None:
+    """Write rows as CSV (RFC 4180): the only place where a file for people is made of cells.
+
+    Args:
+        out: takes the text; must not translate line feeds.
+        rows: of cells, as `cell_text` takes them.
+        ending: of each line.
+    """
+    writer = csv.writer(_Lines(out, ending), lineterminator=_Lines.written_ending)
+    writer.writerows([cell_text(cell) for cell in row] for row in rows)
 
 
 def write_csv(out: TextIO, rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
     """Write `rows` with a header. Lists of words are joined by `; `, other structures are JSON."""
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([cell_text(row[column]) for column in columns])
+    write_cells(out, [columns])
+    write_cells(out, ([row[column] for column in columns] for row in rows))
 
 
 def cell_text(value: Any) -> str:
-    """Return the text of one cell; what could be read as a formula is led by an apostrophe."""
+    """Return the text of one cell; apostrophes lead whatever could be read as a formula."""
     if value is None:
         return ""
     text = plain_text(value)
-    if isinstance(value, int | float):
-        return text
-    return f"'{text}" if _FORMULA.match(text) else text
+    return text if isinstance(value, int | float) else _UNGUARDED.sub("'", text)
 
 
 def plain_text(value: Any) -> str:
@@ -53,4 +85,11 @@ def is_ours(header: Iterable[str | None]) -> bool:
 
 def without_guard(text: str) -> str:
     """Return the text that `cell_text` made `text` of."""
-    return re.sub(GUARDED, r"\1", text)
+    return str(pl.select(without_guards(pl.lit(text))).item())
+
+
+def without_guards(texts: pl.Expr) -> pl.Expr:
+    """Return the same of texts."""
+    for guard, kept in _GUARDS:
+        texts = texts.str.replace_all(guard, kept)
+    return texts

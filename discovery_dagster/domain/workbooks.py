@@ -1,6 +1,5 @@
 """Tables as an XLSX workbook or a zip of CSV files. Text stays text: no cell becomes a formula."""
 
-import csv
 import io
 import re
 import zipfile
@@ -12,7 +11,7 @@ from typing import IO, Any, Final
 import polars as pl
 import xlsxwriter
 
-from discovery_dagster.domain.tabular import cell_text
+from discovery_dagster.domain.tabular import write_cells
 
 #: Limits of XLSX (Excel specifications and limits, Microsoft).
 _ROWS, _COLUMNS, _CELL, _NAME = 1_048_576, 16_384, 32_767, 31
@@ -100,10 +99,8 @@ def write_archive(out: IO[bytes], tables: Iterable[NamedTable]) -> None:
     names: set[str] = set()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for table in tables:
-            written = io.StringIO()
-            writer = csv.writer(written, lineterminator="\n")
-            writer.writerow([cell_text(column) for column in table.columns])
-            writer.writerows([cell_text(cell) for cell in row] for row in table.rows)
+            written = io.StringIO(newline="")
+            write_cells(written, [table.columns, *table.rows])
             stem = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "-", table.name).strip(". ") or "table"
             name = _unused(stem, names, 200)
             entry = zipfile.ZipInfo(f"{name}.csv", _LONG_AGO)

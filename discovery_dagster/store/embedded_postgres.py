@@ -16,6 +16,7 @@ from urllib.parse import quote
 from discovery_dagster.store.file_locks import lock_if_free, open_private
 from discovery_dagster.store.postgres_account import EmbeddedPostgresError
 from discovery_dagster.store.postgres_server import PostgresServer
+from discovery_dagster.store.private_files import make_home
 
 __all__ = ["EmbeddedPostgres", "EmbeddedPostgresError"]
 
@@ -100,8 +101,9 @@ class EmbeddedPostgres:
     def _alone(self) -> Iterator[None]:
         """Wait for our turn; what the system refuses meanwhile becomes one sentence."""
         try:
+            make_home(self._home)
             try:
-                self._folder.mkdir(parents=True)
+                self._folder.mkdir()
             except FileExistsError:
                 pass
             else:

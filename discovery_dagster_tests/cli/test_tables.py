@@ -2,7 +2,8 @@
 
 import pytest
 
-from discovery_dagster.cli.present import files_table, terminal
+from discovery_dagster.cli.present import files_table
+from discovery_dagster.cli.terminal import terminal
 from discovery_dagster.domain.state import FileState
 
 NAME = "exports/of the estate/" + "servers-of-the-data-centre-" * 6 + ".csv"

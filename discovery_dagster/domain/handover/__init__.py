@@ -4,12 +4,11 @@ A tool's format holds less than an inventory. What does not fit is left out and 
 reason; nothing is made up to fill a mandatory column.
 """
 
-import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TextIO
 
-from discovery_dagster.domain.tabular import cell_text
+from discovery_dagster.domain.tabular import cell_text, write_cells
 
 Row = Mapping[str, Any]
 
@@ -32,15 +31,17 @@ class Handover:
 
 def write(out: TextIO, made: Handover) -> None:
     """Write the file as CSV; free text that could be read as a formula is led by an apostrophe."""
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(made.columns)
-    for row in made.rows:
-        writer.writerow([value if isinstance(value, int) else line(value) for value in row])
+    rows = ([_on_one_line(value) for value in row] for row in made.rows)
+    write_cells(out, [made.columns, *rows], ending="\r\n")
 
 
 def line(value: Any) -> str:
     """Return a value as the text of one cell, on one line."""
-    return cell_text(" ".join(str(value).split())) if value is not None else ""
+    return cell_text(_on_one_line(value))
+
+
+def _on_one_line(value: Any) -> Any:
+    return " ".join(value.split()) if isinstance(value, str) else value
 
 
 def sift(

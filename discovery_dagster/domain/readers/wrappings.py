@@ -17,7 +17,13 @@ import polars as pl
 from discovery_dagster import reference
 from discovery_dagster.domain.readers.header import Cells, is_blank
 from discovery_dagster.domain.readers.records import cells_of, open_rows
-from discovery_dagster.domain.tabular import BARE_FORMULA, GUARDED, is_ours, without_guard
+from discovery_dagster.domain.tabular import (
+    BARE_FORMULA,
+    GUARDED,
+    is_ours,
+    without_guard,
+    without_guards,
+)
 from discovery_dagster.domain.values.reading import are_words, placeholders
 
 _FIRST: Final = 50  # records among which the first value of a column is looked for
@@ -67,7 +73,7 @@ def unwrap(
     ours = is_ours(header)
     if text and marked and (ours or _is_guarded(records)):
         header = [without_guard(name or "") for name in header]
-        records = records.with_columns(pl.col(cells_of(records)).str.replace(GUARDED, "$1"))
+        records = records.with_columns(without_guards(pl.col(cells_of(records))))
     return (header, records) if ours else _without_wrappings(header, records, marked=marked)
 
 

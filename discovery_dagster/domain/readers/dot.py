@@ -24,7 +24,7 @@ from discovery_dagster.domain.tables import FileReading, UnreadableFileError
 
 #: What may stand before the graph: comments, and the lines of PlantUML, which can hold one.
 _BEFORE: Final = (
-    r"\A(?:\s|//[^\n]*\n|/\*.*?\*/|#[^\n]*\n|'[^\n]*\n|@start\w+[^\n]*\n|skinparam[^\n]*\n)*"
+    r"\A(?:\s|//[^\n]*\n|/\*.*?\*/|#[^\n]*\n|'[^\n]*\n|@start\w[^\n]*\n|skinparam[^\n]*\n)*+"
 )
 _BEGINS: Final = re.compile(
     rf"(?P<before>{_BEFORE})"
@@ -32,7 +32,7 @@ _BEGINS: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TOKEN: Final = re.compile(
-    r"""(?P<skip>\s+|//[^\n]*|/\*.*?\*/|^\#[^\n]*)
+    r"""(?P<skip>\s+|//[^\n]*|/\*.*?(?:\*/|\Z)|^\#[^\n]*)
       | (?P<arrow>->|--)
       | (?P<mark>[{}\[\]=;,:+])
       | "(?P<quoted>(?:[^"\\]|\\.)*)"
@@ -41,7 +41,7 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
 _DEFAULTS: Final = frozenset({"graph", "node", "edge"})
-_TAGS: Final = re.compile(r"<[^>]*>")
+_TAGS: Final = re.compile(r"<[^<>]*>")
 _BREAKS: Final = re.compile(r"\\[nlrG]|<br\s*/?>", re.IGNORECASE)
 
 

@@ -124,7 +124,7 @@ def _samples(parsed: list) -> list[str]:
     """Return texts of one turn of a repetition: of each branch, and of each kind of character."""
     if len(parsed) != 1:
         return [_sample(parsed)]
-    (code, value), = parsed
+    ((code, value),) = parsed
     if code is codes.BRANCH:
         return [sample for branch in value[1] for sample in _samples(branch)]
     if code is codes.SUBPATTERN:

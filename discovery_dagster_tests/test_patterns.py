@@ -37,7 +37,9 @@ WHOLE = {
     "discovery_dagster.domain.readers.stray_lines._patterns": all_of_it,
     "discovery_dagster.domain.readers.quoting._closing": at_the_beginning,
 }
-NO_PATTERN = {"discovery_dagster.domain.readers.adjacency._pattern"}  # chooses among those there are
+NO_PATTERN = {
+    "discovery_dagster.domain.readers.adjacency._pattern"
+}  # chooses among those there are
 
 
 @pytest.mark.parametrize(

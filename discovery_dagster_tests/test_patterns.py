@@ -31,15 +31,13 @@ USES = {
     "fullmatch": all_of_it,
     **dict.fromkeys(("search", "findall", "finditer", "split", "sub"), anywhere),
 }
-#: Where a loop over several patterns uses them, or a place is given that was never looked at before.
+#: Used by a loop over several patterns, or from one place on that is not looked at again.
 WHOLE = {
     "discovery_dagster.domain.readers.cut_off._KINDS": all_of_it,
     "discovery_dagster.domain.readers.stray_lines._patterns": all_of_it,
     "discovery_dagster.domain.readers.quoting._closing": at_the_beginning,
 }
-NO_PATTERN = {
-    "discovery_dagster.domain.readers.adjacency._pattern"
-}  # chooses among those there are
+NO_PATTERN = {"discovery_dagster.domain.readers.adjacency._pattern"}  # chooses among others
 
 
 @pytest.mark.parametrize(

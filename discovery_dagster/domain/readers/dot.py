@@ -19,7 +19,7 @@ from discovery_dagster.domain.readers.graph_tables import (
     Element,
     graph_reading,
 )
-from discovery_dagster.domain.readers.limits import Limits, limit_exceeded
+from discovery_dagster.domain.readers.limits import Limits, check_limit, limit_exceeded
 from discovery_dagster.domain.tables import FileReading, UnreadableFileError
 
 #: What may stand before the graph: comments, and the lines of PlantUML, which can hold one.
@@ -150,6 +150,8 @@ class _Reading:
         undirected = not self._directed or said.get("dir") in {"none", "both"}
         told = {**said, RELATION: UNDIRECTED} if undirected else said
         turned = said.get("dir") == "back"
+        edges = len(self.edges) + len(sources) * len(targets)
+        check_limit(self.name, "edges", edges, self.limits.graph_edges)
         for source in sources:
             for target in targets:
                 pair = (target, source) if turned else (source, target)

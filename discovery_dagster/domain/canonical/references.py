@@ -109,7 +109,7 @@ def _readings(text: str) -> Iterator[list[str]]:
 
 
 def _without_marker(text: str) -> str:
-    return re.sub(_rules()["marker"], "", text.strip(" []\"'"))
+    return re.sub(_rules()["marker"], "", text.strip(" \t\r\n[]\"'"))
 
 
 def _without_remark(text: str) -> str:

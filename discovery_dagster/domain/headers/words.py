@@ -19,7 +19,7 @@ _ORDINAL: Final = re.compile(r"^(?P<word>[a-z%]{2,}?)(?P<number>\d{1,2})$")
 #: The plural that is left to the reader, as in `Address(es)`.
 _PLURAL: Final = re.compile(r"(?<=\w)\((?:s|es|n|en|e|x)\)", re.IGNORECASE)
 #: What its cells may be, as in `Environment (P/T/E)`.
-_ALTERNATIVES: Final = re.compile(r"\([^()]*/[^()]*\)")
+_ALTERNATIVES: Final = re.compile(r"\([^()/]*/[^()]*\)")
 _AMOUNT: Final = re.compile(r"^(?P<word>[a-z]{2,}?)(?P<unit>[kmgtp]i?b)$")
 _LINKS: Final = ("", "s", "n", "en", "es")  # between the parts of a German compound
 _LINKED: Final = 5  # letters of a part, from which on a link may follow

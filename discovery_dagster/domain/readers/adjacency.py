@@ -34,7 +34,7 @@ _BARE: Final = (
     re.compile(rf"^(?P<left>{_WORD})(?P<right>(?: +{_WORD})*)$"),
     re.compile(rf"^(?P<left>{_NAME})(?P<right>(?:\s*,\s*{_NAME})*),*$"),
 )
-_SEPARATORS: Final = re.compile(r"\s*[,;|]\s*")
+_SEPARATORS: Final = re.compile("[,;|]")
 _HEADER: Final = ("Name", "Depends on")
 _LINES: Final = 200  # that have to look like it
 _FEWEST: Final = 2
@@ -122,4 +122,4 @@ def _names(found: re.Match[str]) -> list[str]:
     right = (found["right"] or "").strip(" ,;|")
     if found.re is _BARE[0]:
         return right.split()
-    return [name for name in _SEPARATORS.split(right) if name]
+    return [name for part in _SEPARATORS.split(right) if (name := part.strip())]

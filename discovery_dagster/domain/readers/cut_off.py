@@ -16,7 +16,7 @@ from discovery_dagster.domain.tables import READ, REJECTED
 _FEW: Final = 0.1  # of the lines; one is few in any file
 _KINDS: Final = (
     ("number", re.compile(r"\d+")),
-    ("notation", re.compile(r"[\da-fA-F.:/-]*\d[\da-fA-F.:/-]*")),  # addresses, dates
+    ("notation", re.compile(r"[a-fA-F.:/-]*+\d[\da-fA-F.:/-]*+")),  # addresses, dates
 )
 
 

@@ -19,12 +19,12 @@ from discovery_dagster.domain.readers.graph_tables import (
     Element,
     graph_reading,
 )
-from discovery_dagster.domain.readers.limits import Limits, limit_exceeded
+from discovery_dagster.domain.readers.limits import Limits, check_limit, limit_exceeded
 from discovery_dagster.domain.tables import FileReading, UnreadableFileError
 
 #: What may stand before the graph: comments, and the lines of PlantUML, which can hold one.
 _BEFORE: Final = (
-    r"\A(?:\s|//[^\n]*\n|/\*.*?\*/|#[^\n]*\n|'[^\n]*\n|@start\w+[^\n]*\n|skinparam[^\n]*\n)*"
+    r"\A(?:\s|//[^\n]*\n|/\*.*?\*/|#[^\n]*\n|'[^\n]*\n|@start\w[^\n]*\n|skinparam[^\n]*\n)*+"
 )
 _BEGINS: Final = re.compile(
     rf"(?P<before>{_BEFORE})"
@@ -32,7 +32,7 @@ _BEGINS: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TOKEN: Final = re.compile(
-    r"""(?P<skip>\s+|//[^\n]*|/\*.*?\*/|^\#[^\n]*)
+    r"""(?P<skip>\s+|//[^\n]*|/\*.*?(?:\*/|\Z)|^\#[^\n]*)
       | (?P<arrow>->|--)
       | (?P<mark>[{}\[\]=;,:+])
       | "(?P<quoted>(?:[^"\\]|\\.)*)"
@@ -41,7 +41,7 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
 _DEFAULTS: Final = frozenset({"graph", "node", "edge"})
-_TAGS: Final = re.compile(r"<[^>]*>")
+_TAGS: Final = re.compile(r"<[^<>]*>")
 _BREAKS: Final = re.compile(r"\\[nlrG]|<br\s*/?>", re.IGNORECASE)
 
 
@@ -150,6 +150,8 @@ class _Reading:
         undirected = not self._directed or said.get("dir") in {"none", "both"}
         told = {**said, RELATION: UNDIRECTED} if undirected else said
         turned = said.get("dir") == "back"
+        edges = len(self.edges) + len(sources) * len(targets)
+        check_limit(self.name, "edges", edges, self.limits.graph_edges)
         for source in sources:
             for target in targets:
                 pair = (target, source) if turned else (source, target)

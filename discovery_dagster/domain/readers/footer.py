@@ -22,7 +22,9 @@ _LAST: Final = 50  # records that are looked at
 _NUMBER: Final = re.compile(
     r"^[-+]?(\d+([.,]\d+)?|\d{1,3}([.,'\s\u00a0]\d{3})+([.,]\d+)?)\s*([kmgtp]i?[bo]|%|€|\$)?$", re.I
 )
-_SUM: Final = re.compile(r"(\s*[:=(]|\s+(?=\d))")  # between the words of a sum and its number
+_SUM: Final = re.compile(
+    r"(?<!\s)(\s*+[:=(]|\s++(?=\d))"
+)  # between the words of a sum and its number
 _REMARK: Final = re.compile(r"[^\W\d_][^:]{1,30}:(\s|$)")
 _SUMMARY: Final = 10  # rows that a summary has at most
 _SENTENCE: Final = 6  # words

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from discovery_dagster.domain.readers.limits import Limits
+from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.records import frame_of_records, read_record, source_table
 from discovery_dagster.domain.tables import FileReading, SourceTable, UnreadableFileError
 
@@ -55,6 +55,8 @@ def graph_reading(
 def _table(name: str, sheet: str, elements: Sequence[Element], limits: Limits) -> SourceTable:
     # A dictionary keeps the order in which the columns were first seen.
     header = list(dict.fromkeys(column for each in elements for column in each.cells))
+    check_limit(name, "columns", len(header), limits.columns)
+    check_limit(name, "cells a table", len(header) * len(elements), limits.sheet_cells)
     records = frame_of_records(
         (
             read_record(each.line, [each.cells.get(column) for column in header], len(header))

@@ -23,7 +23,7 @@ from discovery_dagster.domain.readers.json_scan import Array, Element, members_o
 _DEPTH: Final = 3  # objects around the one whose members are the records
 _NAMES: Final = ("name", "key", "key of the record")  # of the column of keys; the first not taken
 _NEEDS: Final = "dependsOn"
-_ARROW: Final = re.compile(r"\s*(?:[-=]+>|\u2192)\s*")
+_ARROW: Final = re.compile(r"(?<![-=])[-=]+>|\u2192")
 
 
 def keyed_array(element: Element, depth: int = _DEPTH) -> Array | None:
@@ -73,7 +73,7 @@ def edges_in(text: str) -> Array | None:
     for key, member in members_of(whole(text)).items():
         value = member.value
         if isinstance(value, dict) and value and not isinstance(value, RepeatedKeys):
-            ends = [_ARROW.split(name) for name in value]
+            ends = [[end.strip() for end in _ARROW.split(name)] for name in value]
             elements = members_of(member).values()
             if all(len(pair) == 2 and all(pair) for pair in ends):
                 called = zip(ends, elements, strict=True)

@@ -21,6 +21,7 @@ class Limits:
     sheet_cells: int = 50_000_000  # in the rectangle around them, filled or not; 32 bytes each
     archive_members: int = 1_000
     json_depth: int = 64
+    graph_edges: int = 2_000_000  # those between all nodes of two subgraphs included
     yaml_nodes: int = 2_000_000  # scalars, lists and objects, those that anchors repeat included
 
 

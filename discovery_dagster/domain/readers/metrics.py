@@ -22,7 +22,7 @@ from discovery_dagster.domain.readers.records import (
 )
 from discovery_dagster.domain.tables import FileReading, SourceTable
 
-_LABEL: Final = re.compile(r'([a-zA-Z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*,?\s*')
+_LABEL: Final = re.compile(r'(?<!\w)([a-zA-Z_]\w*+)\s*=\s*"((?:[^"\\]|\\.)*)"\s*,?\s*')
 _SAMPLE: Final = re.compile(
     r'(?P<metric>[a-zA-Z_:][\w:]*)\s*\{\s*(?P<labels>(?:[a-zA-Z_]\w*\s*=\s*"(?:[^"\\]|\\.)*"\s*,?\s*)*)\}'
     r"\s*(?P<value>[-+\w.]+)(?:\s+-?[\d.]+)?(?:\s+#.*)?"

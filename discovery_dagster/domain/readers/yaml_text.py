@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Final
 
 import yaml
@@ -73,20 +73,20 @@ class _Node:
     text: str | None = None
     children: list["_Node"] = field(default_factory=list)
 
-    def pairs(self) -> Iterator[tuple["_Node", "_Node"]]:
-        """Give the keys and values of a mapping, those that it merges behind its own."""
+    @cached_property  # anchors that merge each other twice would double the time with each
+    def pairs(self) -> list[tuple["_Node", "_Node"]]:
+        """The keys and values of a mapping, those that it merges behind its own."""
         own = list(zip(self.children[::2], self.children[1::2], strict=True))
         taken = {key.text for key, _ in own}
-        for key, value in own:
-            if key.text != "<<" or not value.opening:
-                yield key, value
+        pairs = [(key, value) for key, value in own if key.text != "<<" or not value.opening]
         for key, value in own:
             if key.text == "<<" and value.opening:
                 sources = value.children if value.opening == "[" else [value]
                 for source in sources:
-                    merged = [pair for pair in source.pairs() if pair[0].text not in taken]
+                    merged = [pair for pair in source.pairs if pair[0].text not in taken]
                     taken |= {inner.text for inner, _ in merged}
-                    yield from merged
+                    pairs += merged
+        return pairs
 
 
 def _documents(text: str, name: str, limits: Limits) -> Iterator[_Node]:
@@ -107,6 +107,8 @@ def _documents(text: str, name: str, limits: Limits) -> Iterator[_Node]:
             if isinstance(event, yaml.AliasEvent) and event.anchor not in anchors:
                 raise _invalid(name, _line(event), f"nothing is called &{event.anchor}")
             node = _node(event, anchors)
+            if any(node is each for each in opened):
+                raise _invalid(name, _line(event), f"&{event.anchor} holds itself")
             opened[-1].children.append(node)
             if isinstance(event, yaml.CollectionStartEvent):
                 opened.append(node)
@@ -148,7 +150,7 @@ class _Writer:
         if node.opening == "[":
             self._enclose("[]", (partial(self._item, child, depth) for child in node.children))
         elif node.opening:
-            self._enclose("{}", (partial(self._member, *pair, depth) for pair in node.pairs()))
+            self._enclose("{}", (partial(self._member, *pair, depth) for pair in node.pairs))
         else:
             self.parts.append(json.dumps(node.text, ensure_ascii=False))
 

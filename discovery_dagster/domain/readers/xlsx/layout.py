@@ -7,10 +7,10 @@ from typing import Final
 from discovery_dagster.domain.readers.worksheet import Range
 
 _HIDDEN: Final = re.compile(rb"""\shidden=["'](?:1|true)["']""")
-_COLUMN: Final = re.compile(rb"<col\s[^>]*>")
-_ROW: Final = re.compile(rb'<row r="(\d+)"[^>]*>')
+_COLUMN: Final = re.compile(rb"<col\s[^<>]*>")
+_ROW: Final = re.compile(rb'<row r="(\d+)"[^<>]*>')
 _BOUND: Final = re.compile(rb"""\s(min|max)=["'](\d{1,5})["']""")
-_MERGED: Final = re.compile(rb"""<mergeCell\s[^>]*?\bref=["']([^"']*)["']""")
+_MERGED: Final = re.compile(rb"""<mergeCell\s[^<>]*?\bref=["']([^"']*)["']""")
 
 
 def hidden_columns(head: bytes) -> tuple[int, ...]:

@@ -27,8 +27,8 @@ _PIECE: Final = 1024**2
 _SMALL: Final = 16 * 1024**2  # bytes of a part that is read as a whole
 _END_OF_ROW: Final = b"</row>"
 _END_OF_TEXT: Final = b"</si>"
-_ATTRIBUTE: Final = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_SHEET, _RELATION = re.compile(r"<sheet\s[^>]*>"), re.compile(r"<Relationship\s[^>]*>")
+_ATTRIBUTE: Final = re.compile(r"""(?<![\w:])([\w:]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)')""")
+_SHEET, _RELATION = re.compile(r"<sheet\s[^<>]*>"), re.compile(r"<Relationship\s[^<>]*>")
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ class Part:
             begin = head.find(b"<sheetData")
             if begin >= 0:
                 break
+            if len(head) > _SMALL:
+                raise UnusualXmlError("too much before the cells")
         else:
             raise UnusualXmlError("a sheet without cells")
         self.head = head[:begin]
@@ -118,7 +120,7 @@ class Package:
             lambda piece: shared_texts(Tags.of(Xml.of(piece))),
             _ending(self._pieces("xl/sharedStrings.xml"), _END_OF_TEXT),
         )
-        properties = next(iter(_tags(re.compile(r"<workbookPr\s[^>]*>"), self._book)), {})
+        properties = next(iter(_tags(re.compile(r"<workbookPr\s[^<>]*>"), self._book)), {})
         formats = self._number_formats()
         return Context(
             pl.concat([pl.Series([], dtype=pl.String), *texts], rechunk=True),
@@ -144,13 +146,13 @@ class Package:
         styles = self._text("xl/styles.xml")
         codes = {
             attributes["numFmtId"]: _plain(attributes.get("formatCode", ""))
-            for attributes in _tags(re.compile(r"<numFmt\s[^>]*>"), styles)
+            for attributes in _tags(re.compile(r"<numFmt\s[^<>]*>"), styles)
             if "numFmtId" in attributes
         }
-        inside = re.search(r"<cellXfs.*?</cellXfs>", styles, re.DOTALL)
+        inside, closed, _ = styles.partition("<cellXfs")[2].partition("</cellXfs>")
         formats = [
             attributes.get("numFmtId", "0")
-            for attributes in _tags(re.compile(r"<xf\s[^>]*>"), inside[0] if inside else "")
+            for attributes in _tags(re.compile(r"<xf\s[^<>]*>"), inside if closed else "")
         ]
         return [(int(each), codes.get(each)) for each in formats]
 
@@ -191,6 +193,8 @@ def _ending(
             rest = piece[cut:]
         else:
             rest += piece
+            if len(rest) > _SMALL:
+                raise UnusualXmlError("a row or a text that is too large")
             cut = rest.rfind(end) + len(end)  # it may lie across two pieces
             if cut >= len(end):
                 yield rest[:cut] + bytes(SLACK)

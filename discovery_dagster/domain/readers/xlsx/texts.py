@@ -17,8 +17,8 @@ from discovery_dagster.domain.readers.xlsx.scanning import (
 from discovery_dagster.domain.readers.xlsx.tags import Tags
 
 _PRESERVED: Final = len('<t xml:space="preserve">')
-_RUN: Final = re.compile(rb"<t(?:\s[^>]*)?>([^<]*)</t>")
-_PHONETIC: Final = re.compile(rb"<rPh\b.*?</rPh>", re.DOTALL)
+_RUN: Final = re.compile(rb"<t(?:\s[^<>]*)?>([^<]*)</t>")
+_PHONETIC: Final = re.compile(rb"<rPh\b.*?(?:</rPh>|\Z)", re.DOTALL)
 #: How Office writes characters that XML cannot hold [MS-OI29500, ST_Xstring].
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 

@@ -67,13 +67,24 @@ def observe_used(
         step: of the session.
         inputs: of the publication.
     """
-    versions = _versions(inputs)
+    versions = versions_used(step, inputs)
     changed = [
-        _observe(context.instance, key, {session: versions.get(key, _NOTHING)})
-        for key in input_assets(step)
+        _observe(context.instance, key, {session: versions[key]}) for key in input_assets(step)
     ]
     if any(changed):
         context.get_step_execution_context().fetch_external_input_asset_version_info()
+
+
+def versions_used(step: Step, inputs: Mapping[str, str]) -> dict[dg.AssetKey, str]:
+    """Return the data version of each asset that a step was made from, by the asset's key.
+
+    Args:
+        step: that was made.
+        inputs: of its publication.
+    """
+    outside = _versions(inputs)
+    upstream = {dg.AssetKey(key): inputs[key] for key in step.upstream}
+    return upstream | {key: outside.get(key, _NOTHING) for key in input_assets(step)}
 
 
 def observe(instance: dg.DagsterInstance, database: Database, engagement: EngagementKey) -> None:

@@ -15,10 +15,13 @@ from dagster._core.definitions.data_version import (
     CODE_VERSION_TAG,
     DATA_VERSION_IS_USER_PROVIDED_TAG,
     DATA_VERSION_TAG,
+    NULL_EVENT_POINTER,
     get_input_data_version_tag,
+    get_input_event_pointer_tag,
 )
 from dagster._core.events import DagsterEventType, StepMaterializationData
 
+from discovery_dagster.defs import inputs
 from discovery_dagster.defs.engine import Engine
 from discovery_dagster.defs.partitions import PARTITION_TAG
 from discovery_dagster.domain.facts import Publication
@@ -85,7 +88,7 @@ def _receipts(instance: dg.DagsterInstance, session: SessionKey, step: str) -> s
 
 def _give_receipt(instance: dg.DagsterInstance, session: SessionKey, made: Publication) -> None:
     """Write the event that the publication's run would have, with its versions, into that run."""
-    inputs = {key: value for key, value in made.inputs.items() if key in BY_KEY[made.step].upstream}
+    versions = inputs.versions_used(BY_KEY[made.step], made.inputs)
     receipt = dg.AssetMaterialization(
         made.step,
         partition=session.partition_key,
@@ -100,8 +103,12 @@ def _give_receipt(instance: dg.DagsterInstance, session: SessionKey, made: Publi
             DATA_VERSION_TAG: made.publication,
             DATA_VERSION_IS_USER_PROVIDED_TAG: "true",
             **{
-                get_input_data_version_tag(dg.AssetKey(key)): _version_of_input(publication)
-                for key, publication in inputs.items()
+                get_input_data_version_tag(key): _version_of_input(version)
+                for key, version in versions.items()
+            },
+            **{
+                get_input_event_pointer_tag(key): _latest_event(instance, session, key)
+                for key in versions
             },
         },
     )
@@ -121,6 +128,18 @@ def _give_receipt(instance: dg.DagsterInstance, session: SessionKey, made: Publi
 def _version_of_input(publication: str) -> str:
     """As Dagster notes an input that is partitioned: the hash of its partitions' data versions."""
     return hashlib.sha256(publication.encode()).hexdigest()
+
+
+def _latest_event(instance: dg.DagsterInstance, session: SessionKey, key: dg.AssetKey) -> str:
+    """Id of the event that says which data version an input has, as Dagster notes it."""
+    kind = (
+        DagsterEventType.ASSET_MATERIALIZATION
+        if key.to_user_string() in BY_KEY
+        else DagsterEventType.ASSET_OBSERVATION
+    )
+    partition = session.partition_key
+    found = instance.event_log_storage.get_latest_storage_id_by_partition(key, kind, {partition})
+    return str(found.get(partition, NULL_EVENT_POINTER))
 
 
 def _strays(engine: Engine) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ import dagster as dg
 import pytest
 from dagster_graphql.test.utils import execute_dagster_graphql
 
+from discovery_dagster.defs.reconciliation import reconcile
 from discovery_dagster.defs.sensors import decisions_sensor
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import constraints, sessions, states
@@ -57,3 +58,15 @@ def test_a_decision_makes_its_step_stale_in_both_until_the_next_run(engine, sess
     assert "session_changes" in stale_in_dagster(engine, later)
     engine.execute_here(later)
     assert stale(engine, later) == stale_in_dagster(engine, later) == set()
+
+
+def test_a_receipt_that_is_given_again_leaves_its_step_fresh(engine, session):
+    engine.execute_here(session)
+    with engine.database.connect() as connection:
+        connection.execute(
+            "delete from event_logs where partition = %s and asset_key like %s"
+            " and dagster_event_type = 'ASSET_MATERIALIZATION'",
+            [session.partition_key, "%session_changes%"],
+        )
+    reconcile(engine)
+    assert stale(engine, session) == stale_in_dagster(engine, session) == set()

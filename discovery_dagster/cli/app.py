@@ -135,6 +135,8 @@ def _explain(error: BaseException, *, as_json: bool) -> None:
             refuse(UsageError(_REFUSED[type(error).__name__], str(error)), as_json=as_json)
         case KeyboardInterrupt() | typer.Abort():
             fail(str(error) or str(error.__cause__ or "") or "Stopped.", as_json=as_json)
+        case MemoryError():
+            fail("There is not enough memory: end other programs and try again.", as_json=as_json)
         case ValidationError(title="Settings"):
             wrong = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
             refuse(UsageError("settings", f"{_setting(error)}{wrong}."), as_json=as_json)

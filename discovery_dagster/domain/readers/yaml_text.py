@@ -107,8 +107,11 @@ def _documents(text: str, name: str, limits: Limits) -> Iterator[_Node]:
             if isinstance(event, yaml.AliasEvent) and event.anchor not in anchors:
                 raise _invalid(name, _line(event), f"nothing is called &{event.anchor}")
             node = _node(event, anchors)
-            if any(node is each for each in opened):
-                raise _invalid(name, _line(event), f"&{event.anchor} holds itself")
+            if isinstance(event, yaml.AliasEvent) and any(node is each for each in opened):
+                raise UnreadableFileError(  # no fault of the syntax, so it is no other table either
+                    "limit_exceeded",
+                    f"{name} never ends (line {_line(event)}): &{event.anchor} holds itself.",
+                )
             opened[-1].children.append(node)
             if isinstance(event, yaml.CollectionStartEvent):
                 opened.append(node)

@@ -181,7 +181,8 @@ def contents(installation: Installation) -> dict[str, int]:
                 row["relname"]
                 for row in connection.execute(
                     "select relname from pg_class where relnamespace = 'discovery'::regnamespace"
-                    " and relkind = 'r' and relname not in ('alembic_version', 'access_token')"
+                    " and relkind = 'r' and relname not in"
+                    " ('alembic_version', 'access_token', 'login', 'tombstone')"
                 ).fetchall()
             ]
         with database.reader(keys) as connection:

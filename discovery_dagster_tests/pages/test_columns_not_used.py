@@ -56,7 +56,8 @@ def printed(mapping, capsys, *, as_json):
 
 
 def test_an_import_says_on_the_terminal_which_columns_are_not_used(capsys):
-    assert f"estate.csv: {SENTENCE}" in printed([REFUSED], capsys, as_json=False)
+    told = " ".join(printed([REFUSED], capsys, as_json=False).split())  # however wide it is
+    assert f"estate.csv: {SENTENCE}" in told
 
 
 def test_an_import_lists_them_in_json_for_the_session_and_for_each_file(capsys):

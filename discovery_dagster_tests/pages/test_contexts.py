@@ -53,7 +53,7 @@ def test_bundles_of_others_have_their_licence_and_version_recorded():
     recorded = vendor.joinpath("README.md").read_text()
     for file in vendor.iterdir():
         assert file.name == "README.md" or f"`{file.name}`" in recorded, file.name
-    assert len(re.findall(r"\| \d+\.\d+\.\d+ \|", recorded)) == 3
+    assert len(re.findall(r"\| \d+\.\d+\.\d+ \|", recorded)) == 4
 
 
 def test_the_plan_shows_what_was_set_with_the_first_reasons_why_it_cannot_hold():

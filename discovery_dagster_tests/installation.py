@@ -90,6 +90,8 @@ class Installation:
         out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in "12")
         code = 0
         handlers = {number: signal.getsignal(number) for number in _HANDLED}
+        umask = os.umask(0o022)  # a command sets its own, for its process
+        os.umask(umask)
         with (
             pytest.MonkeyPatch.context() as patch,
             warnings.catch_warnings(),
@@ -107,6 +109,7 @@ class Installation:
             except SystemExit as end:
                 code = int(end.code or 0)
             finally:
+                os.umask(umask)
                 for number, handler in handlers.items():
                     signal.signal(number, handler)
         texts = [stream.buffer.getvalue().decode() for stream in (out, err)]

@@ -73,8 +73,9 @@ def test_a_run_asks_dagsters_storage_no_more_than_it_must(engine, session):
         assert engine.execute_here(session).status == SUCCESS
     finally:
         event.remove(*heard)
-    # 1,190 when each input and output of a step looked the run's partition up.
-    assert len(asked) < 700
+    # 1,190 when each input and output of a step looked the run's partition up. Observing what people
+    # decided, and receipts that know their inputs' versions, took it from below 700 to 747.
+    assert len(asked) < 760
 
 
 def test_a_failed_run_is_resumed_from_the_failed_step(engine, session, monkeypatch):

@@ -73,8 +73,8 @@ def test_a_run_asks_dagsters_storage_no_more_than_it_must(engine, session):
         assert engine.execute_here(session).status == SUCCESS
     finally:
         event.remove(*heard)
-    # 1,190 when each input and output of a step looked the run's partition up. Observing what people
-    # decided, and receipts that know their inputs' versions, took it from below 700 to 747.
+    # 1,190 when each input and output of a step looked the run's partition up. Observing what
+    # people decided, and receipts that know their inputs' versions, took it from below 700 to 747.
     assert len(asked) < 760
 
 

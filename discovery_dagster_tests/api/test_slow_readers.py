@@ -18,10 +18,10 @@ SESSION = "/api/v1/engagements/upland.exit/sessions/s001"
 LOWLAND = "/engagements/lowland.exit/sessions/s001"
 
 #: More than the buffers of a socket take, so that a reader that stops holds the answer up.
-ASSETS = 12_000
+ASSETS = 6_000
 
 #: Seconds after which this server leaves a peer that takes nothing.
-LEFT_AFTER = 8
+LEFT_AFTER = 15
 
 #: Downloads, and event streams, that a token may have here.
 AT_A_TIME = 12

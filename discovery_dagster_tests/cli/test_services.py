@@ -19,7 +19,7 @@ def test_killed_services_come_back_and_stopping_leaves_nothing_behind(installati
     try:
         url = json.loads(services.stdout.readline())["dagster_url"]
         assert (installation.home / "inbox").is_dir()
-        for name in ("dagster-webserver", "dagster-daemon", "dagster api grpc", "postgres -D"):
+        for name in ("guarded_webserver", "dagster-daemon", "dagster api grpc", "postgres -D"):
             kill_and_see_it_return(installation, services, name)
         until(lambda: answers(url), services)
         # One code server serves webserver and daemon; the others ask it.

@@ -32,7 +32,7 @@ SERVICES = {
     "worker": ("spawn_main",),
     "code server": ("api grpc",),
     "daemon": ("dagster-daemon",),
-    "webserver": ("dagster-webserver",),
+    "webserver": ("guarded_webserver",),
     "api": ("discovery_dagster api",),
     "postgres": ("postgres -D",),
     "everything": ("",),

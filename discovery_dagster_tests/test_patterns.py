@@ -24,6 +24,7 @@ from discovery_dagster_tests.pumping import (
 #: What the functions that make a pattern of something are given.
 ARGUMENTS = {
     "discovery_dagster.domain.readers.quoting._special": (",",),
+    "discovery_dagster.domain.readers.quoting._OPENING": at_the_beginning,
     "discovery_dagster.domain.readers.quoting._closing": (b",",),
 }
 USES = {
@@ -35,6 +36,7 @@ USES = {
 WHOLE = {
     "discovery_dagster.domain.readers.cut_off._KINDS": all_of_it,
     "discovery_dagster.domain.readers.stray_lines._patterns": all_of_it,
+    "discovery_dagster.domain.readers.quoting._OPENING": at_the_beginning,
     "discovery_dagster.domain.readers.quoting._closing": at_the_beginning,
 }
 NO_PATTERN = {"discovery_dagster.domain.readers.adjacency._pattern"}  # chooses among others

@@ -24,7 +24,7 @@ from discovery_dagster.domain.tables import FileReading, SourceTable
 
 _LABEL: Final = re.compile(r'(?<!\w)([a-zA-Z_]\w*+)\s*=\s*"((?:[^"\\]|\\.)*)"\s*,?\s*')
 _SAMPLE: Final = re.compile(
-    r'(?P<metric>[a-zA-Z_:][\w:]*)\s*\{\s*(?P<labels>(?:[a-zA-Z_]\w*\s*=\s*"(?:[^"\\]|\\.)*"\s*,?\s*)*)\}'
+    r'(?P<metric>[a-zA-Z_:][\w:]*)\s*\{\s*(?P<labels>(?:[a-zA-Z_]\w*+\s*+=\s*+"(?:[^"\\]|\\.)*+"\s*+,?+\s*+)*+)\}'
     r"\s*(?P<value>[-+\w.]+)(?:\s+-?[\d.]+)?(?:\s+#.*)?"
 )
 _ESCAPED: Final = re.compile(r"\\(.)")

@@ -20,7 +20,7 @@ EXPLANATION: Final = "explanation"
 
 #: Addresses of networks, which stand in tables of things and in no list to choose from.
 _ADDRESS: Final = r"^\s*(\d{1,3}(\.\d{1,3}){3}|[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5})\b"
-_NUMBER: Final = re.compile(r"\d+$")  # that spreadsheets put behind the name of a copy
+_NUMBER: Final = re.compile(r"(?<!\d)\d+$")  # that spreadsheets put behind the name of a copy
 
 
 def ignore_by_purpose(name: str, records: pl.DataFrame, *, hidden: bool) -> pl.DataFrame:

@@ -21,7 +21,7 @@ _NAMES: Final = "display_names"
 _TYPES: Final = "types_of_columns"
 _FIRST: Final = 5  # records that are looked at
 #: What parts a type from what it is about: `Ref -> Site`, `varchar(50)`, `enum: a, b`, `text, 20`.
-_DETAIL: Final = re.compile(r"\s*(?:->|=>|[→:(\[<,;|]|\s-\s)")
+_DETAIL: Final = re.compile(r"->|=>|[→:(\[<,;|]|\s-\s")
 
 
 def ignore_template_rows(header: Cells, records: pl.DataFrame) -> pl.DataFrame:

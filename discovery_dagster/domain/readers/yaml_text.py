@@ -20,7 +20,7 @@ from discovery_dagster.domain.tables import FileReading, UnreadableFileError
 
 _BEGINS: Final = re.compile(r"(?:---(?:\s|$)|%YAML\s)")
 _QUOTED: Final = r"\"[^\"]*\"|'[^']*'"
-_KEY: Final = re.compile(rf"\s*(?:-\s+)*(?:{_QUOTED}|[\w.$/<~-][^:#,;|\t]*):(?:\s|$)")
+_KEY: Final = re.compile(rf"\s*+(?:-\s++)*+(?:{_QUOTED}|[\w.$/<~-][^:#,;|\t]*):(?:\s|$)")
 _ITEM: Final = re.compile(r"\s*-(?:\s|$)")
 _LINES: Final = 100  # that tell whether a text is YAML
 _SHARE: Final = 0.5  # least share of them that begin with a key or a dash

@@ -17,7 +17,7 @@ from discovery_dagster.domain.values.secrets import hide
 _HOST: Final = r"(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9](?:[\w.-]*\w)?)"
 _PORTED: Final = rf"(?:{_HOST}:\d+)"
 _LIST: Final = rf"{_HOST}(?::\d+)?(?:,(?![\w+.-]*://){_HOST}(?::\d+)?)*"
-_END: Final = r"""(?=\s*(?:[;,"'&()/\\:\n]|$|\s[\w. -]+=))"""
+_END: Final = r"""(?=\s*(?:[;,"'&()/\\:\n]|$)|\s++[\w.-][\w. -]*+=)"""
 _ONE: Final = re.compile(rf"({_HOST})(?::(\d+)|\((\d+)\))?")
 _WORDS: Final = (("~HOST", _HOST), ("~PORTED", _PORTED), ("~LIST", _LIST), ("~END", _END))
 _PORTS: Final = range(1, 65_536)

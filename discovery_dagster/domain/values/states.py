@@ -15,7 +15,7 @@ from discovery_dagster.domain.words import fold
 
 #: What says least; what no list knows stands before it.
 _LEAST: Final = "health"
-_BRACKETS: Final = re.compile(r"[(\[].*?[)\]]")
+_BRACKETS: Final = re.compile(r"[(\[].{0,200}?[)\]]")
 _FIGURES: Final = re.compile(r"\b\d+\b")
 
 

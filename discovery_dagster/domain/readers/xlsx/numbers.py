@@ -23,7 +23,7 @@ _LETTERS: Final = np.uint64(0xC0C0C0C0C0C0C0C0)
 _SECONDS: Final = 86_400
 #: Number formats that Excel itself has for dates and times [ECMA-376, 18.8.30].
 _BUILT_IN: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
-_NO_DATE: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+_NO_DATE: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\[\]]*\]', re.IGNORECASE)
 
 
 def are_as_written(xml: Xml, numbers: Values) -> Mask:

@@ -18,7 +18,7 @@ Shape = tuple[str | int, ...]
 #: A format of digits, at least two of which are always shown, and of texts between them
 #: [ECMA-376, 18.8.31]; anything else (points, commas, percent, exponents) is of a quantity.
 _PART: Final = re.compile(
-    r'(?P<digits>#*0+)|"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?P<plain>[- ()])'
+    r'(?P<digits>(?:(?<!#)#++)?0+)|"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?P<plain>[- ()])'
 )
 _COLOUR: Final = re.compile(r"\[[A-Za-z]+\d*\]")
 _WHOLE: Final = r"^\d{1,18}$"

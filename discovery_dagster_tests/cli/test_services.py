@@ -31,9 +31,11 @@ def test_killed_services_come_back_and_stopping_leaves_nothing_behind(installati
 
         began = time.monotonic()
         services.send_signal(signal.SIGINT)
-        services.communicate(timeout=30)
+        _, messages = services.communicate(timeout=30)
         assert time.monotonic() - began < 10
         assert services.returncode == 0
+        # What nobody killed has not ended.
+        assert messages.count("Postgres has ended") == 1, messages
         left = processes(installation.home, "")
         assert left == {}, left
     finally:
@@ -94,8 +96,8 @@ def test_a_port_that_is_taken_is_refused_in_one_sentence(installation):
 def kill_and_see_it_return(
     installation: Installation, services: subprocess.Popen[str], name: str
 ) -> None:
+    until(lambda: processes(installation.home, name), services)
     before = set(processes(installation.home, name))
-    assert before, name
     for pid in before:
         os.kill(pid, signal.SIGKILL)
     until(lambda: set(processes(installation.home, name)) - before, services)

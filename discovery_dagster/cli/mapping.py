@@ -11,6 +11,7 @@ from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.fields import FIELDS, IGNORED
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.words import fold
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import decisions, sessions
@@ -101,6 +102,9 @@ def _decide(
     with open_database(Settings()) as database:
         sessions.find(database, session)
         found = _find(database, session, file, column)
+        if not accepted:
+            decided = decisions.about_mapping(database, session.engagement)
+            found = _taken_for(field, found, decided)
         by = author or getpass.getuser()
         decisions.decide_mapping(database, session, found, field, by, accepted=accepted)
     place = session.engagement
@@ -122,6 +126,28 @@ def _decide(
         return
     verb = "is" if accepted else "is not"
     say(f"Remembered for client {place.client}: {column} {verb} {field}. To apply it:\n{command}")
+
+
+def _taken_for(
+    field: str, columns: list[dict[str, Any]], decided: list[MappingDecision]
+) -> list[dict[str, Any]]:
+    """Those of the columns that are taken for the field, or will be by what was decided before."""
+    accepted = [each for each in decided if each.accepted and each.field == field]
+    to_be = {(each.format, each.header) for each in accepted}
+    taken = [
+        row
+        for row in columns
+        if row["field"] == field or (row["format"], fold(row["column"])) in to_be
+    ]
+    if not taken:
+        column = columns[0]
+        raise UsageError(
+            "nothing_to_reject",
+            f"{column['column']} is not taken for {field} but for {column['field']}, so there is"
+            " nothing to reject; `discovery mapping accept` says what it is.",
+            column["file"],
+        )
+    return taken
 
 
 def _find(database: Database, session: SessionKey, file: str, column: str) -> list[dict[str, Any]]:

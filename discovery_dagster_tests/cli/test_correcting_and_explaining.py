@@ -46,3 +46,29 @@ def test_rejects_are_corrected_a_column_is_decided_and_a_value_explained(install
     assert installation.json("lineage", "nothing", *session, code=2)["error"]["code"] == (
         "no_such_asset"
     )
+
+
+def test_a_rejection_takes_a_field_from_its_column_or_is_refused(standing, tmp_path):
+    path = tmp_path / "servers.csv"
+    path.write_text("Hostname,Location,Kostenstelle\nweb-01,Ulm,4711\n")
+    # A client of its own, for which decisions about columns hold.
+    engagement = ("--client", "initech", "--engagement", "move")
+    session = (*engagement, "--session", "s001")
+    standing.json("import", path, *engagement)
+    about = (path.name, "Kostenstelle", "location", *session)
+
+    refused = standing.json("mapping", "reject", *about, code=2)
+    assert refused["error"]["code"] == "nothing_to_reject"
+    assert "Kostenstelle is not taken for location but for" in refused["error"]["message"]
+
+    standing.json("mapping", "reject", path.name, "Location", "location", *session)
+    standing.json("run", *session)
+    (asset,) = standing.json("export", "assets", *session)
+    assert asset["location"] is None
+
+    # What a person accepted can be rejected before it has had its effect.
+    standing.json("mapping", "accept", *about)
+    standing.json("mapping", "reject", *about)
+    standing.json("run", *session)
+    (asset,) = standing.json("export", "assets", *session)
+    assert asset["location"] is None

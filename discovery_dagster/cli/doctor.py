@@ -15,7 +15,7 @@ from discovery_dagster.cli.errors import DONE, FAILED
 from discovery_dagster.cli.options import AsJson
 from discovery_dagster.cli.services import services_are_up
 from discovery_dagster.cli.terminal import say, say_json
-from discovery_dagster.defs.home import PROJECT, configuration_file, configuration_gaps
+from discovery_dagster.defs.home import CONFIGURATION, configuration_file, configuration_gaps
 from discovery_dagster.domain.state import has_no_process
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import claims, dagster_runs, schema, sessions
@@ -104,8 +104,7 @@ def _configuration(settings: Settings) -> Iterator[Check]:
         yield Check(
             "dagster.yaml",
             "warning",
-            f"{file} lacks the project's {setting}: {consequence}. Take it from"
-            f" {PROJECT / 'dagster.yaml'}.",
+            f"{file} lacks the project's {setting}: {consequence}. Take it from {CONFIGURATION}.",
         )
     if not gaps:
         yield Check("dagster.yaml", "ok", f"{file} has what recovery needs.")

@@ -11,11 +11,9 @@ from pathlib import Path
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.ports import Address
 from discovery_dagster.cli.supervisor import Child
-from discovery_dagster.defs.home import PROJECT, dagster_environment
+from discovery_dagster.defs.home import PROJECT, WORKSPACE, dagster_environment
 from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import Database
-
-_WORKSPACE = PROJECT / "services.yaml"
 
 #: Seconds that making Dagster's tables may take: 5 on an idle machine, 30 on a busy one.
 _TABLES_LIMIT = 180
@@ -38,7 +36,7 @@ def programs(settings: Settings, database: Database, api: Address, dagster: Addr
     }
     logs = settings.home / "logs"
     logs.mkdir(exist_ok=True)
-    workspace = ["-w", str(_WORKSPACE)]
+    workspace = ["-w", str(WORKSPACE)]
     scripts = Path(sys.executable).parent
     commands: Mapping[str, Sequence[str]] = {
         # One process, which is started again when it dies. `dagster code-server start` would have

@@ -11,10 +11,14 @@ import yaml
 from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import Database
 
-#: The checkout: where workspace.yaml and dagster.yaml are.
+#: Where the package lies: the checkout, or the packages of the environment it is installed in.
 PROJECT = Path(__file__).parents[2]
 
-_CONFIGURATION = PROJECT / "dagster.yaml"
+#: The project's own `dagster.yaml`, to which the one at the top level of the checkout leads.
+CONFIGURATION = Path(__file__).with_name("dagster.yaml")
+
+#: The workspace of `discovery up`: one code server for webserver and daemon.
+WORKSPACE = Path(__file__).with_name("services.yaml")
 
 #: Seconds that a call of the code server may take. Longer than `start_timeout_seconds` of
 #: dagster.yaml: a launch that a busy machine delays is then ended by that limit, which fences its
@@ -60,7 +64,7 @@ def prepare_dagster_home(settings: Settings, database: Database) -> None:
     configuration = configuration_file(settings)
     if not configuration.exists():
         temporary = configuration.with_suffix(f".{os.getpid()}")
-        shutil.copyfile(_CONFIGURATION, temporary)
+        shutil.copyfile(CONFIGURATION, temporary)
         temporary.replace(configuration)
     os.environ.update(dagster_environment(settings, database))
 
@@ -81,7 +85,7 @@ def configuration_gaps(settings: Settings) -> dict[str, str]:
         written = yaml.safe_load(configuration_file(settings).read_text("utf-8"))
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from error
-    needed = yaml.safe_load(_CONFIGURATION.read_text("utf-8"))
+    needed = yaml.safe_load(CONFIGURATION.read_text("utf-8"))
     return {
         setting: consequence
         for setting, consequence in _NEEDED.items()

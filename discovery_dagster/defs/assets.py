@@ -169,9 +169,8 @@ def inventory(
     def work(report: Report) -> StepResult:
         records, relations = canonical_records["assets"], canonical_records["relations"]
         database, key = session.database, session.key
-        stages = Stages(report, 3 + identity.STAGES)
-        wanted = identity.candidate_identifiers(records, relations)
-        stages.passed()
+        stages = Stages(report, 2 + identity.STAGES)
+        candidates = partial(identity.candidate_identifiers, records, relations)
         resolve = partial(
             identity.resolve,
             str(key.engagement),
@@ -181,7 +180,7 @@ def inventory(
             passed=stages.passed,
             aliases=about_endpoints.aliases(endpoint_decisions.in_force(database, key.engagement)),
         )
-        made = identifiers.agree(database, key, wanted, resolve)
+        made = identifiers.agree(database, key, candidates, resolve)
         stages.passed()
         as_of = sessions.find(database, key).created_at.date()
         rules = partial(classification.classify, as_of=as_of)

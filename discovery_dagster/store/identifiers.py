@@ -1,6 +1,8 @@
 """The engagement's identity register: which asset an identifier has come to mean."""
 
-from collections.abc import Callable, Mapping, Sequence
+import io
+from collections.abc import Callable, Mapping
+from typing import Final
 
 import polars as pl
 from psycopg import Connection, sql
@@ -11,13 +13,19 @@ from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.bulk import copy_rows
 from discovery_dagster.store.database import Database
 
+#: Of a register that is no larger than so many times what is wanted, all is read: 390,000
+#: identifiers took 1.7 s, and 4.3 s when each was asked for.
+_READ_WHOLE: Final = 4
+
+_IDENTIFIERS = "select identifier, asset_id from discovery.asset_identifier where engagement = %s"
+
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('discovery.identity ' || %s, 7301))"
 
 
 def agree(
     database: Database,
     session: SessionKey,
-    wanted: Sequence[str],
+    candidates: Callable[[], pl.Series],
     resolve: Callable[[Mapping[str, str]], Inventory],
 ) -> Inventory:
     """Resolve with what the register knows, and register what was found.
@@ -28,34 +36,51 @@ def agree(
     Args:
         database: with the register.
         session: that is resolved.
-        wanted: identifiers by which `resolve` may look assets up.
+        candidates: returns the identifiers by which `resolve` may look assets up; not called while
+            nothing is registered.
         resolve: makes the inventory from the asset ids that are known by identifier.
     """
     while True:
-        size, known = _known(database, session, wanted)
-        made = resolve(known)
-        if _register(database, session, made.identifiers, size):
-            return made
+        size, known = _known(database, session, candidates)
+        inventory = resolve(known)
+        new = inventory.identifiers.filter(~pl.col("identifier").is_in(list(known)))
+        if _register(database, session, new, size):
+            return inventory
 
 
 def _known(
-    database: Database, session: SessionKey, wanted: Sequence[str]
+    database: Database, session: SessionKey, candidates: Callable[[], pl.Series]
 ) -> tuple[int, dict[str, str]]:
-    """How many identifiers are registered, and the asset ids of those that are wanted."""
+    """How many identifiers are registered, and the asset ids of the candidates among them."""
     with database.reader([session.engagement]) as connection:
         size = _size(connection, session)  # read first: what comes in between is noticed
-        rows = connection.execute(
-            "select identifier, asset_id from discovery.asset_identifier"
-            " where engagement = %s and identifier = any (%s)",
-            [str(session.engagement), list(wanted)],
-        ).fetchall()
-    return size, {row["identifier"]: row["asset_id"] for row in rows}
+        if size == 0:
+            return size, {}
+        wanted = candidates()
+        if size > _READ_WHOLE * len(wanted):
+            rows = connection.execute(
+                f"{_IDENTIFIERS} and identifier = any (%s)",
+                [str(session.engagement), wanted.to_list()],
+            ).fetchall()
+            return size, {row["identifier"]: row["asset_id"] for row in rows}
+        register = _read_whole(connection, session)
+    found = register.filter(pl.col("identifier").is_in(wanted.implode()))
+    return size, dict(found.iter_rows())
+
+
+def _read_whole(connection: Connection[DictRow], session: SessionKey) -> pl.DataFrame:
+    statement = f"copy ({_IDENTIFIERS}) to stdout (format csv)"
+    with connection.cursor().copy(statement, [str(session.engagement)]) as copy:
+        text = io.BytesIO(b"".join(copy))
+    return pl.read_csv(
+        text, has_header=False, new_columns=["identifier", "asset_id"], infer_schema=False
+    )
 
 
 def _register(
     database: Database, session: SessionKey, identifiers: pl.DataFrame, size: int
 ) -> bool:
-    """Register `identifier, asset_id`, unless the register has not the size that it had.
+    """Register new rows `identifier, asset_id`, unless the register has not the size that it had.
 
     An identifier that is known keeps its asset, and is never taken out while its engagement lives.
     """

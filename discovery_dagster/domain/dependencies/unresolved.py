@@ -25,6 +25,7 @@ BROADCAST: Final = "broadcast"
 LOCAL: Final = "local"
 
 _OF_IPV4: Final = 24  # bits of a subnet, as estates cut them
+_IPV4_SUBNET: Final = r"^(\d+\.\d+\.\d+)\.\d+$"  # what addresses of one subnet have in common
 _OF_IPV6: Final = 64
 #: Networks of an organisation's own (RFC 1918, RFC 6598, RFC 4193).
 _PRIVATE: Final = tuple(
@@ -108,7 +109,10 @@ def ambiguous() -> pl.Expr:
 def networks(addresses: pl.Series) -> set[str]:
     """Return the subnets in which an estate has addresses, given as lists."""
     distinct = addresses.explode().drop_nulls().unique()
-    return {subnet for address in distinct if (subnet := network(address)) is not None}
+    # One address speaks for its subnet: parsing each of 100,000 took 7 s.
+    shared = pl.coalesce(pl.col("address").str.extract(_IPV4_SUBNET), "address")
+    speakers = pl.DataFrame({"address": distinct}).unique(shared)["address"]
+    return {subnet for address in speakers if (subnet := network(address)) is not None}
 
 
 def judge(endpoint: str, own: set[str]) -> str:

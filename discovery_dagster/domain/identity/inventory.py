@@ -59,13 +59,13 @@ def identifiers(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
     return extraction.identifiers(extraction.describe(assets, relations))
 
 
-def candidate_identifiers(assets: pl.DataFrame, relations: pl.DataFrame) -> list[str]:
-    """Return, sorted, every identifier by which `resolve` may look an asset up."""
+def candidate_identifiers(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.Series:
+    """Return every identifier by which `resolve` may look an asset up, each once."""
     mentions = mentioned(endpoints(relations), assets.height)
     found = pl.concat([identifiers(part, relations) for part in (assets, mentions)])
     found = pl.concat([found.select("identifier"), of_any_kind(found.select("identifier"))])
     ways = (pl.col("identifier"), qualified("identifier"), several("identifier"))
-    return pl.concat(found.select(way).to_series() for way in ways).unique().sort().to_list()
+    return pl.concat(found.select(way).to_series() for way in ways).unique()
 
 
 def resolve(

@@ -171,6 +171,6 @@ def _strongest_first(identified: pl.DataFrame) -> pl.DataFrame:
 
 
 def _derive(text: str, taken: set[str]) -> str:
-    made = str(uuid5(NAMESPACE, text))
+    derived = str(uuid5(NAMESPACE, text))
     # A thing that lost its first id to a stronger claim gets one of its own.
-    return str(uuid5(NAMESPACE, f"{text}/apart")) if made in taken else made
+    return str(uuid5(NAMESPACE, f"{text}/apart")) if derived in taken else derived

@@ -18,7 +18,7 @@ from benchmarks.measure import report
 from discovery_dagster.domain import canonical, formats
 from discovery_dagster.domain.mapping import map_table
 from discovery_dagster.domain.readers import read_file
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.store.objects import write_frame
 from discovery_dagster.store.table_rows import StoredRows, open_engine
 

@@ -11,7 +11,7 @@ from benchmarks.measure import costs, report_cost
 from discovery_dagster.domain import formats
 from discovery_dagster.domain.canonical import canonicalise
 from discovery_dagster.domain.mapping import map_table
-from discovery_dagster.domain.tables import READ, SourceTable, cell_column
+from discovery_dagster.domain.source_tables import READ, SourceTable, cell_column
 from discovery_dagster.reference import load
 
 RECORDS = 100_000

@@ -18,7 +18,7 @@ import polars as pl
 from discovery_dagster.domain import formats
 from discovery_dagster.domain.fields import IGNORED, UNMAPPED
 from discovery_dagster.domain.mapping import map_table
-from discovery_dagster.domain.tables import READ, SourceTable, cell_column
+from discovery_dagster.domain.source_tables import READ, SourceTable, cell_column
 from quality.figures import Figure
 
 RIGHT, MAPPED = 0.99, 0.95

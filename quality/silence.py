@@ -19,7 +19,7 @@ import polars.selectors as cs
 from discovery_dagster.domain.fields import IDENTITY_FIELDS
 from discovery_dagster.domain.mapping.claims import ACCEPTED
 from discovery_dagster.domain.mapping.warnings import CODE
-from discovery_dagster.domain.tables import IGNORED, REJECTED
+from discovery_dagster.domain.source_tables import IGNORED, REJECTED
 from discovery_dagster.reference import SAMPLE_ESTATE
 from quality import edges
 from quality.derive import Derived, derive

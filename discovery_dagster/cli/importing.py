@@ -15,8 +15,8 @@ from discovery_dagster.cli.terminal import say
 from discovery_dagster.domain.intake import read_tables
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.mapping.warnings import column_warnings
+from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster.domain.state import FileState
-from discovery_dagster.domain.tables import UnreadableFileError
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import exports, sessions
 from discovery_dagster.store.database import Database, open_database

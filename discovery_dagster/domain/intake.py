@@ -19,7 +19,12 @@ from discovery_dagster.domain.mapping import map_table
 from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.readers import Limits, read_file
 from discovery_dagster.domain.readers.records import frame_of_records
-from discovery_dagster.domain.tables import IGNORED, FileReading, SourceTable, UnreadableFileError
+from discovery_dagster.domain.source_tables import (
+    IGNORED,
+    FileReading,
+    SourceTable,
+    UnreadableFileError,
+)
 
 RecognisedTable = corrections.RecognisedTable
 

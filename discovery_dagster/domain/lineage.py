@@ -15,7 +15,7 @@ from discovery_dagster.domain.fields import UNMAPPED
 from discovery_dagster.domain.frames import ATTRIBUTES
 from discovery_dagster.domain.identity.merging import field_group, rank
 from discovery_dagster.domain.intake import FrameSource, records_name
-from discovery_dagster.domain.tables import cell_column
+from discovery_dagster.domain.source_tables import cell_column
 
 Row = dict[str, Any]
 

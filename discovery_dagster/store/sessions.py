@@ -15,7 +15,7 @@ from psycopg.rows import DictRow
 
 from discovery_dagster.domain.facts import FileAccount
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.domain.tables import UnreadableFileError
+from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster.store import drops, tombstones
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.drops import Drop

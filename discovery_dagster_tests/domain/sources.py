@@ -9,7 +9,7 @@ from discovery_dagster.domain import formats
 from discovery_dagster.domain.canonical import CanonicalRecords, canonicalise
 from discovery_dagster.domain.mapping import map_table
 from discovery_dagster.domain.readers import read_file
-from discovery_dagster.domain.tables import READ, SourceTable, cell_column
+from discovery_dagster.domain.source_tables import READ, SourceTable, cell_column
 
 Cells = Sequence[str | None]
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from discovery_dagster.domain import formats
 from discovery_dagster.domain.canonical import CanonicalRecords, canonicalise, flows
 from discovery_dagster.domain.mapping import map_table
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.store.table_rows import StoredRows, open_engine
 from discovery_dagster_tests.domain.sources import counts, table, with_outcome
 

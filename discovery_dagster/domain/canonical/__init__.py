@@ -14,7 +14,7 @@ from discovery_dagster.domain.canonical.rows import Rows
 from discovery_dagster.domain.canonical.tables import TableRecords, read_table
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.frames import conform, empty
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 
 
 @dataclass(frozen=True)

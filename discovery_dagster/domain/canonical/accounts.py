@@ -11,7 +11,7 @@ from discovery_dagster.domain.formats.base import Held, Kind, TableFormat
 from discovery_dagster.domain.formats.verdicts import refusals
 from discovery_dagster.domain.frames import ISSUES, RECORD_OUTCOMES, Schema
 from discovery_dagster.domain.mapping import warnings
-from discovery_dagster.domain.tables import IGNORED, READ, REJECTED, SourceTable, cell_column
+from discovery_dagster.domain.source_tables import IGNORED, READ, REJECTED, SourceTable, cell_column
 from discovery_dagster.domain.words import fold
 
 ACCEPTED: Final = "accepted"

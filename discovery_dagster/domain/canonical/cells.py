@@ -12,7 +12,7 @@ from discovery_dagster.domain.canonical.statuses import contradictions, stronges
 from discovery_dagster.domain.fields import FIELDS, REFERENCES, SPAN_FIELDS, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.frames import empty
-from discovery_dagster.domain.tables import NO_STORED_VALUE, SourceTable, cell_column
+from discovery_dagster.domain.source_tables import NO_STORED_VALUE, SourceTable, cell_column
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.values import clean, read_cells, spell_plainly, wanted
 from discovery_dagster.domain.values.reading import Reading, are_errors, are_garbled

@@ -42,7 +42,7 @@ from discovery_dagster.domain.canonical.rows import (
     Rows,
 )
 from discovery_dagster.domain.formats.base import TableFormat
-from discovery_dagster.domain.tables import cell_column
+from discovery_dagster.domain.source_tables import cell_column
 from discovery_dagster.domain.values import periods, read_cells, times
 from discovery_dagster.reference import load
 

@@ -21,7 +21,7 @@ from discovery_dagster.domain.canonical.accounts import (
 )
 from discovery_dagster.domain.canonical.rows import Rows
 from discovery_dagster.domain.formats.base import Held, TableFormat
-from discovery_dagster.domain.tables import IGNORED, READ, cell_column
+from discovery_dagster.domain.source_tables import IGNORED, READ, cell_column
 from discovery_dagster.domain.words import fold
 
 _OTHER_EVENT: Final = "It is no record of a flow; the log's records of flows tell of connections."

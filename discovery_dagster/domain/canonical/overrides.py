@@ -5,7 +5,7 @@ import polars as pl
 from discovery_dagster.domain.canonical.accounts import PROBLEM, Place
 from discovery_dagster.domain.frames import OVERRIDE_LINES
 from discovery_dagster.domain.overrides.lines import COLUMNS, read_cells
-from discovery_dagster.domain.tables import cell_column
+from discovery_dagster.domain.source_tables import cell_column
 from discovery_dagster.domain.words import fold
 
 

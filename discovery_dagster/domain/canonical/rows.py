@@ -12,7 +12,7 @@ from typing import Final, Literal, Protocol, Self
 
 import polars as pl
 
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 
 #: What records of a connection are told apart by.
 CONNECTION: Final = ("source", "target", "port", "protocol")

@@ -33,7 +33,7 @@ from discovery_dagster.domain.canonical.spans import build_spans
 from discovery_dagster.domain.canonical.tags import read_tags
 from discovery_dagster.domain.formats.base import Kind, Switch, TableFormat
 from discovery_dagster.domain.mapping.claims import OWN_NAMES
-from discovery_dagster.domain.tables import cell_column
+from discovery_dagster.domain.source_tables import cell_column
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.values.secret_records import hide_by_records
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from discovery_dagster.domain.canonical.cells import TableCells
 from discovery_dagster.domain.formats.base import TableFormat
-from discovery_dagster.domain.tables import SourceTable, cell_column
+from discovery_dagster.domain.source_tables import SourceTable, cell_column
 from discovery_dagster.domain.words import fold
 
 

@@ -13,7 +13,7 @@ import polars as pl
 from discovery_dagster.domain import formats, frames
 from discovery_dagster.domain.formats import corrections as format_
 from discovery_dagster.domain.formats.base import Kind, TableFormat
-from discovery_dagster.domain.tables import IGNORED, READ, REJECTED, SourceTable, cell_column
+from discovery_dagster.domain.source_tables import IGNORED, READ, REJECTED, SourceTable, cell_column
 from discovery_dagster.domain.words import fold
 from discovery_dagster.domain.workbooks import fitted_cells
 

@@ -13,7 +13,7 @@ from discovery_dagster.domain.corrections import surplus_text
 from discovery_dagster.domain.formats import corrections as format_
 from discovery_dagster.domain.formats.base import Kind
 from discovery_dagster.domain.intake import FrameSource, records_name
-from discovery_dagster.domain.tables import IGNORED, REJECTED, cell_column
+from discovery_dagster.domain.source_tables import IGNORED, REJECTED, cell_column
 from discovery_dagster.domain.workbooks import NamedTable, table_name
 
 ERROR, WARNING = "error", "warning"

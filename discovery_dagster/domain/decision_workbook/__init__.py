@@ -26,7 +26,7 @@ from discovery_dagster.domain.decision_workbook.sheets import (
 )
 from discovery_dagster.domain.readers.limits import Limits
 from discovery_dagster.domain.readers.workbook import read_sheets
-from discovery_dagster.domain.tables import UnreadableFileError
+from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster.domain.words import fold
 from discovery_dagster.domain.workbooks import fitted
 

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Final
 
 from discovery_dagster.domain.formats.base import Kind, TableFormat
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 
 __all__ = ["FORMATS", "UNRECOGNISED", "Kind", "TableFormat", "format_named", "recognise", "reshape"]
 

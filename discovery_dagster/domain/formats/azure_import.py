@@ -5,7 +5,7 @@ Mandatory headers of the import carry a star, which folding drops.
 
 from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
 from discovery_dagster.domain.formats.reshaping import add_columns, sum_of
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 
 _DISKS = "size of all disks in gb"
 _DISK = r"disk \d+ size(?: in gb)?"

@@ -12,7 +12,7 @@ import polars as pl
 
 from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 
 _API: Final = "backstage.io/"
 _DEFAULT: Final = "default"

@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import PurePath
 
 from discovery_dagster.domain.headers.phrases import Phrase
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.words import fold
 
 #: Weight of a sheet's name against the number of known headers.

@@ -11,7 +11,7 @@ import polars as pl
 
 from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 
 #: Keys of a service, one of which stands beside what it is made of.
 _KEYS = frozenset(

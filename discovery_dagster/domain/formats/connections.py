@@ -24,7 +24,7 @@ from discovery_dagster.domain.formats.verdicts import (
     verdict_columns,
 )
 from discovery_dagster.domain.headers import synonyms
-from discovery_dagster.domain.tables import SourceTable, cell_column
+from discovery_dagster.domain.source_tables import SourceTable, cell_column
 from discovery_dagster.domain.values.addresses import is_address
 from discovery_dagster.domain.words import fold
 

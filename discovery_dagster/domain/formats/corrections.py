@@ -7,7 +7,7 @@ stands. What is done with them is in `domain/corrections/`.
 from typing import Final
 
 from discovery_dagster.domain.formats.base import Kind, TableFormat
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.words import fold
 
 FILE: Final = "discovery file"

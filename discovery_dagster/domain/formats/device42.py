@@ -6,7 +6,7 @@ cores for each processor.
 
 from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
 from discovery_dagster.domain.formats.reshaping import add_columns, product_of
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 
 _CORES, _DISKS = "cpu cores of all processors", "size of all disks in gb"
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.formats.reshaping import cells_of
-from discovery_dagster.domain.tables import SourceTable, cell_column
+from discovery_dagster.domain.source_tables import SourceTable, cell_column
 
 FORMATS: tuple[TableFormat, ...] = ()
 

@@ -7,7 +7,7 @@ same ones, told by the others.
 from dataclasses import replace
 
 from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 
 _FROM = "fromRelationships."
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from discovery_dagster.domain.formats.base import TableFormat
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 
 #: What comes of it is a plain list of records.
 FORMATS: tuple[TableFormat, ...] = ()

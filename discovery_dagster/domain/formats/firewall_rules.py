@@ -17,7 +17,7 @@ from discovery_dagster.domain.formats.connections import SENT, known_ends
 from discovery_dagster.domain.formats.reshaping import add_columns
 from discovery_dagster.domain.formats.verdicts import is_refusal
 from discovery_dagster.domain.services import ports
-from discovery_dagster.domain.tables import SourceTable, cell_column
+from discovery_dagster.domain.source_tables import SourceTable, cell_column
 from discovery_dagster.domain.values.networks import are_networks
 from discovery_dagster.domain.values.ports import read_ports
 from discovery_dagster.domain.words import fold

@@ -9,7 +9,7 @@ from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.headers.meanings import field_of, find_meaning
 from discovery_dagster.domain.headers.words import read_words
-from discovery_dagster.domain.tables import SourceTable, cell_column
+from discovery_dagster.domain.source_tables import SourceTable, cell_column
 from discovery_dagster.domain.words import fold
 
 _END_FIELDS = frozenset({"source", "target", "source_address", "target_address"})

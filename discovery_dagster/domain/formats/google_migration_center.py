@@ -10,7 +10,7 @@ import polars as pl
 
 from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat, TypePatterns
 from discovery_dagster.domain.formats.reshaping import add_columns, as_text, column_of
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.values.quantities import read_numbers
 from discovery_dagster.domain.words import fold
 

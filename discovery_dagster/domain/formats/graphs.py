@@ -19,7 +19,7 @@ from discovery_dagster.domain.formats.connections import FLOWING, OPENED, SENT, 
 from discovery_dagster.domain.formats.identified import Identified, identified
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of, only_records
 from discovery_dagster.domain.headers.phrases import share_known
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.words import fold
 
 #: What JSON graphs call the ends beside the pairs of `reference/ends.yaml`.

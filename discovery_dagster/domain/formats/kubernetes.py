@@ -9,7 +9,7 @@ import polars as pl
 
 from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat, TypePatterns
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 
 _CONFIGURATION = frozenset(
     {"configmap", "secret", "namespace", "serviceaccount", "role", "rolebinding", "clusterrole",

@@ -17,7 +17,7 @@ from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.headers.meanings import find_meaning
 from discovery_dagster.domain.headers.phrases import read_phrases
 from discovery_dagster.domain.readers.records import frame_of_records, read_record
-from discovery_dagster.domain.tables import READ, SourceTable, cell_column
+from discovery_dagster.domain.source_tables import READ, SourceTable, cell_column
 from discovery_dagster.domain.values.quantities import read_numbers
 from discovery_dagster.domain.words import fold
 

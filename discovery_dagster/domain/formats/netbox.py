@@ -16,7 +16,7 @@ from discovery_dagster.domain.formats.reshaping import (
     filled_columns,
     with_header,
 )
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.words import fold
 
 _DEVICE, _MACHINE, _CLUSTER = (

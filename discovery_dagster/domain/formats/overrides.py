@@ -8,7 +8,7 @@ from typing import Final
 
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.overrides.lines import ASSET, FIELD, REASON, VALUE
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.words import fold
 
 #: Outranks inventories, for which `asset` would name a thing; corrections of it outrank it.

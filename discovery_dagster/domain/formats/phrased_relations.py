@@ -18,7 +18,7 @@ from discovery_dagster.domain.formats.undirected import find_pair
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.headers.meanings import field_of, find_meaning
 from discovery_dagster.domain.headers.phrases import share_known
-from discovery_dagster.domain.tables import SourceTable, cell_column
+from discovery_dagster.domain.source_tables import SourceTable, cell_column
 from discovery_dagster.domain.words import fold
 
 #: What comes of it is a plain table of relations.

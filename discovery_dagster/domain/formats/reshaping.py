@@ -12,7 +12,7 @@ from operator import mul
 
 import polars as pl
 
-from discovery_dagster.domain.tables import SourceTable, cell_column
+from discovery_dagster.domain.source_tables import SourceTable, cell_column
 from discovery_dagster.domain.values.quantities import read_numbers
 from discovery_dagster.domain.words import fold
 

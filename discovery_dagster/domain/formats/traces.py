@@ -7,7 +7,7 @@ import polars as pl
 
 from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of, with_header
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 
 _TRACE = ("trace id", "traceid", "trace", "operation id", "trace id low", "context trace id",
           "trace trace id")  # fmt: skip

@@ -11,7 +11,7 @@ import polars as pl
 
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.readers.cut_off import reject_cut_off
-from discovery_dagster.domain.tables import SourceTable, cell_column
+from discovery_dagster.domain.source_tables import SourceTable, cell_column
 from discovery_dagster.domain.words import fold
 
 #: Fields that a flow cannot do without where its table has them.

@@ -20,7 +20,7 @@ from discovery_dagster.domain.formats.connections import is_inventory
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.headers.meanings import find_meaning
 from discovery_dagster.domain.headers.phrases import Phrase, read_phrases
-from discovery_dagster.domain.tables import SourceTable, cell_column
+from discovery_dagster.domain.source_tables import SourceTable, cell_column
 from discovery_dagster.domain.words import fold
 
 _FIT: Final = 2  # above a list of things, below headers that say who needs whom

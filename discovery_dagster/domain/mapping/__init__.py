@@ -33,7 +33,7 @@ from discovery_dagster.domain.mapping.evidence import (
 )
 from discovery_dagster.domain.mapping.rival_names import settle_names
 from discovery_dagster.domain.mapping.unknown_names import propose_names
-from discovery_dagster.domain.tables import READ, SourceTable, cell_column
+from discovery_dagster.domain.source_tables import READ, SourceTable, cell_column
 from discovery_dagster.domain.values import TRANSFORMS, clean
 from discovery_dagster.domain.values.secret_records import hide_by_records
 from discovery_dagster.domain.values.secrets import hide_cells

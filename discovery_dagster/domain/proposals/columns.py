@@ -24,7 +24,7 @@ from discovery_dagster.domain.proposals import (
     Usage,
     frame,
 )
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.values import TRANSFORMS, read_cells
 from discovery_dagster.domain.words import fold
 

@@ -20,7 +20,7 @@ from discovery_dagster.domain.readers.sockets import is_list_of_sockets, read_so
 from discovery_dagster.domain.readers.workbook import ZIP, is_workbook, read_workbook
 from discovery_dagster.domain.readers.yaml_text import is_yaml, read_yaml
 from discovery_dagster.domain.readers.zipped import is_archive_of_files, read_archive
-from discovery_dagster.domain.tables import FileReading, UnreadableFileError
+from discovery_dagster.domain.source_tables import FileReading, UnreadableFileError
 
 __all__ = ["Limits", "read_file"]
 

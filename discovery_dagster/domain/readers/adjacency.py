@@ -22,7 +22,7 @@ from discovery_dagster.domain.readers.records import (
     rejected_record,
     source_table,
 )
-from discovery_dagster.domain.tables import READ, FileReading
+from discovery_dagster.domain.source_tables import READ, FileReading
 
 _NAME: Final = r"[\w@][\w.@/-]*(?: [\w@][\w.@/-]*){0,3}"
 _WORD: Final = r"[\w@][\w.@/-]*"

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from discovery_dagster.domain.readers.limits import Limits, check_limit
-from discovery_dagster.domain.tables import UnreadableFileError
+from discovery_dagster.domain.source_tables import UnreadableFileError
 
 #: What reading a damaged archive ends in; places before the beginning are wrong arguments.
 DAMAGED = (

@@ -9,7 +9,7 @@ from discovery_dagster.domain.readers.sections import Section, part
 from discovery_dagster.domain.readers.strays import find_strays
 from discovery_dagster.domain.readers.template_rows import ignore_template_rows
 from discovery_dagster.domain.readers.wrappings import unwrap
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 
 
 def read_body(

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.tables import READ, REJECTED
+from discovery_dagster.domain.source_tables import READ, REJECTED
 
 _FEW: Final = 0.1  # of the lines; one is few in any file
 _KINDS: Final = (

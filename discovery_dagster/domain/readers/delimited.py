@@ -15,7 +15,7 @@ from discovery_dagster.domain.readers.quoted_lines import (
     without_outer_quotes,
 )
 from discovery_dagster.domain.readers.sections import Section
-from discovery_dagster.domain.tables import IGNORED, FileReading, UnreadableFileError
+from discovery_dagster.domain.source_tables import IGNORED, FileReading, UnreadableFileError
 
 _SAMPLE_BYTES = 262_144  # that the dialect is judged by; a multiple of four for UTF-32
 _SAMPLE_LINES = 500

@@ -20,7 +20,7 @@ from discovery_dagster.domain.readers.graph_tables import (
     graph_reading,
 )
 from discovery_dagster.domain.readers.limits import Limits, check_limit, limit_exceeded
-from discovery_dagster.domain.tables import FileReading, UnreadableFileError
+from discovery_dagster.domain.source_tables import FileReading, UnreadableFileError
 
 #: What may stand before the graph: comments, and the lines of PlantUML, which can hold one.
 _BEFORE: Final = (

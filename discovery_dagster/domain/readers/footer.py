@@ -15,7 +15,7 @@ from discovery_dagster import reference
 from discovery_dagster.domain.readers.header import Cells, is_blank
 from discovery_dagster.domain.readers.records import cells_of, with_ignored
 from discovery_dagster.domain.readers.stray_lines import is_origin, is_subtotal
-from discovery_dagster.domain.tables import IGNORED, NO_STORED_VALUE, READ
+from discovery_dagster.domain.source_tables import IGNORED, NO_STORED_VALUE, READ
 from discovery_dagster.domain.words import fold
 
 _LAST: Final = 50  # records that are looked at

@@ -19,7 +19,7 @@ from discovery_dagster.domain.readers.graph_tables import (
     graph_reading,
 )
 from discovery_dagster.domain.readers.limits import Limits, limit_exceeded
-from discovery_dagster.domain.tables import FileReading, UnreadableFileError
+from discovery_dagster.domain.source_tables import FileReading, UnreadableFileError
 
 _BEGINS: Final = re.compile(
     r"\A(?:\s|#[^\n]*\n|(?:Creator|Version|comment)\s[^\n]*\n)*graph\s*\[", re.IGNORECASE

@@ -9,7 +9,7 @@ from typing import Final
 
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.records import frame_of_records, read_record, source_table
-from discovery_dagster.domain.tables import FileReading, SourceTable, UnreadableFileError
+from discovery_dagster.domain.source_tables import FileReading, SourceTable, UnreadableFileError
 
 SOURCE: Final = "source"
 TARGET: Final = "target"

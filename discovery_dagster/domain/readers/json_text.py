@@ -35,7 +35,12 @@ from discovery_dagster.domain.readers.records import (
     rejected_record,
     source_table,
 )
-from discovery_dagster.domain.tables import READ, FileReading, SourceTable, UnreadableFileError
+from discovery_dagster.domain.source_tables import (
+    READ,
+    FileReading,
+    SourceTable,
+    UnreadableFileError,
+)
 
 
 def read_json(text: str, encoding: str, name: str, limits: Limits) -> FileReading:

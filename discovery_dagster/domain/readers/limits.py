@@ -6,7 +6,7 @@ them is exceeded.
 
 from dataclasses import dataclass
 
-from discovery_dagster.domain.tables import UnreadableFileError
+from discovery_dagster.domain.source_tables import UnreadableFileError
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from discovery_dagster.domain.readers.records import (
 )
 from discovery_dagster.domain.readers.spaces import set_evenly
 from discovery_dagster.domain.readers.turns import in_turn
-from discovery_dagster.domain.tables import REJECTED
+from discovery_dagster.domain.source_tables import REJECTED
 
 #: Bytes that Polars reads at once; measured best, since they stay in the caches.
 _PIECE: Final = 8 * 1024**2

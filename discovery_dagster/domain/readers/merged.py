@@ -20,7 +20,7 @@ import polars as pl
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.records import cells_of, with_ignored
 from discovery_dagster.domain.readers.worksheet import Range
-from discovery_dagster.domain.tables import READ, MergedCell
+from discovery_dagster.domain.source_tables import READ, MergedCell
 
 _HEADING: Final = "section_heading"
 _BROAD: Final = 3  # columns from which on a cell over most of them is about the whole row

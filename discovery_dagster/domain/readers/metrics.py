@@ -20,7 +20,7 @@ from discovery_dagster.domain.readers.records import (
     rejected_record,
     source_table,
 )
-from discovery_dagster.domain.tables import FileReading, SourceTable
+from discovery_dagster.domain.source_tables import FileReading, SourceTable
 
 _LABEL: Final = re.compile(r'(?<!\w)([a-zA-Z_]\w*+)\s*=\s*"((?:[^"\\]|\\.)*)"\s*,?\s*')
 _SAMPLE: Final = re.compile(

@@ -10,7 +10,7 @@ import polars as pl
 
 from discovery_dagster.domain.readers.header import Cells, column_names, is_blank
 from discovery_dagster.domain.readers.limits import Limits, check_limit
-from discovery_dagster.domain.tables import IGNORED, READ, REJECTED, SourceTable, cell_column
+from discovery_dagster.domain.source_tables import IGNORED, READ, REJECTED, SourceTable, cell_column
 
 #: Line, outcome, reason, surplus and cells of one record.
 Record = tuple[int, str, str | None, list[str | None] | None, Sequence[str | None]]

@@ -19,7 +19,7 @@ from discovery_dagster.domain.readers.records import (
     with_width,
 )
 from discovery_dagster.domain.readers.strays import REPEATS_HEADER, repeats
-from discovery_dagster.domain.tables import IGNORED
+from discovery_dagster.domain.source_tables import IGNORED
 
 TITLE = "title_above_table"
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from discovery_dagster.domain.readers.sheet_purpose import CHOICES, EXPLANATION
 from discovery_dagster.domain.readers.worksheet import Worksheet, column_letters
-from discovery_dagster.domain.tables import READ, SourceTable
+from discovery_dagster.domain.source_tables import READ, SourceTable
 
 _MOST: Final = 10  # rows, or runs of them, and columns that are named
 _PURPOSES: Final = {

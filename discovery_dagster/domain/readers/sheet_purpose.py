@@ -12,7 +12,7 @@ import polars as pl
 
 from discovery_dagster import reference
 from discovery_dagster.domain.readers.records import cells_of, with_ignored
-from discovery_dagster.domain.tables import READ
+from discovery_dagster.domain.source_tables import READ
 from discovery_dagster.domain.words import fold
 
 CHOICES: Final = "list_of_choices"

@@ -15,7 +15,7 @@ from discovery_dagster.domain.readers.records import (
     ignored_record,
     source_table,
 )
-from discovery_dagster.domain.tables import READ, FileReading
+from discovery_dagster.domain.source_tables import READ, FileReading
 
 _END: Final = re.compile(
     r"^(?P<host>\[[0-9a-fA-F:.]+(?:%\w+)?\](?:%\w+)?|\*|[0-9a-fA-F:.]*[0-9a-fA-F:](?:%\w+)?|[\w.-]+)"

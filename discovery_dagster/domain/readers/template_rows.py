@@ -14,7 +14,7 @@ import polars as pl
 from discovery_dagster import reference
 from discovery_dagster.domain.readers.header import Cells, has_names_only, is_blank
 from discovery_dagster.domain.readers.records import cells_of, with_ignored
-from discovery_dagster.domain.tables import READ
+from discovery_dagster.domain.source_tables import READ
 from discovery_dagster.domain.words import fold
 
 _NAMES: Final = "display_names"

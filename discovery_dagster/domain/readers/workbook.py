@@ -28,7 +28,7 @@ from discovery_dagster.domain.readers.sheet_notes import sheet_notes
 from discovery_dagster.domain.readers.sheet_purpose import ignore_by_purpose
 from discovery_dagster.domain.readers.worksheet import Worksheet, Worksheets
 from discovery_dagster.domain.readers.xlsx import read_layouts, read_package
-from discovery_dagster.domain.tables import (
+from discovery_dagster.domain.source_tables import (
     FileReading,
     MergedCell,
     SourceTable,

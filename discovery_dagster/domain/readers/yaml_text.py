@@ -16,7 +16,7 @@ import yaml
 
 from discovery_dagster.domain.readers.json_text import read_json
 from discovery_dagster.domain.readers.limits import Limits, check_limit, limit_exceeded
-from discovery_dagster.domain.tables import FileReading, UnreadableFileError
+from discovery_dagster.domain.source_tables import FileReading, UnreadableFileError
 
 _BEGINS: Final = re.compile(r"(?:---(?:\s|$)|%YAML\s)")
 _QUOTED: Final = r"\"[^\"]*\"|'[^']*'"

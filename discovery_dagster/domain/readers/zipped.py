@@ -15,7 +15,7 @@ from typing import Final
 from discovery_dagster.domain.readers.archive import DAMAGED
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.records import frame_of_records, rejected_record
-from discovery_dagster.domain.tables import FileReading, SourceTable, UnreadableFileError
+from discovery_dagster.domain.source_tables import FileReading, SourceTable, UnreadableFileError
 
 ReadFile = Callable[[Path, str, Limits], FileReading]
 

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster import reference
-from discovery_dagster.domain.tables import NO_STORED_VALUE
+from discovery_dagster.domain.source_tables import NO_STORED_VALUE
 
 _REPEATED: Final = 4  # cells a distinct one, from which on reading the distinct ones costs less
 _SAMPLE: Final = 4_000  # cells that tell whether they repeat

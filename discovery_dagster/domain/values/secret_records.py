@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from discovery_dagster import reference
-from discovery_dagster.domain.tables import cell_column
+from discovery_dagster.domain.source_tables import cell_column
 from discovery_dagster.domain.values.pairs import is_name_key, is_value_key
 from discovery_dagster.domain.values.secrets import mask, names_secret
 from discovery_dagster.domain.words import fold

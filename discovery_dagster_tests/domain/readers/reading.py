@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from discovery_dagster.domain.readers import Limits, read_file
-from discovery_dagster.domain.tables import FileReading, SourceTable
+from discovery_dagster.domain.source_tables import FileReading, SourceTable
 
 type_of_record = tuple[int, str, str | None, list[str | None]]
 

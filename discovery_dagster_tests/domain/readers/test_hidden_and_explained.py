@@ -9,7 +9,7 @@ import xlsxwriter
 from openpyxl import Workbook
 
 from discovery_dagster.domain.readers.xlsx.zeros import zero_shape
-from discovery_dagster.domain.tables import NO_STORED_VALUE
+from discovery_dagster.domain.source_tables import NO_STORED_VALUE
 from discovery_dagster_tests.domain.readers.reading import reading_of, records_of, table_of
 from discovery_dagster_tests.domain.readers.test_workbook import of_rows, workbook
 from discovery_dagster_tests.domain.sources import records_of_files

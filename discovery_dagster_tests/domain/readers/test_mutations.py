@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from discovery_dagster.domain import intake
 from discovery_dagster.domain.canonical import canonicalise
 from discovery_dagster.domain.readers import Limits
-from discovery_dagster.domain.tables import UnreadableFileError
+from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster_tests.domain.readers.old_workbooks import old_workbook
 
 ROWS = [

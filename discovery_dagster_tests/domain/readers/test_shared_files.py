@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from discovery_dagster.domain.readers import read_file
-from discovery_dagster.domain.tables import UnreadableFileError
+from discovery_dagster.domain.source_tables import UnreadableFileError
 
 _COUNTS = [
     ("konveyor/template_application_import.csv", {"read": 5}),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster_tests.domain.readers.reading import reading_of, records_of, table_of
 from discovery_dagster_tests.domain.sources import records_of_files
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from discovery_dagster.domain.readers import Limits
 from discovery_dagster.domain.readers.json_text import read_json
 from discovery_dagster.domain.readers.yaml_text import read_yaml
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 
 
 def tables_in(document: object) -> tuple[SourceTable, ...]:

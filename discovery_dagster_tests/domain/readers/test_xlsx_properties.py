@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from discovery_dagster.domain.readers.limits import Limits
 from discovery_dagster.domain.readers.xlsx import cells, read_package
 from discovery_dagster.domain.readers.xlsx.plain import plain_cells
-from discovery_dagster.domain.tables import NO_STORED_VALUE
+from discovery_dagster.domain.source_tables import NO_STORED_VALUE
 
 Value = str | int | float | bool | datetime.datetime | None
 

@@ -32,7 +32,7 @@ from discovery_dagster.domain.readers.xlsx.scanning import (
 )
 from discovery_dagster.domain.readers.xlsx.texts import unescaped
 from discovery_dagster.domain.readers.xlsx.zeros import Shape, as_shown
-from discovery_dagster.domain.tables import NO_STORED_VALUE
+from discovery_dagster.domain.source_tables import NO_STORED_VALUE
 
 #: Whether values of a type, which counts from 0, are texts of their own.
 _ARE_TEXTS: Final = np.isin(np.arange(FORMULA + 1), (STRING, ERROR, DATE, INLINE))

@@ -8,7 +8,7 @@ import polars as pl
 from benchmarks.measure import cost, report
 from benchmarks.plain_classification import Plain
 from discovery_dagster.domain.classification import classify
-from discovery_dagster.domain.frames import INVENTORY_ASSETS
+from discovery_dagster.domain.tables import INVENTORY_ASSETS
 
 SIZES = (100_000, 1_000_000)
 TODAY = date(2026, 1, 1)

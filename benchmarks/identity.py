@@ -9,9 +9,9 @@ these records there is neither, so that both find the same things.
 import polars as pl
 
 from benchmarks.measure import cost, report
-from discovery_dagster.domain.frames import ASSET_RECORDS, RELATION_RECORDS, empty
 from discovery_dagster.domain.identity import extraction
 from discovery_dagster.domain.identity.clusters import Clusters
+from discovery_dagster.domain.tables import ASSET_RECORDS, RELATION_RECORDS, empty
 
 SIZES = (100_000, 1_000_000)
 

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from discovery_dagster_tests.installation import PROJECT
+from scripts.describe_tables import DOCUMENT, describe
 
 TESTS = PROJECT / "discovery_dagster_tests"
 NAMED = re.compile(r"`((?:\w+/)*test_\w+\.py)(?:::(test_\w+))?`")
@@ -16,6 +17,10 @@ def test_every_test_that_a_document_names_exists(document):
     assert named
     for file, test in named:
         assert f"def {test}" in (TESTS / file).read_text("utf-8"), f"{file}::{test}"
+
+
+def test_the_document_of_the_tables_is_what_their_catalogue_says():
+    assert DOCUMENT.read_text("utf-8") == describe(), "run: python -m scripts.describe_tables"
 
 
 def test_each_event_of_the_operations_names_a_test_that_proves_it():

@@ -12,7 +12,7 @@ from typing import Any, Final
 import polars as pl
 
 from discovery_dagster.domain.classification import classify
-from discovery_dagster.domain.frames import INVENTORY_ASSETS
+from discovery_dagster.domain.tables import INVENTORY_ASSETS
 from quality.derive import AS_OF
 from quality.figures import Figure
 

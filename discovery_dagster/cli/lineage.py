@@ -9,9 +9,9 @@ from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.terminal import say_json, terminal
-from discovery_dagster.domain.frames import ATTRIBUTES
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.lineage import trace
+from discovery_dagster.domain.tables import ATTRIBUTES
 from discovery_dagster.domain.tabular import plain_text
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import assets, sessions

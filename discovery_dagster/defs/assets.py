@@ -5,9 +5,10 @@ from functools import partial
 
 import dagster as dg
 
+from discovery_dagster.defs.columns import column_schema
 from discovery_dagster.defs.inputs import input_assets
 from discovery_dagster.defs.partitions import SESSION_PARTITIONS
-from discovery_dagster.defs.session import ClaimedSession, Report, StepResult, table_schema
+from discovery_dagster.defs.session import ClaimedSession, Report, StepResult
 from discovery_dagster.domain import (
     canonical,
     charts,
@@ -65,7 +66,7 @@ def step_asset(
         partitions_def=SESSION_PARTITIONS,
         deps=input_assets(step),
         # Dagster's own key for what its catalogue lists as the columns of an asset.
-        metadata={"dagster/column_schema": table_schema(main)},
+        metadata={"dagster/column_schema": column_schema(main)},
     )
 
 

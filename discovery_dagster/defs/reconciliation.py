@@ -27,7 +27,9 @@ from discovery_dagster.defs.partitions import PARTITION_TAG
 from discovery_dagster.domain.facts import Publication
 from discovery_dagster.domain.keys import PARTITIONS_NAME, SessionKey
 from discovery_dagster.domain.steps import BY_KEY, STEPS
+from discovery_dagster.settings import Settings
 from discovery_dagster.store import dagster_health, publications, sessions
+from discovery_dagster.store.objects import ObjectStore
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,14 @@ def reconcile(engine: Engine) -> list[Finding]:
 
 def _session_findings(engine: Engine, session: SessionKey) -> list[Finding]:
     current = publications.current(engine.database, session)
+    objects = ObjectStore(Settings().objects)
     findings = []
     for step in STEPS:
         made = current.get(step.key)
         receipts = _receipts(engine.instance, session, step.key)
         if made is not None and made.publication not in receipts:
-            _give_receipt(engine.instance, session, made)
+            rows = objects.rows(session, step, made.publication)
+            _give_receipt(engine.instance, session, made, rows)
             message = f"{step.key} {made.publication} had no receipt in Dagster; it has one now."
             findings.append(Finding(session.partition_key, "no_receipt", message, True))
         elif made is None and receipts:
@@ -86,7 +90,9 @@ def _receipts(instance: dg.DagsterInstance, session: SessionKey, step: str) -> s
     }
 
 
-def _give_receipt(instance: dg.DagsterInstance, session: SessionKey, made: Publication) -> None:
+def _give_receipt(
+    instance: dg.DagsterInstance, session: SessionKey, made: Publication, rows: int
+) -> None:
     """Write the event that the publication's run would have, with its versions, into that run."""
     versions = inputs.versions_used(BY_KEY[made.step], made.inputs)
     receipt = dg.AssetMaterialization(
@@ -96,6 +102,7 @@ def _give_receipt(instance: dg.DagsterInstance, session: SessionKey, made: Publi
             "publication": made.publication,
             "reconciled": True,
             "run": made.run_id,
+            "dagster/row_count": rows,
             **made.counts,
         },
         tags={

@@ -11,19 +11,19 @@ import dagster as dg
 
 from discovery_dagster.ai.proposer import FlowProposer
 from discovery_dagster.ai.questions import model_version
+from discovery_dagster.defs.columns import column_types
 from discovery_dagster.defs.failures import discreet
 from discovery_dagster.defs.inputs import observe, observe_used
 from discovery_dagster.defs.partitions import FORCE_TAG, PARTITION_TAG
 from discovery_dagster.defs.plots import plots
 from discovery_dagster.defs.recovery import MAX_RETRIES_TAG
-from discovery_dagster.domain import frames
 from discovery_dagster.domain.facts import Publication
-from discovery_dagster.domain.frames import Frames
 from discovery_dagster.domain.intake import NothingReadableError, Readings, SourceFile
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.proposals import Proposer
 from discovery_dagster.domain.state import MODEL, decision_inputs, without_model
 from discovery_dagster.domain.steps import BY_KEY, Step, and_below
+from discovery_dagster.domain.tables import Frames
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import changes, decisions, publications, sessions
 from discovery_dagster.store.changes import Compared
@@ -176,9 +176,10 @@ class ClaimedSession:
             metadata={
                 "publication": made.publication,
                 "reused": reused,
+                "dagster/row_count": self.objects.rows(self.key, step, made.publication),
                 **{name: dg.MetadataValue.int(count) for name, count in made.counts.items()},
                 **plots(step.key, made.counts),
-                **{f"{name}/schema": table_schema(frame) for name, frame in step.frames.items()},
+                **{f"{name}/schema": column_types(table) for name, table in step.frames.items()},
                 **self._page(step),
             },
             data_version=dg.DataVersion(made.publication),
@@ -259,9 +260,3 @@ class PublishedFramesIOManager(dg.IOManager):
 def published_frames() -> PublishedFramesIOManager:
     """Read in the run's own session, so that no input opens the database anew."""
     return PublishedFramesIOManager()
-
-
-def table_schema(schema: frames.Schema) -> dg.TableSchemaMetadataValue:
-    """Return the columns of a frame as Dagster shows them."""
-    columns = [dg.TableColumn(column, str(kind)) for column, kind in schema.items()]
-    return dg.MetadataValue.table_schema(dg.TableSchema(columns))

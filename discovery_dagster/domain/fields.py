@@ -1,6 +1,6 @@
 """The canonical fields that a column can be mapped to, and how their cells are read.
 
-What the fields of a thing mean is said in `frames.ATTRIBUTES`; which headers mean them in
+What the fields of a thing mean is said in `tables.ATTRIBUTES`; which headers mean them in
 `reference/synonyms.yaml`; how a kind of cell is read in `values`.
 """
 
@@ -21,7 +21,7 @@ class Field:
     many: bool = False
 
 
-#: What is said of a thing. The keys are those of `frames.ATTRIBUTES` but `custom`.
+#: What is said of a thing. The keys are those of `tables.ATTRIBUTES` but `custom`.
 ATTRIBUTE_FIELDS: Mapping[str, Field] = {
     "name": Field("name"),
     "hostname": Field("host"),

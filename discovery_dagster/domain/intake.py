@@ -11,10 +11,9 @@ from typing import Protocol
 
 import polars as pl
 
-from discovery_dagster.domain import corrections, formats, frames
+from discovery_dagster.domain import corrections, formats
 from discovery_dagster.domain.formats.base import Kind
 from discovery_dagster.domain.formats.truncation import judge_cut_off
-from discovery_dagster.domain.frames import Frames
 from discovery_dagster.domain.mapping import map_table
 from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.readers import Limits, read_file
@@ -24,6 +23,16 @@ from discovery_dagster.domain.source_tables import (
     FileReading,
     SourceTable,
     UnreadableFileError,
+)
+from discovery_dagster.domain.tables import (
+    FIELD_MAPPING,
+    ISSUES,
+    RECORD_OUTCOMES,
+    REJECTED_RECORDS,
+    SOURCE_FILES,
+    SOURCE_TABLES,
+    Frames,
+    empty,
 )
 
 RecognisedTable = corrections.RecognisedTable
@@ -118,7 +127,7 @@ def describe_files(
     """Say of each file what it is, or why it could not be read.
 
     Returns:
-        One row a file, as `frames.SOURCE_FILES`.
+        One row a file, as `tables.SOURCE_FILES`.
     """
     rows = []
     first = _first_of_each_content(files)
@@ -126,7 +135,7 @@ def describe_files(
         progress(done, len(files))
         same = first[file.sha256]
         rows.append(_describe(file, readings) if same is file else _repeated(file, same))
-    return pl.DataFrame(rows, schema=dict(frames.SOURCE_FILES), orient="row")
+    return pl.DataFrame(rows, schema=dict(SOURCE_FILES), orient="row")
 
 
 def files_to_read(files: Sequence[SourceFile], described: pl.DataFrame) -> list[SourceFile]:
@@ -154,7 +163,7 @@ def collect_records(
     """Read every record of every table of the files that can be read, and apply corrections.
 
     Returns:
-        `tables` (as `frames.SOURCE_TABLES`), `corrections` (as `frames.CORRECTIONS`) and, for each
+        `tables` (as `tables.SOURCE_TABLES`), `corrections` (as `tables.CORRECTIONS`) and, for each
         table numbered N, its records as they stand under the name `records_N`.
     """
     readings = readings or Readings()
@@ -178,7 +187,7 @@ def collect_records(
         for number, (table, table_format) in enumerate(corrected.tables)
     ]
     return {
-        "tables": pl.DataFrame(described, schema=dict(frames.SOURCE_TABLES), orient="row"),
+        "tables": pl.DataFrame(described, schema=dict(SOURCE_TABLES), orient="row"),
         "corrections": corrected.corrections,
         **{
             records_name(number): table.records
@@ -212,7 +221,7 @@ def session_tables(published: FrameSource, without: Collection[int] = ()) -> lis
 
 
 def tables_of_flows(tables: pl.DataFrame) -> list[int]:
-    """Return the numbers of the tables (`frames.SOURCE_TABLES`) whose records are flows."""
+    """Return the numbers of the tables (`tables.SOURCE_TABLES`) whose records are flows."""
     return [
         row["table"]
         for row in tables.iter_rows(named=True)
@@ -228,9 +237,9 @@ def map_columns(
     """Say what each column of each table means; `decisions` are those of the client.
 
     Returns:
-        One row a source column, as `frames.FIELD_MAPPING`.
+        One row a source column, as `tables.FIELD_MAPPING`.
     """
-    mapped = [frames.empty(frames.FIELD_MAPPING)]
+    mapped = [empty(FIELD_MAPPING)]
     for number, (table, table_format) in enumerate(tables):
         progress(number, len(tables))
         mapped.append(map_table(number, table, table_format, decisions))
@@ -241,11 +250,11 @@ def count_outcomes(tables: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame
     """Count, for each table, its physical records and what became of them.
 
     Args:
-        tables: as `frames.SOURCE_TABLES`.
-        outcomes: as `frames.RECORD_OUTCOMES`.
+        tables: as `tables.SOURCE_TABLES`.
+        outcomes: as `tables.RECORD_OUTCOMES`.
 
     Returns:
-        One row a table, as `frames.TABLE_ACCOUNTS`.
+        One row a table, as `tables.TABLE_ACCOUNTS`.
     """
     counted = outcomes.group_by("table").agg(
         (pl.col("outcome") == outcome).sum().cast(pl.UInt32).alias(outcome)
@@ -264,9 +273,9 @@ def refuse_lines(
     """Reject records that could not be applied once the inventory was known.
 
     Args:
-        outcomes: as `frames.RECORD_OUTCOMES`, in the order of the records of each table.
-        issues: as `frames.ISSUES`.
-        refusals: as `frames.OVERRIDE_REFUSALS`.
+        outcomes: as `tables.RECORD_OUTCOMES`, in the order of the records of each table.
+        issues: as `tables.ISSUES`.
+        refusals: as `tables.OVERRIDE_REFUSALS`.
 
     Returns:
         Outcomes and issues with them.
@@ -279,10 +288,8 @@ def refuse_lines(
     )
     joined = numbered.join(refused, on=["table", "row"], how="left", maintain_order="left")
     outcome = pl.when("refused").then(pl.lit("rejected")).otherwise("outcome").alias("outcome")
-    told = refusals.with_columns(severity=pl.lit("error")).select(list(frames.ISSUES))
-    return joined.with_columns(outcome).select(list(frames.RECORD_OUTCOMES)), pl.concat(
-        [issues, told]
-    )
+    told = refusals.with_columns(severity=pl.lit("error")).select(list(ISSUES))
+    return joined.with_columns(outcome).select(list(RECORD_OUTCOMES)), pl.concat([issues, told])
 
 
 def describe_rejects(published: FrameSource, outcomes: pl.DataFrame) -> pl.DataFrame:
@@ -290,12 +297,12 @@ def describe_rejects(published: FrameSource, outcomes: pl.DataFrame) -> pl.DataF
 
     Args:
         published: frames of `collect_records`.
-        outcomes: as `frames.RECORD_OUTCOMES`, in the order of the records of each table.
+        outcomes: as `tables.RECORD_OUTCOMES`, in the order of the records of each table.
 
     Returns:
-        One row a rejected record, as `frames.REJECTED_RECORDS`.
+        One row a rejected record, as `tables.REJECTED_RECORDS`.
     """
-    parts = [frames.empty(frames.REJECTED_RECORDS)]
+    parts = [empty(REJECTED_RECORDS)]
     for table in published["tables"].iter_rows(named=True):
         own = outcomes.filter(pl.col("table") == table["table"])
         rejected = own["outcome"] == "rejected"
@@ -352,7 +359,7 @@ def _file_row(
     notes: Sequence[str] = (),
     error: UnreadableFileError | None = None,
 ) -> tuple[object, ...]:
-    """A row of `frames.SOURCE_FILES`."""
+    """A row of `tables.SOURCE_FILES`."""
     return (
         file.name,
         file.sha256,

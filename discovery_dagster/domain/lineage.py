@@ -12,10 +12,10 @@ from typing import Any
 import polars as pl
 
 from discovery_dagster.domain.fields import UNMAPPED
-from discovery_dagster.domain.frames import ATTRIBUTES
 from discovery_dagster.domain.identity.merging import field_group, rank
 from discovery_dagster.domain.intake import FrameSource, records_name
 from discovery_dagster.domain.source_tables import cell_column
+from discovery_dagster.domain.tables import ATTRIBUTES
 
 Row = dict[str, Any]
 
@@ -47,7 +47,7 @@ def trace(published: Published, asset_id: str, field: str | None = None) -> list
     Args:
         published: frames of the session.
         asset_id: of an asset of its inventory.
-        field: only this one, a key of `frames.ATTRIBUTES`; None for all that have a value.
+        field: only this one, a key of `tables.ATTRIBUTES`; None for all that have a value.
 
     Returns:
         One row a field: `field`, `value` and `sources`, each with `file, sheet, line, column, text,

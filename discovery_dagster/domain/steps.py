@@ -7,8 +7,7 @@ than today's reads `stale`: see `discovery_dagster.versions`.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from discovery_dagster.domain import frames
-from discovery_dagster.domain.frames import Schema
+from discovery_dagster.domain import tables
 from discovery_dagster.versions import code_versions
 
 
@@ -19,7 +18,7 @@ class Step:
     key: str
     description: str
     upstream: tuple[str, ...] = ()
-    frames: Mapping[str, Schema] = field(default_factory=dict)
+    frames: Mapping[str, tables.Table] = field(default_factory=dict)
     decisions: tuple[str, ...] = ()  # kinds of decisions of people that are part of the inputs
     compares: bool = False  # is also made from the same upstream steps of the session before
     #: Prompts with which a language model may be asked for proposals: system message and meanings.
@@ -37,13 +36,13 @@ STEPS: tuple[Step, ...] = (
         "source_files",
         "Each file of the session: content hash, size, encoding, delimiter, sheets, and why it "
         "could not be read.",
-        frames={"files": frames.SOURCE_FILES},
+        frames={"files": tables.SOURCE_FILES},
     ),
     Step(
         "source_records",
         "Every record of every table as it stood, with file, sheet and physical line.",
         upstream=("source_files",),
-        frames={"tables": frames.SOURCE_TABLES, "corrections": frames.CORRECTIONS},
+        frames={"tables": tables.SOURCE_TABLES, "corrections": tables.CORRECTIONS},
     ),
     Step(
         "field_mapping",
@@ -51,7 +50,7 @@ STEPS: tuple[Step, ...] = (
         "evidence.",
         upstream=("source_records",),
         decisions=("mapping",),
-        frames={"mapping": frames.FIELD_MAPPING, "proposals": frames.PROPOSALS},
+        frames={"mapping": tables.FIELD_MAPPING, "proposals": tables.PROPOSALS},
         prompts=("prompts/field_mapping.md", "prompts/fields.yaml"),
         page="quality",
     ),
@@ -60,12 +59,12 @@ STEPS: tuple[Step, ...] = (
         "Typed records in the canonical model, and how each physical record was accounted for.",
         upstream=("source_records", "field_mapping"),
         frames={
-            "assets": frames.ASSET_RECORDS,
-            "relations": frames.RELATION_RECORDS,
-            "overrides": frames.OVERRIDE_LINES,
-            "issues": frames.ISSUES,
-            "outcomes": frames.RECORD_OUTCOMES,
-            "accounts": frames.TABLE_ACCOUNTS,
+            "assets": tables.ASSET_RECORDS,
+            "relations": tables.RELATION_RECORDS,
+            "overrides": tables.OVERRIDE_LINES,
+            "issues": tables.ISSUES,
+            "outcomes": tables.RECORD_OUTCOMES,
+            "accounts": tables.TABLE_ACCOUNTS,
         },
         page="quality",
     ),
@@ -75,10 +74,10 @@ STEPS: tuple[Step, ...] = (
         upstream=("canonical_records",),
         decisions=("identity", "aliases"),
         frames={
-            "assets": frames.INVENTORY_ASSETS,
-            "members": frames.INVENTORY_MEMBERS,
-            "conflicts": frames.INVENTORY_CONFLICTS,
-            "refusals": frames.OVERRIDE_REFUSALS,
+            "assets": tables.INVENTORY_ASSETS,
+            "members": tables.INVENTORY_MEMBERS,
+            "conflicts": tables.INVENTORY_CONFLICTS,
+            "refusals": tables.OVERRIDE_REFUSALS,
         },
         page="assets",
     ),
@@ -88,9 +87,9 @@ STEPS: tuple[Step, ...] = (
         # Whether a line of `overrides.csv` names an asset is known with the inventory.
         upstream=("source_records", "canonical_records", "inventory"),
         frames={
-            "rejects": frames.REJECTED_RECORDS,
-            "issues": frames.ISSUES,
-            "accounts": frames.TABLE_ACCOUNTS,
+            "rejects": tables.REJECTED_RECORDS,
+            "issues": tables.ISSUES,
+            "accounts": tables.TABLE_ACCOUNTS,
         },
         page="quality",
     ),
@@ -99,7 +98,7 @@ STEPS: tuple[Step, ...] = (
         "Type, tier, environment, criticality, operating system and end of life of each asset, "
         "with confidence and rationale.",
         upstream=("inventory",),
-        frames={"assets": frames.CLASSIFIED_ASSETS, "proposals": frames.PROPOSALS},
+        frames={"assets": tables.CLASSIFIED_ASSETS, "proposals": tables.PROPOSALS},
         decisions=("assets", "outsiders"),
         prompts=("prompts/classification.md", "vocabulary.yaml"),
         page="assets",
@@ -109,7 +108,7 @@ STEPS: tuple[Step, ...] = (
         "Who needs whom, with every piece of evidence; unresolved endpoints are kept.",
         upstream=("canonical_records", "inventory", "classified_assets"),
         decisions=("endpoints", "services"),
-        frames={"edges": frames.EDGES, "endpoints": frames.ENDPOINTS},
+        frames={"edges": tables.EDGES, "endpoints": tables.ENDPOINTS},
         page="dependencies",
     ),
     Step(
@@ -117,7 +116,7 @@ STEPS: tuple[Step, ...] = (
         "Components, cycles, hubs, fan-in and fan-out, depth and blast radius of each asset.",
         upstream=("classified_assets", "dependencies"),
         decisions=("services",),
-        frames={"nodes": frames.GRAPH_NODES, "cycles": frames.CYCLES},
+        frames={"nodes": tables.GRAPH_NODES, "cycles": tables.CYCLES},
         page="dependencies",
     ),
     Step(
@@ -126,11 +125,11 @@ STEPS: tuple[Step, ...] = (
         upstream=("classified_assets", "dependencies", "dependency_graph"),
         decisions=("plan", "strategies"),
         frames={
-            "placements": frames.PLAN_PLACEMENTS,
-            "groups": frames.PLAN_GROUPS,
-            "waves": frames.PLAN_WAVES,
-            "conflicts": frames.PLAN_CONFLICTS,
-            "coverage": frames.PLAN_COVERAGE,
+            "placements": tables.PLAN_PLACEMENTS,
+            "groups": tables.PLAN_GROUPS,
+            "waves": tables.PLAN_WAVES,
+            "conflicts": tables.PLAN_CONFLICTS,
+            "coverage": tables.PLAN_COVERAGE,
         },
         page="plan",
     ),
@@ -144,7 +143,7 @@ STEPS: tuple[Step, ...] = (
             "dependencies",
             "migration_plan",
         ),
-        frames={"changes": frames.SESSION_CHANGES},
+        frames={"changes": tables.SESSION_CHANGES},
         compares=True,
         page="changes",
     ),

@@ -9,9 +9,9 @@ import psycopg
 from psycopg.rows import DictRow
 
 from discovery_dagster.domain.changes import Snapshot, compare
-from discovery_dagster.domain.frames import SESSION_CHANGES, empty
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.steps import BY_KEY
+from discovery_dagster.domain.tables import SESSION_CHANGES, empty
 from discovery_dagster.store import publications
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.objects import ObjectStore

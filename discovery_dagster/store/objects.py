@@ -15,9 +15,10 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.frames import Frames
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.readers.contents import chunks, opened
+from discovery_dagster.domain.steps import Step
+from discovery_dagster.domain.tables import Frames
 
 #: Records of a row group, as many as DuckDB writes. It looks at each text of a group's dictionary
 #: once, not at each record's, while there are at most 20,000 (`TryExecuteDictionaryExpression` in
@@ -88,6 +89,11 @@ class ObjectStore:
     ) -> pl.DataFrame:
         """Read one frame of a publication."""
         return pl.read_parquet(self.frame(session, step, publication, name))
+
+    def rows(self, session: SessionKey, step: Step, publication: str) -> int:
+        """Return how many rows a publication has of what its step is about."""
+        path = self.frame(session, step.key, publication, next(iter(step.frames)))
+        return int(pl.scan_parquet(path).select(pl.len()).collect().item())
 
     def frame(self, session: SessionKey, step: str, publication: str, name: str) -> Path:
         """Path of the Parquet file that is one frame of a publication."""

@@ -6,10 +6,10 @@ from typing import Any
 import polars as pl
 
 from discovery_dagster.domain.asset_names import Directory, NoSuchAssetError, candidates
-from discovery_dagster.domain.frames import OVERRIDE_REFUSALS, empty
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.overrides import Override
 from discovery_dagster.domain.overrides.lines import Line, Refusal, judge
+from discovery_dagster.domain.tables import OVERRIDE_REFUSALS, empty
 from discovery_dagster.store import assets as stored
 from discovery_dagster.store import decision_log, overrides
 from discovery_dagster.store.database import Database
@@ -35,12 +35,12 @@ def apply(
     Args:
         database: the project's.
         session: that the files are of.
-        lines: as `frames.OVERRIDE_LINES`.
+        lines: as `tables.OVERRIDE_LINES`.
         assets: of the session, in `INVENTORY_ASSETS`.
         judged: gives assets as they are without these lines, for what stood before.
 
     Returns:
-        What could not be applied, as `frames.OVERRIDE_REFUSALS`.
+        What could not be applied, as `tables.OVERRIDE_REFUSALS`.
     """
     if lines.is_empty():
         return empty(OVERRIDE_REFUSALS)

@@ -17,9 +17,9 @@ import psycopg
 from psycopg.rows import DictRow
 
 from discovery_dagster.domain.facts import Publication
-from discovery_dagster.domain.frames import Frames, conform
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.steps import Step
+from discovery_dagster.domain.tables import Frames, conform
 from discovery_dagster.store.bulk import MANY, plan_anew, replace_rows
 from discovery_dagster.store.claims import Claim
 from discovery_dagster.store.database import Database

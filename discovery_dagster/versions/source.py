@@ -100,10 +100,11 @@ class Package:
 def canonical(node: object) -> str:
     """Return a syntax tree as text, the same on each version of Python and however it is laid out.
 
-    Strings that are statements of their own, such as docstrings, are left out.
+    Documentation is left out: strings that are statements of their own, such as docstrings, and
+    what is given to a parameter called `doc`.
     """
     if isinstance(node, list):
-        return f"[{','.join(canonical(each) for each in node if not _is_text(each))}]"
+        return f"[{','.join(canonical(each) for each in node if not _is_documentation(each))}]"
     if not isinstance(node, ast.AST):
         return repr(node)
     fields = (
@@ -112,6 +113,10 @@ def canonical(node: object) -> str:
         if value is not None and value != []  # versions of Python differ in what they leave out
     )
     return f"{type(node).__name__}({','.join(fields)})"
+
+
+def _is_documentation(node: object) -> bool:
+    return _is_text(node) or (isinstance(node, ast.keyword) and node.arg == "doc")
 
 
 def _is_text(node: object) -> bool:

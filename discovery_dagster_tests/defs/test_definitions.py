@@ -41,7 +41,21 @@ def test_each_dagster_asset_says_what_it_is_and_whose():
         assert spec.kinds
         assert spec.code_version
         assert spec.partitions_def is not None
-        assert spec.metadata["dagster/column_schema"].schema.columns
+        columns = spec.metadata["dagster/column_schema"].schema.columns
+        assert columns and all(column.description for column in columns)
+
+
+def test_dagster_shows_what_a_column_must_hold():
+    columns = {
+        column.name: column.constraints
+        for column in specs()["classified_assets"].metadata["dagster/column_schema"].schema.columns
+    }
+    assert columns["asset_id"].unique and not columns["asset_id"].nullable
+    assert columns["memory_gb"].nullable
+    assert columns["memory_gb"].other == ["in GiB", "at least 0"]
+    assert "at most 1" in columns["confidence"].other
+    (words,) = columns["type"].other
+    assert words.startswith("one of server, virtual_machine,")
 
 
 def test_each_schedule_and_sensor_says_what_it_is_for():

@@ -45,8 +45,9 @@ def test_a_second_run_finds_everything_current_and_only_gives_receipts(engine, s
     assert engine.execute_here(session).status == SUCCESS
     after = states.state(engine.database, session)
     assert [s.publication for s in after.steps] == [s.publication for s in before.steps]
-    newest, _ = receipts(engine, session, "inventory")
+    newest, first = receipts(engine, session, "inventory")
     assert newest["reused"].value is True
+    assert newest["dagster/row_count"].value == first["dagster/row_count"].value == 1
 
 
 def test_a_run_reads_each_file_once(engine, session, monkeypatch):
@@ -181,6 +182,8 @@ def test_a_missing_receipt_is_given_and_then_there_is_nothing_to_reconcile(engin
     findings = [f for f in reconcile(engine) if f.partition_key == session.partition_key]
     assert {finding.code for finding in findings} == {"no_receipt"}
     assert len(findings) == len(STEPS)
+    (given,) = receipts(engine, session, "inventory")
+    assert given["dagster/row_count"].value == 1
     assert [f for f in reconcile(engine) if f.partition_key == session.partition_key] == []
 
 

@@ -5,12 +5,19 @@ from typing import Any
 
 import polars as pl
 
-from discovery_dagster.domain import frames
+from discovery_dagster.domain.tables import (
+    ASSET_RECORDS,
+    CLASSIFIED_ASSETS,
+    EDGES,
+    INVENTORY_ASSETS,
+    RELATION_RECORDS,
+    Schema,
+)
 
 Row = Mapping[str, Any]
 
 
-def frame(schema: frames.Schema, rows: list[Row], **defaults: Any) -> pl.DataFrame:
+def frame(schema: Schema, rows: list[Row], **defaults: Any) -> pl.DataFrame:
     """Return the rows in `schema`; absent lists are empty, other absent values null."""
     empty = {name: [] if isinstance(kind, pl.List) else None for name, kind in schema.items()}
     for row in rows:
@@ -21,14 +28,14 @@ def frame(schema: frames.Schema, rows: list[Row], **defaults: Any) -> pl.DataFra
 def asset_records(*rows: Row) -> pl.DataFrame:
     """Records of one file, numbered from 0 and standing from line 2 on."""
     numbered: list[Row] = [{"record": at, "line": at + 2} | row for at, row in enumerate(rows)]
-    return frame(frames.ASSET_RECORDS, numbered, file="a.csv", format="generic", detail=False)
+    return frame(ASSET_RECORDS, numbered, file="a.csv", format="generic", detail=False)
 
 
 def relation_records(*rows: Row) -> pl.DataFrame:
     """Declared relations whose both ends name assets."""
     numbered: list[Row] = [{"line": at + 2} | row for at, row in enumerate(rows)]
     return frame(
-        frames.RELATION_RECORDS,
+        RELATION_RECORDS,
         numbered,
         file="relations.csv",
         kind="declared",
@@ -41,7 +48,7 @@ def relation_records(*rows: Row) -> pl.DataFrame:
 
 def inventory_assets(*rows: Row) -> pl.DataFrame:
     """Things as identity resolution gives them."""
-    return frame(frames.INVENTORY_ASSETS, list(rows), named_only=False, records=1)
+    return frame(INVENTORY_ASSETS, list(rows), named_only=False, records=1)
 
 
 def classified_assets(*rows: Row) -> pl.DataFrame:
@@ -50,9 +57,7 @@ def classified_assets(*rows: Row) -> pl.DataFrame:
         {"asset_id": row["name"], "type": "virtual_machine", "eol_status": "unknown"} | dict(row)
         for row in rows
     ]
-    return frame(
-        frames.CLASSIFIED_ASSETS, named, named_only=False, records=1, status=None, confidence=1.0
-    )
+    return frame(CLASSIFIED_ASSETS, named, named_only=False, records=1, status=None, confidence=1.0)
 
 
 def edge_rows(*rows: Row) -> pl.DataFrame:
@@ -68,7 +73,7 @@ def edge_rows(*rows: Row) -> pl.DataFrame:
         for at, row in enumerate(rows)
     ]
     return frame(
-        frames.EDGES,
+        EDGES,
         numbered,
         relation="depends_on",
         confidence=0.8,

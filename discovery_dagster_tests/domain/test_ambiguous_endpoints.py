@@ -6,7 +6,7 @@ from discovery_dagster.domain import dependencies
 from discovery_dagster.domain.decision_workbook.open_questions import Findings, questions
 from discovery_dagster.domain.dependencies import endpoints
 from discovery_dagster.domain.dependencies.endpoint_decisions import EXTERNAL
-from discovery_dagster.domain.frames import (
+from discovery_dagster.domain.tables import (
     FIELD_MAPPING,
     INVENTORY_CONFLICTS,
     PROPOSALS,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from discovery_dagster.domain.frames import (
+from discovery_dagster.domain.tables import (
     ASSET_RECORDS,
     ISSUES,
     RECORD_OUTCOMES,

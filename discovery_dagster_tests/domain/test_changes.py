@@ -7,8 +7,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from discovery_dagster.domain import frames
 from discovery_dagster.domain.changes import Snapshot, compare
+from discovery_dagster.domain.tables import INVENTORY_MEMBERS, PLAN_PLACEMENTS, SOURCE_TABLES
 from discovery_dagster_tests.domain.rows import Row, classified_assets, edge_rows, frame, piece
 
 NAMES = ["app-01", "db-01", "db-02", "web-01", "web-02"]
@@ -38,11 +38,11 @@ def session(
     ]
     return Snapshot(
         key,
-        frame(frames.SOURCE_TABLES, list(sources)),
-        frame(frames.INVENTORY_MEMBERS, members),
+        frame(SOURCE_TABLES, list(sources)),
+        frame(INVENTORY_MEMBERS, members),
         classified_assets(*told),
         edge_rows(*edges),
-        frame(frames.PLAN_PLACEMENTS, placed),
+        frame(PLAN_PLACEMENTS, placed),
     )
 
 

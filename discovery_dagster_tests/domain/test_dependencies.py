@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discovery_dagster.domain import dependencies, services
-from discovery_dagster.domain.frames import INVENTORY_MEMBERS
+from discovery_dagster.domain.tables import INVENTORY_MEMBERS
 from discovery_dagster.reference import load
 from discovery_dagster_tests.domain.rows import classified_assets, frame, relation_records
 

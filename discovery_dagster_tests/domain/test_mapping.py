@@ -3,9 +3,9 @@ import pytest
 
 from discovery_dagster.domain import formats
 from discovery_dagster.domain.fields import FIELDS
-from discovery_dagster.domain.frames import FIELD_MAPPING, conform
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.mapping import map_table
+from discovery_dagster.domain.tables import FIELD_MAPPING, conform
 from discovery_dagster_tests.domain.sources import fields_of, records_of, table
 
 

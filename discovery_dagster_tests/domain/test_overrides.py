@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from discovery_dagster.domain import frames
 from discovery_dagster.domain.classification import classify
 from discovery_dagster.domain.overrides import (
     InvalidOverrideError,
@@ -20,6 +19,7 @@ from discovery_dagster.domain.overrides import (
     typed,
 )
 from discovery_dagster.domain.overrides.applying import judge, plan
+from discovery_dagster.domain.tables import PLAN_PLACEMENTS
 from discovery_dagster_tests.domain.rows import frame, inventory_assets
 
 RULES = partial(classify, as_of=date(2026, 3, 1))
@@ -73,7 +73,7 @@ def test_other_words_of_a_source_are_judged_like_its_own():
 
 def test_a_decided_strategy_replaces_the_hint_and_quotes_it():
     hint = {"asset_id": "a", "strategy": "rehost", "strategy_reason": "It is supported."}
-    placed = frame(frames.PLAN_PLACEMENTS, [hint, {**hint, "asset_id": "b"}])
+    placed = frame(PLAN_PLACEMENTS, [hint, {**hint, "asset_id": "b"}])
     decided = plan(placed, [said("a", "strategy", "retain")])
     assert decided["strategy"].to_list() == ["retain", "rehost"]
     assert "the rules said rehost (It is supported)." in decided["strategy_reason"][0]

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from discovery_dagster import reference
 from discovery_dagster.domain import canonical, dependencies, graph, intake
-from discovery_dagster.domain.frames import CLASSIFIED_ASSETS
 from discovery_dagster.domain.identity import resolve
 from discovery_dagster.domain.planning import plan
+from discovery_dagster.domain.tables import CLASSIFIED_ASSETS
 from discovery_dagster_tests.domain.rows import classified_assets, edge_rows, piece
 
 

@@ -3,20 +3,20 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from discovery_dagster.domain import frames
 from discovery_dagster.domain.steps import Step
+from discovery_dagster.domain.tables import INVENTORY_CONFLICTS, INVENTORY_MEMBERS, empty
 from discovery_dagster.store import bulk, exports, publications, sessions
 from discovery_dagster.store.claims import Claim, FencedError
 from discovery_dagster.store.publications import Publisher
 
-STEP = Step("inventory", "", frames={"members": frames.INVENTORY_MEMBERS})
+STEP = Step("inventory", "", frames={"members": INVENTORY_MEMBERS})
 HOSTILE = ['a"b', "c,d", "back\\slash", "", "line\nbreak", "NULL", "{}", "=cmd()", "é €"]
 
 
 def members(*ids: str, keys: list[str] | None = None) -> dict[str, pl.DataFrame]:
     rows = [(name, line, "x.csv", None, line, keys or []) for line, name in enumerate(ids, 2)]
-    made = pl.DataFrame(rows, schema=dict(frames.INVENTORY_MEMBERS), orient="row")
-    return {"members": made, "conflicts": frames.empty(frames.INVENTORY_CONFLICTS)}
+    made = pl.DataFrame(rows, schema=dict(INVENTORY_MEMBERS), orient="row")
+    return {"members": made, "conflicts": empty(INVENTORY_CONFLICTS)}
 
 
 @pytest.fixture

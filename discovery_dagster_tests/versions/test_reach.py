@@ -29,7 +29,7 @@ from project.domain import helpers as aid
 LIMIT = 3
 
 def judge(text):
-    return [aid.shorten(each, LIMIT) for each in _words() if each != text]
+    return [aid.shorten(each, LIMIT) for each in _words() if each != text], COLUMN
 
 def unrelated(LIMIT):
     return LIMIT
@@ -37,6 +37,8 @@ def unrelated(LIMIT):
 @cache
 def _words():
     return reference.load("words")
+
+COLUMN = aid.column(size=3, doc="Size of the limit.")
 """,
     "domain/helpers.py": """
 def shorten(text, limit):
@@ -44,6 +46,9 @@ def shorten(text, limit):
 
 def lengthen(text):
     return text * 2
+
+def column(size, doc):
+    return size
 """,
     "domain/naming.py": "from project.domain.texts import fold\n__all__ = ['fold']\n",
     "domain/texts.py": "class Base:\n    size = 1\n\nclass fold(Base):\n    pass\n",
@@ -101,6 +106,8 @@ def changed(project, name, old, new):
         ("what runs the step", "defs/session.py", "return 1", "return 2", set()),
         ("what Dagster is told", "defs/assets.py", '"kind"', '"kinds"', set()),
         ("a comment", "domain/helpers.py", "* 2", "* 2  # twice", set()),
+        ("what a column means", "domain/rules.py", "of the limit", "of a limit", set()),
+        ("what a column holds", "domain/rules.py", "size=3", "size=4", {"plan"}),
         ("a docstring", "domain/helpers.py", "limit):", 'limit):\n    """Cut."""', set()),
     ],
 )

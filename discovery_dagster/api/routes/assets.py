@@ -9,8 +9,8 @@ from discovery_dagster.api.freshness import Fresh
 from discovery_dagster.api.lists import SESSION, Selection, Text, Values, add_list, asked_of
 from discovery_dagster.api.problems import NotFound, described
 from discovery_dagster.api.security import AssetOf, DatabaseOf, SessionOf, StateOf
-from discovery_dagster.domain.frames import ATTRIBUTES
 from discovery_dagster.domain.lineage import trace
+from discovery_dagster.domain.tables import ATTRIBUTES
 from discovery_dagster.store.lineage import published
 from discovery_dagster.store.reading import assets
 from discovery_dagster.store.reading.listing import Row

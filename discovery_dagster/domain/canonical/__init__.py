@@ -6,15 +6,23 @@ from types import MappingProxyType
 
 import polars as pl
 
-from discovery_dagster.domain import frames
 from discovery_dagster.domain.canonical.accounts import Place
 from discovery_dagster.domain.canonical.ids import name_ends
 from discovery_dagster.domain.canonical.references import settle
 from discovery_dagster.domain.canonical.rows import Rows
 from discovery_dagster.domain.canonical.tables import TableRecords, read_table
 from discovery_dagster.domain.formats.base import TableFormat
-from discovery_dagster.domain.frames import conform, empty
 from discovery_dagster.domain.source_tables import SourceTable
+from discovery_dagster.domain.tables import (
+    ASSET_RECORDS,
+    ISSUES,
+    OVERRIDE_LINES,
+    RECORD_OUTCOMES,
+    RELATION_RECORDS,
+    Schema,
+    conform,
+    empty,
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,7 @@ def canonicalise(
 
     Args:
         tables: with their formats, in the order of their numbers.
-        mapping: of all of them, as `frames.FIELD_MAPPING`; only what is accepted is used.
+        mapping: of all of them, as `tables.FIELD_MAPPING`; only what is accepted is used.
         progress: told the records done and those there are.
         elsewhere: the records of tables of flows that are not in the table, by its number.
 
@@ -66,21 +74,21 @@ def canonicalise(
         done += sizes[number]
     progress(done, total)
     assets = pl.concat([pl.DataFrame(schema=_unnumbered()), *(part.assets for part in read)])
-    relations = _joined([part.relations for part in read], frames.RELATION_RECORDS)
+    relations = _joined([part.relations for part in read], RELATION_RECORDS)
     return CanonicalRecords(
-        conform(assets.with_row_index("record"), frames.ASSET_RECORDS),
+        conform(assets.with_row_index("record"), ASSET_RECORDS),
         settle(name_ends(relations, assets), assets),
-        _joined([part.overrides for part in read], frames.OVERRIDE_LINES),
-        _joined([part.outcomes for part in read], frames.RECORD_OUTCOMES),
-        _joined([part.issues for part in read], frames.ISSUES),
+        _joined([part.overrides for part in read], OVERRIDE_LINES),
+        _joined([part.outcomes for part in read], RECORD_OUTCOMES),
+        _joined([part.issues for part in read], ISSUES),
     )
 
 
-def _joined(parts: Sequence[pl.DataFrame], schema: frames.Schema) -> pl.DataFrame:
+def _joined(parts: Sequence[pl.DataFrame], schema: Schema) -> pl.DataFrame:
     """Return all parts as one; a single one as it is, since it may be long."""
     filled = [part for part in parts if part.height]
     return filled[0] if len(filled) == 1 else pl.concat([empty(schema), *filled])
 
 
 def _unnumbered() -> dict[str, pl.DataType | type[pl.DataType]]:
-    return {name: dtype for name, dtype in frames.ASSET_RECORDS.items() if name != "record"}
+    return {name: dtype for name, dtype in ASSET_RECORDS.items() if name != "record"}

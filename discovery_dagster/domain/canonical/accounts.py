@@ -9,9 +9,9 @@ import polars as pl
 
 from discovery_dagster.domain.formats.base import Held, Kind, TableFormat
 from discovery_dagster.domain.formats.verdicts import refusals
-from discovery_dagster.domain.frames import ISSUES, RECORD_OUTCOMES, Schema
 from discovery_dagster.domain.mapping import warnings
 from discovery_dagster.domain.source_tables import IGNORED, READ, REJECTED, SourceTable, cell_column
+from discovery_dagster.domain.tables import ISSUES, RECORD_OUTCOMES, Schema
 from discovery_dagster.domain.words import fold
 
 ACCEPTED: Final = "accepted"
@@ -210,7 +210,7 @@ def settle_outcomes(
         skipped: as `SKIPPED`.
 
     Returns:
-        One row a record, as `frames.RECORD_OUTCOMES`, and its `row`.
+        One row a record, as `tables.RECORD_OUTCOMES`, and its `row`.
     """
     nothing = pl.lit(None, pl.String)
     settled = pl.concat(
@@ -235,7 +235,7 @@ def settle_outcomes(
 def list_issues(
     outcomes: pl.DataFrame, refusals: pl.DataFrame, faults: pl.DataFrame
 ) -> pl.DataFrame:
-    """Return the problems of accepted and rejected records, as `frames.ISSUES`."""
+    """Return the problems of accepted and rejected records, as `tables.ISSUES`."""
     problems = pl.concat(
         [
             refusals.with_columns(pl.lit("error").alias("severity")),
@@ -252,7 +252,7 @@ def list_issues(
 
 
 def list_column_issues(place: Place, mapping: pl.DataFrame) -> pl.DataFrame:
-    """Return the columns that are not used as what identifies things, as `frames.ISSUES`.
+    """Return the columns that are not used as what identifies things, as `tables.ISSUES`.
 
     They stand at the line of the header; `value` is the header.
     """

@@ -16,9 +16,9 @@ from discovery_dagster.domain.canonical.unnamed import (
     spare_addresses,
 )
 from discovery_dagster.domain.formats.base import Kind, TableFormat, TypePatterns
-from discovery_dagster.domain.frames import ATTRIBUTES
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.headers.meanings import named_type
+from discovery_dagster.domain.tables import ATTRIBUTES
 from discovery_dagster.domain.values.identifiers import uuid_in_serial
 from discovery_dagster.domain.words import replace_words
 
@@ -30,7 +30,7 @@ class BuiltAssets:
     """What records of things give.
 
     `assets` is one row a usable record (`row`, `line`, `declared_type`, `declared_type_text`,
-    `detail` and `frames.ATTRIBUTES`). `problems` are of records that name nothing, `faults` of
+    `detail` and `tables.ATTRIBUTES`). `problems` are of records that name nothing, `faults` of
     usable ones that have no name (both `PROBLEM`); `skipped` (`SKIPPED`) are no things.
     """
 

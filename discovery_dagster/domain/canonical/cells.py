@@ -11,8 +11,8 @@ from discovery_dagster.domain.canonical.accounts import PROBLEM
 from discovery_dagster.domain.canonical.statuses import contradictions, strongest_status
 from discovery_dagster.domain.fields import FIELDS, REFERENCES, SPAN_FIELDS, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
-from discovery_dagster.domain.frames import empty
 from discovery_dagster.domain.source_tables import NO_STORED_VALUE, SourceTable, cell_column
+from discovery_dagster.domain.tables import empty
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.values import clean, read_cells, spell_plainly, wanted
 from discovery_dagster.domain.values.reading import Reading, are_errors, are_garbled
@@ -66,7 +66,7 @@ def accepted_columns(mapping: pl.DataFrame, table_format: TableFormat) -> tuple[
     """Return the columns of one table whose mapping is accepted, the preferred ones first.
 
     Args:
-        mapping: rows of the table, as `frames.FIELD_MAPPING`.
+        mapping: rows of the table, as `tables.FIELD_MAPPING`.
         table_format: of the table.
     """
     columns = []

@@ -127,7 +127,7 @@ def are_same(connections: pl.DataFrame, ends: pl.DataFrame) -> pl.Series:
 def _of_end(
     connections: pl.DataFrame, side: str, ends: pl.DataFrame, told: Sequence[str]
 ) -> pl.DataFrame:
-    """Return what is told of one end of each, under the names of `frames.RELATION_RECORDS`."""
+    """Return what is told of one end of each, under the names of `tables.RELATION_RECORDS`."""
     return pl.DataFrame(
         [
             ends[what].gather(connections[side]).alias(side if what == "name" else f"{side}_{what}")

@@ -64,7 +64,7 @@ _ITSELF: Final = "Source and target are the same thing."
 class Flows:
     """What the records of a table of flows come to.
 
-    `relations` are as `frames.RELATION_RECORDS` without their place, each with the `row` of
+    `relations` are as `tables.RELATION_RECORDS` without their place, each with the `row` of
     its first record. `closed` are the records that are left out by how they were read
     or what they hold, as `judge_readings` gives them. `problems` are those of unusable records and
     `faults` of cells of others (both `PROBLEM`); `skipped` is as `SKIPPED`.

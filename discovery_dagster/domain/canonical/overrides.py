@@ -3,9 +3,9 @@
 import polars as pl
 
 from discovery_dagster.domain.canonical.accounts import PROBLEM, Place
-from discovery_dagster.domain.frames import OVERRIDE_LINES
 from discovery_dagster.domain.overrides.lines import COLUMNS, read_cells
 from discovery_dagster.domain.source_tables import cell_column
+from discovery_dagster.domain.tables import OVERRIDE_LINES
 from discovery_dagster.domain.words import fold
 
 
@@ -17,7 +17,7 @@ def build_overrides(records: pl.DataFrame, place: Place) -> tuple[pl.DataFrame, 
         place: the table.
 
     Returns:
-        Those that are right by themselves, as `frames.OVERRIDE_LINES`; and all that is wrong with
+        Those that are right by themselves, as `tables.OVERRIDE_LINES`; and all that is wrong with
         the others, as `PROBLEM`.
     """
     header: dict[str, int] = {

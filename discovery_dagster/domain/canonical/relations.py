@@ -19,9 +19,9 @@ from discovery_dagster.domain.canonical.endpoints import (
 )
 from discovery_dagster.domain.fields import REFERENCES, TURNED_REFERENCES
 from discovery_dagster.domain.formats.base import TableFormat
-from discovery_dagster.domain.frames import RELATION_RECORDS
 from discovery_dagster.domain.headers.meanings import named_type
 from discovery_dagster.domain.headers.phrases import Phrase, is_unrelated, read_phrases
+from discovery_dagster.domain.tables import RELATION_RECORDS
 from discovery_dagster.domain.texts import formatted
 
 #: A relation record before the place of its table is known.
@@ -36,7 +36,7 @@ def build_relations(
     """Build relation records from records of two things.
 
     Returns:
-        One row a usable record (`frames.RELATION_RECORDS` without its place, with `row` and
+        One row a usable record (`tables.RELATION_RECORDS` without its place, with `row` and
         `line`); problems of the others, as `PROBLEM`; those that count for nothing, as `SKIPPED`.
     """
     cells, many = part_ends(cells)

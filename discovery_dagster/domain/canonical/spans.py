@@ -11,7 +11,7 @@ import polars as pl
 from discovery_dagster.domain.canonical.assets import build_assets
 from discovery_dagster.domain.canonical.cells import TableCells
 from discovery_dagster.domain.formats.base import Kind, TableFormat
-from discovery_dagster.domain.frames import RELATION_RECORDS
+from discovery_dagster.domain.tables import RELATION_RECORDS
 
 #: Columns that a table of spans may lack.
 _OPTIONAL = {
@@ -38,7 +38,7 @@ def build_spans(
 
     Returns:
         Asset records as `build_assets`, each at its first span; relation records
-        (`frames.RELATION_RECORDS` without their place, with `row` and `line` of the first call);
+        (`tables.RELATION_RECORDS` without their place, with `row` and `line` of the first call);
         problems of spans that name no service, as `PROBLEM`.
     """
     names = [name for name in ("name", "workload") if name in cells.frame.columns]

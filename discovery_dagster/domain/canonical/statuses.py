@@ -11,7 +11,7 @@ import polars as pl
 
 from discovery_dagster import reference
 from discovery_dagster.domain.canonical.accounts import PROBLEM
-from discovery_dagster.domain.frames import empty
+from discovery_dagster.domain.tables import empty
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.values.states import precedence, state_of
 

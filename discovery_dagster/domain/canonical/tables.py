@@ -5,7 +5,6 @@ from typing import Final, Self
 
 import polars as pl
 
-from discovery_dagster.domain import frames
 from discovery_dagster.domain.canonical.accounts import (
     PROBLEM,
     SKIPPED,
@@ -34,6 +33,13 @@ from discovery_dagster.domain.canonical.tags import read_tags
 from discovery_dagster.domain.formats.base import Kind, Switch, TableFormat
 from discovery_dagster.domain.mapping.claims import OWN_NAMES
 from discovery_dagster.domain.source_tables import cell_column
+from discovery_dagster.domain.tables import (
+    ASSET_RECORDS,
+    OVERRIDE_LINES,
+    RELATION_RECORDS,
+    Schema,
+    empty,
+)
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.values.secret_records import hide_by_records
 
@@ -78,7 +84,7 @@ def read_table(
     Args:
         place: the table and its number.
         table_format: of the table.
-        mapping: of its columns, as `frames.FIELD_MAPPING`.
+        mapping: of its columns, as `tables.FIELD_MAPPING`.
         rows: the records of a table of flows, where they are not those of the table itself.
     """
     columns = accepted_columns(mapping, table_format)
@@ -100,13 +106,11 @@ def read_table(
     skipped = _join([part.skipped for part in built], SKIPPED)
     outcomes = settle_outcomes(place, place.table.records["line"], judged, refusals, skipped)
     assets = _placed([part.assets for part in built], place, table_format, _asset_schema())
-    relations = _placed(
-        [part.relations for part in built], place, table_format, frames.RELATION_RECORDS
-    )
+    relations = _placed([part.relations for part in built], place, table_format, RELATION_RECORDS)
     return TableRecords(
         assets.drop("row"),
         _numbered(relations, assets["row"]).drop("row"),
-        _join([part.overrides for part in built], frames.OVERRIDE_LINES),
+        _join([part.overrides for part in built], OVERRIDE_LINES),
         outcomes.drop("row"),
         pl.concat(
             [
@@ -126,9 +130,9 @@ def _read_flows(
     relations = flows.relations.with_columns(lines.gather(flows.relations["row"]))
     outcomes = settle_outcomes(place, lines, flows.closed, refusals, flows.skipped)
     return TableRecords(
-        frames.empty(_asset_schema()),
-        _placed([_of_nobody(relations)], place, table_format, frames.RELATION_RECORDS).drop("row"),
-        frames.empty(frames.OVERRIDE_LINES),
+        empty(_asset_schema()),
+        _placed([_of_nobody(relations)], place, table_format, RELATION_RECORDS).drop("row"),
+        empty(OVERRIDE_LINES),
         outcomes.drop("row"),
         list_issues(outcomes, refusals, flows.faults),
     )
@@ -214,12 +218,12 @@ def _placed(
     parts: list[pl.DataFrame | None],
     place: Place,
     table_format: TableFormat,
-    schema: frames.Schema,
+    schema: Schema,
 ) -> pl.DataFrame:
     """Give the built rows their place, beside their `row`; the order is that of the records."""
     present = [part for part in parts if part is not None]
     if not present:
-        return frames.empty({"row": pl.UInt32(), **schema})
+        return empty({"row": pl.UInt32(), **schema})
     joined = pl.concat(
         [
             part.with_columns(*place.columns(), pl.lit(table_format.name).alias("format")).select(
@@ -253,10 +257,10 @@ def _numbered(relations: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
     )
 
 
-def _join(parts: list[pl.DataFrame | None], schema: frames.Schema) -> pl.DataFrame:
+def _join(parts: list[pl.DataFrame | None], schema: Schema) -> pl.DataFrame:
     present = [part.select(list(schema)) for part in parts if part is not None]
-    return pl.concat([frames.empty(schema), *present])
+    return pl.concat([empty(schema), *present])
 
 
-def _asset_schema() -> frames.Schema:
-    return {name: dtype for name, dtype in frames.ASSET_RECORDS.items() if name != "record"}
+def _asset_schema() -> Schema:
+    return {name: dtype for name, dtype in ASSET_RECORDS.items() if name != "record"}

@@ -10,7 +10,7 @@ import polars as pl
 
 from discovery_dagster.domain.changes import assets, edges, places
 from discovery_dagster.domain.changes.sources import still_here
-from discovery_dagster.domain.frames import SESSION_CHANGES, conform
+from discovery_dagster.domain.tables import SESSION_CHANGES, conform
 
 __all__ = ["Snapshot", "compare"]
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from discovery_dagster.domain.changes.sources import seen_again
 from discovery_dagster.domain.changes.values import APPEARED, changed_fields
-from discovery_dagster.domain.frames import ATTRIBUTES
+from discovery_dagster.domain.tables import ATTRIBUTES
 
 #: Fields whose values are compared. `custom` is left out: among the columns that no field stands
 #: for are the dates and counters of the exporting tool, which are others each time.

@@ -22,8 +22,8 @@ from discovery_dagster.domain.classification.vocabulary import (
     judge_environment,
     judge_tier,
 )
-from discovery_dagster.domain.frames import JUDGED_ASSETS, conform
 from discovery_dagster.domain.stages import Stages
+from discovery_dagster.domain.tables import JUDGED_ASSETS, conform
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 

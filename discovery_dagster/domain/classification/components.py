@@ -11,7 +11,7 @@ import polars as pl
 from discovery_dagster.domain.classification.distinct import Distinct
 from discovery_dagster.domain.classification.lifecycle import end_of_life
 from discovery_dagster.domain.classification.software import OPERATING_SYSTEM
-from discovery_dagster.domain.frames import CLASSIFIED_ASSETS
+from discovery_dagster.domain.tables import CLASSIFIED_ASSETS
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 

@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from discovery_dagster.domain.frames import ATTRIBUTES
 from discovery_dagster.domain.identity.merging import LISTS
+from discovery_dagster.domain.tables import ATTRIBUTES
 
 #: What may tell the type of a thing; nothing else of it leaves here.
 EVIDENCE = (

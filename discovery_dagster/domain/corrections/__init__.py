@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from discovery_dagster.domain import formats, frames
+from discovery_dagster.domain import formats
 from discovery_dagster.domain.formats import corrections as format_
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.source_tables import IGNORED, READ, REJECTED, SourceTable, cell_column
+from discovery_dagster.domain.tables import CORRECTIONS, empty
 from discovery_dagster.domain.words import fold
 from discovery_dagster.domain.workbooks import fitted_cells
 
@@ -24,7 +25,7 @@ _SURPLUS_SEPARATOR = " | "
 
 @dataclass(frozen=True)
 class Corrected:
-    """The session's tables after correction, and one row a correction (`frames.CORRECTIONS`)."""
+    """The session's tables after correction, and one row a correction (`tables.CORRECTIONS`)."""
 
     tables: list[RecognisedTable]
     corrections: pl.DataFrame
@@ -39,7 +40,7 @@ def apply(tables: Sequence[RecognisedTable]) -> Corrected:
     Args:
         tables: of the session, in the order of their numbers.
     """
-    corrected, applied = list(tables), [frames.empty(frames.CORRECTIONS)]
+    corrected, applied = list(tables), [empty(CORRECTIONS)]
     for number, (table, table_format) in enumerate(tables):
         if table_format.kind is Kind.CORRECTIONS:
             corrected[number] = (_correct_by(table, corrected, applied), table_format)

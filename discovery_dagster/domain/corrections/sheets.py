@@ -39,8 +39,8 @@ def correction_sheets(
 
     Args:
         source: frames of `source_records`.
-        outcomes: as `frames.RECORD_OUTCOMES`, in the order of the records of each table.
-        issues: as `frames.ISSUES`.
+        outcomes: as `tables.RECORD_OUTCOMES`, in the order of the records of each table.
+        issues: as `tables.ISSUES`.
         severities: `error` for rejected records, `warning` for accepted ones with issues.
     """
     for table in source["tables"].iter_rows(named=True):

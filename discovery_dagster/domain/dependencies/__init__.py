@@ -14,9 +14,9 @@ from discovery_dagster.domain.dependencies import endpoint_decisions, named_host
 from discovery_dagster.domain.dependencies.connection_strings import infer
 from discovery_dagster.domain.dependencies.doubts import with_conflicts, with_scans
 from discovery_dagster.domain.dependencies.endpoint_decisions import EndpointDecision
-from discovery_dagster.domain.frames import EDGES, INVENTORY_MEMBERS, conform, empty
 from discovery_dagster.domain.naming import NameIndex
 from discovery_dagster.domain.stages import unheard
+from discovery_dagster.domain.tables import EDGES, INVENTORY_MEMBERS, conform, empty
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 

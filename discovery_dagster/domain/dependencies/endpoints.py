@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain.dependencies.unresolved import network
-from discovery_dagster.domain.frames import ENDPOINTS, conform
+from discovery_dagster.domain.tables import ENDPOINTS, conform
 
 _SHOWN: Final = 50  # endpoints and candidates that a row names; `number` counts all endpoints
 _ROW: Final = ["subnet", "kind", "needed", "port", "protocol", "service"]

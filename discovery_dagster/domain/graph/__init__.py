@@ -10,12 +10,12 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from discovery_dagster.domain.frames import GRAPH_NODES, conform
 from discovery_dagster.domain.graph import shared_services
 from discovery_dagster.domain.graph.articulation import partings
 from discovery_dagster.domain.graph.digraph import Digraph, Numbers
 from discovery_dagster.domain.graph.reach import ancestors
 from discovery_dagster.domain.stages import unheard
+from discovery_dagster.domain.tables import GRAPH_NODES, conform
 from discovery_dagster.reference import load
 
 #: Of `analyse`: components, reach, single points of failure.

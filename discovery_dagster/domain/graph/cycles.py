@@ -8,9 +8,9 @@ from math import log10
 
 import polars as pl
 
-from discovery_dagster.domain.frames import CYCLES, conform
 from discovery_dagster.domain.graph.feedback_arcs import cheapest
 from discovery_dagster.domain.graph.impact import tell
+from discovery_dagster.domain.tables import CYCLES, conform
 from discovery_dagster.reference import load
 
 

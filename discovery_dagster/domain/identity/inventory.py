@@ -6,12 +6,6 @@ from dataclasses import dataclass
 import polars as pl
 
 from discovery_dagster.domain.dependencies import endpoint_decisions
-from discovery_dagster.domain.frames import (
-    INVENTORY_ASSETS,
-    INVENTORY_CONFLICTS,
-    INVENTORY_MEMBERS,
-    conform,
-)
 from discovery_dagster.domain.host_names import folded, group
 from discovery_dagster.domain.identity import extraction
 from discovery_dagster.domain.identity.conflicts import find_conflicts
@@ -28,6 +22,12 @@ from discovery_dagster.domain.identity.registration import (
 from discovery_dagster.domain.identity.things import Things
 from discovery_dagster.domain.naming import NameIndex
 from discovery_dagster.domain.stages import unheard
+from discovery_dagster.domain.tables import (
+    INVENTORY_ASSETS,
+    INVENTORY_CONFLICTS,
+    INVENTORY_MEMBERS,
+    conform,
+)
 
 #: Of `resolve`: what is declared, whom the relations name, what is only named.
 STAGES = 3

@@ -10,8 +10,8 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.frames import Schema
 from discovery_dagster.domain.host_names import folded, group
+from discovery_dagster.domain.tables import Schema
 from discovery_dagster.reference import load
 
 #: One row a pair: what speaks for it in words, and how many kinds of evidence that is.

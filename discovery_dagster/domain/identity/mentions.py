@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from discovery_dagster.domain.frames import ASSET_RECORDS, empty
 from discovery_dagster.domain.host_names import folded, with_host_names
+from discovery_dagster.domain.tables import ASSET_RECORDS, empty
 
 
 def endpoints(relations: pl.DataFrame) -> pl.DataFrame:

@@ -8,8 +8,8 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.frames import ATTRIBUTES
 from discovery_dagster.domain.host_names import borrowed_name
+from discovery_dagster.domain.tables import ATTRIBUTES
 from discovery_dagster.domain.values.states import outranking, state_of
 from discovery_dagster.reference import load
 

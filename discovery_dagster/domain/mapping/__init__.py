@@ -11,7 +11,6 @@ import polars as pl
 
 from discovery_dagster.domain.fields import FIELDS, IGNORED, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
-from discovery_dagster.domain.frames import FIELD_MAPPING
 from discovery_dagster.domain.mapping.amounts import agree, find_unit, part_sockets
 from discovery_dagster.domain.mapping.claims import (
     ACCEPTED,
@@ -34,6 +33,7 @@ from discovery_dagster.domain.mapping.evidence import (
 from discovery_dagster.domain.mapping.rival_names import settle_names
 from discovery_dagster.domain.mapping.unknown_names import propose_names
 from discovery_dagster.domain.source_tables import READ, SourceTable, cell_column
+from discovery_dagster.domain.tables import FIELD_MAPPING
 from discovery_dagster.domain.values import TRANSFORMS, clean
 from discovery_dagster.domain.values.secret_records import hide_by_records
 from discovery_dagster.domain.values.secrets import hide_cells
@@ -59,7 +59,7 @@ def map_table(
         decisions: of the client; they outrank what headers and values say.
 
     Returns:
-        One row a column, as `frames.FIELD_MAPPING`.
+        One row a column, as `tables.FIELD_MAPPING`.
     """
     records = hide_by_records(table.records.filter(pl.col("outcome") == READ), table.header)
     columns = [

@@ -39,7 +39,7 @@ def column_warnings(mapping: Iterable[Row]) -> list[ColumnWarning]:
     """Return the columns of identifying fields that were refused, or wait for a person.
 
     Args:
-        mapping: rows of `frames.FIELD_MAPPING`, those of a table one after the other.
+        mapping: rows of `tables.FIELD_MAPPING`, those of a table one after the other.
     """
     tables = groupby(mapping, key=lambda row: (row["file"], row["sheet"]))
     return [warning for _, rows in tables for warning in _of_table(list(rows))]

@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from discovery_dagster.domain.frames import PLAN_COVERAGE, conform
 from discovery_dagster.domain.graph.ties import planned
+from discovery_dagster.domain.tables import PLAN_COVERAGE, conform
 
 _KINDS = ("declared", "observed", "inferred")
 

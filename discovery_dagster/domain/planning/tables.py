@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from discovery_dagster.domain.frames import (
+from discovery_dagster.domain.planning import reasons, strategy
+from discovery_dagster.domain.planning.constraints import Constraint
+from discovery_dagster.domain.tables import (
     PLAN_CONFLICTS,
     PLAN_GROUPS,
     PLAN_PLACEMENTS,
     PLAN_WAVES,
     conform,
 )
-from discovery_dagster.domain.planning import reasons, strategy
-from discovery_dagster.domain.planning.constraints import Constraint
 from discovery_dagster.domain.texts import formatted
 
 

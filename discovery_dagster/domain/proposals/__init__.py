@@ -11,8 +11,8 @@ from typing import Final, Protocol
 
 import polars as pl
 
-from discovery_dagster.domain.frames import PROPOSALS, empty
 from discovery_dagster.domain.proposals.facts import Facts
+from discovery_dagster.domain.tables import PROPOSALS, empty
 
 PROPOSED: Final = "proposed"
 ACCEPTED: Final = "accepted"  # by the setting, because independent evidence says the same
@@ -111,12 +111,12 @@ def frame(
     """Put the answers beside what they are about.
 
     Args:
-        about: one row a question with the first columns of `frames.PROPOSALS`, up to `rules`.
+        about: one row a question with the first columns of `tables.PROPOSALS`, up to `rules`.
         answers: one a question.
         accepted: the evidence that agrees where a proposal is accepted, else null.
 
     Returns:
-        One row a question, as `frames.PROPOSALS`.
+        One row a question, as `tables.PROPOSALS`.
     """
     if about.is_empty():
         return empty(PROPOSALS)

@@ -14,7 +14,6 @@ import polars as pl
 from discovery_dagster import reference
 from discovery_dagster.domain.fields import FIELDS, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
-from discovery_dagster.domain.frames import PROPOSALS, empty
 from discovery_dagster.domain.proposals import (
     ACCEPTED,
     PROPOSED,
@@ -25,6 +24,7 @@ from discovery_dagster.domain.proposals import (
     frame,
 )
 from discovery_dagster.domain.source_tables import SourceTable
+from discovery_dagster.domain.tables import PROPOSALS, empty
 from discovery_dagster.domain.values import TRANSFORMS, read_cells
 from discovery_dagster.domain.words import fold
 
@@ -47,11 +47,11 @@ def propose_fields(
 
     Args:
         tables: with their formats, in the order of their numbers.
-        mapping: of all of them by rules and decisions, as `frames.FIELD_MAPPING`.
+        mapping: of all of them by rules and decisions, as `tables.FIELD_MAPPING`.
         proposer: the model, or None.
 
     Returns:
-        The mapping with the proposals, the proposals as `frames.PROPOSALS`, and what they cost
+        The mapping with the proposals, the proposals as `tables.PROPOSALS`, and what they cost
         (None without a model).
     """
     if proposer is None:

@@ -15,9 +15,9 @@ from discovery_dagster import reference
 from discovery_dagster.domain.classification import open_assets
 from discovery_dagster.domain.classification.questions import EVIDENCE
 from discovery_dagster.domain.classification.rules import Rule, rules
-from discovery_dagster.domain.frames import PROPOSALS, empty
 from discovery_dagster.domain.proposals import Answer, Proposer, Question, Usage, frame
 from discovery_dagster.domain.proposals.facts import Fact
+from discovery_dagster.domain.tables import PROPOSALS, empty
 
 UNKNOWN: Final = "unknown"
 
@@ -35,11 +35,11 @@ def propose_types(
     """Ask what the assets are of which the rules cannot tell.
 
     Args:
-        assets: as `frames.CLASSIFIED_ASSETS`.
+        assets: as `tables.CLASSIFIED_ASSETS`.
         proposer: the model, or None.
 
     Returns:
-        The assets, of which disputed ones may be settled; the proposals as `frames.PROPOSALS`; and
+        The assets, of which disputed ones may be settled; the proposals as `tables.PROPOSALS`; and
         what they cost (None without a model).
     """
     if proposer is None:

@@ -4,8 +4,8 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.frames import ATTRIBUTES, CLASSIFIED_ASSETS
 from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.tables import ATTRIBUTES, CLASSIFIED_ASSETS
 from discovery_dagster.store.database import Database
 
 _NAMING: Final = ("asset_id", "type", *(name for name in ATTRIBUTES if name != "custom"))

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from discovery_dagster.domain import frames, identity
+from discovery_dagster.domain import identity
 from discovery_dagster.domain.identity.decisions import SPLIT, IdentityDecision
+from discovery_dagster.domain.tables import INVENTORY_ASSETS, empty
 from discovery_dagster_tests.domain.rows import asset_records, relation_records
 
 SERVER = {"declared_type": "server"}
@@ -224,7 +225,7 @@ def test_every_identifier_to_be_registered_was_a_candidate():
 
 def test_nothing_gives_an_empty_inventory():
     made = resolve()
-    assert made.assets.equals(frames.empty(frames.INVENTORY_ASSETS))
+    assert made.assets.equals(empty(INVENTORY_ASSETS))
     assert made.members.is_empty()
     assert made.conflicts.is_empty()
 

@@ -1,0 +1,117 @@
+"""What was imported: files, the tables in them, what their columns mean, and corrections."""
+
+from discovery_dagster.domain.tables.declaring import (
+    PLACE,
+    count,
+    objects,
+    share,
+    text,
+    texts,
+    total,
+)
+from discovery_dagster.domain.tables.table import Table
+from discovery_dagster.domain.tables.words import MappingMethod, MappingStatus, ProposalStatus
+
+SOURCE_FILES = Table(
+    "source_files",
+    doc="One row a file of the session, in the order in which the files were added.",
+    columns={
+        "file": text(key=True, doc="Name of the file within the session."),
+        "sha256": text(doc="Digest of its content, hexadecimal."),
+        "size": total(unit="bytes", doc="Its size."),
+        "format": text(
+            nullable=True,
+            doc="Format, such as `rvtools.vinfo`; of a workbook of several its first table's.",
+        ),
+        "encoding": text(nullable=True, doc="Encoding of its text; null where it is no text."),
+        "delimiter": text(nullable=True, doc="What separates its cells; null where nothing does."),
+        "sheets": texts(nullable=True, doc="Names of its worksheets."),
+        "notes": texts(nullable=True, doc="What a person may not expect of how it was read."),
+        "error_code": text(nullable=True, doc="Why it could not be read, as a stable code."),
+        "error": text(nullable=True, doc="Why it could not be read; null for a file that was."),
+    },
+)
+
+SOURCE_TABLES = Table(
+    "source_tables",
+    doc="One row a table, in file and sheet order.",
+    columns={
+        "table": count(key=True, doc="Number of the table within the session, from 0."),
+        "file": PLACE["file"],
+        "sheet": PLACE["sheet"],
+        "format": text(doc="Name of its format, such as `rvtools.vinfo`."),
+        "header": texts(doc="Its columns, as written."),
+        "header_line": count(doc="Line that the header stands in."),
+        "records": count(doc="How many physical records it has."),
+        "merged": objects(
+            {
+                "first_line": count(doc="First worksheet row that it covers."),
+                "last_line": count(doc="Last worksheet row that it covers."),
+                "first_position": count(doc="First column that it covers, from 0."),
+                "last_position": count(doc="Last column that it covers, from 0."),
+                "range": text(doc="Its name in the worksheet, such as `C2:C4`."),
+            },
+            doc="Merged cells whose value was given to all that they cover.",
+        ),
+    },
+)
+
+CORRECTIONS = Table(
+    "corrections",
+    doc="One row a record that another file of the session corrected; the record is corrected.",
+    columns={
+        **PLACE,
+        "table": count(doc="Number of its table, as in `source_tables`."),
+        "record": count(doc="Number of the record in its table, from 0."),
+        "before": texts(doc="Its cells before the correction."),
+        "by_file": text(doc="File of the correction."),
+        "by_sheet": text(nullable=True, doc="Worksheet of the correction."),
+        "by_line": count(doc="Line of the correction."),
+    },
+)
+
+FIELD_MAPPING = Table(
+    "field_mapping",
+    doc="One row a source column: what it means.",
+    columns={
+        "table": count(key=True, doc="Number of its table, as in `source_tables`."),
+        "file": PLACE["file"],
+        "sheet": PLACE["sheet"],
+        "column": text(doc="The column, as written in the header."),
+        "position": count(key=True, doc="Its position in the header, from 0."),
+        "field": text(doc="Canonical field, `ignored` or `unmapped`."),
+        "unit": text(nullable=True, doc="Unit of the source, such as `MiB`."),
+        "transform": text(nullable=True, doc="Transform of each cell; null for text as it stands."),
+        "confidence": share(doc="How sure the mapping is, 0 to 1."),
+        "method": text(words=MappingMethod, nullable=True, doc="What tells the meaning."),
+        "status": text(words=MappingStatus, doc="Whether the meaning is settled."),
+        "evidence": texts(
+            nullable=True, doc="Up to three sample values, or what speaks for the mapping."
+        ),
+        "conflict": text(nullable=True, doc="The other column that claims the same field."),
+    },
+)
+
+PROPOSALS = Table(
+    "proposals",
+    doc="One row a column or asset that the rules left open and a language model was asked about.",
+    columns={
+        "asset_id": text(nullable=True, doc="The asset; null for a column."),
+        "name": text(nullable=True, doc="Name of the asset."),
+        "file": text(nullable=True, doc="File of the column; null for an asset."),
+        "sheet": text(nullable=True, doc="Worksheet of the column."),
+        "column": text(nullable=True, doc="The column, as written."),
+        "field": text(doc="What it is about: `type` of an asset, `field` of a column."),
+        "rules": text(doc="The rules' own answer, such as `unknown`."),
+        "value": text(nullable=True, doc="What is proposed; null when there is no usable answer."),
+        "confidence": share(
+            nullable=True, doc="As the model states it, 0 to 1; it decides nothing."
+        ),
+        "rationale": text(nullable=True, doc="The model's own words: untrusted text."),
+        "status": text(words=ProposalStatus, doc="What became of the question."),
+        "reason": text(nullable=True, doc="Why there is no value, or which evidence agreed."),
+        "model": text(doc="The model that was asked."),
+        "prompt": text(doc="Digest of the prompt."),
+        "response": text(nullable=True, doc="Id that the server gave its response."),
+    },
+)

@@ -1,0 +1,90 @@
+"""The plan, and what differs from the session before."""
+
+from discovery_dagster.domain.tables.declaring import count, flag, port, text, texts, total
+from discovery_dagster.domain.tables.table import Table
+from discovery_dagster.domain.tables.words import Change, Changed, ReferenceWords
+
+PLAN_PLACEMENTS = Table(
+    "plan_placements",
+    doc="One row an asset of the plan: where it moves, and how.",
+    columns={
+        "asset_id": text(key=True, doc="The asset."),
+        "group": text(nullable=True, doc="Its move group; null of what does not move."),
+        "wave": count(nullable=True, doc="Its wave; null of what does not move."),
+        "strategy": text(words=ReferenceWords.STRATEGIES, doc="A 6R hint, or `unknown`."),
+        "strategy_reason": text(nullable=True, doc="Why this strategy."),
+        "reason": text(nullable=True, doc="Why this group and wave."),
+    },
+)
+
+PLAN_GROUPS = Table(
+    "plan_groups",
+    doc="One row a move group: assets that move together.",
+    columns={
+        "group": text(key=True, doc="Name of the group."),
+        "wave": count(nullable=True, doc="Wave that it moves in."),
+        "assets": texts(doc="Names of its assets, sorted."),
+        "reason": text(doc="Why they move together."),
+        "cycle": flag(doc="Whether they need each other."),
+    },
+)
+
+PLAN_WAVES = Table(
+    "plan_waves",
+    doc="One row a wave: groups that move at one time.",
+    columns={
+        "wave": count(key=True, doc="Number of the wave, from 1."),
+        "groups": texts(doc="Names of its groups."),
+        "assets": count(doc="How many assets move in it."),
+        "reason": text(doc="Why they move now."),
+    },
+)
+
+PLAN_COVERAGE = Table(
+    "plan_coverage",
+    doc="One row an asset of the plan: what is known of its dependencies.",
+    columns={
+        "asset_id": text(key=True, doc="The asset."),
+        "declared": count(doc="Edges with evidence that is declared."),
+        "observed": count(doc="Edges with evidence that was observed."),
+        "inferred": count(doc="Edges with evidence that is inferred."),
+        "first_seen": text(nullable=True, doc="First of its observations, ISO 8601."),
+        "last_seen": text(nullable=True, doc="Last of its observations, ISO 8601."),
+        "evidence": flag(doc="Whether there is any evidence at all."),
+    },
+)
+
+PLAN_CONFLICTS = Table(
+    "plan_conflicts",
+    doc="One row a constraint that cannot hold, or has no effect.",
+    columns={
+        "constraint": total(nullable=True, doc="Number of the constraint."),
+        "kind": text(nullable=True, doc="Kind of the constraint."),
+        "sentence": text(nullable=True, doc="What was set, and by whom."),
+        "message": text(doc="Why it does not hold."),
+    },
+)
+
+SESSION_CHANGES = Table(
+    "session_changes",
+    doc="One row a difference to the session before: of an asset, an edge or a place in the plan.",
+    columns={
+        "since": text(doc="Session that is compared with, such as `s001`."),
+        "what": text(words=Changed, doc="What is different."),
+        "change": text(words=Change, doc="How it is different."),
+        "asset_id": text(
+            nullable=True, doc="The asset; of an edge its source, null when unresolved."
+        ),
+        "name": text(nullable=True, doc="Name of the asset, or of the edge's source."),
+        "relation": text(
+            words=ReferenceWords.RELATIONS, nullable=True, doc="Relation of the edge."
+        ),
+        "target_id": text(nullable=True, doc="Target of the edge; null when unresolved."),
+        "target": text(nullable=True, doc="Name of the edge's target."),
+        "port": port(doc="Port of the edge."),
+        "protocol": text(nullable=True, doc="Protocol of the edge."),
+        "field": text(nullable=True, doc="Which field changed."),
+        "before": text(nullable=True, doc="What it was."),
+        "after": text(nullable=True, doc="What it is."),
+    },
+)

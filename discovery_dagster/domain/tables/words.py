@@ -1,0 +1,117 @@
+"""The vocabularies that columns keep to.
+
+Those that people may extend are data, under `reference/`; the others are members here.
+"""
+
+from enum import StrEnum
+
+
+class ReferenceWords(StrEnum):
+    """Vocabularies of `reference/vocabulary.yaml`, by their names there."""
+
+    ASSET_TYPES = "asset_types"
+    RELATIONS = "relations"
+    EVIDENCE_KINDS = "evidence_kinds"
+    ENVIRONMENTS = "environments"
+    CRITICALITIES = "criticalities"
+    TIERS = "tiers"
+    STRATEGIES = "strategies"
+
+
+class MappingStatus(StrEnum):
+    """Whether what a column means is settled."""
+
+    ACCEPTED = "accepted"
+    PROPOSED = "proposed"
+    REJECTED = "rejected"
+
+
+class MappingMethod(StrEnum):
+    """What tells what a column means."""
+
+    FORMAT = "format"
+    SYNONYM = "synonym"
+    WORDS = "words"
+    VALUES = "values"
+    PERSON = "person"
+    MODEL = "model"
+
+
+class ProposalStatus(StrEnum):
+    """What became of a question to a language model."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    UNDECIDED = "undecided"
+    UNANSWERED = "unanswered"
+    WITHHELD = "withheld"
+
+
+class Outcome(StrEnum):
+    """What became of a physical record."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    IGNORED = "ignored"
+
+
+class Severity(StrEnum):
+    """Whether an issue rejected its record."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class EndOfLife(StrEnum):
+    """Whether a product is supported on the day of the import."""
+
+    SUPPORTED = "supported"
+    EXTENDED = "extended"
+    ENDED = "ended"
+    UNKNOWN = "unknown"
+
+
+class EdgeStatus(StrEnum):
+    """Which kinds of evidence speak for an edge."""
+
+    CONFIRMED = "confirmed"
+    DECLARED_ONLY = "declared_only"
+    OBSERVED_ONLY = "observed_only"
+    INFERRED_ONLY = "inferred_only"
+
+
+class Unresolved(StrEnum):
+    """Why an end of an edge is no asset; see `dependencies.unresolved`."""
+
+    AMBIGUOUS = "ambiguous"
+    UNMATCHED = "unmatched"
+    EXTERNAL = "external"
+    BROADCAST = "broadcast"
+    LOCAL = "local"
+
+
+class Side(StrEnum):
+    """On which side of its edges an endpoint is."""
+
+    SOURCE = "source"
+    TARGET = "target"
+
+
+class Changed(StrEnum):
+    """What a change between two sessions is about."""
+
+    ASSET = "asset"
+    EDGE = "edge"
+    PLAN = "plan"
+
+
+class Change(StrEnum):
+    """How something differs from the session before."""
+
+    APPEARED = "appeared"
+    NOT_SEEN = "not_seen"
+    SOURCE_ABSENT = "source_absent"
+    CHANGED = "changed"
+
+
+Words = ReferenceWords | type[StrEnum]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from discovery_dagster.domain.steps import STEPS
 from discovery_dagster.domain.tables import Column, Table
+from discovery_dagster.domain.tables.shown import SHOWN
 from discovery_dagster.domain.tables.vocabularies import vocabulary
 from discovery_dagster.store.publications import STEP_TABLES
 
@@ -19,33 +20,50 @@ _TYPES = {
     "Float64": "number",
     "List(String)": "list of texts",
     "List(UInt32)": "list of whole numbers",
+    "Datetime(time_unit='us', time_zone='UTC')": "moment",
 }
 
 _BEGINNING = """\
 # Tables
 
-What each step of a session hands on, made from the catalogue in `discovery_dagster/domain/tables/`
-by `python -m scripts.describe_tables`. A value may be absent only where its type says *or null*;
-**bold** columns are the primary key. Every frame is a Parquet file; those with a table in Postgres
-are also rows of the schema `discovery`, led there by `engagement`, `session` and `seq`.
+What the lists of a session show and what each step hands on, made from the catalogue in
+`discovery_dagster/domain/tables/` by `python -m scripts.describe_tables`. A value may be absent
+only where its type says *or null*; **bold** columns are the primary key.
+"""
+
+_SHOWN = """
+## Lists
+
+What `discovery export`, the read API and the pages show. `nodes` are those of the graph, and
+`publications` are exported alone.
+"""
+
+_STEPS = """
+## Steps
+
+What each step hands on. Every frame is a Parquet file; those with a table in Postgres are also rows
+of the schema `discovery`, led there by `engagement`, `session` and `seq`.
 """
 
 
 def describe() -> str:
     """Return the text of `docs/tables.md`."""
-    parts = [_BEGINNING]
+    parts = [_BEGINNING, _SHOWN]
+    for name, table in SHOWN.items():
+        parts += [f"\n### {name}\n\n{table.doc}\n\n", *_rows(table)]
+    parts.append(_STEPS)
     described = set[str]()
     for step in STEPS:
-        parts.append(f"\n## {step.key}\n\n{step.description}\n")
+        parts.append(f"\n### {step.key}\n\n{step.description}\n")
         stored = {frame: table for table, frame in STEP_TABLES.get(step.key, {}).items()}
         for name, table in step.frames.items():
             where = f", in Postgres as `{stored[name]}`" if name in stored else ""
-            parts.append(f"\n### {step.key}: {name}{where}\n\n")
+            parts.append(f"\n#### {step.key}: {name}{where}\n\n")
             if table.name in described:
-                parts.append(f"As [{table.name}](#{table.name}).\n")
+                parts.append(f"As [{table.name}](#table-{table.name}).\n")
                 continue
             described.add(table.name)
-            parts += [f'<a id="{table.name}"></a>{table.doc}\n\n', *_rows(table)]
+            parts += [f'<a id="table-{table.name}"></a>{table.doc}\n\n', *_rows(table)]
     return "".join(parts)
 
 

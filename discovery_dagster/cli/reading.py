@@ -20,7 +20,7 @@ from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.states import states
 
-TABLES = sorted([*(name for name in exports.QUERIES if name != "nodes"), "graph", "intake"])
+TABLES = sorted([*(name for name in exports.LISTINGS if name != "nodes"), "graph", "intake"])
 
 
 #: What each table that can be corrected lists.

@@ -133,7 +133,7 @@ class Session:
         `mac_addresses`, `serial_number`, `asset_tag`, `cpu_cores`, `memory_gb` (GiB), `storage_gb`
         (10⁹ bytes), `location`, `scope`, `aliases`, `business_owner`, `technical_owner`,
         `applications`, `confidence` (of the type, 0 to 1), `rationale`, `overridden`, `sources`,
-        `strategy`, `group`, `wave` and more.
+        `strategy`, `group`, `wave` and more, all of them in `docs/tables.md`.
         """
         frame = self._frame("assets", **filters)
         return frame.set_index("id") if len(frame) else frame
@@ -159,7 +159,8 @@ class Session:
 
         Columns: `source`, `target` (names), `source_id`, `target_id` (null when unresolved),
         `relation`, `port`, `protocol`, `evidence`, `confidence` (0 to 1), `status`, `resolved`,
-        `service`, `infrastructure`.
+        `service`, `infrastructure`, `conflict`; and why an end is no asset, and which ones it may
+        be: `source_why`, `source_candidates`, `target_why`, `target_candidates`.
         """
         return self._frame("dependencies", **filters)
 
@@ -175,7 +176,8 @@ class Session:
         """Return one row a change against the session before.
 
         Columns: `change` (`appeared`, `not_seen`, `source_absent`, `changed`), `asset_id`, `name`,
-        `field`, `before`, `after`, `what` and the ends of edges.
+        `field`, `before`, `after`, `what` (`asset`, `edge`, `plan`), of edges `relation`,
+        `target_id`, `target`, `port`, `protocol`; `since` (the session before).
         """
         return self._frame("changes", **filters)
 

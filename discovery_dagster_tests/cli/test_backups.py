@@ -9,7 +9,7 @@ from discovery_dagster.store.backups import BackupError
 from discovery_dagster.store.database import Database
 from discovery_dagster_tests.installation import Installation, open_folder
 
-TABLES = list(exports.QUERIES)
+TABLES = list(exports.LISTINGS)
 
 
 def test_a_restored_home_exports_the_same_and_goes_on(

@@ -81,7 +81,7 @@ def test_a_frame_without_its_schema_is_not_published(publish):
 
 
 def test_every_export_of_an_empty_session_is_an_empty_list(database, session):
-    for table in exports.QUERIES:
+    for table in exports.LISTINGS:
         assert exports.rows(database, session, table) == []
 
 

@@ -16,7 +16,7 @@ from discovery_dagster_tests.clusters import Cluster, cluster
 from discovery_dagster_tests.conftest import PROJECT
 from discovery_dagster_tests.installation import Installation, open_folder
 
-TABLES = list(exports.QUERIES)
+TABLES = list(exports.LISTINGS)
 
 
 @pytest.fixture(scope="module", params=[15, 16, 18], ids="Postgres {}".format)

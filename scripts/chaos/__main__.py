@@ -22,7 +22,7 @@ from discovery_dagster.store import exports
 from discovery_dagster_tests.installation import Installation, open_folder
 from scripts.chaos.kills import KILLS, Kill, resume
 
-TABLES = [name for name in exports.QUERIES if name != "publications"]
+TABLES = [name for name in exports.LISTINGS if name != "publications"]
 
 
 def main() -> int:

@@ -5,21 +5,36 @@ number, decimal or boolean, and absent where there is no value.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
-#: Attributes of nodes and edges, and their types in GraphML.
-_NODE = {
-    "name": "string", "type": "string", "component": "int", "strong_component": "int",
-    "in_cycle": "boolean", "fan_in": "int", "fan_out": "int", "depth": "int",
-    "blast_radius": "int", "hub": "boolean", "single_point": "boolean",
-    "single_point_reason": "string", "service": "string",
+import polars as pl
+
+from discovery_dagster.domain.tables import Table, shown
+
+#: Columns that are no attributes: `id`, `source_id` and `target_id` are what XML refers by.
+_NO_ATTRIBUTES: Final = {
+    "id", "service_reason", "source", "target", "source_id", "target_id", "resolved", "conflict",
+    "source_why", "source_candidates", "target_why", "target_candidates",
 }  # fmt: skip
-_EDGE = {
-    "relation": "string", "port": "int", "protocol": "string", "service": "string",
-    "status": "string", "confidence": "double", "infrastructure": "string", "evidence": "int",
-}  # fmt: skip
+#: The first attributes of edges, in the order of earlier versions.
+_FIRST: Final = (
+    "relation", "port", "protocol", "service", "status", "confidence", "infrastructure",
+)  # fmt: skip
+#: Of a list its number of entries is told.
+_TYPES: Final = {pl.String: "string", pl.Boolean: "boolean", pl.Float64: "double"}
+
+
+def _attributes(table: Table, first: Collection[str] = ()) -> Mapping[str, str]:
+    """The attributes that the columns of a table become, and their types in GraphML."""
+    types = {name: _TYPES.get(type(kind), "int") for name, kind in table.items()}
+    names = dict.fromkeys([*first, *table])
+    return {name: types[name] for name in names if name not in _NO_ATTRIBUTES}
+
+
+_NODE: Final = _attributes(shown.NODES)
+_EDGE: Final = _attributes(shown.DEPENDENCIES, _FIRST)
 
 #: What XML 1.0 has no way to write (section 2.2): cells may hold it all the same.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -43,10 +58,9 @@ def write(nodes: Iterable[Mapping[str, Any]], edges: Iterable[Mapping[str, Any]]
     for node in nodes:
         yield f"<node id={_attribute(node['id'])}>{_data('node', _NODE, node)}</node>\n"
     for number, edge in enumerate(edges):
-        pieces = {**edge, "evidence": len(edge["evidence"])}
         yield (
             f'<edge id="e{number}" source={_attribute(edge["source_id"])}'
-            f" target={_attribute(edge['target_id'])}>{_data('edge', _EDGE, pieces)}</edge>\n"
+            f" target={_attribute(edge['target_id'])}>{_data('edge', _EDGE, edge)}</edge>\n"
         )
     yield "</graph>\n</graphml>\n"
 
@@ -62,6 +76,8 @@ def _data(kind: str, attributes: Iterable[str], row: Mapping[str, Any]) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list):
+        return str(len(value))
     return escape(_NO_XML.sub("\ufffd", str(value)))
 
 

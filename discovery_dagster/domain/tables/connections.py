@@ -42,7 +42,6 @@ EDGES = Table(
         "relation": text(words=ReferenceWords.RELATIONS, doc="How the source needs the target."),
         "port": port(doc="Port of the listening side."),
         "protocol": _PROTOCOL,
-        "service": _SERVICE,
         "evidence": objects(
             {
                 "kind": text(words=ReferenceWords.EVIDENCE_KINDS, doc="Kind of evidence."),
@@ -57,6 +56,7 @@ EDGES = Table(
         "confidence": share(doc="How sure the edge is, 0 to 1."),
         "status": text(words=EdgeStatus, doc="Which kinds of evidence speak for the edge."),
         "resolved": flag(doc="Whether both ends are assets."),
+        "service": _SERVICE,
         "infrastructure": text(
             nullable=True,
             doc="Why it glues no groups together, such as `dns` or `remote_administration`.",

@@ -22,10 +22,10 @@ PLAN_GROUPS = Table(
     doc="One row a move group: assets that move together.",
     columns={
         "group": text(key=True, doc="Name of the group."),
-        "wave": count(nullable=True, doc="Wave that it moves in."),
         "assets": texts(doc="Names of its assets, sorted."),
         "reason": text(doc="Why they move together."),
         "cycle": flag(doc="Whether they need each other."),
+        "wave": count(nullable=True, doc="Wave that it moves in."),
     },
 )
 
@@ -45,12 +45,12 @@ PLAN_COVERAGE = Table(
     doc="One row an asset of the plan: what is known of its dependencies.",
     columns={
         "asset_id": text(key=True, doc="The asset."),
+        "evidence": flag(doc="Whether there is any evidence at all."),
         "declared": count(doc="Edges with evidence that is declared."),
         "observed": count(doc="Edges with evidence that was observed."),
         "inferred": count(doc="Edges with evidence that is inferred."),
         "first_seen": text(nullable=True, doc="First of its observations, ISO 8601."),
         "last_seen": text(nullable=True, doc="Last of its observations, ISO 8601."),
-        "evidence": flag(doc="Whether there is any evidence at all."),
     },
 )
 
@@ -69,13 +69,15 @@ SESSION_CHANGES = Table(
     "session_changes",
     doc="One row a difference to the session before: of an asset, an edge or a place in the plan.",
     columns={
-        "since": text(doc="Session that is compared with, such as `s001`."),
-        "what": text(words=Changed, doc="What is different."),
         "change": text(words=Change, doc="How it is different."),
         "asset_id": text(
             nullable=True, doc="The asset; of an edge its source, null when unresolved."
         ),
         "name": text(nullable=True, doc="Name of the asset, or of the edge's source."),
+        "field": text(nullable=True, doc="Which field changed."),
+        "before": text(nullable=True, doc="What it was."),
+        "after": text(nullable=True, doc="What it is."),
+        "what": text(words=Changed, doc="What is different."),
         "relation": text(
             words=ReferenceWords.RELATIONS, nullable=True, doc="Relation of the edge."
         ),
@@ -83,8 +85,6 @@ SESSION_CHANGES = Table(
         "target": text(nullable=True, doc="Name of the edge's target."),
         "port": port(doc="Port of the edge."),
         "protocol": text(nullable=True, doc="Protocol of the edge."),
-        "field": text(nullable=True, doc="Which field changed."),
-        "before": text(nullable=True, doc="What it was."),
-        "after": text(nullable=True, doc="What it is."),
+        "since": text(doc="Session that is compared with, such as `s001`."),
     },
 )

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from discovery_dagster.domain.classification import sentences
 from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.tables import shown
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.exports import ASSET_DOCUMENT, READ_AS
 from discovery_dagster.store.facets import FACETS, by_combination
 from discovery_dagster.store.reading import listing
 from discovery_dagster.store.reading.listing import NOTHING, Asked, Count, Listing, Row, conditions
@@ -23,12 +24,26 @@ _PLACED = (
     " and p.session = r.session and p.asset_id = r.asset_id limit 1)"
 )
 
+
+def _with_reasons(row: Row) -> Row:
+    return {**row, "rationale": sentences(row)}
+
+
+#: The asset `r`, its sources `s` and its place in the plan `p`.
 ASSETS = Listing(
-    name="assets",
+    shown=shown.ASSETS,
     table="discovery.asset",
-    document=ASSET_DOCUMENT,
-    read_as=READ_AS["assets"],
+    columns={
+        "id": "r.asset_id",
+        "overridden": "coalesce(cardinality(r.overridden) > 0, false)",
+        "overridden_fields": "r.overridden",
+        "sources": "coalesce(s.sources, '[]')",
+        **{name: f'p."{name}"' for name in ("group", "wave", "strategy", "strategy_reason")},
+        "plan_reason": "p.reason",
+    },
+    read_as=_with_reasons,
     key="r.asset_id",
+    order="r.seq",
     joins="""
         left join lateral (
             select jsonb_agg(jsonb_build_object('file', m.file, 'sheet', m.sheet, 'line', m.line)

@@ -1,13 +1,21 @@
 """The lists besides the inventory. Where rows have no key of their own their number is it."""
 
-from discovery_dagster.store.exports import READ_AS
-from discovery_dagster.store.reading.listing import Listing
+from discovery_dagster.domain.preview import raw_record
+from discovery_dagster.domain.tables import shown
+from discovery_dagster.store.reading.listing import Listing, Row
+
+
+def _with_raw(row: Row) -> Row:
+    return {**row, "raw": raw_record(*row["raw"])}
+
 
 FILES = Listing(
-    name="files",
+    shown=shown.FILES,
     table="discovery.source_file",
-    document="r.file as name, r.sha256, r.format, a.records, a.accepted, a.rejected, a.ignored,"
-    " r.error, r.encoding, r.delimiter, r.sheets, r.notes, r.size",
+    columns={
+        "name": "r.file",
+        **{name: f"a.{name}" for name in ("records", "accepted", "rejected", "ignored")},
+    },
     joins="""
         left join lateral (
             select coalesce(sum(t.records), 0)::int as records,
@@ -23,10 +31,8 @@ FILES = Listing(
 )
 
 MAPPING = Listing(
-    name="mapping",
+    shown=shown.MAPPING,
     table="discovery.field_mapping",
-    document='r.file, r.sheet, r."column", r.field, r.unit, r.transform, r.confidence, r.method,'
-    " r.status, r.evidence, r.conflict",
     filters={
         "file": "r.file",
         "sheet": "r.sheet",
@@ -39,15 +45,13 @@ MAPPING = Listing(
 
 #: What a model proposed about columns, then about assets; the numbers keep the two apart.
 PROPOSALS = Listing(
-    name="proposals",
+    shown=shown.PROPOSALS,
     table="""(
         select p.*, p.seq::bigint as place from discovery.mapping_proposal p
         union all
         select p.*, p.seq::bigint + 1000000000 from discovery.type_proposal p
     )""",
     key="r.place",
-    document='r.asset_id, r.name, r.file, r.sheet, r."column", r.field, r.rules, r.value,'
-    " r.confidence, r.rationale, r.status, r.reason, r.model, r.prompt, r.response",
     filters={
         "asset_id": "r.asset_id",
         "file": "r.file",
@@ -59,9 +63,8 @@ PROPOSALS = Listing(
 )
 
 ISSUES = Listing(
-    name="issues",
+    shown=shown.ISSUES,
     table="discovery.record_issue",
-    document='r.file, r.sheet, r.line, r.field, r."column", r.code, r.message, r.value, r.severity',
     filters={
         "file": "r.file",
         "sheet": "r.sheet",
@@ -73,31 +76,33 @@ ISSUES = Listing(
 )
 
 REJECTS = Listing(
-    name="rejects",
-    read_as=READ_AS["rejects"],
+    shown=shown.REJECTS,
+    read_as=_with_raw,
     table="discovery.rejected_record",
-    document="r.file, r.sheet, r.line, coalesce(i.reasons, '[]') as reasons,"
-    " r.columns as raw_columns, r.cells as raw_cells",
+    columns={
+        "reasons": "coalesce(i.reasons, '[]')",
+        "raw": "jsonb_build_array(r.columns, r.cells)",
+    },
+    # All at once: nothing finds the issues of one line sooner than those of the session.
     joins="""
-        left join lateral (
-            select jsonb_agg(jsonb_build_object('field', i.field, 'code', i.code,
+        left join (
+            select i."table", i.line,
+                   jsonb_agg(jsonb_build_object('field', i.field, 'code', i.code,
                                                 'message', i.message, 'value', i.value)
                              order by i.seq) as reasons
             from discovery.record_issue i
-            where i.engagement = r.engagement and i.session = r.session
-              and i."table" = r."table" and i.line = r.line and i.severity = 'error'
-        ) i on true
+            where i.engagement = %(engagement)s and i.session = %(session)s
+              and i.severity = 'error'
+            group by i."table", i.line
+        ) i on i."table" = r."table" and i.line = r.line
     """,
     filters={"file": "r.file", "sheet": "r.sheet"},
     search=("array_to_string(r.cells, ' ')",),
 )
 
 DEPENDENCIES = Listing(
-    name="dependencies",
+    shown=shown.DEPENDENCIES,
     table="discovery.dependency",
-    document="r.source, r.target, r.source_id, r.target_id, r.relation, r.port, r.protocol,"
-    " r.evidence, r.confidence, r.status, r.resolved, r.service, r.infrastructure, r.conflict,"
-    " r.source_why, r.source_candidates, r.target_why, r.target_candidates",
     filters={
         "source": "r.source",
         "target": "r.target",
@@ -119,25 +124,21 @@ DEPENDENCIES = Listing(
 )
 
 GROUPS = Listing(
-    name="groups",
+    shown=shown.GROUPS,
     table="discovery.plan_group",
-    document='r."group", r.assets, r.reason, r.cycle, r.wave',
     filters={"group": 'r."group"', "wave": "r.wave::text", "cycle": "r.cycle::text"},
     search=("array_to_string(r.assets, ' ')", "r.reason"),
 )
 
 WAVES = Listing(
-    name="waves",
+    shown=shown.WAVES,
     table="discovery.plan_wave",
-    document="r.wave, r.groups, r.assets, r.reason",
     search=("r.reason", "array_to_string(r.groups, ' ')"),
 )
 
 ENDPOINTS = Listing(
-    name="endpoints",
+    shown=shown.ENDPOINTS,
     table="discovery.endpoint",
-    document="r.subnet, r.kind, r.side, r.port, r.protocol, r.service, r.assets, r.count, r.number,"
-    " r.endpoints, r.first_seen, r.last_seen, r.candidates",
     filters={
         "subnet": "r.subnet",
         "kind": "r.kind",
@@ -150,25 +151,23 @@ ENDPOINTS = Listing(
 )
 
 CYCLES = Listing(
-    name="cycles",
+    shown=shown.CYCLES,
     table="discovery.graph_cycle",
-    document="r.cycle, r.assets, r.asset_ids, r.edges, r.cuts, r.cut_edges",
     limits={"asset_id": "%(value)s = any (r.asset_ids)"},
     search=("array_to_string(r.assets, ' ')",),
 )
 
 #: Assets without any evidence come first.
 COVERAGE = Listing(
-    name="coverage",
+    shown=shown.COVERAGE,
     table="""(
         select c.*, a.name, a.type, a.environment, p.wave
         from discovery.plan_coverage c
         join discovery.asset a using (engagement, session, asset_id)
         left join discovery.plan_placement p using (engagement, session, asset_id)
     )""",
+    columns={"id": "r.asset_id"},
     key="(r.evidence::int * 1000000000::bigint + r.seq)",
-    document="r.asset_id as id, r.name, r.type, r.environment, r.wave, r.evidence, r.declared,"
-    " r.observed, r.inferred, r.first_seen, r.last_seen",
     filters={
         "id": "r.asset_id",
         "type": "r.type",
@@ -180,18 +179,15 @@ COVERAGE = Listing(
 )
 
 CONFLICTS = Listing(
-    name="conflicts",
+    shown=shown.CONFLICTS,
     table="discovery.plan_conflict",
-    document='r."constraint", r.kind, r.sentence, r.message',
     filters={"constraint": 'r."constraint"::text', "kind": "r.kind"},
     search=("r.sentence", "r.message"),
 )
 
 CHANGES = Listing(
-    name="changes",
+    shown=shown.CHANGES,
     table="discovery.session_change",
-    document="r.change, r.asset_id, r.name, r.field, r.before, r.after, r.what, r.relation,"
-    " r.target_id, r.target, r.port, r.protocol, r.since",
     filters={
         "change": "r.change",
         "what": "r.what",
@@ -200,3 +196,15 @@ CHANGES = Listing(
     },
     search=("r.name", "r.target", "r.before", "r.after"),
 )
+
+NODES = Listing(
+    shown=shown.NODES,
+    table="""(
+        select n.*, a.seq as place, a.name, a.type
+        from discovery.graph_node n join discovery.asset a using (engagement, session, asset_id)
+    )""",
+    columns={"id": "r.asset_id"},
+    key="r.place",
+)
+
+PUBLICATIONS = Listing(shown=shown.PUBLICATIONS, table="discovery.publication", key="r.step")

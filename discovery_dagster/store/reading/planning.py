@@ -60,7 +60,7 @@ def crossing(database: Database, session: SessionKey) -> Sequence[Row]:
         `example`: source, relation and target of one of them.
     """
     with database.reader([session.engagement]) as connection:
-        connection.execute("set local enable_nestloop = off")  # see `exports.rows`
+        connection.execute("set local enable_nestloop = off")  # see `listing.every`
         rows = connection.execute(_CROSSING, _keys(session)).fetchall()
     return [{**row, "example": row["example"][0]} for row in rows]
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from discovery_dagster.apart.allowance import Allowance
 from discovery_dagster.domain.readers.limits import Limits
 
 
@@ -48,6 +49,17 @@ class Settings(BaseSettings):
         2_000_000,
         gt=0,
         description="Texts, lists and objects of a YAML file, repeated ones included.",
+    )
+    reading_memory_bytes: int = Field(
+        768 * 1024**2,
+        ge=64 * 1024**2,
+        description="Memory that a file may take to be read, besides ten times its unpacked size.",
+    )
+    reading_seconds: float = Field(
+        8,
+        gt=0,
+        description="Seconds of the processor that a file may take to be read, besides one for each"
+        " MiB; ten times as long by the clock.",
     )
     flow_memory_bytes: int = Field(
         1024**3,
@@ -149,6 +161,11 @@ class Settings(BaseSettings):
             json_depth=self.max_json_depth,
             yaml_nodes=self.max_yaml_nodes,
         )
+
+    @property
+    def allowance(self) -> Allowance:
+        """What a file may take to be read; one that takes more is refused, with the reason."""
+        return Allowance(self.reading_memory_bytes, self.reading_seconds)
 
     @property
     def known_hosts(self) -> list[str]:

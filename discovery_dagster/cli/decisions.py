@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from discovery_dagster.apart.reader import ApartReader
 from discovery_dagster.cli.errors import DONE, FAILED, UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
 from discovery_dagster.cli.present import table_of
@@ -84,7 +85,8 @@ def import_workbook(
     if not file.is_file():
         raise UsageError("no_such_file", f"There is no file {file}.", str(file))
     try:
-        filled = decision_workbook.read(file.read_bytes(), file.name, settings.limits)
+        with ApartReader(settings.limits, settings.allowance) as reader:
+            filled = decision_workbook.read(reader.read_sheets(file, file.name), file.name)
     except UnreadableFileError as error:
         raise UsageError(error.code, error.message, str(file)) from error
     if filled.session != str(key):

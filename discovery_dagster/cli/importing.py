@@ -1,18 +1,20 @@
 """`discovery import` and `discovery run`: a session from files, and its run."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from discovery_dagster.apart.reader import ApartReader
+from discovery_dagster.apart.sharing import sharing
 from discovery_dagster.cli.dry_run import show_preview
 from discovery_dagster.cli.errors import DONE, FAILED, UsageError
 from discovery_dagster.cli.follow import run_and_follow
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
 from discovery_dagster.cli.present import print_import
 from discovery_dagster.cli.terminal import say
-from discovery_dagster.domain.intake import read_tables
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.mapping.warnings import column_warnings
 from discovery_dagster.domain.source_tables import UnreadableFileError
@@ -44,7 +46,8 @@ def import_files(
             raise UsageError(
                 "usage", "A dry run looks at the given files alone: leave out --session."
             )
-        show_preview(_readable(paths), as_json=as_json)
+        with _open_reader(Settings()) as reader:
+            show_preview(_readable(paths, reader), reader, as_json=as_json)
         return
     wanted = SessionKey.of(key, session) if session is not None else None
     raise typer.Exit(import_drop(key, paths, title=title, session=wanted, as_json=as_json))
@@ -73,10 +76,13 @@ def import_drop(
     Raises:
         UsageError: when a path is missing or no file can be read; no session is made then.
     """
-    incoming = _readable(paths)
     settings = Settings()
     left_out: dict[str, str] = {}
-    with open_database(settings) as database:
+    with ExitStack() as resources:
+        reader = resources.enter_context(_open_reader(settings))
+        resources.enter_context(sharing(reader))
+        incoming = _readable(paths, reader)
+        database = resources.enter_context(open_database(settings))
         try:
             key = sessions.register(
                 database,
@@ -93,9 +99,13 @@ def import_drop(
         return _run(settings, database, key, left_out, as_json=as_json)
 
 
-def _readable(paths: Sequence[Path]) -> list[IncomingFile]:
+def _open_reader(settings: Settings) -> ApartReader:
+    return ApartReader(settings.limits, settings.allowance, settings.spill)
+
+
+def _readable(paths: Sequence[Path], reader: ApartReader) -> list[IncomingFile]:
     incoming = list(_files_below(paths))
-    _require_a_readable_file(incoming)
+    _require_a_readable_file(incoming, reader)
     return incoming
 
 
@@ -144,13 +154,13 @@ def _is_hidden(name: Path) -> bool:
     return any(part.startswith((".", "_READY")) for part in name.parts)
 
 
-def _require_a_readable_file(files: Sequence[IncomingFile]) -> None:
+def _require_a_readable_file(files: Sequence[IncomingFile], reader: ApartReader) -> None:
     refused: dict[str, UnreadableFileError] = {}
     try:
         # The smallest first: to know that one can be read, no large one has to be.
         for file in sorted(files, key=lambda file: file.path.stat().st_size):
             try:
-                read_tables(file.path, file.name, Settings().limits)
+                reader.read_tables(file.path, file.name)
             except UnreadableFileError as error:
                 refused[file.name] = error
             else:

@@ -11,6 +11,8 @@ import dagster as dg
 
 from discovery_dagster.ai.proposer import FlowProposer
 from discovery_dagster.ai.questions import model_version
+from discovery_dagster.apart.reader import ApartReader
+from discovery_dagster.apart.sharing import shared_reader
 from discovery_dagster.defs.columns import column_types
 from discovery_dagster.defs.failures import discreet
 from discovery_dagster.defs.inputs import observe, observe_used
@@ -61,6 +63,7 @@ class ClaimedSession:
     objects: ObjectStore
     claim: Claim
     settings: Settings
+    reader: ApartReader
 
     @property
     def key(self) -> SessionKey:
@@ -75,7 +78,7 @@ class ClaimedSession:
     @cached_property
     def readings(self) -> Readings:
         """What this run has read of the session's files and not taken yet."""
-        return Readings(self.settings.limits)
+        return Readings(self.reader.read_tables)
 
     def source_files(self) -> list[SourceFile]:
         """The session's files, in the order in which they were added."""
@@ -206,7 +209,8 @@ def claimed_session(context: dg.InitResourceContext) -> Iterator[ClaimedSession]
             if context.instance is not None:
                 keep_connections(context.instance)
             claim = resources.enter_context(_claim(context, database, session, run.run_id))
-        yield ClaimedSession(database, ObjectStore(settings.objects), claim, settings)
+        reader = shared_reader() or resources.enter_context(_open_reader(settings))
+        yield ClaimedSession(database, ObjectStore(settings.objects), claim, settings, reader)
         if context.instance is not None:
             observe(context.instance, database, session.engagement)
 
@@ -220,6 +224,11 @@ def keep_connections(instance: dg.DagsterInstance) -> None:
     """
     use_silent_only()
     instance.optimize_for_webserver(statement_timeout=0, pool_recycle=2, max_overflow=20)
+
+
+def _open_reader(settings: Settings) -> ApartReader:
+    settings.spill.mkdir(parents=True, exist_ok=True)
+    return ApartReader(settings.limits, settings.allowance, settings.spill)
 
 
 def _claim(

@@ -5,7 +5,7 @@ Readers know containers and formats know headers; this module puts the two toget
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -37,6 +37,9 @@ from discovery_dagster.domain.tables import (
 
 RecognisedTable = corrections.RecognisedTable
 
+#: What was read of a file, and its tables with their formats.
+FileTables = tuple[FileReading, tuple[RecognisedTable, ...]]
+
 
 @dataclass(frozen=True)
 class SourceFile:
@@ -67,11 +70,22 @@ class FrameSource(Protocol):
         """Return the frame called `name`."""
 
 
+class ReadTables(Protocol):
+    """Reads a file and recognises its tables, here or in another process."""
+
+    def __call__(self, path: Path, name: str) -> FileTables:
+        """Return what `read_tables` does.
+
+        Raises:
+            UnreadableFileError: when the file is refused.
+        """
+
+
 def read_tables(
     path: Path,
     name: str,
     limits: Limits = Limits(),  # noqa: B008 - frozen
-) -> tuple[FileReading, tuple[RecognisedTable, ...]]:
+) -> FileTables:
     """Read a file and recognise its tables.
 
     A table that no format knows is kept beside others as `unrecognised`: its records are ignored
@@ -89,36 +103,39 @@ def read_tables(
             f"{name} holds no table that Discovery can use: no column names a host, an "
             "application or two ends of a connection.",
         )
-    return reading, tuple(
+    judged = tuple(
         (judge_cut_off(table, known), known)
         for table, found in recognised
         for known in (found or formats.UNRECOGNISED,)
     )
+    return replace(reading, tables=tuple(table for table, _ in judged)), judged
 
 
 class Readings:
-    """The files of a session as they are read within `limits`, each once for two steps.
+    """The files of a session as `read` reads them, each once for two steps.
 
     `source_files` looks into all files and `source_records` takes what is in them, as a rule in
     one process, one behind the other. What the first has read is kept for the second, which holds
     all of it at once anyway; where that runs alone, or again, it reads. Files are named by their
     content, so that what was read of one is what would be read.
+
+    Where files are anybody's, `read` is that of another process, which they cannot harm.
     """
 
-    def __init__(self, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
-        self._limits = limits
-        self._kept: dict[tuple[str, str], tuple[FileReading, tuple[RecognisedTable, ...]]] = {}
+    def __init__(self, read: ReadTables = read_tables) -> None:
+        self._read = read
+        self._kept: dict[tuple[str, str], FileTables] = {}
 
-    def look(self, file: SourceFile) -> tuple[FileReading, tuple[RecognisedTable, ...]]:
+    def look(self, file: SourceFile) -> FileTables:
         """Read `file`, and keep what it holds until it is taken; see `read_tables`."""
-        reading = read_tables(file.path, file.name, self._limits)
+        reading = self._read(file.path, file.name)
         self._kept[file.name, file.sha256] = reading
         return reading
 
     def take(self, file: SourceFile) -> tuple[RecognisedTable, ...]:
         """Return the tables of `file`, and keep them no longer."""
         kept = self._kept.pop((file.name, file.sha256), None)
-        return (kept or read_tables(file.path, file.name, self._limits))[1]
+        return (kept or self._read(file.path, file.name))[1]
 
 
 def describe_files(

@@ -13,7 +13,6 @@ import polars as pl
 from discovery_dagster.domain import canonical, intake
 from discovery_dagster.domain.facts import FileAccount
 from discovery_dagster.domain.intake import Readings, SourceFile
-from discovery_dagster.domain.readers import Limits
 
 Rows = list[dict[str, Any]]
 
@@ -30,9 +29,8 @@ class Preview:
     issues: Rows
 
 
-def preview(files: Sequence[SourceFile], limits: Limits) -> Preview:
+def preview(files: Sequence[SourceFile], readings: Readings) -> Preview:
     """Read `files` as the steps of a session would."""
-    readings = Readings(limits)
     described = intake.describe_files(files, _unheard, readings)
     readable = intake.files_to_read(files, described)
     source = intake.collect_records(readable, _unheard, readings)

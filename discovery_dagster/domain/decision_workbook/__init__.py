@@ -24,8 +24,7 @@ from discovery_dagster.domain.decision_workbook.sheets import (
     Question,
     Sheet,
 )
-from discovery_dagster.domain.readers.limits import Limits
-from discovery_dagster.domain.readers.workbook import read_sheets
+from discovery_dagster.domain.readers.worksheet import Worksheets
 from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster.domain.words import fold
 from discovery_dagster.domain.workbooks import fitted
@@ -105,13 +104,13 @@ def write_refused(
     write(out, filled.session, filled.as_of, questions)
 
 
-def read(data: bytes, name: str, limits: Limits) -> Filled:
-    """Read a workbook that `write` wrote and a person filled in.
+def read(worksheets: Worksheets, name: str) -> Filled:
+    """Read the sheets of a workbook that `write` wrote and a person filled in.
 
     Raises:
-        UnreadableFileError: when it is no workbook, or none of these; the message is a sentence.
+        UnreadableFileError: when it is none of these; the message is a sentence.
     """
-    sheets = {sheet.name: sheet.cells for sheet in read_sheets(data, name, limits)}
+    sheets = {sheet.name: sheet.cells for sheet in worksheets}
     about = _read_about(sheets.get(_ABOUT))
     if about is None:
         raise UnreadableFileError(

@@ -168,6 +168,7 @@ def is_inventory(table: SourceTable) -> bool:
     return any(found is not None and found[0] in _words()["inventories"] for found in fields)
 
 
+@cache
 def _columns(sides: str) -> dict[str, Rule]:
     rules = {
         header: Rule(_FIELDS[side, thing], order=rank + 1)

@@ -11,7 +11,6 @@ from dataclasses import replace
 import fastexcel
 import polars as pl
 
-from discovery_dagster.domain.readers.apart import read_apart
 from discovery_dagster.domain.readers.archive import check_extents, check_package
 from discovery_dagster.domain.readers.body import read_body
 from discovery_dagster.domain.readers.by_library import DamagedError, read_by_library
@@ -104,7 +103,7 @@ def _open(data: bytes, name: str, limits: Limits) -> Worksheets:
             replace(sheet, layout=layouts.get(sheet.name, sheet.layout))
             for sheet in read_by_library(data)
         ]
-    return read_apart(data, limits)
+    return read_by_library(data)
 
 
 def _tables(sheet: Worksheet, name: str, limits: Limits) -> tuple[SourceTable, ...]:

@@ -1,0 +1,93 @@
+"""How much memory and time a file may take to be read, by its size, and the limits that hold it.
+
+The kernel keeps them, so that no code that hangs or allocates has to notice anything.
+"""
+
+import resource
+import signal
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from discovery_dagster.domain.readers.archive import DAMAGED
+
+_MEMORY_A_BYTE: Final = 10
+_SECONDS_A_MEGABYTE: Final = 1
+_CLOCK: Final = 10  # seconds by the clock for each of the processor: disks and busy machines wait
+_UNPACKED: Final = 10  # times its size that a workbook in an archive is likely to have unpacked
+_MEGABYTE: Final = 1024**2
+_OPEN_FILES: Final = 64
+
+#: What ends a process whose time is over: that of its processor, and that of the clock.
+OUT_OF_TIME: Final = (signal.SIGPROF, signal.SIGALRM)
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What a file may take beside what is given for each of its bytes."""
+
+    memory: int = 768 * 1024**2  # bytes
+    seconds: float = 8  # of the processor
+
+    def memory_for(self, weight: int) -> int:
+        """Bytes of memory for a file of `weight` bytes."""
+        return self.memory + _MEMORY_A_BYTE * weight
+
+    def seconds_for(self, weight: int) -> float:
+        """Seconds of the processor for a file of `weight` bytes."""
+        return self.seconds + _SECONDS_A_MEGABYTE * weight / _MEGABYTE
+
+
+def weigh(path: Path) -> int:
+    """Return the bytes of the file at `path`, those of an archive as it says that they unpack."""
+    size = path.stat().st_size
+    with suppress(*DAMAGED), zipfile.ZipFile(path) as archive:
+        return max(_UNPACKED * size, sum(member.file_size for member in archive.infolist()))
+    return size
+
+
+def confine() -> None:
+    """Give this process up first when memory is short, without a core; it opens few files."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+@contextmanager
+def held_to(allowance: Allowance, weight: int, own: int) -> Iterator[None]:
+    """Have the kernel hold this process to what a file of `weight` bytes may take.
+
+    Args:
+        allowance: for files.
+        weight: of this one.
+        own: bytes that the process had before its first file, as `data_bytes` gives them.
+
+    Raises:
+        MemoryError: from within, when there is no more; code that is not Python's aborts instead.
+    """
+    memory, seconds = own + allowance.memory_for(weight), allowance.seconds_for(weight)
+    for limit in (resource.RLIMIT_DATA, resource.RLIMIT_FSIZE):
+        resource.setrlimit(limit, (memory, resource.getrlimit(limit)[1]))
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, _CLOCK * seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for limit in (resource.RLIMIT_DATA, resource.RLIMIT_FSIZE):
+            hard = resource.getrlimit(limit)[1]
+            resource.setrlimit(limit, (hard, hard))
+
+
+def data_bytes() -> int:
+    """Return the bytes that this process may write to: what Linux limits as its data.
+
+    Unlike address space it leaves out what is only reserved, such as the arenas of allocators.
+    """
+    status = Path("/proc/self/status").read_text("ascii")
+    return int(status.partition("VmData:")[2].split()[0]) * 1024

@@ -53,13 +53,13 @@ class Settings(BaseSettings):
     reading_memory_bytes: int = Field(
         768 * 1024**2,
         ge=64 * 1024**2,
-        description="Memory that a file may take to be read, besides ten times its unpacked size.",
+        description="Memory that a file may take to be read, besides some for each of its bytes.",
     )
     reading_seconds: float = Field(
         8,
         gt=0,
-        description="Seconds of the processor that a file may take to be read, besides one for each"
-        " MiB; ten times as long by the clock.",
+        description="Seconds of the processor that a file may take to be read, besides four for"
+        " each MiB; ten times as long by the clock.",
     )
     flow_memory_bytes: int = Field(
         1024**3,

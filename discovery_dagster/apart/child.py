@@ -29,12 +29,16 @@ from discovery_dagster.domain.source_tables import UnreadableFileError
 #: What the parent is told first; a child that ends before it could not be started.
 READY: Final = b"ready\n"
 _IDLE: Final = 60  # seconds after which a child that nobody asks ends
+_KEPT: Final = 256 * 1024**2  # bytes that allocators may keep of one file for the next
 _REQUEST: Final = 1024**2  # bytes
 _NO_MEMORY: Final = (errno.ENOMEM, errno.EFBIG)
 
 
 def main() -> None:
-    """Read files until the parent is gone, or asks nothing for a minute."""
+    """Read files until the parent is gone or asks nothing for a minute, or memory stays taken.
+
+    The next file has another child then: what allocators keep would be missing from its allowance.
+    """
     confine()
     pl.select(pl.int_range(1_000).sum())  # its threads are the process' own
     own = data_bytes()
@@ -46,6 +50,8 @@ def main() -> None:
             with out:
                 told = _answer(parent, request, out, own)
             parent.sendall(json.dumps(told).encode() + b"\n")
+            if data_bytes() - own > _KEPT:
+                return
 
 
 def _request(parent: socket.socket) -> tuple[dict[str, Any], IO[bytes]] | None:

@@ -9,7 +9,6 @@ import pytest
 from discovery_dagster.domain import intake
 from discovery_dagster.domain.intake import NothingReadableError, Readings, SourceFile
 from discovery_dagster.domain.preview import preview
-from discovery_dagster.domain.readers import Limits
 
 SERVERS = "Hostname,OS\ntern1,RHEL 9\ntern2,RHEL 8\n"
 
@@ -30,7 +29,7 @@ def described(files: list[SourceFile]) -> pl.DataFrame:
 
 def test_a_repeated_file_is_listed_and_its_records_count_once(tmp_path: Path) -> None:
     files = given(tmp_path, ams=SERVERS, kiel=SERVERS, oslo=SERVERS + "tern3,RHEL 9\n")
-    found = preview(files, Limits())
+    found = preview(files, Readings())
     assert [(file.name, file.records) for file in found.files] == [
         ("ams.csv", 2),
         ("kiel.csv", 0),

@@ -121,24 +121,6 @@ def test_every_error_of_an_old_workbook_stands_in_its_place(
     ]
 
 
-@pytest.mark.parametrize(
-    ("at", "claimed"),
-    [
-        (44, b"\xff\xff\xff\xff"),  # sectors of the table
-        (64, b"\xf0\xff\xff\xff"),  # of the table of small streams
-        (1621, b"\x7f\x7f\x7f\x7f"),  # row and column of a cell
-    ],
-)
-def test_an_old_workbook_that_claims_more_than_it_holds_does_not_end_the_process(
-    tmp_path: Path, at: int, claimed: bytes
-) -> None:
-    content = bytearray(old_workbook(ERROR_ROWS))
-    content[at : at + len(claimed)] = claimed
-    with pytest.raises(UnreadableFileError) as refused:
-        reading_of(tmp_path, bytes(content))
-    assert refused.value.code == "corrupt_workbook"
-
-
 class PanicException(BaseException):
     """What the library raises where its own code gives up."""
 

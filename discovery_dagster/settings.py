@@ -142,6 +142,12 @@ class Settings(BaseSettings):
         None, description="Where people reach the pages, which Dagster's materialisations link to."
     )
 
+    source_url: str | None = Field(
+        None,
+        description="Where people read the code of this version, such as a repository's folder at"
+        " a tag; Dagster's assets link there.",
+    )
+
     @field_validator("home")
     @classmethod
     def _absolute(cls, home: Path) -> Path:

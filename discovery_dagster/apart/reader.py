@@ -230,8 +230,8 @@ def _refusal(ended: _EndedError, name: str) -> UnreadableFileError:
 def _too_large(name: str) -> UnreadableFileError:
     return UnreadableFileError(
         "file_too_large_to_read",
-        f"{name} takes more memory to read than a file of its size may: split it, save it in another"
-        " format, or raise DISCOVERY_READING_MEMORY_BYTES.",
+        f"{name} takes more memory to read than a file of its size may: split it, save it in"
+        " another format, or raise DISCOVERY_READING_MEMORY_BYTES.",
     )
 
 

@@ -62,6 +62,7 @@ def step_asset(
         group_name="discovery",
         owners=["team:discovery"],
         kinds={"polars", "postgres", *kinds},
+        tags={"layer": step.layer},
         code_version=step.code_version,
         partitions_def=SESSION_PARTITIONS,
         deps=input_assets(step),

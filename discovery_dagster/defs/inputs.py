@@ -49,6 +49,7 @@ def _specs() -> Iterator[dg.AssetSpec]:
             group_name="inputs",
             owners=["team:discovery"],
             kinds={"postgres"},
+            tags={"layer": "inputs"},
             partitions_def=SESSION_PARTITIONS,
         )
 

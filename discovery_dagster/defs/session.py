@@ -18,6 +18,7 @@ from discovery_dagster.defs.failures import discreet
 from discovery_dagster.defs.inputs import observe, observe_used
 from discovery_dagster.defs.partitions import FORCE_TAG, PARTITION_TAG
 from discovery_dagster.defs.plots import plots
+from discovery_dagster.defs.progress_log import ProgressLog
 from discovery_dagster.defs.recovery import MAX_RETRIES_TAG
 from discovery_dagster.domain.facts import Publication
 from discovery_dagster.domain.intake import NothingReadableError, Readings, SourceFile
@@ -168,7 +169,7 @@ class ClaimedSession:
             ):
                 report(0, None)
                 try:
-                    result, counts = work(report)
+                    result, counts = work(ProgressLog(context.log, unit, report))
                 except NothingReadableError:  # nor would it be when tried again
                     context.instance.add_run_tags(context.run.run_id, {MAX_RETRIES_TAG: "0"})
                     raise

@@ -24,6 +24,7 @@ class Step:
     #: Prompts with which a language model may be asked for proposals: system message and meanings.
     prompts: tuple[str, ...] = ()
     page: str = ""  # of the session's pages, the one that shows what the step made
+    layer: str = ""  # of the way from files to a plan: intake, estate, map, plan or history
 
     @property
     def code_version(self) -> str:
@@ -37,12 +38,14 @@ STEPS: tuple[Step, ...] = (
         "Each file of the session: content hash, size, encoding, delimiter, sheets, and why it "
         "could not be read.",
         frames={"files": tables.SOURCE_FILES},
+        layer="intake",
     ),
     Step(
         "source_records",
         "Every record of every table as it stood, with file, sheet and physical line.",
         upstream=("source_files",),
         frames={"tables": tables.SOURCE_TABLES, "corrections": tables.CORRECTIONS},
+        layer="intake",
     ),
     Step(
         "field_mapping",
@@ -53,6 +56,7 @@ STEPS: tuple[Step, ...] = (
         frames={"mapping": tables.FIELD_MAPPING, "proposals": tables.PROPOSALS},
         prompts=("prompts/field_mapping.md", "prompts/fields.yaml"),
         page="quality",
+        layer="intake",
     ),
     Step(
         "canonical_records",
@@ -67,6 +71,7 @@ STEPS: tuple[Step, ...] = (
             "accounts": tables.TABLE_ACCOUNTS,
         },
         page="quality",
+        layer="intake",
     ),
     Step(
         "inventory",
@@ -80,6 +85,7 @@ STEPS: tuple[Step, ...] = (
             "refusals": tables.OVERRIDE_REFUSALS,
         },
         page="assets",
+        layer="estate",
     ),
     Step(
         "rejected_records",
@@ -92,6 +98,7 @@ STEPS: tuple[Step, ...] = (
             "accounts": tables.TABLE_ACCOUNTS,
         },
         page="quality",
+        layer="intake",
     ),
     Step(
         "classified_assets",
@@ -102,6 +109,7 @@ STEPS: tuple[Step, ...] = (
         decisions=("assets", "outsiders"),
         prompts=("prompts/classification.md", "vocabulary.yaml"),
         page="assets",
+        layer="estate",
     ),
     Step(
         "dependencies",
@@ -110,6 +118,7 @@ STEPS: tuple[Step, ...] = (
         decisions=("endpoints", "services"),
         frames={"edges": tables.EDGES, "endpoints": tables.ENDPOINTS},
         page="dependencies",
+        layer="map",
     ),
     Step(
         "dependency_graph",
@@ -118,6 +127,7 @@ STEPS: tuple[Step, ...] = (
         decisions=("services",),
         frames={"nodes": tables.GRAPH_NODES, "cycles": tables.CYCLES},
         page="dependencies",
+        layer="map",
     ),
     Step(
         "migration_plan",
@@ -132,6 +142,7 @@ STEPS: tuple[Step, ...] = (
             "coverage": tables.PLAN_COVERAGE,
         },
         page="plan",
+        layer="plan",
     ),
     Step(
         "session_changes",
@@ -146,6 +157,7 @@ STEPS: tuple[Step, ...] = (
         frames={"changes": tables.SESSION_CHANGES},
         compares=True,
         page="changes",
+        layer="history",
     ),
 )
 

@@ -1,13 +1,18 @@
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
+import pytest
 import yaml
 
 from discovery_dagster.definitions import defs
+from discovery_dagster.defs.assets import ASSETS
+from discovery_dagster.defs.code_references import with_code_references
 from discovery_dagster.defs.home import PROJECT, dagster_environment
-from discovery_dagster.defs.inputs import input_assets
+from discovery_dagster.defs.inputs import INPUTS, input_assets
 from discovery_dagster.domain.facts import Run
 from discovery_dagster.domain.state import has_no_process
 from discovery_dagster.domain.steps import STEPS
@@ -56,6 +61,53 @@ def test_dagster_shows_what_a_column_must_hold():
     assert "at most 1" in columns["confidence"].other
     (words,) = columns["type"].other
     assert words.startswith("one of server, virtual_machine,")
+
+
+@pytest.mark.parametrize(
+    ("layer", "among"),
+    [
+        ("inputs", "previous_session"),
+        ("intake", "source_files"),
+        ("estate", "inventory"),
+        ("map", "dependencies"),
+        ("plan", "migration_plan"),
+        ("history", "session_changes"),
+    ],
+)
+def test_the_ui_filters_the_dagster_assets_by_layer(layer, among):
+    graph = defs.resolve_asset_graph()
+    selection = dg.AssetSelection.from_string(f'tag:"layer"="{layer}"')
+    layers = [spec.tags["layer"] for spec in defs.resolve_all_asset_specs()]
+    chosen = {key.to_user_string() for key in selection.resolve(graph)}
+    if layer == "inputs":  # external assets, which a selection leaves out
+        chosen = {spec.key.to_user_string() for spec in INPUTS}
+    assert among in chosen
+    assert len(chosen) == layers.count(layer)
+
+
+def code_references(spec: dg.AssetSpec) -> list[dg.LocalFileCodeReference | dg.UrlCodeReference]:
+    return spec.metadata["dagster/code_references"].code_references
+
+
+def test_each_dagster_asset_leads_to_the_line_of_its_body_in_the_checkout():
+    for key, spec in specs().items():
+        (reference,) = code_references(spec)
+        below = Path(reference.file_path).read_text().splitlines()[reference.line_number - 1 :]
+        assert below[0].startswith(f'@step_asset("{key}"'), key
+
+
+def test_each_dagster_asset_leads_to_the_repository_where_one_is_set():
+    linked = with_code_references(ASSETS, "https://git.example/discovery/src/tag/1.0/")
+    urls = [code_references(spec)[0].url for asset in linked for spec in asset.specs]
+    places = [url.removeprefix("https://git.example/discovery/src/tag/1.0/") for url in urls]
+    assert all(re.fullmatch(r"discovery_dagster/defs/assets\.py#L\d+", place) for place in places)
+    assert len(set(places)) == len(STEPS)
+
+
+def test_an_installed_package_shows_no_path_of_the_machine(tmp_path):
+    installed = with_code_references(ASSETS, None, tmp_path)
+    specs = [spec for asset in installed for spec in asset.specs]
+    assert all("dagster/code_references" not in spec.metadata for spec in specs)
 
 
 def test_each_schedule_and_sensor_says_what_it_is_for():

@@ -1,8 +1,13 @@
 """Every step that takes its time says how far it is."""
 
+import logging
+from types import SimpleNamespace
+
 import dagster as dg
 import pytest
 
+from discovery_dagster.defs import progress_log
+from discovery_dagster.defs.progress_log import ProgressLog
 from discovery_dagster.domain.steps import STEPS
 from discovery_dagster.store.progress import StepProgress
 
@@ -35,3 +40,40 @@ def test_every_long_step_says_of_how_much_and_never_goes_back(engine, session, s
         assert total is not None
         assert done == sorted(done), (step, said[step])
         assert last == total or step not in COUNTING, (step, said[step])
+
+
+def lines(engine, run):
+    """What the steps logged themselves, by step."""
+    logged: dict[str, list[str]] = {}
+    for entry in engine.instance.all_logs(run.run_id):
+        if not entry.is_dagster_event:
+            logged.setdefault(entry.step_key, []).append(entry.user_message)
+    return logged
+
+
+def test_a_fast_run_logs_no_progress(engine, session):
+    assert lines(engine, engine.execute_here(session)) == {}
+
+
+def test_a_long_step_logs_how_far_it_is(engine, session, monkeypatch):
+    monkeypatch.setattr(progress_log, "INTERVAL", 0.0)  # every step takes long
+    logged = lines(engine, engine.execute_here(session))
+    assert set(logged) >= {step.key for step in STEPS} - QUICK
+    assert logged["source_files"] == ["0 of 1 files."]
+    assert logged["inventory"][0].startswith("0 of ")
+    assert logged["inventory"][0].endswith(" stages.")
+
+
+def test_progress_is_logged_at_most_once_in_five_seconds(monkeypatch, caplog):
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr(progress_log, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    passed_on: list[tuple[int, int | None]] = []
+    log = ProgressLog(
+        logging.getLogger("step"), "records", lambda done, total: passed_on.append((done, total))
+    )
+    with caplog.at_level("INFO"):
+        for second in range(12):
+            clock.now = float(second)
+            log(1_000 * second, None if second < 6 else 20_000)
+    assert caplog.messages == ["5,000 records.", "10,000 of 20,000 records."]
+    assert len(passed_on) == 12

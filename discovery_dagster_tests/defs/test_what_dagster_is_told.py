@@ -8,7 +8,7 @@ import dagster as dg
 import psycopg
 import pytest
 
-from discovery_dagster.defs import assets
+from discovery_dagster.defs import assets, progress_log
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import sessions, states
 from discovery_dagster.store.objects import ObjectStore
@@ -59,7 +59,8 @@ def files_with(folder: Path, word: bytes):
     return [path for path in folder.rglob("*") if path.is_file() and word in path.read_bytes()]
 
 
-def test_no_cell_of_a_client_reaches_dagster(engine, canaries):
+def test_no_cell_of_a_client_reaches_dagster(engine, canaries, monkeypatch):
+    monkeypatch.setattr(progress_log, "INTERVAL", 0.0)  # what steps log is searched as well
     engine.execute_here(canaries)
     assert rows_with(engine, [str(canaries.engagement)]), "the search finds what is there"
     assert rows_with(engine, ["canary", "zorblax", r"198\.51\.100"]) == {}

@@ -32,8 +32,9 @@ def programs(settings: Settings, database: Database, api: Address, dagster: Addr
         "DISCOVERY_CODE_SERVER_SOCKET": str(socket),
         # Seconds that the code server, told to end, waits for calls that it still answers.
         "DAGSTER_GRPC_SHUTDOWN_GRACE_PERIOD": "2",
-        "DISCOVERY_PAGES_URL": settings.pages_url or api.url,
     }
+    # Not told to the workers, whose links outlive the port that the pages have today.
+    serving = {**environment, "DISCOVERY_PAGES_URL": settings.pages_url or api.url}
     logs = settings.home / "logs"
     logs.mkdir(exist_ok=True)
     workspace = ["-w", str(WORKSPACE)]
@@ -57,11 +58,12 @@ def programs(settings: Settings, database: Database, api: Address, dagster: Addr
         ],
     }
     asking = ("dagster-webserver", "dagster-daemon")
+    linking = ("dagster-webserver", "discovery-api")
     return [
         Child(
             name,
             command,
-            environment,
+            serving if name in linking else environment,
             PROJECT,
             logs / f"{name}.log",
             after=socket if name in asking else None,

@@ -1,5 +1,7 @@
 """Dagster's webserver behind a guard: other web pages that a person visits cannot use it.
 
+It also leads from what Dagster shows to the pages, wherever they are served today.
+
 Dagster takes mutations by GET, asks no `Origin` and answers to any `Host`, so that one image on any
 page could start or delete runs. `python -m discovery_dagster.defs.guarded_webserver` has the same
 options as `dagster-webserver`.
@@ -16,8 +18,13 @@ from dagster_webserver import app, cli
 from dagster_webserver.webserver import DagsterWebserver
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from discovery_dagster.defs.page_links import PAGES_PATH
+from discovery_dagster.settings import Settings
 
 _READING: Final = ("GET", "HEAD")
 
@@ -88,12 +95,31 @@ def _is_link(method: str, headers: Mapping[str, str]) -> bool:
     return method in _READING and navigates and headers.get("sec-fetch-dest") == "document"
 
 
+def way_to_pages(pages_url: str | None) -> Route:
+    """Return the route that leads everything below `PAGES_PATH` on to the pages.
+
+    Args:
+        pages_url: where they are served now; None: nowhere.
+    """
+
+    async def lead_on(request: Request) -> Response:
+        if pages_url is None:
+            return PlainTextResponse("`discovery up` serves the pages.\n", 404)
+        return RedirectResponse(f"{pages_url.rstrip('/')}/{request.path_params['path']}")
+
+    return Route(f"{PAGES_PATH}/{{path:path}}", lead_on)
+
+
 class GuardedWebserver(DagsterWebserver[WorkspaceProcessContext, BaseWorkspaceRequestContext]):
-    """Dagster's application with the guard before all else."""
+    """Dagster's application with the guard before all else, and the way to the pages."""
 
     def build_middleware(self) -> list[Middleware]:
         """Return the middleware, outermost first."""
         return [Middleware(Guard), *super().build_middleware()]
+
+    def build_routes(self) -> list[BaseRoute]:
+        """Return the routes; Dagster's last one takes every path."""
+        return [way_to_pages(Settings().pages_url), *super().build_routes()]  # type: ignore[no-untyped-call]
 
 
 def main() -> None:

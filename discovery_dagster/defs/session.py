@@ -16,6 +16,7 @@ from discovery_dagster.apart.sharing import shared_reader
 from discovery_dagster.defs.columns import column_types
 from discovery_dagster.defs.failures import discreet
 from discovery_dagster.defs.inputs import observe, observe_used
+from discovery_dagster.defs.page_links import page_link
 from discovery_dagster.defs.partitions import FORCE_TAG, PARTITION_TAG
 from discovery_dagster.defs.plots import plots
 from discovery_dagster.defs.progress_log import ProgressLog
@@ -115,14 +116,6 @@ class ClaimedSession:
             return None
         return FlowProposer(self.settings, self.claim, step, report)
 
-    def _page(self, step: Step) -> dict[str, dg.MetadataValue[str]]:
-        """The way from Dagster's UI to the page that shows what a step made."""
-        if self.settings.pages_url is None:
-            return {}
-        base = self.settings.pages_url.rstrip("/")
-        path = f"engagements/{self.key.engagement}/sessions/{self.key.session}/{step.page}"
-        return {"page": dg.MetadataValue.url(f"{base}/{path}".rstrip("/"))}
-
     def _stands(self, made: Publication, step: Step, inputs: Mapping[str, str]) -> bool:
         """Whether a publication is what the step would give now.
 
@@ -184,7 +177,7 @@ class ClaimedSession:
                 **{name: dg.MetadataValue.int(count) for name, count in made.counts.items()},
                 **plots(step.key, made.counts),
                 **{f"{name}/schema": column_types(table) for name, table in step.frames.items()},
-                **self._page(step),
+                "page": dg.MetadataValue.url(page_link(self.settings.pages_url, self.key, step)),
             },
             data_version=dg.DataVersion(made.publication),
         )

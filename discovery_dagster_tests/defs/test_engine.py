@@ -3,7 +3,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from discovery_dagster.apart.reader import ApartReader
-from discovery_dagster.defs import assets, partitions
+from discovery_dagster.defs import assets, partitions, progress_log
 from discovery_dagster.defs.reconciliation import reconcile
 from discovery_dagster.domain.steps import BY_KEY, STEPS
 from discovery_dagster.settings import Settings
@@ -65,7 +65,8 @@ def test_a_run_reads_each_file_once(engine, session, monkeypatch):
     assert read == files * 2
 
 
-def test_a_run_asks_dagsters_storage_no_more_than_it_must(engine, session):
+def test_a_run_asks_dagsters_storage_no_more_than_it_must(engine, session, monkeypatch):
+    monkeypatch.setattr(progress_log, "INTERVAL", 600.0)  # a busy machine makes no step a long one
     asked = []
     heard = (Engine, "before_cursor_execute", lambda *details: asked.append(details[2]))
     event.listen(*heard)
@@ -242,3 +243,10 @@ def test_a_receipt_leads_to_the_page_that_shows_what_was_made(engine, session, m
     for step, page in (("source_files", base), ("migration_plan", f"{base}/plan")):
         (receipt,) = receipts(engine, session, step)
         assert receipt["page"].value == page
+
+
+def test_the_link_of_a_receipt_names_no_port_that_may_be_another_tomorrow(engine, session):
+    engine.execute_here(session)
+    (receipt,) = receipts(engine, session, "migration_plan")
+    path = f"/discovery/engagements/{session.engagement}/sessions/s001/plan"
+    assert receipt["page"].value == path

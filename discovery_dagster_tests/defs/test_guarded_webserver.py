@@ -8,7 +8,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from discovery_dagster.defs.guarded_webserver import Guard, GuardedWebserver
+from discovery_dagster.defs.guarded_webserver import Guard, GuardedWebserver, way_to_pages
 
 HOME = "http://127.0.0.1:3000"
 JSON = {"content-type": "application/json"}
@@ -100,3 +100,22 @@ def test_dagsters_own_page_talks_over_its_websocket(browser):
 
 def test_the_guard_stands_before_all_of_dagsters_middleware():
     assert GuardedWebserver.build_middleware(object.__new__(GuardedWebserver))[0].cls is Guard
+
+
+@pytest.mark.parametrize(
+    ("path", "led_to"),
+    [
+        ("engagements/acme.exit/sessions/s001/plan", "engagements/acme.exit/sessions/s001/plan"),
+        ("/elsewhere.example/", "/elsewhere.example/"),
+        ("@elsewhere.example", "@elsewhere.example"),
+    ],
+)
+def test_a_link_to_a_page_leads_to_where_the_pages_are_now(path, led_to):
+    webserver = TestClient(Starlette(routes=[way_to_pages("http://127.0.0.1:8123/")]))
+    answered = webserver.get(f"/discovery/{path}", follow_redirects=False)
+    assert answered.headers["location"] == f"http://127.0.0.1:8123/{led_to}"
+
+
+def test_a_link_to_a_page_says_who_serves_it_where_nobody_does():
+    answered = TestClient(Starlette(routes=[way_to_pages(None)])).get("/discovery/engagements")
+    assert (answered.status_code, "discovery up" in answered.text) == (404, True)

@@ -1,10 +1,7 @@
 """The web server: the read API and the pages in one process."""
 
-import os
-import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from tempfile import NamedTemporaryFile
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -26,6 +23,7 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.pooled import PooledDatabase
+from discovery_dagster.store.private_files import key_of
 from discovery_dagster.store.states import state
 
 _DESCRIPTION = """
@@ -97,15 +95,5 @@ def create_app(settings: Settings, database: Database, dagster_url: str | None =
 
 
 def signing_key(settings: Settings) -> bytes:
-    """Return the key that signs this home's cookies and cursors, made on first use.
-
-    It gets its name when it is whole: of two servers that start at once, one's is kept by both.
-    """
-    path = settings.home / "signing.key"
-    if not path.exists():
-        with NamedTemporaryFile(dir=settings.home, prefix="signing.key.") as new:  # mode 0600
-            new.write(secrets.token_bytes(32))
-            new.flush()
-            with suppress(FileExistsError):
-                os.link(new.name, path)
-    return path.read_bytes()
+    """Return the key that signs this home's cookies and cursors, made on first use."""
+    return key_of(settings.home / "signing.key")

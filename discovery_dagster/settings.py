@@ -69,6 +69,10 @@ class Settings(BaseSettings):
     webhook_url: str | None = Field(
         None, description="Where failed runs and failed asset checks are told as JSON."
     )
+    backup_key_file: Path | None = Field(
+        None,
+        description="File with the key that seals backups, instead of `backup.key` of the home.",
+    )
     keep_events_days: int = Field(
         90, ge=1, description="Days after which the log lines of finished runs are deleted."
     )

@@ -1,16 +1,20 @@
 """`discovery backup` and `discovery restore`: a home in one file, and a home from it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from discovery_dagster.cli.errors import UsageError
+from discovery_dagster.cli.programs import make_dagster_tables
 from discovery_dagster.cli.services import services_are_up
 from discovery_dagster.cli.terminal import say
+from discovery_dagster.defs.home import prepare_dagster_home
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import backups
-from discovery_dagster.store.backups import BackupError
+from discovery_dagster.store import backup_seals, backups, dagster_runs
+from discovery_dagster.store.backup_errors import BackupError
 from discovery_dagster.store.database import open_database
 
 File = Annotated[Path, typer.Argument(help="A `.tar`, or `.tar.gz`.", show_default=False)]
@@ -21,9 +25,13 @@ def backup(file: File) -> None:
     settings = Settings()
     if file.exists():
         raise UsageError("file_exists", f"{file} exists already.", str(file))
-    with open_database(settings) as database:
-        backups.write(database, settings.objects, file)
-    say(f"{file} holds this home: keep it as private as the clients' own files.")
+    with open_database(settings) as database, _refused("cannot_back_up", file):
+        key = backup_seals.key_for_writing(settings)
+        backups.write(database, settings.objects, file, key)
+    say(
+        f"{file} holds this home: keep it as private as the clients' own files. Another home takes"
+        f" it with the key {backup_seals.key_file(settings)} alone: keep that apart from it."
+    )
 
 
 def restore(file: File) -> None:
@@ -33,9 +41,19 @@ def restore(file: File) -> None:
         raise UsageError("no_such_path", f"There is no {file}.", str(file))
     if services_are_up(settings):
         raise UsageError("services_are_up", "`discovery up` is running: stop that with Ctrl-C.")
-    with open_database(settings) as database:
-        try:
-            backups.read(database, settings.objects, file)
-        except BackupError as error:
-            raise UsageError("cannot_restore", str(error), str(file)) from error
-    say(f"{settings.home} is as {file} kept it.")
+    with _refused("cannot_restore", file):
+        key = backup_seals.key_for_reading(settings)
+        with open_database(settings) as database:
+            prepare_dagster_home(settings, database)
+            if not dagster_runs.exist(database):
+                make_dagster_tables()
+            backups.read(database, settings.objects, file, key)
+    say(f"{settings.home} is as {file} kept it; for tokens, see `discovery token create`.")
+
+
+@contextmanager
+def _refused(code: str, file: Path) -> Iterator[None]:
+    try:
+        yield
+    except BackupError as error:
+        raise UsageError(code, str(error), str(file)) from error

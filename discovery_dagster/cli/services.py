@@ -7,8 +7,7 @@ import signal
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from datetime import timedelta
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -16,6 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from discovery_dagster.cli.errors import UsageError
+from discovery_dagster.cli.local_token import local_token
 from discovery_dagster.cli.logs import rotate
 from discovery_dagster.cli.options import AsJson
 from discovery_dagster.cli.ports import Address
@@ -23,20 +23,15 @@ from discovery_dagster.cli.programs import make_dagster_tables, programs
 from discovery_dagster.cli.supervisor import Backoff, Child, supervised
 from discovery_dagster.cli.terminal import say, say_json
 from discovery_dagster.defs.home import dagster_environment, prepare_dagster_home
-from discovery_dagster.domain.scope import Scope
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import dagster_runs, tokens
-from discovery_dagster.store.database import Database, DatabaseError, open_database
+from discovery_dagster.store import dagster_runs
+from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from discovery_dagster.store.private_files import make_home
 
 _DAEMON_HEALTH = """
 {instance {daemonHealth {daemonStatus(daemonType: "QUEUED_RUN_COORDINATOR") {healthy}}}}
 """
-
-#: How long the token that `up` prints lives at most; it ends with `up`.
-_TOKEN_LIFETIME = timedelta(days=30)
-
 
 #: Seconds that the services may take to answer: 12 on an idle machine, over 60 on a busy one.
 _START_LIMIT = 180
@@ -79,7 +74,7 @@ def up(
             try:
                 with supervised(children), _stopping_once():
                     _wait_until_ready(api, dagster, children)
-                    with _local_token(database) as token:
+                    with local_token(database) as token:
                         _announce(api, dagster, token, as_json=as_json)
                         _watch(settings, children, postgres)
             except KeyboardInterrupt:
@@ -223,17 +218,6 @@ def _stopping_once() -> Iterator[None]:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         raise
-
-
-@contextmanager
-def _local_token(database: Database) -> Iterator[str]:
-    """A token for whoever started the services, who may see everything in this home anyway."""
-    made, secret = tokens.create(database, Scope(), _TOKEN_LIFETIME)
-    try:
-        yield secret
-    finally:
-        with suppress(DatabaseError):
-            tokens.revoke(database, made.id)
 
 
 def _announce(api: Address, dagster: Address, token: str, *, as_json: bool) -> None:

@@ -1,87 +1,74 @@
-"""A home in one file: a tar of a dump of its database and of its object store.
+"""A home in one sealed file: a tar of the rows of its database and of its object store.
 
-The dump is taken first. Objects are never changed and are written before the row that names them is
-committed, so those copied afterwards hold everything that the dump speaks of, also while runs work.
+It holds data and no statements, so that filling a home from it runs nothing that it says. The rows
+are taken first. Objects are never changed and are written before the row that names them is
+committed, so those copied afterwards hold everything that the rows speak of, also while runs work.
 """
 
 import json
-import os
 import shutil
-import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-
-from discovery_dagster.store import dagster_runs, schema, sessions
+from discovery_dagster.store import backup_rows, backup_seals, dagster_runs, schema, sessions
+from discovery_dagster.store.backup_errors import BackupError
+from discovery_dagster.store.backup_rows import Contents
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.postgres_account import PostgresAccount
-from discovery_dagster.store.postgres_files import binaries
 
-_CONTENTS, _DUMP, _OBJECTS = "discovery.json", "database.dump", "objects"
+_CONTENTS, _ROWS, _OBJECTS = "discovery.json", "rows", "objects"
 
 
-class BackupError(RuntimeError):
-    """A backup that cannot be made, read or restored here; the message is one sentence."""
-
-
-def write(database: Database, objects: Path, file: Path) -> None:
+def write(database: Database, objects: Path, file: Path, key: bytes) -> None:
     """Write the database and the folder of objects into `file`, which appears when it is whole.
 
     Raises:
-        BackupError: when the database cannot be dumped.
+        BackupError: when Postgres refuses.
         OSError: when something cannot be read or written.
     """
     with _working_folder(file.absolute().parent) as folder:
-        dump, contents = folder / _DUMP, folder / _CONTENTS
-        _let_read_dagsters_tables(database)
-        # Without --enable-row-security pg_dump refuses tables that have policies; those of this
-        # role show every row.
-        _run("pg_dump", database, "--role=discovery_backup", "--enable-row-security",
-             "--format=custom", "--schema=discovery", "--schema=public",
-             f"--file={dump}")  # fmt: skip
-        made = {"format": 1, "schema": schema.head(), "at": datetime.now(UTC).isoformat()}
-        contents.write_text(json.dumps(made), "utf-8")
+        rows, contents = folder / _ROWS, folder / _CONTENTS
+        rows.mkdir()
+        kept = backup_rows.write(database, rows)
+        document = {"at": datetime.now(UTC).isoformat(), **kept.model_dump(mode="json")}
+        contents.write_text(json.dumps(document), "utf-8")
         unfinished = folder / "backup"
         with tarfile.open(unfinished, "w:gz" if file.suffix in (".gz", ".tgz") else "w") as tar:
             tar.add(contents, _CONTENTS)
-            tar.add(dump, _DUMP)
+            tar.add(rows, _ROWS)
             if objects.exists():
                 tar.add(objects, _OBJECTS)
+        backup_seals.put(unfinished, key)
         unfinished.chmod(0o600)  # it holds every client's data
         unfinished.replace(file)
 
 
-def read(database: Database, objects: Path, file: Path) -> None:
-    """Fill an empty home from `file`.
+def read(database: Database, objects: Path, file: Path, key: bytes) -> None:
+    """Fill an empty home, in which Dagster has made its tables, from `file`.
 
     Raises:
-        BackupError: when the home is not empty, or `file` is no backup or a newer Discovery's.
+        BackupError: when the home is not empty, `file` is not sealed by `key`, or it holds what
+            this version does not know.
         OSError: when something cannot be read or written.
     """
     if not is_empty(database, objects):
         raise BackupError("This home is not empty: restore into another DISCOVERY_HOME.")
     with _working_folder(objects.parent) as folder:
-        _unpack(file, folder)
+        with file.open("rb") as opened:
+            backup_seals.check(opened, file, key)
+            _unpack(opened, file, folder)
+        contents = _contents(folder / _CONTENTS, file)
         (folder / _OBJECTS).mkdir(exist_ok=True)
-        objects.parent.mkdir(parents=True, exist_ok=True)
         if objects.exists():
             objects.rmdir()
         (folder / _OBJECTS).rename(objects)
         try:
-            schema.empty(database.url)
-            # Dagster's tables belong to whoever restores, the project's to their role. Who else may
-            # read Dagster's is a matter of the server, which may lack the roles of the other one.
-            for options in (
-                ["--schema=public", "--no-privileges"],
-                ["--schema=discovery", "--role=discovery_owner"],
-            ):
-                _restore(database, folder / _DUMP, *options)
+            schema.remake(database.url, contents.schema_revision)
+            backup_rows.read(database, folder / _ROWS, contents)
         except BaseException:
             shutil.rmtree(objects)
             raise
@@ -91,69 +78,35 @@ def read(database: Database, objects: Path, file: Path) -> None:
 def is_empty(database: Database, objects: Path) -> bool:
     """Whether a home has neither sessions nor runs nor objects."""
     return not (
-        dagster_runs.exist(database)
+        dagster_runs.any_exists(database)
         or sessions.engagements(database)
         or (objects.exists() and any(objects.iterdir()))
     )
 
 
-def _let_read_dagsters_tables(database: Database) -> None:
-    """Let the backup's role read Dagster's tables; our login owns them and Dagster adds to them."""
-    with database.connect() as connection:
-        for kind in ("tables", "sequences"):
-            connection.execute(f"grant select on all {kind} in schema public to discovery_backup")
-
-
-def _unpack(file: Path, folder: Path) -> None:
+def _unpack(opened: BinaryIO, file: Path, folder: Path) -> None:
+    """Write the members of the tar below `folder`: files and folders of the known names alone."""
     try:
-        with tarfile.open(file) as tar:
+        with tarfile.open(fileobj=opened) as tar:
             # Not `extractall(filter="data")`, which Python has only since 3.11.4.
             for member in tar:
+                known = member.name.split("/")[0] in (_CONTENTS, _ROWS, _OBJECTS)
                 inside = (folder / member.name).resolve().is_relative_to(folder.resolve())
-                if not inside or not (member.isfile() or member.isdir()):
-                    raise tarfile.TarError(member.name)
+                if not (known and inside and (member.isfile() or member.isdir())):
+                    raise BackupError(f"{file} holds {member.name!r}, which no backup does.")
                 tar.extract(member, folder, set_attrs=False)
-        made: dict[str, Any] = json.loads((folder / _CONTENTS).read_text("utf-8"))
-    except (tarfile.TarError, EOFError, ValueError, FileNotFoundError) as error:
+    except (tarfile.TarError, EOFError, ValueError) as error:
         raise BackupError(f"{file} is not a backup of Discovery, or not whole.") from error
-    if made.get("format") != 1 or str(made.get("schema")) > schema.head():
+
+
+def _contents(path: Path, file: Path) -> Contents:
+    try:
+        contents = Contents.model_validate_json(path.read_bytes())
+    except (FileNotFoundError, ValueError) as error:
+        raise BackupError(f"{file} does not say what it holds.") from error
+    if contents.schema_revision not in schema.revisions():
         raise BackupError(f"{file} was made by a newer Discovery than this one.")
-
-
-def _restore(database: Database, dump: Path, *options: str) -> None:
-    """Run what `options` choose of the dump on the database, all or nothing."""
-    script = dump.with_suffix(".sql")
-    _execute("pg_restore", *options, "--no-owner", "--single-transaction", f"--file={script}",
-             str(dump))  # fmt: skip
-    # A setting that pg_restore turns off by its first lines, and Postgres has since 17.
-    with script.open("r+b") as file:
-        beginning = file.read(4096).replace(b"SET transaction_timeout", b"--  transaction_timeout")
-        file.seek(0)
-        file.write(beginning)
-    _run("psql", database, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={script}")
-
-
-def _run(program: str, database: Database, *options: str) -> None:
-    """Run one of Postgres' own programs on the database."""
-    # The password goes through the environment: command lines are everybody's to read.
-    where: dict[str, Any] = conninfo_to_dict(database.url)
-    password = where.pop("password", None)
-    _execute(program, *options, f"--dbname={make_conninfo(**where)}", password=password)
-
-
-def _execute(program: str, *options: str, password: Any = None) -> None:
-    ourselves = PostgresAccount(os.geteuid(), os.getegid(), dropped=False)
-    done = subprocess.run(  # noqa: S603 - a program of the wheel
-        [binaries(ourselves) / program, *options],
-        env={**os.environ, **({"PGPASSWORD": str(password)} if password else {})},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        first = (done.stderr.strip() or "no reason given").splitlines()[0]
-        raise BackupError(f"Postgres refuses: {first}")
+    return contents
 
 
 @contextmanager

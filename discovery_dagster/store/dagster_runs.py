@@ -54,6 +54,15 @@ def exist(database: Database) -> bool:
     return row is not None and row["name"] is not None
 
 
+def any_exists(database: Database) -> bool:
+    """Whether Dagster knows a run."""
+    if not exist(database):
+        return False
+    with database.connect() as connection:
+        row = connection.execute("select exists (select from runs) as found").fetchone()
+    return row is not None and bool(row["found"])
+
+
 def latest(database: Database, sessions: Iterable[SessionKey]) -> dict[SessionKey, Run]:
     """Return the newest run of each session that has one."""
     keys = {session.partition_key: session for session in sessions}

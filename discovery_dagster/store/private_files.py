@@ -1,9 +1,12 @@
 """What keeps a home from other accounts of the machine."""
 
 import os
+import secrets
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Final
 
 #: Withheld from whatever this process and those it starts make: everything from other accounts.
@@ -29,6 +32,20 @@ def make_home(home: Path) -> None:
             folder.mkdir(mode=0o700, exist_ok=True)
             if os.geteuid() == 0:
                 folder.chmod(0o711)
+
+
+def key_of(file: Path) -> bytes:
+    """Return the key that `file` holds, 32 random bytes made on first use.
+
+    It gets its name when it is whole: of two processes that make it at once, one's is kept by both.
+    """
+    if not file.exists():
+        with NamedTemporaryFile(dir=file.parent, prefix=f"{file.name}.") as new:  # mode 0600
+            new.write(secrets.token_bytes(32))
+            new.flush()
+            with suppress(FileExistsError):
+                os.link(new.name, file)
+    return file.read_bytes()
 
 
 def open_to_others(home: Path) -> Iterator[Path]:

@@ -44,7 +44,12 @@ _MIGRATION_LOCK = 5_203_117
 
 def head() -> str:
     """Return the newest revision that the code has."""
-    return max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return max(revisions())
+
+
+def revisions() -> set[str]:
+    """Return all revisions that the code has."""
+    return {path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")}
 
 
 def migrate(url: str) -> None:
@@ -63,17 +68,18 @@ def migrate(url: str) -> None:
         if _revision(connection) != head():
             make_roles(connection)
             _make_schema(connection)
-            _upgrade(url)
+            _upgrade(url, head())
 
 
-def empty(url: str) -> None:
-    """Leave of the project's schema only its name and its roles, to be filled from a dump."""
+def remake(url: str, revision: str) -> None:
+    """Make the project's tables anew, empty, as they were at `revision`."""
     with psycopg.connect(url, autocommit=True) as connection:
         make_roles(connection)
         with connection.transaction():
             connection.execute("set local role discovery_owner")
             connection.execute("drop schema if exists discovery cascade")
         _make_schema(connection)
+    _upgrade(url, revision)
 
 
 def _revision(connection: psycopg.Connection) -> str | None:
@@ -114,7 +120,7 @@ def _make_schema(connection: psycopg.Connection) -> None:
         )
 
 
-def _upgrade(url: str) -> None:
+def _upgrade(url: str, revision: str) -> None:
     # Imported here: SQLAlchemy and Alembic cost half a second that only a new schema needs.
     from alembic import command
     from alembic.config import Config
@@ -129,6 +135,6 @@ def _upgrade(url: str) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql("set role discovery_owner")
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
         connection.exec_driver_sql("grant select on discovery.alembic_version to public")
         connection.exec_driver_sql(_OPEN_TO_BACKUP)

@@ -99,6 +99,22 @@ def revoke(database: Database, token: str) -> None:
         raise NoSuchTokenError(f"There is no token {token!r}: `discovery token list` shows all.")
 
 
+def prolong(database: Database, token: str, lifetime: timedelta) -> None:
+    """Let a token that nobody revoked live for `lifetime` from now on, also one that has expired.
+
+    Raises:
+        NoSuchTokenError: when there is none of this id.
+    """
+    with database.gatekeeper() as connection:
+        found = connection.execute(
+            "update discovery.access_token set expires_at = now() + %s"
+            " where token = %s and revoked_at is null",
+            [lifetime, token],
+        )
+    if found.rowcount == 0:
+        raise NoSuchTokenError(f"There is no token {token!r} that could live on.")
+
+
 def forget(database: Database, engagement: EngagementKey) -> int:
     """Take an erased engagement out of every token; return how many were for it alone.
 

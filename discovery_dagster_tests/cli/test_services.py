@@ -7,7 +7,13 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
+from discovery_dagster.cli import local_token
+from discovery_dagster.cli.local_token import LIFETIME
+from discovery_dagster.store import tokens
+from discovery_dagster.store.database import Database
 from discovery_dagster_tests.installation import PROJECT, Installation
 from discovery_dagster_tests.processes import processes
 
@@ -69,7 +75,7 @@ def start_in_background(installation: Installation) -> subprocess.Popen[str]:
 
 def test_services_end_with_the_process_that_started_them(installation):
     services = installation.start("up", "--api-port", "0", "--dagster-port", "0", "--json")
-    services.stdout.readline()
+    token = json.loads(services.stdout.readline())["token"]
     services.kill()
     services.communicate()
     # The embedded Postgres has nobody left who could stop it; the next command takes it on.
@@ -78,6 +84,35 @@ def test_services_end_with_the_process_that_started_them(installation):
         assert time.monotonic() < deadline, left
         time.sleep(0.2)
     assert installation.json("status") == {"sessions": []}
+    with installation.database() as database:
+        (left_behind,) = tokens.listed(database)
+        assert left_behind.expires_at - datetime.now(UTC) <= LIFETIME
+        end(database, left_behind.id)
+        assert tokens.by_secret(database, token) is None
+
+
+def end(database: Database, token: str) -> None:
+    """Have a token's time be over."""
+    tokens.prolong(database, token, timedelta(0))
+
+
+def test_the_token_of_services_lives_as_long_as_they_do(database, monkeypatch):
+    monkeypatch.setattr(local_token, "_INTERVAL", 0.05)
+    with local_token.local_token(database) as secret:
+        made = tokens.by_secret(database, secret)
+        assert made is not None
+        end(database, made.id)  # as when the machine slept, or Postgres was away
+        wait(lambda: tokens.by_secret(database, secret) is not None)
+        ends = tokens.by_secret(database, secret).expires_at
+        wait(lambda: tokens.by_secret(database, secret).expires_at > ends)
+    assert tokens.by_secret(database, secret) is None
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_a_port_that_is_taken_is_refused_in_one_sentence(installation):

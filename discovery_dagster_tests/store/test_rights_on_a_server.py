@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,6 +86,7 @@ def test_a_backup_has_every_row_and_fills_another_database_of_the_server(
     backup = first.run("backup", kept)
     assert backup.returncode == 0, backup.stderr
     with open_folder() as folder, Installation(folder / "home", second) as other:
+        shutil.copy(first.home / "backup.key", other.home)
         restored = other.run("restore", kept)
         assert restored.returncode == 0, restored.stderr
         assert rows_by_table(server, "second") == rows_by_table(server, "discovery")

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from quality import edges, headers, silence, types, words
+from quality import edges, headers, plans, silence, types, words
 from quality.figures import print_section
 
 #: The labelled files lie beside the checkout; they are read there, never copied.
@@ -12,6 +12,7 @@ DATA = Path(__file__).parents[2] / "shared" / "data"
 SECTIONS = {
     "edges": ("Edges and move groups", edges.figures),
     "headers": ("Mapping of headers", headers.figures),
+    "plans": ("Plans of whole deliveries", plans.figures),
     "silence": ("What went wrong without a word", silence.figures),
     "types": ("Types and judged fields", types.figures),
     "words": ("Meaning of single texts", words.figures),

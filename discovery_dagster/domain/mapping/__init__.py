@@ -30,6 +30,7 @@ from discovery_dagster.domain.mapping.evidence import (
     read_full_versions,
     weigh,
 )
+from discovery_dagster.domain.mapping.listed_things import read_lists
 from discovery_dagster.domain.mapping.rival_names import settle_names
 from discovery_dagster.domain.mapping.unknown_names import propose_names
 from discovery_dagster.domain.source_tables import READ, SourceTable, cell_column
@@ -66,7 +67,10 @@ def map_table(
         Column(at, header, clean(records[cell_column(at)], table_format.null_words))
         for at, header in enumerate(table.header)
     ]
-    claims = [weigh(claim) for claim in claim_columns(columns, table_format)]
+    claims = claim_columns(columns, table_format)
+    if Kind.ASSETS in table_format.kinds and table_format.synonyms:
+        claims = read_lists(claims)
+    claims = [weigh(claim) for claim in claims]
     if table_format.phrases is None:
         claims = [doubt_relation(claim) for claim in claims]
     of_things = bool({Kind.ASSETS, Kind.DETAILS} & table_format.kinds)

@@ -1,0 +1,93 @@
+"""Columns of lists of applications and of databases, which mean less, or else, in other lists.
+
+Which headers they are is data (`reference/listed_things.yaml`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any, Final
+
+from discovery_dagster import reference
+from discovery_dagster.domain.headers import synonyms
+from discovery_dagster.domain.headers.meanings import named_type
+from discovery_dagster.domain.mapping.claims import ACCEPTED, Claim
+from discovery_dagster.domain.words import fold
+
+_CONFIDENCE: Final = 0.9  # of a synonym that is not the plainest one
+_DISTINCT: Final = 0.95  # a list of applications hardly names one twice
+
+
+def read_lists(claims: Sequence[Claim]) -> list[Claim]:
+    """Read the columns of a list of databases or of applications as such; others as they are."""
+    if _lists_databases(claims):
+        return [_meant(claim, "database") for claim in claims]
+    subject = _applications(claims)
+    if subject is None:
+        return list(claims)
+    return [
+        replace(claim, field="name", status=ACCEPTED)
+        if claim is subject and claim.field == "applications"
+        else _meant(claim, "application")
+        for claim in claims
+    ]
+
+
+def _lists_databases(claims: Sequence[Claim]) -> bool:
+    words = _words("database")
+    fields = {claim.field for claim in claims}
+    formatted = any(claim.field == "name" and claim.method == "format" for claim in claims)
+    has = {words[claim.column.folded] for claim in claims if claim.column.folded in words}
+    beside = reference.load("listed_things")["database"]["beside"]
+    return not formatted and fields >= set(beside) and {"name", "runs_on"} <= has
+
+
+def _applications(claims: Sequence[Claim]) -> Claim | None:
+    """The column that names the applications of a list of nothing else."""
+    short = _words("application")
+    named = [claim for claim in claims if named_type(claim.column.header) == "application"]
+    others = [
+        claim
+        for claim in claims
+        if claim.field in _OWN and claim not in named and short.get(claim.column.folded) is None
+    ]
+    if len(named) != 1 or others or named[0].method == "format":
+        return None
+    return named[0] if named[0].column.distinctness >= _DISTINCT else None
+
+
+_OWN: Final = frozenset({"name", "hostname", "fqdn", "ip_addresses", "runs_on"})
+
+
+def _meant(claim: Claim, list_of: str) -> Claim:
+    base, unit = synonyms.split_unit(claim.column.folded)
+    words = _words(list_of)
+    field = words.get(claim.column.folded) or words.get(base)
+    if field is None or claim.method == "format":
+        return claim
+    if field in _NAMES and claim.column.names_nothing and not claim.column.numbers_things:
+        return claim
+    return replace(
+        claim,
+        field=field,
+        unit=unit if field == "storage_gb" else None,
+        confidence=_CONFIDENCE,
+        method="synonym",
+        status=ACCEPTED,
+        notes=(f"the table lists {list_of}s",),
+    )
+
+
+_NAMES: Final = frozenset({"name", "aliases", "runs_on", "replicates_to", "depends_on"})
+
+
+@cache
+def _words(list_of: str) -> dict[str, str]:
+    """The field of each folded header of a list."""
+    fields: dict[str, Any] = reference.load("listed_things")[list_of]
+    return {
+        fold(word): field
+        for field, words in fields.items()
+        if field != "beside"
+        for word in words
+    }

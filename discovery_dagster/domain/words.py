@@ -18,6 +18,8 @@ _HUMP = re.compile(
 )
 _FOLDED: Final = 4_096  # spellings that are kept: each format asks for the headers of a table
 _SEPARATORS = re.compile(r"[^\w%]+|_+")
+#: Letters whose strokes and missing dots Unicode does not take off as accents.
+_STROKES: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i"})
 
 
 @lru_cache(_FOLDED)
@@ -30,7 +32,8 @@ def fold(text: str) -> str:
     letters = parted.casefold()
     if not letters.isascii():
         plain = unicodedata.normalize("NFKD", letters)
-        letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+        plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+        letters = plain.translate(_STROKES)
     return _SEPARATORS.sub(" ", letters).strip()
 
 

@@ -1,7 +1,13 @@
 """Headers in the languages of Discovery's users."""
 
+import polars as pl
 import pytest
 
+from discovery_dagster.domain.headers import synonyms
+from discovery_dagster.domain.mapping.vocabularies import environment_words
+from discovery_dagster.domain.values.states import state_of
+from discovery_dagster.domain.words import fold, index_words
+from discovery_dagster.reference import load
 from discovery_dagster_tests.domain.sources import fields_of, records_of, table
 
 FIELDS = ["name", "os_name", "memory_gb", "cpu_cores", "ip_addresses", "environment", "location"]
@@ -20,17 +26,32 @@ ROW = ("web-1", "Ubuntu 22.04", "16", "4", "10.0.0.1", "production", "DC 1")
          "Ubicación"],
         ["Nome", "Sistema operacional", "Memória (GB)", "Núcleos", "Endereço IP", "Ambiente",
          "Localização"],
+        ["Nome server", "Sistema operativo", "Memoria (GB)", "N. core", "Indirizzo IP", "Ambiente",
+         "Sede"],
+        ["Servernaam", "Besturingssysteem", "Werkgeheugen (GB)", "Aantal kernen", "IP-adres",
+         "OTAP-omgeving", "Locatie"],
+        ["Nazwa hosta", "System operacyjny", "Pamięć RAM (GB)", "Liczba rdzeni", "Adres IP",
+         "Środowisko", "Serwerownia"],
+        ["NAZWA SERWERA", "System Operacyjny", "Pamiec (GB)", "Rdzenie", "Adres IP", "Srodowisko",
+         "Lokalizacja"],
+        ["Sunucu Adı", "İşletim Sistemi", "Bellek (GB)", "Çekirdek Sayısı", "IP Adresi", "Ortam",
+         "Veri Merkezi"],
+        ["ホスト名", "OS種別", "メモリ容量(GB)", "CPUコア数", "IPアドレス", "環境", "設置場所"],
+        ["服务器名称", "操作系统", "内存大小(GB)", "CPU核数", "IP地址", "所属环境", "机房位置"],
     ],
 )  # fmt: skip
 def test_headers_mean_the_same_in_each_language(header):
     source = table(header, ROW)
-    assert fields_of(source) == dict(zip(header, FIELDS, strict=True))
+    assert [field.replace("hostname", "name") for field in fields_of(source).values()] == FIELDS
     assert records_of(source).assets["memory_gb"].to_list() == [16.0]
 
 
 @pytest.mark.parametrize(
-    "header", [["Origine", "Cible"], ["Origen", "Destino"], ["Origem", "Destino"]]
-)
+    "header",
+    [["Origine", "Cible"], ["Origen", "Destino"], ["Origem", "Destino"], ["Bron", "Doel"],
+     ["Sistema sorgente", "Sistema destinazione"], ["Źródło", "Cel"], ["Kaynak", "Hedef"],
+     ["連携元", "連携先"], ["源系统", "目标系统"]],
+)  # fmt: skip
 def test_two_ends_of_a_relation_are_known_in_each_language(header):
     records = records_of(table(header, ("web", "db")))
     assert records.relations.select("source", "target").rows() == [("web", "db")]
@@ -111,3 +132,32 @@ def test_flows_are_observed_in_each_language(header):
     assert relations.select("kind", "source_address", "target_address", "port").rows() == [
         ("observed", "10.0.0.1", "10.0.0.2", 443)
     ]
+
+
+@pytest.mark.parametrize(
+    ("field", "cells", "meaning"),
+    [
+        ("environment", ["Collaudo", "Acceptatie", "Testowe", "検証環境", "测试环境"], "test"),
+        ("environment", ["Esercizio", "Productie", "Produkcyjne", "Canlı", "本番", "生产"],
+         "production"),
+        ("criticality", ["Molto alta", "Zeer hoog", "Krytyczny", "Çok yüksek", "最重要", "核心"],
+         "critical"),
+        ("declared_type", ["Macchina virtuale", "Virtuele machine", "Maszyna wirtualna",
+                           "Sanal Sunucu", "仮想サーバ", "虚拟机"], "virtual_machine"),
+        ("status", ["Dismesso", "Buiten gebruik", "Wycofany", "Kullanım dışı", "廃止", "已下线"],
+         "out_of_service"),
+        ("status", ["Spento", "Uitgeschakeld", "Wyłączony", "Kapalı", "停止中", "关机"],
+         "powered_off"),
+    ],
+)  # fmt: skip
+def test_values_mean_the_same_in_each_language(field, cells, meaning):
+    meanings = {
+        "environment": environment_words(),
+        "criticality": index_words(load("criticalities")),
+        "declared_type": synonyms.type_words(),
+    }
+    if field == "status":
+        said = state_of(pl.Series(cells)).to_list()
+    else:
+        said = [meanings[field].get(fold(cell)) for cell in cells]
+    assert said == [meaning] * len(cells)

@@ -24,6 +24,9 @@ _AMOUNT: Final = re.compile(r"^(?P<word>[a-z]{2,}?)(?P<unit>[kmgtp]i?b)$")
 _LINKS: Final = ("", "s", "n", "en", "es")  # between the parts of a German compound
 _LINKED: Final = 5  # letters of a part, from which on a link may follow
 _SHORTEST: Final = 2  # letters of a part
+#: Scripts of East Asia, whose words are parted by nothing and may have one letter.
+_UNPARTED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_UNPARTED_LINKS: Final = ("", "\u306e", "\u7684")  # of, in Japanese and Chinese
 _MOST_READINGS: Final = 16
 
 
@@ -102,18 +105,27 @@ def _stands_for(token: str) -> tuple[tuple[str, ...], ...]:
     if whole:
         return (whole,)
     # The longest known beginning first, so that `osversion` is not `oss` and a rest.
-    for end in range(len(token) - _SHORTEST, _SHORTEST - 1, -1):
+    unparted = bool(_UNPARTED.search(token))
+    shortest = 1 if unparted else _SHORTEST
+    for end in range(len(token) - shortest, shortest - 1, -1):
         head, rest = token[:end], token[end:]
         if head not in _spellings():
             continue
-        for link in _LINKS if end >= _LINKED else ("",):
+        for link in _links(end, unparted):
             if rest.startswith(link) and (tail := _rest(rest.removeprefix(link))):
                 return (_spellings()[head], *tail)
     return ()
 
 
 def _rest(token: str) -> tuple[tuple[str, ...], ...]:
-    return _stands_for(token) if len(token) >= _SHORTEST else ()
+    return _stands_for(token) if len(token) >= _SHORTEST or _UNPARTED.match(token) else ()
+
+
+def _links(end: int, unparted: bool) -> tuple[str, ...]:
+    """What may stand between a part of this length and the next one."""
+    if unparted:
+        return _UNPARTED_LINKS
+    return _LINKS if end >= _LINKED else ("",)
 
 
 @cache

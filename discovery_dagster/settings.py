@@ -61,6 +61,9 @@ class Settings(BaseSettings):
         description="Seconds of the processor that a file may take to be read, besides four for"
         " each MiB; ten times as long by the clock.",
     )
+    max_xml_elements: int = Field(
+        2_000_000, gt=0, description="Elements of an XML file, some 300 bytes each."
+    )
     flow_memory_bytes: int = Field(
         1024**3,
         ge=64 * 1024**2,
@@ -170,6 +173,7 @@ class Settings(BaseSettings):
             archive_members=self.max_archive_files,
             json_depth=self.max_json_depth,
             yaml_nodes=self.max_yaml_nodes,
+            xml_elements=self.max_xml_elements,
         )
 
     @property

@@ -38,6 +38,7 @@ _SENTENCES = {
     "no_line_of_the_graph": "The line is not written like the others of the graph.",
     "no_sample": "The line is no sample of a metric with labels.",
     "nothing_inside": "It holds no records.",
+    "of_no_thing": "One of its ends is no thing of the estate.",
     "too_many_cells": "The record has more cells than the header has columns.",
     "too_few_cells": "The record is cut off: it has fewer cells than the others.",
     "unclosed_quote": "A quote is opened and not closed.",

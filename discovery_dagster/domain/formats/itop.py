@@ -59,7 +59,35 @@ VIRTUAL_MACHINES = TableFormat(
     asset_type="virtual_machine",
 )
 
-FORMATS = (SERVERS, VIRTUAL_MACHINES)
+#: Its XML export: objects of any class, with the attributes' own codes.
+OBJECTS = TableFormat(
+    name="itop.objects",
+    kind=Kind.ASSETS,
+    sheets=frozenset({"itop objects"}),
+    columns={
+        **_COMMON,
+        "class": Rule("declared_type"),
+        "osfamily name": Rule("os_name", order=1),
+        "osversion name": Rule("os_name", order=2),
+        "managementip": Rule("ip_addresses"),
+        "business criticity": Rule("criticality"),
+        "serialnumber": Rule("serial_number"),
+        "asset number": Rule("asset_tag"),
+        "location name": Rule("location"),
+        "brand name": Rule("vendor"),
+        "model name": Rule("model"),
+        "virtualhost name": Rule("runs_on", target_type="server"),
+        "system name": Rule("runs_on", target_type="server"),
+        "id": Rule("unmapped"),
+        "alias": Rule("unmapped"),
+        "org name": Rule("unmapped"),
+        "finalclass": Rule("unmapped"),
+        "friendlyname": Rule("unmapped"),
+    },
+    synonyms=False,
+)
+
+FORMATS = (SERVERS, VIRTUAL_MACHINES, OBJECTS)
 
 
 def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:

@@ -112,6 +112,21 @@ CONFIGURATION_ITEMS = TableFormat(
     columns=_CONFIGURATION_ITEM,
 )
 
+#: Records of an unload in XML, whatever their class.
+UNLOAD = TableFormat(
+    name="servicenow.unload",
+    kind=Kind.ASSETS,
+    sheets=frozenset({"servicenow unload"}),
+    columns={**_CONFIGURATION_ITEM, "action": Rule("unmapped")},
+)
+
+OTHER_RECORDS = TableFormat(
+    name="servicenow.other_records",
+    kind=Kind.IGNORED,
+    sheets=frozenset({"servicenow other records"}),
+    reason="It is a record of a table that holds no configuration items.",
+)
+
 RELATIONS = TableFormat(
     name="servicenow.relations",
     kind=Kind.RELATIONS,
@@ -134,4 +149,12 @@ RELATIONS = TableFormat(
     synonyms=False,
 )
 
-FORMATS = (SERVERS, DATABASES, APPLICATIONS, CONFIGURATION_ITEMS, RELATIONS)
+FORMATS = (
+    SERVERS,
+    DATABASES,
+    APPLICATIONS,
+    CONFIGURATION_ITEMS,
+    UNLOAD,
+    OTHER_RECORDS,
+    RELATIONS,
+)

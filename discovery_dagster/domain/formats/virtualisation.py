@@ -1,7 +1,8 @@
-"""Virtual machines as Proxmox VE and OpenStack list them.
+"""Virtual machines as Proxmox VE, OpenStack and libvirt list them.
 
 Sources: Proxmox VE's API, `/cluster/resources` (sizes in bytes; `cpu`, `mem` and `disk` are what is
-used now); OpenStackClient's `server list --long`.
+used now); OpenStackClient's `server list --long`; libvirt's domain XML, whose memory is in KiB
+where it says no unit.
 """
 
 from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat, TypePatterns
@@ -60,4 +61,22 @@ OPENSTACK = TableFormat(
     asset_type="virtual_machine",
 )
 
-FORMATS = (PROXMOX, OPENSTACK)
+LIBVIRT = TableFormat(
+    name="libvirt.domains",
+    kind=Kind.ASSETS,
+    sheets=frozenset({"libvirt domains"}),
+    columns={
+        "name": Rule("name"),
+        "description": Rule("description"),
+        "uuid": Rule("smbios_uuid"),
+        "memory": Rule("memory_gb", unit="KiB"),
+        "vcpu": Rule("cpu_cores"),
+        "mac": Rule("mac_addresses"),
+        "os": Rule("os_name"),
+        "type": Rule("unmapped"),  # of virtualisation
+    },
+    asset_type="virtual_machine",
+    synonyms=False,
+)
+
+FORMATS = (PROXMOX, OPENSTACK, LIBVIRT)

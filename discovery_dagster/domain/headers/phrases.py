@@ -63,7 +63,24 @@ def read_phrases(
 def is_unrelated(text: str) -> bool:
     """Return whether a phrase is known to say nothing about what needs what."""
     unrelated = {fold(phrase) for phrase in reference.load("relation_phrases")["unrelated"]}
-    return fold(text.partition(_PAIR)[0]) in unrelated
+    phrase = fold(text.partition(_PAIR)[0])
+    return phrase in unrelated or without_decorations(phrase) in unrelated
+
+
+def are_called_relations(written: Iterable[str]) -> bool:
+    """Return whether phrases say of themselves that they are relations, known or not."""
+    folded = [fold(text) for text in written]
+    return bool(folded) and all(without_decorations(text) != text for text in folded)
+
+
+def without_decorations(phrase: str) -> str:
+    """Return a folded phrase without what vocabularies write around all of theirs."""
+    around = reference.load("relation_phrases")["decorations"]
+    for word in around["before"]:
+        phrase = phrase.removeprefix(f"{word} ")
+    for word in around["after"]:
+        phrase = phrase.removesuffix(f" {word}")
+    return phrase
 
 
 def share_known(written: Iterable[str]) -> float:
@@ -82,4 +99,5 @@ def _read(text: str, allowed: Mapping[str, Phrase] | None) -> Phrase | None:
     }
     sides = [fold(side) for side in text.split(_PAIR)]
     named = whole.get(_PAIR.join(sides))
-    return named or known_phrases().get(sides[0])
+    known = known_phrases()
+    return named or known.get(sides[0]) or known.get(without_decorations(sides[0]))

@@ -15,7 +15,7 @@ from discovery_dagster import reference
 from discovery_dagster.domain.fields import FIELDS, REFERENCES, UNMAPPED
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.headers.meanings import field_of
-from discovery_dagster.domain.headers.phrases import share_known
+from discovery_dagster.domain.headers.phrases import are_called_relations, share_known
 from discovery_dagster.domain.headers.words import read_words, stand_for
 from discovery_dagster.domain.mapping.amounts import AMOUNTS, find_unit_of_format, unit_by_values
 from discovery_dagster.domain.mapping.claims import (
@@ -104,13 +104,14 @@ def doubt_relation(claim: Claim) -> Claim:
     """Refuse a type, kind or label of relations of which no value is a known phrase.
 
     `Type` beside two ends says `Runs on`, but also `API`, `Batch` or `Directed`. A column that is
-    called a relation stays one, and what is not known in it is not guessed.
+    called a relation stays one, and what is not known in it is not guessed; so does one whose
+    values call themselves relations, as `ServesRelationship` does.
     """
     words = reference.load("ends")["weak_relations"]
     if claim.field != "relation" or claim.status != ACCEPTED or claim.column.folded not in words:
         return claim
     values = claim.column.sample()
-    if values.is_empty() or share_known(values) > 0:
+    if values.is_empty() or share_known(values) > 0 or are_called_relations(values):
         return claim
     return replace(claim, status=REJECTED, notes=("no value says what needs what",))
 

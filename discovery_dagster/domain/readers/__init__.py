@@ -18,6 +18,7 @@ from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.metrics import is_metrics, read_metrics
 from discovery_dagster.domain.readers.sockets import is_list_of_sockets, read_sockets
 from discovery_dagster.domain.readers.workbook import ZIP, is_workbook, read_workbook
+from discovery_dagster.domain.readers.xml_text import is_xml, read_xml
 from discovery_dagster.domain.readers.yaml_text import is_yaml, read_yaml
 from discovery_dagster.domain.readers.zipped import is_archive_of_files, read_archive
 from discovery_dagster.domain.source_tables import FileReading, UnreadableFileError
@@ -32,6 +33,7 @@ _TEXTS: Final = (
     (is_list_of_sockets, read_sockets),
     (is_metrics, read_metrics),
     (is_adjacency, read_adjacency),
+    (is_xml, read_xml),
 )
 
 

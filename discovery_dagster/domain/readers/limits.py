@@ -23,6 +23,7 @@ class Limits:
     json_depth: int = 64
     graph_edges: int = 2_000_000  # those between all nodes of two subgraphs included
     yaml_nodes: int = 2_000_000  # scalars, lists and objects, those that anchors repeat included
+    xml_elements: int = 2_000_000  # that are kept; each costs some 300 bytes
 
 
 def limit_exceeded(name: str, what: str, limit: int) -> UnreadableFileError:

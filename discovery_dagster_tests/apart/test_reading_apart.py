@@ -19,7 +19,7 @@ from discovery_dagster.domain import intake
 from discovery_dagster.domain.intake import Readings, SourceFile
 from discovery_dagster.domain.readers import Limits
 from discovery_dagster.domain.readers.workbook import read_sheets
-from discovery_dagster.domain.tables import UnreadableFileError
+from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster.reference import SAMPLE_ESTATE
 from discovery_dagster_tests.domain.readers.old_workbooks import ERRORS, old_workbook
 from discovery_dagster_tests.domain.readers.test_workbook import of_rows

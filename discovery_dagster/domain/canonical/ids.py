@@ -5,8 +5,9 @@
 
 As Gephi, Neo4j, Archi and databases export graphs, whatever the columns are called. A number says
 nothing by itself, so each end of a list of numbers must be an id of one and the same list of
-things; else the ends stay what they are, and name no asset. Ids such as `SRV-001` are rarely anything else:
-of those, each that things are called by is replaced, and the others name no asset where most are.
+things; else the ends stay what they are, and name no asset. Ids such as `SRV-001` are rarely
+anything else: of those, each that things are called by is replaced, and the others name no asset
+where most are.
 """
 
 import json

@@ -16,7 +16,7 @@ import polars as pl
 from discovery_dagster import reference
 from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat, TypePatterns
 from discovery_dagster.domain.formats.reshaping import cells_of
-from discovery_dagster.domain.tables import IGNORED, SourceTable, cell_column
+from discovery_dagster.domain.source_tables import IGNORED, SourceTable, cell_column
 from discovery_dagster.domain.words import fold
 
 _FIT: Final = 200  # above what a sheet's name says

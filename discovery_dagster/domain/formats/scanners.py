@@ -8,7 +8,7 @@ list detection and asset data reports (their DTDs). Which elements are hosts is 
 from discovery_dagster import reference
 from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat, TypePatterns
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 
 _DEVICES = TypePatterns("declared_type", reference.load("type_patterns")["scanned_devices"])
 

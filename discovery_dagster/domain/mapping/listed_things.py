@@ -86,8 +86,5 @@ def _words(list_of: str) -> dict[str, str]:
     """The field of each folded header of a list."""
     fields: dict[str, Any] = reference.load("listed_things")[list_of]
     return {
-        fold(word): field
-        for field, words in fields.items()
-        if field != "beside"
-        for word in words
+        fold(word): field for field, words in fields.items() if field != "beside" for word in words
     }

@@ -12,7 +12,7 @@ from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.records import frame_of_records, read_record, source_table
 from discovery_dagster.domain.readers.xml_path import nodes_at, texts_at
 from discovery_dagster.domain.readers.xml_tree import Node
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 
 _JOIN: Final = "; "
 _Document = Mapping[str, Any]

@@ -16,7 +16,7 @@ from discovery_dagster.domain.readers.json_text import read_json
 from discovery_dagster.domain.readers.limits import Limits
 from discovery_dagster.domain.readers.xml_documents import document_of, tables_of
 from discovery_dagster.domain.readers.xml_tree import Node, parse_xml
-from discovery_dagster.domain.tables import FileReading, UnreadableFileError
+from discovery_dagster.domain.source_tables import FileReading, UnreadableFileError
 
 _ROOT: Final = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)[\s>/]")
 _ASIDE: Final = re.compile(r"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?[^>]*>", re.DOTALL)

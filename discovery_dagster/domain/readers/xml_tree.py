@@ -11,7 +11,7 @@ from typing import Any, Final
 from xml.parsers import expat
 
 from discovery_dagster.domain.readers.limits import Limits, check_limit, limit_exceeded
-from discovery_dagster.domain.tables import UnreadableFileError
+from discovery_dagster.domain.source_tables import UnreadableFileError
 
 _SPACE: Final = " "  # between a namespace and a name
 

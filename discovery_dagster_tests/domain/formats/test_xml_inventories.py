@@ -67,7 +67,8 @@ QUALYS = """<HOST_LIST_VM_DETECTION_OUTPUT><RESPONSE><HOST_LIST><HOST><ID>1</ID>
 </DETECTION></DETECTION_LIST></HOST></HOST_LIST></RESPONSE></HOST_LIST_VM_DETECTION_OUTPUT>"""
 ITOP = """<Set><Server alias="Server" id="3"><name>srv1</name><org_name>IT</org_name>
 <osfamily_name>Linux</osfamily_name><managementip>10.9.5.1</managementip><ram>32 GB</ram></Server>
-<VirtualMachine alias="VirtualMachine" id="4"><name>vm1</name><virtualhost_name>srv1</virtualhost_name>
+<VirtualMachine alias="VirtualMachine" id="4"><name>vm1</name>
+<virtualhost_name>srv1</virtualhost_name>
 </VirtualMachine></Set>"""
 VIRSH = """<domain type='kvm'><name>lnxgit01</name><uuid>6d5f2a10-0c1c-4a7e-8c68-2b1a2f3c4d5e</uuid>
 <memory unit='KiB'>8388608</memory><vcpu placement='static'>4</vcpu><os><type>hvm</type></os>

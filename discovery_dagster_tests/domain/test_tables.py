@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from discovery_dagster.api.routes import assets, dependencies, quality
 from discovery_dagster.client import Session
 from discovery_dagster.domain.graph import graphml
 from discovery_dagster.domain.steps import STEPS
@@ -36,6 +37,19 @@ def test_a_key_has_no_gaps_and_vocabularies_have_words(name):
 
 def test_each_table_that_is_shown_can_be_listed():
     assert LISTINGS.keys() == SHOWN.keys()
+
+
+def test_objects_of_the_api_have_fields_of_the_catalogue():
+    for model, column in (
+        (assets.Source, shown.ASSETS.columns["sources"]),
+        (dependencies.Evidence, shown.DEPENDENCIES.columns["evidence"]),
+        (dependencies.Candidate, shown.DEPENDENCIES.columns["source_candidates"]),
+        (dependencies.EndpointCandidate, shown.ENDPOINTS.columns["candidates"]),
+        (quality.Reason, shown.REJECTS.columns["reasons"]),
+    ):
+        allowed = model.model_config.get("extra") == "allow"
+        assert set(model.model_fields) == set(column.fields) or allowed, model
+        assert set(model.model_fields) <= set(column.fields), model
 
 
 @pytest.mark.parametrize("name", CLIENT)

@@ -7,10 +7,11 @@ from pydantic import BaseModel, Field
 
 from discovery_dagster.api.freshness import Fresh
 from discovery_dagster.api.lists import SESSION, Selection, Text, Values, add_list, asked_of
+from discovery_dagster.api.models import row_model
 from discovery_dagster.api.problems import NotFound, described
 from discovery_dagster.api.security import AssetOf, DatabaseOf, SessionOf, StateOf
 from discovery_dagster.domain.lineage import trace
-from discovery_dagster.domain.tables import ATTRIBUTES
+from discovery_dagster.domain.tables import ATTRIBUTES, shown
 from discovery_dagster.store.lineage import published
 from discovery_dagster.store.reading import assets
 from discovery_dagster.store.reading.listing import Row
@@ -26,64 +27,22 @@ class Source(BaseModel):
     line: int = Field(examples=[17])
 
 
-class Asset(BaseModel):
-    """An IT asset. `memory_gb` is in GiB, `storage_gb` in 10⁹ bytes; `unknown` is an answer."""
-
-    id: str
-    name: str | None = Field(examples=["db-07"])
-    type: str = Field(examples=["database"])
-    tier: str | None
-    environment: str | None = Field(examples=["production"])
-    criticality: str | None
-    os_family: str | None = Field(examples=["linux"])
-    os_name: str | None
-    os_version: str | None
-    eol_date: str | None = Field(examples=["2027-10-31"])
-    eol_status: str | None
-    hostname: str | None
-    fqdn: str | None
-    ip_addresses: list[str]
-    mac_addresses: list[str]
-    serial_number: str | None
-    cpu_cores: int | None
-    memory_gb: float | None = Field(description="GiB")
-    storage_gb: float | None = Field(description="10⁹ bytes")
-    location: str | None
-    business_owner: str | None
-    technical_owner: str | None
-    applications: list[str]
-    confidence: float | None = Field(description="Of the type, 0 to 1.", examples=[0.95])
-    rationale: list[str] = Field(description="Why each judged field is as it is.")
-    overridden: bool = Field(description="Whether a person decided a field.")
-    overridden_fields: list[str] | None = Field(description="Those fields.")
-    sources: list[Source]
-    strategy: str | None = Field(examples=["rehost"])
-    group: str | None
-    wave: int | None
-    product: str | None
-    vendor: str | None
-    model: str | None
-    status: str | None
-    description: str | None
-    custom: dict[str, Any] | None = Field(description="Columns that no field stands for.")
-    virtual: bool | None = Field(description="Null where nothing tells.")
-    software: list[dict[str, Any]] | None = Field(description="Products that were recognised.")
-    tier_confidence: float | None
-    environment_confidence: float | None
-    criticality_confidence: float | None
-    os_confidence: float | None
-    declared_type: str | None
-    declared_type_text: str | None = Field(description="As written, like all `…_text`.")
-    os_name_text: str | None
-    environment_text: str | None
-    criticality_text: str | None
-    tier_text: str | None
-    provider_id: str | None
-    strategy_reason: str | None
-    plan_reason: str | None
-    asset_tag: str | None
-    scope: str | None = Field(description="Namespace, project, account or vCenter of its name.")
-    aliases: list[str] = Field(description="Further names by which others refer to it.")
+Asset = row_model(
+    "Asset",
+    shown.ASSETS,
+    "An IT asset. `memory_gb` is in GiB, `storage_gb` in 10⁹ bytes; `unknown` is an answer.",
+    nullable=("tier", "environment", "criticality", "confidence", "overridden_fields"),
+    types={"sources": list[Source]},
+    examples={
+        "name": "db-07",
+        "type": "database",
+        "environment": "production",
+        "os_family": "linux",
+        "eol_date": "2027-10-31",
+        "confidence": 0.95,
+        "strategy": "rehost",
+    },
+)
 
 
 class AssetSelection(Selection):

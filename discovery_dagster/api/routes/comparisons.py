@@ -106,7 +106,7 @@ for each, written in FORMS.items():
 
 @router.get(
     SESSION + "/changes/since/{earlier}",
-    response_model=Page[Change],
+    response_model=Page[Change],  # type: ignore[valid-type]
     responses=_REFUSALS,
     name="changes since another session",
 )

@@ -9,9 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from discovery_dagster.api.downloads import DownloadOf
 from discovery_dagster.api.freshness import Fresh
 from discovery_dagster.api.lists import SESSION, Selection, Text, Values, add_list
+from discovery_dagster.api.models import row_model
 from discovery_dagster.api.problems import described
 from discovery_dagster.api.security import DatabaseOf, SessionOf
 from discovery_dagster.domain.graph import graphml
+from discovery_dagster.domain.tables import shown
 from discovery_dagster.store import exports
 from discovery_dagster.store.reading import lists
 
@@ -37,31 +39,22 @@ class Candidate(BaseModel):
     name: str | None
 
 
-_WHY = "Why it is no asset: `ambiguous`, `unmatched`, `external`, `broadcast` or `local`."
-_CANDIDATES = "Assets that it may be, where it is ambiguous; of many the first."
-
-
-class Dependency(BaseModel):
-    """An edge: the source needs the target."""
-
-    source: str = Field(description="Asset name, or the endpoint as written.")
-    target: str
-    source_id: str | None = Field(description="Null when unresolved.")
-    target_id: str | None
-    relation: str = Field(examples=["depends_on"])
-    port: int | None = Field(examples=[5432])
-    protocol: str | None = Field(examples=["tcp"])
-    evidence: list[Evidence]
-    confidence: float
-    status: str = Field(examples=["confirmed"])
-    resolved: bool
-    service: str | None
-    infrastructure: str | None
-    conflict: str | None = Field(description="What contradicts it.")
-    source_why: str | None = Field(description=_WHY)
-    source_candidates: list[Candidate] | None = Field(description=_CANDIDATES)
-    target_why: str | None = Field(description=_WHY)
-    target_candidates: list[Candidate] | None = Field(description=_CANDIDATES)
+Dependency = row_model(
+    "Dependency",
+    shown.DEPENDENCIES,
+    "An edge: the source needs the target.",
+    types={
+        "evidence": list[Evidence],
+        "source_candidates": list[Candidate],
+        "target_candidates": list[Candidate],
+    },
+    examples={
+        "relation": "depends_on",
+        "port": 5432,
+        "protocol": "tcp",
+        "status": "confirmed",
+    },
+)
 
 
 class DependencySelection(Selection):
@@ -91,22 +84,15 @@ class EndpointCandidate(Candidate):
     endpoint: str
 
 
-class Endpoint(BaseModel):
-    """A subnet (or a name) and port of endpoints that are in no inventory."""
-
-    subnet: str = Field(examples=["10.20.30.0/24"])
-    kind: str = Field(description=_WHY)
-    side: str = Field(description="`target`: assets need it; `source`: it needs assets.")
-    port: int | None
-    protocol: str | None
-    service: str | None
-    assets: int = Field(description="How many assets talk with it.")
-    count: int = Field(description="Connections and statements.")
-    number: int = Field(description="How many endpoints.")
-    endpoints: list[str] = Field(description="The first of them.")
-    first_seen: str | None
-    last_seen: str | None
-    candidates: list[EndpointCandidate] | None = Field(description=_CANDIDATES)
+Endpoint = row_model(
+    "Endpoint",
+    shown.ENDPOINTS,
+    "A subnet (or a name) and port of endpoints that are in no inventory.",
+    types={"candidates": list[EndpointCandidate]},
+    examples={
+        "subnet": "10.20.30.0/24",
+    },
+)
 
 
 class EndpointSelection(Selection):
@@ -120,15 +106,7 @@ class EndpointSelection(Selection):
     service: Values
 
 
-class Cycle(BaseModel):
-    """Assets that need each other and move together."""
-
-    cycle: int = Field(description="The strong component of the graph.")
-    assets: list[str] = Field(description="Names.")
-    asset_ids: list[str]
-    edges: int
-    cuts: list[str] | None = Field(description="The cheapest edges to cut, in words.")
-    cut_edges: list[int] | None
+Cycle = row_model("Cycle", shown.CYCLES, "Assets that need each other and move together.")
 
 
 class CycleSelection(Selection):
@@ -141,31 +119,14 @@ add_list(router, lists.ENDPOINTS, EndpointSelection, Endpoint)
 add_list(router, lists.CYCLES, CycleSelection, Cycle)
 
 
-class Node(BaseModel):
-    """An asset in the graph of resolved dependencies."""
-
-    id: str
-    name: str | None
-    type: str
-    component: int
-    strong_component: int
-    in_cycle: bool
-    fan_in: int = Field(description="How many assets need it directly.")
-    fan_out: int
-    depth: int
-    blast_radius: int | None = Field(description="How many need it, directly or not.")
-    hub: bool
-    single_point: bool | None = Field(description="Whether the map falls apart without it.")
-    single_point_reason: str | None
-    service: str | None = Field(description="Shared service that it gives.")
-    service_reason: str | None
+Node = row_model("Node", shown.NODES, "An asset in the graph of resolved dependencies.")
 
 
 class Graph(BaseModel):
     """The graph of resolved dependencies."""
 
-    nodes: list[Node]
-    edges: list[Dependency]
+    nodes: list[Node]  # type: ignore[valid-type]
+    edges: list[Dependency]  # type: ignore[valid-type]
 
 
 @router.get(f"{SESSION}/graph", response_model=Graph, responses=described(304, 401, 404, 429, 503))

@@ -127,7 +127,7 @@ class Constraint(BaseModel):
 class Explanation(BaseModel):
     """Everything that explains an asset; null or empty where it was not made yet."""
 
-    asset: Asset
+    asset: Asset  # type: ignore[valid-type]
     placement: Placement
     group: MoveGroup | None
     graph: GraphPlace | None

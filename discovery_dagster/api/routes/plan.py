@@ -3,74 +3,47 @@
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
 
 from discovery_dagster.api.lists import Selection, Values, add_list
+from discovery_dagster.api.models import row_model
+from discovery_dagster.domain.tables import shown
 from discovery_dagster.store.reading import lists
 
 router = APIRouter(tags=["plan"])
 
 
-class Group(BaseModel):
-    """Assets that move together."""
-
-    group: str
-    assets: list[str] = Field(description="Names.")
-    reason: str
-    cycle: bool
-    wave: int | None
+Group = row_model("Group", shown.GROUPS, "Assets that move together.")
 
 
-class Wave(BaseModel):
-    """Groups that move at one time."""
-
-    wave: int
-    groups: list[str]
-    assets: int
-    reason: str
+Wave = row_model("Wave", shown.WAVES, "Groups that move at one time.")
 
 
-class Coverage(BaseModel):
-    """What is known of the dependencies of an asset of the plan."""
-
-    id: str
-    name: str | None
-    type: str
-    environment: str | None
-    wave: int | None
-    evidence: bool = Field(description="Whether there is any at all.")
-    declared: int = Field(description="Edges with evidence of this kind.")
-    observed: int
-    inferred: int
-    first_seen: str | None = Field(description="Of what was observed, ISO 8601.")
-    last_seen: str | None
+Coverage = row_model(
+    "Coverage",
+    shown.COVERAGE,
+    "What is known of the dependencies of an asset of the plan.",
+    nullable=("environment",),
+)
 
 
-class Conflict(BaseModel):
-    """What people set that cannot hold, or has no effect."""
+Conflict = row_model(
+    "Conflict",
+    shown.CONFLICTS,
+    "What people set that cannot hold, or has no effect.",
+    examples={"kind": "pin"},
+)
 
-    constraint: int
-    kind: str = Field(examples=["pin"])
-    sentence: str = Field(description="What was set, and by whom.")
-    message: str = Field(description="Why it does not hold.")
 
-
-class Change(BaseModel):
-    """What is different from the session before."""
-
-    change: str = Field(examples=["appeared"])
-    asset_id: str | None
-    name: str | None
-    field: str | None
-    before: Any
-    after: Any
-    what: str
-    relation: str | None
-    target_id: str | None
-    target: str | None
-    port: int | None
-    protocol: str | None
-    since: str | None
+Change = row_model(
+    "Change",
+    shown.CHANGES,
+    "What is different from the session before.",
+    nullable=("since",),
+    types={"before": Any, "after": Any},
+    examples={
+        "change": "appeared",
+    },
+)
 
 
 class GroupSelection(Selection):

@@ -3,71 +3,42 @@
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from discovery_dagster.api.lists import Selection, Values, add_list
+from discovery_dagster.api.models import row_model
+from discovery_dagster.domain.tables import shown
 from discovery_dagster.store.reading import lists
 
 router = APIRouter(tags=["import and quality"])
 
 
-class File(BaseModel):
-    """A file of the session and what became of its records."""
-
-    name: str = Field(examples=["servers.csv"])
-    sha256: str
-    format: str | None = Field(examples=["generic.assets"])
-    records: int = Field(examples=[120])
-    accepted: int = Field(examples=[117])
-    rejected: int = Field(examples=[3])
-    ignored: int = Field(examples=[0])
-    error: str | None
-    encoding: str | None
-    delimiter: str | None
-    sheets: list[str] | None
-    notes: list[str] | None = Field(
-        description="What a person may not expect of how it was read.",
-        examples=[["It has the same content as servers.csv and is not read again."]],
-    )
-    size: int = Field(description="Bytes.")
+File = row_model(
+    "File",
+    shown.FILES,
+    "A file of the session and what became of its records.",
+    examples={
+        "name": "servers.csv",
+        "format": "generic.assets",
+        "records": 120,
+        "accepted": 117,
+        "rejected": 3,
+        "ignored": 0,
+        "notes": ["It has the same content as servers.csv and is not read again."],
+    },
+)
 
 
-class Mapping(BaseModel):
-    """What a source column means."""
-
-    file: str
-    sheet: str | None
-    column: str
-    field: str = Field(description="Canonical field, `ignored` or `unmapped`.")
-    unit: str | None
-    transform: str | None
-    confidence: float | None
-    method: str | None
-    status: str
-    evidence: list[str] | None
-    conflict: str | None
+Mapping = row_model(
+    "Mapping", shown.MAPPING, "What a source column means.", nullable=("confidence",)
+)
 
 
-class Proposal(BaseModel):
-    """What a language model proposed about a column or an asset that the rules left open."""
-
-    asset_id: str | None = Field(description="Null for a column.")
-    name: str | None
-    file: str | None = Field(description="Null for an asset.")
-    sheet: str | None
-    column: str | None
-    field: str = Field(description="`type` of an asset, `field` of a column.")
-    rules: str = Field(description="The rules' own answer.")
-    value: str | None = Field(description="Proposed; null without a usable answer.")
-    confidence: float | None = Field(description="As the model states it; decides nothing.")
-    rationale: str | None = Field(description="The model's own words: untrusted text.")
-    status: str = Field(
-        description="`proposed`, `accepted` (by setting), `undecided`, `unanswered`, `withheld`."
-    )
-    reason: str | None
-    model: str
-    prompt: str
-    response: str | None
+Proposal = row_model(
+    "Proposal",
+    shown.PROPOSALS,
+    "What a language model proposed about a column or an asset that the rules left open.",
+)
 
 
 class Reason(BaseModel):
@@ -79,28 +50,15 @@ class Reason(BaseModel):
     value: str | None
 
 
-class Reject(BaseModel):
-    """A record that was not accepted, as it stood."""
-
-    file: str
-    sheet: str | None
-    line: int = Field(description="Physical line of the file, from 1.")
-    reasons: list[Reason]
-    raw: Any = Field(description="The record's columns and cells.")
+Reject = row_model(
+    "Reject",
+    shown.REJECTS,
+    "A record that was not accepted, as it stood.",
+    types={"reasons": list[Reason], "raw": Any},
+)
 
 
-class Issue(BaseModel):
-    """A problem of a cell or record."""
-
-    file: str
-    sheet: str | None
-    line: int
-    field: str | None
-    column: str | None
-    code: str
-    message: str
-    value: str | None
-    severity: str = Field(description="`error` where it rejected the record.")
+Issue = row_model("Issue", shown.ISSUES, "A problem of a cell or record.")
 
 
 class FileSelection(Selection):

@@ -58,9 +58,9 @@ PLAN_CONFLICTS = Table(
     "plan_conflicts",
     doc="One row a constraint that cannot hold, or has no effect.",
     columns={
-        "constraint": total(nullable=True, doc="Number of the constraint."),
-        "kind": text(nullable=True, doc="Kind of the constraint."),
-        "sentence": text(nullable=True, doc="What was set, and by whom."),
+        "constraint": total(doc="Number of the constraint."),
+        "kind": text(doc="Kind of the constraint."),
+        "sentence": text(doc="What was set, and by whom."),
         "message": text(doc="Why it does not hold."),
     },
 )

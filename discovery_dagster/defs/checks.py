@@ -1,4 +1,9 @@
-"""Asset checks: what must hold of a session's data, said in counts and never in cells."""
+"""Asset checks: what must hold of a session's data, said in counts and never in cells.
+
+They look at what is published: a blocking one stops what is below, and says so. What a table
+declares, its keys, ranges and vocabularies, is checked before publishing (`tables.validation`), so
+that rows that are otherwise are never served.
+"""
 
 import warnings
 
@@ -20,6 +25,8 @@ from discovery_dagster.store.publications import PublishedFrames
 # would say so on the user's terminal at each command.
 warnings.filterwarnings("ignore", "Specifying a partitions_def on an AssetCheckSpec")
 
+_STOPS = "Looks at what is published; when it fails, no step below is made."
+
 #: Share of assets without a type above which an import deserves a look.
 MANY_UNKNOWN = 0.25
 
@@ -28,7 +35,7 @@ MANY_UNKNOWN = 0.25
     asset=canonical_records,
     partitions_def=SESSION_PARTITIONS,
     blocking=True,
-    description="For every table, physical records = accepted + rejected + ignored.",
+    description=f"For every table, physical records = accepted + rejected + ignored. {_STOPS}",
 )
 def every_record_is_accounted_for(canonical_records: PublishedFrames) -> dg.AssetCheckResult:
     """Fail when a record was lost or counted twice."""
@@ -39,7 +46,7 @@ def every_record_is_accounted_for(canonical_records: PublishedFrames) -> dg.Asse
     asset=rejected_records,
     partitions_def=SESSION_PARTITIONS,
     blocking=True,
-    description="The same once it is known which decisions of files could be applied.",
+    description=f"The same once it is known which decisions of files could be applied. {_STOPS}",
 )
 def every_record_is_still_accounted_for(rejected_records: PublishedFrames) -> dg.AssetCheckResult:
     """Fail when a record was lost or counted twice."""
@@ -131,7 +138,8 @@ def _answered(published: PublishedFrames) -> dg.AssetCheckResult:
     partitions_def=SESSION_PARTITIONS,
     additional_ins={"classified_assets": dg.AssetIn()},
     blocking=True,
-    description="Every edge has evidence, and every resolved end is an asset of the session.",
+    description="Every edge has evidence, and every resolved end is an asset of the session."
+    f" {_STOPS}",
 )
 def every_edge_has_evidence_and_ends(
     dependencies: PublishedFrames, classified_assets: PublishedFrames

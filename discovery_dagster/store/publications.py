@@ -20,6 +20,7 @@ from discovery_dagster.domain.facts import Publication
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.steps import Step
 from discovery_dagster.domain.tables import Frames, conform
+from discovery_dagster.domain.tables.validation import validate
 from discovery_dagster.store.bulk import MANY, plan_anew, replace_rows
 from discovery_dagster.store.claims import Claim
 from discovery_dagster.store.database import Database
@@ -100,10 +101,11 @@ class Publisher:
         Raises:
             FencedError: when another run owns the session; nothing is changed then.
             DatabaseError: when Postgres cannot go on, or stays away for too long.
-            ValueError: when a frame does not have its schema.
+            ValueError: when a frame does not have the types of its table.
+            WrongRowsError: when its rows do not hold what their table declares.
         """
-        for name, schema in step.frames.items():
-            conform(frames[name], schema)
+        for name, table in step.frames.items():
+            validate(conform(frames[name], table), table)
         tables = {table: frames[name] for table, name in STEP_TABLES.get(step.key, {}).items()}
         made = Publication(
             step.key,

@@ -3,6 +3,7 @@
 import inspect
 import re
 
+import polars as pl
 import pytest
 
 from discovery_dagster.api.routes import assets, dependencies, quality
@@ -10,9 +11,12 @@ from discovery_dagster.client import Session
 from discovery_dagster.domain.graph import graphml
 from discovery_dagster.domain.steps import STEPS
 from discovery_dagster.domain.tables import shown
+from discovery_dagster.domain.tables.declaring import count, share, text
 from discovery_dagster.domain.tables.shown import SHOWN
 from discovery_dagster.domain.tables.table import Table
+from discovery_dagster.domain.tables.validation import WrongRowsError, validate
 from discovery_dagster.domain.tables.vocabularies import vocabulary
+from discovery_dagster.domain.tables.words import Outcome
 from discovery_dagster.store.exports import LISTINGS
 
 TABLES = {table.name: table for step in STEPS for table in step.frames.values()} | {
@@ -24,8 +28,8 @@ CLIENT = sorted(SHOWN.keys() & {name for name, _ in inspect.getmembers(Session)}
 @pytest.mark.parametrize("name", TABLES)
 def test_each_column_says_in_a_sentence_what_it_holds(name):
     table: Table = TABLES[name]
-    for text in (table.doc, *(column.doc for column in table.columns.values())):
-        assert re.fullmatch(r"[A-Z0-9`].*\.", text), text
+    for sentence in (table.doc, *(column.doc for column in table.columns.values())):
+        assert re.fullmatch(r"[A-Z0-9`].*\.", sentence), sentence
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -69,3 +73,42 @@ def test_the_client_says_which_columns_it_answers(name):
 )
 def test_columns_of_the_graph_are_attributes_in_graphml(table, attributes):
     assert {*attributes, *graphml._NO_ATTRIBUTES} >= table.keys()
+
+
+THINGS = Table(
+    "things",
+    doc="One row a thing.",
+    columns={
+        "thing": text(key=True, doc="Its name."),
+        "part": count(key=True, doc="Its part."),
+        "sure": share(nullable=True, doc="How sure it is."),
+        "outcome": text(words=Outcome, nullable=True, doc="What became of it."),
+    },
+)
+GOOD = [("a", 1, 0.0, "accepted"), ("a", 2, 1.0, "rejected"), ("b", 1, None, None)]
+
+
+def things(*rows):
+    return pl.DataFrame(rows, schema=dict(THINGS), orient="row")
+
+
+def test_rows_that_are_as_declared_are_valid():
+    validate(things(*GOOD), THINGS)
+    validate(things(), THINGS)
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (("a", 2, 0.5, None), "key (thing, part) repeated"),
+        ((None, 3, 0.5, None), "thing missing"),
+        (("c", 3, -0.1, None), "sure below 0"),
+        (("c", 3, 1.1, None), "sure above 1"),
+        (("c", 3, 0.5, "secret"), "outcome outside its vocabulary"),
+    ],
+)
+def test_rows_that_are_otherwise_are_refused_in_counts_and_without_cells(row, fault):
+    with pytest.raises(WrongRowsError) as refused:
+        validate(things(*GOOD, row), THINGS)
+    assert str(refused.value) == f"things: {fault} in 1 of 4 rows."
+    assert "secret" not in str(refused.value)

@@ -5,6 +5,7 @@ import pytest
 
 from discovery_dagster.domain.steps import Step
 from discovery_dagster.domain.tables import INVENTORY_CONFLICTS, INVENTORY_MEMBERS, empty
+from discovery_dagster.domain.tables.validation import WrongRowsError
 from discovery_dagster.store import bulk, exports, publications, sessions
 from discovery_dagster.store.claims import Claim, FencedError
 from discovery_dagster.store.publications import Publisher
@@ -78,6 +79,15 @@ def test_a_frame_without_its_schema_is_not_published(publish):
     made = members("a")
     with pytest.raises(ValueError, match=r"missing columns \['line'\]"):
         publish({**made, "members": made["members"].drop("line")})
+
+
+def test_rows_that_are_not_as_declared_are_never_served(database, session, publish):
+    publish(members("a"))
+    wrong = members("b", "c")
+    lacking = wrong["members"].with_columns(asset_id=pl.Series([None, "c"]))
+    with pytest.raises(WrongRowsError, match="asset_id missing in 1 of 2 rows"):
+        publish({**wrong, "members": lacking})
+    assert [row["asset_id"] for row in stored(database, session)] == ["a"]
 
 
 def test_every_export_of_an_empty_session_is_an_empty_list(database, session):

@@ -8,10 +8,12 @@ INSTALLED := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE :=
 
 FUZZ_SECONDS ?= 10
+SEED ?= 1
+CHANGED ?= 300
 # Tests wait for processes more than they compute, so more of them than cores run side by side.
 TEST_WORKERS ?= 3
 
-.PHONY: install demo up test check chaos fuzz report bench screenshots lock clean
+.PHONY: install demo up test check chaos fuzz attack report bench screenshots lock clean
 
 install: $(INSTALLED)
 
@@ -39,6 +41,11 @@ chaos: install
 # FUZZ_SECONDS for each of about 60 targets.
 fuzz: install
 	HYPOTHESIS_PROFILE=search FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m pytest -q -m hypothesis
+
+# Several hundred hostile files of about 50 kinds, and CHANGED of them changed by a drawing from SEED:
+# each is refused or read within 10 s and 1 GiB, and the file beside it is read. Ends with 1 if not.
+attack: install
+	$(BIN)/python -m attack --seed $(SEED) --changed $(CHANGED)
 
 # How right edges, types and mappings are, on labelled files; ends with 1 below a target.
 report: install

@@ -66,6 +66,11 @@ class ApartReader:
     ) -> None:
         self.close()
 
+    @property
+    def pid(self) -> int | None:
+        """The child's, for those who watch it; None while there is none."""
+        return self._child.pid if self._child is not None else None
+
     def close(self) -> None:
         """End the child; the next file has another one."""
         if self._child is not None:
@@ -155,6 +160,11 @@ class _Child:
                 umask=_WITHHELD,
             )
         self._is_ready = False
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
 
     def ask(self, request: dict[str, Any], out: IO[bytes]) -> dict[str, Any]:
         """Have a file read into `out`, and return how that went.

@@ -40,12 +40,16 @@ class _End:
 
 def find_pair(table: SourceTable) -> tuple[int, int] | None:
     """Return the columns of two ends that a letter or a number alone tells apart, if there are."""
-    known = [_ends().get(fold(column), ()) for column in table.header]
-    for one, other in product(range(len(known)), repeat=2):
-        first, second = set(known[one]), {_End(e.thing, e.pair, 1 - e.at) for e in known[other]}
-        if any(end.at == 0 for end in first & second):
-            return one, other
-    return None
+    first: dict[_End, int] = {}
+    for at, column in enumerate(table.header):
+        for end in _ends().get(fold(column), ()):
+            first.setdefault(end, at)
+    pairs = [
+        (at, first[other])
+        for end, at in first.items()
+        if end.at == 0 and (other := _End(end.thing, end.pair, 1)) in first
+    ]
+    return min(pairs, default=None)
 
 
 def _has_pair(table: SourceTable) -> int:

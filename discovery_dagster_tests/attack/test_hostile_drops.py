@@ -1,0 +1,60 @@
+"""A sample of the corpus of `make attack`, the same at every run, and what the corpus covers."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from attack.corpus import KINDS, HostileFile
+from attack.mutation import may_change, mutations
+from attack.trial import Outcome, attack
+from discovery_dagster.apart.allowance import Allowance
+from discovery_dagster.apart.reader import ApartReader
+from discovery_dagster.domain.readers import Limits
+
+CHANGED = 40
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[ApartReader]:
+    with ApartReader(Limits(), Allowance()) as reader:
+        yield reader
+
+
+@pytest.fixture(scope="module")
+def sample() -> list[HostileFile]:
+    """The first file of each kind."""
+    return [next(kind.files()) for kind in KINDS]
+
+
+def breaches(outcomes: Iterator[Outcome]) -> list[tuple[str, tuple[str, ...]]]:
+    return [(each.file.name, each.breaches) for each in outcomes if each.breaches]
+
+
+def test_a_file_of_each_kind_is_read_or_refused_within_its_limits_beside_another(
+    reader: ApartReader, sample: list[HostileFile], tmp_path: Path
+) -> None:
+    assert not breaches(attack(file, reader, tmp_path) for file in sample)
+
+
+def test_changed_files_are_read_or_refused_within_their_limits_beside_another(
+    reader: ApartReader, sample: list[HostileFile], tmp_path: Path
+) -> None:
+    changed = itertools.islice(mutations(list(filter(may_change, sample)), seed=1), CHANGED)
+    assert not breaches(attack(file, reader, tmp_path) for file in changed)
+
+
+def test_what_goes_beyond_its_limits_is_a_breach(tmp_path: Path) -> None:
+    grown = b"".join(b"- name: srv-%d\n  os: RHEL 8\n" % at for at in range(20_000))
+    file = HostileFile("large", "large.yaml", grown)
+    with ApartReader(Limits(), Allowance(seconds=-1.9)) as hasty:
+        outcome = attack(file, hasty, tmp_path)
+    assert outcome.code == "reading_took_too_long"
+    # The ordinary file has less than no time, too.
+    assert outcome.breaches == ("the other file was not read",)
+
+
+def test_the_corpus_has_enough_kinds() -> None:
+    assert len(KINDS) >= 50
+    assert len({kind.name for kind in KINDS}) == len(KINDS)

@@ -60,7 +60,9 @@ def attack(file: HostileFile, reader: ApartReader, folder: Path) -> Outcome:
         except NothingReadableError:
             pass
     row = described.row(0, named=True)
-    found = Outcome(file, row["error_code"], row["error"], watch.seconds, watch.clock, watch.memory, ())
+    found = Outcome(
+        file, row["error_code"], row["error"], watch.seconds, watch.clock, watch.memory, ()
+    )
     return Outcome(**vars(found) | {"breaches": tuple(_breaches(found, records))})
 
 

@@ -42,7 +42,9 @@ class Settings(BaseSettings):
     max_columns: int = Field(4_096, ge=1, description="Columns of a table.")
     max_cell_characters: int = Field(1_000_000, ge=1, description="Characters of a cell.")
     max_sheet_cells: int = Field(
-        50_000_000, ge=1, description="Cells of the rectangle around a worksheet's, 32 bytes each."
+        50_000_000,
+        ge=1,
+        description="Cells of the rectangles around all of a workbook, 32 bytes each.",
     )
     max_json_depth: int = Field(64, ge=1, le=500, description="How deep JSON may be nested.")
     max_yaml_nodes: int = Field(

@@ -24,7 +24,10 @@ def zipped(members: Mapping[str, bytes], packed: bool = True) -> bytes:
 
 def _zeros(name: str, mebibytes: int, method: int = zipfile.ZIP_DEFLATED) -> bytes:
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", method, compresslevel=1) as archive, archive.open(name, "w") as member:
+    with (
+        zipfile.ZipFile(content, "w", method, compresslevel=1) as archive,
+        archive.open(name, "w") as member,
+    ):
         member.write(b"hostname,os\n")
         for _ in range(mebibytes):
             member.write(b"0" * MIB)

@@ -75,7 +75,8 @@ def json_graphs() -> Made:
     processes = {"p": {"serviceName": "web"}}
     jaeger = {"data": [{"traceID": "t", "processes": processes, "spans": spans}]}
     yield "spans-cyclic.json", json.dumps(jaeger)
-    star = [{"traceId": "t", "id": f"{at:x}", "parentId": "0", "localEndpoint": {"serviceName": "a"}}
+    callee = {"serviceName": "a"}
+    star = [{"traceId": "t", "id": f"{at:x}", "parentId": "0", "localEndpoint": callee}
             for at in range(50_000)]  # fmt: skip
     yield "spans-star.json", json.dumps(star)
     pods = {"kind": "List", "items": [{"kind": "Pod", "metadata": {"name": f"p{at}", "labels":

@@ -129,14 +129,14 @@ def sparse() -> Made:
                        for at in range(2, 4_000))  # fmt: skip
     yield "diagonal.xlsx", _book({SHEET: _sheet(HEADER + diagonal)})
     yield "diagonal-unusual.xlsx", _book({SHEET: _unusual(_sheet(HEADER + diagonal))})
-    yield "last-row.xlsx", _book({SHEET: _sheet(HEADER + f'<row r="1048576">'
-                                                f'{_cell("A1048576", "web")}</row>')})  # fmt: skip
+    last = f'<row r="1048576">{_cell("A1048576", "web")}</row>'
+    yield "last-row.xlsx", _book({SHEET: _sheet(HEADER + last)})
     wide = "".join(_cell(f"{letters(at)}2", "x") for at in range(1, 16_385))
     yield "columns-16k.xlsx", _book({SHEET: _sheet(HEADER + f'<row r="2">{wide}</row>')})
     beyond = "".join(_cell(f"{letters(at)}2", "x") for at in range(1, 100_001))
     yield "columns-100k.xlsx", _book({SHEET: _sheet(HEADER + f'<row r="2">{beyond}</row>')})
-    yield "rows-beyond.xlsx", _book({SHEET: _sheet(HEADER + f'<row r="4294967295">'
-                                                   f'{_cell("A4294967295", "x")}</row>')})  # fmt: skip
+    last = f'<row r="4294967295">{_cell("A4294967295", "x")}</row>'
+    yield "rows-beyond.xlsx", _book({SHEET: _sheet(HEADER + last)})
     huge = f'<row r="2">{_cell("ZZZZZZ99999999999", "x")}</row>'
     yield "place-beyond.xlsx", _book({SHEET: _sheet(HEADER + huge)})
     backwards = "".join(f'<row r="{at}">{_cell(f"A{at}", "x")}</row>' for at in range(9_999, 1, -1))
@@ -221,12 +221,12 @@ def book_xml() -> Made:
     yield "blanks.xlsx", _book({SHEET: _sheet(HEADER, before=" " * 4_000_000)})
     yield "open.xlsx", _book({SHEET: _sheet(HEADER)[:-30]})
     yield "attributes.xlsx", _book({SHEET: _sheet(f'<row r="1" {"a=" * 200_000}/>')})
-    yield "styles.xlsx", _book({"xl/styles.xml": f"<styleSheet {NAMESPACE}><cellXfs>"
-                                + '<xf numFmtId="1"/>' * 500_000 + "</cellXfs></styleSheet>"})  # fmt: skip
+    styles = f"<styleSheet {NAMESPACE}>{{}}<cellXfs>{{}}</cellXfs></styleSheet>"
+    many = styles.format("", '<xf numFmtId="1"/>' * 500_000)
+    yield "styles.xlsx", _book({"xl/styles.xml": many})
     code = "0" * 100_000 + ";" * 100_000
-    yield "format.xlsx", _book({"xl/styles.xml": f'<styleSheet {NAMESPACE}><numFmts><numFmt numFmtId'
-                                f'="200" formatCode="{code}"/></numFmts><cellXfs><xf numFmtId="200"/>'
-                                "</cellXfs></styleSheet>"})  # fmt: skip
+    numbers = f'<numFmts><numFmt numFmtId="200" formatCode="{code}"/></numFmts>'
+    yield "format.xlsx", _book({"xl/styles.xml": styles.format(numbers, '<xf numFmtId="200"/>')})
 
 
 @kind("parts of a workbook")

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from discovery_dagster.domain.readers.limits import Limits, check_limit
+from discovery_dagster.domain.readers.limits import CellCount, Limits, check_limit
 from discovery_dagster.domain.source_tables import UnreadableFileError
 
 #: What reading a damaged archive ends in; places before the beginning are wrong arguments.
@@ -31,7 +31,7 @@ DAMAGED = (
 _RATIO_FROM = 16 * 1024**2  # bytes unpacked, below which any compression is harmless
 _CHUNK = 4 * 1024**2
 _REFERENCE = re.compile(rb"""r\s*=\s*["']([A-Z]{0,3}[0-9]{1,7})["']""")
-_HEAD = 4096  # bytes in which a sheet says that it is one
+_CELLS = b"sheetData"  # what the cells of a sheet stand in
 _OVERLAP = 64  # bytes, longer than a reference
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DIGITS = b"0123456789"
@@ -48,18 +48,19 @@ def check_package(data: bytes, name: str, limits: Limits) -> None:
 
 
 def check_extents(data: bytes, name: str, limits: Limits) -> None:
-    """Refuse the workbook `data` when a sheet of it is too large.
+    """Refuse the workbook `data` when its sheets are too large.
 
     The library allocates the rectangle around a sheet's cells, so that two cells in opposite
-    corners of a sheet of a few hundred bytes would take 400 GB; it is measured beforehand.
+    corners of a sheet of a few hundred bytes would take 400 GB; it is measured beforehand, in every
+    part that has cells, whatever it is called.
 
     Raises:
         UnreadableFileError: `corrupt_workbook`, `limit_exceeded`.
     """
     with _opened(data, name) as archive:
+        count = CellCount(name, "cells in its sheets", limits.sheet_cells)
         for member in archive.infolist():
-            if member.filename.endswith(".xml"):
-                check_limit(name, "cells a sheet", _extent(archive, member), limits.sheet_cells)
+            count.add(_extent(archive, member))
 
 
 @contextmanager
@@ -88,17 +89,16 @@ def _check_size(archive: zipfile.ZipFile, size: int, name: str, limits: Limits) 
 
 
 def _extent(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
-    """Return how many cells the rectangle from A1 to the last row and column has."""
-    rows, columns = 0, 0
-    for position, chunk in enumerate(_chunks(archive, member)):
-        if position == 0 and b"worksheet" not in chunk[:_HEAD]:
-            return 0
+    """Return how many cells the rectangle from A1 to the last row and column has, 0 of no sheet."""
+    rows, columns, is_sheet = 0, 0, False
+    for chunk in _chunks(archive, member):
+        is_sheet = is_sheet or _CELLS in chunk
         references = b" ".join(_REFERENCE.findall(chunk))
         numbers = set(references.translate(None, _LETTERS).split())
         letters = set(references.translate(None, _DIGITS).split())
         rows = max([rows, *map(int, numbers)])
         columns = max([columns, *map(_column_number, letters)])
-    return rows * columns
+    return rows * columns if is_sheet else 0
 
 
 def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from discovery_dagster.domain.readers.contents import Bytes, chunks
 from discovery_dagster.domain.readers.cut_off import reject_cut_off
 from discovery_dagster.domain.readers.dialect import NO_DELIMITER, Dialect, find_dialect
 from discovery_dagster.domain.readers.encoding import decode, is_encoded
-from discovery_dagster.domain.readers.limits import Limits, check_limit
+from discovery_dagster.domain.readers.limits import CellCount, Limits, check_limit
 from discovery_dagster.domain.readers.lines import behind_lines, read_lines
 from discovery_dagster.domain.readers.quoted_lines import (
     is_of_quoted_lines,
@@ -33,6 +33,8 @@ def read_delimited(data: Bytes, encoding: str, name: str, limits: Limits) -> Fil
     check_limit(name, "columns", len(dialect.header), limits.columns)
     text = _as_utf8(data, encoding)
     start = _body_start(text, dialect.body_line - 1)
+    ends = sum(chunk.count(b"\n") for chunk in chunks(text))
+    CellCount.of_sparse(name, len(text), limits).add(len(dialect.header) * ends)
     lines = read_lines(text, start, dialect, limits.cell_characters)
     body = Section(dialect.header, dialect.header_line, lines.records)
     tables = read_body(

@@ -5,6 +5,7 @@ them is exceeded.
 """
 
 from dataclasses import dataclass
+from typing import Final, Self
 
 from discovery_dagster.domain.source_tables import UnreadableFileError
 
@@ -18,12 +19,48 @@ class Limits:
     cell_characters: int = 1_000_000  # Excel itself stops at 32,767
     uncompressed_bytes: int = 4 * 1024**3  # of all parts of a workbook
     compression_ratio: int = 400  # deflate cannot exceed 1,032; sheets measured stay below 100
-    sheet_cells: int = 50_000_000  # in the rectangle around them, filled or not; 32 bytes each
+    sheet_cells: int = 50_000_000  # in the rectangles around them, filled or not; 32 bytes each
+    sparse_cells: int = 10_000_000  # of tables, filled or not, besides four for each filled one
     archive_members: int = 1_000
     json_depth: int = 64
     graph_edges: int = 2_000_000  # those between all nodes of two subgraphs included
     yaml_nodes: int = 2_000_000  # scalars, lists and objects, those that anchors repeat included
     xml_elements: int = 2_000_000  # that are kept; each costs some 300 bytes
+
+
+#: Cells that each filled one may come to in a large file; lists of unlike things have three.
+_CELLS_A_FILLED_ONE: Final = 4
+
+
+class CellCount:
+    """Counts the cells of all tables of a file, empty ones too, before any of them is allocated.
+
+    Args:
+        name: of the file.
+        what: is counted.
+        most: cells that all of them together may have.
+    """
+
+    def __init__(self, name: str, what: str, most: int) -> None:
+        self._name, self._what, self._most = name, what, most
+        self._counted = 0
+
+    @classmethod
+    def of_sparse(cls, name: str, filled: int, limits: Limits) -> Self:
+        """Count where no more cells are filled, or characters written, than `filled`.
+
+        Few of them may not stand for many cells.
+        """
+        return cls(name, "cells", limits.sparse_cells + _CELLS_A_FILLED_ONE * filled)
+
+    def add(self, cells: int) -> None:
+        """Count the cells of one more table.
+
+        Raises:
+            UnreadableFileError: `limit_exceeded`, when all together are too many.
+        """
+        self._counted += cells
+        check_limit(self._name, self._what, self._counted, self._most)
 
 
 def limit_exceeded(name: str, what: str, limit: int) -> UnreadableFileError:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from discovery_dagster.domain.readers.limits import Limits
+from discovery_dagster.domain.readers.limits import CellCount, Limits, check_limit
 from discovery_dagster.domain.readers.records import (
     Record,
     frame_of_records,
@@ -62,7 +62,8 @@ def read_metrics(text: str, encoding: str, name: str, limits: Limits) -> FileRea
             waiting.append(_Line(number, None, _unread(number, line)))
     if waiting and tables:
         next(reversed(tables.values())).extend(waiting)
-    found_tables = tuple(_table(name, *each, limits) for each in tables.items())
+    count = CellCount.of_sparse(name, len(text), limits)
+    found_tables = tuple(_table(name, *each, limits, count) for each in tables.items())
     return FileReading("metrics", found_tables, encoding)
 
 
@@ -77,8 +78,12 @@ def _unread(number: int, line: str) -> Record:
     return rejected_record(number, "no_sample", line)
 
 
-def _table(name: str, metric: str, lines: Sequence[_Line], limits: Limits) -> SourceTable:
+def _table(
+    name: str, metric: str, lines: Sequence[_Line], limits: Limits, count: CellCount
+) -> SourceTable:
     header = list(dict.fromkeys(column for line in lines for column in line.cells or ()))
+    check_limit(name, "columns", len(header), limits.columns)
+    count.add(len(header) * len(lines))
     records = frame_of_records(
         (
             line.record

@@ -91,7 +91,7 @@ def test_a_workbook_beyond_a_limit_is_refused(tmp_path: Path) -> None:
     wide = of_rows([f"c{at}" for at in range(200)], list(range(200)))
     with pytest.raises(UnreadableFileError, match="columns"):
         reading_of(tmp_path, wide, Limits(columns=100))
-    with pytest.raises(UnreadableFileError, match="cells a sheet"):
+    with pytest.raises(UnreadableFileError, match="cells in its sheets"):
         reading_of(tmp_path, wide, Limits(sheet_cells=100))
     long = of_rows(["name", "os"], ["web", "x" * 5_000])
     with pytest.raises(UnreadableFileError, match="characters in a cell"):

@@ -20,8 +20,8 @@ def test_edges_between_all_nodes_of_two_subgraphs_count():
 def test_a_graph_with_a_new_attribute_in_each_node_is_refused():
     nodes = "".join(f'<node id="n{at}"><data key="k{at}">1</data></node>' for at in range(30))
     text = f"<graphml><graph>{nodes}</graph></graphml>"
-    with pytest.raises(UnreadableFileError, match=r"net\.graphml .* 500 cells a table"):
-        read_graph_xml(text, "utf-8", "net.graphml", Limits(sheet_cells=500))
+    with pytest.raises(UnreadableFileError, match=r"net\.graphml .* 500 cells"):
+        read_graph_xml(text, "utf-8", "net.graphml", Limits(sparse_cells=260))
     with pytest.raises(UnreadableFileError, match=r"net\.graphml .* 20 columns"):
         read_graph_xml(text, "utf-8", "net.graphml", Limits(columns=20))
 

@@ -204,5 +204,5 @@ def test_two_cells_in_opposite_corners_do_not_exhaust_memory(tmp_path: Path) -> 
         book.active.append(["a", "b"])
         book.active["XFD1048576"] = "far"
 
-    with pytest.raises(UnreadableFileError, match="cells a sheet"):
+    with pytest.raises(UnreadableFileError, match="cells in its sheets"):
         reading_of(tmp_path, workbook(fill))

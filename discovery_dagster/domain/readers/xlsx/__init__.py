@@ -10,7 +10,7 @@ import zipfile
 import pyarrow as pa
 
 from discovery_dagster.domain.readers.archive import DAMAGED
-from discovery_dagster.domain.readers.limits import Limits
+from discovery_dagster.domain.readers.limits import CellCount, Limits
 from discovery_dagster.domain.readers.worksheet import Layout, Worksheets
 from discovery_dagster.domain.readers.xlsx.package import Package
 from discovery_dagster.domain.readers.xlsx.scanning import UnusualXmlError
@@ -26,13 +26,14 @@ def read_package(data: bytes, name: str, limits: Limits) -> Worksheets | None:
     """Return the sheets of the workbook `data`, None when it is written in an unusual way.
 
     Raises:
-        UnreadableFileError: `limit_exceeded`, when the rectangle of a sheet is too large.
+        UnreadableFileError: `limit_exceeded`, when the rectangles of its sheets are too large.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             package = Package(archive)
             context = package.context()
-            return [read_sheet(package, sheet, context, name, limits) for sheet in package.sheets()]
+            count = CellCount(name, "cells in its sheets", limits.sheet_cells)
+            return [read_sheet(package, sheet, context, count) for sheet in package.sheets()]
     except _UNUSUAL:
         return None
 

@@ -36,7 +36,7 @@ class Settings(BaseSettings):
         4 * 1024**3, ge=1, description="Bytes of a workbook or archive once unpacked."
     )
     max_compression_ratio: int = Field(
-        400, ge=1, description="Times its size that an archive may have unpacked; bombs have more."
+        200, ge=1, description="Times its size that an archive may have unpacked; bombs have more."
     )
     max_archive_files: int = Field(1_000, ge=1, description="Files in a zip archive.")
     max_columns: int = Field(4_096, ge=1, description="Columns of a table.")
@@ -60,8 +60,8 @@ class Settings(BaseSettings):
     reading_seconds: float = Field(
         8,
         gt=0,
-        description="Seconds of the processor that a file may take to be read, besides four for"
-        " each MiB; ten times as long by the clock.",
+        description="Seconds of the processor that a file may take to be read, besides some for"
+        " each of its bytes; ten times as long by the clock.",
     )
     max_xml_elements: int = Field(
         2_000_000, gt=0, description="Elements of an XML file, some 300 bytes each."

@@ -14,6 +14,7 @@ from discovery_dagster.domain.readers.quoted_lines import (
     is_of_quoted_lines,
     without_outer_quotes,
 )
+from discovery_dagster.domain.readers.records import cells_of, check_lengths
 from discovery_dagster.domain.readers.sections import Section
 from discovery_dagster.domain.source_tables import IGNORED, FileReading, UnreadableFileError
 
@@ -36,6 +37,8 @@ def read_delimited(data: Bytes, encoding: str, name: str, limits: Limits) -> Fil
     ends = sum(chunk.count(b"\n") for chunk in chunks(text))
     CellCount.of_sparse(name, len(text), limits).add(len(dialect.header) * ends)
     lines = read_lines(text, start, dialect, limits.cell_characters)
+    if lines.longest > limits.cell_characters:
+        check_lengths(name, lines.records, cells_of(lines.records), limits)
     body = Section(dialect.header, dialect.header_line, lines.records)
     tables = read_body(
         name, None, body, limits, ragged=True, longest=lines.longest, marked=lines.marked

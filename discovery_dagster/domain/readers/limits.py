@@ -18,7 +18,7 @@ class Limits:
     columns: int = 4_096
     cell_characters: int = 1_000_000  # Excel itself stops at 32,767
     uncompressed_bytes: int = 4 * 1024**3  # of all parts of a workbook
-    compression_ratio: int = 400  # deflate cannot exceed 1,032; sheets measured stay below 100
+    compression_ratio: int = 200  # deflate cannot exceed 1,032; sheets measured stay below 100
     sheet_cells: int = 50_000_000  # in the rectangles around them, filled or not; 32 bytes each
     sparse_cells: int = 10_000_000  # of tables, filled or not, besides four for each filled one
     archive_members: int = 1_000

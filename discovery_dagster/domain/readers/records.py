@@ -187,10 +187,19 @@ def source_table(
     check_limit(name, "columns", width, limits.columns)
     cells = _cell_columns(width)
     if longest is None or longest > limits.cell_characters:
-        longest = _longest(records, cells, limits.cell_characters)
-    check_limit(name, "characters in a cell", longest, limits.cell_characters)
+        check_lengths(name, records, cells, limits)
     names = tuple(column_names(header[:width]))
     return SourceTable(name, sheet, names, header_line, records.select(*_FIXED, *cells))
+
+
+def check_lengths(name: str, records: pl.DataFrame, cells: Sequence[str], limits: Limits) -> None:
+    """Refuse the file `name` when one of its `cells` is too long, before anybody looks into it.
+
+    Raises:
+        UnreadableFileError: `limit_exceeded`.
+    """
+    longest = _longest(records, cells, limits.cell_characters)
+    check_limit(name, "characters in a cell", longest, limits.cell_characters)
 
 
 def _cell_columns(width: int) -> list[str]:
@@ -205,7 +214,7 @@ def _is_empty(records: pl.DataFrame, position: int) -> bool:
     return records[cell_column(position)].null_count() == records.height
 
 
-def _longest(records: pl.DataFrame, cells: list[str], limit: int) -> int:
+def _longest(records: pl.DataFrame, cells: Sequence[str], limit: int) -> int:
     """Characters of the longest cell; bytes, which are quicker to tell, where they are enough."""
     longest = records.select(pl.max_horizontal(pl.col(cells).str.len_bytes().max())).item() or 0
     if longest > limit:

@@ -19,6 +19,7 @@ from discovery_dagster.domain.readers.header_rows import complete_header
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.merged import fill_merged, merged_cells
 from discovery_dagster.domain.readers.records import (
+    check_lengths,
     frame_of_cells,
     ignore_blank_records,
 )
@@ -109,6 +110,8 @@ def _open(data: bytes, name: str, limits: Limits) -> Worksheets:
 def _tables(sheet: Worksheet, name: str, limits: Limits) -> tuple[SourceTable, ...]:
     """Make tables of the rows of a sheet; none when it has no header."""
     rows = sheet.cells
+    if rows.width:
+        check_lengths(name, rows, rows.columns, limits)
     top = rows.head(_HEADER_SAMPLE).rows()
     position = find_header(top)
     if position is None:

@@ -8,11 +8,14 @@ import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from typing import Any
 
 import typer
 from pydantic import ValidationError
+from typer.core import TyperGroup
 
-from discovery_dagster.cli.errors import UsageError, fail, refuse
+from discovery_dagster.cli.errors import UsageError, fail, refuse, stop
+from discovery_dagster.domain.state import NOT_ENOUGH_MEMORY
 from discovery_dagster.store.private_files import keep_files_private
 
 #: Where each command is: a module beside this one, and the function or group in it.
@@ -68,6 +71,25 @@ _REFUSED: Mapping[str, str] = {
 _FAILED = ("SessionBusyError", "DatabaseError")
 
 
+class StoppedError(Exception):
+    """A signal ended the command; the message is one sentence."""
+
+
+class _Commands(TyperGroup):
+    """The commands; Typer itself ends an interrupted one with 130 and without a word."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that the arguments name.
+
+        Raises:
+            StoppedError: when a signal ends it.
+        """
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise StoppedError(str(error)) from error
+
+
 def main() -> None:
     """Run the command line. `--debug` before the command shows tracebacks."""
     arguments = sys.argv[1:]
@@ -82,6 +104,7 @@ def main() -> None:
     if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # not under nohup
         signal.signal(signal.SIGHUP, _interrupt)
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
         _run([argument for argument in arguments if argument != "--debug"])
     except (Exception, KeyboardInterrupt) as error:
         if debug:
@@ -97,6 +120,7 @@ def app_for(arguments: Sequence[str]) -> typer.Typer:
     """Return the command line with the command that `arguments` begin with, or with all."""
     app = typer.Typer(
         name="discovery",
+        cls=_Commands,
         help="From the messy exports of an IT estate to an inventory, a dependency map and a plan.",
         no_args_is_help=True,
         add_completion=False,
@@ -133,10 +157,10 @@ def _explain(error: BaseException, *, as_json: bool) -> None:
             refuse(UsageError("usage", error.format_message()), as_json=as_json)
         case _ if type(error).__name__ in _REFUSED:
             refuse(UsageError(_REFUSED[type(error).__name__], str(error)), as_json=as_json)
-        case KeyboardInterrupt() | typer.Abort():
-            fail(str(error) or str(error.__cause__ or "") or "Stopped.", as_json=as_json)
+        case KeyboardInterrupt() | StoppedError() | typer.Abort():
+            stop(str(error) or "Stopped.", as_json=as_json)
         case MemoryError():
-            fail("There is not enough memory: end other programs and try again.", as_json=as_json)
+            fail(NOT_ENOUGH_MEMORY, as_json=as_json)
         case ValidationError(title="Settings"):
             wrong = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
             refuse(UsageError("settings", f"{_setting(error)}{wrong}."), as_json=as_json)

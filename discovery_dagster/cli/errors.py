@@ -28,6 +28,15 @@ def refuse(error: UsageError, *, as_json: bool) -> NoReturn:
     sys.exit(WRONG_USAGE)
 
 
+def stop(message: str, *, as_json: bool) -> NoReturn:
+    """Say that somebody stopped the command and exit with 1."""
+    if as_json:
+        say_json({"status": "cancelled", "error": message})
+    else:
+        say(f"discovery: {message}", to_stderr=True)
+    sys.exit(FAILED)
+
+
 def fail(message: str, *, as_json: bool) -> NoReturn:
     """Say that the work failed and exit with 1."""
     if as_json:

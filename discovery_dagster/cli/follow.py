@@ -25,24 +25,22 @@ def run_and_follow(settings: Settings, database: Database, session: SessionKey) 
     Raises:
         SessionBusyError: when another run is writing it.
     """
-    # Imported here: Dagster costs three seconds that the other commands should not pay.
-    from discovery_dagster.defs.engine import open_engine
+    with _saying(f"{session} was stopped; `discovery run` resumes it."):
+        # Imported here: Dagster costs three seconds that the other commands should not pay.
+        from discovery_dagster.defs.engine import open_engine
 
-    with open_engine(settings, database) as engine:
-        if services_are_up(settings):
+        with open_engine(settings, database) as engine:
+            if not services_are_up(settings):
+                with _bars(database, session):
+                    engine.execute_here(session)
+                return state(database, session)
             engine.submit(session)
-            with (
-                _saying(f"The services go on with {session}; `discovery cancel` stops it."),
-                _bars(database, session),
-            ):
-                while state(database, session).status in ("waiting", "queued", "running"):
-                    time.sleep(_INTERVAL)
-        else:
-            with (
-                _saying(f"{session} was stopped; `discovery run` resumes it."),
-                _bars(database, session),
-            ):
-                engine.execute_here(session)
+    with (
+        _saying(f"The services go on with {session}; `discovery cancel` stops it."),
+        _bars(database, session),
+    ):
+        while state(database, session).status in ("waiting", "queued", "running"):
+            time.sleep(_INTERVAL)
     return state(database, session)
 
 

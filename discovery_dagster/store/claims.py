@@ -7,6 +7,7 @@ nothing more. A run whose lock was lost with the server's restart takes it again
 """
 
 import threading
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -20,6 +21,9 @@ from discovery_dagster.store.database import Database, set_context
 
 #: A number of the project's own, so that these locks meet nobody else's.
 _LOCK = "hashtextextended('discovery.session ' || %s, 7301)"
+
+#: Seconds that a refused run waits to learn which run it is refused for, and between two looks.
+_NAMING_LIMIT, _NAMING_INTERVAL = 5.0, 0.05
 
 
 class SessionBusyError(RuntimeError):
@@ -213,10 +217,16 @@ def _try_lock(connection: psycopg.Connection[DictRow], session: SessionKey) -> b
 
 
 def _busy(connection: psycopg.Connection[DictRow], session: SessionKey) -> str:
-    row = connection.execute(
-        "select run_id, at from discovery.claim where engagement = %s and session = %s",
-        [str(session.engagement), session.session],
-    ).fetchone()
-    if row is None:
-        return f"{session} is being written by another run."
-    return f"{session} is being written by run {row['run_id']} since {row['at']:%Y-%m-%d %H:%M:%S}."
+    """Say which run holds the session; a command that takes it makes its run a moment later."""
+    deadline = time.monotonic() + _NAMING_LIMIT
+    while True:
+        row = connection.execute(
+            "select run_id, at from discovery.claim where engagement = %s and session = %s",
+            [str(session.engagement), session.session],
+        ).fetchone()
+        if row is not None and row["run_id"]:
+            since = f"{row['at']:%Y-%m-%d %H:%M:%S}"
+            return f"{session} is being written by run {row['run_id']} since {since}."
+        if time.monotonic() > deadline:
+            return f"{session} is held by a command that is making, or cancelling, a run of it."
+        time.sleep(_NAMING_INTERVAL)

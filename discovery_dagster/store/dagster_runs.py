@@ -13,7 +13,7 @@ from typing import Any
 
 from discovery_dagster.domain.facts import Run
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.domain.state import CANCELLED, REFUSED
+from discovery_dagster.domain.state import CANCELLED, NOT_ENOUGH_MEMORY, REFUSED
 from discovery_dagster.store.database import Database
 
 _LATEST = """
@@ -122,5 +122,7 @@ def _message(event: str) -> str:
         message = error.get("message") or message
         error = error.get("cause")
     # Dagster writes an exception as `package.module.Name: words`.
+    if str(message).partition(":")[0].strip().endswith("MemoryError"):
+        return NOT_ENOUGH_MEMORY
     first, _, rest = str(message).strip().partition(": ")
     return rest if rest and " " not in first else str(message).strip()

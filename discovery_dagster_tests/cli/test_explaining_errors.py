@@ -6,6 +6,8 @@ import sys
 import pytest
 
 from discovery_dagster.cli import app
+from discovery_dagster.domain.state import NOT_ENOUGH_MEMORY
+from discovery_dagster.store import dagster_runs
 
 
 @pytest.mark.parametrize("as_json", [True, False])
@@ -20,3 +22,17 @@ def test_too_little_memory_is_a_sentence(monkeypatch, capsys, as_json):
     written = capsys.readouterr()
     said = json.loads(written.out)["error"] if as_json else written.err
     assert (ended.value.code, "not enough memory" in said) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "MemoryError",
+        "numpy._core._exceptions._ArrayMemoryError: Unable to allocate 8.0 GiB for an array",
+        "pyarrow.lib.ArrowMemoryError: malloc of size 64 failed",
+    ],
+)
+def test_a_run_that_had_too_little_memory_says_so(message):
+    error = {"message": message, "cause": None}
+    event = {"dagster_event": {"event_specific_data": {"error": error}, "message": "failed"}}
+    assert dagster_runs._error("FAILURE", json.dumps(event)) == NOT_ENOUGH_MEMORY

@@ -1,3 +1,6 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from discovery_dagster.store import claims, sessions
@@ -13,6 +16,24 @@ def test_a_session_has_one_writer_and_the_refusal_names_it(database, session):
     with (
         Claim.take(database, session, "run-1"),
         pytest.raises(SessionBusyError, match=r"is being written by run run-1 since"),
+    ):
+        Claim.take(database, session, "run-2")
+
+
+def test_a_refusal_waits_for_the_name_of_a_run_that_is_being_made(database, session):
+    with Claim.take(database, session, "") as claim, ThreadPoolExecutor(1) as pool:
+        refused = pool.submit(Claim.take, database, session, "run-2")
+        time.sleep(0.2)
+        claim.assign("run-1")
+        with pytest.raises(SessionBusyError, match=r"by run run-1 since"):
+            refused.result(timeout=20)
+
+
+def test_a_refusal_for_a_run_that_never_comes_says_so(database, session, monkeypatch):
+    monkeypatch.setattr(claims, "_NAMING_LIMIT", 0.1)
+    with (
+        Claim.take(database, session, ""),
+        pytest.raises(SessionBusyError, match="making, or cancelling, a run of it"),
     ):
         Claim.take(database, session, "run-2")
 

@@ -3,6 +3,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+DEVELOPED := $(VENV)/.developed
 
 # Some containers forbid Python to keep what it compiled; each command would then start 2 s later.
 export PYTHONDONTWRITEBYTECODE :=
@@ -13,14 +14,28 @@ CHANGED ?= 300
 # Tests wait for processes more than they compute, so more of them than cores run side by side.
 TEST_WORKERS ?= 3
 
-.PHONY: install demo up test check chaos fuzz attack report bench screenshots lock clean
+.PHONY: install develop demo up test check chaos fuzz attack report bench screenshots lock sbom clean
 
+# What Discovery needs to run, and nothing else.
 install: $(INSTALLED)
 
+# That and the tools of development, in the same environment.
+develop: $(DEVELOPED)
+
+# The first uv comes by the pip that Python brings, with the hashes of the lock; then both are the
+# lock's. The build of this package is isolated, and pinned by the lock of development.
 $(INSTALLED): requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	awk '/^[^ ]/ {uv = /^uv==/} uv' requirements.lock > $(VENV)/uv.lock
+	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes --no-deps --requirement $(VENV)/uv.lock
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --build-constraints requirements-dev.lock \
+		--no-deps --editable .
+	touch $@
+
+$(DEVELOPED): $(INSTALLED) requirements-dev.lock
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
 	touch $@
 
@@ -30,45 +45,53 @@ demo: install
 up: install
 	$(BIN)/discovery up
 
-test: install
+test: develop
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder
 
 # 50 kills at random moments, beside four busy processes; prints a table of what they ended in.
-chaos: install
+chaos: develop
 	$(BIN)/python -m scripts.chaos
 
 # Searches with new examples for inputs that break readers, values, accounting, identity, planning:
 # FUZZ_SECONDS for each of about 60 targets.
-fuzz: install
+fuzz: develop
 	HYPOTHESIS_PROFILE=search FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m pytest -q -m hypothesis
 
 # Several hundred hostile files of about 50 kinds, and CHANGED of them changed by a drawing from SEED:
 # each is refused or read within 10 s and 1 GiB, and the file beside it is read. Ends with 1 if not.
-attack: install
+attack: develop
 	$(BIN)/python -m attack --seed $(SEED) --changed $(CHANGED)
 
 # How right edges, types and mappings are, on labelled files; ends with 1 below a target.
-report: install
+report: develop
 	$(BIN)/python -m quality
 
 # The pictures of the README, of the sample estate; needs /usr/bin/chromium.
-screenshots: install
+screenshots: develop
 	$(BIN)/python -m scripts.screenshots
 
-bench: install
+bench: develop
 	$(BIN)/python -m benchmarks
 
-check: install
+check: develop
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/check_lock.py
 	$(BIN)/python scripts/validate_definitions.py
+	$(BIN)/python -m scripts.dependencies
 
-# Writes the lock anew, keeping the versions that still fit.
-lock: install
+# Writes the locks anew, keeping the versions that still fit, and the list of what is in them.
+lock: develop
 	$(BIN)/python scripts/check_lock.py --write
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
+	$(BIN)/python -m scripts.dependencies --write
+
+# The bill of materials (CycloneDX), with licences: artifacts/sbom.cdx.json.
+sbom: develop
+	$(BIN)/python -m scripts.dependencies --sbom artifacts/sbom.cdx.json
 
 clean:
 	rm -rf $(VENV) .discovery

@@ -1,6 +1,8 @@
-"""Whether requirements.lock is what pyproject.toml asks for; `--write` brings it in step.
+"""Whether the locks are what pyproject.toml asks for; `--write` brings them in step.
 
-The lock pins versions and hashes and names no registry host, so that any mirror serves it.
+`requirements.lock` is what a user installs, `requirements-dev.lock` that and the tools of
+development, in the same versions. They pin versions and hashes and name no registry host, so that
+any mirror serves them.
 """
 
 import shutil
@@ -10,38 +12,55 @@ import tempfile
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
-LOCK = PROJECT / "requirements.lock"
+
+#: Each lock, with the extras of pyproject.toml that it has, and the lock whose versions it keeps.
+LOCKS = {
+    "requirements.lock": (["installer"], None),
+    "requirements-dev.lock": (["installer", "dev"], "requirements.lock"),
+}
 
 
-def resolved() -> str:
-    """Resolve pyproject.toml again, keeping the locked versions where they still fit."""
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "requirements.lock"
-        if LOCK.exists():
-            shutil.copy(LOCK, copy)
+def resolved(folder: Path) -> dict[str, str]:
+    """Resolve pyproject.toml again, keeping the locked versions where they still fit.
+
+    In a folder of its own, so that no path of this machine gets into a lock.
+    """
+    shutil.copy(PROJECT / "pyproject.toml", folder)
+    for lock, (extras, constraint) in LOCKS.items():
+        if (PROJECT / lock).exists():
+            shutil.copy(PROJECT / lock, folder / lock)
         subprocess.run(  # noqa: S603 - fixed arguments
             [
                 *(Path(sys.executable).parent / "uv", "pip", "compile", "pyproject.toml"),
-                *("--extra", "dev", "--universal", "--python-version", "3.11", "--quiet"),
-                *("--generate-hashes", "--no-emit-index-url", "--no-header"),
-                *("--output-file", copy),
+                *(option for extra in extras for option in ("--extra", extra)),
+                *(("--constraint", constraint) if constraint else ()),
+                *("--universal", "--python-version", "3.11", "--quiet", "--generate-hashes"),
+                *("--no-emit-index-url", "--no-header"),
+                *("--output-file", lock),
             ],
-            cwd=PROJECT,
+            cwd=folder,
             check=True,
             stdout=subprocess.DEVNULL,
         )
-        return copy.read_text("utf-8")
+    return {lock: (folder / lock).read_text("utf-8") for lock in LOCKS}
 
 
 def main() -> int:
-    """Compare or write the lock; return the exit code."""
-    wanted = resolved()
+    """Compare or write the locks; return the exit code."""
+    with tempfile.TemporaryDirectory() as folder:
+        wanted = resolved(Path(folder))
+    old = [name for name, text in wanted.items() if not _is(PROJECT / name, text)]
     if "--write" in sys.argv:
-        LOCK.write_text(wanted, "utf-8")
-    elif LOCK.read_text("utf-8") != wanted:
-        print("requirements.lock is not what pyproject.toml asks for: run `make lock`.")
+        for name, text in wanted.items():
+            (PROJECT / name).write_text(text, "utf-8")
+    elif old:
+        print(f"Not what pyproject.toml asks for: {', '.join(old)}. Run `make lock`.")
         return 1
     return 0
+
+
+def _is(file: Path, text: str) -> bool:
+    return file.exists() and file.read_text("utf-8") == text
 
 
 if __name__ == "__main__":

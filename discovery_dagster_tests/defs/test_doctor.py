@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+from datetime import timedelta
 
 import dagster as dg
 import pytest
@@ -11,7 +12,7 @@ from dagster._core.definitions.run_request import InstigatorType
 from dagster._core.scheduler.instigation import TickData, TickStatus
 from dagster._utils.error import SerializableErrorInfo
 
-from discovery_dagster.cli.doctor import doctor
+from discovery_dagster.cli.doctor import _age_of_postgres, doctor
 from discovery_dagster.definitions import defs
 from discovery_dagster.defs.engine import LOCATION
 from discovery_dagster.defs.home import (
@@ -23,6 +24,7 @@ from discovery_dagster.domain.keys import PARTITIONS_NAME
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import retention, sessions
 from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.postgres_files import RELEASED, VERSION
 from discovery_dagster.store.sessions import EngagementFullError
 
 
@@ -225,3 +227,22 @@ def test_a_configuration_of_ones_own_is_kept_and_what_it_lacks_is_named(engine, 
     finally:
         file.write_text(project)
     assert configuration_gaps(Settings()) == {}
+
+
+@pytest.mark.parametrize(
+    ("today", "status", "words"),
+    [
+        (RELEASED + timedelta(days=90), "ok", "90 days ago"),
+        (RELEASED + timedelta(days=400), "warning", "DISCOVERY_POSTGRES_URL"),
+    ],
+)
+def test_the_age_of_the_embedded_server_is_said(today, status, words):
+    check = _age_of_postgres(today)
+    assert (check.status, words in check.message, VERSION in check.message) == (status, True, True)
+
+
+def test_the_version_whose_age_is_said_is_the_one_that_runs(engine, capsys):
+    if engine.database.server_version.split(".")[0] != VERSION.split(".")[0]:
+        pytest.skip("the tests run on another server")
+    _, checks = examine(capsys)
+    assert checks["postgres"][1] == f"Postgres {VERSION} answers."

@@ -1,0 +1,1 @@
+"""What Discovery is made of: licences, ages and a bill of materials of its dependencies."""

@@ -9,6 +9,7 @@ from benchmarks import (
     identity,
     load,
     lookup,
+    neighbours,
     pages,
     reading,
     scale,
@@ -29,6 +30,7 @@ BENCHMARKS = {
     "identity": identity.run,
     "classification": classification.run,
     "load": load.run,
+    "neighbours": neighbours.run,
 }
 
 

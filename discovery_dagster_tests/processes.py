@@ -1,7 +1,10 @@
 """The living processes of an installation, found by what the kernel knows of them."""
 
 import os
+import re
 from pathlib import Path
+
+_LISTENING = "0A"  # of a socket's state in /proc/net/tcp
 
 
 def processes(home: Path, name: str, besides: str | None = None) -> dict[int, str]:
@@ -17,4 +20,24 @@ def processes(home: Path, name: str, besides: str | None = None) -> dict[int, st
         wanted = name in command and (besides is None or besides not in command)
         if command and ours and wanted and folder.name != str(os.getpid()):
             found[int(folder.name)] = command
+    return found
+
+
+def ports(home: Path) -> set[int]:
+    """The TCP ports on which processes of the home listen."""
+    listening = {}
+    for table in ("tcp", "tcp6"):
+        for line in Path("/proc/net", table).read_text().splitlines()[1:]:
+            place, state, inode = (line.split()[column] for column in (1, 3, 9))
+            if state == _LISTENING:
+                listening[inode] = int(place.rpartition(":")[2], 16)
+    found = set()
+    for pid in processes(home, ""):
+        for file in Path("/proc", str(pid), "fd").glob("*"):
+            try:
+                socket = re.fullmatch(r"socket:\[(\d+)\]", str(file.readlink()))
+            except OSError:
+                continue
+            if socket and socket[1] in listening:
+                found.add(listening[socket[1]])
     return found

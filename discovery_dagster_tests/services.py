@@ -81,6 +81,8 @@ class Services:
     home: Installation
     process: subprocess.Popen[str]
     dagster_url: str
+    api_url: str
+    token: str
 
     def ask(self, query: str, **variables: Any) -> Any:
         """What the webserver answers to a GraphQL query."""
@@ -165,7 +167,8 @@ def running(home: Installation, **extra: str) -> Iterator[Services]:
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, process.communicate()[1]
-        yield Services(home, process, json.loads(line)["dagster_url"])
+        said = json.loads(line)
+        yield Services(home, process, said["dagster_url"], said["api_url"], said["token"])
     finally:
         process.terminate()
         process.communicate(timeout=30)

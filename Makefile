@@ -11,10 +11,12 @@ export PYTHONDONTWRITEBYTECODE :=
 FUZZ_SECONDS ?= 10
 SEED ?= 1
 CHANGED ?= 300
+SOAK_MINUTES ?= 10
 # Tests wait for processes more than they compute, so more of them than cores run side by side.
 TEST_WORKERS ?= 3
 
-.PHONY: install develop demo up test check chaos fuzz attack report bench screenshots lock sbom clean
+.PHONY: install develop demo up test check chaos soak fuzz attack report bench screenshots lock sbom \
+	clean
 
 # What Discovery needs to run, and nothing else.
 install: $(INSTALLED)
@@ -51,6 +53,10 @@ test: develop
 # 50 kills at random moments, beside four busy processes; prints a table of what they ended in.
 chaos: develop
 	$(BIN)/python -m scripts.chaos
+
+# A week in SOAK_MINUTES against running services; ends with 1 if anything grows without bound.
+soak: develop
+	SOAK_MINUTES=$(SOAK_MINUTES) $(BIN)/python -m scripts.soak
 
 # Searches with new examples for inputs that break readers, values, accounting, identity, planning:
 # FUZZ_SECONDS for each of about 60 targets.

@@ -11,6 +11,7 @@ from discovery_dagster.defs.inputs import INPUTS
 from discovery_dagster.defs.retention import retention_job, retention_schedule
 from discovery_dagster.defs.sensors import decisions_sensor, lost_runs_sensor
 from discovery_dagster.defs.session import claimed_session, published_frames
+from discovery_dagster.defs.stale_sessions import stale_sessions_sensor
 from discovery_dagster.settings import Settings
 
 #: A run is one session. Its steps share one process: six trivial ones took 0.9 s there and 22.9 s
@@ -27,7 +28,7 @@ defs = dg.Definitions(
     asset_checks=CHECKS,
     jobs=[session_job, retention_job],
     schedules=[retention_schedule],
-    sensors=[inbox_sensor, lost_runs_sensor, decisions_sensor, *ALERTS],
+    sensors=[inbox_sensor, lost_runs_sensor, decisions_sensor, stale_sessions_sensor, *ALERTS],
     executor=dg.in_process_executor,
     resources={"session": claimed_session, "io_manager": published_frames},
 )

@@ -33,6 +33,27 @@ query ($selector: SensorSelector!) {
 }
 """
 
+_START_SENSOR = """
+mutation ($selector: SensorSelector!) {
+  startSensor(sensorSelector: $selector) {
+    ... on Sensor { sensorState { status } }
+    ... on PythonError { message }
+  }
+}
+"""
+
+_PAGE = """
+query ($key: AssetKeyInput!, $partitions: [String!]) {
+  assetNodeOrError(assetKey: $key) {
+    ... on AssetNode {
+      assetMaterializations(partitions: $partitions, limit: 1) {
+        metadataEntries { label ... on UrlMetadataEntry { url } }
+      }
+    }
+  }
+}
+"""
+
 _BACKFILL = """
 mutation ($params: LaunchBackfillParams!) {
   launchPartitionBackfill(backfillParams: $params) {
@@ -94,6 +115,13 @@ class Services:
         assert "errors" not in answer, answer
         return answer["data"]
 
+    def answers(self) -> bool:
+        """Whether the webserver answers already."""
+        try:
+            return httpx.get(f"{self.dagster_url}/server_info", timeout=10).is_success
+        except httpx.TransportError:
+            return False
+
     def assets(self, *partitions: str) -> dict[str, Any]:
         """What the UI shows of each asset, with its state at `partitions`."""
         nodes = self.ask(_ASSETS, partitions=partitions)["assetNodes"]
@@ -107,23 +135,39 @@ class Services:
 
     def backfill(self, assets: Iterable[str], partitions: Sequence[str] | None = None) -> str:
         """Backfill assets at `partitions` or at all there are, to the end; return its status."""
-        params = {"assetSelection": [{"path": asset.split("/")} for asset in assets]}
-        chosen = {"allPartitions": True} if partitions is None else {"partitionNames": partitions}
-        launched = self.ask(_BACKFILL, params=params | chosen)["launchPartitionBackfill"]
-        assert launched["__typename"] == "LaunchBackfillSuccess", launched
+        backfill = self.launch_backfill(assets, partitions)
 
         def status() -> str:
-            asked = self.ask(_BACKFILL_STATUS, id=launched["backfillId"])
+            asked = self.ask(_BACKFILL_STATUS, id=backfill)
             return str(asked["partitionBackfillOrError"]["status"])
 
         self.until(lambda: status() not in ("REQUESTED", "CANCELING", "FAILING"), 400)
         return status()
 
-    def launch(
-        self, job: str, partition: str | None = None, assets: Sequence[str] | None = None
+    def launch_backfill(
+        self, assets: Iterable[str], partitions: Sequence[str] | None = None
     ) -> str:
-        """Launch a run as the UI does, of the whole job or of some assets; return its id."""
-        tags = [] if partition is None else [{"key": "dagster/partition", "value": partition}]
+        """Launch a backfill of assets at `partitions` or at all there are; return its id."""
+        params = {"assetSelection": [{"path": asset.split("/")} for asset in assets]}
+        chosen = {"allPartitions": True} if partitions is None else {"partitionNames": partitions}
+        launched = self.ask(_BACKFILL, params=params | chosen)["launchPartitionBackfill"]
+        assert launched["__typename"] == "LaunchBackfillSuccess", launched
+        return str(launched["backfillId"])
+
+    def launch(
+        self,
+        job: str,
+        partition: str | None = None,
+        assets: Sequence[str] | None = None,
+        **extra: str,
+    ) -> str:
+        """Launch a run as the UI does, of the whole job or of some assets; return its id.
+
+        Tags of Discovery's own are given by their names, such as `force="inventory"`.
+        """
+        tags = [{"key": f"discovery/{name}", "value": value} for name, value in extra.items()]
+        if partition is not None:
+            tags.append({"key": "dagster/partition", "value": partition})
         params = {
             "selector": {
                 **REPOSITORY,
@@ -145,9 +189,25 @@ class Services:
 
     def ticks(self, sensor: str) -> int:
         """How many ticks of a sensor have ended."""
+        return len(self.tick_statuses(sensor))
+
+    def tick_statuses(self, sensor: str) -> list[str]:
+        """How the ticks of a sensor have ended."""
         found = self.ask(_TICKS, selector={**REPOSITORY, "sensorName": sensor})
         ticks = found["sensorOrError"]["sensorState"]["ticks"]
-        return sum(tick["status"] != "STARTED" for tick in ticks)
+        return [tick["status"] for tick in ticks if tick["status"] != "STARTED"]
+
+    def switch_on(self, sensor: str) -> None:
+        """Switch a sensor on as the UI does."""
+        started = self.ask(_START_SENSOR, selector={**REPOSITORY, "sensorName": sensor})
+        assert started["startSensor"]["sensorState"]["status"] == "RUNNING", started
+
+    def page(self, asset: str, partition: str) -> str:
+        """The link that the UI shows with the last materialisation of an asset."""
+        found = self.ask(_PAGE, key={"path": [asset]}, partitions=[partition])
+        (made, *_) = found["assetNodeOrError"]["assetMaterializations"]
+        (link,) = [entry["url"] for entry in made["metadataEntries"] if entry["label"] == "page"]
+        return str(link)
 
     def until(self, condition: Callable[[], Any], seconds: float = 150) -> Any:
         """Wait for the condition, while the services live; return what it gives."""

@@ -249,14 +249,21 @@ def sessions(database: Database, engagement: EngagementKey) -> list[SessionRow]:
     ]
 
 
-def live(database: Database) -> list[SessionKey]:
-    """Return the sessions of all engagements that are not archived, in ordinal order of each."""
+def live_engagements(database: Database) -> list[EngagementKey]:
+    """List the engagements that are not archived."""
     with database.operator() as connection:
         rows = connection.execute(
             "select engagement from discovery.engagement where archived_at is null"
+            " order by engagement"
         ).fetchall()
-    engagements = [row["engagement"] for row in rows]
-    with database.reader(map(EngagementKey.parse, engagements)) as connection:
+    return [EngagementKey.parse(row["engagement"]) for row in rows]
+
+
+def live(database: Database) -> list[SessionKey]:
+    """Return the sessions of all engagements that are not archived, in ordinal order of each."""
+    live = live_engagements(database)
+    engagements = [str(engagement) for engagement in live]
+    with database.reader(live) as connection:
         found = connection.execute(
             "select engagement, session from discovery.session where engagement = any (%s)"
             " order by engagement, substr(session, 2)::int",

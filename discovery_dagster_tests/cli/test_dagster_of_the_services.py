@@ -1,12 +1,16 @@
 """Everything that Dagster loads, started once from the real webserver; and the server's death."""
 
+import json
 import os
 import signal
 import time
+from typing import Any
 
+import httpx
 import pytest
 
 from discovery_dagster.definitions import defs
+from discovery_dagster.domain.steps import and_below
 from discovery_dagster_tests.canary import files_with, tables_with
 from discovery_dagster_tests.installation import Installation, open_folder
 from discovery_dagster_tests.processes import processes
@@ -127,6 +131,71 @@ def test_what_is_erased_beside_running_services_does_not_come_back(services: Ser
     refused = services.home.run("import", services.home.home / "inbox", *engagement.options)
     assert refused.returncode == 2
     assert "was erased" in refused.stderr
+
+
+def done(services: Services, engagement: str) -> str:
+    """The partition of a session that was dropped and has been run."""
+    partition = drop(services.home, engagement)
+    services.until(lambda: status(services, engagement) == ["done"])
+    return partition
+
+
+def states(services: Services, engagement: str) -> list[dict[str, Any]]:
+    listed = services.home.run("status", *services.home.engagement(engagement).options, "--json")
+    return json.loads(listed.stdout)["sessions"] if listed.returncode == 0 else []
+
+
+def status(services: Services, engagement: str) -> list[str]:
+    return [state["status"] for state in states(services, engagement)]
+
+
+def test_the_page_of_a_materialisation_is_where_the_pages_are_now(services: Services):
+    partition = done(services, "shown")
+    link = services.page("migration_plan", partition)
+    assert link == "/discovery/engagements/acme.shown/sessions/s001/plan"
+    led = httpx.get(f"{services.dagster_url}{link}", follow_redirects=False)
+    pages, slash, path = led.headers["location"].partition("/engagements/")
+    assert (slash + path) == link.removeprefix("/discovery")
+    assert pages != services.dagster_url
+    assert httpx.get(f"{pages}/readyz").is_success
+
+
+def test_a_tag_in_the_launchpad_makes_a_step_anew(services: Services):
+    partition = done(services, "forced")
+    before = {step["step"]: step["publication"] for step in states(services, "forced")[0]["steps"]}
+    for tags, anew in (({}, set()), ({"force": "dependencies"}, and_below(["dependencies"]))):
+        run = services.launch("session_job", partition, **tags)
+        services.until(lambda run=run: services.runs()[run] in ENDED)
+        assert services.runs()[run] == "SUCCESS"
+        (state,) = states(services, "forced")
+        made = {
+            step["step"] for step in state["steps"] if step["publication"] != before[step["step"]]
+        }
+        assert made == anew
+
+
+def test_the_sensor_of_stale_sessions_runs_what_a_decision_made_stale_and_no_more(
+    services: Services,
+):
+    done(services, "stale")
+    move = services.home.engagement("stale")
+    services.home.json("plan", "set", "pin", "srv-001", "2", *move.options, "--reason", "audit")
+    assert status(services, "stale") == ["stale"]
+    before = services.runs().keys()
+    services.switch_on("stale_sessions")
+    services.until(lambda: status(services, "stale") == ["done"])
+    ticks = services.ticks("stale_sessions")
+    services.until(lambda: services.ticks("stale_sessions") >= ticks + 2)
+    assert len(services.runs().keys() - before) == 1
+
+
+def test_every_sensor_looks_without_an_error_once_it_is_switched_on(services: Services):
+    sensors = [sensor.name for sensor in defs.get_repository_def().sensor_defs]
+    for name in sensors:
+        services.switch_on(name)
+    for name in sensors:
+        services.until(lambda name=name: services.ticks(name))
+        assert "FAILURE" not in services.tick_statuses(name), name
 
 
 def test_who_starts_dagster_dev_beside_the_services_is_warned(services: Services):

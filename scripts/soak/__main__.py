@@ -1,0 +1,142 @@
+"""Drives the services of a home through a week in minutes: `make soak`.
+
+Drops land in the inbox, some of them unreadable; people decide, which makes sessions stale, and the
+sensor `stale_sessions` runs them again; sessions are backfilled from the UI; workers are killed,
+and Dagster retries their runs; a webhook is told of failures; and retention runs after each of
+seven days, for which everything grows a day older. Each half of the week ends when every session
+has ended. What a drop adds in the second half may not exceed what it added in the first.
+"""
+
+import argparse
+import os
+import random
+import sys
+import time
+
+from discovery_dagster_tests.installation import Installation, open_folder
+from discovery_dagster_tests.services import running
+from scripts.soak.figures import Holdings, Rest, at_rest, disk_mib, holdings
+from scripts.soak.week import Week, webhook
+
+#: Times what a drop added in the first half that it may add in the second. Files of a database grow
+#: in steps, and the two halves meet other retries.
+TOLERANCE = 1.25
+
+#: What is too little to judge, of rows or MiB for each drop.
+_NEGLIGIBLE = {"database_mib": 0.5, "files_mib": 0.1}
+_FEW_ROWS = 20.0
+
+IDLE_GB, IDLE_SHARE = 0.9, 0.08
+
+#: Seconds until the processes have come to rest, and for which they are then measured.
+_SETTLING, _MEASURED = 45.0, 60.0
+
+_NIGHTS = ((3, "first half"), (4, "second half"))
+
+_HOURS = 168
+
+
+def main() -> int:
+    """Live through the week, print what came of it, and return 1 if something is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=float(os.environ.get("SOAK_MINUTES", 10)))
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    seconds = 60 * arguments.minutes
+    with (
+        open_folder() as folder,
+        Installation(folder / "home") as home,
+        webhook() as (url, told),
+        running(home, DISCOVERY_WEBHOOK_URL=url, DISCOVERY_KEEP_EVENTS_DAYS="1") as services,
+        home.database() as database,
+    ):
+        draw = random.Random(arguments.seed)  # noqa: S311 - a seeded draw
+        week = Week(services, database, draw)
+        services.switch_on("stale_sessions")
+        moments = [holdings(home.home, database)]
+        print("| day | drops | events | store rows | MiB |\n|---|---|---|---|---|", flush=True)
+        for nights, _ in _NIGHTS:
+            for night in range(nights):
+                week.live(seconds / 7)
+                if night == nights - 1:
+                    week.settle(600)
+                week.night()
+                _print_day(week, holdings(home.home, database))
+            moments.append(holdings(home.home, database))
+        time.sleep(_SETTLING)
+        rest = at_rest(home.home, _MEASURED)
+        states = week.states()
+        print(f"\nOn disk: {disk_mib(home.home):.0f} MiB.")
+    problems = [*_growth(*moments), *_idle(rest), *_outcome(week, states, told)]
+    for problem in problems:
+        print(f"WRONG: {problem}")
+    print("Nothing grew without bound." if not problems else f"{len(problems)} problems.")
+    return 1 if problems else 0
+
+
+def _print_day(week: Week, now: Holdings) -> None:
+    day = week.counts["night"]
+    mib = now.database_mib + now.files_mib
+    print(f"| {day} | {week.drops} | {now.events} | {now.store_rows} | {mib:.0f} |", flush=True)
+
+
+def grown(first: dict[str, float], second: dict[str, float]) -> list[str]:
+    """What grew faster in the second half: the names of the figures, each for a drop."""
+    return [
+        name
+        for name, more in second.items()
+        if more > max(first[name], _NEGLIGIBLE.get(name, _FEW_ROWS)) * TOLERANCE
+    ]
+
+
+def _growth(start: Holdings, half: Holdings, end: Holdings) -> list[str]:
+    first, second = half.since(start), end.since(half)
+    hours = _HOURS / 2
+    print("\n| for each drop | first half | second half |\n|---|---|---|")
+    for name in first:
+        print(f"| {name} | {first[name]:.2f} | {second[name]:.2f} |")
+    for name in ("events", "store_rows"):
+        rates = [
+            (getattr(after, name) - getattr(before, name)) / hours
+            for before, after in ((start, half), (half, end))
+        ]
+        print(f"{name} for each hour of the week: {rates[0]:.1f}, then {rates[1]:.1f}.")
+    return [
+        f"{name}: {second[name]:.2f} for each drop of the second half, {first[name]:.2f} of the"
+        " first."
+        for name in grown(first, second)
+    ]
+
+
+def _idle(rest: Rest) -> list[str]:
+    print(
+        f"At rest: {rest.processes} processes, {rest.pss_gb:.2f} GB of memory (what they share"
+        f" counted once), {rest.core_share:.1%} of a core."
+    )
+    problems = []
+    if rest.pss_gb > IDLE_GB:
+        problems.append(f"{rest.pss_gb:.2f} GB at rest, and {IDLE_GB} GB are the limit.")
+    if rest.core_share > IDLE_SHARE:
+        problems.append(f"{rest.core_share:.1%} of a core at rest, and {IDLE_SHARE:.0%} the limit.")
+    return problems
+
+
+def _outcome(week: Week, states: list[dict[str, str]], told: list[dict[str, str]]) -> list[str]:
+    done = sum(state["status"] == "done" for state in states)
+    failed = sum(state["status"] == "failed" for state in states)
+    happened = ", ".join(f"{number} x {name}" for name, number in sorted(week.counts.items()))
+    print(
+        f"{len(states)} sessions made of {week.drops} drops: {done} done, {failed} failed, of"
+        f" which {week.unreadable} hold nothing that can be read. {len(told)} alerts. {happened}."
+    )
+    problems = []
+    if (done, failed) != (week.readable, week.unreadable):
+        problems.append(f"{week.readable} sessions were to be done and {week.unreadable} to fail.")
+    alerts = sum(alert["event"] == "run_failed" for alert in told)
+    if alerts < week.unreadable:
+        problems.append(f"{alerts} alerts of {week.unreadable} runs or more that failed.")
+    return problems
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,130 @@
+"""What a home holds and what its processes take, as the database and the kernel count it."""
+
+import os
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from discovery_dagster.store.database import Database
+from discovery_dagster_tests.processes import processes
+
+_ROWS = "select count(*) as rows from {table}"
+
+_TABLES = """
+select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'discovery'
+"""
+
+_MIB = 2**20
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What a home holds at a moment; rows, and MiB of the database and of files."""
+
+    sessions: int
+    events: int
+    runs: int
+    store_rows: int
+    database_mib: float
+    files_mib: float
+
+    def since(self, before: "Holdings") -> dict[str, float]:
+        """How much more of each there is than `before`, for each session that was made since."""
+        made = max(1, self.sessions - before.sessions)
+        earlier = asdict(before)
+        return {name: (value - earlier[name]) / made for name, value in asdict(self).items()}
+
+
+def holdings(home: Path, database: Database) -> Holdings:
+    """Count what a home holds; of files, those that are not Postgres' own."""
+    with database.connect() as connection:
+
+        def rows(table: str) -> int:
+            counted = connection.execute(_ROWS.format(table=table)).fetchone()
+            return int(counted["rows"]) if counted else 0
+
+        names = [row["name"] for row in connection.execute(_TABLES).fetchall()]
+        size = connection.execute("select pg_database_size(current_database()) as bytes").fetchone()
+        return Holdings(
+            sessions=rows("discovery.session"),
+            events=rows("event_logs"),
+            runs=rows("runs"),
+            store_rows=sum(rows(name) for name in names),
+            database_mib=(size["bytes"] if size else 0) / _MIB,
+            files_mib=_size(home, without="postgres") / _MIB,
+        )
+
+
+def disk_mib(home: Path) -> float:
+    """Return what the whole home takes on disk, Postgres' own files included."""
+    return _size(home) / _MIB
+
+
+def _size(home: Path, without: str | None = None) -> int:
+    total = 0
+    for folder, below, names in os.walk(home):
+        if Path(folder) == home and without in below:
+            below.remove(str(without))
+        for name in names:
+            try:
+                total += (Path(folder) / name).lstat().st_blocks * 512
+            except OSError:
+                continue  # deleted meanwhile
+    return total
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What the processes of a home take while nothing is to be done."""
+
+    processes: int
+    pss_gb: float
+    core_share: float
+
+
+def at_rest(home: Path, seconds: float) -> Rest:
+    """Measure all processes of a home: proportional memory, and their share of one core."""
+    before, started = _ticks(home), time.monotonic()
+    time.sleep(seconds)
+    after, took = _ticks(home), time.monotonic() - started
+    # One that was started meanwhile counts from its beginning.
+    spent = sum(ticks - before.get(pid, 0) for pid, ticks in after.items())
+    share = spent / os.sysconf("SC_CLK_TCK") / took
+    return Rest(len(after), sum(map(_pss, after)) / 1e9, share)
+
+
+def _ticks(home: Path) -> Mapping[int, int]:
+    """Processor time of each process of the home and of its children that ended, by number."""
+    found = {}
+    for pid in _family(processes(home, "")):
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(") ")[2]
+        except OSError:
+            continue
+        found[pid] = sum(int(field) for field in fields.split()[11:15])
+    return found
+
+
+def _family(pids: Iterable[int]) -> set[int]:
+    """The processes with those that they started: Postgres' backends hide whose they are."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            stat = (folder / "stat").read_text("ascii", "replace")
+        except OSError:
+            continue
+        parents[int(folder.name)] = int(stat.rpartition(") ")[2].split()[1])
+    family = set(pids)
+    while more := {pid for pid, parent in parents.items() if parent in family} - family:
+        family |= more
+    return family - {os.getpid()}
+
+
+def _pss(pid: int) -> int:
+    """Bytes of memory, with what several processes share counted once among them."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))

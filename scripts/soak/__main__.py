@@ -15,16 +15,8 @@ import time
 
 from discovery_dagster_tests.installation import Installation, open_folder
 from discovery_dagster_tests.services import running
-from scripts.soak.figures import Holdings, Rest, at_rest, disk_mib, holdings
+from scripts.soak.figures import Holdings, Rest, at_rest, disk_mib, grown, holdings
 from scripts.soak.week import Week, webhook
-
-#: Times what a drop added in the first half that it may add in the second. Files of a database grow
-#: in steps, and the two halves meet other retries.
-TOLERANCE = 1.25
-
-#: What is too little to judge, of rows or MiB for each drop.
-_NEGLIGIBLE = {"database_mib": 0.5, "files_mib": 0.1}
-_FEW_ROWS = 20.0
 
 IDLE_GB, IDLE_SHARE = 0.9, 0.08
 
@@ -78,15 +70,6 @@ def _print_day(week: Week, now: Holdings) -> None:
     day = week.counts["night"]
     mib = now.database_mib + now.files_mib
     print(f"| {day} | {week.drops} | {now.events} | {now.store_rows} | {mib:.0f} |", flush=True)
-
-
-def grown(first: dict[str, float], second: dict[str, float]) -> list[str]:
-    """What grew faster in the second half: the names of the figures, each for a drop."""
-    return [
-        name
-        for name, more in second.items()
-        if more > max(first[name], _NEGLIGIBLE.get(name, _FEW_ROWS)) * TOLERANCE
-    ]
 
 
 def _growth(start: Holdings, half: Holdings, end: Holdings) -> list[str]:

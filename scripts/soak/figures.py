@@ -17,6 +17,20 @@ select format('%I.%I', schemaname, tablename) as name from pg_tables where schem
 
 _MIB = 2**20
 
+#: Times what a drop added in the first half that it may add in the second. Files of a database grow
+#: in steps, and the two halves meet other retries.
+TOLERANCE = 1.25
+
+#: What is too little to judge, for each drop.
+_NEGLIGIBLE = {
+    "sessions": 1.0,
+    "events": 20.0,
+    "runs": 0.5,
+    "store_rows": 20.0,
+    "database_mib": 0.5,
+    "files_mib": 0.1,
+}
+
 
 @dataclass(frozen=True)
 class Holdings:
@@ -54,6 +68,20 @@ def holdings(home: Path, database: Database) -> Holdings:
             database_mib=(size["bytes"] if size else 0) / _MIB,
             files_mib=_size(home, without="postgres") / _MIB,
         )
+
+
+def grown(first: Mapping[str, float], second: Mapping[str, float]) -> list[str]:
+    """What grew faster in the second half than in the first: the names of the figures.
+
+    Args:
+        first: what a drop added in the first half, by figure.
+        second: the same of the second half.
+    """
+    return [
+        name
+        for name, more in second.items()
+        if more > max(first[name], _NEGLIGIBLE[name]) * TOLERANCE
+    ]
 
 
 def disk_mib(home: Path) -> float:

@@ -6,7 +6,7 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -52,6 +52,8 @@ class Week:
     readable: int = 0
     unreadable: int = 0
     counts: dict[str, int] = field(default_factory=dict)
+    lived: float = 0.0  # seconds of the week
+    due: dict[float, float] = field(default_factory=dict)  # when what has a period happens next
 
     @property
     def drops(self) -> int:
@@ -60,21 +62,17 @@ class Week:
 
     def live(self, seconds: float) -> None:
         """Let part of the week go by; its load is the same however long the week takes."""
-        events: list[tuple[float, Callable[[], bool]]] = [
-            (12.0, self.drop),
-            (45.0, self.decide),
-            (60.0, self.backfill),
-            (75.0, self.kill),
-        ]
-        due = [period / 2 for period, _ in events]
-        started = time.monotonic()
-        while (now := time.monotonic() - started) < seconds:
-            for place, (period, happen) in enumerate(events):
-                if now >= due[place]:
-                    due[place] = now + period
+        happenings = {12.0: self.drop, 30.0: self.decide, 45.0: self.backfill, 50.0: self.kill}
+        end = self.lived + seconds
+        while self.lived < end:
+            started = time.monotonic()
+            for period, happen in happenings.items():
+                if self.lived >= self.due.setdefault(period, period / 2):
+                    self.due[period] = self.lived + period
                     name = happen.__name__
                     self.counts[name] = self.counts.get(name, 0) + happen()
             time.sleep(0.5)
+            self.lived += time.monotonic() - started
 
     def drop(self) -> bool:
         """Put files into the inbox: of the same size each time, one in nine of them unreadable."""

@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import polars as pl
-from discovery_dagster.domain.frames import PROPOSALS, empty
 
 from discovery_dagster.domain.decision_workbook.open_questions import Findings, questions
+from discovery_dagster.domain.tables import PROPOSALS, empty
 from quality.derive import Derived, derive
 from quality.figures import Figure
 

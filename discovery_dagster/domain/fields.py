@@ -48,7 +48,7 @@ ATTRIBUTE_FIELDS: Mapping[str, Field] = {
     "scope": Field("text"),
     "business_owner": Field("text"),
     "technical_owner": Field("text"),
-    "applications": Field("names", many=True),
+    "applications": Field("titles", many=True),
     "status": Field("text"),
     "product": Field("text"),
     "description": Field("text"),

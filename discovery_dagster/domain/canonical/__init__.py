@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import polars as pl
 
+from discovery_dagster.domain.applications.declaring import declare
 from discovery_dagster.domain.canonical.accounts import Place
 from discovery_dagster.domain.canonical.ids import name_ends
 from discovery_dagster.domain.canonical.references import settle
@@ -75,9 +76,11 @@ def canonicalise(
     progress(done, total)
     assets = pl.concat([pl.DataFrame(schema=_unnumbered()), *(part.assets for part in read)])
     relations = _joined([part.relations for part in read], RELATION_RECORDS)
+    records = conform(assets.with_row_index("record"), ASSET_RECORDS)
+    records, relations = declare(records, settle(name_ends(relations, assets), assets))
     return CanonicalRecords(
-        conform(assets.with_row_index("record"), ASSET_RECORDS),
-        settle(name_ends(relations, assets), assets),
+        records,
+        relations,
         _joined([part.overrides for part in read], OVERRIDE_LINES),
         _joined([part.outcomes for part in read], RECORD_OUTCOMES),
         _joined([part.issues for part in read], ISSUES),

@@ -17,6 +17,7 @@ from discovery_dagster.domain.canonical.unnamed import (
 )
 from discovery_dagster.domain.formats.base import Kind, TableFormat, TypePatterns
 from discovery_dagster.domain.headers import synonyms
+from discovery_dagster.domain.headers.listed import listed_type
 from discovery_dagster.domain.headers.meanings import named_type
 from discovery_dagster.domain.tables import ATTRIBUTES
 from discovery_dagster.domain.values.identifiers import uuid_in_serial
@@ -151,7 +152,8 @@ def _declared_type(cells: TableCells, frame: pl.DataFrame, table_format: TableFo
         declared = _matched(text, patterns).fill_null(declared)
     elif patterns is not None:
         declared = declared.fill_null(_matched(frame[patterns.field], patterns))
-    subject = named_type(cells.header_of("name") or "")
+    header = cells.header_of("name") or ""
+    subject = named_type(header) or listed_type(header, cells.header_of("product") is not None)
     stated = table_format.asset_type or (subject if table_format.synonyms else None)
     if stated is not None:
         declared = declared.fill_null(stated)

@@ -5,14 +5,13 @@ Which headers they are is data (`reference/listed_things.yaml`).
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from discovery_dagster import reference
 from discovery_dagster.domain.headers import synonyms
+from discovery_dagster.domain.headers.listed import listed_words
 from discovery_dagster.domain.headers.meanings import named_type
 from discovery_dagster.domain.mapping.claims import ACCEPTED, Claim
-from discovery_dagster.domain.words import fold
 
 _CONFIDENCE: Final = 0.9  # of a synonym that is not the plainest one
 _DISTINCT: Final = 0.95  # a list of applications hardly names one twice
@@ -34,7 +33,7 @@ def read_lists(claims: Sequence[Claim]) -> list[Claim]:
 
 
 def _lists_databases(claims: Sequence[Claim]) -> bool:
-    words = _words("database")
+    words = listed_words("database")
     fields = {claim.field for claim in claims}
     formatted = any(claim.field == "name" and claim.method == "format" for claim in claims)
     has = {words[claim.column.folded] for claim in claims if claim.column.folded in words}
@@ -44,7 +43,7 @@ def _lists_databases(claims: Sequence[Claim]) -> bool:
 
 def _applications(claims: Sequence[Claim]) -> Claim | None:
     """The column that names the applications of a list of nothing else."""
-    short = _words("application")
+    short = listed_words("application")
     named = [claim for claim in claims if named_type(claim.column.header) == "application"]
     others = [
         claim
@@ -61,7 +60,7 @@ _OWN: Final = frozenset({"name", "hostname", "fqdn", "ip_addresses", "runs_on"})
 
 def _meant(claim: Claim, list_of: str) -> Claim:
     base, unit = synonyms.split_unit(claim.column.folded)
-    words = _words(list_of)
+    words = listed_words(list_of)
     field = words.get(claim.column.folded) or words.get(base)
     if field is None or claim.method == "format":
         return claim
@@ -79,12 +78,3 @@ def _meant(claim: Claim, list_of: str) -> Claim:
 
 
 _NAMES: Final = frozenset({"name", "aliases", "runs_on", "replicates_to", "depends_on"})
-
-
-@cache
-def _words(list_of: str) -> dict[str, str]:
-    """The field of each folded header of a list."""
-    fields: dict[str, Any] = reference.load("listed_things")[list_of]
-    return {
-        fold(word): field for field, words in fields.items() if field != "beside" for word in words
-    }

@@ -139,7 +139,7 @@ def typed(field: str, value: str) -> Any:
     if allowed_words(field) is not None:
         return value
     kind = ATTRIBUTE_FIELDS[field].kind
-    if kind == "names":
+    if kind in {"names", "titles"}:
         return value.split("; ")
     return {"cores": int, "memory": float, "storage": float}.get(kind, str)(value)
 

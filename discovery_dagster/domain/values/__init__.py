@@ -26,6 +26,7 @@ _PLAIN: Mapping[str, Callable[[pl.Series], Reading]] = {
     "name": names.read_name,
     "end": names.read_end,
     "names": names.read_names,
+    "titles": names.read_titles,
     "host": names.read_host,
     "domain": names.read_domain,
     "tier": names.read_tier,
@@ -51,7 +52,18 @@ _WITH_UNIT: Mapping[str, Callable[..., Reading]] = {
 _TEXT: Final = "text"
 #: Kinds whose cells repeat as a rule and cost more to read than to find again.
 _REPEATING: Final = frozenset(
-    {"names", "tier", "workload", "addresses", "address", "protocol", "uuid", "time", "ports"}
+    {
+        "names",
+        "titles",
+        "tier",
+        "workload",
+        "addresses",
+        "address",
+        "protocol",
+        "uuid",
+        "time",
+        "ports",
+    }
 )
 
 #: Name of the transform of each kind of cell that does not stay text as it stands.

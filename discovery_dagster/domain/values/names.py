@@ -25,7 +25,8 @@ _LETTERED_HOST = rf"^[a-z_]{_ASCII_LABEL}(?:\.[a-z0-9_]{_ASCII_LABEL})*$"
 #: Ends that Kubernetes adds to a workload's name: of a replica set and its pod, of a stateful pod.
 _REPLICA = r"^(.+?)-[a-z0-9]{4,10}-[a-z0-9]{5}$"
 _STATEFUL = r"^(.+)-\d+$"
-_STRONG = r"[;|\r\n\t•·]|\s[/+&]\s"
+_ALWAYS = r"[;|\r\n\t•·]"  # what parts names whatever they name
+_STRONG = rf"{_ALWAYS}|\s[/+&]\s"
 _WORDS = r"^[^\s,]+(?:\s*,\s*[^\s,]+)+$"
 #: What begins as a connection string or a URL does, and holds nothing else.
 _CONFIGURATION = (
@@ -63,8 +64,21 @@ def read_names(cells: pl.Series) -> Reading:
     Returns:
         Values are List[String], empty where nothing is named, without repetitions.
     """
-    by_strong = cells.str.contains(_STRONG)
-    strong = cells.str.replace_all(rf"\s*(?:{_STRONG})\s*", "\n").str.split("\n")
+    return _read_lists(cells, _STRONG)
+
+
+def read_titles(cells: pl.Series) -> Reading:
+    """Read lists of names that signs between blanks are parts of: `Sales & Marketing`.
+
+    Returns:
+        As `read_names`, which parts such.
+    """
+    return _read_lists(cells, _ALWAYS)
+
+
+def _read_lists(cells: pl.Series, separators: str) -> Reading:
+    by_strong = cells.str.contains(separators)
+    strong = cells.str.replace_all(rf"\s*(?:{separators})\s*", "\n").str.split("\n")
     part = pl.element()
     listed = pl.when(part.str.contains(_WORDS)).then(part.str.replace_all(r",\s*", "\n"))
     parts = strong.list.eval(listed.otherwise(part)).list.join("\n").str.split("\n")

@@ -1,6 +1,6 @@
-"""Which assets serve the same application, as lists say that name one beside each asset.
+"""Which assets serve the same deployment of an application: they move together.
 
-Such a list orders nothing: what serves one application moves together, neither needs the other.
+Membership orders nothing: what serves one application goes together, neither needs the other.
 """
 
 import polars as pl
@@ -15,31 +15,19 @@ def application_ties(movable: pl.DataFrame, most: int) -> pl.DataFrame:
     parts an application into few groups. Test and production of an application move apart.
 
     Args:
-        movable: assets as `ties.planned` gives them, with `shared`, whether one serves the whole
-            estate.
-        most: assets of an application from which on its ties are the weakest.
+        movable: assets as `ties.planned` gives them, with `deployment`, null of what is in none,
+            and `application`, whose it is.
+        most: assets of a deployment from which on its ties are the weakest.
 
     Returns:
         `a`, `b` (nodes), `source`, `target` (names), `words`, `cite`, and `large`, whether the
-        application has more assets than `most`.
+        deployment has more assets than `most`.
     """
-    own = movable.filter(~pl.col("shared").fill_null(False)).select(
-        "node", "name", "type", "applications", pl.col("environment").fill_null("unknown")
+    members = movable.drop_nulls("deployment").sort(
+        "deployment", pl.col("type") != "application", "node"
     )
-    itself = own.filter(type="application").with_columns(application="name")
-    named = own.filter(pl.col("type") != "application").explode("applications")
-    members = (
-        pl.concat(
-            [itself.drop("applications"), named.rename({"applications": "application"})],
-            how="diagonal",
-        )
-        .with_columns(key=pl.col("application").str.strip_chars().str.to_lowercase())
-        .filter(pl.col("key").str.len_chars() > 0)
-        .unique(["key", "node"], keep="first", maintain_order=True)
-        .sort("key", "environment", pl.col("type") != "application", "node")
-    )
-    before = {f"{name}_before": pl.col(name).shift().over("key", "environment") for name in _ENDS}
-    chained = members.with_columns(large=pl.len().over("key") > most, **before)
+    before = {f"{name}_before": pl.col(name).shift().over("deployment") for name in _ENDS}
+    chained = members.with_columns(large=pl.len().over("deployment") > most, **before)
     serves = pl.col("type_before") == "application"
     return (
         chained.drop_nulls("node_before")

@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain.graph.application_ties import application_ties
+from discovery_dagster.domain.graph.binding import with_binding
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
@@ -24,20 +25,20 @@ def ties(movable: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.
     """Return the edges that tie assets together, the strongest first.
 
     Args:
-        movable: assets as `planned` gives them.
+        movable: assets as `planned` gives them, with what each is a part of (`planning.parts`).
         edges: `EDGES`.
         nodes: `GRAPH_NODES`, for what is a hub.
 
     Returns:
         `tie` (its rank, from 0), `a` and `b` (nodes of source and target), `source`, `target`
         (names), `words` (between the names), `cite` (its evidence), `orders`, whether the source
-        needs the target; what serves the same application is only tied. Connections to
-        infrastructure, needs of assets that serve the whole estate, and loose placements are no
-        ties.
+        needs the target; what serves the same application is only tied; and `binds`, whether both
+        go together. Connections to infrastructure, needs of assets that serve the whole estate,
+        loose placements, and what an application says of its other deployments are no ties.
     """
     rules = load("planning")
     ends = movable.join(
-        nodes.select("asset_id", "hub", shared=pl.col("service").is_not_null()),
+        nodes.select("asset_id", "hub", serves_all=pl.col("service").is_not_null()),
         on="asset_id",
         how="left",
         maintain_order="left",
@@ -45,12 +46,18 @@ def ties(movable: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.
     found = (
         edges.filter("resolved", pl.col("infrastructure").is_null())
         .join(
-            ends.select(source_id="asset_id", a="node", source_type="type", from_shared="shared"),
+            ends.select(
+                source_id="asset_id", a="node", source_type="type", from_shared="serves_all"
+            ),
             on="source_id",
         )
         .join(
             ends.select(
-                target_id="asset_id", b="node", target_type="type", to_hub="hub", to_shared="shared"
+                target_id="asset_id",
+                b="node",
+                target_type="type",
+                to_hub="hub",
+                to_shared="serves_all",
             ),
             on="target_id",
         )
@@ -62,9 +69,9 @@ def ties(movable: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.
         cite=_cite(found["seen"].unique()),
         orders=True,
     )
-    serving = application_ties(ends, rules["group_limit"]).with_columns(
-        relation=pl.lit("application"), seen=0, orders=False, to_hub="large"
-    )
+    serving = application_ties(
+        ends.filter(~pl.col("serves_all").fill_null(value=False)), rules["group_limit"]
+    ).with_columns(relation=pl.lit("application"), seen=0, orders=False, to_hub="large")
     relation = {name: rank for rank, row in enumerate(rules["ties"]["relations"]) for name in row}
     status = {name: rank for rank, name in enumerate(rules["ties"]["statuses"])}
     strength = [
@@ -76,8 +83,9 @@ def ties(movable: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.
     ranked = pl.concat([needs, serving], how="diagonal_relaxed").sort(
         *strength, "a", "b", "edge", "cite"
     )
-    return ranked.with_row_index("tie").select(
-        "tie", "a", "b", "source", "target", "words", "cite", "orders"
+    bound = with_binding(ranked, movable)
+    return bound.with_row_index("tie").select(
+        "tie", "a", "b", "source", "target", "words", "cite", "orders", "binds"
     )
 
 

@@ -31,15 +31,16 @@ def groups(
 ) -> Numbers:
     """Return the group of each node, as numbers from 0 in no particular order.
 
-    Connected sets within the limit are groups as they are. In a larger one, cycles are joined
-    first, however large, and then the ends of each tie in turn, as long as the joined group stays
-    within the limit; what is left apart is tied most weakly. Whatever lies between two groups, on
-    a way of needs from one to the other, is joined with them: otherwise they would need a group
-    that needs them.
+    Connected sets within the limit are groups as they are, if all needs in them tie. In any other,
+    cycles are joined first, however large, and then the ends of each tie in turn, as long as the
+    joined group stays within the limit; what is left apart is tied most weakly. Whatever lies
+    between two groups, on a way of needs from one to the other, is joined with them: otherwise they
+    would need a group that needs them.
 
     Args:
         needs: the graph of ties that order.
-        order: all ties as (source, target), the strongest first; those that are no needs only tie.
+        order: all that ties, as (source, target), the strongest first; what is no need only ties,
+            and a need that is not among them only orders.
         limit: nodes in a joined group at most.
         search: groups to look at for what lies between two; when there are more, they stay apart.
         apart: what must not be joined.
@@ -48,7 +49,7 @@ def groups(
     tied = np.array(order, np.int64).reshape(-1, 2)
     weak = Digraph.of(needs.size, tied[:, 0], tied[:, 1]).components("weak")
     strong = needs.components("strong")
-    large = (np.bincount(weak)[weak] > limit) | _divided(weak, apart)
+    large = (np.bincount(weak)[weak] > limit) | _divided(weak, apart) | _ordered(weak, needs)
     inside = [(int(strong[a]), int(strong[b])) for a, b in order if large[a]]
     # Sets by depth: what a set needs comes before it.
     depth = needs.condensed(strong).depth()
@@ -70,6 +71,15 @@ def groups(
     for member in np.flatnonzero(large):
         label[member] = needs.size + joining.group(int(strong[member]))
     return np.unique(label, return_inverse=True)[1].astype(np.int64)
+
+
+def _ordered(weak: Numbers, needs: Digraph) -> npt.NDArray[np.bool_]:
+    """Whether each node's tied set needs another one, or is needed by one."""
+    outward = weak[needs.source] != weak[needs.target]
+    ends = np.append(weak[needs.source[outward]], weak[needs.target[outward]])
+    found = np.zeros(int(weak.max(initial=-1)) + 1, np.bool_)
+    found[ends] = True
+    return found[weak]
 
 
 def _divided(weak: Numbers, apart: Separation) -> npt.NDArray[np.bool_]:

@@ -16,8 +16,15 @@ import polars as pl
 
 from discovery_dagster.domain.graph.digraph import Digraph, Numbers
 from discovery_dagster.domain.planning.constraints import Constraint, Meant
+from discovery_dagster.domain.planning.defaults import (
+    Assumptions,
+    pilot_groups,
+    stage_order,
+    urgencies,
+)
 from discovery_dagster.domain.planning.grouping import Separation, groups
 from discovery_dagster.domain.planning.scheduling import Limits, Room, Scheduled, schedule
+from discovery_dagster.domain.planning.wholes import alike, wholes, with_bonds
 from discovery_dagster.reference import load
 
 Pair = tuple[int, int, Constraint]  # two nodes, and what is set about them
@@ -32,9 +39,10 @@ class Placed:
     cycle: Numbers  # the cycle that a node is in, -1 for none
     scheduled: Mapping[int, Scheduled] = field(default_factory=dict)
     pinned: Mapping[int, tuple[int, int, Constraint]] = field(default_factory=dict)  # wave, node
-    room: Room | None = None  # None where nothing limits the waves
+    room: Room | None = None
     bonds: Sequence[Pair] = ()
     foes: Sequence[Pair] = ()
+    assumed: Assumptions = field(default_factory=Assumptions)
 
     def waves_of(self, number: int) -> set[int]:
         """The waves that a group takes: its own, and one kept for it though it came later."""
@@ -55,7 +63,7 @@ def place(movable: pl.DataFrame, found: pl.DataFrame, limit: int, meant: Meant) 
     """Group the nodes, and give each group a wave.
 
     Args:
-        movable: assets as `ties.planned` gives them, without what does not move.
+        movable: assets as `parts.with_parts` returns, without what does not move.
         found: the ties that are not cut, the strongest first.
         limit: assets that a joined group has at most, where waves are not smaller still.
         meant: what people set.
@@ -68,38 +76,36 @@ def place(movable: pl.DataFrame, found: pl.DataFrame, limit: int, meant: Meant) 
     needs = Digraph.of(movable.height, source, target)
     strong = needs.components("strong")
     cycle = np.where(np.bincount(strong, minlength=1)[strong] > 1, strong, -1)
-    bound = needs
-    if bonds:
-        there = np.array([[a, b] for a, b, _ in bonds] + [[b, a] for a, b, _ in bonds])
-        bound = Digraph.of(
-            movable.height, np.append(source, there[:, 0]), np.append(target, there[:, 1])
-        )
-    rank = _ranks(movable, meant)
-    order = [
-        *((a, b) for a, b, _ in bonds),
-        *found.select("a", "b").iter_rows(),
-    ]
+    rank, pins = _ranks(movable, meant), _pins(movable.height, node, meant)
     capacity = meant.limit("assets_per_wave")
     most = min(limit, capacity or limit)
-    separation = Separation(
-        [(a, b) for a, b, _ in foes], [rank, _pins(movable.height, node, meant)]
-    )
+    separation = Separation([(a, b) for a, b, _ in foes], [rank, pins, _environments(movable)])
+    bound = with_bonds(needs, [(a, b) for a, b, _ in bonds])
+    bound = with_bonds(bound, wholes(movable, bound, most, separation))
+    order = [
+        *((a, b) for a, b, _ in bonds),
+        *found.filter("binds").select("a", "b").iter_rows(),
+        *alike(movable, found),
+    ]
     group = groups(bound, order, most, load("planning")["search_limit"], separation)
     condensed = needs.condensed(group)
-    if condensed.size and not _limits_waves(meant):
-        return Placed(group, condensed.depth()[group] + 1, cycle, bonds=bonds, foes=foes)
     size = np.bincount(group).tolist()
     pinned = _pinned(meant, node, group)
+    assumed, urgency = Assumptions.of(movable.height), urgencies(movable, group)
     limits = Limits(
-        capacity=capacity,
+        capacity=capacity or assumed.wave,
         rank=_highest(rank, group),
         pinned={number: wave for number, (wave, _, _) in pinned.items()},
         apart=sorted({(int(group[a]), int(group[b])) for a, b, _ in foes if group[a] != group[b]}),
+        after=stage_order(movable, group, condensed),
+        pilot=assumed.pilot and pilot_groups(condensed, size, urgency, assumed.pilot),
+        urgency=urgency if assumed.wave else {},
     )
     scheduled = schedule(condensed, size, _first(group).tolist(), limits)
     wave = np.array([one.wave for one in scheduled], np.int64)
     room = Room(scheduled, size, limits)
-    return Placed(group, wave[group], cycle, dict(enumerate(scheduled)), pinned, room, bonds, foes)
+    made = dict(enumerate(scheduled))
+    return Placed(group, wave[group], cycle, made, pinned, room, bonds, foes, assumed)
 
 
 def _pairs(
@@ -116,8 +122,11 @@ def _pairs(
     ]
 
 
-def _limits_waves(meant: Meant) -> bool:
-    return bool(meant.assets_per_wave or meant.environment_order or meant.pinned or meant.apart)
+def _environments(movable: pl.DataFrame) -> Numbers:
+    """A number of each node's environment, -1 where it is unknown."""
+    words = movable["environment"].replace("unknown", None)
+    number = {name: at for at, name in enumerate(words.drop_nulls().unique().sort())}
+    return words.replace_strict(number, default=-1, return_dtype=pl.Int64).fill_null(-1).to_numpy()
 
 
 def _ranks(movable: pl.DataFrame, meant: Meant) -> Numbers:

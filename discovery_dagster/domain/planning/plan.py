@@ -5,15 +5,20 @@ Put together here from what ties assets (`ties`), where each goes (`placing`), w
 (`strategy`).
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
+from discovery_dagster.domain.applications.deployments import find
 from discovery_dagster.domain.graph.ties import planned, ties
-from discovery_dagster.domain.planning import reasons, strategy, tables
+from discovery_dagster.domain.planning import moving, reasons, strategy, tables
 from discovery_dagster.domain.planning.conflicts import find_conflicts
 from discovery_dagster.domain.planning.constraints import Constraint, Meant, meant
+from discovery_dagster.domain.planning.group_names import group_names
+from discovery_dagster.domain.planning.parts import with_parts
 from discovery_dagster.domain.planning.placing import Placed, place
 from discovery_dagster.domain.stages import unheard
 from discovery_dagster.reference import load
@@ -62,15 +67,19 @@ def make(
     settings = settings or PlanSettings()
     said = meant(settings.constraints, assets)
     limit = said.limit("group_limit") or settings.group_limit
-    every = strategy.with_facts(planned(assets), nodes)
-    staying, blocked = _staying(every, said)
+    every = moving.with_facts(strategy.with_facts(planned(assets), nodes), edges)
+    by_rule = moving.staying(every)
+    staying, blocked = _staying(every, by_rule, said)
     movable = every.filter(~pl.col("asset_id").is_in(list(staying))).drop("node")
-    movable = movable.with_row_index("node")
+    movable = movable.with_row_index("node").join(
+        nodes.select("asset_id", "service"), on="asset_id", how="left", maintain_order="left"
+    )
+    movable = with_parts(movable, find(assets, edges))
     found, idle = _uncut(ties(movable, edges, nodes), movable, said)
     passed()
     where = place(movable, found, limit, said)
     passed()
-    placed = _numbered(movable, where, said)
+    placed = _numbered(movable, found, where, said)
     at = placed.select("node", "label", "group", "wave")
     located = found.join(
         at.select("label", a="node", **{"from": "group"}, from_wave="wave"),
@@ -93,7 +102,7 @@ def make(
     ]
     instead = reasons.alternatives(located, where.room)
     return Plan(
-        tables.placements(placed, located, instead, every, staying),
+        tables.placements(placed, located, instead, every, staying, by_rule),
         tables.groups(placed, located, instead),
         tables.waves(placed, located),
         tables.conflicts(conflicts),
@@ -101,11 +110,11 @@ def make(
 
 
 def _staying(
-    every: pl.DataFrame, said: Meant
+    every: pl.DataFrame, by_rule: pl.DataFrame, said: Meant
 ) -> tuple[Mapping[str, str], list[tuple[Constraint, str]]]:
     """Why each asset that does not move stays, and which constraints that leaves unmet."""
     names = dict(every.select("asset_id", "name").iter_rows())
-    gone = _gone(every, said)
+    gone = _gone(by_rule, said)
     staying = {
         asset: f"Stays where it is. {constraint.sentence}."
         for asset, constraint in said.frozen.items()
@@ -126,15 +135,10 @@ def _staying(
     return gone | staying, list(blocked.values())
 
 
-def _gone(every: pl.DataFrame, said: Meant) -> dict[str, str]:
-    """Why each asset does not move that is used no more, or not yet, and that nobody pinned."""
-    reasons_of = load("states")["not_moving"]
-    found = every.filter(pl.col("state").is_in(list(reasons_of)))
-    return {
-        asset: reasons_of[state].format(status)
-        for asset, state, status in found.select("asset_id", "state", "status").iter_rows()
-        if asset not in said.pinned
-    }
+def _gone(by_rule: pl.DataFrame, said: Meant) -> dict[str, str]:
+    """Why each asset does not move by the rules, if nobody pinned it."""
+    found = by_rule.select("asset_id", "reason").iter_rows()
+    return {asset: reason for asset, reason in found if asset not in said.pinned}
 
 
 def _uncut(
@@ -155,29 +159,36 @@ def _uncut(
     return found.filter(kept | ~found["orders"]), idle
 
 
-def _numbered(movable: pl.DataFrame, where: Placed, said: Meant) -> pl.DataFrame:
-    """Add `group`, `wave`, `cycle` (or null), `late` and the constraints about each asset."""
+def _numbered(
+    movable: pl.DataFrame, ties: pl.DataFrame, where: Placed, said: Meant
+) -> pl.DataFrame:
+    """Add `group`, `group_name`, `wave`, `cycle` (or null), and `late` of each asset."""
     numbered = movable.with_columns(
         pl.Series("label", where.group, pl.Int64),
         pl.Series("wave", where.wave, pl.UInt32),
         pl.Series("cycle", where.cycle, pl.Int64).replace(-1, None),
     )
-    # Groups are numbered by wave, then by their first asset; nodes are in the order of names.
-    first = numbered.group_by("label").agg(pl.col("node").min(), pl.col("wave").first())
-    ordered = first.sort("wave", "node").with_row_index("number", offset=1)
-    width = max(3, len(str(ordered.height)))
+    members: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in numbered.select(*_NAMING, "label").iter_rows(named=True):
+        members[row["label"]].append(row)
+    called = group_names(members, frozenset([*ties["a"], *ties["b"]]))
     names = movable["name"].to_list()
     late = {
         label: reasons.lateness(label, where, said, names)
         for label, made in where.scheduled.items()
         if made.late is not None
     }
-    named = ordered.select(
-        "label",
-        group="G" + pl.col("number").cast(pl.String).str.zfill(width),
-        late=pl.col("label").replace_strict(late, default=None, return_dtype=pl.String),
-    )
+    rows = [(label, one.id, one.name, late.get(label)) for label, one in called.items()]
+    schema = {"label": pl.Int64, "group": pl.String, "group_name": pl.String, "late": pl.String}
+    named = pl.DataFrame(rows, schema=schema, orient="row")
     return numbered.join(named, on="label", how="left", maintain_order="left")
+
+
+#: What names of groups are made from.
+_NAMING = (
+    *("node", "asset_id", "name", "hostname", "type", "environment", "description", "product"),
+    *("deployment", "application", "service", "fan_in"),
+)
 
 
 def _unknown(said: Meant) -> list[tuple[Constraint, str]]:

@@ -145,6 +145,13 @@ def lateness(number: int, placed: Placed, said: Meant, names: Sequence[str]) -> 
     """
     made = placed.scheduled[number]
     earliest = f"its needs alone would allow wave {made.earliest}"
+    if made.late == "stage":
+        return f"an earlier stage of its application moves before it; {earliest}"
+    if made.late == "pilot":
+        return f"the first wave is a pilot; {earliest}"
+    if made.late == "full" and said.assets_per_wave is None:
+        most = placed.assumed.wave
+        return f"the waves before it have the {most} assets that are assumed at most; {earliest}"
     full, order = said.assets_per_wave, said.environment_order
     if made.late == "full" and full is not None:
         return f"the waves before it are full; {earliest}. {full.sentence}"

@@ -5,7 +5,7 @@ Groups are numbers. Waves count from 1. Nothing is said in words here.
 
 import heapq
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from discovery_dagster.domain.graph.digraph import Digraph
@@ -20,6 +20,11 @@ class Limits:
     rank: Mapping[int, int] = field(default_factory=dict)  # groups of a lower rank move before
     pinned: Mapping[int, int] = field(default_factory=dict)  # wave by group
     apart: Sequence[tuple[int, int]] = ()  # pairs that share no wave
+    after: Sequence[tuple[int, int]] = ()  # a group, and one that moves before it; no circle
+    pilot: frozenset[int] | None = None  # the groups of the first wave; None where any may be
+    urgency: Mapping[int, int] = field(
+        default_factory=dict
+    )  # the lower the sooner, if nothing else
 
 
 @dataclass(frozen=True)
@@ -28,9 +33,10 @@ class Scheduled:
 
     wave: int
     earliest: int  # the wave that its needs alone would allow
-    late: str | None = None  # full, rank, apart or pinned, when the wave is later than `earliest`
+    #: full, rank, stage, pilot, apart or pinned, when the wave is later than `earliest`.
+    late: str | None = None
     broken: tuple[str, ...] = ()  # of capacity, rank, pinned, apart: what does not hold
-    base: int = 1  # the first wave that the order of ranks leaves to it
+    base: int = 1  # the first wave that the order of ranks, stages and the pilot leave to it
 
 
 def schedule(
@@ -39,8 +45,8 @@ def schedule(
     """Give every group a wave; what it needs always moves before it.
 
     Groups are taken by rank, then by the wave to which something above them is pinned, then by
-    `order`, each as soon as all that it needs has a wave, and put into the first wave that fits
-    (list scheduling: Graham, "Bounds on multiprocessing timing anomalies", 1969).
+    urgency, then by `order`, each as soon as all that it needs has a wave, and put into the first
+    wave that fits (list scheduling: Graham, "Bounds on multiprocessing timing anomalies", 1969).
 
     Args:
         needs: an acyclic graph of groups.
@@ -48,11 +54,8 @@ def schedule(
         order: of groups that nothing else orders, the lower the sooner.
         limits: what people set.
     """
-    below: dict[int, list[int]] = defaultdict(list)
-    above: dict[int, list[int]] = defaultdict(list)
-    for source, target in zip(needs.source.tolist(), needs.target.tolist(), strict=True):
-        below[source].append(target)
-        above[target].append(source)
+    below, above = _after(zip(needs.source.tolist(), needs.target.tolist(), strict=True))
+    earlier, later = _after(limits.after)
     due = _due(needs, below, limits.pinned)
     apart = _foes(limits.apart)
     filled = Filled(limits.capacity)
@@ -63,10 +66,11 @@ def schedule(
         filled.add(wave, size[group])
     placed: dict[int, Scheduled] = {}
     last_of_rank: dict[int, int] = {}
-    waiting = {group: len(below[group]) for group in range(needs.size)}
+    waiting = {group: len(below[group]) + len(earlier[group]) for group in range(needs.size)}
 
-    def key(group: int) -> tuple[int, int, int, int]:
-        return limits.rank.get(group, _UNRANKED), due.get(group, _NEVER), order[group], group
+    def key(group: int) -> tuple[int, int, int, int, int]:
+        rank, urgency = limits.rank.get(group, _UNRANKED), limits.urgency.get(group, 0)
+        return rank, due.get(group, _NEVER), urgency, order[group], group
 
     ready = [key(group) for group, open_needs in waiting.items() if open_needs == 0]
     heapq.heapify(ready)
@@ -74,11 +78,15 @@ def schedule(
         *_, group = heapq.heappop(ready)
         earliest = max((placed[other].wave for other in below[group]), default=0) + 1
         rank = limits.rank.get(group, _UNRANKED)
-        base = max((wave for of, wave in last_of_rank.items() if of < rank), default=0) + 1
+        bases = {
+            "rank": max((wave for of, wave in last_of_rank.items() if of < rank), default=0) + 1,
+            "stage": max((placed[other].wave for other in earlier[group]), default=0) + 1,
+            "pilot": 1 if limits.pilot is None or group in limits.pilot else 2,
+        }
         if group in taken:
             filled.add(taken[group], -size[group])  # it is placed now, there or elsewhere
         forbidden = {taken[foe] for foe in apart[group] if foe in taken}
-        made = _place(group, earliest, base, size[group], filled, limits, forbidden)
+        made = _place(group, earliest, bases, size[group], filled, limits, forbidden)
         taken[group] = made.wave
         if rank != _UNRANKED:
             if any(of > rank for of in last_of_rank):
@@ -86,7 +94,7 @@ def schedule(
             else:
                 last_of_rank[rank] = max(last_of_rank.get(rank, 0), made.wave)
         placed[group] = made
-        for other in above[group]:
+        for other in (*above[group], *later[group]):
             waiting[other] -= 1
             if waiting[other] == 0:
                 heapq.heappush(ready, key(other))
@@ -118,6 +126,18 @@ class Room:
         return None
 
 
+def _after(
+    pairs: Iterable[tuple[int, int]],
+) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+    """What comes before each group of pairs (a group, one before it), and what after."""
+    before: dict[int, list[int]] = defaultdict(list)
+    after: dict[int, list[int]] = defaultdict(list)
+    for group, other in pairs:
+        before[group].append(other)
+        after[other].append(group)
+    return before, after
+
+
 def _foes(apart: Sequence[tuple[int, int]]) -> dict[int, set[int]]:
     foes: dict[int, set[int]] = defaultdict(set)
     for one, other in apart:
@@ -133,20 +153,25 @@ _UNRANKED = -1  # groups of no ordered environment wait for none, and none waits
 def _place(
     group: int,
     earliest: int,
-    base: int,
+    bases: Mapping[str, int],
     size: int,
     filled: Filled,
     limits: Limits,
     forbidden: set[int],
 ) -> Scheduled:
     """Find the first wave for a group that is not before `earliest`, and account for it."""
-    pin = limits.pinned.get(group)
+    pin, base = limits.pinned.get(group), max(bases.values())
     if pin is not None and pin >= earliest:
         filled.add(pin, size)
-        failing = {"capacity": filled.exceeds(pin), "rank": pin < base, "apart": pin in forbidden}
+        failing = {
+            "capacity": filled.exceeds(pin),
+            "rank": pin < bases["rank"],
+            "apart": pin in forbidden,
+        }
         broken = tuple(name for name, fails in failing.items() if fails)
         return Scheduled(pin, earliest, "pinned" if pin > earliest else None, broken, base)
-    wave, late = max(earliest, base), "rank" if base > earliest else None
+    why = next(name for name, wave in bases.items() if wave == base)
+    wave, late = max(earliest, base), why if base > earliest else None
     while (full := not filled.takes(wave, size)) or wave in forbidden:
         late = "full" if full else "apart"
         wave = max(wave + 1, filled.open_from(wave))

@@ -5,11 +5,11 @@ that were looked at.
 """
 
 import re
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.texts import formatted
+from discovery_dagster.domain.planning import rules
 from discovery_dagster.domain.values.states import state_of
 from discovery_dagster.domain.words import index_words, replace_words
 from discovery_dagster.reference import load
@@ -53,38 +53,36 @@ def with_facts(assets: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
 
 def hints() -> list[pl.Expr]:
     """Return `strategy` and `strategy_reason` as expressions over what `with_facts` returns."""
-    rules = load("strategies")["rules"]
+    listed = load("strategies")["rules"]
     first = pl.coalesce(
-        pl.when(_holds(rule)).then(pl.lit(number, pl.UInt32)) for number, rule in enumerate(rules)
+        pl.when(rules.holds(rule)).then(pl.lit(number, pl.UInt32))
+        for number, rule in enumerate(listed)
     )
     reason = pl.coalesce(
-        pl.when(first == number).then(_quoting(rule["reason"])) for number, rule in enumerate(rules)
+        pl.when(first == number).then(rules.quoting(rule["reason"]))
+        for number, rule in enumerate(listed)
     )
-    names = {number: rule["strategy"] for number, rule in enumerate(rules)}
+    names = {number: rule["strategy"] for number, rule in enumerate(listed)}
     named = first.replace_strict(names, return_dtype=pl.String)
     strategy = pl.when(named == _STATED).then("stated_strategy").otherwise(named)
     return [strategy.alias("strategy"), reason.alias("strategy_reason")]
 
 
-def _holds(rule: dict[str, Any]) -> pl.Expr:
-    """True of the assets that have all facts of a rule."""
-    facts = [
-        *(pl.col(name).is_in(values) for name, values in rule.get("when", {}).items()),
-        *(_says(pl.col(name), phrases) for name, phrases in rule.get("words", {}).items()),
-        *(pl.col(name).is_not_null() for name in rule.get("known", [])),
-        *(pl.col(name) <= most for name, most in rule.get("at_most", {}).items()),
-    ]
-    return pl.all_horizontal(pl.lit(True), *facts).fill_null(False)
+def of_rules(rows: pl.DataFrame, by_rule: pl.DataFrame) -> pl.DataFrame:
+    """Let what does not move by a rule have the hint of that rule, where no source states one.
 
-
-def _says(cell: pl.Expr, phrases: list[str]) -> pl.Expr:
-    """True where one of the phrases stands in the cell as whole words."""
-    choice = "|".join(re.escape(phrase.lower()) for phrase in phrases)
-    return cell.str.to_lowercase().str.contains(rf"(?:^|\W)(?:{choice})(?:$|\W)")
-
-
-def _quoting(reason: str) -> pl.Expr:
-    """The reason as a sentence, with the columns that it quotes."""
-    columns = re.findall(r"\{(\w+)\}", reason)
-    text = reason[0].upper() + re.sub(r"\{\w+\}", "{}", reason)[1:] + "."
-    return formatted(text, *(pl.col(name).fill_null("unknown") for name in columns))
+    Args:
+        rows: with `asset_id`, `wave`, `reason`, `stated_strategy` and what `hints` gives.
+        by_rule: as `moving.staying` returns.
+    """
+    ruled = by_rule.select("asset_id", by_rule="strategy").drop_nulls()
+    joined = rows.join(ruled, on="asset_id", how="left", maintain_order="left")
+    holds = (
+        pl.col("by_rule").is_not_null()
+        & pl.col("wave").is_null()
+        & pl.col("stated_strategy").is_null()
+    )
+    return joined.with_columns(
+        strategy=pl.when(holds).then("by_rule").otherwise("strategy"),
+        strategy_reason=pl.when(holds).then("reason").otherwise("strategy_reason"),
+    )

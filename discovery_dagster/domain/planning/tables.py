@@ -22,6 +22,7 @@ def placements(
     alternatives: pl.DataFrame,
     every: pl.DataFrame,
     staying: Mapping[str, str],
+    by_rule: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return `PLAN_PLACEMENTS`: one row an asset, why it is in its group, and why in its wave.
 
@@ -31,6 +32,7 @@ def placements(
         alternatives: `reasons.alternatives`.
         every: all assets of the plan.
         staying: why each asset that does not move stays, by its id.
+        by_rule: as `moving.staying` returns.
     """
     own = reasons.position(located, "a").rename({"a": "node"})
     theirs = reasons.position(located, "from").rename({"from": "group"})
@@ -72,6 +74,7 @@ def placements(
         pl.col("asset_id").replace_strict(staying, return_dtype=pl.String).alias("reason")
     )
     rows = pl.concat([moving, still], how="diagonal_relaxed").with_columns(strategy.hints())
+    rows = strategy.of_rules(rows, by_rule)
     ordered = rows.sort("wave", "group", "node", nulls_last=True).select(list(PLAN_PLACEMENTS))
     return conform(ordered, PLAN_PLACEMENTS)
 
@@ -80,6 +83,7 @@ def groups(placed: pl.DataFrame, located: pl.DataFrame, alternatives: pl.DataFra
     """Return `PLAN_GROUPS`: one row a group, what holds it together, and why it is in its wave."""
     members = placed.group_by("group").agg(
         pl.col("wave", "late").first(),
+        pl.col("group_name").first(),
         pl.col("name").sort().alias("assets"),
         pl.col("company").first(),
         pl.col("name").filter(pl.col("cycle").is_not_null()).sort().alias("cycling"),
@@ -121,11 +125,11 @@ def groups(placed: pl.DataFrame, located: pl.DataFrame, alternatives: pl.DataFra
         )
         .otherwise(pl.lit(" Needs no other group."))
     )
-    rows = told.with_columns(
+    rows = told.rename({"group_name": "name"}).with_columns(
         reason=pl.concat_str(together, cycle.fill_null(""), order),
         cycle=pl.col("cycling").list.len() > 0,
     )
-    return conform(rows.sort("wave", "group").select(list(PLAN_GROUPS)), PLAN_GROUPS)
+    return conform(rows.sort("wave", "name", "group").select(list(PLAN_GROUPS)), PLAN_GROUPS)
 
 
 def waves(placed: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:

@@ -21,11 +21,12 @@ PLAN_GROUPS = Table(
     "plan_groups",
     doc="One row a move group: assets that move together.",
     columns={
-        "group": text(key=True, doc="Name of the group."),
+        "group": text(key=True, doc="Its id; it stays while what the group is about does."),
         "assets": texts(doc="Names of its assets, sorted."),
         "reason": text(doc="Why they move together."),
         "cycle": flag(doc="Whether they need each other."),
         "wave": count(nullable=True, doc="Wave that it moves in."),
+        "name": text(doc="Name of the group, such as `Webshop (production)`."),
     },
 )
 
@@ -34,7 +35,7 @@ PLAN_WAVES = Table(
     doc="One row a wave: groups that move at one time.",
     columns={
         "wave": count(key=True, doc="Number of the wave, from 1."),
-        "groups": texts(doc="Names of its groups."),
+        "groups": texts(doc="Ids of its groups."),
         "assets": count(doc="How many assets move in it."),
         "reason": text(doc="Why they move now."),
     },

@@ -1,0 +1,41 @@
+"""How the names of an application's machines begin, where those of no other application do."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from discovery_dagster import reference
+
+_DELIMITERS: Final = "-_."
+
+
+def prefixes(known: Iterable[tuple[str, str]], taken: Collection[str]) -> dict[str, str]:
+    """Return the application of each beginning that tells it.
+
+    Args:
+        known: names of machines in lower case, each with its only application.
+        taken: the names of all machines that serve any.
+    """
+    names: dict[str, set[str]] = defaultdict(set)
+    for name, application in known:
+        names[application].add(name)
+    least = reference.load("applications")["convention"]["letters"]
+    found: dict[str, str] = {}
+    for application, own in names.items():
+        prefix = _beginning(own)
+        letters = sum(letter.isalpha() for letter in prefix)
+        others = any(name.startswith(prefix) for name in taken if name not in own)
+        if letters >= least and not others:
+            found[prefix] = application
+    return found
+
+
+def _beginning(names: Collection[str]) -> str:
+    """What names begin with: up to a delimiter where there is one, never into their numbers."""
+    first, last = min(names), max(names)
+    alike = [one == other for one, other in zip(first, last, strict=False)]
+    common = first[: (*alike, False).index(False)]
+    ends = [at for at, letter in enumerate(common) if letter in _DELIMITERS]
+    if ends:
+        return common[: ends[0] + 1]
+    return common.rstrip("0123456789") if len(names) > 1 else ""

@@ -1,0 +1,173 @@
+"""Deployments of applications: which assets belong to which application in which environment.
+
+Every membership has its evidence. What two applications share belongs to no deployment; it serves
+each of them and moves by itself.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from discovery_dagster import reference
+from discovery_dagster.domain.applications.conventions import prefixes
+from discovery_dagster.domain.applications.environments import told_environments
+from discovery_dagster.domain.graph.impact import cite
+
+_APPLICATION: Final = "application"
+
+
+@dataclass(frozen=True)
+class Membership:
+    """An asset that serves an application, and how that is known."""
+
+    asset: str
+    application: str  # ids
+    evidence: str
+    proposed: bool = False  # by a convention of names alone
+
+
+@dataclass(frozen=True)
+class Deployments:
+    """What serves each application, and in which environment."""
+
+    memberships: tuple[Membership, ...]
+    environments: Mapping[str, str]  # by asset; `unknown` where nothing tells
+    #: The deployment that each asset is a part of, as application and environment; what several
+    #: applications share, and what serves none, is in none.
+    of: Mapping[str, tuple[str, str]]
+    shared: Mapping[str, frozenset[str]]  # the applications of what several share
+    names: Mapping[str, str]  # of all assets
+
+
+def find(assets: pl.DataFrame, edges: pl.DataFrame) -> Deployments:
+    """Find the deployments of a session.
+
+    Args:
+        assets: `CLASSIFIED_ASSETS`.
+        edges: `EDGES`.
+    """
+    columns = ("asset_id", "type", "environment", "name", "hostname")
+    things = {row["asset_id"]: row for row in assets.select(columns).iter_rows(named=True)}
+    resolved = edges.filter("resolved")
+    hosts = _hosts(resolved, things)
+    found = [*_stated(resolved, things)]
+    found += _of_hosts(found, hosts, things)
+    found += _by_names(found, things)
+    applications: dict[str, set[str]] = defaultdict(set)
+    for one in found:
+        applications[one.asset].add(one.application)
+    environments = told_environments(things, applications, resolved, hosts)
+    shared = {
+        asset: frozenset(several) for asset, several in applications.items() if len(several) > 1
+    }
+    of = {
+        asset: (next(iter(several)), environments[asset])
+        for asset, several in applications.items()
+        if len(several) == 1
+    }
+    for database, host in hosts.items():  # an instance moves with its machine
+        of.pop(database, None)
+        if host in of:
+            of[database] = of[host]
+            shared.pop(database, None)
+        elif host in shared:
+            shared[database] = shared[host]
+    of |= _own(of, things)
+    names = {asset: row["name"] for asset, row in things.items()}
+    return Deployments(tuple(found), environments, of, shared, names)
+
+
+def _hosts(resolved: pl.DataFrame, things: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """The machine that each database or other program runs on, where it is one."""
+    placed = resolved.filter(relation="runs_on").select("source_id", "target_id")
+    rules = reference.load("applications")
+    hosts: dict[str, set[str]] = defaultdict(set)
+    for program, machine in placed.iter_rows():
+        types = things[program]["type"], things[machine]["type"]
+        if types[0] in rules["programs"] and types[1] in rules["machines"]:
+            hosts[program].add(machine)
+    return {program: next(iter(found)) for program, found in hosts.items() if len(found) == 1}
+
+
+def _stated(
+    resolved: pl.DataFrame, things: Mapping[str, Mapping[str, str]]
+) -> Iterator[Membership]:
+    """What lists and relations say to serve an application."""
+    members = reference.load("applications")["members"]
+    rows = resolved.select("source_id", "target_id", "relation", "evidence")
+    for source, target, relation, evidence in rows.iter_rows():
+        if things[source]["type"] == _APPLICATION and things[target]["type"] in members.get(
+            relation, ()
+        ):
+            declared = [piece for piece in evidence if piece["kind"] == "declared"]
+            if declared:
+                yield Membership(target, source, cite(declared))
+
+
+def _of_hosts(
+    found: Iterable[Membership],
+    hosts: Mapping[str, str],
+    things: Mapping[str, Mapping[str, str]],
+) -> list[Membership]:
+    """Let machines serve the applications of the databases that run on them."""
+    return [
+        Membership(
+            hosts[one.asset],
+            one.application,
+            f"{things[one.asset]['name']} runs on it; {one.evidence}",
+        )
+        for one in found
+        if one.asset in hosts
+    ]
+
+
+def _by_names(
+    found: Iterable[Membership], things: Mapping[str, Mapping[str, str]]
+) -> list[Membership]:
+    """Propose the application of machines that are named as its other machines are."""
+    machines = reference.load("applications")["machines"]
+    named = {
+        asset: (row["hostname"] or row["name"] or "").lower()
+        for asset, row in things.items()
+        if row["type"] in machines
+    }
+    of: dict[str, set[str]] = defaultdict(set)
+    for one in found:
+        if one.asset in named:
+            of[one.asset].add(one.application)
+    known = [
+        (named[asset], next(iter(several))) for asset, several in of.items() if len(several) == 1
+    ]
+    taken = {named[asset] for asset in of}
+    begins = prefixes(known, taken)
+    proposed = []
+    for asset, name in named.items():
+        if asset not in of:
+            prefix = next(
+                (name[:end] for end in range(len(name), 2, -1) if name[:end] in begins), None
+            )
+            if prefix is not None:
+                why = f"its name begins with {prefix}, as those of the application do"
+                proposed.append(Membership(asset, begins[prefix], why, proposed=True))
+    return proposed
+
+
+def _own(
+    of: Mapping[str, tuple[str, str]], things: Mapping[str, Mapping[str, str]]
+) -> dict[str, tuple[str, str]]:
+    """The deployment that an application itself goes with: the first of an order, production."""
+    order = {name: at for at, name in enumerate(reference.load("applications")["itself"])}
+    there: dict[str, set[str]] = defaultdict(set)
+    for application, environment in of.values():
+        there[application].add(environment)
+    return {
+        application: (
+            application,
+            min(there[application], key=lambda name: (order.get(name, len(order)), name)),
+        )
+        for application, row in things.items()
+        if row["type"] == _APPLICATION and application in there
+    }

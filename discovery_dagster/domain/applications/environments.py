@@ -1,0 +1,74 @@
+"""The environment of what serves applications, where nothing says it of the asset itself.
+
+What runs on a machine has its environment, and the other way round; what talks with nothing of its
+application but in one environment is in that; and an application that has one environment has all
+in it. What remains is `unknown`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import polars as pl
+
+UNKNOWN: Final = "unknown"
+_PASSES: Final = 2  # so that what talks with what was told now is told, too
+
+
+def told_environments(
+    things: Mapping[str, Mapping[str, str]],
+    applications: Mapping[str, set[str]],
+    resolved: pl.DataFrame,
+    hosts: Mapping[str, str],
+) -> dict[str, str]:
+    """Return the environment of each asset, `unknown` where nothing tells.
+
+    Args:
+        things: `environment` of each asset.
+        applications: which each asset serves.
+        resolved: `EDGES` that are resolved.
+        hosts: the machine of each program.
+    """
+    known = {asset: row["environment"] or UNKNOWN for asset, row in things.items()}
+    _by_hosts(known, hosts)
+    near = _near(resolved, applications)
+    for _ in range(_PASSES):
+        for asset in sorted(near):
+            _tell(known, asset, near[asset])
+    members: dict[str, set[str]] = defaultdict(set)
+    for asset, several in applications.items():
+        for application in several:
+            members[application].add(asset)
+    for asset, several in applications.items():
+        _tell(known, asset, set().union(*(members[one] for one in several)))
+    _by_hosts(known, hosts)
+    return known
+
+
+def _tell(known: dict[str, str], asset: str, others: Iterable[str]) -> None:
+    """Give an asset of no known environment that of others, where they have one."""
+    around = {known[other] for other in others} - {UNKNOWN}
+    if known[asset] == UNKNOWN and len(around) == 1:
+        known[asset] = next(iter(around))
+
+
+def _by_hosts(known: dict[str, str], hosts: Mapping[str, str]) -> None:
+    programs: dict[str, list[str]] = defaultdict(list)
+    for program, host in hosts.items():
+        _tell(known, program, [host])
+        programs[host].append(program)
+    for host, own in programs.items():
+        _tell(known, host, own)
+
+
+def _near(resolved: pl.DataFrame, applications: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """What each asset talks with, or needs, of those that serve an application with it."""
+    near: dict[str, set[str]] = defaultdict(set)
+    talking = resolved.filter(
+        pl.col("relation").is_in(["connects_to", "depends_on"]), pl.col("infrastructure").is_null()
+    )
+    for one, other in talking.select("source_id", "target_id").iter_rows():
+        if applications.get(one, set()) & applications.get(other, set()):
+            near[one].add(other)
+            near[other].add(one)
+    return near

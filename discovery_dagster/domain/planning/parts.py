@@ -1,0 +1,28 @@
+"""What each asset of a plan is a part of: a deployment, something shared, or nothing."""
+
+import polars as pl
+
+from discovery_dagster.domain.applications.deployments import Deployments
+
+
+def with_parts(movable: pl.DataFrame, deployments: Deployments) -> pl.DataFrame:
+    """Add what each asset is a part of.
+
+    Args:
+        movable: assets as `ties.planned` gives them.
+        deployments: of the session.
+
+    Returns:
+        `movable` with `environment` as `deployments` tell it, and `deployment` (a key),
+        `application` (its name) and `shared`, whether several applications share it.
+    """
+    names = dict(movable.select("asset_id", "name").iter_rows())
+    ids = movable["asset_id"].to_list()
+    parts = [deployments.of.get(asset) for asset in ids]
+    called = [part and (names.get(part[0]) or deployments.names.get(part[0])) for part in parts]
+    return movable.with_columns(
+        pl.Series("environment", [deployments.environments[asset] for asset in ids], pl.String),
+        pl.Series("deployment", [part and "|".join(part) for part in parts], pl.String),
+        pl.Series("application", called, pl.String),
+        pl.Series("shared", [asset in deployments.shared for asset in ids], pl.Boolean),
+    )

@@ -1,0 +1,39 @@
+"""Rules over facts about assets, as data: what they ask for, and the sentence that they give."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from discovery_dagster.domain.texts import formatted
+
+
+def holds(rule: Mapping[str, Any]) -> pl.Expr:
+    """True of the assets that have all facts of a rule; never null.
+
+    `when` names columns and their values, `words` columns and phrases in them, `known` columns
+    that must say something, `at_most` numbers and their bounds, `named` patterns of names.
+    """
+    facts = [
+        *(pl.col(name).is_in(values) for name, values in rule.get("when", {}).items()),
+        *(_says(pl.col(name), phrases) for name, phrases in rule.get("words", {}).items()),
+        *(pl.col(name).is_not_null() for name in rule.get("known", [])),
+        *(pl.col(name) <= most for name, most in rule.get("at_most", {}).items()),
+    ]
+    if "named" in rule:
+        facts.append(pl.col("name").str.contains(f"(?i){'|'.join(rule['named'])}"))
+    return pl.all_horizontal(pl.lit(True), *facts).fill_null(False)
+
+
+def quoting(reason: str) -> pl.Expr:
+    """The reason as a sentence, with the columns that it quotes."""
+    columns = re.findall(r"\{(\w+)\}", reason)
+    text = reason[0].upper() + re.sub(r"\{\w+\}", "{}", reason)[1:] + "."
+    return formatted(text, *(pl.col(name).fill_null("unknown") for name in columns))
+
+
+def _says(cell: pl.Expr, phrases: list[str]) -> pl.Expr:
+    """True where one of the phrases stands in the cell as whole words."""
+    choice = "|".join(re.escape(phrase.lower()) for phrase in phrases)
+    return cell.str.to_lowercase().str.contains(rf"(?:^|\W)(?:{choice})(?:$|\W)")

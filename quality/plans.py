@@ -160,9 +160,9 @@ def _interfaces(subject: str, shown: Shown) -> Figure:
 def _needs(subject: str, shown: Shown) -> Figure:
     """Needs whose target does not move after its source."""
     pairs = [
-        (shown.servers[a]["wave"], shown.servers[b]["wave"])
+        tuple(shown.servers[name]["wave"] if name in shown.servers else None for name in (a, b))
         for a, b in shown.truth["needs"]
-        if a in shown.servers and b in shown.servers
+        if shown.truth["servers"][a]["moves"] and shown.truth["servers"][b]["moves"]
     ]
     placed = [(a, b) for a, b in pairs if a and b]
     kept = sum(b <= a for a, b in placed)

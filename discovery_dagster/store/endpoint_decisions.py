@@ -35,6 +35,13 @@ _KNOWN = """
     union select unnest(aliases) from asset
 """
 
+_STRANGERS = """
+    select source as endpoint from discovery.dependency
+    where engagement = %(engagement)s and session = %(session)s and source_id is null
+    union select target from discovery.dependency
+    where engagement = %(engagement)s and session = %(session)s and target_id is null
+"""
+
 
 @dataclass(frozen=True)
 class EndpointWish:
@@ -75,6 +82,15 @@ def decide(
         for wish in wishes
     ]
     return [_decision(row) for row in decision_log.add(database, session, named)]
+
+
+def strangers(database: Database, session: SessionKey) -> list[str]:
+    """Return the ends of a session's relations that are no assets, as written, in order."""
+    with database.reader([session.engagement]) as connection:
+        rows = connection.execute(
+            _STRANGERS, {"engagement": str(session.engagement), "session": session.session}
+        ).fetchall()
+    return sorted(row["endpoint"] for row in rows if row["endpoint"] is not None)
 
 
 def known(database: Database, session: SessionKey) -> set[str]:

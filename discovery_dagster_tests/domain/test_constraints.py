@@ -125,11 +125,11 @@ def test_a_pin_before_the_place_of_its_environment_is_named():
     )
 
 
-def test_environments_in_order_share_no_group():
+def test_environments_share_no_group_whether_or_not_they_are_in_order():
     assets = estate(a="development", b="production")
     edges = edge_rows({"source": "b", "target": "a"})
     assert make(assets, edges, "environment-order dev prod").groups.height == 2
-    assert make(assets, edges).groups.height == 1
+    assert make(assets, edges).groups.height == 2
 
 
 def test_what_is_frozen_stays_and_says_why():

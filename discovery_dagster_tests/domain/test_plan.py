@@ -62,8 +62,8 @@ def test_a_large_set_is_cut_at_its_weakest_tie_and_moves_in_the_order_of_needs()
     )
     made = make(estate("web", "app", "db", "disk"), edges, limit=2)
     assert group_names(made) == [["db", "disk"], ["app", "web"]]
-    assert made.groups["group"].to_list() == ["G001", "G002"]
-    assert made.waves["groups"].to_list() == [["G001"], ["G002"]]
+    assert made.groups["name"].to_list() == ["db and 1 more", "app and 1 more"]
+    assert made.waves["groups"].to_list() == [[one] for one in made.groups["group"]]
     cite = "relations.csv line 2, confirmed by 1,204 flows"
     instead = "could go in wave 1 if that edge is cut"
     assert f"In wave 2 because it needs db in wave 1 ({cite}); {instead}." in reason(made, "app")
@@ -92,7 +92,8 @@ def test_hypervisors_and_infrastructure_tie_nothing_together():
         {"source": "vm1", "target": "vm2", "infrastructure": "dns"},
     )
     made = make(estate("vm1", "vm2", esx="server", farm="cluster"), edges)
-    assert group_names(made) == [["esx"], ["farm"], ["vm1"], ["vm2"]]
+    assert group_names(made) == [["farm"], ["vm1"], ["vm2"]]
+    assert reason(made, "esx").startswith("Stays where it is: it carries virtual machines")
     assert "Moves alone: what it is connected to is infrastructure" in reason(made, "vm1")
 
 
@@ -164,10 +165,15 @@ def test_what_serves_one_application_in_one_environment_moves_together():
         ("mail", "production", "Mail"),
     )
     made = make(classified_assets(*machines), edge_rows())
-    assert group_names(made) == [["db1", "web1"], ["mail"], ["web9"]]
+    assert group_names(made) == [["mail"], ["web9"], ["db1", "web1"]]
+    assert made.groups["name"].to_list() == [
+        "Mail (production)",
+        "Shop (test)",
+        "Shop (production)",
+    ]
     assert reason(made, "web1") == (
-        "Moves with db1 because it serves the same application as it (Shop)."
-        " In wave 1 because its group needs no other."
+        "Moves with db1 because it serves the same application as it (Shop). In wave 2 because an"
+        " earlier stage of its application moves before it; its needs alone would allow wave 1."
     )
 
 
@@ -179,7 +185,7 @@ def test_an_application_moves_with_what_a_list_says_serves_it():
     assert "Shop because it serves it (a list names it as its application)" in reason(made, "web1")
 
 
-def test_serving_one_application_orders_nothing_and_gives_way_to_a_placement():
+def test_serving_one_application_orders_nothing_and_holds_before_a_placement_elsewhere():
     machines = serving(("app", "production", "Shop"), ("vm", "production"), ("z", "test", "Shop"))
     edges = edge_rows({"source": "z", "target": "app"})
     made = make(classified_assets(*machines), edges, limit=1)
@@ -189,8 +195,8 @@ def test_serving_one_application_orders_nothing_and_gives_way_to_a_placement():
     )
     edges = edge_rows({"source": "b", "target": "c", "relation": "runs_on"})
     made = make(classified_assets(*machines), edges, limit=2)
-    assert group_names(made) == [["a"], ["b", "c"]]
-    assert made.placements["wave"].to_list() == [1, 1, 1]
+    assert group_names(made) == [["c"], ["a", "b"]]
+    assert made.waves["assets"].to_list() == [1, 2]
 
 
 def test_a_shared_service_is_tied_to_no_application():

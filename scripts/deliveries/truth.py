@@ -17,7 +17,7 @@ def truth(estate: Estate) -> dict[str, Any]:
                 "environment": one.environment,
                 "tier": one.tier,
                 "kind": one.kind,
-                "moves": one.kind not in _STAYING and not one.retired,
+                "moves": one.kind not in _STAYING and not _retires(estate, one),
             }
             for name, one in estate.servers.items()
         },
@@ -53,6 +53,11 @@ def truth(estate: Estate) -> dict[str, Any]:
             "server": conflicting(estate).name.lower(), "field": "memory_gb", "values": CONFLICT,
         },
     }  # fmt: skip
+
+
+def _retires(estate: Estate, server: Server) -> bool:
+    application = estate.applications.get(server.application or "")
+    return server.retired or (application is not None and application.retires)
 
 
 def _single_points(estate: Estate) -> set[str]:

@@ -7,13 +7,14 @@ each of them and moves by itself.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
 from discovery_dagster import reference
 from discovery_dagster.domain.applications.conventions import prefixes
 from discovery_dagster.domain.applications.environments import told_environments
+from discovery_dagster.domain.applications.names import ApplicationNames
 from discovery_dagster.domain.graph.impact import cite
 
 _APPLICATION: Final = "application"
@@ -39,7 +40,7 @@ class Deployments:
     #: applications share, and what serves none, is in none.
     of: Mapping[str, tuple[str, str]]
     shared: Mapping[str, frozenset[str]]  # the applications of what several share
-    names: Mapping[str, str]  # of all assets
+    names: Mapping[str, str]  # of all assets, and of applications that are none
 
 
 def find(assets: pl.DataFrame, edges: pl.DataFrame) -> Deployments:
@@ -49,11 +50,13 @@ def find(assets: pl.DataFrame, edges: pl.DataFrame) -> Deployments:
         assets: `CLASSIFIED_ASSETS`.
         edges: `EDGES`.
     """
-    columns = ("asset_id", "type", "environment", "name", "hostname")
+    columns = ("asset_id", "type", "environment", "name", "hostname", "aliases", "applications")
     things = {row["asset_id"]: row for row in assets.select(columns).iter_rows(named=True)}
     resolved = edges.filter("resolved")
     hosts = _hosts(resolved, things)
     found = [*_stated(resolved, things)]
+    listed, unlisted = _listed(found, things)
+    found += listed
     found += _of_hosts(found, hosts, things)
     found += _by_names(found, things)
     applications: dict[str, set[str]] = defaultdict(set)
@@ -76,11 +79,11 @@ def find(assets: pl.DataFrame, edges: pl.DataFrame) -> Deployments:
         elif host in shared:
             shared[database] = shared[host]
     of |= _own(of, things)
-    names = {asset: row["name"] for asset, row in things.items()}
+    names = {asset: row["name"] for asset, row in things.items()} | unlisted
     return Deployments(tuple(found), environments, of, shared, names)
 
 
-def _hosts(resolved: pl.DataFrame, things: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+def _hosts(resolved: pl.DataFrame, things: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """The machine that each database or other program runs on, where it is one."""
     placed = resolved.filter(relation="runs_on").select("source_id", "target_id")
     rules = reference.load("applications")
@@ -93,7 +96,7 @@ def _hosts(resolved: pl.DataFrame, things: Mapping[str, Mapping[str, str]]) -> d
 
 
 def _stated(
-    resolved: pl.DataFrame, things: Mapping[str, Mapping[str, str]]
+    resolved: pl.DataFrame, things: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Membership]:
     """What lists and relations say to serve an application."""
     members = reference.load("applications")["members"]
@@ -107,10 +110,38 @@ def _stated(
                 yield Membership(target, source, cite(declared))
 
 
+def _listed(
+    found: Iterable[Membership], things: Mapping[str, Mapping[str, Any]]
+) -> tuple[list[Membership], dict[str, str]]:
+    """What is said of assets themselves to serve applications, such as by people.
+
+    Returns:
+        Memberships, and the names of applications that are no assets, by what stands for an id.
+    """
+    known = {(one.asset, one.application) for one in found}
+    own = {a: row for a, row in things.items() if row["type"] == _APPLICATION and row["name"]}
+    index = ApplicationNames.of(
+        [(row["name"], row["aliases"] or ()) for row in own.values()],
+        [name for row in things.values() for name in row["applications"] or ()],
+    )
+    ids = {index.find(row["name"]): asset for asset, row in reversed(own.items())}
+    members = {one for types in reference.load("applications")["members"].values() for one in types}
+    listed, unlisted = [], {}
+    for asset, row in things.items():
+        for text in row["applications"] or () if row["type"] in members else ():
+            for name in index.read(text):
+                application = ids.get(name, f"application:{name}")
+                if application not in things:
+                    unlisted[application] = name
+                if (asset, application) not in known:
+                    listed.append(Membership(asset, application, f"a list names {name} beside it"))
+    return listed, unlisted
+
+
 def _of_hosts(
     found: Iterable[Membership],
     hosts: Mapping[str, str],
-    things: Mapping[str, Mapping[str, str]],
+    things: Mapping[str, Mapping[str, Any]],
 ) -> list[Membership]:
     """Let machines serve the applications of the databases that run on them."""
     return [
@@ -125,7 +156,7 @@ def _of_hosts(
 
 
 def _by_names(
-    found: Iterable[Membership], things: Mapping[str, Mapping[str, str]]
+    found: Iterable[Membership], things: Mapping[str, Mapping[str, Any]]
 ) -> list[Membership]:
     """Propose the application of machines that are named as its other machines are."""
     machines = reference.load("applications")["machines"]
@@ -156,7 +187,7 @@ def _by_names(
 
 
 def _own(
-    of: Mapping[str, tuple[str, str]], things: Mapping[str, Mapping[str, str]]
+    of: Mapping[str, tuple[str, str]], things: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, tuple[str, str]]:
     """The deployment that an application itself goes with: the first of an order, production."""
     order = {name: at for at, name in enumerate(reference.load("applications")["itself"])}

@@ -7,7 +7,7 @@ in it. What remains is `unknown`.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -16,7 +16,7 @@ _PASSES: Final = 2  # so that what talks with what was told now is told, too
 
 
 def told_environments(
-    things: Mapping[str, Mapping[str, str]],
+    things: Mapping[str, Mapping[str, Any]],
     applications: Mapping[str, set[str]],
     resolved: pl.DataFrame,
     hosts: Mapping[str, str],

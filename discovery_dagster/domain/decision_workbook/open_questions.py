@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from discovery_dagster.domain.applications import deployments
 from discovery_dagster.domain.classification import sentences
 from discovery_dagster.domain.decision_workbook.sheets import (
     ASSETS,
@@ -21,7 +22,7 @@ from discovery_dagster.domain.decision_workbook.sheets import (
     choices_of_field,
 )
 from discovery_dagster.domain.dependencies.endpoint_decisions import EXTERNAL, fold_endpoints
-from discovery_dagster.domain.dependencies.unresolved import AMBIGUOUS, UNMATCHED
+from discovery_dagster.domain.dependencies.unresolved import AMBIGUOUS, UNMATCHED, network
 from discovery_dagster.domain.fields import IGNORED, UNMAPPED
 from discovery_dagster.domain.identity import likeness
 from discovery_dagster.domain.mapping.decisions import PERSON
@@ -43,6 +44,7 @@ _NOT_UNDERSTOOD: Final = {
     "tier": ("tier_text", "tier"),
 }
 _SHOWN: Final = 5  # names that a cell lists
+_SUBNET: Final = 3  # addresses of a subnet that only ask, from which on they are one question
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,11 @@ def _of_columns(mapping: pl.DataFrame) -> list[Question]:
         | (pl.col("confidence") < CERTAIN)
     )
     open_ = mapping.filter(
-        uncertain, pl.col("method").ne_missing(PERSON), pl.col("field") != IGNORED
+        uncertain,
+        pl.col("method").ne_missing(PERSON),
+        pl.col("field") != IGNORED,
+        # Of a tool's columns that are not taken it is known what they are.
+        ~((pl.col("field") == UNMAPPED) & (pl.col("method") == "format").fill_null(value=False)),
     )
     ordered = open_.sort(pl.col("field") == UNMAPPED, "file", "sheet", "position", nulls_last=True)
     return [_of_column(row) for row in ordered.iter_rows(named=True)]
@@ -149,7 +155,7 @@ def _doubtful(found: Findings) -> Iterator[tuple[str, Mapping[str, Any], float |
 
     for field, confidence in _ASKED.items():
         doubtful = (pl.col(confidence) < CERTAIN) | (pl.col(field) == _UNKNOWN)
-        for row in undecided(field, doubtful.fill_null(True)):
+        for row in undecided(field, doubtful.fill_null(True), *_concerned(field, found)):
             yield field, row, row[confidence]
     for field, (text, judged) in _NOT_UNDERSTOOD.items():
         unknown = pl.col(field).fill_null(_UNKNOWN) == _UNKNOWN
@@ -163,6 +169,23 @@ def _doubtful(found: Findings) -> Iterator[tuple[str, Mapping[str, Any], float |
     of_owners = pl.col("type").is_in(["application", "service"])
     for row in undecided("strategy", of_owners, pl.col("asset_id").is_in(list(hints))):
         yield "strategy", {**row, "strategy": _UNKNOWN, "hint": hints[row["asset_id"]]}, None
+
+
+def _concerned(field: str, found: Findings) -> list[pl.Expr]:
+    """Of whom a field is asked: an environment only of what moves, and has one of its own.
+
+    An application has an environment for each of its deployments, a program that of its machine.
+    """
+    if field != "environment" or found.placements is None:
+        return []
+    moving = found.placements.filter(pl.col("wave").is_not_null())["asset_id"]
+    told = deployments.find(found.assets, found.edges).environments
+    known = [asset for asset, environment in told.items() if environment != _UNKNOWN]
+    return [
+        pl.col("asset_id").is_in(moving.implode()),
+        ~pl.col("type").is_in(["application", "service"]),
+        ~((pl.col(field) == _UNKNOWN) & pl.col("asset_id").is_in(known)),
+    ]
 
 
 def _of_asset(
@@ -252,24 +275,52 @@ def _of_endpoints(found: Findings) -> list[Question]:
             candidates=f"{there}_candidates",
             asset=pl.col(here),
             port="port",
+            client=pl.lit(there == "source"),
         )
         for here, there in (("source", "target"), ("target", "source"))
     ]
     met = pl.concat(ends).drop_nulls("endpoint")
     met = met.filter(~fold_endpoints(met["endpoint"]).is_in(list(found.answered)))
     listed = (
-        met.group_by("endpoint")
+        _by_subnets(met)
+        .group_by("endpoint")
         .agg(
             pl.col("candidates").drop_nulls().first(),
             pl.col("asset").n_unique().alias("assets"),
             pl.col("asset").unique().sort().head(_SHOWN).alias("names"),
             pl.col("port").drop_nulls().unique().sort().head(_SHOWN).alias("ports"),
+            pl.col("address").n_unique().alias("addresses"),
         )
         .sort(["assets", "endpoint"], descending=[True, False])
     )
     names = found.assets["name"].str.to_lowercase().value_counts(name="number")
     shared = set(names.filter(pl.col("number") > 1)["name"])
     return [_of_endpoint(row, shared) for row in listed.iter_rows(named=True)]
+
+
+def _by_subnets(met: pl.DataFrame) -> pl.DataFrame:
+    """Let many addresses of one subnet that only ask be one endpoint, such as those of offices.
+
+    Args:
+        met: `endpoint`, its `candidates`, and whether it is a `client` there.
+
+    Returns:
+        `met` with `address`, the endpoint as it was, and as `endpoint` its subnet where it has one.
+    """
+    asking = met.group_by("endpoint").agg(
+        pl.col("client").all(), pl.col("candidates").is_not_null().any().alias("ambiguous")
+    )
+    alone = asking.filter("client", ~pl.col("ambiguous"))["endpoint"]
+    subnets = pl.DataFrame(
+        {"endpoint": alone, "subnet": [network(address) for address in alone]},
+        schema={"endpoint": pl.String, "subnet": pl.String},
+    ).drop_nulls()
+    large = subnets.filter(pl.len().over("subnet") >= _SUBNET)
+    return (
+        met.join(large, on="endpoint", how="left", maintain_order="left")
+        .with_columns(address="endpoint", endpoint=pl.coalesce("subnet", "endpoint"))
+        .drop("subnet")
+    )
 
 
 def _of_endpoint(row: Mapping[str, Any], shared: Collection[str]) -> Question:
@@ -283,13 +334,21 @@ def _of_endpoint(row: Mapping[str, Any], shared: Collection[str]) -> Question:
     return Question(
         {
             "Endpoint": row["endpoint"],
-            "Why": f"several assets have it: {names}" if candidates else "no asset has it",
+            "Why": _why(names, row["addresses"]),
             "Assets": str(row["assets"]),
             "Ports": ", ".join(map(str, row["ports"])),
             "Seen with": "; ".join(row["names"]),
         },
         (*offered, EXTERNAL),
     )
+
+
+def _why(candidates: str, addresses: int) -> str:
+    if candidates:
+        return f"several assets have it: {candidates}"
+    if addresses > 1:
+        return f"no asset has one of these {addresses} addresses, which only ask others"
+    return "no asset has it"
 
 
 def _of_sheet(sheet: str | None) -> str:

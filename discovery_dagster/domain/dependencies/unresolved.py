@@ -140,3 +140,14 @@ def network(address: str) -> str | None:
         return None
     bits = _OF_IPV4 if parsed.version == 4 else _OF_IPV6
     return str(ipaddress.ip_network((parsed, bits), strict=False))
+
+
+def is_subnet(text: str) -> bool:
+    """Whether a text is a subnet as `network` writes them."""
+    address, slash, _ = text.partition("/")
+    return bool(slash) and network(address) == text
+
+
+def in_subnet(endpoint: str, subnet: str) -> bool:
+    """Whether an endpoint is an address of a subnet that `network` gave."""
+    return network(endpoint) == subnet

@@ -2,11 +2,9 @@
 
 import polars as pl
 
+from discovery_dagster.domain.identity.agreement import differing
 from discovery_dagster.domain.identity.merging import SCALARS, field_group
 from discovery_dagster.reference import load
-
-#: Numbers that differ by less than this share of the chosen one are one number, rounded apart.
-_ROUNDING = 0.01
 
 
 def find_conflicts(ranked: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
@@ -31,22 +29,14 @@ def find_conflicts(ranked: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
 
 def _of_field(field: str, ranked: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
     order = field_group(field)
-    chosen = merged.select("cluster", winner=field)
+    chosen = merged.select("cluster", winner=field, memory="memory_gb")
     place = ["file", "sheet", "line"]
     held = ranked.select("cluster", "record", order, *place, value=field).drop_nulls("value")
     held = held.join(chosen, on="cluster").sort("cluster", order)
-    if held["value"].dtype == pl.String:
-        differs = _text("value") != _text("winner")
-    else:
-        differs = (pl.col("value") - pl.col("winner")).abs() > _ROUNDING * pl.col("winner").abs()
     wins = pl.col("value") == pl.col("winner")
-    contested = held.with_columns(differs=differs, chosen=wins).filter(
+    contested = held.with_columns(differing(field, held).alias("differs"), chosen=wins).filter(
         pl.col("differs").any().over("cluster"), pl.col("differs") | pl.col("chosen")
     )
     return contested.unique(["cluster", "value"], keep="first", maintain_order=True).select(
         "cluster", pl.lit(field).alias("field"), pl.col("value").cast(pl.String), *place, "chosen"
     )
-
-
-def _text(column: str) -> pl.Expr:
-    return pl.col(column).str.to_lowercase().str.replace_all(r"\s+", " ")

@@ -2,7 +2,9 @@
 
 Among 20,000 numbered host names each of about 35,000 pairs with a Jaro-Winkler similarity of 0.95
 was wrong, so likeness is narrow here: all digits are the same, and the letters but for separators
-or one of them. What identifiers contradict is not suggested.
+or one of them. What identifiers contradict is not suggested; nor are names that differ in one
+letter where that tells stages apart (`P01` and `T01`), or where addresses, environments or
+applications do.
 """
 
 from itertools import combinations
@@ -26,6 +28,8 @@ LIKE_PAIRS: Schema = {
 
 _MOST: Final = 4  # things that may share a trait: more share it by habit, not by being one
 _LETTERS: Final = 6  # least letters of names that may differ in one
+#: A single letter before the number at the end of a name, or between separators: `p` of `web-p01`.
+_STAGE: Final = r"(?:[-_]|[a-z])([a-z])\d+$|[-_]([a-z])[-_]"
 _FACTS: Final = (
     "serial_number",
     "asset_tag",
@@ -47,6 +51,9 @@ def suggest(assets: pl.DataFrame) -> pl.DataFrame:
         "asset_id",
         "name",
         "ip_addresses",
+        "applications",
+        pl.col("environment").replace("unknown", None),
+        folded("name").str.extract(r"^([^.]+)").str.extract(_STAGE, 1).alias("stage"),
         *(folded(fact).alias(fact) for fact in _FACTS),
         kind=group("declared_type", "kinds"),  # what a name makes of a thing contradicts nothing
         label=folded("name").str.extract(r"^([^.\s]+)"),
@@ -60,7 +67,7 @@ def suggest(assets: pl.DataFrame) -> pl.DataFrame:
     pairs = pl.concat(
         [
             named,
-            nearly.join(named, on=["asset_id", "other_id"], how="anti"),
+            _one_letter_apart(nearly.join(named, on=["asset_id", "other_id"], how="anti"), known),
             _sharing(
                 known.explode("ip_addresses"),
                 pl.col("ip_addresses"),
@@ -138,6 +145,24 @@ def _one_letter_less(assets: pl.DataFrame) -> pl.DataFrame:
     )
     both = pl.concat([long.select("asset_id", "letters", "digits"), less.drop("at")])
     return both.select("asset_id", key=pl.col("letters") + "|" + pl.col("digits"))
+
+
+def _one_letter_apart(pairs: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Leave out pairs that one letter may tell apart, or that something else does."""
+    told = ["stage", "environment", "applications", "ip_addresses"]
+    traits = known.select("asset_id", *told)
+    others = traits.rename({name: f"other_{name}" for name in told})
+    both = pairs.join(traits, on="asset_id").join(others, left_on="other_id", right_on="asset_id")
+    apart = [
+        *((pl.col(name) != pl.col(f"other_{name}")).fill_null(value=False) for name in told[:2]),
+        *(
+            (pl.col(name).list.len() > 0)
+            & (pl.col(f"other_{name}").list.len() > 0)
+            & (pl.col(name).list.set_intersection(f"other_{name}").list.len() == 0)
+            for name in told[2:]
+        ),
+    ]
+    return both.filter(~pl.any_horizontal(apart)).select(pairs.columns)
 
 
 def _uncontradicted(pairs: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:

@@ -8,8 +8,10 @@ from discovery_dagster.domain.applications.deployments import Deployments
 def with_parts(movable: pl.DataFrame, deployments: Deployments) -> pl.DataFrame:
     """Add what each asset is a part of.
 
+    What serves the whole estate is no part of an application that something else serves, too.
+
     Args:
-        movable: assets as `ties.planned` gives them.
+        movable: assets as `ties.planned` gives them, with their `service`, a role or null.
         deployments: of the session.
 
     Returns:
@@ -20,9 +22,15 @@ def with_parts(movable: pl.DataFrame, deployments: Deployments) -> pl.DataFrame:
     ids = movable["asset_id"].to_list()
     parts = [deployments.of.get(asset) for asset in ids]
     called = [part and (names.get(part[0]) or deployments.names.get(part[0])) for part in parts]
-    return movable.with_columns(
+    parted = movable.with_columns(
         pl.Series("environment", [deployments.environments[asset] for asset in ids], pl.String),
         pl.Series("deployment", [part and "|".join(part) for part in parts], pl.String),
         pl.Series("application", called, pl.String),
         pl.Series("shared", [asset in deployments.shared for asset in ids], pl.Boolean),
+    )
+    serving = pl.col("service").is_not_null()
+    others = ~serving & (pl.col("type") != "application")
+    out = serving & others.any().over("deployment")
+    return parted.with_columns(
+        pl.when(~out).then(name).alias(name) for name in ("deployment", "application")
     )

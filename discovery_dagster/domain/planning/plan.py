@@ -167,6 +167,7 @@ def _numbered(
         pl.Series("label", where.group, pl.Int64),
         pl.Series("wave", where.wave, pl.UInt32),
         pl.Series("cycle", where.cycle, pl.Int64).replace(-1, None),
+        bonded=pl.col("node").is_in([node for a, b, _ in where.bonds for node in (a, b)]),
     )
     members: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in numbered.select(*_NAMING, "label").iter_rows(named=True):

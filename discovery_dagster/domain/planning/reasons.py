@@ -20,7 +20,7 @@ def company(assets: pl.DataFrame, ties: pl.DataFrame, edges: pl.DataFrame, limit
     """Say of each asset which one it moves with, or why it moves alone.
 
     Args:
-        assets: `node, asset_id, group`.
+        assets: `node, asset_id, group`, and `bonded`, whether people bind it to others.
         ties: as `ties.ties` gives them, with the groups of both ends as `from` and `to`.
         edges: `EDGES`, for what an asset without ties has.
         limit: assets that a group has at most.
@@ -51,6 +51,11 @@ def company(assets: pl.DataFrame, ties: pl.DataFrame, edges: pl.DataFrame, limit
             maintain_order="left",
         )
     )
+    told = told.join(
+        assets.select("node", "bonded", size=pl.len().over("group")),
+        on="node",
+        maintain_order="left",
+    )
     return told.select(
         pl.when("inside")
         .then(formatted("Moves with {}", "why"))
@@ -60,6 +65,13 @@ def company(assets: pl.DataFrame, ties: pl.DataFrame, edges: pl.DataFrame, limit
                 "Moves without {}: joined with it and what lies between, the group would exceed"
                 f" {limit} assets, or hold what is kept apart.",
                 "other",
+            )
+        )
+        .when(pl.col("size") > 1, ~pl.col("bonded"))
+        .then(
+            pl.lit(
+                "Collected with others of its kind, which belong to no application and which"
+                " nothing ties: who owns it?"
             )
         )
         .when(pl.col("ends") > 0)

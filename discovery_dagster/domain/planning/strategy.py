@@ -81,6 +81,7 @@ def of_rules(rows: pl.DataFrame, by_rule: pl.DataFrame) -> pl.DataFrame:
         pl.col("by_rule").is_not_null()
         & pl.col("wave").is_null()
         & pl.col("stated_strategy").is_null()
+        & (pl.col("strategy") != pl.col("by_rule"))
     )
     return joined.with_columns(
         strategy=pl.when(holds).then("by_rule").otherwise("strategy"),

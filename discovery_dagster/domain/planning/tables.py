@@ -86,6 +86,7 @@ def groups(placed: pl.DataFrame, located: pl.DataFrame, alternatives: pl.DataFra
         pl.col("group_name").first(),
         pl.col("name").sort().alias("assets"),
         pl.col("company").first(),
+        pl.col("company").str.starts_with("Collected").all().alias("collected"),
         pl.col("name").filter(pl.col("cycle").is_not_null()).sort().alias("cycling"),
     )
     inside = located.filter(pl.col("from") == pl.col("to")).sort("tie")
@@ -104,6 +105,14 @@ def groups(placed: pl.DataFrame, located: pl.DataFrame, alternatives: pl.DataFra
         .then("company")
         .when(pl.col("tie").is_not_null())
         .then(formatted("{} assets tied together, most strongly: {}.", size, "tie"))
+        .when(pl.col("collected"))
+        .then(
+            formatted(
+                "{} assets of one kind, which belong to no application and which nothing ties:"
+                " who owns them?",
+                size,
+            )
+        )
         .otherwise(formatted("{} assets that must go together.", size))
     )
     cycle = pl.when(pl.col("cycling").list.len() > 0).then(

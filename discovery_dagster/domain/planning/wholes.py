@@ -53,7 +53,12 @@ def wholes(movable: pl.DataFrame, needs: Digraph, most: int, apart: Separation) 
 
 
 def alike(movable: pl.DataFrame, ties: pl.DataFrame) -> Pairs:
-    """Return pairs of nodes that nothing ties to anything, each to the next of its kind."""
+    """Return pairs of nodes that nothing ties to anything, each to the next of its kind.
+
+    In small plans there are none: there a single asset is seen.
+    """
+    if movable.height < load("planning")["defaults"]["from"]:
+        return []
     tied = set(ties["a"]) | set(ties["b"])
     kinds: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row in movable.iter_rows(named=True):

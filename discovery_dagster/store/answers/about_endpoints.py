@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from discovery_dagster.domain.decision_workbook.sheets import ANSWER, Answer
 from discovery_dagster.domain.dependencies.endpoint_decisions import EXTERNAL, MEANS
+from discovery_dagster.domain.dependencies.unresolved import in_subnet, is_subnet
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.words import fold
 from discovery_dagster.store import aliases, decision_log, endpoint_decisions
@@ -29,6 +30,9 @@ def apply(
 ) -> Outcome:
     """Decide what endpoints are; `as_of` is the last decision before the workbook."""
     outcome = Outcome()
+    if any(_subnet_of(answer) for answer in answers):
+        strangers = endpoint_decisions.strangers(database, session)
+        answers = [each for answer in answers for each in _by_address(answer, strangers)]
     log = in_force(decision_log.current(database, session.engagement), ENDPOINT)
     assets = Finder(database, session, [answer.answer for answer in answers])
     named = [name for answer in answers if (name := answer.cells.get("Endpoint"))]
@@ -50,6 +54,21 @@ def apply(
     outcome.applied = len({each.origin for each in added})
     outcome.standing += len(wishes) - outcome.applied
     return outcome
+
+
+def _by_address(answer: Answer, strangers: Sequence[str]) -> list[Answer]:
+    """Return an answer about a subnet as one about each of its addresses that is no asset."""
+    subnet = _subnet_of(answer)
+    if subnet is None or fold(answer.answer) != EXTERNAL:
+        return [answer]
+    inside = [name for name in strangers if in_subnet(name, subnet)]
+    return [replace(answer, cells={**answer.cells, "Endpoint": name}) for name in inside]
+
+
+def _subnet_of(answer: Answer) -> str | None:
+    """The subnet that an answer is about, None where it is about one endpoint."""
+    endpoint = answer.cells.get("Endpoint")
+    return endpoint if endpoint is not None and is_subnet(endpoint) else None
 
 
 def _by_all_names(

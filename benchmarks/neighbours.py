@@ -1,7 +1,7 @@
 """A client's requests while another client does what it may: slow readers, streams, floods, drops.
 
 Each figure is the 95th percentile of a calm client's requests for a page of its inventory, beside
-the same just before, alone. The other client keeps within its rate and its number of streams: it is
+the same just before and after, alone. The other client keeps within its rate and its number of streams: it is
 what one client can do to all others without being refused. Its work is done by other processes.
 """
 
@@ -123,9 +123,10 @@ def _measure(home: Installation, database: Database, server: Served, folder: Pat
     }
     _times(server, calm)  # what is made at first use does not count
     for name, neighbour in neighbours.items():
-        alone = _times(server, calm)
+        before = _times(server, calm)
         with neighbour():
             beside = _times(server, calm)
+        alone = before + _times(server, calm)  # other work of a machine comes and goes
         figures = [statistics.quantiles(times, n=20)[-1] for times in (beside, alone)]
         report(
             f"a page's p95 beside {name} / alone",

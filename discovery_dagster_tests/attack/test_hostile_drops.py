@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from attack import trial
 from attack.corpus import KINDS, HostileFile
 from attack.mutation import may_change, mutations
 from attack.trial import Outcome, attack
@@ -45,14 +46,24 @@ def test_changed_files_are_read_or_refused_within_their_limits_beside_another(
     assert not breaches(attack(file, reader, tmp_path) for file in changed)
 
 
-def test_what_goes_beyond_its_limits_is_a_breach(tmp_path: Path) -> None:
-    grown = b"".join(b"- name: srv-%d\n  os: RHEL 8\n" % at for at in range(20_000))
-    file = HostileFile("large", "large.yaml", grown)
-    with ApartReader(Limits(), Allowance(seconds=-1.9)) as hasty:
-        outcome = attack(file, hasty, tmp_path)
-    assert outcome.code == "reading_took_too_long"
-    # The ordinary file has less than no time, too.
-    assert outcome.breaches == ("the other file was not read",)
+def test_what_goes_beyond_its_limits_is_a_breach(
+    reader: ApartReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = HostileFile("large", "large.csv", b"hostname,os\n" + b"web,RHEL\n" * 500_000)
+    assert attack(file, reader, tmp_path).breaches == ()
+    monkeypatch.setattr(trial, "SECONDS", 0.01)
+    monkeypatch.setattr(trial, "MEMORY", 1024**2)
+    seconds, memory = attack(file, reader, tmp_path).breaches
+    assert seconds.endswith(" s")
+    assert memory.endswith(" MiB")
+
+
+def test_an_ordinary_file_that_is_not_read_is_a_breach(
+    reader: ApartReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "ORDINARY", "hostname,os\nweb,RHEL 8\n")  # a record is missing
+    file = HostileFile("small", "small.csv", b"hostname,os\nweb,RHEL\n")
+    assert attack(file, reader, tmp_path).breaches == ("the other file was not read",)
 
 
 def test_the_corpus_has_enough_kinds() -> None:

@@ -10,6 +10,7 @@ Spreadsheets merge cells for both; what is left of a merged cell is its first, t
 Labels below technical keys are found in `labels`.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -94,7 +95,8 @@ def _belong(upper: Cells, lower: Cells) -> bool:
     filled = [at for at in range(width) if below[at]]
     if len(filled) < 2 or not has_names_only(below) or not has_names_only(above):
         return False
-    if not all(_in_group(above, below, at) for at in filled):
+    first = next((at for at, name in enumerate(above) if name), width)
+    if not all(_in_group(above, below, at, first) for at in filled):
         return False
     if not any(not above[at] for at in filled):
         return False
@@ -103,21 +105,24 @@ def _belong(upper: Cells, lower: Cells) -> bool:
     return merged_down or len(set(names)) < len(names)
 
 
-def _in_group(above: list[str], below: list[str], at: int) -> bool:
-    """Whether the cell stands below a group: one that begins here, or further to the left."""
+def _in_group(above: list[str], below: list[str], at: int, first: int) -> bool:
+    """Whether the cell stands below a group: one that begins here, or further to the left.
+
+    `first` is where the first name above stands.
+    """
     if above[at]:
         return at + 1 < len(above) and not above[at + 1] and bool(below[at + 1])
-    return not any(above[:at]) or bool(below[at - 1])
+    return at <= first or bool(below[at - 1])
 
 
 def _joined(upper: Cells, lower: Cells) -> list[str]:
     """The names of the columns; those that stand in several groups have the group before them."""
     width = max(len(upper), len(lower))
     above, below = _padded(upper, width), _padded(lower, width)
-    names, group = [], ""
+    names, group, counts = [], "", Counter(below)
     for at in range(width):
         group = above[at] or group
-        repeated = below.count(below[at]) > 1
+        repeated = counts[below[at]] > 1
         names.append(f"{group} {below[at]}" if below[at] and repeated else below[at] or above[at])
     return names
 

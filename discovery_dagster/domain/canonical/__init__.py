@@ -12,6 +12,7 @@ from discovery_dagster.domain.canonical.ids import name_ends
 from discovery_dagster.domain.canonical.references import settle
 from discovery_dagster.domain.canonical.rows import Rows
 from discovery_dagster.domain.canonical.tables import TableRecords, read_table
+from discovery_dagster.domain.canonical.windows_names import read_backslashes
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.tables import (
@@ -77,7 +78,8 @@ def canonicalise(
     assets = pl.concat([pl.DataFrame(schema=_unnumbered()), *(part.assets for part in read)])
     relations = _joined([part.relations for part in read], RELATION_RECORDS)
     records = conform(assets.with_row_index("record"), ASSET_RECORDS)
-    records, relations = declare(records, settle(name_ends(relations, assets), assets))
+    records, relations = read_backslashes(records, relations)
+    records, relations = declare(records, settle(name_ends(relations, records), records))
     return CanonicalRecords(
         records,
         relations,

@@ -21,6 +21,7 @@ from discovery_dagster.domain.headers.listed import listed_type
 from discovery_dagster.domain.headers.meanings import named_type
 from discovery_dagster.domain.tables import ATTRIBUTES
 from discovery_dagster.domain.values.identifiers import uuid_in_serial
+from discovery_dagster.domain.values.notations import without_decorations
 from discovery_dagster.domain.words import replace_words
 
 _NAMES: Final = ("name", "hostname", "fqdn")
@@ -131,7 +132,8 @@ def _without_name(cells: TableCells, frame: pl.DataFrame) -> pl.Series:
 
 def _written(cells: TableCells) -> list[pl.Series]:
     hosts = ("hostname", "fqdn")
-    return [cells.written[field] for field in hosts if field in cells.written.columns]
+    written = [cells.written[field] for field in hosts if field in cells.written.columns]
+    return [without_decorations(one) for one in written]
 
 
 def _host_names() -> tuple[pl.Expr, pl.Expr]:

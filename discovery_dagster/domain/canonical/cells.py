@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain.canonical.accounts import PROBLEM
+from discovery_dagster.domain.canonical.changed_names import describe_changed
 from discovery_dagster.domain.canonical.statuses import contradictions, strongest_status
 from discovery_dagster.domain.fields import FIELDS, REFERENCES, SPAN_FIELDS, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
@@ -106,6 +107,7 @@ def read_records(
             _describe_faults(records["row"], cells, reading, column),
             _describe_errors(records["row"], as_stood, cells, column),
             _describe_garbled(records["row"], cells, column),
+            describe_changed(records["row"], cells, column.field, column.header),
         ]
         return cells, reading, pl.concat(problems)
 

@@ -18,9 +18,12 @@ import polars as pl
 from discovery_dagster import reference
 from discovery_dagster.domain.host_names import folded
 from discovery_dagster.domain.values.names import read_names
+from discovery_dagster.domain.values.notations import parted, without_decorations
 from discovery_dagster.domain.words import fold
 
 _SIDES: Final = ("source", "target")
+#: Names around which Windows, Docker or a tool may have written something (`values/notations`).
+_NOTATION: Final = r"\\|^/|\$$|\]$"
 _RECORD: Final = ("file", "sheet", "line", "phrase")
 
 
@@ -102,10 +105,20 @@ def _readings(text: str) -> Iterator[list[str]]:
     entry = _without_marker(text)
     yield [entry]
     yield [_without_remark(entry)]
+    yield from ([name] for name in _without_notation(entry))
     parts = [_without_marker(part) for part in re.split(_separators(), entry)]
     if len(parts) > 1 and all(parts):
         yield parts
         yield [_without_remark(part) for part in parts]
+
+
+def _without_notation(text: str) -> Iterator[str]:
+    r"""Yield the host in `CORP\WEB01$` and in `DB01\PAYROLL`, and the name in `/shop-db`."""
+    plain = without_decorations(pl.Series([text], dtype=pl.String))
+    yield plain[0]
+    sides = parted(plain).row(0)
+    if None not in sides:
+        yield from reversed(sides)
 
 
 def _without_marker(text: str) -> str:
@@ -164,7 +177,8 @@ def _separators() -> str:
 def _suspicious() -> str:
     """A pattern of what may be more than a name."""
     rules = _rules()
-    return f"(?i){'|'.join([*rules['separators'], rules['marker'], rules['remark']])}"
+    written = [*rules["separators"], rules["marker"], rules["remark"], _NOTATION]
+    return f"(?i){'|'.join(written)}"
 
 
 @cache

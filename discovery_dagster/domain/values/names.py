@@ -7,6 +7,7 @@ import polars as pl
 
 from discovery_dagster import reference
 from discovery_dagster.domain.values.configuration import read as read_configuration
+from discovery_dagster.domain.values.notations import are_instances, parted, without_decorations
 from discovery_dagster.domain.values.reading import (
     Reading,
     placeholders,
@@ -44,9 +45,9 @@ _WITH_REMARK = (
 
 
 def read_name(cells: pl.Series) -> Reading:
-    """Read names of things as they stand; a word that names no one thing is none."""
+    """Read names of things without notation; a word that names no one thing is none."""
     nothing = cells.str.contains(f"(?i){_nothing()}").fill_null(value=False)
-    return without_faults(cells.set(nothing, None))
+    return without_faults(without_decorations(cells.set(nothing, None)))
 
 
 def read_end(cells: pl.Series) -> Reading:
@@ -150,11 +151,20 @@ def read_host(cells: pl.Series) -> Reading:
 
 
 def _read_unusual_host(cells: pl.Series) -> Reading:
-    text = cells.str.to_lowercase().str.replace(r"^[^\\]*\\", "").str.strip_chars_end(".")
+    text = _without_backslash(without_decorations(cells)).str.to_lowercase()
     whole = _only_hosts(text)
     read = whole.fill_null(_only_hosts(text.str.extract(_WITH_REMARK, 1)))
     values = without_words(read, placeholders("hosts"))
     return Reading(values, cells.is_not_null() & whole.is_null())
+
+
+def _without_backslash(cells: pl.Series) -> pl.Series:
+    """The host in what a backslash parts: behind its domain, or before its database instance."""
+    parts = parted(cells)
+    if parts["left"].null_count() == len(cells):
+        return cells
+    hosts = parts.select(pl.when(are_instances(parts)).then("left").otherwise("right"))
+    return hosts.to_series().fill_null(cells)
 
 
 def _only_hosts(text: pl.Series) -> pl.Series:

@@ -33,6 +33,8 @@ _FIT: Final = 3
 
 #: Pairs of sides, as in `reference/ends.yaml`.
 SENT, OPENED, FLOWING, LOCAL = "sent", "opened", "flowing", "local"
+CALLING, CALLED = "calling", "called"
+_DIRECTED: Final = frozenset({OPENED, CALLING, CALLED})
 
 _FIELDS: Final = {
     ("source", "name"): "source",
@@ -207,7 +209,7 @@ def _flows(name: str, sides: str) -> TableFormat:
         null_words=frozenset({"-", "*"}),
         relation="connects_to",
         evidence="observed",
-        directed=sides == OPENED,
+        directed=sides in _DIRECTED,
         local=sides == LOCAL,
         synonyms=False,
     )
@@ -253,5 +255,9 @@ FORMATS = (
     _relations("generic.directed_relations", OPENED),
     _relations("generic.ended_relations", SENT),
     _relations("generic.data_flows", FLOWING, "connects_to"),
+    _flows("generic.calling_flows", CALLING),
+    _flows("generic.called_flows", CALLED),
+    _relations("generic.calling_relations", CALLING),
+    _relations("generic.called_relations", CALLED),
     NEEDS,
 )

@@ -156,9 +156,12 @@ def _declared_type(cells: TableCells, frame: pl.DataFrame, table_format: TableFo
         declared = declared.fill_null(_matched(frame[patterns.field], patterns))
     header = cells.header_of("name") or ""
     subject = named_type(header) or listed_type(header, cells.header_of("product") is not None)
-    stated = table_format.asset_type or (subject if table_format.synonyms else None)
-    if stated is not None:
-        declared = declared.fill_null(stated)
+    if table_format.asset_type is not None:
+        declared = declared.fill_null(table_format.asset_type)
+    elif subject is not None and header and table_format.synonyms:
+        # What the column of names is called says nothing of records that it leaves unnamed.
+        called = cells.frame["name"].is_not_null()
+        declared = declared.set(declared.is_null() & called, subject)
     return declared.alias("declared_type")
 
 

@@ -35,7 +35,6 @@ IMPORT = TableFormat(
         "vmware mo ref id": Rule("unmapped"),  # unique within its vCenter only
         "vmware vcenter id": Rule("unmapped"),
     },
-    synonyms=False,
 )
 
 CONNECTIONS = TableFormat(
@@ -73,7 +72,6 @@ OS_INFO = TableFormat(
         "os name": Rule("os_name"),
         "os version": Rule("os_version"),
     },
-    synonyms=False,
 )
 
 INTERFACES = TableFormat(

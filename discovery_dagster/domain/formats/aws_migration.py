@@ -51,7 +51,6 @@ MGN = TableFormat(
         "mgn server platform": Rule("os_name"),
         "mgn app name": Rule("applications"),
     },
-    synonyms=False,
 )
 
 FORMATS = (INTAKE, MGN)

@@ -32,7 +32,6 @@ IMPORT = TableFormat(
         "storage in use in gb": Rule("unmapped"),  # what is used, not what there is
         _DISKS: Rule("storage_gb", unit="GB"),
     },
-    synonyms=False,
 )
 
 ASSESSMENT = TableFormat(
@@ -55,7 +54,6 @@ ASSESSMENT = TableFormat(
         "ip address": Rule("ip_addresses"),
         "mac address": Rule("mac_addresses"),
     },
-    synonyms=False,
 )
 
 FORMATS = (IMPORT, ASSESSMENT)

@@ -47,7 +47,6 @@ MACHINES = TableFormat(
         "is physical": Rule("declared_type"),
     },
     type_patterns=TypePatterns("declared_type", {"true": "server", "false": "virtual_machine"}),
-    synonyms=False,
 )
 
 DISKS = TableFormat(

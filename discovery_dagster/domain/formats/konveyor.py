@@ -39,6 +39,5 @@ FORMATS = (
             "northbound": Phrase("depends_on", turned=True),
         },
         endpoint_type="application",
-        synonyms=False,
     ),
 )

@@ -88,7 +88,6 @@ DEVICES = TableFormat(
         "cluster name": Rule("member_of", target_type="cluster"),
     },
     type_patterns=TypePatterns("declared_type", reference.load("type_patterns")["device_roles"]),
-    synonyms=False,
 )
 
 MACHINES = TableFormat(
@@ -113,7 +112,6 @@ MACHINES = TableFormat(
         "device": Rule("runs_on", target_type="server"),
     },
     asset_type="virtual_machine",
-    synonyms=False,
 )
 
 CLUSTERS = TableFormat(
@@ -122,7 +120,6 @@ CLUSTERS = TableFormat(
     sheets=frozenset({fold(_CLUSTER)}),
     columns={**_COMMON, "type": Rule("unmapped"), "group": Rule("unmapped")},
     asset_type="cluster",
-    synonyms=False,
 )
 
 OTHER_MODELS = TableFormat(

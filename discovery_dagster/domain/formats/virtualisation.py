@@ -29,6 +29,9 @@ PROXMOX = TableFormat(
         "cpus": Rule("cpu_cores", order=1),
         "maxmem": Rule("memory_gb", unit="B"),
         "maxdisk": Rule("storage_gb", unit="B"),
+        "cpu": Rule("unmapped"),
+        "mem": Rule("unmapped"),
+        "disk": Rule("unmapped"),
         "tags": Rule("unmapped"),
         "pool": Rule("unmapped"),
     },
@@ -37,7 +40,6 @@ PROXMOX = TableFormat(
         Exclusion("type", frozenset({kind}), reason) for kind, reason in _NO_GUESTS.items()
     ),
     asset_type="virtual_machine",
-    synonyms=False,
 )
 
 OPENSTACK = TableFormat(

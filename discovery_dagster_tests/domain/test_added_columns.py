@@ -1,0 +1,47 @@
+"""Columns that a client added to the export of a tool are read as in any list."""
+
+import pytest
+
+from discovery_dagster.domain import formats
+from discovery_dagster_tests.domain.sources import fields_of, records_of, table
+
+ADDED = {
+    "Environment": ("Production", "environment"),
+    "Application": ("Payroll", "applications"),
+    "Owner": ("Core Team", "business_owner"),
+    "Serial Number": ("CZ3787001", "serial_number"),
+    "Umgebungsbeschreibung": ("x", None),
+}
+TOOLS = {
+    "azure_migrate.import": {"*Server name": "s1", "*Cores": "2", "*Memory (In MB)": "2048"},
+    "azure_migrate.assessment": {"Machine": "s1", "Azure VM readiness": "Ready", "Cores": "2"},
+    "aws.mgn": {"mgn:server:user-provided-id": "s1", "mgn:server:platform": "LINUX"},
+    "aws.discovery_import": {"ExternalId": "x-1", "HostName": "s1", "OS.Name": "Linux"},
+    "google.vm_info": {"MachineId": "m-1", "MachineName": "s1", "MemoryGiB": "4"},
+    "netbox.devices": {"Name": "s1", "Role": "Server", "Type": "R740", "Site": "S1"},
+    "proxmox.resources": {"vmid": "100", "name": "s1", "node": "n1", "type": "qemu"},
+}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_columns_that_a_tool_does_not_write_are_read(tool):
+    own = TOOLS[tool]
+    source = table([*own, *ADDED], (*own.values(), *(cell for cell, _ in ADDED.values())))
+    assert formats.recognise(source).name == tool
+    fields = fields_of(source)
+    assert {name: fields.get(name) for name in ADDED} == {
+        name: field for name, (_, field) in ADDED.items()
+    }
+
+
+@pytest.mark.parametrize("tool", sorted(TOOLS.keys() - {"aws.discovery_import"}))
+def test_columns_of_a_tool_outrank_what_was_added(tool):
+    own = TOOLS[tool]
+    source = table([*own, "Asset Name"], (*own.values(), "another"))
+    assert records_of(source).assets["name"].to_list() == ["s1"]
+
+
+def test_a_list_of_virtual_machines_says_nothing_of_those_that_it_does_not_name():
+    header = ["ExternalId", "HostName", "OS.Name", "VMware.VMName"]
+    records = records_of(table(header, ("1", "a", "Linux", "vm-a"), ("2", "b", "AIX", None)))
+    assert records.assets["declared_type"].to_list() == ["virtual_machine", None]

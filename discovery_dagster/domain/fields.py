@@ -36,7 +36,7 @@ ATTRIBUTE_FIELDS: Mapping[str, Field] = {
     "provider_id": Field("identifier"),
     "vendor": Field("text"),
     "model": Field("text"),
-    "os_name": Field("text"),
+    "os_name": Field("system"),
     "os_version": Field("text"),
     "cpu_cores": Field("cores"),
     "memory_gb": Field("memory"),

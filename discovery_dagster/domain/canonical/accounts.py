@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain.formats.base import Held, Kind, TableFormat
+from discovery_dagster.domain.formats.platform_machines import platform_exclusions
 from discovery_dagster.domain.formats.verdicts import refusals
 from discovery_dagster.domain.mapping import warnings
 from discovery_dagster.domain.source_tables import IGNORED, READ, REJECTED, SourceTable, cell_column
@@ -144,7 +145,8 @@ def left_out_by(table: SourceTable, table_format: TableFormat) -> Iterator[LeftO
     column = {name: cell_column(at) for at, name in reversed(list(enumerate(folded)))}
     refused = refusals() if {Kind.FLOWS, Kind.RELATIONS} & table_format.kinds else ()
     # A rule forbids in words of its own; a flow that was refused was not answered, either.
-    ordered = (table_format.exclusions, refused)
+    own = (*table_format.exclusions, *platform_exclusions(table.header, table_format))
+    ordered = (own, refused)
     ordered = ordered[::-1] if table_format.kind is Kind.FLOWS else ordered
     for each in chain(*ordered):
         needed = {each.column: each.words, **each.where}

@@ -25,6 +25,8 @@ from discovery_dagster.domain.values.notations import without_decorations
 from discovery_dagster.domain.words import replace_words
 
 _NAMES: Final = ("name", "hostname", "fqdn")
+#: What the header of the names may say of things that prove to be virtual machines.
+_MAY_BE_VIRTUAL: Final = frozenset({None, "server"})
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ def build_assets(
     table_format: TableFormat,
     kind: Kind,
     called: pl.Series | None = None,
+    virtual: pl.Series | None = None,
 ) -> BuiltAssets:
     """Build asset records from the values of a table's records.
 
@@ -58,6 +61,8 @@ def build_assets(
         kind: ASSETS or DETAILS.
         called: whether each record has something in a column that may name it and is not used;
             as long as `cells.frame`.
+        virtual: whether each record says what only virtual machines have; as long as
+            `cells.frame`.
     """
     detail = kind is Kind.DETAILS
     # Columns of a detail that its format does not open are none of the thing's own.
@@ -71,7 +76,7 @@ def build_assets(
         custom.alias("custom") if open_ else pl.lit(None, dtype=pl.String).alias("custom"),
         pl.lit(detail).alias("detail"),
         *_host_names(),
-    ).with_columns(_declared_type(cells, frame, table_format), frame["declared_type_text"])
+    ).with_columns(_declared_type(cells, frame, table_format, virtual), frame["declared_type_text"])
     named = frame["name"].is_not_null()
     column = cells.header_of(*_NAMES)
     refused = frame.filter(~named).select(
@@ -146,7 +151,9 @@ def _host_names() -> tuple[pl.Expr, pl.Expr]:
     return short.alias("hostname"), full.alias("fqdn")
 
 
-def _declared_type(cells: TableCells, frame: pl.DataFrame, table_format: TableFormat) -> pl.Series:
+def _declared_type(
+    cells: TableCells, frame: pl.DataFrame, table_format: TableFormat, virtual: pl.Series | None
+) -> pl.Series:
     text = frame["declared_type_text"]
     declared = replace_words(text, synonyms.type_words())
     patterns = table_format.type_patterns
@@ -158,7 +165,9 @@ def _declared_type(cells: TableCells, frame: pl.DataFrame, table_format: TableFo
     subject = named_type(header) or listed_type(header, cells.header_of("product") is not None)
     if table_format.asset_type is not None:
         declared = declared.fill_null(table_format.asset_type)
-    elif subject is not None and header and table_format.synonyms:
+    elif table_format.synonyms and virtual is not None and subject in _MAY_BE_VIRTUAL:
+        declared = declared.set(declared.is_null() & text.is_null() & virtual, "virtual_machine")
+    if table_format.asset_type is None and subject and header and table_format.synonyms:
         # What the column of names is called says nothing of records that it leaves unnamed.
         called = cells.frame["name"].is_not_null()
         declared = declared.set(declared.is_null() & called, subject)

@@ -30,6 +30,7 @@ from discovery_dagster.domain.canonical.relations import build_references, build
 from discovery_dagster.domain.canonical.rows import Rows, RowsInMemory
 from discovery_dagster.domain.canonical.spans import build_spans
 from discovery_dagster.domain.canonical.tags import read_tags
+from discovery_dagster.domain.canonical.virtual_machines import are_virtual_machines
 from discovery_dagster.domain.formats.base import Kind, Switch, TableFormat
 from discovery_dagster.domain.mapping.claims import OWN_NAMES
 from discovery_dagster.domain.source_tables import cell_column
@@ -201,7 +202,8 @@ def _build(
         return _Built(assets, relations, problems, None, cells.faults)
     cells = read_tags(cells, records, place.table, table_format)
     custom = custom_attributes(records, place.table, mapping, table_format)
-    built = build_assets(cells, custom, table_format, kind, _called(records, mapping))
+    virtual = are_virtual_machines(records, place.table, cells)
+    built = build_assets(cells, custom, table_format, kind, _called(records, mapping), virtual)
     references = build_references(cells, built.assets)
     faults = pl.concat([built.faults, cells.faults])
     return _Built(built.assets, references, built.problems, built.skipped, faults)

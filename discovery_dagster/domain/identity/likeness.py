@@ -30,6 +30,7 @@ _MOST: Final = 4  # things that may share a trait: more share it by habit, not b
 _LETTERS: Final = 6  # least letters of names that may differ in one
 #: A single letter before the number at the end of a name, or between separators: `p` of `web-p01`.
 _STAGE: Final = r"(?:[-_]|[a-z])([a-z])\d+$|[-_]([a-z])[-_]"
+_COPY: Final = "the name of one is that of the other with the mark of a copy"
 _FACTS: Final = (
     "serial_number",
     "asset_tag",
@@ -76,6 +77,7 @@ def suggest(assets: pl.DataFrame) -> pl.DataFrame:
             _sharing(known, pl.col("serial_number"), "both have one serial number"),
             _sharing(known, pl.col("asset_tag"), "both have one asset tag"),
             _cut(known),
+            _copied(known),
         ]
     )
     told = pairs.group_by("asset_id", "other_id").agg(
@@ -130,6 +132,24 @@ def _cut(assets: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(found)
 
 
+def _copied(assets: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of a machine and one of its name with the mark of a copy, such as `db01_replica`.
+
+    What marks a copy is in `reference/virtual_machines.yaml`.
+    """
+    names = assets.select("asset_id", name=folded("name")).drop_nulls()
+    marks = f"(?:{'|'.join(load('virtual_machines')['copies'])})$"
+    copies = names.filter(pl.col("name").str.contains(marks))
+    copies = copies.with_columns(pl.col("name").str.replace(marks, ""))
+    pairs = copies.join(names, on="name", suffix="_whole")
+    ids = ("asset_id", "asset_id_whole")
+    return pairs.select(
+        asset_id=pl.min_horizontal(ids),
+        other_id=pl.max_horizontal(ids),
+        why=pl.lit(_COPY),
+    )
+
+
 def _one_letter_less(assets: pl.DataFrame) -> pl.DataFrame:
     """Each name as its digits and its letters, whole and without each one of them.
 
@@ -173,7 +193,14 @@ def _uncontradicted(pairs: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         left_on="other_id",
         right_on="asset_id",
     )
-    apart = [
-        (pl.col(fact) != pl.col(f"other_{fact}")).fill_null(False) for fact in ("kind", *_FACTS)
+    apart = {
+        fact: (pl.col(fact) != pl.col(f"other_{fact}")).fill_null(False)
+        for fact in ("kind", *_FACTS)
+    }
+    # A copy has firmware of its own.
+    own = pl.col("why").list.contains(_COPY)
+    contradicted = [
+        different & ~own if fact == "smbios_uuid" else different
+        for fact, different in apart.items()
     ]
-    return both.filter(~pl.any_horizontal(apart))
+    return both.filter(~pl.any_horizontal(contradicted))

@@ -95,6 +95,7 @@ def _same(one: pl.Series, other: pl.Series) -> bool:
 def unit_by_values(claim: Claim, values: pl.Series) -> Claim:
     """Find the unit of bare numbers whose header has none, or leave the column a proposal."""
     bare = read_numbers(values).drop_nulls()
+    bare = bare.filter(bare != 0)  # what is switched off has nothing, whatever the unit
     if bare.is_empty():
         return claim  # the cells carry their units themselves
     ranges = reference.load("units")["plausible"][FIELDS[claim.field].kind]

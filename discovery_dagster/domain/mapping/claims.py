@@ -17,6 +17,7 @@ from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.headers.meanings import find_meaning, named_type
 from discovery_dagster.domain.headers.words import read_words
+from discovery_dagster.domain.mapping.vocabularies import known_share
 from discovery_dagster.domain.values.kinds import TRUTH_VALUES, kind_of, no_names
 from discovery_dagster.domain.words import fold
 
@@ -29,6 +30,7 @@ _SAMPLE = 1_000  # distinct values of a column that are looked at
 _PLAIN, _OTHER, _WORDS, _RELATED = 0.95, 0.9, 0.85, 0.5
 #: How a header alone says what a column is: as a whole, or by the words it is made of.
 BY_HEADER = frozenset({"synonym", "words"})
+_KNOWN_SYSTEMS: Final = 0.8  # least share of values that name an operating system
 _MACHINES = ("virtual_machine", "server")
 _HOST_FIELDS = ("hostname", "fqdn")
 _HOSTED = frozenset({"application", "database", "cluster"})
@@ -184,6 +186,7 @@ def _find_subject(claims: Sequence[Claim]) -> Claim | None:
         for claim in claims
         if (claim.field in _HOST_FIELDS or named_type(claim.column.header) is not None)
         and (not claim.column.names_nothing or claim.column.numbers_things)
+        and not _lists_systems(claim.column)
     ]
     return min(candidates, key=rank, default=None)
 
@@ -215,9 +218,20 @@ def _identify(claim: Claim, own_type: str) -> Claim:
     return replace(claim, field="provider_id", confidence=_WORDS, method="words")
 
 
+def _lists_systems(column: Column) -> bool:
+    """Whether a header that may name machines, such as `Guest`, stands over operating systems."""
+    return (
+        column.folded in synonyms.by_values()["os_name"]
+        and named_type(column.header) is not None
+        and known_share("os_name", column.sample()) >= _KNOWN_SYSTEMS
+    )
+
+
 def _refer(claim: Claim, subject: str | None) -> Claim:
     if claim.method == "format":
         return claim
+    if _lists_systems(claim.column):
+        return Claim(claim.column)
     named = named_type(claim.column.header)
     own = claim.column.folded in reference.load("header_words")["own_endpoints"]
     if claim.field in _HOST_FIELDS and not own and subject in _HOSTED:

@@ -37,6 +37,11 @@ def _is_state(values: pl.Series) -> pl.Series:
     return state_of(values).is_not_null() & replace_words(values, environment_words()).is_null()
 
 
+def _is_truth_value(values: pl.Series) -> pl.Series:
+    words = reference.load("booleans")
+    return values.str.to_lowercase().is_in([*words["true"], *words["false"]])
+
+
 def _is_word_of(meanings: Callable[[], Mapping[str, str]]) -> Callable[[pl.Series], pl.Series]:
     return lambda values: replace_words(values, meanings()).is_not_null()
 
@@ -67,5 +72,6 @@ _KNOWLEDGE: Final[Mapping[str, Callable[[pl.Series], pl.Series]]] = {
     "environment": _is_word_of(environment_words),
     "criticality": _is_word_of(_criticality_words),
     "tier": _is_word_of(_tier_words),
+    "record_kind": _is_truth_value,
     "declared_type": _is_word_of(synonyms.type_words),
 }

@@ -30,6 +30,7 @@ _PLAIN: Mapping[str, Callable[[pl.Series], Reading]] = {
     "host": names.read_host,
     "domain": names.read_domain,
     "tier": names.read_tier,
+    "system": names.read_system,
     "workload": names.read_workload,
     "addresses": addresses.read_addresses,
     "address": addresses.read_address,
@@ -49,7 +50,7 @@ _WITH_UNIT: Mapping[str, Callable[..., Reading]] = {
     "time": times.read_time,
 }
 
-_TEXT: Final = "text"
+_TEXTS: Final = frozenset({"text", "system"})
 #: Kinds whose cells repeat as a rule and cost more to read than to find again.
 _REPEATING: Final = frozenset(
     {
@@ -72,6 +73,7 @@ TRANSFORMS: Mapping[str, str | None] = {
     "text": None,
     "name": None,
     "end": None,
+    "system": None,
     "memory": "memory_in_gib",
     "storage": "storage_in_gb",
 }
@@ -126,4 +128,4 @@ def read_cells(kind: str, cells: pl.Series, unit: str | None = None) -> Reading:
 
 def spell_plainly(kind: str, cells: pl.Series) -> pl.Series:
     """Return cleaned `cells` as they are read as `kind`: only text keeps its dashes."""
-    return cells if kind == _TEXT else with_plain_dashes(cells)
+    return cells if kind in _TEXTS else with_plain_dashes(cells)

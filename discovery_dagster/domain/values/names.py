@@ -187,6 +187,12 @@ def read_domain(cells: pl.Series) -> Reading:
     return with_faults(cells, text.set(~text.str.contains(_HOST).fill_null(False), None))
 
 
+def read_system(cells: pl.Series) -> Reading:
+    """Read operating systems as written, without the machine that VMware writes before them."""
+    prefix = reference.load("notations")["machine_of_system"]
+    return without_faults(cells.str.replace(prefix, ""))
+
+
 def read_tier(cells: pl.Series) -> Reading:
     """Read tiers as written; what is none of the words for a tier is a fault.
 

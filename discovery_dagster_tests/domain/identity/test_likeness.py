@@ -71,3 +71,12 @@ def test_namesakes_that_one_file_tells_apart_by_site_are_suggested():
     assert why == "their names are one but for separators or domain"
     tags = [{"name": "fs", "asset_id": tag, "asset_tag": tag} for tag in ("77001", "77002")]
     assert pairs(*tags) == []
+
+
+@pytest.mark.parametrize("copy", ["db01_replica", "DB01-clone", "db01 (other)", "db01_restored_2"])
+def test_a_copy_is_proposed_by_the_mark_behind_its_name_whatever_its_firmware(copy):
+    own, other = "4c4c4544-0011-2233-4455-66778899001", "4c4c4544-0011-2233-4455-66778899002"
+    rows = ({"name": "db01", "smbios_uuid": own}, {"name": copy, "smbios_uuid": other})
+    found = suggest(classified_assets(*rows))["why"].to_list()
+    marked = "the name of one is that of the other with the mark of a copy"
+    assert [marked in why for why in found] == ([] if "other" in copy else [True])

@@ -1,0 +1,79 @@
+"""Which records of a list are of virtual machines, by columns that only such lists have.
+
+Which they are is data (`reference/virtual_machines.yaml`). One alone says little, and a column that
+is empty says nothing of its record.
+"""
+
+from functools import cache
+from typing import Any, Final
+
+import polars as pl
+
+from discovery_dagster.domain.canonical.cells import TableCells
+from discovery_dagster.domain.headers.meanings import named_type
+from discovery_dagster.domain.tables import SourceTable, cell_column
+from discovery_dagster.domain.values.reading import clean
+from discovery_dagster.domain.words import fold
+from discovery_dagster.reference import load
+
+_MAKER: Final = ("vendor", "model")
+
+
+def are_virtual_machines(records: pl.DataFrame, table: SourceTable, cells: TableCells) -> pl.Series:
+    """Return whether what a record says is said of virtual machines alone; never null.
+
+    Args:
+        records: those of `table` that are open, as they stood.
+        table: whose headers are read.
+        cells: of the same records.
+    """
+    told = [_filled(records, at) for at, column in enumerate(table.header) if _tells(column)]
+    told += [_matching(records, at) for at, column in enumerate(table.header) if not _tells(column)]
+    told += [
+        values.list.len() > 0
+        for column, values in cells.references
+        if column.field == "runs_on" and _names_host(column.header)
+    ]
+    if len(told) < _words()["least"]:
+        return pl.repeat(False, records.height, eager=True)
+    count = pl.sum_horizontal(pl.lit(each.fill_null(value=False)) for each in told)
+    enough = records.select(found=count >= _words()["least"])["found"]
+    return enough & cells.frame.select(found=_of_machine(cells.frame))["found"]
+
+
+def _tells(column: str) -> bool:
+    return fold(column) in _headers()
+
+
+def _names_host(column: str) -> bool:
+    return named_type(column) == "server" and not _tells(column)
+
+
+def _filled(records: pl.DataFrame, at: int) -> pl.Series:
+    return clean(records[cell_column(at)]).is_not_null()
+
+
+def _matching(records: pl.DataFrame, at: int) -> pl.Series:
+    return records[cell_column(at)].str.contains(_words()["cells"])
+
+
+def _of_machine(frame: pl.DataFrame) -> pl.Expr:
+    """Whether a record has a fact of a machine, and no maker: a maker tells more than a list."""
+    needed = [
+        pl.col(field).list.len() > 0
+        if isinstance(frame.schema[field], pl.List)
+        else pl.col(field).is_not_null()
+        for field in _words()["needed"]
+        if field in frame.columns
+    ]
+    made = [pl.col(field).is_not_null() for field in _MAKER if field in frame.columns]
+    return pl.any_horizontal(pl.lit(False), *needed) & ~pl.any_horizontal(pl.lit(False), *made)
+
+
+@cache
+def _headers() -> frozenset[str]:
+    return frozenset(fold(header) for header in _words()["headers"])
+
+
+def _words() -> Any:
+    return load("virtual_machines")["telling"]

@@ -145,8 +145,8 @@ def left_out_by(table: SourceTable, table_format: TableFormat) -> Iterator[LeftO
     column = {name: cell_column(at) for at, name in reversed(list(enumerate(folded)))}
     refused = refusals() if {Kind.FLOWS, Kind.RELATIONS} & table_format.kinds else ()
     # A rule forbids in words of its own; a flow that was refused was not answered, either.
-    own = (*table_format.exclusions, *platform_exclusions(table.header, table_format))
-    ordered = (own, refused)
+    declared = (*table_format.exclusions, *platform_exclusions(table.header, table_format))
+    ordered = (declared, refused)
     ordered = ordered[::-1] if table_format.kind is Kind.FLOWS else ordered
     for each in chain(*ordered):
         needed = {each.column: each.words, **each.where}

@@ -1,5 +1,7 @@
 """Which assets look like one thing: suggested to a person, merged by nobody."""
 
+import pytest
+
 from discovery_dagster.domain.identity.likeness import suggest
 from discovery_dagster_tests.domain.rows import classified_assets
 

@@ -15,6 +15,7 @@ from discovery_dagster.domain.canonical.unnamed import (
     fallback,
     spare_addresses,
 )
+from discovery_dagster.domain.canonical.virtual_machines import Virtual
 from discovery_dagster.domain.formats.base import Kind, TableFormat, TypePatterns
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.headers.listed import listed_type
@@ -50,7 +51,7 @@ def build_assets(
     table_format: TableFormat,
     kind: Kind,
     called: pl.Series | None = None,
-    virtual: pl.Series | None = None,
+    virtual: Virtual | None = None,
 ) -> BuiltAssets:
     """Build asset records from the values of a table's records.
 
@@ -61,8 +62,7 @@ def build_assets(
         kind: ASSETS or DETAILS.
         called: whether each record has something in a column that may name it and is not used;
             as long as `cells.frame`.
-        virtual: whether each record says what only virtual machines have; as long as
-            `cells.frame`.
+        virtual: what tells whether each record is virtual; as long as `cells.frame`.
     """
     detail = kind is Kind.DETAILS
     # Columns of a detail that its format does not open are none of the thing's own.
@@ -76,7 +76,7 @@ def build_assets(
         custom.alias("custom") if open_ else pl.lit(None, dtype=pl.String).alias("custom"),
         pl.lit(detail).alias("detail"),
         *_host_names(),
-    ).with_columns(_declared_type(cells, frame, table_format, virtual), frame["declared_type_text"])
+    ).with_columns(_declared_type(cells, frame, table_format, virtual), _type_text(frame, virtual))
     named = frame["name"].is_not_null()
     column = cells.header_of(*_NAMES)
     refused = frame.filter(~named).select(
@@ -152,7 +152,7 @@ def _host_names() -> tuple[pl.Expr, pl.Expr]:
 
 
 def _declared_type(
-    cells: TableCells, frame: pl.DataFrame, table_format: TableFormat, virtual: pl.Series | None
+    cells: TableCells, frame: pl.DataFrame, table_format: TableFormat, virtual: Virtual | None
 ) -> pl.Series:
     text = frame["declared_type_text"]
     declared = replace_words(text, synonyms.type_words())
@@ -166,12 +166,19 @@ def _declared_type(
     if table_format.asset_type is not None:
         declared = declared.fill_null(table_format.asset_type)
     elif table_format.synonyms and virtual is not None and subject in _MAY_BE_VIRTUAL:
-        declared = declared.set(declared.is_null() & text.is_null() & virtual, "virtual_machine")
+        # A word that is written and not known is a question, not a machine.
+        machines = virtual.declare(declared)
+        declared = machines.zip_with(declared.is_not_null() | text.is_null(), declared)
     if table_format.asset_type is None and subject and header and table_format.synonyms:
         # What the column of names is called says nothing of records that it leaves unnamed.
         called = cells.frame["name"].is_not_null()
         declared = declared.set(declared.is_null() & called, subject)
     return declared.alias("declared_type")
+
+
+def _type_text(frame: pl.DataFrame, virtual: Virtual | None) -> pl.Series:
+    text = frame["declared_type_text"]
+    return text if virtual is None else virtual.told(text).alias("declared_type_text")
 
 
 def _matched(values: pl.Series, patterns: TypePatterns) -> pl.Series:

@@ -30,7 +30,11 @@ from discovery_dagster.domain.canonical.relations import build_references, build
 from discovery_dagster.domain.canonical.rows import Rows, RowsInMemory
 from discovery_dagster.domain.canonical.spans import build_spans
 from discovery_dagster.domain.canonical.tags import read_tags
-from discovery_dagster.domain.canonical.virtual_machines import are_virtual_machines
+from discovery_dagster.domain.canonical.virtual_machines import (
+    Virtual,
+    are_virtual_machines,
+    stated_virtual,
+)
 from discovery_dagster.domain.formats.base import Kind, Switch, TableFormat
 from discovery_dagster.domain.mapping.claims import OWN_NAMES
 from discovery_dagster.domain.source_tables import cell_column
@@ -202,7 +206,10 @@ def _build(
         return _Built(assets, relations, problems, None, cells.faults)
     cells = read_tags(cells, records, place.table, table_format)
     custom = custom_attributes(records, place.table, mapping, table_format)
-    virtual = are_virtual_machines(records, place.table, cells)
+    virtual = Virtual(
+        are_virtual_machines(records, place.table, cells),
+        stated_virtual(records, place.table, table_format.columns.keys()),
+    )
     built = build_assets(cells, custom, table_format, kind, _called(records, mapping), virtual)
     references = build_references(cells, built.assets)
     faults = pl.concat([built.faults, cells.faults])

@@ -4,6 +4,8 @@ Which they are is data (`reference/virtual_machines.yaml`). One alone says littl
 is empty says nothing of its record.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -12,11 +14,39 @@ import polars as pl
 from discovery_dagster.domain.canonical.cells import TableCells
 from discovery_dagster.domain.headers.meanings import named_type
 from discovery_dagster.domain.tables import SourceTable, cell_column
-from discovery_dagster.domain.values.reading import clean
-from discovery_dagster.domain.words import fold
+from discovery_dagster.domain.values.reading import are_words, clean
+from discovery_dagster.domain.words import fold, index_words
 from discovery_dagster.reference import load
 
 _MAKER: Final = ("vendor", "model")
+
+
+@dataclass(frozen=True)
+class Virtual:
+    """Of each record whether its columns are those of a virtual machine, and what it states."""
+
+    seems: pl.Series  # Boolean, never null
+    stated: pl.Series  # Boolean, null where nothing is stated
+
+    def declare(self, declared: pl.Series) -> pl.Series:
+        """Return the asset types of records of machines as what is known here makes them."""
+        machines = declared.is_null() | (declared == "server").fill_null(value=False)
+        untyped = declared.is_null() & self.seems & self.stated.fill_null(value=True)
+        virtual = untyped | (machines & self.stated.fill_null(value=False))
+        physical = declared.is_null() & ~self.stated.fill_null(value=True)
+        return declared.set(virtual, "virtual_machine").set(physical, "server")
+
+    def told(self, texts: pl.Series) -> pl.Series:
+        """Return declared types as written, with what is stated beside them."""
+        frame = pl.DataFrame({"text": texts, "stated": self.stated})
+        stated = pl.when("stated").then(pl.lit("virtual: true")).when(~pl.col("stated"))
+        return frame.select(
+            pl.concat_str(
+                "text", stated.then(pl.lit("virtual: false")), separator=", ", ignore_nulls=True
+            )
+            .replace("", None)
+            .alias("text")
+        )["text"]
 
 
 def are_virtual_machines(records: pl.DataFrame, table: SourceTable, cells: TableCells) -> pl.Series:
@@ -39,6 +69,36 @@ def are_virtual_machines(records: pl.DataFrame, table: SourceTable, cells: Table
     count = pl.sum_horizontal(pl.lit(each.fill_null(value=False)) for each in told)
     enough = records.select(found=count >= _words()["least"])["found"]
     return enough & cells.frame.select(found=_of_machine(cells.frame))["found"]
+
+
+def stated_virtual(records: pl.DataFrame, table: SourceTable, ruled: Collection[str]) -> pl.Series:
+    """Return whether a column of truth values says of each record that it is virtual, else null.
+
+    Args:
+        records: those of `table` that are open, as they stood.
+        table: whose headers are read.
+        ruled: folded headers whose meaning the table's format knows.
+    """
+    said = pl.Series([None] * records.height, dtype=pl.Boolean)
+    for at, column in enumerate(table.header):
+        flag = _flags().get(fold(column)) if fold(column) not in ruled else None
+        if flag is None:
+            continue
+        cells = clean(records[cell_column(at)])
+        true, false = (are_words(cells, words) for words in _truth_values())
+        if cells.is_not_null().any() and (true | false).drop_nulls().all():
+            said = said.fill_null(true if flag == "virtual" else false)
+    return said
+
+
+@cache
+def _flags() -> dict[str, str]:
+    return index_words(load("virtual_machines")["flags"])
+
+
+def _truth_values() -> tuple[list[str], list[str]]:
+    words = load("booleans")
+    return words["true"], words["false"]
 
 
 def _tells(column: str) -> bool:

@@ -21,7 +21,8 @@ def evidence(matches: Matches) -> Iterator[Distinct]:
     `rule` is the heaviest one, `rival` the heaviest of a type that it contradicts, `by_` and
     `unless_` with its number are those of a correction, `virtual_rule` tells what is virtual.
     """
-    heaviest = matches.first_of(list(rules()))
+    deciding = [None if rule.aside else rule.id for rule in rules().values()]
+    heaviest = matches.first_of(deciding)
     yield _named("rule", list(rules()), heaviest)
     kinds, rivals = _rivals()
     own = np.array([*(kinds.index(rule.type) for rule in rules().values()), len(kinds)])
@@ -49,7 +50,7 @@ def _rivals() -> tuple[list[str], list[list[str | None]]]:
     kinds = sorted({rule.type for rule in rules().values()})
     agreeing = [[kind, *includes.get(kind, [])] for kind in kinds]
     rivals = [
-        [rule.id if rule.type not in agreed else None for rule in rules().values()]
+        [None if rule.aside or rule.type in agreed else rule.id for rule in rules().values()]
         for agreed in agreeing
     ]
     return kinds, [*rivals, [None] * len(rules())]

@@ -41,13 +41,17 @@ def products(assets: pl.DataFrame) -> tuple[Distinct, pl.DataFrame]:
     """Recognise products.
 
     Returns:
-        The number of each distinct `cell` and what its `products` make: a type, a `stack`, or null
-        where they make several; and what `software.recognise_products` finds in the cells.
+        The number of each distinct `cell`, what its `products` make: a type, a `stack`, or null
+        where they make several, and `image_of`, the same of container images alone; and what
+        `software.recognise_products` finds in the cells.
     """
     # A version without an operating system is that of the product.
     version = pl.when(pl.col("os_name").is_null()).then("os_version").alias("version")
     written = Distinct.among(assets.select("product", version))
-    found = recognise_products(written.rows["product"], written.rows["version"])
+    texts = written.rows["product"]
+    images = texts.str.contains(load("classification")["images"]["pattern"]).fill_null(False)
+    texts = texts.set(images & _are_of_tools(texts), None)
+    found = recognise_products(texts, written.rows["version"])
     made = found.group_by("at").agg(
         products=pl.when(pl.col("type").is_null().any())
         .then(pl.lit("stack"))
@@ -56,7 +60,15 @@ def products(assets: pl.DataFrame) -> tuple[Distinct, pl.DataFrame]:
     )
     cells = written.rows.select(cell=pl.int_range(pl.len(), dtype=pl.UInt32))
     cells = cells.join(made, left_on="cell", right_on="at", how="left", maintain_order="left")
+    cells = cells.with_columns(image_of=pl.when(pl.lit(images)).then("products"))
     return written.judged(cells), found
+
+
+def _are_of_tools(images: pl.Series) -> pl.Series:
+    """Whether the last part of each image's name has a word for what is made for a product."""
+    name = images.str.extract(r"([^/:@]+)(?::[^/]*)?(?:@.*)?$", 1).str.to_lowercase()
+    tools = "|".join(load("classification")["images"]["tools"])
+    return name.str.contains(rf"(?:^|[-_.])(?:{tools})(?:[-_.]|$)").fill_null(False)
 
 
 def hardware(assets: pl.DataFrame) -> Distinct:

@@ -27,6 +27,7 @@ class Rule:
     weight: float  # 0 to 1: the confidence that it gives
     every: bool = False  # of a list, every value must match
     alone: bool = False  # only where nothing says that the record is of a host
+    aside: bool = False  # it tells no type, it only keeps what is declared from being corrected
     tokens: frozenset[str] = frozenset()  # of the words that a rule about names reads
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from discovery_dagster.reference import load
 
 _NUMBER: Final = r"\d+"
+_KEPT: Final = "\u00aa"  # a letter that no name has
 _LETTER: Final = r"[a-z]"
 
 
@@ -36,7 +37,7 @@ def words(column: str) -> pl.Expr:
     parted = parted.str.replace_all(r"(\p{N})(\p{L})", "$1 $2")
     heads = choice(load("classification")["compounds"])
     parted = parted.str.replace_all(rf"(\p{{L}}{{2}})({heads})( |$)", "$1 $2$3")
-    for pattern, replacement in written_together():
+    for pattern, replacement in (*written_together(), *ending_roles()):
         parted = parted.str.replace_all(pattern, replacement)
     return pl.concat_str(pl.lit(" "), parted.str.strip_chars(), pl.lit(" "))
 
@@ -57,6 +58,25 @@ def written_together() -> tuple[tuple[str, str], ...]:
         (rf"\b({environments})({roles}|{machines})\b", "$1 $2"),
         (rf"\b({roles})({environments}|{machines})\b", "$1 $2"),
         (rf"\b([^\W\d_]{{2,}})({plain})({machines})\b", "$1 $2 $3"),
+    )
+
+
+@cache
+def ending_roles() -> tuple[tuple[str, str], ...]:
+    """Return how words that end in a role are parted, as `lnxweb`: those that products bear not.
+
+    What is a word of its own gets a sign at its end while the others are parted.
+    """
+    rules = load("classification")
+    roles = rules["ending_roles"]
+    tiers = (word for listed in rules["tiers"]["name"].values() for word in listed)
+    products = (word for one in load("products")["systems"] for word in one.get("words", ()))
+    whole = {word for word in (*tiers, *products, *rules["whole_words"]) if " " not in word}
+    kept = choice(word for word in whole if word.endswith(tuple(roles)))
+    return (
+        (rf"\b({kept})\b", f"${{1}}{_KEPT}"),
+        (rf"\b([^\W\d_]{{2,}})({choice(roles)})\b", "$1 $2"),
+        (_KEPT, ""),
     )
 
 

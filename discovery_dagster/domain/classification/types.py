@@ -16,7 +16,7 @@ from discovery_dagster.domain.classification.matches import Flags, Matches
 from discovery_dagster.domain.classification.rules import rules
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.texts import formatted
-from discovery_dagster.domain.words import head_meaning
+from discovery_dagster.domain.words import head_meaning, index_words
 from discovery_dagster.reference import load
 
 #: Columns of `judge_types`; `virtual` is null where nothing tells.
@@ -46,10 +46,11 @@ def judge_types(declared: Distinct, matches: Matches, hosted: Flags) -> Distinct
 
 def _head(declared: pl.DataFrame) -> pl.Series:
     """What the last known type word within each text means."""
-    meanings = synonyms.type_words()
+    heads = index_words(load("classification")["heads"])
+    meanings = {**synonyms.type_words(), **heads}
     texts = declared["declared_type_text"]
-    heads = [head_meaning(text, meanings) if text is not None else None for text in texts]
-    return pl.Series(heads, dtype=pl.String)
+    said = [head_meaning(text, meanings) if text is not None else None for text in texts]
+    return pl.Series(said, dtype=pl.String).replace("unknown", None)
 
 
 def _corrections() -> list[pl.Expr]:
@@ -104,7 +105,8 @@ def _decision() -> list[pl.Expr]:
     declared = reference["declared"]
     said, text = pl.col("declared_type"), pl.col("declared_type_text")
     is_said = said.is_not_null() & ~said.is_in(declared["ignored"])
-    plain = (said == "server") & text.str.to_lowercase().is_in(declared["plain"]).fill_null(True)
+    unsaid = text.is_null() & (said == "server")
+    plain = text.str.to_lowercase().is_in(declared["plain"]).fill_null(False) | unsaid
     trusted = pl.when(plain).then(declared["plain_confidence"]).otherwise(declared["confidence"])
     confidences = {one["id"]: one["confidence"] for one in reference["corrections"]}
     disputed = pl.col("rival_weight") > pl.col("rule_weight") - reference["margin"]

@@ -7,6 +7,7 @@ from discovery_dagster import reference
 from discovery_dagster.domain.fields import IDENTITY_FIELDS
 from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
 from discovery_dagster.domain.headers import synonyms
+from discovery_dagster.domain.headers.affixes import plain_headers
 from discovery_dagster.domain.headers.meanings import field_of, find_meaning
 from discovery_dagster.domain.headers.words import read_words
 from discovery_dagster.domain.source_tables import SourceTable, cell_column
@@ -18,7 +19,7 @@ _RECORDS_A_NAME = 50
 
 
 def _names_things(table: SourceTable) -> int:
-    naming = [at for at, column in enumerate(table.header) if _is_naming(column)]
+    naming = [at for at, column in enumerate(plain_headers(table.header)) if _is_naming(column)]
     if not naming:
         return 0
     names = max(table.records[cell_column(at)].n_unique() for at in naming)

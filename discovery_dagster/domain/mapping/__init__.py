@@ -11,6 +11,7 @@ import polars as pl
 
 from discovery_dagster.domain.fields import FIELDS, IGNORED, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
+from discovery_dagster.domain.headers.affixes import plain_headers
 from discovery_dagster.domain.mapping.amounts import agree, find_unit, part_sockets
 from discovery_dagster.domain.mapping.claims import (
     ACCEPTED,
@@ -63,8 +64,9 @@ def map_table(
         One row a column, as `tables.FIELD_MAPPING`.
     """
     records = hide_by_records(table.records.filter(pl.col("outcome") == READ), table.header)
+    plain = plain_headers(table.header) if table_format.synonyms else table.header
     columns = [
-        Column(at, header, clean(records[cell_column(at)], table_format.null_words))
+        Column(at, header, clean(records[cell_column(at)], table_format.null_words), plain[at])
         for at, header in enumerate(table.header)
     ]
     claims = claim_columns(columns, table_format)

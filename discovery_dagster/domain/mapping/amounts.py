@@ -65,7 +65,7 @@ def part_sockets(claims: list[Claim]) -> list[Claim]:
 
 
 def _counts_cores(column: Column) -> bool:
-    return any(reading.words & _CORES for reading in read_words(column.header))
+    return any(reading.words & _CORES for reading in read_words(column.meant))
 
 
 def _never_more(few: Claim, many: Claim) -> bool:

@@ -48,11 +48,17 @@ class Column:
     position: int
     header: str
     cells: pl.Series
+    plain: str = ""  # the header without what all of the table share, where that means something
+
+    @property
+    def meant(self) -> str:
+        """The header as its words are read."""
+        return self.plain or self.header
 
     @property
     def folded(self) -> str:
         """The header as one word."""
-        return fold(self.header)
+        return fold(self.meant)
 
     @cached_property
     def kind(self) -> str | None:
@@ -107,7 +113,7 @@ def claim_columns(columns: Sequence[Column], table_format: TableFormat) -> list[
 
 
 def _claim(column: Column, table_format: TableFormat) -> Claim:
-    rule = table_format.columns.get(column.folded)
+    rule = table_format.columns.get(fold(column.header))
     if rule is not None:
         status = PROPOSED if rule.proposed else ACCEPTED
         return Claim(column, rule.field, rule.unit, rule.order, 1.0, "format", status)
@@ -119,7 +125,7 @@ def _claim(column: Column, table_format: TableFormat) -> Claim:
     section = synonyms.ASSETS if asset_table else synonyms.RELATIONS
     if asset_table and column.folded in synonyms.related_words() and not column.names_nothing:
         return _propose(column)
-    found = find_meaning(column.header, section)
+    found = find_meaning(column.meant, section)
     if found is None or found.field is None:
         return Claim(column)
     if found.field in _NAMING and column.names_nothing:
@@ -153,7 +159,7 @@ def _claim_names(claims: list[Claim], asset_type: str | None) -> list[Claim]:
     subject = _find_subject(claims)
     if subject is None:
         return claims
-    own_type = named_type(subject.column.header) or "server"
+    own_type = named_type(subject.column.meant) or "server"
     if own_type == "virtual_machine":
         claims = [_hosting(claim, subject) for claim in claims]
     named = [_name(claim) if claim is subject else _refer(claim, own_type) for claim in claims]
@@ -169,7 +175,7 @@ def _find_subject(claims: Sequence[Claim]) -> Claim | None:
     order = synonyms.named_types()
 
     def rank(claim: Claim) -> tuple[float, bool, int, int]:
-        asset_type = named_type(claim.column.header)
+        asset_type = named_type(claim.column.meant)
         named = asset_type or "server"
         is_name = claim.column.folded.endswith(("name", "identifier")) or asset_type is None
         is_name = is_name or (machines and named in _MACHINES)
@@ -184,7 +190,7 @@ def _find_subject(claims: Sequence[Claim]) -> Claim | None:
     candidates = [
         claim
         for claim in claims
-        if (claim.field in _HOST_FIELDS or named_type(claim.column.header) is not None)
+        if (claim.field in _HOST_FIELDS or named_type(claim.column.meant) is not None)
         and (not claim.column.names_nothing or claim.column.numbers_things)
         and not _lists_systems(claim.column)
     ]
@@ -212,7 +218,7 @@ def _name(claim: Claim) -> Claim:
 
 def _identify(claim: Claim, own_type: str) -> Claim:
     """Read `Application ID` as the own id of the things of a list of applications, if it is."""
-    words = [reading.words for reading in read_words(claim.column.header)]
+    words = [reading.words for reading in read_words(claim.column.meant)]
     if claim.method is not None or {own_type, "id"} not in words or claim.column.distinctness < 1:
         return claim
     return replace(claim, field="provider_id", confidence=_WORDS, method="words")
@@ -222,7 +228,7 @@ def _lists_systems(column: Column) -> bool:
     """Whether a header that may name machines, such as `Guest`, stands over operating systems."""
     return (
         column.folded in synonyms.by_values()["os_name"]
-        and named_type(column.header) is not None
+        and named_type(column.meant) is not None
         and known_share("os_name", column.sample()) >= _KNOWN_SYSTEMS
     )
 
@@ -232,7 +238,7 @@ def _refer(claim: Claim, subject: str | None) -> Claim:
         return claim
     if _lists_systems(claim.column):
         return Claim(claim.column)
-    named = named_type(claim.column.header)
+    named = named_type(claim.column.meant)
     own = claim.column.folded in reference.load("header_words")["own_endpoints"]
     if claim.field in _HOST_FIELDS and not own and subject in _HOSTED:
         named = "server"  # the host of something else, not its own name

@@ -157,7 +157,7 @@ def read_full_versions(claims: list[Claim]) -> list[Claim]:
 
 
 def _by_vocabulary(column: Column, values: pl.Series) -> str | None:
-    readings = [reading.words for reading in read_words(column.header)]
+    readings = [reading.words for reading in read_words(column.meant)]
     neutral = frozenset(reference.load("header_words")["beside_values"])
     said = {column.folded, *readings, *(words - neutral for words in readings)}
     possible = [field for field, words in _value_headers().items() if said & words]

@@ -60,7 +60,7 @@ def _repeats_another(claim: Claim) -> bool:
     """Whether a header of things that run on machines names the records, and its values repeat."""
     cells = claim.column.cells.drop_nulls()
     software = (
-        named_type(claim.column.header) in reference.load("identifiers")["families"]["software"]
+        named_type(claim.column.meant) in reference.load("identifiers")["families"]["software"]
     )
     return software and claim.method in BY_HEADER and cells.n_unique() < len(cells)
 

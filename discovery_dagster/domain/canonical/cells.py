@@ -22,7 +22,9 @@ from discovery_dagster.domain.words import fold
 
 #: Fields whose cells may hold the text of a configuration, and secrets in it.
 _FREE_TEXTS: Final = frozenset(
-    name for name, field in FIELDS.items() if field.kind in {"text", "system", "names", "end"}
+    name
+    for name, field in FIELDS.items()
+    if field.kind in {"text", "system", "names", "titles", "end"}
 ).difference(SPAN_FIELDS)
 _WORKERS: Final = 2  # columns that are read side by side
 _NO_PROBLEMS: Final = empty(PROBLEM)  # made once: most columns have none

@@ -32,6 +32,7 @@ from discovery_dagster.domain.mapping.evidence import (
     weigh,
 )
 from discovery_dagster.domain.mapping.listed_things import read_lists
+from discovery_dagster.domain.mapping.own_hosts import name_own_hosts
 from discovery_dagster.domain.mapping.rival_names import settle_names
 from discovery_dagster.domain.mapping.unknown_names import propose_names
 from discovery_dagster.domain.source_tables import READ, SourceTable, cell_column
@@ -72,6 +73,8 @@ def map_table(
     claims = claim_columns(columns, table_format)
     if Kind.ASSETS in table_format.kinds and table_format.synonyms:
         claims = read_lists(claims)
+        if not table_format.asset_type:
+            claims = name_own_hosts(claims)
     claims = [weigh(claim) for claim in claims]
     if table_format.phrases is None:
         claims = [doubt_relation(claim) for claim in claims]

@@ -19,7 +19,7 @@ from discovery_dagster.domain.headers.meanings import find_meaning, named_type
 from discovery_dagster.domain.headers.words import read_words
 from discovery_dagster.domain.mapping.vocabularies import known_share
 from discovery_dagster.domain.values.kinds import TRUTH_VALUES, kind_of, no_names
-from discovery_dagster.domain.words import fold
+from discovery_dagster.domain.words import fold, replace_words
 
 #: What may become of a claim.
 ACCEPTED: Final = "accepted"
@@ -163,7 +163,7 @@ def _claim_names(claims: list[Claim], asset_type: str | None) -> list[Claim]:
     if own_type == "virtual_machine":
         claims = [_hosting(claim, subject) for claim in claims]
     named = [_name(claim) if claim is subject else _refer(claim, own_type) for claim in claims]
-    return [_identify(claim, own_type) for claim in named]
+    return [_identify(_subtype(claim, own_type), own_type) for claim in named]
 
 
 def _find_subject(claims: Sequence[Claim]) -> Claim | None:
@@ -208,6 +208,16 @@ def _hosting(claim: Claim, subject: Claim) -> Claim:
     if not hosts or len(hosts) >= len(names) or hosts & names:
         return claim
     return replace(claim, field="runs_on", confidence=_OTHER, method="synonym")
+
+
+def _subtype(claim: Claim, own_type: str) -> Claim:
+    """Leave a type alone where the names say which type all are, and its words say another."""
+    words = reference.load("header_words")["subtyped"]
+    plain = claim.field == "declared_type" and claim.column.folded in words["headers"]
+    if not plain or own_type not in words["types"]:
+        return claim
+    types = replace_words(claim.column.sample(), synonyms.type_words()).drop_nulls()
+    return Claim(claim.column) if (types != own_type).any() or types.is_empty() else claim
 
 
 def _name(claim: Claim) -> Claim:

@@ -26,7 +26,7 @@ def test_a_host_is_the_thing_itself_where_its_values_say_so(name, host, cells, f
     ("header", "row"),
     [
         ("Name,Host,Type", "hr,db01,Database"),
-        ("Application,Host,Name", "hr,db01,HR"),
+        ("Application,Host", "hr,db01"),
         ("Name,Host,Engine", "hr,db01,PostgreSQL"),
         ("Name,Host,Power State", "vm1,esx1,on"),
         ("VM,Host,OS", "vm1,esx1,Linux"),

@@ -18,8 +18,8 @@ from discovery_dagster_tests.domain.sources import fields_of, records_of, table
     ],
 )
 def test_a_host_is_the_thing_itself_where_its_values_say_so(name, host, cells, field):
-    rows = zip(["First", "Second"], cells, strict=True)
-    assert fields_of(table([name, host], *rows))[host] == field
+    rows = zip(["First", "Second"], cells, ["Up", "Down"], strict=True)
+    assert fields_of(table([name, host, "Status"], *rows))[host] == field
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,8 @@ def test_a_host_is_the_thing_itself_where_its_values_say_so(name, host, cells, f
         ("Name,Host,Engine", "hr,db01,PostgreSQL"),
         ("Name,Host,Power State", "vm1,esx1,on"),
         ("VM,Host,OS", "vm1,esx1,Linux"),
+        ("Name,Host,OS", "vm1,esx-01,Linux"),
+        ("Name,Host", "vm1,srv01"),
         ("Name,Host,FQDN", "vm1,esx1,vm1.corp.example"),
     ],
 )

@@ -9,6 +9,7 @@ runs on them write their hosts. The values tell: addresses, or names that each s
 other record bears. What only virtual machines or software have says that it is the host of such.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -26,6 +27,7 @@ from discovery_dagster.reference import load
 _HOST: Final = r"^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$"
 _DISTINCT: Final = 0.8  # least share of addresses that stand once
 _CONFIDENCE: Final = 0.75
+_BARE: Final = 2  # columns of a table that says nothing of its things but their hosts
 #: Fields of what runs on machines, and of what has its own columns for them.
 _OF_OTHERS: Final = frozenset({"product", "runs_on", "hostname", "fqdn"})
 _RUNNING: Final = frozenset({"application", "service", "database", "middleware", "container"})
@@ -40,10 +42,11 @@ def name_own_hosts(claims: Sequence[Claim]) -> list[Claim]:
     named = [claim for claim in claims if claim.field == "name" and claim.status == ACCEPTED]
     if not named or any(_tells_of_others(claim) for claim in claims):
         return list(claims)
-    return [_own(claim, named[0]) for claim in claims]
+    alone = len(claims) <= _BARE
+    return [_own(claim, named[0], alone) for claim in claims]
 
 
-def _own(claim: Claim, names: Claim) -> Claim:
+def _own(claim: Claim, names: Claim, alone: bool) -> Claim:
     column = claim.column
     if claim.field != "runs_on" or not _may_be_own(claim):
         return claim
@@ -53,7 +56,7 @@ def _own(claim: Claim, names: Claim) -> Claim:
     field, note = None, ""
     if is_address(cells).all() and cells.n_unique() >= _DISTINCT * len(cells):
         field, note = "ip_addresses", "the values are addresses of the things themselves"
-    elif _is_host_of_each(names.column.cells, column.cells):
+    elif not alone and _is_host_of_each(names.column.cells, column.cells):
         field, note = "hostname", "each record has a host of its own, which no other is called"
     if field is None:
         return claim
@@ -72,6 +75,7 @@ def _is_host_of_each(names: pl.Series, hosts: pl.Series) -> bool:
         filled.n_unique() == len(filled)
         and bool(filled.str.contains(_HOST).all())
         and others.is_empty()
+        and not filled.str.contains(_hypervisors()).any()
     )
 
 
@@ -99,6 +103,15 @@ def _may_be_own(claim: Claim) -> bool:
 @cache
 def _headers() -> frozenset[str]:
     return frozenset(map(fold, load("header_words")["own_hosts"]))
+
+
+@cache
+def _hypervisors() -> str:
+    """A pattern of host names with a word for what virtual machines run on."""
+    rules = load("classification")["rules"]
+    (words,) = (rule["words"] for rule in rules if rule["id"] == "name_hypervisor")
+    parted = "|".join(re.escape(word).replace(r"\ ", "[ _-]?") for word in words)
+    return rf"(?i)(?:^|[^\p{{L}}])(?:{parted})(?:[^\p{{L}}]|$)"
 
 
 @cache

@@ -77,11 +77,11 @@ def canonicalise(
     progress(done, total)
     assets = pl.concat([pl.DataFrame(schema=_unnumbered()), *(part.assets for part in read)])
     relations = _joined([part.relations for part in read], RELATION_RECORDS)
-    records = conform(assets.with_row_index("record"), ASSET_RECORDS)
-    records, relations = read_backslashes(records, relations)
-    records, relations = declare(records, settle(name_ends(relations, records), records))
+    numbered = conform(assets.with_row_index("record"), ASSET_RECORDS)
+    numbered, relations = read_backslashes(numbered, relations)
+    numbered, relations = declare(numbered, settle(name_ends(relations, numbered), numbered))
     return CanonicalRecords(
-        records,
+        numbered,
         relations,
         _joined([part.overrides for part in read], OVERRIDE_LINES),
         _joined([part.outcomes for part in read], RECORD_OUTCOMES),

@@ -10,8 +10,8 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain.canonical.accounts import PROBLEM
-from discovery_dagster.domain.tables import empty
 from discovery_dagster.domain.mapping.claims import OWN_NAMES
+from discovery_dagster.domain.tables import empty
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from discovery_dagster.domain.canonical.cells import TableCells
 from discovery_dagster.domain.headers.meanings import named_type
-from discovery_dagster.domain.tables import SourceTable, cell_column
+from discovery_dagster.domain.source_tables import SourceTable, cell_column
 from discovery_dagster.domain.values.reading import are_words, clean
 from discovery_dagster.domain.words import fold, index_words
 from discovery_dagster.reference import load

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from discovery_dagster import reference
 from discovery_dagster.domain.readers.limits import Limits
 from discovery_dagster.domain.readers.records import (
     Record,
@@ -15,12 +16,19 @@ from discovery_dagster.domain.readers.records import (
     ignored_record,
     source_table,
 )
+from discovery_dagster.domain.services import ports_by_service
 from discovery_dagster.domain.source_tables import READ, FileReading
 
 _END: Final = re.compile(
     r"^(?P<host>\[[0-9a-fA-F:.]+(?:%\w+)?\](?:%\w+)?|\*|[0-9a-fA-F:.]*[0-9a-fA-F:](?:%\w+)?|[\w.-]+)"
-    r":(?P<port>\d{1,5}|\*)$"
+    r":(?P<port>\d{1,5}|\*|[a-z][a-z0-9-]*)$"
 )
+#: An address and its port as BSD and macOS print them.
+_DOTTED: Final = re.compile(
+    r"^(?P<host>(?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F:]*:[0-9a-fA-F:]*(?:%\w+)?|\*)\.(?P<port>\d{1,5}|\*)$"
+)
+#: What stands above the sockets of other families, of which no line is of a connection.
+_OTHER_FAMILIES: Final = re.compile(r"^Active .*(?:UNIX|LOCAL|Multipath)", re.IGNORECASE)
 _PROTOCOL: Final = re.compile(r"^(tcp|udp)(?:4|6|46)?$", re.IGNORECASE)
 _STATE: Final = re.compile(
     r"^\(?(LISTEN(?:ING)?|ESTAB(?:LISHED)?|TIME[-_]WAIT|CLOSE[-_]WAIT|CLOSED|SYN[-_]\w+|FIN[-_]\w+"
@@ -30,8 +38,10 @@ _PROCESS: Final = re.compile(r'^(?:users:\(\("(?P<ss>[^"]+)".*|\d+/(?P<netstat>\
 _HEADER: Final = (
     "Protocol",
     "Local Address",
+    "Local Host",
     "Local Port",
     "Foreign Address",
+    "Foreign Host",
     "Foreign Port",
     "State",
     "Local Process",
@@ -44,9 +54,11 @@ _ENDS: Final = 2
 
 def is_list_of_sockets(start: str) -> bool:
     """Whether a text that starts like this is such a list."""
-    lines = [line for line in start.splitlines()[:_LINES] if line.strip()]
+    shown = start.splitlines()[:_LINES]
+    others = next((at for at, line in enumerate(shown) if _OTHER_FAMILIES.match(line)), None)
+    lines = [line for line in shown[:others] if line.strip()]
     told = [_cells(line) for line in lines]
-    sockets = [cells for cells in told if cells and (cells[0] or cells[5])]
+    sockets = [cells for cells in told if cells and (cells[0] or cells[_HEADER.index("State")])]
     return len(sockets) > 0 and len(sockets) >= _SHARE * max(len(lines) - 4, 1)
 
 
@@ -68,7 +80,7 @@ def _record(number: int, line: str) -> Record:
 def _cells(line: str) -> Sequence[str | None] | None:
     """What a line says of a socket, None where it is of none."""
     words = [part for word in line.split() for part in word.split("->")]
-    ends = [found for found in map(_END.match, words) if found][:_ENDS]
+    ends = _ends(words)
     protocol = next((found[1].lower() for found in map(_PROTOCOL.match, words) if found), None)
     state = next((found[1] for found in map(_STATE.match, words) if found), None)
     if not ends or (protocol is None and state is None) or "," in words[0]:
@@ -79,8 +91,33 @@ def _cells(line: str) -> Sequence[str | None] | None:
     process = next((found for found in map(_PROCESS.match, words) if found), None)
     told: list[str | None] = [protocol]
     for at in range(_ENDS):
-        told.extend((_host(ends[at]["host"]), ends[at]["port"]) if at < len(ends) else (None, None))
+        told.extend(_end(*ends[at]) if at < len(ends) else (None, None, None))
     return [*told, state, (process["ss"] or process["netstat"]) if process else None]
+
+
+def _ends(words: Sequence[str]) -> list[tuple[str, str]]:
+    """Host and port of the first two words that have both; a port may be called by its service."""
+    ends = []
+    for word in words:
+        found = _DOTTED.match(word) or _END.match(word)
+        if found is None:
+            continue
+        port = found["port"]
+        number = port if port[0] in "*0123456789" else _port_of(port)
+        if number is not None:
+            ends.append((_host(found["host"]), str(number)))
+    return ends[:_ENDS]
+
+
+def _end(host: str, port: str) -> tuple[str | None, str | None, str]:
+    """Address, name and port of an end; `netstat` resolves addresses to names where it can."""
+    named = any(letter.isalpha() for letter in host) and ":" not in host
+    return (None, host, port) if named else (host, None, port)
+
+
+def _port_of(service: str) -> int | None:
+    written: dict[str, int] = reference.load("service_names")["numbers"]
+    return written.get(service) or ports_by_service().get(service)
 
 
 def _host(written: str) -> str:

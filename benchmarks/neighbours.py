@@ -1,8 +1,9 @@
 """A client's requests while another client does what it may: slow readers, streams, floods, drops.
 
 Each figure is the 95th percentile of a calm client's requests for a page of its inventory, beside
-the same just before and after, alone. The other client keeps within its rate and its number of streams: it is
-what one client can do to all others without being refused. Its work is done by other processes.
+the same just before and after, alone. The other client keeps within its rate and its number of
+streams: it is what one client can do to all others without being refused. Its work is done by other
+processes.
 """
 
 import http.client

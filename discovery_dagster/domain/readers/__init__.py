@@ -13,11 +13,21 @@ from discovery_dagster.domain.readers.dot import is_dot, read_dot
 from discovery_dagster.domain.readers.encoding import decode, detect_encoding
 from discovery_dagster.domain.readers.gml import is_gml, read_gml
 from discovery_dagster.domain.readers.graph_xml import is_graph_xml, read_graph_xml
+from discovery_dagster.domain.readers.html_tables import is_html, read_html
 from discovery_dagster.domain.readers.json_text import read_json
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.metrics import is_metrics, read_metrics
 from discovery_dagster.domain.readers.sockets import is_list_of_sockets, read_sockets
-from discovery_dagster.domain.readers.workbook import ZIP, is_workbook, read_workbook
+from discovery_dagster.domain.readers.spreadsheet_xml import (
+    is_spreadsheet_xml,
+    read_spreadsheet_xml,
+)
+from discovery_dagster.domain.readers.workbook import (
+    ZIP,
+    is_open_document,
+    is_workbook,
+    read_workbook,
+)
 from discovery_dagster.domain.readers.xml_text import is_xml, read_xml
 from discovery_dagster.domain.readers.yaml_text import is_yaml, read_yaml
 from discovery_dagster.domain.readers.zipped import is_archive_of_files, read_archive
@@ -33,6 +43,8 @@ _TEXTS: Final = (
     (is_list_of_sockets, read_sockets),
     (is_metrics, read_metrics),
     (is_adjacency, read_adjacency),
+    (is_html, read_html),
+    (is_spreadsheet_xml, read_spreadsheet_xml),
     (is_xml, read_xml),
 )
 
@@ -59,7 +71,7 @@ def read_file(path: Path, name: str, limits: Limits = Limits()) -> FileReading: 
 def _read(data: Contents, path: Path, name: str, limits: Limits) -> FileReading:
     if not len(data):
         raise _empty(name)
-    if data[:4] == ZIP and is_archive_of_files(path):
+    if data[:4] == ZIP and not is_open_document(data[:128]) and is_archive_of_files(path):
         return read_archive(path, name, limits, read_file)
     if is_workbook(data[:8]):
         return read_workbook(data[:], name, limits)

@@ -47,6 +47,16 @@ def check_package(data: bytes, name: str, limits: Limits) -> None:
         _check_size(archive, len(data), name, limits)
 
 
+def check_unpacked(data: bytes, name: str, limits: Limits) -> None:
+    """Refuse the archive `data` when it is damaged or too large unpacked.
+
+    Raises:
+        UnreadableFileError: `corrupt_workbook`, `limit_exceeded`.
+    """
+    with _opened(data, name) as archive:
+        _check_bytes(archive, len(data), name, limits)
+
+
 def check_extents(data: bytes, name: str, limits: Limits) -> None:
     """Refuse the workbook `data` when its sheets are too large.
 
@@ -81,7 +91,11 @@ def _check_size(archive: zipfile.ZipFile, size: int, name: str, limits: Limits) 
             "not_a_table",
             f"{name} is an archive but no XLSX workbook: import its files or save it as XLSX.",
         )
-    unpacked = sum(member.file_size for member in members)
+    _check_bytes(archive, size, name, limits)
+
+
+def _check_bytes(archive: zipfile.ZipFile, size: int, name: str, limits: Limits) -> None:
+    unpacked = sum(member.file_size for member in archive.infolist())
     check_limit(name, "bytes unpacked", unpacked, limits.uncompressed_bytes)
     if unpacked > _RATIO_FROM:
         ratio = unpacked // size

@@ -11,7 +11,7 @@ from dataclasses import replace
 import fastexcel
 import polars as pl
 
-from discovery_dagster.domain.readers.archive import check_extents, check_package
+from discovery_dagster.domain.readers.archive import check_extents, check_package, check_unpacked
 from discovery_dagster.domain.readers.body import read_body
 from discovery_dagster.domain.readers.by_library import DamagedError, read_by_library
 from discovery_dagster.domain.readers.header import find_header
@@ -39,12 +39,20 @@ ZIP = b"PK\x03\x04"
 #: Compound file: an old workbook (XLS), or the envelope of an encrypted new one [MS-OFFCRYPTO].
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+#: An OpenDocument spreadsheet names its type first, uncompressed (OpenDocument 1.3, part 2, 3.3).
+_OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
+_HEAD = 128
 _HEADER_SAMPLE = 100  # rows among which the header is looked for
 
 
 def is_workbook(start: bytes) -> bool:
     """Whether a file that begins with `start` has to be a workbook to be readable."""
     return start.startswith((ZIP, COMPOUND))
+
+
+def is_open_document(start: bytes) -> bool:
+    """Whether a file that begins with `start` is an OpenDocument spreadsheet."""
+    return start.startswith(ZIP) and _OPEN_DOCUMENT in start
 
 
 def read_workbook(data: bytes, name: str, limits: Limits) -> FileReading:
@@ -54,13 +62,26 @@ def read_workbook(data: bytes, name: str, limits: Limits) -> FileReading:
         UnreadableFileError: `encrypted_workbook`, `corrupt_workbook`, `not_a_table`,
             `limit_exceeded`.
     """
-    sheets = read_sheets(data, name, limits)
+    container = "ods" if is_open_document(data[:_HEAD]) else "xlsx"
+    container = container if data.startswith(ZIP) else "xls"
+    return reading_of_sheets(container, read_sheets(data, name, limits), name, limits)
+
+
+def reading_of_sheets(
+    container: str, sheets: Worksheets, name: str, limits: Limits, encoding: str | None = None
+) -> FileReading:
+    """Return the tables of the sheets of a workbook, whatever it was written in.
+
+    Raises:
+        UnreadableFileError: `not_a_table`, `limit_exceeded`.
+    """
     tables = [(sheet, table) for sheet in sheets for table in _tables(sheet, name, limits)]
     if not tables:
         raise UnreadableFileError("not_a_table", f"{name} has no sheet with a table in it.")
     return FileReading(
-        "xlsx" if data.startswith(ZIP) else "xls",
+        container,
         tuple(table for _, table in tables),
+        encoding,
         sheets=tuple(sheet.name for sheet in sheets),
         # What is true of a sheet is said once, however many tables stand in it.
         notes=tuple(dict.fromkeys(note for each in tables for note in sheet_notes(*each))),
@@ -93,6 +114,9 @@ def _encrypted(name: str) -> UnreadableFileError:
 
 def _open(data: bytes, name: str, limits: Limits) -> Worksheets:
     """Read the cells of all sheets, XLSX by our own reader where it is written as programs do."""
+    if is_open_document(data[:_HEAD]):
+        check_unpacked(data, name, limits)
+        return read_by_library(data)
     if data.startswith(ZIP):
         check_package(data, name, limits)
         sheets = read_package(data, name, limits)

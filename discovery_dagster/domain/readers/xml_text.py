@@ -25,9 +25,8 @@ _PLURALS: Final = ("s", "es", "list", "_list", "-list", "set")
 
 
 def is_xml(start: str) -> bool:
-    """Whether a text that starts like this is XML, and not a page of HTML."""
-    root = root_of(start)
-    return start.startswith("<") and root is not None and root.lower() != "html"
+    """Whether a text that starts like this is XML; pages of HTML are told before."""
+    return start.startswith("<") and root_of(start) is not None
 
 
 def root_of(start: str) -> str | None:

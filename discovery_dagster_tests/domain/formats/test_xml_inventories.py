@@ -61,15 +61,16 @@ GMP = """<report id="a"><report id="b"><results><result><name>SSH Weak</name>
 <source><name>n</name></source></detail>
 <detail><name>best_os_txt</name><value>Debian GNU/Linux 11</value></detail></host>
 </report></report>"""
-QUALYS = """<HOST_LIST_VM_DETECTION_OUTPUT><RESPONSE><HOST_LIST><HOST><ID>1</ID><IP>10.9.2.6</IP>
+QUALYS = """<HOST_LIST_VM_DETECTION_OUTPUT><RESPONSE><HOST_LIST>
+<HOST><ID>1</ID><IP>10.9.2.6</IP>
 <OS>Red Hat Enterprise Linux 8.8</OS><DNS>web6.corp.example</DNS><DETECTION_LIST>
 <DETECTION><QID>9</QID>
-</DETECTION></DETECTION_LIST></HOST></HOST_LIST></RESPONSE></HOST_LIST_VM_DETECTION_OUTPUT>"""
+</DETECTION></DETECTION_LIST>
+</HOST></HOST_LIST></RESPONSE></HOST_LIST_VM_DETECTION_OUTPUT>"""
 ITOP = """<Set><Server alias="Server" id="3"><name>srv1</name><org_name>IT</org_name>
 <osfamily_name>Linux</osfamily_name><managementip>10.9.5.1</managementip><ram>32 GB</ram></Server>
 <VirtualMachine alias="VirtualMachine" id="4"><name>vm1</name>
-<virtualhost_name>srv1</virtualhost_name>
-</VirtualMachine></Set>"""
+<virtualhost_name>srv1</virtualhost_name></VirtualMachine></Set>"""
 VIRSH = """<domain type='kvm'><name>lnxgit01</name><uuid>6d5f2a10-0c1c-4a7e-8c68-2b1a2f3c4d5e</uuid>
 <memory unit='KiB'>8388608</memory><vcpu placement='static'>4</vcpu><os><type>hvm</type></os>
 <devices><interface><mac address='52:54:00:11:22:33'/></interface></devices></domain>"""

@@ -35,6 +35,7 @@ _SENTENCES = {
     "types_of_columns": "It says which kind of value belongs into each column.",
     "list_of_choices": "The sheet holds values to choose from elsewhere, not records.",
     "explanation": "The sheet explains others and holds no records.",
+    "no_host": "The line names no host.",
     "no_socket": "The line is of no socket.",
     "no_line_of_the_graph": "The line is not written like the others of the graph.",
     "no_sample": "The line is no sample of a metric with labels.",

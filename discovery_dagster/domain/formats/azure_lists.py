@@ -1,8 +1,8 @@
 """What `az … list` and Azure Resource Graph print: machines, databases, sites and the rest.
 
 Source: the Azure CLI reference (`az vm list -d`, `az resource list`, `az graph query`), and the
-types of Resource Graph. A machine is known by its resource's name and by the host name inside it. Types
-that are no things are data in `reference/cloud_resources.yaml`.
+types of Resource Graph. A machine is known by its resource's name and by the host name inside it.
+Types that are no things are data in `reference/cloud_resources.yaml`.
 """
 
 from functools import partial

@@ -1,8 +1,8 @@
 """Terraform and OpenTofu: state (version 4), and what `show -json` prints of state or plan.
 
-Source: Terraform's documentation of its JSON output format, and state files of version 4. A resource
-has a label, which is no name, and may have been made several times; each instance is a record. What
-its attributes are called is its provider's matter. Types are data in
+Source: Terraform's documentation of its JSON output format, and state files of version 4. A
+resource has a label, which is no name, and may have been made several times; each instance is a
+record. What its attributes are called is its provider's matter. Types are data in
 `reference/cloud_resources.yaml`; what is none of them configures others.
 """
 

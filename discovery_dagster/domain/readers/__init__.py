@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from discovery_dagster.domain.readers.adjacency import is_adjacency, read_adjacency
+from discovery_dagster.domain.readers.ansible_ini import is_ansible_ini, read_ansible_ini
+from discovery_dagster.domain.readers.ansible_output import is_ansible_output, read_ansible_output
+from discovery_dagster.domain.readers.ansible_yaml import may_be_ansible_yaml, read_ansible_yaml
 from discovery_dagster.domain.readers.contents import Contents, opened
 from discovery_dagster.domain.readers.delimited import read_delimited
 from discovery_dagster.domain.readers.dot import is_dot, read_dot
@@ -40,6 +43,7 @@ _TEXTS: Final = (
     (is_graph_xml, read_graph_xml),
     (is_dot, read_dot),
     (is_gml, read_gml),
+    (is_ansible_output, read_ansible_output),
     (is_list_of_sockets, read_sockets),
     (is_metrics, read_metrics),
     (is_adjacency, read_adjacency),
@@ -79,6 +83,9 @@ def _read(data: Contents, path: Path, name: str, limits: Limits) -> FileReading:
     start = decode(data[:65_536], encoding).lstrip()
     if not start and not decode(data[:], encoding).strip():
         raise _empty(name)
+    ansible = _read_ansible(data, start, encoding, name, limits)
+    if ansible is not None:
+        return ansible
     if start.startswith(("{", "[")):
         return read_json(decode(data[:], encoding), encoding, name, limits)
     for told, read in _TEXTS:
@@ -87,6 +94,21 @@ def _read(data: Contents, path: Path, name: str, limits: Limits) -> FileReading:
     if is_yaml(start):
         return _read_yaml(data, encoding, name, limits)
     return read_delimited(data, encoding, name, limits)
+
+
+def _read_ansible(
+    data: Contents, start: str, encoding: str, name: str, limits: Limits
+) -> FileReading | None:
+    """Read an inventory of Ansible, whose sections look like JSON, or which is YAML of its own."""
+    if is_ansible_ini(start):
+        return read_ansible_ini(decode(data[:], encoding), encoding, name, limits)
+    if may_be_ansible_yaml(start):
+        try:
+            return read_ansible_yaml(decode(data[:], encoding), encoding, name, limits)
+        except UnreadableFileError as refused:
+            if refused.code != "invalid_yaml":
+                raise
+    return None
 
 
 def _read_yaml(data: Contents, encoding: str, name: str, limits: Limits) -> FileReading:

@@ -45,19 +45,28 @@ def read_yaml(text: str, encoding: str, name: str, limits: Limits) -> FileReadin
     Raises:
         UnreadableFileError: `invalid_yaml`, `not_a_table`, `limit_exceeded`.
     """
+    documents = documents_of(text, name, limits)
+    if not documents:
+        raise UnreadableFileError("not_a_table", f"{name} holds no objects and no lists.")
+    whole = documents[0] if len(documents) == 1 else Node(1, "[", children=documents)
+    writer = _Writer(name, limits)
+    writer.write(whole, 0)
+    return replace(read_json("".join(writer.parts), encoding, name, limits), container="yaml")
+
+
+def documents_of(text: str, name: str, limits: Limits) -> list["Node"]:
+    """Return the roots of the documents in `text` that hold anything.
+
+    Raises:
+        UnreadableFileError: `invalid_yaml`, `limit_exceeded`.
+    """
     try:
-        documents = [document for document in _documents(text, name, limits) if document.children]
+        return [document for document in _documents(text, name, limits) if document.children]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else text.count("\n") + 1
         raise _invalid(name, line, error.problem or "it ends too early") from error
     except yaml.YAMLError as error:
         raise _invalid(name, 1, "it has characters that no text has") from error
-    if not documents:
-        raise UnreadableFileError("not_a_table", f"{name} holds no objects and no lists.")
-    whole = documents[0] if len(documents) == 1 else _Node(1, "[", children=documents)
-    writer = _Writer(name, limits)
-    writer.write(whole, 0)
-    return replace(read_json("".join(writer.parts), encoding, name, limits), container="yaml")
 
 
 def _invalid(name: str, line: int, problem: str) -> UnreadableFileError:
@@ -65,16 +74,16 @@ def _invalid(name: str, line: int, problem: str) -> UnreadableFileError:
 
 
 @dataclass
-class _Node:
+class Node:
     """A scalar, a sequence or a mapping, whose children are its keys and values in turn."""
 
     line: int
     opening: str = ""  # of JSON
     text: str | None = None
-    children: list["_Node"] = field(default_factory=list)
+    children: list["Node"] = field(default_factory=list)
 
     @cached_property  # anchors that merge each other twice would double the time with each
-    def pairs(self) -> list[tuple["_Node", "_Node"]]:
+    def pairs(self) -> list[tuple["Node", "Node"]]:
         """The keys and values of a mapping, those that it merges behind its own."""
         own = list(zip(self.children[::2], self.children[1::2], strict=True))
         taken = {key.text for key, _ in own}
@@ -89,14 +98,14 @@ class _Node:
         return pairs
 
 
-def _documents(text: str, name: str, limits: Limits) -> Iterator[_Node]:
+def _documents(text: str, name: str, limits: Limits) -> Iterator[Node]:
     """Give the root of each document; nothing is read deeper than the limit."""
-    opened: list[_Node] = []
-    anchors: dict[str | None, _Node] = {}
+    opened: list[Node] = []
+    anchors: dict[str | None, Node] = {}
     count = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.DocumentStartEvent):
-            opened, anchors = [_Node(1, "[")], {}
+            opened, anchors = [Node(1, "[")], {}
         elif isinstance(event, yaml.DocumentEndEvent):
             yield from opened[0].children
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -119,14 +128,14 @@ def _documents(text: str, name: str, limits: Limits) -> Iterator[_Node]:
                     raise limit_exceeded(name, "levels of nesting", limits.json_depth)
 
 
-def _node(event: yaml.NodeEvent, anchors: dict[str | None, _Node]) -> _Node:
+def _node(event: yaml.NodeEvent, anchors: dict[str | None, Node]) -> Node:
     if isinstance(event, yaml.AliasEvent):
         return anchors[event.anchor]
     if isinstance(event, yaml.ScalarEvent):
         is_nothing = event.implicit[0] and event.value in _NOTHING  # written without quotes
-        node = _Node(_line(event), text=None if is_nothing else event.value)
+        node = Node(_line(event), text=None if is_nothing else event.value)
     else:
-        node = _Node(_line(event), "{" if isinstance(event, yaml.MappingStartEvent) else "[")
+        node = Node(_line(event), "{" if isinstance(event, yaml.MappingStartEvent) else "[")
     if event.anchor:
         anchors[event.anchor] = node
     return node
@@ -144,7 +153,7 @@ class _Writer:
         self._name, self._limits = name, limits
         self._line, self._count = 1, 0
 
-    def write(self, node: _Node, depth: int) -> None:
+    def write(self, node: Node, depth: int) -> None:
         """Write `node`, which stands in `depth` others."""
         self._count += 1
         check_limit(self._name, "YAML nodes", self._count, self._limits.yaml_nodes)
@@ -165,11 +174,11 @@ class _Writer:
             write()
         self.parts.append(brackets[1])
 
-    def _item(self, node: _Node, depth: int) -> None:
+    def _item(self, node: Node, depth: int) -> None:
         self._move_to(node.line)
         self.write(node, depth + 1)
 
-    def _member(self, key: _Node, value: _Node, depth: int) -> None:
+    def _member(self, key: Node, value: Node, depth: int) -> None:
         if key.opening:
             raise _invalid(self._name, key.line, "a key is no text")
         self._move_to(key.line)

@@ -36,6 +36,7 @@ _SENTENCES = {
     "list_of_choices": "The sheet holds values to choose from elsewhere, not records.",
     "explanation": "The sheet explains others and holds no records.",
     "no_host": "The line names no host.",
+    "unix_socket": "The socket leads nowhere outside its machine.",
     "no_socket": "The line is of no socket.",
     "no_line_of_the_graph": "The line is not written like the others of the graph.",
     "no_sample": "The line is no sample of a metric with labels.",

@@ -1,7 +1,9 @@
 """Lists of sockets as a machine prints them: `netstat` (Linux, Windows), `ss`, `lsof -i`.
 
 Their columns are set apart by spaces, and so are the words of their headers; what a line says is
-told by its words: a protocol, two ends with their ports, a state, and a process.
+told by its words: a protocol, two ends with their ports, a state, and a process. Ports may be named
+(`ssh`), which `reference/service_names.yaml` reads; BSD, macOS, AIX and Solaris write a dot before
+them. Ends may be named, too. Sockets of UNIX lead nowhere.
 """
 
 import re
@@ -16,19 +18,29 @@ from discovery_dagster.domain.readers.records import (
     ignored_record,
     source_table,
 )
-from discovery_dagster.domain.services import ports_by_service
 from discovery_dagster.domain.source_tables import READ, FileReading
 
 _END: Final = re.compile(
     r"^(?P<host>\[[0-9a-fA-F:.]+(?:%\w+)?\](?:%\w+)?|\*|[0-9a-fA-F:.]*[0-9a-fA-F:](?:%\w+)?|[\w.-]+)"
-    r":(?P<port>\d{1,5}|\*|[a-z][a-z0-9-]*)$"
+    r":(?P<port>\d{1,5}|\*)$"
 )
-#: An address and its port as BSD and macOS print them.
+_NAMED: Final = re.compile(
+    r"^(?P<host>\[[0-9a-fA-F:.]+(?:%\w+)?\](?:%\w+)?|\*|[0-9a-fA-F:.]*[0-9a-fA-F:](?:%\w+)?|[\w.-]+)"
+    r":(?P<port>[A-Za-z][\w-]*|\d{1,5}|\*)$"
+)
 _DOTTED: Final = re.compile(
-    r"^(?P<host>(?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F:]*:[0-9a-fA-F:]*(?:%\w+)?|\*)\.(?P<port>\d{1,5}|\*)$"
+    r"^(?P<host>\d+(?:\.\d+){3}|\*|[0-9a-fA-F:]+(?:%\w+)?|[A-Za-z][\w.-]*)"
+    r"\.(?P<port>\d{1,5}|\*|[A-Za-z][\w-]*)$"
 )
-#: What stands above the sockets of other families, of which no line is of a connection.
-_OTHER_FAMILIES: Final = re.compile(r"^Active .*(?:UNIX|LOCAL|Multipath)", re.IGNORECASE)
+_SOLARIS: Final = re.compile(r"^(?:\d+(?:\.\d+){4}|\*\.(?:\d+|\*))$")
+_AT_DOTTED: Final = slice(3, 5)  # behind the protocol and two queues
+_UNIX: Final = frozenset({"unix", "u_str", "u_dgr", "u_seq", "nl", "p_raw", "p_dgr", "v_str"})
+_TITLES: Final = re.compile(
+    r"^\s*(?:Active Internet connections|Active connections|Proto\s+Recv-Q|Netid\s+State"
+    r"|COMMAND\s+PID\s+USER\s+FD|State\s+Recv-Q\s+Send-Q)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ADDRESS: Final = re.compile(r"[0-9a-fA-F]*[:.][0-9a-fA-F:.]*[0-9a-fA-F:]|\*")
 _PROTOCOL: Final = re.compile(r"^(tcp|udp)(?:4|6|46)?$", re.IGNORECASE)
 _STATE: Final = re.compile(
     r"^\(?(LISTEN(?:ING)?|ESTAB(?:LISHED)?|TIME[-_]WAIT|CLOSE[-_]WAIT|CLOSED|SYN[-_]\w+|FIN[-_]\w+"
@@ -38,13 +50,13 @@ _PROCESS: Final = re.compile(r'^(?:users:\(\("(?P<ss>[^"]+)".*|\d+/(?P<netstat>\
 _HEADER: Final = (
     "Protocol",
     "Local Address",
-    "Local Host",
     "Local Port",
     "Foreign Address",
-    "Foreign Host",
     "Foreign Port",
     "State",
     "Local Process",
+    "Local Host",
+    "Foreign Host",
 )
 _LISTENING: Final = {"LISTENING": "LISTEN", "UNCONN": "LISTEN"}
 _LINES: Final = 50
@@ -54,11 +66,11 @@ _ENDS: Final = 2
 
 def is_list_of_sockets(start: str) -> bool:
     """Whether a text that starts like this is such a list."""
-    shown = start.splitlines()[:_LINES]
-    others = next((at for at, line in enumerate(shown) if _OTHER_FAMILIES.match(line)), None)
-    lines = [line for line in shown[:others] if line.strip()]
+    lines = [line for line in start.splitlines()[:_LINES] if line.strip()]
     told = [_cells(line) for line in lines]
-    sockets = [cells for cells in told if cells and (cells[0] or cells[_HEADER.index("State")])]
+    sockets = [cells for cells in told if cells and (cells[0] or cells[5])]
+    if sockets and _TITLES.search(start):
+        return True
     return len(sockets) > 0 and len(sockets) >= _SHARE * max(len(lines) - 4, 1)
 
 
@@ -73,15 +85,17 @@ def read_sockets(text: str, encoding: str, name: str, limits: Limits) -> FileRea
 def _record(number: int, line: str) -> Record:
     cells = _cells(line)
     if cells is None:
-        return ignored_record(number, "no_socket" if line.strip() else "blank_line")
+        first = line.split()[:1]
+        reason = "unix_socket" if first and first[0] in _UNIX else "no_socket"
+        return ignored_record(number, reason if first else "blank_line")
     return number, READ, None, None, cells
 
 
 def _cells(line: str) -> Sequence[str | None] | None:
     """What a line says of a socket, None where it is of none."""
     words = [part for word in line.split() for part in word.split("->")]
-    ends = _ends(words)
     protocol = next((found[1].lower() for found in map(_PROTOCOL.match, words) if found), None)
+    ends = _ends(words, protocol)
     state = next((found[1] for found in map(_STATE.match, words) if found), None)
     if not ends or (protocol is None and state is None) or "," in words[0]:
         return None
@@ -89,35 +103,40 @@ def _cells(line: str) -> Sequence[str | None] | None:
     if len(ends) < _ENDS and state != "LISTEN":
         return None
     process = next((found for found in map(_PROCESS.match, words) if found), None)
-    told: list[str | None] = [protocol]
-    for at in range(_ENDS):
-        told.extend(_end(*ends[at]) if at < len(ends) else (None, None, None))
-    return [*told, state, (process["ss"] or process["netstat"]) if process else None]
+    hosts: list[str | None] = [_host(end["host"]) for end in ends] + [None] * _ENDS
+    ports: list[str | None] = [_port(end["port"]) for end in ends] + [None] * _ENDS
+    is_named = [host is not None and not _ADDRESS.fullmatch(host) for host in hosts]
+    addresses = [None if named else host for host, named in zip(hosts, is_named, strict=True)]
+    names = [host if named else None for host, named in zip(hosts, is_named, strict=True)]
+    program = (process["ss"] or process["netstat"]) if process else None
+    return [
+        protocol,
+        *(addresses[0], ports[0], addresses[1], ports[1]),
+        state,
+        program,
+        *names[:_ENDS],
+    ]
 
 
-def _ends(words: Sequence[str]) -> list[tuple[str, str]]:
-    """Host and port of the first two words that have both; a port may be called by its service."""
-    ends = []
-    for word in words:
-        found = _DOTTED.match(word) or _END.match(word)
-        if found is None:
-            continue
-        port = found["port"]
-        number = port if port[0] in "*0123456789" else _port_of(port)
-        if number is not None:
-            ends.append((_host(found["host"]), str(number)))
-    return ends[:_ENDS]
+def _ends(words: Sequence[str], protocol: str | None) -> list[re.Match[str]]:
+    """The ends that a line names: by numbers, by names of ports, or as BSD and Solaris write."""
+    found = [end for end in map(_END.match, words) if end][:_ENDS]
+    if len(found) == _ENDS:
+        return found
+    if protocol is not None:
+        named = [end for end in map(_NAMED.match, words) if end][:_ENDS]
+        if len(named) == _ENDS:
+            return named
+        dotted = [end for end in map(_DOTTED.match, words[_AT_DOTTED]) if end]
+        return dotted if len(dotted) == _ENDS else found or named
+    if len(words) > _ENDS and all(map(_SOLARIS.match, words[:_ENDS])):
+        return [end for end in map(_DOTTED.match, words[:_ENDS]) if end]
+    return found
 
 
-def _end(host: str, port: str) -> tuple[str | None, str | None, str]:
-    """Address, name and port of an end; `netstat` resolves addresses to names where it can."""
-    named = any(letter.isalpha() for letter in host) and ":" not in host
-    return (None, host, port) if named else (host, None, port)
-
-
-def _port_of(service: str) -> int | None:
-    written: dict[str, int] = reference.load("service_names")["numbers"]
-    return written.get(service) or ports_by_service().get(service)
+def _port(written: str) -> str:
+    """The number of a port; a name that nobody knows stays."""
+    return str(reference.load("service_names").get(written, written))
 
 
 def _host(written: str) -> str:

@@ -247,8 +247,14 @@ def test_each_instance_in_terraforms_state_is_a_thing_and_what_configures_others
 
 def test_terraform_shows_resources_of_modules_inside_modules(tmp_path):
     def resource(at):
-        return {"address": f"aws_instance.{at}", "mode": "managed", "type": "aws_instance",
-                "name": at, "values": {"id": f"i-{at}", "tags": {"Name": f"shop-{at}"}}}  # fmt: skip
+        values = {"id": f"i-{at}", "tags": {"Name": f"shop-{at}"}}
+        return {
+            "address": f"aws_instance.{at}",
+            "mode": "managed",
+            "type": "aws_instance",
+            "name": at,
+            "values": values,
+        }
 
     inner = {"address": "module.a.module.b", "resources": [resource("c")]}
     outer = {"address": "module.a", "resources": [resource("b")], "child_modules": [inner]}

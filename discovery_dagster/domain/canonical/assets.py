@@ -66,7 +66,7 @@ def build_assets(
     """
     detail = kind is Kind.DETAILS
     # Columns of a detail that its format does not open are none of the thing's own.
-    open_ = not detail or table_format.synonyms
+    open_ = not detail or table_format.synonyms or bool(table_format.facts)
     frame = _complete(cells.frame)
     uuid = frame["smbios_uuid"].fill_null(uuid_in_serial(frame["serial_number"]))
     frame = frame.with_columns(uuid)

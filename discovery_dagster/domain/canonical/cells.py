@@ -163,6 +163,8 @@ def custom_attributes(
     kept = mapping.filter((pl.col("field") == UNMAPPED) | (pl.col("status") != "accepted"))
     pieces, keys = [], set[str]()
     for position in kept["position"]:
+        if table_format.facts and fold(table.header[position]) not in table_format.facts:
+            continue
         key = table.header[position] or f"column {position + 1}"
         key = key if key not in keys else f"{key} ({position + 1})"
         keys.add(key)

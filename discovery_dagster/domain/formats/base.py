@@ -129,6 +129,9 @@ class TableFormat:
     endpoint_type: str | None = None
     directed: bool = False  # the source of a flow opened the connection
     local: bool = False  # the source of a flow is the machine that listed it
+    #: Folded headers that are kept as custom values of a thing by a format of details, which keeps
+    #: no others.
+    facts: frozenset[str] = frozenset()
     synonyms: bool = True  # columns without a rule are looked up in the synonyms
 
     @property

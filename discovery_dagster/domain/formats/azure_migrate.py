@@ -20,6 +20,7 @@ DISCOVERY_REPORT = TableFormat(
         "mac addresses": Rule("mac_addresses"),
         "power stats": Rule("status"),
         "machine id": Rule("provider_id"),
+        "support status": Rule("unmapped"),  # of the operating system
     },
     type_patterns=TypePatterns(
         "provider_id",

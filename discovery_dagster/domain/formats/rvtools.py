@@ -1,6 +1,7 @@
 """The tabs of RVTools' workbook (VMware vSphere), or of its per-tab files.
 
-RVTools writes memory and disks in MiB; older versions head the same numbers MB.
+RVTools writes memory and disks in MiB; older versions head the same numbers MB. What tabs say of
+parts of machines is in `rvtools_facts`.
 """
 
 from discovery_dagster import reference
@@ -10,7 +11,8 @@ from discovery_dagster.domain.words import fold
 #: Excel writes truth values in the language of its user.
 _TRUE = frozenset(reference.load("booleans")["true"])
 
-_NO_MACHINES = (
+#: Records of machines that are none.
+NO_MACHINES = (
     Exclusion("template", _TRUE, "It is a template, not a machine."),
     Exclusion(
         "srm placeholder",
@@ -50,7 +52,7 @@ VINFO = TableFormat(
         "vm id": Rule("unmapped"),
     },
     asset_type="virtual_machine",
-    exclusions=_NO_MACHINES,
+    exclusions=NO_MACHINES,
 )
 
 VHOST = TableFormat(
@@ -116,20 +118,11 @@ VNETWORK = TableFormat(
         "vi sdk server": Rule("scope"),
     },
     asset_type="virtual_machine",
-    exclusions=_NO_MACHINES,
+    exclusions=NO_MACHINES,
     synonyms=False,
 )
 
 _OTHER_TABS = {
-    "vCPU": "the processor use of machines",
-    "vMemory": "the memory use of machines",
-    "vDisk": "single disks, whose sum the machine's own record has",
-    "vPartition": "partitions inside machines",
-    "vCD": "removable drives",
-    "vFloppy": "removable drives",
-    "vUSB": "attached USB devices",
-    "vSnapshot": "snapshots of machines",
-    "vTools": "the state of VMware Tools",
     "vSource": "the vCenter servers that were asked",
     "vRP": "resource pools",
     "vHBA": "host bus adapters",

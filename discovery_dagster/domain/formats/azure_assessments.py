@@ -1,8 +1,8 @@
 """Azure Migrate's assessments beside machines: SQL Server instances, web applications, costs.
 
 Source: Azure Migrate Export (github.com/Azure/azure-migrate-export), the tabs and columns of its
-core report. An instance is called as SQL Server calls it, host before instance; a web application is
-known by its machine, since every IIS has a `Default Web Site`.
+core report. An instance is called as SQL Server calls it, host before instance; a web application
+is known by its machine, since every IIS has a `Default Web Site`.
 """
 
 import polars as pl

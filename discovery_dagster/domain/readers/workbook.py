@@ -26,6 +26,7 @@ from discovery_dagster.domain.readers.records import (
 from discovery_dagster.domain.readers.sections import Section
 from discovery_dagster.domain.readers.sheet_notes import sheet_notes
 from discovery_dagster.domain.readers.sheet_purpose import ignore_by_purpose
+from discovery_dagster.domain.readers.side_by_side import parts_of
 from discovery_dagster.domain.readers.worksheet import Worksheet, Worksheets
 from discovery_dagster.domain.readers.xlsx import read_layouts, read_package
 from discovery_dagster.domain.source_tables import (
@@ -75,7 +76,12 @@ def reading_of_sheets(
     Raises:
         UnreadableFileError: `not_a_table`, `limit_exceeded`.
     """
-    tables = [(sheet, table) for sheet in sheets for table in _tables(sheet, name, limits)]
+    tables = [
+        (sheet, table)
+        for sheet in sheets
+        for part in parts_of(sheet)
+        for table in _tables(part, name, limits)
+    ]
     if not tables:
         raise UnreadableFileError("not_a_table", f"{name} has no sheet with a table in it.")
     return FileReading(

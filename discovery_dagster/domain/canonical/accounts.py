@@ -37,6 +37,7 @@ _SENTENCES = {
     "explanation": "The sheet explains others and holds no records.",
     "no_host": "The line names no host.",
     "unix_socket": "The socket leads nowhere outside its machine.",
+    "no_pairs": "The line has no keys with values.",
     "no_socket": "The line is of no socket.",
     "no_line_of_the_graph": "The line is not written like the others of the graph.",
     "no_sample": "The line is no sample of a metric with labels.",

@@ -18,8 +18,10 @@ from discovery_dagster.domain.readers.gml import is_gml, read_gml
 from discovery_dagster.domain.readers.graph_xml import is_graph_xml, read_graph_xml
 from discovery_dagster.domain.readers.html_tables import is_html, read_html
 from discovery_dagster.domain.readers.json_text import read_json
+from discovery_dagster.domain.readers.key_values import is_key_values, read_key_values
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.metrics import is_metrics, read_metrics
+from discovery_dagster.domain.readers.nagios import is_nagios, read_nagios
 from discovery_dagster.domain.readers.sockets import is_list_of_sockets, read_sockets
 from discovery_dagster.domain.readers.spreadsheet_xml import (
     is_spreadsheet_xml,
@@ -43,6 +45,8 @@ _TEXTS: Final = (
     (is_graph_xml, read_graph_xml),
     (is_dot, read_dot),
     (is_gml, read_gml),
+    (is_nagios, read_nagios),
+    (is_key_values, read_key_values),
     (is_ansible_output, read_ansible_output),
     (is_list_of_sockets, read_sockets),
     (is_metrics, read_metrics),

@@ -100,7 +100,24 @@ EDGES = TableFormat(
     synonyms=False,
 )
 
-FORMATS = (NODES, NODE_TABLE, EDGES)
+#: Edges in a file of their own that name both ends by ids alone, as architecture tools export them.
+EDGE_TABLE = TableFormat(
+    name="graph.edge_table",
+    kind=Kind.RELATIONS,
+    headers=(frozenset({"from id", "to id"}), frozenset({"source id", "target id"})),
+    columns={
+        "from id": Rule("source"),
+        "source id": Rule("source", order=1),
+        "to id": Rule("target"),
+        "target id": Rule("target", order=1),
+        **{name: Rule("relation", order=at) for at, name in enumerate(_RELATIONS[:5])},
+        "description": Rule("detail"),
+    },
+    relation="depends_on",
+    synonyms=False,
+)
+
+FORMATS = (NODES, NODE_TABLE, EDGES, EDGE_TABLE)
 
 
 def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:

@@ -91,3 +91,16 @@ def test_relations_in_a_vocabulary_that_nobody_knows_have_no_direction(tmp_path)
     )  # fmt: skip
     assert edges(derived) == set()
     assert set(derived.records.issues["code"]) == {"unknown_relation"}
+
+
+def test_edges_of_ids_alone_find_the_fact_sheets_and_keep_unknown_relations_open(tmp_path):
+    derived = derived_from(
+        tmp_path,
+        sheets_csv="id,type,displayName\n5f-a1,Application,Hub\n5f-a2,Application,Tax\n"
+        "5f-c1,ITComponent,Oracle 19c\n",
+        relations_csv="relationId,fromId,toId,relationType\nr1,5f-a1,5f-a2,relToSuccessor\n"
+        "r2,5f-a1,5f-c1,requires\n",
+    )
+    assert edges(derived) == {("Hub", "depends_on", "Oracle 19c")}
+    assert sorted(derived.assets["name"]) == ["Hub", "Oracle 19c", "Tax"]
+    assert outcomes(derived)["rejected"] == 1

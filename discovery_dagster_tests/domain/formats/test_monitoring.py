@@ -38,7 +38,7 @@ ZABBIX = (
 )
 PRTG = (
     '"Probe","Group","Device","Host","Status"\n'
-    '"Local","Servers","web01","10.3.3.1","Up"\n"Local","Servers","db01 [Windows]","10.3.3.2","Up"\n'
+    '"Local","Linux","web01","10.3.3.1","Up"\n"Local","Win","db01 [Windows]","10.3.3.2","Up"\n'
 )
 CHECKMK = {"value": [
     {"id": name, "extensions": {"folder": "/", "attributes": {"ipaddress": address}}}

@@ -12,7 +12,7 @@ import polars as pl
 from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat
 from discovery_dagster.domain.formats.cloud import tag_columns, with_values_inside
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of, product_of
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 
 _TAGS: Mapping[str, Rule] = {
     "tags name": Rule("name"),

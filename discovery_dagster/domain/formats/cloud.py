@@ -14,7 +14,7 @@ from discovery_dagster import reference
 from discovery_dagster.domain.formats.base import Rule, TableFormat
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
 from discovery_dagster.domain.headers import synonyms
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.words import fold
 
 #: Lists of providers share tags and words, and are formats of their own modules.

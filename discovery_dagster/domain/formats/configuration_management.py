@@ -11,7 +11,7 @@ import polars as pl
 
 from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat, TypePatterns
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 
 HOSTS = TableFormat(
     name="ansible.hosts",
@@ -62,6 +62,7 @@ _FACTS: Mapping[str, Rule] = {
     "fqdn": Rule("fqdn"),
     "domain": Rule("domain"),
     "addresses": Rule("ip_addresses"),
+    "default ipv4 address": Rule("ip_addresses"),
     "default ipv4 macaddress": Rule("mac_addresses"),
     "distribution": Rule("os_name"),
     "os name": Rule("os_name", order=1),
@@ -85,6 +86,7 @@ FACTS = TableFormat(
     ),
     columns={
         "inventory host": Rule("name"),
+        "inventory hostname": Rule("name", order=1),
         "addresses": Rule("ip_addresses"),
         "virtualisation": Rule("declared_type"),
         **{f"{prefix}{fact}": rule for prefix in _PREFIXES for fact, rule in _FACTS.items()},

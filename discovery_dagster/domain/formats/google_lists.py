@@ -10,7 +10,7 @@ from discovery_dagster import reference
 from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat, TypePatterns
 from discovery_dagster.domain.formats.cloud import tag_columns, with_values_inside
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 
 _WORDS = reference.load("cloud_resources")["google"]
 _TYPES = TypePatterns("declared_type", _WORDS["types"])
@@ -39,6 +39,8 @@ RESOURCES = TableFormat(
         "machine type": Rule("unmapped"),
         "hostname": Rule("hostname"),
         "addresses inside": Rule("ip_addresses"),
+        "internal ip": Rule("ip_addresses"),
+        "external ip": Rule("ip_addresses"),
         "license": Rule("os_name"),
         "database": Rule("product"),
         "status": Rule("status"),

@@ -11,7 +11,7 @@ import polars as pl
 from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat
 from discovery_dagster.domain.formats.cloud import tag_columns
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 
 ZABBIX = TableFormat(
     name="zabbix.hosts",

@@ -16,7 +16,7 @@ from discovery_dagster import reference
 from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
 from discovery_dagster.domain.formats.reshaping import add_columns, as_text, column_of
 from discovery_dagster.domain.formats.rvtools import NO_MACHINES
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.values.quantities import read_numbers
 from discovery_dagster.domain.words import fold
 

@@ -15,7 +15,7 @@ from discovery_dagster import reference
 from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat, TypePatterns
 from discovery_dagster.domain.formats.cloud import tag_columns, with_values_inside
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of, product_of
-from discovery_dagster.domain.tables import SourceTable
+from discovery_dagster.domain.source_tables import SourceTable
 
 _PREFIXES: Final = ("attributes", "values")
 _FIT: Final = 60

@@ -18,7 +18,7 @@ from discovery_dagster.domain.readers.records import (
     read_record,
     source_table,
 )
-from discovery_dagster.domain.tables import FileReading
+from discovery_dagster.domain.source_tables import FileReading
 
 SHEET: Final = "ansible.hosts"
 NO_HOST: Final = "no_host"

@@ -14,7 +14,7 @@ from typing import Final
 
 from discovery_dagster.domain.readers.json_text import read_json
 from discovery_dagster.domain.readers.limits import Limits
-from discovery_dagster.domain.tables import FileReading
+from discovery_dagster.domain.source_tables import FileReading
 
 _RESULT: Final = re.compile(r"^(\S+) \| ([A-Z]+!?)(?: \| rc=\d+)? => \{(\s*\})?", re.MULTILINE)
 

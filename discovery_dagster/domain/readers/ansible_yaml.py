@@ -10,7 +10,7 @@ from typing import Final
 from discovery_dagster.domain.readers.ansible_hosts import Host, Inventory, reading_of
 from discovery_dagster.domain.readers.limits import Limits
 from discovery_dagster.domain.readers.yaml_text import Node, documents_of
-from discovery_dagster.domain.tables import FileReading
+from discovery_dagster.domain.source_tables import FileReading
 
 _GROUP: Final = frozenset({"hosts", "children", "vars"})
 _HOSTS: Final = re.compile(r"^\s+[\"']?hosts[\"']?\s*:\s*(?:\{.*)?$", re.MULTILINE)

@@ -13,7 +13,7 @@ from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.spreadsheet_xml import Rows, worksheet
 from discovery_dagster.domain.readers.workbook import reading_of_sheets
 from discovery_dagster.domain.readers.worksheet import Range
-from discovery_dagster.domain.tables import FileReading, UnreadableFileError
+from discovery_dagster.domain.source_tables import FileReading, UnreadableFileError
 
 _BEGINS: Final = re.compile(
     r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+html|html|head|body|table|meta|style|div)\b",

@@ -19,7 +19,7 @@ from discovery_dagster.domain.readers.records import (
     rejected_record,
     source_table,
 )
-from discovery_dagster.domain.tables import FileReading
+from discovery_dagster.domain.source_tables import FileReading
 
 _PAIR: Final = re.compile(r"(?:^|(?<=[\s|]))([A-Za-z][\w.-]*)=(\"(?:[^\"\\]|\\.)*\"|[^\s\"]*)")
 _LINES: Final = 50

@@ -8,7 +8,7 @@ from typing import Final
 
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.records import frame_of_records, read_record, source_table
-from discovery_dagster.domain.tables import FileReading, SourceTable
+from discovery_dagster.domain.source_tables import FileReading, SourceTable
 
 _DEFINE: Final = re.compile(r"^\s*define\s+(\w+)\s*\{", re.MULTILINE)
 _HOSTS: Final = re.compile(r"^\s*define\s+host\s*\{", re.MULTILINE)

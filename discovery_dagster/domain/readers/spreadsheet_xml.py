@@ -15,7 +15,7 @@ from discovery_dagster.domain.readers.worksheet import Layout, Range, Worksheet
 from discovery_dagster.domain.readers.xml_path import texts_at
 from discovery_dagster.domain.readers.xml_text import root_of
 from discovery_dagster.domain.readers.xml_tree import Node, parse_xml
-from discovery_dagster.domain.tables import FileReading
+from discovery_dagster.domain.source_tables import FileReading
 
 _NAMESPACE: Final = "urn:schemas-microsoft-com:office:spreadsheet"
 _HIDDEN: Final = frozenset({"SheetHidden", "SheetVeryHidden"})

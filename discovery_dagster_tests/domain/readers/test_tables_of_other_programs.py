@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from discovery_dagster.domain.readers import Limits
-from discovery_dagster.domain.tables import UnreadableFileError
+from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster_tests.domain.readers.reading import reading_of, records_of
 
 

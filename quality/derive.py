@@ -28,6 +28,7 @@ class Derived:
 
     tables: Sequence[RecognisedTable]
     mapping: pl.DataFrame
+    grains: pl.DataFrame
     records: canonical.CanonicalRecords
     inventory: identity.Inventory
     assets: pl.DataFrame
@@ -43,11 +44,12 @@ def derive(paths: Sequence[Path]) -> Derived:
         UnreadableFileError: when one of them cannot be read.
     """
     tables = [table for path in paths for table in intake.read_tables(path, path.name)[1]]
-    mapping = intake.map_columns(tables, lambda *_: None)
-    records = canonical.canonicalise(tables, mapping)
+    understood = intake.understand(tables, lambda *_: None)
+    mapping, grains = understood["mapping"], understood["grains"]
+    records = canonical.canonicalise(intake.as_decided(tables, grains), mapping)
     found = identity.resolve("quality.report", records.assets, records.relations, {})
     assets = classification.classify(found.assets, AS_OF)
     edges = dependencies.build(assets, records.relations, records.assets, members=found.members)
     nodes = graph.analyse(assets, edges)
     made = plan.make(assets, edges, nodes)
-    return Derived(tables, mapping, records, found, assets, edges, nodes, made)
+    return Derived(tables, mapping, grains, records, found, assets, edges, nodes, made)

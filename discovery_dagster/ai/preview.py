@@ -16,7 +16,14 @@ from discovery_dagster.domain.proposals.columns import propose_fields
 from discovery_dagster.domain.proposals.types import propose_types
 from discovery_dagster.domain.steps import BY_KEY, Step
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import decisions, model_requests, overrides, publications, sessions
+from discovery_dagster.store import (
+    decisions,
+    grains,
+    model_requests,
+    overrides,
+    publications,
+    sessions,
+)
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.findings import NotRunError
 from discovery_dagster.store.objects import ObjectStore
@@ -88,7 +95,9 @@ def preview(
     records = _published(database, objects, session, "source_records")
     tables = intake.session_tables(records)
     known = decisions.about_mapping(database, session.engagement)
-    propose_fields(tables, intake.map_columns(tables, _unreported, known), columns)
+    of_tables = grains.current(database, session.engagement)
+    understood = intake.understand(tables, _unreported, known, of_tables)
+    propose_fields(intake.as_decided(tables, understood["grains"]), understood["mapping"], columns)
     types = _Previewer(settings, database, session, BY_KEY["classified_assets"])
     inventory = _published(database, objects, session, "inventory")
     decided = overrides.in_force(database, session.engagement)

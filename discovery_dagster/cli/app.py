@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "report": ("report", "report"),
     "lineage": ("lineage", "lineage"),
     "mapping": ("mapping", "app"),
+    "grain": ("grain", "app"),
     "identity": ("identity", "app"),
     "override": ("overrides", "app"),
     "alias": ("aliases", "app"),

@@ -12,6 +12,7 @@ from discovery_dagster.cli.present import (
     print_warnings,
     rejects_table,
     table_of,
+    waiting_tables,
 )
 from discovery_dagster.cli.terminal import say_json, terminal
 from discovery_dagster.domain.intake import Readings, SourceFile
@@ -25,13 +26,17 @@ def show_preview(files: Sequence[IncomingFile], reader: ApartReader, *, as_json:
     found = preview(_source_files(files), Readings(reader.read_tables))
     warnings = column_warnings(found.mapping)
     if as_json:
-        document = asdict(found) | {"warnings": [asdict(warning) for warning in warnings]}
+        document = asdict(found) | {
+            "warnings": [asdict(warning) for warning in warnings],
+            "waiting": list(waiting_tables(found.files)),
+        }
         say_json(document)
         return
     console = terminal()
     console.print("\nNothing was written.", style="bold")
     print_files(console, found.files)
     print_warnings(console, warnings)
+    console.print(_tables(found))
     console.print(_mapping(found))
     if found.rejects:
         console.print(rejects_table(found.rejects))
@@ -48,6 +53,18 @@ def _source_files(files: Sequence[IncomingFile]) -> list[SourceFile]:
         name = free_name(file.name, sources)
         sources[name] = SourceFile(name, file.path, sha256, file.path.stat().st_size)
     return list(sources.values())
+
+
+def _tables(found: Preview) -> Table:
+    table = table_of("Tables", "table", "a row is", "named by", "confidence", "why")
+    for row in found.tables:
+        place = f"{row['file']}#{row['sheet']}" if row["sheet"] else row["file"]
+        why = " ".join(
+            [row["reason"], *(f"{each[0].upper()}{each[1:]}." for each in row["evidence"])]
+        )
+        words = (place, row["grain"], row["name_column"] or "", f"{row['confidence']:.2f}", why)
+        table.add_row(*words)
+    return table
 
 
 def _mapping(found: Preview) -> Table:

@@ -1,6 +1,6 @@
 """What people and programs see of a session."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +10,8 @@ from rich.table import Table
 
 from discovery_dagster.cli.terminal import say_json, terminal
 from discovery_dagster.domain.facts import FileAccount
+from discovery_dagster.domain.grain import WAITING
+from discovery_dagster.domain.grain.tables import waiting_message
 from discovery_dagster.domain.handover import Handover
 from discovery_dagster.domain.mapping.warnings import ColumnWarning
 from discovery_dagster.domain.state import FileState, SessionState
@@ -52,6 +54,7 @@ def print_import(
         for file in document["files"]:
             file["warnings"] = [one.message for one in warnings if one.file == file["name"]]
         document["warnings"] = [asdict(warning) for warning in warnings]
+        document["waiting"] = list(waiting_tables(state.files))
         say_json(document)
         return
     console = terminal()
@@ -94,14 +97,25 @@ def print_states(states: list[SessionState], *, as_json: bool) -> None:
 def print_files(console: Console, files: Sequence[FileState | FileAccount]) -> None:
     """Print what became of each file, and what a person may not expect of how it was read."""
     console.print(files_table(files))
+    for waiting in waiting_tables(files):
+        console.print(waiting, style="yellow")
     for file in files:
         for note in file.notes:
             console.print(f"{file.name}: {note}")
 
 
+def waiting_tables(files: Sequence[FileState | FileAccount]) -> Iterator[str]:
+    """Say which tables wait for a decision, why, and what to do."""
+    for file in files:
+        for table in file.tables:
+            row = table if isinstance(table, Mapping) else table.model_dump()
+            if row["status"] == WAITING:
+                yield waiting_message(file.name, row)
+
+
 def files_table(files: Sequence[FileState | FileAccount]) -> Table:
     """What became of each file."""
-    table = table_of("Files", "file", "format")
+    table = table_of("Files", "file", "format", "a row is")
     for heading in ("records", "accepted", "rejected", "ignored"):
         table.add_column(heading, justify="right")
     unread = any(file.error for file in files)
@@ -111,10 +125,18 @@ def files_table(files: Sequence[FileState | FileAccount]) -> Table:
         table.add_row(
             file.name,
             file.format or "",
+            _grains(file),
             *map(str, (file.records, file.accepted, file.rejected, file.ignored)),
             *([file.error or ""] if unread else []),
         )
     return table
+
+
+def _grains(file: FileState | FileAccount) -> str:
+    """What the records of a file's tables are, each said once."""
+    rows = [row if isinstance(row, Mapping) else row.model_dump() for row in file.tables]
+    words = ["waiting" if row["status"] == WAITING else row["grain"] for row in rows]
+    return ", ".join(dict.fromkeys(words))
 
 
 def print_warnings(console: Console, warnings: Sequence[ColumnWarning]) -> None:

@@ -23,6 +23,7 @@ from discovery_dagster.domain import (
 )
 from discovery_dagster.domain.dependencies import endpoint_decisions as about_endpoints
 from discovery_dagster.domain.dependencies import endpoints, unresolved
+from discovery_dagster.domain.grain import WAITING
 from discovery_dagster.domain.graph import cycles, shared_services
 from discovery_dagster.domain.mapping.warnings import column_warnings
 from discovery_dagster.domain.overrides import applying
@@ -37,6 +38,7 @@ from discovery_dagster.store import (
     constraints,
     decisions,
     endpoint_decisions,
+    grains,
     identifiers,
     override_files,
     overrides,
@@ -102,22 +104,27 @@ def source_records(
 def field_mapping(
     context: dg.AssetExecutionContext, session: Session, source_records: PublishedFrames
 ) -> Materialized:
-    """Say what each source column means."""
+    """Say what a row of each table is, and what each source column means."""
 
     def work(report: Report) -> StepResult:
         tables = intake.session_tables(source_records)
         known = decisions.about_mapping(session.database, session.key.engagement)
+        decided = grains.current(session.database, session.key.engagement)
         proposer = session.proposer("field_mapping", report)
+        understood = intake.understand(tables, report, known, decided)
         mapped, proposed, usage = propose_fields(
-            tables, intake.map_columns(tables, report, known), proposer
+            intake.as_decided(tables, understood["grains"]), understood["mapping"], proposer
         )
+        waiting = (understood["grains"]["status"] == WAITING).sum()
         conflicts = mapped["conflict"].is_not_null().sum()
         unmapped = (mapped["field"] == "unmapped").sum()
-        return {"mapping": mapped, "proposals": proposed}, {
+        frames = {"mapping": mapped, "grains": understood["grains"], "proposals": proposed}
+        return frames, {
             "columns": mapped.height,
             "unmapped": int(unmapped),
             "conflicts": int(conflicts),
             "not_used": len(column_warnings(mapped.iter_rows(named=True))),
+            "waiting": int(waiting),
             **proposals.counts(proposed, usage),
         }
 
@@ -135,7 +142,9 @@ def canonical_records(
 
     def work(report: Report) -> StepResult:
         flows = intake.tables_of_flows(source_records["tables"])
-        tables = intake.session_tables(source_records, without=flows)
+        tables = intake.as_decided(
+            intake.session_tables(source_records, without=flows), field_mapping["grains"]
+        )
         with open_engine(session.settings.spill, session.settings.flow_memory_bytes) as engine:
             rows = {
                 number: StoredRows(engine, source_records.path(intake.records_name(number)))

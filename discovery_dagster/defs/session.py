@@ -98,15 +98,14 @@ class ClaimedSession:
             made_from |= changes.inputs(self.previous)
         if not step.decisions:
             return made_from
-        columns, assets = set[str](), set[str]()
+        headers, assets = list[list[str]](), set[str]()
         if "source_records" in upstream:
-            tables = upstream["source_records"]["tables"]
-            columns = set(tables["header"].explode().drop_nulls())
+            headers = upstream["source_records"]["tables"]["header"].to_list()
         if {"assets", "strategies"} & set(step.decisions):
             described = upstream.get("inventory") or upstream["classified_assets"]
             assets = set(described["assets"]["asset_id"])
         return made_from | decision_inputs(
-            step, decisions.digests_of(self.database, self.key.engagement, columns, assets)
+            step, decisions.digests_of(self.database, self.key.engagement, headers, assets)
         )
 
     def proposer(self, key: str, report: Report) -> Proposer | None:

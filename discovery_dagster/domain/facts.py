@@ -6,6 +6,7 @@ Each has one owner: publications, progress and claims belong to the store, runs 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from discovery_dagster.domain.keys import SessionKey
 
@@ -65,6 +66,8 @@ class FileAccount:
     ignored: int
     error: str | None
     notes: Sequence[str] = ()
+    #: Of each table what its records are: `sheet, grain, status, confidence, name_column, reason`.
+    tables: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True)

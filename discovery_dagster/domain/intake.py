@@ -7,22 +7,29 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import polars as pl
 
 from discovery_dagster.domain import corrections, formats
 from discovery_dagster.domain.formats.base import Kind
 from discovery_dagster.domain.formats.truncation import judge_cut_off
-from discovery_dagster.domain.mapping import map_table
+from discovery_dagster.domain.grain.deciding import read_as
+from discovery_dagster.domain.grain.decisions import GrainDecision
+from discovery_dagster.domain.grain.tables import describe_grain, grain_of
+from discovery_dagster.domain.mapping import understand_table
 from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.readers import Limits, read_file
 from discovery_dagster.domain.readers.records import frame_of_records
+from discovery_dagster.domain.refusals import what_it_is
 from discovery_dagster.domain.source_tables import (
     IGNORED,
+    READ,
+    REJECTED,
     FileReading,
     SourceTable,
     UnreadableFileError,
+    cell_column,
 )
 from discovery_dagster.domain.tables import (
     FIELD_MAPPING,
@@ -31,8 +38,15 @@ from discovery_dagster.domain.tables import (
     REJECTED_RECORDS,
     SOURCE_FILES,
     SOURCE_TABLES,
+    TABLE_GRAINS,
     Frames,
     empty,
+)
+
+_BEGINNING: Final = 16_384  # bytes that tell what a file is
+#: Codes of errors that do not say what the file is.
+_UNKNOWN: Final = frozenset(
+    {"unrecognised", "not_a_table", "invalid_json", "invalid_yaml", "invalid_xml"}
 )
 
 RecognisedTable = corrections.RecognisedTable
@@ -88,27 +102,47 @@ def read_tables(
 ) -> FileTables:
     """Read a file and recognise its tables.
 
-    A table that no format knows is kept beside others as `unrecognised`: its records are ignored
-    with that reason, not lost.
+    A table that no format knows is kept as `unrecognised`: it waits until a person says what its
+    records are, which are ignored with that reason, not lost.
 
     Raises:
-        UnreadableFileError: when the file cannot be read or none of its tables is of any use.
+        UnreadableFileError: when the file cannot be read or holds no table.
     """
-    reading = read_file(path, name, limits)
+    try:
+        reading = read_file(path, name, limits)
+    except UnreadableFileError as error:
+        raise _told(error, path, name) from error
     tables = formats.reshape(reading.tables)
     recognised = [(table, formats.recognise(table)) for table in tables]
-    if not any(table_format for _, table_format in recognised):
-        raise UnreadableFileError(
-            "unrecognised",
-            f"{name} holds no table that Discovery can use: no column names a host, an "
-            "application or two ends of a connection.",
-        )
+    if not any(found or is_table(table) for table, found in recognised):
+        message = f"{name} holds no table: a header and, below it, records of several cells."
+        raise _told(UnreadableFileError("unrecognised", message), path, name)
     judged = tuple(
         (judge_cut_off(table, known), known)
         for table, found in recognised
         for known in (found or formats.UNRECOGNISED,)
     )
     return replace(reading, tables=tuple(table for table, _ in judged)), judged
+
+
+def is_table(table: SourceTable) -> bool:
+    """Whether records stand below a header of several columns, and most of them fit it."""
+    read = table.records.filter(pl.col("outcome") == READ)
+    cells = [cell_column(at) for at in range(len(table.header))]
+    several = read.select((pl.sum_horizontal(pl.col(cells).is_not_null()) > 1).sum()).item()
+    rejected = (table.records["outcome"] == REJECTED).sum()
+    return len(cells) > 1 and several > rejected
+
+
+def _told(error: UnreadableFileError, path: Path, name: str) -> UnreadableFileError:
+    """Return the error with what the file is, where its text tells and nothing was known of it."""
+    if error.code not in _UNKNOWN:
+        return error
+    with path.open("rb") as content:
+        beginning = content.read(_BEGINNING)
+    encoding = "utf-16" if beginning[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    told = what_it_is(name, beginning.decode(encoding, "replace"))
+    return error if told is None else UnreadableFileError("not_a_table", told)
 
 
 class Readings:
@@ -251,16 +285,51 @@ def map_columns(
     progress: Callable[[int, int], None],
     decisions: Sequence[MappingDecision] = (),
 ) -> pl.DataFrame:
-    """Say what each column of each table means; `decisions` are those of the client.
+    """Say what each column of each table means; see `understand`."""
+    return understand(tables, progress, decisions)["mapping"]
+
+
+def understand(
+    tables: Sequence[RecognisedTable],
+    progress: Callable[[int, int], None],
+    decisions: Sequence[MappingDecision] = (),
+    grains: Sequence[GrainDecision] = (),
+) -> Frames:
+    """Say what the records of each table are, and what each of its columns means.
+
+    Args:
+        tables: in the order of their numbers.
+        progress: told the tables done and those there are.
+        decisions: of the client, about columns.
+        grains: of the client, about what records are.
 
     Returns:
-        One row a source column, as `tables.FIELD_MAPPING`.
+        `mapping`, one row a source column (`tables.FIELD_MAPPING`), and `grains`, one row a table
+        (`tables.TABLE_GRAINS`).
     """
-    mapped = [empty(FIELD_MAPPING)]
+    mapped, judged = [empty(FIELD_MAPPING)], list[dict[str, object]]()
     for number, (table, table_format) in enumerate(tables):
         progress(number, len(tables))
-        mapped.append(map_table(number, table, table_format, decisions))
-    return pl.concat(mapped)
+        mapping, grain = understand_table(number, table, table_format, decisions, grains)
+        mapped.append(mapping)
+        judged.append(describe_grain(number, table, table_format, grain))
+    return {
+        "mapping": pl.concat(mapped),
+        "grains": pl.DataFrame(judged, schema=dict(TABLE_GRAINS)),
+    }
+
+
+def as_decided(tables: Sequence[RecognisedTable], grains: pl.DataFrame) -> list[RecognisedTable]:
+    """Return tables with the formats by which their records are read.
+
+    Args:
+        tables: as they were recognised, in the order of their numbers.
+        grains: of all of them, as `tables.TABLE_GRAINS`.
+    """
+    return [
+        (table, read_as(table_format, grain_of(row)))
+        for (table, table_format), row in zip(tables, grains.iter_rows(named=True), strict=True)
+    ]
 
 
 def count_outcomes(tables: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
@@ -366,7 +435,7 @@ def _describe(file: SourceFile, readings: Readings) -> tuple[object, ...]:
     notes = list(reading.notes)
     if all((table.records["outcome"] == IGNORED).all() for table, _ in tables):
         notes.append("It has no records below its header.")
-    return _file_row(file, known[0], reading, notes)
+    return _file_row(file, (known or [formats.UNRECOGNISED.name])[0], reading, notes)
 
 
 def _file_row(

@@ -16,14 +16,19 @@ from discovery_dagster.domain.intake import Readings, SourceFile
 
 Rows = list[dict[str, Any]]
 
+_TABLE = ("sheet", "grain", "status", "confidence", "name_column", "reason")
 _COUNTS = ("records", "accepted", "rejected", "ignored")
 
 
 @dataclass(frozen=True)
 class Preview:
-    """Files with their counts, the mapping of their columns, rejected records and issues."""
+    """Files with their counts, the mapping of their columns, rejected records and issues.
+
+    `tables` says of each table what its records are (`tables.TABLE_GRAINS`).
+    """
 
     files: list[FileAccount]
+    tables: Rows
     mapping: Rows
     rejects: Rows
     issues: Rows
@@ -35,12 +40,14 @@ def preview(files: Sequence[SourceFile], readings: Readings) -> Preview:
     readable = intake.files_to_read(files, described)
     source = intake.collect_records(readable, _unheard, readings)
     tables = intake.session_tables(source)
-    mapping = intake.map_columns(tables, _unheard)
-    made = canonical.canonicalise(tables, mapping)
+    understood = intake.understand(tables, _unheard)
+    mapping, grains = understood["mapping"], understood["grains"]
+    made = canonical.canonicalise(intake.as_decided(tables, grains), mapping)
     accounts = intake.count_outcomes(source["tables"], made.outcomes)
     rejected = intake.describe_rejects(source, made.outcomes)
     return Preview(
-        _accounts(described, accounts),
+        _accounts(described, accounts, grains),
+        grains.drop("table", "name_position", "beside").to_dicts(),
         mapping.drop("table", "position").to_dicts(),
         _rejects(rejected, made.issues),
         made.issues.drop("table").to_dicts(),
@@ -56,7 +63,9 @@ def raw_record(columns: Sequence[str], cells: Sequence[str | None]) -> dict[str,
     return raw
 
 
-def _accounts(described: pl.DataFrame, accounts: pl.DataFrame) -> list[FileAccount]:
+def _accounts(
+    described: pl.DataFrame, accounts: pl.DataFrame, grains: pl.DataFrame
+) -> list[FileAccount]:
     sums = accounts.group_by("file").agg(pl.col(_COUNTS).sum())
     joined = described.join(sums, on="file", how="left", maintain_order="left")
     return [
@@ -66,6 +75,7 @@ def _accounts(described: pl.DataFrame, accounts: pl.DataFrame) -> list[FileAccou
             format=row["format"],
             error=row["error"],
             notes=row["notes"],
+            tables=grains.filter(pl.col("file") == row["file"]).select(_TABLE).to_dicts(),
             **{name: row[name] or 0 for name in _COUNTS},
         )
         for row in joined.iter_rows(named=True)

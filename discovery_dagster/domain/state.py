@@ -62,6 +62,17 @@ class StepState(BaseModel):
     error: str | None = None
 
 
+class TableState(BaseModel):
+    """What a record of one table of a file is."""
+
+    sheet: str | None
+    grain: str
+    status: str
+    confidence: float
+    name_column: str | None
+    reason: str
+
+
 class FileState(BaseModel):
     """One file of a session and what became of its records."""
 
@@ -76,6 +87,7 @@ class FileState(BaseModel):
     ignored: int
     error: str | None
     notes: list[str] = []
+    tables: list[TableState] = []
 
     @classmethod
     def unread(cls, name: str, why: str) -> Self:

@@ -49,11 +49,15 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "field_mapping",
-        "The canonical field, unit and transform of each source column, with confidence and "
-        "evidence.",
+        "What a row of each table is, and the canonical field, unit and transform of each source "
+        "column, with confidence and evidence.",
         upstream=("source_records",),
-        decisions=("mapping",),
-        frames={"mapping": tables.FIELD_MAPPING, "proposals": tables.PROPOSALS},
+        decisions=("mapping", "grains"),
+        frames={
+            "mapping": tables.FIELD_MAPPING,
+            "grains": tables.TABLE_GRAINS,
+            "proposals": tables.PROPOSALS,
+        },
         prompts=("prompts/field_mapping.md", "prompts/fields.yaml"),
         page="quality",
         layer="intake",

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from discovery_dagster.domain.grain import WAITING
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.state import SessionState
 from discovery_dagster.pages import links, words
@@ -61,6 +62,18 @@ def _of_the_files(state: SessionState) -> Iterator[Attention]:
     if unread:
         what = f"{unread[0]} could" if len(unread) == 1 else f"{len(unread)} files could"
         yield Attention("bad", f"{what} not be read.", "Why", links.session(key) + "#files")
+    waiting = [
+        file.name for file in state.files for table in file.tables if table.status == WAITING
+    ]
+    if waiting:
+        what = f"A table of {waiting[0]}" if len(waiting) == 1 else f"{len(waiting)} tables"
+        yield Attention(
+            "bad",
+            f"{what} {_plural(len(waiting), 'waits', 'wait')} for a decision on what a row is: "
+            "no record is used.",
+            "Tables",
+            links.session(key, "quality") + "#tables",
+        )
     rejected = sum(file.rejected for file in state.files)
     if rejected:
         yield Attention(

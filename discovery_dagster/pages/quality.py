@@ -11,6 +11,8 @@ from fastapi.responses import HTMLResponse
 from discovery_dagster.api.lists import Text
 from discovery_dagster.api.security import SessionOf, StateOf
 from discovery_dagster.domain.facts import FileAccount
+from discovery_dagster.domain.grain import WAITING
+from discovery_dagster.domain.grain.tables import waiting_message
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.mapping.warnings import ColumnWarning, column_warnings
 from discovery_dagster.pages import frame, links
@@ -72,6 +74,20 @@ class SourceTable:
 
 
 @dataclass(frozen=True)
+class TableRow:
+    """What a row of a table is; `message` says of one that waits what to do."""
+
+    file: str
+    sheet: str | None
+    grain: str
+    waits: bool
+    name_column: str | None
+    confidence: float
+    reason: str
+    message: str | None
+
+
+@dataclass(frozen=True)
 class StatusOption:
     """One way to narrow the columns down."""
 
@@ -96,6 +112,7 @@ class QualityPage(Page):
     rejects_downloads: Sequence[tuple[str, str]] = shown("rejected records as data")
     issues: Sequence[Reason] = shown("issues of accepted records by kind, most first")
     issues_downloads: Sequence[tuple[str, str]] = shown("issues as data")
+    grains: Sequence[TableRow] = shown("what a row of each table is, those that wait first")
     warnings: Sequence[ColumnWarning] = shown("columns that are not used as what identifies things")
     decisions_url: str = shown("the workbook of what needs a person")
     statuses: Sequence[StatusOption] = shown("ways to narrow the columns down")
@@ -150,6 +167,7 @@ def build(
         rejects_downloads=_downloads(key, "rejects"),
         issues=warnings,
         issues_downloads=_downloads(key, "issues"),
+        grains=_grains(counted),
         warnings=column_warnings(columns),
         decisions_url=links.session(key, "quality/decisions.xlsx"),
         statuses=[
@@ -168,6 +186,24 @@ def build(
             ("JSON", links.data(key, "mapping")),
         ],
     )
+
+
+def _grains(files: Sequence[FileAccount]) -> list[TableRow]:
+    rows = [
+        TableRow(
+            file.name,
+            table["sheet"],
+            table["grain"],
+            table["status"] == WAITING,
+            table["name_column"],
+            table["confidence"],
+            table["reason"],
+            waiting_message(file.name, table) if table["status"] == WAITING else None,
+        )
+        for file in files
+        for table in file.tables
+    ]
+    return sorted(rows, key=lambda row: not row.waits)
 
 
 def _downloads(key: SessionKey, table: str) -> list[tuple[str, str]]:

@@ -10,6 +10,9 @@ import psycopg
 from psycopg.rows import DictRow
 
 from discovery_dagster.domain.dependencies.endpoint_decisions import digest as endpoint_digest
+from discovery_dagster.domain.grain.decisions import GrainDecision
+from discovery_dagster.domain.grain.decisions import concerning as concerning_tables
+from discovery_dagster.domain.grain.decisions import digest as grain_digest
 from discovery_dagster.domain.identity.decisions import digest as identity_digest
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.mapping import decisions
@@ -17,7 +20,7 @@ from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.overrides import Override, concerning, digest
 from discovery_dagster.domain.planning.constraints import digests as plan_digests
 from discovery_dagster.domain.words import fold
-from discovery_dagster.store import constraints, endpoint_decisions, identity, overrides
+from discovery_dagster.store import constraints, endpoint_decisions, grains, identity, overrides
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.sessions import WANTED, by_session, wanted
 
@@ -45,6 +48,7 @@ _WITH_DECISIONS = """
        or exists (select from discovery.plan_constraint where engagement = key)
        or exists (select from discovery.identity_decision where engagement = key)
        or exists (select from discovery.mapping_decision where client = split_part(key, '.', 1))
+       or exists (select from discovery.grain_decision where client = split_part(key, '.', 1))
 """
 _NAMED = f"""
     select engagement, session, "column"
@@ -127,29 +131,35 @@ def digests_by_session(
     for engagement in decided:
         own = [key for key in keys if key.engagement == engagement]
         known, about = about_mapping(database, engagement), overrides.in_force(database, engagement)
+        of_tables = grains.current(database, engagement)
         with database.reader([engagement]) as connection:
             names = _named(connection, own) if known else {}
+            headers = grains.headers(connection, own) if of_tables else {}
             ids = _deciding(connection, own, about) if about else {}
         of_all = of_engagement(database, engagement)
         for key in own:
             mapping = _mapping_digest(known, names.get(key, ()))
-            found[key] = mapping | _asset_digests(about, ids.get(key, ())) | of_all
+            grain = _grain_digest(of_tables, headers.get(key, ()))
+            found[key] = mapping | grain | _asset_digests(about, ids.get(key, ())) | of_all
     return found
 
 
 def digests_of(
     database: Database,
     engagement: EngagementKey,
-    columns: Collection[str] = (),
+    headers: Collection[Sequence[str]] = (),
     assets: Collection[str] = (),
 ) -> dict[str, str]:
-    """Return what `digests` will say of a session with columns and assets of these names and ids.
+    """Return what `digests` will say of a session with tables of these headers and these assets.
 
     Of kinds about which nothing is given, nothing is said.
     """
+    columns = {column for header in headers for column in header}
     about = about_mapping(database, engagement) if columns else []
+    of_tables = grains.current(database, engagement) if headers else []
     decided = overrides.in_force(database, engagement) if assets else []
     own = _mapping_digest(about, columns) | _asset_digests(decided, assets)
+    own |= _grain_digest(of_tables, headers)
     return own | of_engagement(database, engagement)
 
 
@@ -163,6 +173,13 @@ def of_engagement(database: Database, engagement: EngagementKey) -> dict[str, st
 def _mapping_digest(known: Sequence[MappingDecision], names: Collection[str]) -> dict[str, str]:
     found = decisions.digest(decisions.concerning(known, names))
     return {"mapping": found} if found else {}
+
+
+def _grain_digest(
+    known: Sequence[GrainDecision], headers: Collection[Sequence[str]]
+) -> dict[str, str]:
+    found = grain_digest(concerning_tables(known, headers))
+    return {"grains": found} if found else {}
 
 
 def _asset_digests(known: Sequence[Override], assets: Collection[str]) -> dict[str, str]:

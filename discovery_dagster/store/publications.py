@@ -37,7 +37,11 @@ from {WANTED} join discovery.publication using (engagement, session)
 #: The tables that a step's frames fill: `{step: {table: frame}}`. Other frames stay files.
 STEP_TABLES: Mapping[str, Mapping[str, str]] = {
     "source_files": {"source_file": "files"},
-    "field_mapping": {"field_mapping": "mapping", "mapping_proposal": "proposals"},
+    "field_mapping": {
+        "field_mapping": "mapping",
+        "table_grain": "grains",
+        "mapping_proposal": "proposals",
+    },
     "canonical_records": {"table_account": "accounts"},
     "rejected_records": {
         "rejected_record": "rejects",

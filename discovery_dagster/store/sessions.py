@@ -27,7 +27,13 @@ select f.engagement, f.session, f.file as name, f.sha256, s.format, s.error,
        coalesce(sum(a.accepted), 0)::int as accepted,
        coalesce(sum(a.rejected), 0)::int as rejected,
        coalesce(sum(a.ignored), 0)::int as ignored,
-       coalesce(s.notes, '{}') as notes
+       coalesce(s.notes, '{}') as notes,
+       (select coalesce(jsonb_agg(jsonb_build_object(
+                   'sheet', g.sheet, 'grain', g.grain, 'status', g.status,
+                   'confidence', g.confidence, 'name_column', g.name_column,
+                   'reason', g.reason) order by g.seq), '[]')
+        from discovery.table_grain g
+        where g.engagement = f.engagement and g.session = f.session and g.file = f.file) as tables
 from unnest(%(engagements)s::text[], %(sessions)s::text[]) as wanted(engagement, session)
 join discovery.session_file f using (engagement, session)
 left join discovery.source_file s using (engagement, session, file)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from discovery_dagster.domain import formats
+from discovery_dagster.domain import formats, intake
 from discovery_dagster.domain.canonical import CanonicalRecords, canonicalise
 from discovery_dagster.domain.mapping import map_table
 from discovery_dagster.domain.readers import read_file
@@ -49,8 +49,8 @@ def with_outcome(source: SourceTable, row: int, outcome: str, reason: str) -> So
 def records_of(*sources: SourceTable) -> CanonicalRecords:
     """Recognise, map and read tables."""
     known = [(source, formats.recognise(source) or formats.UNRECOGNISED) for source in sources]
-    mapping = pl.concat([map_table(at, *pair) for at, pair in enumerate(known)])
-    return canonicalise(known, mapping)
+    understood = intake.understand(known, lambda *_: None)
+    return canonicalise(intake.as_decided(known, understood["grains"]), understood["mapping"])
 
 
 def records_of_files(*paths: Path) -> CanonicalRecords:

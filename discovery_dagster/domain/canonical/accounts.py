@@ -110,7 +110,7 @@ def judge_readings(
     names = [cell_column(at) for at in range(len(table.header))]
     blank = _blank_records(records, names)
     left_out = [pl.when(pl.lit(blank)).then(pl.lit(_BLANK))] if blank.any() else []
-    if table_format.kind is Kind.IGNORED:
+    if table_format.kind in {Kind.IGNORED, Kind.WAITING}:
         left_out.append(pl.when(True).then(pl.lit(table_format.reason)))
     for each in left_out_by(table, table_format):
         left_out.append(pl.when(pl.lit(_are_left_out(records, each))).then(pl.lit(each.reason)))
@@ -257,12 +257,25 @@ def list_issues(
     )
 
 
-def list_column_issues(place: Place, mapping: pl.DataFrame) -> pl.DataFrame:
-    """Return the columns that are not used as what identifies things, as `tables.ISSUES`.
+def list_table_issues(
+    place: Place, table_format: TableFormat, mapping: pl.DataFrame
+) -> pl.DataFrame:
+    """Return what is wrong with a table as a whole, as `tables.ISSUES`.
 
-    They stand at the line of the header; `value` is the header.
+    That it waits for a decision, and the columns that are not used as what identifies things. They
+    stand at the line of the header; `value` is that of a column.
     """
-    rows = [
+    waiting = {
+        "file": place.table.file,
+        "sheet": place.table.sheet,
+        "line": place.table.header_line,
+        "table": place.number,
+        "code": "table_waits",
+        "message": table_format.reason,
+        "severity": "warning",
+    }
+    rows = [waiting] if table_format.kind is Kind.WAITING else []
+    rows += [
         {
             "file": place.table.file,
             "sheet": place.table.sheet,

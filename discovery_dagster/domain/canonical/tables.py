@@ -10,8 +10,8 @@ from discovery_dagster.domain.canonical.accounts import (
     SKIPPED,
     Place,
     judge_readings,
-    list_column_issues,
     list_issues,
+    list_table_issues,
     numbered_records,
     refused_readings,
     settle_outcomes,
@@ -19,12 +19,14 @@ from discovery_dagster.domain.canonical.accounts import (
 from discovery_dagster.domain.canonical.assets import build_assets
 from discovery_dagster.domain.canonical.cells import (
     MappedColumn,
+    TableCells,
     accepted_columns,
     custom_attributes,
     read_records,
 )
 from discovery_dagster.domain.canonical.endpoints import problem
 from discovery_dagster.domain.canonical.flows import read_flows
+from discovery_dagster.domain.canonical.observations import nameless, of_things, one_each
 from discovery_dagster.domain.canonical.overrides import build_overrides
 from discovery_dagster.domain.canonical.relations import build_references, build_relations
 from discovery_dagster.domain.canonical.rows import Rows, RowsInMemory
@@ -119,7 +121,7 @@ def read_table(
         outcomes.drop("row"),
         pl.concat(
             [
-                list_column_issues(place, mapping),
+                list_table_issues(place, table_format, mapping),
                 list_issues(outcomes, refusals, _join([part.faults for part in built], PROBLEM)),
             ]
         ),
@@ -204,6 +206,8 @@ def _build(
     if kind is Kind.SPANS:
         assets, relations, problems = build_spans(cells, table_format)
         return _Built(assets, relations, problems, None, cells.faults)
+    if kind is Kind.OBSERVATIONS:
+        return _build_observations(cells, table_format, _called(records, mapping))
     cells = read_tags(cells, records, place.table, table_format)
     custom = custom_attributes(records, place.table, mapping, table_format)
     virtual = Virtual(
@@ -214,6 +218,18 @@ def _build(
     references = build_references(cells, built.assets)
     faults = pl.concat([built.faults, cells.faults])
     return _Built(built.assets, references, built.problems, built.skipped, faults)
+
+
+def _build_observations(cells: TableCells, table_format: TableFormat, called: pl.Series) -> _Built:
+    skipped = nameless(cells, called)
+    # What is written beside a thing in such a list is of the observation, not an attribute of it.
+    custom = pl.Series([None] * cells.frame.height, dtype=pl.String)
+    built = build_assets(cells, custom, table_format, Kind.ASSETS, called)
+    unnamed = pl.col("row").is_in(skipped["row"].implode())
+    assets, firsts = one_each(built.assets.filter(~unnamed))
+    references = of_things(build_references(cells, built.assets.filter(~unnamed)), firsts)
+    faults = pl.concat([built.faults, cells.faults]).filter(~unnamed)
+    return _Built(assets, references, built.problems.filter(~unnamed), skipped, faults)
 
 
 def _called(records: pl.DataFrame, mapping: pl.DataFrame) -> pl.Series:

@@ -35,11 +35,12 @@ FORMATS: Final[dict[str, TableFormat]] = {
 
 _RESHAPES: Final = tuple(module.reshape for module in _FOUND if hasattr(module, "reshape"))
 
-#: A table beside others of its file that no format knows.
+#: A table that no format knows: it waits for a person who says what its records are.
 UNRECOGNISED: Final = TableFormat(
     name="unrecognised",
-    kind=Kind.IGNORED,
-    reason="No column names a host, an application or two ends of a connection.",
+    kind=Kind.WAITING,
+    reason="It waits for a decision: no column names a host, an application or two ends of a "
+    "connection.",
 )
 
 

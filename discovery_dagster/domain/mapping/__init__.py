@@ -11,11 +11,17 @@ import polars as pl
 
 from discovery_dagster.domain.fields import FIELDS, IGNORED, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
+from discovery_dagster.domain.grain import BY_PERSON, TableGrain
+from discovery_dagster.domain.grain import columns as grain_columns
+from discovery_dagster.domain.grain.deciding import decide as decide_grain
+from discovery_dagster.domain.grain.deciding import read_as
+from discovery_dagster.domain.grain.decisions import GrainDecision
 from discovery_dagster.domain.headers.affixes import plain_headers
 from discovery_dagster.domain.mapping.amounts import agree, find_unit, part_sockets
 from discovery_dagster.domain.mapping.claims import (
     ACCEPTED,
     BY_HEADER,
+    OF_THINGS,
     OWN_NAMES,
     PROPOSED,
     REJECTED,
@@ -23,7 +29,12 @@ from discovery_dagster.domain.mapping.claims import (
     Column,
     claim_columns,
 )
-from discovery_dagster.domain.mapping.decisions import PERSON, MappingDecision, decide
+from discovery_dagster.domain.mapping.decisions import (
+    PERSON,
+    MappingDecision,
+    accepted_fields,
+    decide,
+)
 from discovery_dagster.domain.mapping.ends import doubt_constant_ends
 from discovery_dagster.domain.mapping.evidence import (
     claim_by_values,
@@ -53,16 +64,28 @@ def map_table(
     table_format: TableFormat,
     decisions: Sequence[MappingDecision] = (),
 ) -> pl.DataFrame:
-    """Say of each column of `table` what it is.
+    """Say of each column of `table` what it is; see `understand_table`."""
+    return understand_table(number, table, table_format, decisions)[0]
+
+
+def understand_table(
+    number: int,
+    table: SourceTable,
+    table_format: TableFormat,
+    decisions: Sequence[MappingDecision] = (),
+    grains: Sequence[GrainDecision] = (),
+) -> tuple[pl.DataFrame, TableGrain]:
+    """Say what the records of `table` are, and of each of its columns what it is.
 
     Args:
         number: of the table within the session.
         table: as its reader gave it.
         table_format: as it was recognised.
         decisions: of the client; they outrank what headers and values say.
+        grains: likewise, about what records are.
 
     Returns:
-        One row a column, as `tables.FIELD_MAPPING`.
+        One row a column, as `tables.FIELD_MAPPING`; and the grain.
     """
     records = hide_by_records(table.records.filter(pl.col("outcome") == READ), table.header)
     plain = plain_headers(table.header) if table_format.synonyms else table.header
@@ -70,7 +93,29 @@ def map_table(
         Column(at, header, clean(records[cell_column(at)], table_format.null_words), plain[at])
         for at, header in enumerate(table.header)
     ]
-    claims = claim_columns(columns, table_format)
+    own = [decision for decision in decisions if decision.format == table_format.name]
+    accepted = accepted_fields(columns, own)
+    grain = decide_grain(
+        table_format,
+        [
+            grain_columns.Column(c.position, c.header, c.cells, accepted.get(c.position))
+            for c in columns
+        ],
+        grains,
+        accepted.values(),
+    )
+    claims = _claims(columns, read_as(table_format, grain), grain, own)
+    return _frame(number, table, _settle_conflicts(claims)), grain
+
+
+def _claims(
+    columns: Sequence[Column],
+    table_format: TableFormat,
+    grain: TableGrain,
+    decisions: Sequence[MappingDecision],
+) -> list[Claim]:
+    """What each column of a table is that is read as `table_format`, before rivals are settled."""
+    claims = claim_columns(columns, table_format, grain)
     if Kind.ASSETS in table_format.kinds and table_format.synonyms:
         claims = read_lists(claims)
         if not table_format.asset_type:
@@ -78,16 +123,40 @@ def map_table(
     claims = [weigh(claim) for claim in claims]
     if table_format.phrases is None:
         claims = [doubt_relation(claim) for claim in claims]
-    of_things = bool({Kind.ASSETS, Kind.DETAILS} & table_format.kinds)
+    of_things = bool(OF_THINGS & table_format.kinds)
     if of_things and table_format.synonyms:
         claims = read_full_versions([claim_by_values(claim) for claim in claims])
     if table_format.kind is Kind.FLOWS and table_format.fit is not None:
         claims = doubt_constant_ends(claims, listed=table_format.local)
-    claims = [find_unit(claim) for claim in decide(claims, decisions, table_format.name)]
+    if grain.method == BY_PERSON and grain.name is not None:
+        claims = [_name_by_person(claim, grain) for claim in claims]
+    claims = [find_unit(claim) for claim in decide(claims, decisions)]
     claims = _doubt_repeated_hosts(part_sockets(claims))
-    if of_things and table_format.synonyms:
-        claims = propose_names(claims)
-    return _frame(number, table, _settle_conflicts(claims))
+    if Kind.ASSETS in table_format.kinds or Kind.DETAILS in table_format.kinds:
+        claims = propose_names(claims) if table_format.synonyms else claims
+    return [_propose_name(claim, grain) for claim in claims] if grain.waits else claims
+
+
+def _name_by_person(claim: Claim, grain: TableGrain) -> Claim:
+    """Let the column name the records of which a person said so with the grain, and no other."""
+    if claim.column.position == grain.name:
+        notes = (grain.reason,)
+        return replace(
+            claim, field="name", confidence=1.0, method=PERSON, status=ACCEPTED, notes=notes
+        )
+    if claim.field == "name":
+        return replace(claim, status=REJECTED, notes=("a person said that another column does",))
+    return claim
+
+
+def _propose_name(claim: Claim, grain: TableGrain) -> Claim:
+    """Propose the column as the name of the records that seems to be it, in a table that waits."""
+    if claim.column.position != grain.name or claim.field != UNMAPPED:
+        return claim
+    return replace(
+        claim, field="name", confidence=grain.confidence, method="values", status=PROPOSED,
+        notes=("its values look like names of machines",),
+    )  # fmt: skip
 
 
 def _doubt_repeated_hosts(claims: list[Claim]) -> list[Claim]:

@@ -14,6 +14,7 @@ import polars as pl
 from discovery_dagster import reference
 from discovery_dagster.domain.fields import IGNORED, REFERENCES, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
+from discovery_dagster.domain.grain import TableGrain
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.headers.meanings import find_meaning, named_type
 from discovery_dagster.domain.headers.words import read_words
@@ -38,6 +39,8 @@ _HOSTED = frozenset({"application", "database", "cluster"})
 #: Fields that name the record's own thing, and fields that name any.
 OWN_NAMES: Final = frozenset({"name", *_HOST_FIELDS})
 _NAMING = frozenset({*OWN_NAMES, "applications", "source", "target", *REFERENCES})
+#: Kinds of records that say something of one thing.
+OF_THINGS: Final = frozenset({Kind.ASSETS, Kind.DETAILS, Kind.OBSERVATIONS, Kind.WAITING})
 _TOO_SHORT: Final = 3  # digits, below which a number counts or rates rather than names
 
 
@@ -102,10 +105,16 @@ class Claim:
     conflict: str | None = None
 
 
-def claim_columns(columns: Sequence[Column], table_format: TableFormat) -> list[Claim]:
+def claim_columns(
+    columns: Sequence[Column], table_format: TableFormat, grain: TableGrain | None = None
+) -> list[Claim]:
     """Return what each column claims to be, in their order."""
     claims = [_claim(column, table_format) for column in columns]
+    if table_format.kind is Kind.OBSERVATIONS and grain is not None:
+        return _claim_of_subject(claims, grain)
     if Kind.ASSETS in table_format.kinds and table_format.synonyms:
+        if grain is not None and grain.name is not None:
+            return _claim_of_subject(claims, grain)
         return _claim_names(claims, table_format.asset_type)
     if Kind.DETAILS in table_format.kinds and table_format.synonyms:
         return [_refer(claim, table_format.asset_type or "server") for claim in claims]
@@ -121,7 +130,7 @@ def _claim(column: Column, table_format: TableFormat) -> Claim:
         return Claim(column, IGNORED, confidence=1.0, method="format")
     if not table_format.synonyms:
         return Claim(column)
-    asset_table = table_format.kind in {Kind.ASSETS, Kind.DETAILS}
+    asset_table = table_format.kind in OF_THINGS
     section = synonyms.ASSETS if asset_table else synonyms.RELATIONS
     if asset_table and column.folded in synonyms.related_words() and not column.names_nothing:
         return _propose(column)
@@ -150,6 +159,30 @@ def _refuse_name(column: Column, field: str) -> Claim:
 def _propose(column: Column) -> Claim:
     note = "it names other things, but not which of them needs the other"
     return Claim(column, "connects_to", None, 0, _RELATED, "synonym", PROPOSED, (note,))
+
+
+def _claim_of_subject(claims: list[Claim], grain: TableGrain) -> list[Claim]:
+    """Let one column name the thing that is observed; what is of the observation says nothing."""
+    subject = next((each for each in claims if each.column.position == grain.name), None)
+    own_type = named_type(subject.column.header) if subject else None
+    told = []
+    for claim in claims:
+        if claim is subject:
+            told.append(_name_subject(claim))
+        elif claim.column.position in grain.beside:
+            note = "it says something of the observation, not of the thing"
+            told.append(Claim(claim.column, method="values", notes=(note,)))
+        else:
+            told.append(_refer(claim, own_type or "server"))
+    return told
+
+
+def _name_subject(claim: Claim) -> Claim:
+    if claim.field in OWN_NAMES and claim.status == ACCEPTED:
+        return claim
+    known = claim.field != UNMAPPED or named_type(claim.column.header) is not None
+    method, confidence = ("synonym", _PLAIN) if known else ("values", _WORDS)
+    return Claim(claim.column, "name", confidence=confidence, method=method)
 
 
 def _claim_names(claims: list[Claim], asset_type: str | None) -> list[Claim]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from discovery_dagster.domain.fields import FIELDS
-from discovery_dagster.domain.mapping.claims import ACCEPTED, REJECTED, Claim
+from discovery_dagster.domain.mapping.claims import ACCEPTED, REJECTED, Claim, Column
 from discovery_dagster.domain.words import fold
 
 PERSON: Final = "person"
@@ -46,10 +46,17 @@ def digest(decisions: Sequence[MappingDecision]) -> str | None:
     return hashlib.sha256("\n\n".join(lines).encode()).hexdigest()
 
 
-def decide(claims: list[Claim], decisions: Sequence[MappingDecision], name: str) -> list[Claim]:
-    """Let what people decided about columns of the format called `name` outrank the claims."""
-    own = [decision for decision in decisions if decision.format == name]
-    return [_decide(claim, own) for claim in claims] if own else claims
+def accepted_fields(
+    columns: Iterable[Column], decisions: Sequence[MappingDecision]
+) -> dict[int, str]:
+    """Return the field that people said each column is, by its position."""
+    fields = {each.header: each.field for each in decisions if each.accepted}
+    return {column.position: fields[column.folded] for column in columns if column.folded in fields}
+
+
+def decide(claims: list[Claim], decisions: Sequence[MappingDecision]) -> list[Claim]:
+    """Let what people decided about columns of the table's format outrank the claims."""
+    return [_decide(claim, decisions) for claim in claims] if decisions else claims
 
 
 def _decide(claim: Claim, decisions: Sequence[MappingDecision]) -> Claim:

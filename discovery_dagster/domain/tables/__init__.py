@@ -21,6 +21,7 @@ from discovery_dagster.domain.tables.imports import (
     PROPOSALS,
     SOURCE_FILES,
     SOURCE_TABLES,
+    TABLE_GRAINS,
 )
 from discovery_dagster.domain.tables.plan import (
     PLAN_CONFLICTS,
@@ -72,6 +73,7 @@ __all__ = [
     "SOURCE_FILES",
     "SOURCE_TABLES",
     "TABLE_ACCOUNTS",
+    "TABLE_GRAINS",
     "Column",
     "Columns",
     "Frames",

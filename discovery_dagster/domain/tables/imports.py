@@ -3,6 +3,7 @@
 from discovery_dagster.domain.tables.declaring import (
     PLACE,
     count,
+    numbers,
     objects,
     share,
     text,
@@ -10,7 +11,14 @@ from discovery_dagster.domain.tables.declaring import (
     total,
 )
 from discovery_dagster.domain.tables.table import Table
-from discovery_dagster.domain.tables.words import MappingMethod, MappingStatus, ProposalStatus
+from discovery_dagster.domain.tables.words import (
+    Grain,
+    GrainMethod,
+    GrainStatus,
+    MappingMethod,
+    MappingStatus,
+    ProposalStatus,
+)
 
 SOURCE_FILES = Table(
     "source_files",
@@ -89,6 +97,29 @@ FIELD_MAPPING = Table(
             nullable=True, doc="Up to three sample values, or what speaks for the mapping."
         ),
         "conflict": text(nullable=True, doc="The other column that claims the same field."),
+    },
+)
+
+TABLE_GRAINS = Table(
+    "table_grains",
+    doc="One row a table: what each of its records is, and why.",
+    columns={
+        "table": count(key=True, doc="Number of the table, as in `source_tables`."),
+        "file": PLACE["file"],
+        "sheet": PLACE["sheet"],
+        "format": text(doc="Name of its format, as in `source_tables`."),
+        "grain": text(words=Grain, doc="What each of its records is."),
+        "status": text(words=GrainStatus, doc="Whether that is decided, or waits for a person."),
+        "confidence": share(doc="How sure it is, 0 to 1."),
+        "method": text(words=GrainMethod, doc="What tells it."),
+        "reason": text(doc="Why, in one sentence."),
+        "evidence": texts(doc="What speaks for it."),
+        "name_column": text(
+            nullable=True, doc="Column that names the thing, where that is not left to the mapping."
+        ),
+        "name_position": count(nullable=True, doc="Its position in the header, from 0."),
+        "columns": texts(doc="Its columns, as written."),
+        "beside": numbers(doc="Positions of columns that speak of the observation alone."),
     },
 )
 

@@ -53,6 +53,13 @@ FILES = Table(
         **_only(imports.SOURCE_FILES, "error"),
         **_but(imports.SOURCE_FILES, "file", "error_code", "size"),
         **_only(imports.SOURCE_FILES, "size"),
+        "tables": objects(
+            _only(
+                imports.TABLE_GRAINS,
+                *("sheet", "grain", "status", "confidence", "name_column", "reason"),
+            ),
+            doc="What a record of each of its tables is, or that the table waits for a decision.",
+        ),
     },
 )
 

@@ -37,6 +37,35 @@ class MappingMethod(StrEnum):
     MODEL = "model"
 
 
+class Grain(StrEnum):
+    """What a record of a table is."""
+
+    THING = "thing"  # each declares one
+    DETAIL = "detail"  # each adds to a thing that another record declares
+    OBSERVATION = "observation"  # each was observed about a thing: a finding, a patch, a sample
+    RELATION = "relation"
+    FLOW = "flow"
+    SPAN = "span"
+    DECISION = "decision"
+    CORRECTION = "correction"
+    NOTHING = "nothing"
+
+
+class GrainStatus(StrEnum):
+    """Whether a grain holds, or the table waits for a person who says so."""
+
+    DECIDED = "decided"
+    WAITING = "waiting"
+
+
+class GrainMethod(StrEnum):
+    """What tells what the records of a table are."""
+
+    FORMAT = "format"
+    VALUES = "values"
+    PERSON = "person"
+
+
 class ProposalStatus(StrEnum):
     """What became of a question to a language model."""
 

@@ -15,6 +15,7 @@ FILES = Listing(
     columns={
         "name": "r.file",
         **{name: f"a.{name}" for name in ("records", "accepted", "rejected", "ignored")},
+        "tables": "g.tables",
     },
     joins="""
         left join lateral (
@@ -25,6 +26,14 @@ FILES = Listing(
             from discovery.table_account t
             where t.engagement = r.engagement and t.session = r.session and t.file = r.file
         ) a on true
+        left join lateral (
+            select coalesce(jsonb_agg(jsonb_build_object(
+                       'sheet', t.sheet, 'grain', t.grain, 'status', t.status,
+                       'confidence', t.confidence, 'name_column', t.name_column,
+                       'reason', t.reason) order by t.seq), '[]') as tables
+            from discovery.table_grain t
+            where t.engagement = r.engagement and t.session = r.session and t.file = r.file
+        ) g on true
     """,
     filters={"format": "r.format"},
     search=("r.file",),

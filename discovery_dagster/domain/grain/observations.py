@@ -1,0 +1,61 @@
+"""Lists of observations: of which kind their headers say that they are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from discovery_dagster import reference
+from discovery_dagster.domain.grain.columns import Column
+from discovery_dagster.domain.words import fold
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A kind of observation, and the headers of a table that tell of it."""
+
+    noun: str
+    telling: tuple[str, ...]
+    beside: tuple[str, ...]
+    own: frozenset[str]  # folded headers that name what was observed
+
+    @property
+    def weight(self) -> int:
+        """How much speaks for it."""
+        return 2 * len(self.telling) + len(self.beside)
+
+
+def observed(columns: Sequence[Column]) -> Observed | None:
+    """Return what the headers say was observed, None when they do not."""
+    found = [_hits(kind, columns) for kind in _kinds().values()]
+    likely = [each for each in found if each.telling and len(each.telling) + len(each.beside) > 1]
+    return max(likely, key=lambda each: each.weight, default=None)
+
+
+def of_people(columns: Sequence[Column]) -> list[Column]:
+    """Return the columns whose headers are of people."""
+    words = frozenset(map(fold, reference.load("grain")["people"]))
+    return [column for column in columns if column.folded in words and column.filled]
+
+
+@dataclass(frozen=True)
+class _Kind:
+    noun: str
+    telling: frozenset[str]
+    beside: frozenset[str]
+    own: frozenset[str]
+
+
+def _hits(kind: _Kind, columns: Sequence[Column]) -> Observed:
+    telling = [each.header for each in columns if each.folded in kind.telling]
+    beside = [each.header for each in columns if each.folded in kind.beside - kind.telling]
+    return Observed(kind.noun, tuple(telling), tuple(beside), kind.own)
+
+
+@cache
+def _kinds() -> Mapping[str, _Kind]:
+    return {
+        name: _Kind(
+            kind["noun"], *(frozenset(map(fold, kind[key])) for key in ("telling", "beside", "own"))
+        )
+        for name, kind in reference.load("grain")["observations"].items()
+    }

@@ -1,0 +1,62 @@
+"""The grain of a table as a row of `tables.TABLE_GRAINS`, and back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from discovery_dagster.domain.formats.base import TableFormat
+from discovery_dagster.domain.grain import Grain, TableGrain
+from discovery_dagster.domain.source_tables import SourceTable
+
+
+def describe_grain(
+    number: int, table: SourceTable, table_format: TableFormat, grain: TableGrain
+) -> dict[str, object]:
+    """Return the row of a table."""
+    return {
+        "table": number,
+        "file": table.file,
+        "sheet": table.sheet,
+        "format": table_format.name,
+        "grain": grain.grain.value,
+        "status": grain.status,
+        "confidence": grain.confidence,
+        "method": grain.method,
+        "reason": grain.reason,
+        "evidence": list(grain.evidence),
+        "name_column": None if grain.name is None else table.header[grain.name],
+        "name_position": grain.name,
+        "columns": list(table.header),
+        "beside": sorted(grain.beside),
+    }
+
+
+def waiting_message(file: str, table: Mapping[str, Any]) -> str:
+    """Say why a table waits, and with which command it is taught.
+
+    Args:
+        file: of the table.
+        table: its `sheet`, `grain`, `name_column` and `reason`.
+    """
+    place = f"{file}#{table['sheet']}" if table["sheet"] else file
+    name = f' --name "{table["name_column"]}"' if table["name_column"] else " [--name COLUMN]"
+    command = f'discovery grain set "{place}" {table["grain"]}{name}'
+    if table["grain"] in ("nothing", "relation"):
+        command = f'discovery grain set "{place}" GRAIN [--name COLUMN]'
+    return (
+        f"{place} waits for a decision, and none of its records is used. {table['reason']}"
+        f" Say what a row of it is: `{command}`."
+    )
+
+
+def grain_of(row: Mapping[str, Any]) -> TableGrain:
+    """Return the grain that `describe_grain` described."""
+    return TableGrain(
+        Grain(row["grain"]),
+        row["reason"],
+        row["confidence"],
+        row["method"],
+        row["status"],
+        tuple(row["evidence"]),
+        row["name_position"],
+        frozenset(row["beside"]),
+    )

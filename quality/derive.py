@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from discovery_dagster.domain import (
+    applications,
     canonical,
     classification,
     dependencies,
@@ -35,6 +36,7 @@ class Derived:
     edges: pl.DataFrame
     nodes: pl.DataFrame
     plan: plan.Plan
+    interfaces: pl.DataFrame
 
 
 def derive(paths: Sequence[Path]) -> Derived:
@@ -52,4 +54,5 @@ def derive(paths: Sequence[Path]) -> Derived:
     edges = dependencies.build(assets, records.relations, records.assets, members=found.members)
     nodes = graph.analyse(assets, edges)
     made = plan.make(assets, edges, nodes)
-    return Derived(tables, mapping, grains, records, found, assets, edges, nodes, made)
+    between = applications.describe(assets, edges, made.placements)["interfaces"]
+    return Derived(tables, mapping, grains, records, found, assets, edges, nodes, made, between)

@@ -146,11 +146,8 @@ def _interfaces(subject: str, shown: Shown) -> Figure:
         for one in shown.truth["interfaces"]
         if one["declared"] and one["seen"]
     }
-    told = getattr(shown.derived, "interfaces", None)
-    confirmed: set[tuple[str, str]] = set()
-    if told is not None:
-        rows = told.filter(status="confirmed").select("source", "target")
-        confirmed = set(rows.iter_rows())
+    told = shown.derived.interfaces.filter(status="confirmed").select("source", "target")
+    confirmed = set(told.iter_rows())
     share = len(wanted & confirmed) / len(wanted)
     return Figure(
         subject, "interfaces confirmed", share, 0.95, f"{len(wanted & confirmed)} of {len(wanted)}"

@@ -10,6 +10,7 @@ from discovery_dagster.defs.inputs import input_assets
 from discovery_dagster.defs.partitions import SESSION_PARTITIONS
 from discovery_dagster.defs.session import ClaimedSession, Report, StepResult
 from discovery_dagster.domain import (
+    applications,
     canonical,
     charts,
     classification,
@@ -375,9 +376,14 @@ def migration_plan(
         covered = coverage.coverage(classified_assets["assets"], dependencies["edges"])
         stages.passed()
         decided = overrides.in_force(session.database, session.key.engagement)
+        placements = applying.plan(made.placements, decided)
+        listed = applications.describe(
+            classified_assets["assets"], dependencies["edges"], placements
+        )
         frames = {
             "coverage": covered,
-            "placements": applying.plan(made.placements, decided),
+            "placements": placements,
+            **listed,
             "groups": made.groups,
             "waves": made.waves,
             "conflicts": made.conflicts,
@@ -387,6 +393,8 @@ def migration_plan(
             "waves": made.waves.height,
             "unplaced": made.placements["wave"].null_count(),
             "conflicts": made.conflicts.height,
+            "applications": listed["applications"].height,
+            "interfaces": listed["interfaces"].height,
             "without_evidence": int((~covered["evidence"]).sum()),
         }
 

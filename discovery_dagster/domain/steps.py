@@ -135,7 +135,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "migration_plan",
-        "Move groups, waves and 6R hints, each with its reason.",
+        "Move groups, waves and 6R hints, each with its reason; applications and their interfaces.",
         upstream=("classified_assets", "dependencies", "dependency_graph"),
         decisions=("plan", "strategies"),
         frames={
@@ -144,6 +144,8 @@ STEPS: tuple[Step, ...] = (
             "waves": tables.PLAN_WAVES,
             "conflicts": tables.PLAN_CONFLICTS,
             "coverage": tables.PLAN_COVERAGE,
+            "applications": tables.APPLICATIONS,
+            "interfaces": tables.INTERFACES,
         },
         page="plan",
         layer="plan",

@@ -26,6 +26,8 @@ LISTINGS: Mapping[str, Listing] = {
         lists.DEPENDENCIES,
         lists.GROUPS,
         lists.WAVES,
+        lists.APPLICATIONS,
+        lists.INTERFACES,
         lists.ENDPOINTS,
         lists.CYCLES,
         lists.COVERAGE,

@@ -58,6 +58,8 @@ STEP_TABLES: Mapping[str, Mapping[str, str]] = {
         "plan_wave": "waves",
         "plan_conflict": "conflicts",
         "plan_coverage": "coverage",
+        "application": "applications",
+        "interface": "interfaces",
     },
     "session_changes": {"session_change": "changes"},
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from discovery_dagster.api.lists import Selection, Values, add_list
+from discovery_dagster.api.lists import Selection, Text, Values, add_list
 from discovery_dagster.api.models import row_model
 from discovery_dagster.domain.tables import shown
 from discovery_dagster.store.reading import lists
@@ -13,6 +13,10 @@ router = APIRouter(tags=["plan"])
 
 
 Group = row_model("Group", shown.GROUPS, "Assets that move together.")
+
+Application = row_model("Application", shown.APPLICATIONS, "An application, with its deployments.")
+
+Interface = row_model("Interface", shown.INTERFACES, "An application that needs another.")
 
 
 Wave = row_model("Wave", shown.WAVES, "Groups that move at one time.")
@@ -54,6 +58,24 @@ class GroupSelection(Selection):
     cycle: Values
 
 
+class ApplicationSelection(Selection):
+    """Filters of applications."""
+
+    application_id: Values
+    criticality: Values
+    strategy: Values
+    business_owner: Values
+    wave: Text | None = Field(None, description="Applications with a deployment in this wave.")
+
+
+class InterfaceSelection(Selection):
+    """Filters of interfaces."""
+
+    source_id: Values
+    target_id: Values
+    status: Values
+
+
 class CoverageSelection(Selection):
     """Filters of coverage."""
 
@@ -82,6 +104,8 @@ class ChangeSelection(Selection):
 
 add_list(router, lists.GROUPS, GroupSelection, Group)
 add_list(router, lists.WAVES, Selection, Wave)
+add_list(router, lists.APPLICATIONS, ApplicationSelection, Application)
+add_list(router, lists.INTERFACES, InterfaceSelection, Interface)
 add_list(router, lists.COVERAGE, CoverageSelection, Coverage)
 add_list(router, lists.CONFLICTS, ConflictSelection, Conflict)
 add_list(router, lists.CHANGES, ChangeSelection, Change)

@@ -6,7 +6,6 @@ each of them and moves by itself.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
@@ -14,33 +13,11 @@ import polars as pl
 from discovery_dagster import reference
 from discovery_dagster.domain.applications.conventions import prefixes
 from discovery_dagster.domain.applications.environments import told_environments
+from discovery_dagster.domain.applications.model import Deployments, Membership
 from discovery_dagster.domain.applications.names import ApplicationNames
 from discovery_dagster.domain.graph.impact import cite
 
 _APPLICATION: Final = "application"
-
-
-@dataclass(frozen=True)
-class Membership:
-    """An asset that serves an application, and how that is known."""
-
-    asset: str
-    application: str  # ids
-    evidence: str
-    proposed: bool = False  # by a convention of names alone
-
-
-@dataclass(frozen=True)
-class Deployments:
-    """What serves each application, and in which environment."""
-
-    memberships: tuple[Membership, ...]
-    environments: Mapping[str, str]  # by asset; `unknown` where nothing tells
-    #: The deployment that each asset is a part of, as application and environment; what several
-    #: applications share, and what serves none, is in none.
-    of: Mapping[str, tuple[str, str]]
-    shared: Mapping[str, frozenset[str]]  # the applications of what several share
-    names: Mapping[str, str]  # of all assets, and of applications that are none
 
 
 def find(assets: pl.DataFrame, edges: pl.DataFrame) -> Deployments:
@@ -80,7 +57,8 @@ def find(assets: pl.DataFrame, edges: pl.DataFrame) -> Deployments:
             shared[database] = shared[host]
     of |= _own(of, things)
     names = {asset: row["name"] for asset, row in things.items()} | unlisted
-    return Deployments(tuple(found), environments, of, shared, names)
+    own = [asset for asset, row in things.items() if row["type"] == _APPLICATION]
+    return Deployments(tuple(found), environments, of, shared, names, (*own, *unlisted))
 
 
 def _hosts(resolved: pl.DataFrame, things: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:

@@ -10,8 +10,8 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from discovery_dagster.domain.graph import shared_services
-from discovery_dagster.domain.graph.articulation import partings
+from discovery_dagster.domain.applications import deployments
+from discovery_dagster.domain.graph import shared_services, single_points
 from discovery_dagster.domain.graph.digraph import Digraph, Numbers
 from discovery_dagster.domain.graph.reach import ancestors
 from discovery_dagster.domain.stages import unheard
@@ -59,7 +59,7 @@ def analyse(
     component[strong] = weak
     needing, counted = ancestors(sets, depth, strong, component, rules["blast_radius_limit"])
     passed()
-    points, why = _single_points(needs, ordered["name"].to_list(), rules["articulation_limit"])
+    points, why = _single_points(assets, edges, ordered["asset_id"].to_list())
     nodes = pl.DataFrame(
         {
             "asset_id": ordered["asset_id"],
@@ -95,19 +95,13 @@ def digraph(assets: pl.DataFrame, edges: pl.DataFrame) -> Digraph:
 
 
 def _single_points(
-    needs: Digraph, names: list[str], limit: int
+    assets: pl.DataFrame, edges: pl.DataFrame, ids: list[str]
 ) -> tuple[list[bool | None], list[str | None]]:
-    """Whether each node is a single point of failure, and what it would part; null if too many."""
-    found = partings(needs, limit)
+    """Whether each asset is a single point of failure, and what it stops; null if too many."""
+    found = single_points.single_points(assets, edges, deployments.find(assets, edges))
     if found is None:
-        return [None] * needs.size, [None] * needs.size
-    why: list[str | None] = [None] * needs.size
-    for node, one in found.items():
-        more = one.parted - len(one.some)
-        parted = ", ".join(names[at] for at in one.some) + (f" and {more} more" if more else "")
-        others = "1 other" if one.rest == 1 else f"{one.rest:,} others"
-        why[node] = f"Without it {parted} would be cut off from {others}."
-    return [node in found for node in range(needs.size)], why
+        return [None] * len(ids), [None] * len(ids)
+    return [asset in found for asset in ids], [found.get(asset) for asset in ids]
 
 
 def _numbered(label: Numbers) -> Numbers:

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from discovery_dagster.domain.applications.deployments import Deployments
+from discovery_dagster.domain.applications.model import Deployments
 
 
 def with_parts(movable: pl.DataFrame, deployments: Deployments) -> pl.DataFrame:

@@ -75,9 +75,9 @@ def needs(rows: Mapping[str, Rows], resolved: Rows) -> Section:
             ),
             Table(
                 "Single points of failure",
-                ("Name", "Type", "What it would cut off"),
+                ("Name", "Type", "What stops with it"),
                 [(row["name"], said(row["type"]), row["single_point_reason"]) for row in points],
-                "Nothing is connected through one asset alone.",
+                "No asset is known that others stop with.",
                 page_rows=20,
             ),
             Table(

@@ -6,6 +6,7 @@ against it when it publishes. `docs/tables.md` is made from it.
 
 import polars as pl
 
+from discovery_dagster.domain.tables.applications import APPLICATIONS, INTERFACES
 from discovery_dagster.domain.tables.assets import (
     CLASSIFIED_ASSETS,
     INVENTORY_ASSETS,
@@ -44,6 +45,7 @@ from discovery_dagster.domain.tables.records import (
 from discovery_dagster.domain.tables.table import Column, Columns, Schema, Table, conform, empty
 
 __all__ = [
+    "APPLICATIONS",
     "ASSET_RECORDS",
     "ATTRIBUTES",
     "CLASSIFIED_ASSETS",
@@ -53,6 +55,7 @@ __all__ = [
     "ENDPOINTS",
     "FIELD_MAPPING",
     "GRAPH_NODES",
+    "INTERFACES",
     "INVENTORY_ASSETS",
     "INVENTORY_CONFLICTS",
     "INVENTORY_MEMBERS",

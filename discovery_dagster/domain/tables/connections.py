@@ -112,9 +112,9 @@ GRAPH_NODES = Table(
         "hub": flag(doc="Whether unusually many assets need it directly."),
         "single_point": flag(
             nullable=True,
-            doc="Whether its loss parts what is connected; null if not looked for.",
+            doc="Whether others stop with it, and nothing stands in; null if not looked for.",
         ),
-        "single_point_reason": text(nullable=True, doc="What its loss would part."),
+        "single_point_reason": text(nullable=True, doc="What stops with it."),
         "service": text(
             nullable=True, doc="Service that it gives to the whole estate, such as `dns`."
         ),

@@ -10,7 +10,14 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.tables import assets, connections, imports, plan, records
+from discovery_dagster.domain.tables import (
+    applications,
+    assets,
+    connections,
+    imports,
+    plan,
+    records,
+)
 from discovery_dagster.domain.tables.declaring import PLACE, flag, json_object, objects, text
 from discovery_dagster.domain.tables.table import Column, Table
 
@@ -114,6 +121,14 @@ GROUPS = Table("groups", doc=plan.PLAN_GROUPS.doc, columns=plan.PLAN_GROUPS.colu
 
 WAVES = Table("waves", doc=plan.PLAN_WAVES.doc, columns=plan.PLAN_WAVES.columns)
 
+APPLICATIONS = Table(
+    "applications", doc=applications.APPLICATIONS.doc, columns=applications.APPLICATIONS.columns
+)
+
+INTERFACES = Table(
+    "interfaces", doc=applications.INTERFACES.doc, columns=applications.INTERFACES.columns
+)
+
 ENDPOINTS = Table("endpoints", doc=connections.ENDPOINTS.doc, columns=connections.ENDPOINTS.columns)
 
 CYCLES = Table("cycles", doc=connections.CYCLES.doc, columns=connections.CYCLES.columns)
@@ -160,7 +175,8 @@ PUBLICATIONS = Table(
 SHOWN: Mapping[str, Table] = {
     table.name: table
     for table in (
-        FILES, MAPPING, PROPOSALS, ISSUES, REJECTS, ASSETS, DEPENDENCIES, GROUPS, WAVES, ENDPOINTS,
-        CYCLES, COVERAGE, CONFLICTS, CHANGES, NODES, PUBLICATIONS,
+        FILES, MAPPING, PROPOSALS, ISSUES, REJECTS, ASSETS, DEPENDENCIES, GROUPS, WAVES,
+        APPLICATIONS, INTERFACES, ENDPOINTS, CYCLES, COVERAGE, CONFLICTS, CHANGES, NODES,
+        PUBLICATIONS,
     )
 }  # fmt: skip

@@ -136,13 +136,37 @@ GROUPS = Listing(
     shown=shown.GROUPS,
     table="discovery.plan_group",
     filters={"group": 'r."group"', "wave": "r.wave::text", "cycle": "r.cycle::text"},
-    search=("array_to_string(r.assets, ' ')", "r.reason"),
+    search=("r.name", "array_to_string(r.assets, ' ')", "r.reason"),
 )
 
 WAVES = Listing(
     shown=shown.WAVES,
     table="discovery.plan_wave",
     search=("r.reason", "array_to_string(r.groups, ' ')"),
+)
+
+APPLICATIONS = Listing(
+    shown=shown.APPLICATIONS,
+    table="discovery.application",
+    filters={
+        "application_id": "r.application_id",
+        "criticality": "r.criticality",
+        "strategy": "r.strategy",
+        "business_owner": "r.business_owner",
+    },
+    limits={"wave": "%(value)s = any (r.waves::text[])"},
+    search=("r.name", "array_to_string(r.aliases, ' ')", "r.business_owner"),
+)
+
+INTERFACES = Listing(
+    shown=shown.INTERFACES,
+    table="discovery.interface",
+    filters={
+        "source_id": "r.source_id",
+        "target_id": "r.target_id",
+        "status": "r.status",
+    },
+    search=("r.source", "r.target"),
 )
 
 ENDPOINTS = Listing(

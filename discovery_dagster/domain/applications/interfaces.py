@@ -1,0 +1,93 @@
+"""Interfaces between applications, rolled up from what is declared and from their members.
+
+A declared interface that connections of their members show is confirmed; one never seen is declared
+only; one that is seen and that nobody declared is observed only. What several applications share
+shows an interface of none of them.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from discovery_dagster.domain.applications.model import Deployments
+from discovery_dagster.domain.graph.impact import tell
+from discovery_dagster.domain.tables import INTERFACES, conform
+
+
+@dataclass
+class _Interface:
+    declared: dict[str, Any] | None = None  # the edge that says so
+    seen: dict[str, Any] | None = None  # the edge most often observed
+    most: int = 0
+    connections: int = 0
+    ports: set[int] = field(default_factory=set)
+    edges: list[int] = field(default_factory=list)
+
+
+def interfaces(edges: pl.DataFrame, deployments: Deployments) -> pl.DataFrame:
+    """Return the interfaces of a session.
+
+    Args:
+        edges: `EDGES`.
+        deployments: of the session.
+
+    Returns:
+        `INTERFACES`, ordered by the names of both ends.
+    """
+    needs = edges.filter(
+        "resolved",
+        pl.col("infrastructure").is_null(),
+        pl.col("relation").is_in(["depends_on", "connects_to"]),
+    )
+    found: dict[tuple[str, str], _Interface] = defaultdict(_Interface)
+    for edge in needs.iter_rows(named=True):
+        source = _application(edge["source_id"], deployments)
+        target = _application(edge["target_id"], deployments)
+        if source is None or target is None or source == target:
+            continue
+        one = found[source, target]
+        one.edges.append(edge["edge"])
+        kinds = {piece["kind"] for piece in edge["evidence"]}
+        if "declared" in kinds and (one.declared is None or edge["source_id"] == source):
+            one.declared = edge
+        seen = sum(piece["count"] or 0 for piece in edge["evidence"] if piece["kind"] == "observed")
+        if seen:
+            one.connections += seen
+            one.ports |= {edge["port"]} - {None}
+            if seen > one.most:
+                one.seen, one.most = edge, seen
+    rows = [
+        _row(source, target, one, deployments.names)
+        for (source, target), one in found.items()
+        if one.declared or one.seen
+    ]
+    frame = pl.DataFrame(rows, schema=dict(INTERFACES))
+    return conform(frame.sort("source", "target", "source_id", "target_id"), INTERFACES)
+
+
+def _application(asset: str, deployments: Deployments) -> str | None:
+    """The application that an asset serves alone, or is."""
+    part = deployments.of.get(asset)
+    if part is not None:
+        return part[0]
+    return asset if asset in deployments.applications else None
+
+
+def _row(source: str, target: str, one: _Interface, names: Mapping[str, str]) -> dict[str, object]:
+    status = "observed_only"
+    if one.declared:
+        status = "confirmed" if one.seen else "declared_only"
+    return {
+        "source": names[source],
+        "target": names[target],
+        "source_id": source,
+        "target_id": target,
+        "status": status,
+        "ports": sorted(one.ports),
+        "connections": one.connections,
+        "evidence": tell(one.declared or one.seen or {}),
+        "edges": sorted(one.edges),
+    }

@@ -1,0 +1,137 @@
+"""The table of applications: what is known of each, and what is not."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import polars as pl
+
+from discovery_dagster import reference
+from discovery_dagster.domain.applications.model import Deployments, Membership
+from discovery_dagster.domain.tables import APPLICATIONS, conform
+from discovery_dagster.domain.words import fold
+
+_OWN: Final = ("aliases", "business_owner", "technical_owner", "criticality", "status", "custom")
+
+
+def applications(
+    assets: pl.DataFrame,
+    deployments: Deployments,
+    interfaces: pl.DataFrame,
+    placements: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return the applications of a session.
+
+    Args:
+        assets: `CLASSIFIED_ASSETS`.
+        deployments: of the session.
+        interfaces: `INTERFACES`.
+        placements: `PLAN_PLACEMENTS`.
+
+    Returns:
+        `APPLICATIONS`, ordered by name.
+    """
+    things = {row["asset_id"]: row for row in assets.iter_rows(named=True)}
+    places = {row["asset_id"]: row for row in placements.iter_rows(named=True)}
+    members: dict[str, list[Membership]] = defaultdict(list)
+    for one in deployments.memberships:
+        members[one.application].append(one)
+    parts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for asset, (application, environment) in deployments.of.items():
+        parts[application][environment].append(asset)
+    sides = {side: interfaces[side].value_counts() for side in ("source_id", "target_id")}
+    ways = {side: dict(counted.iter_rows()) for side, counted in sides.items()}
+    rows = [
+        {
+            **_known(application, things, places),
+            "name": deployments.names[application],
+            **_served(members[application], things),
+            **_placed(parts[application], things, places),
+            "interfaces_out": ways["source_id"].get(application, 0),
+            "interfaces_in": ways["target_id"].get(application, 0),
+        }
+        for application in deployments.applications
+    ]
+    told = [{**row, "unknown": _unknown(row)} for row in rows]
+    frame = pl.DataFrame(told, schema=dict(APPLICATIONS))
+    return conform(frame.sort("name", "application_id"), APPLICATIONS)
+
+
+def _known(
+    application: str, things: Mapping[str, Mapping[str, Any]], places: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What its own entry says; nothing where lists only name it."""
+    own: Mapping[str, Any] = things.get(application, dict.fromkeys(_OWN))
+    custom = {fold(key): value for key, value in json.loads(own["custom"] or "{}").items()}
+    said = {
+        name: next((str(custom[fold(word)]) for word in words if fold(word) in custom), None)
+        for name, words in reference.load("applications")["columns"].items()
+    }
+    return {
+        "application_id": application,
+        "aliases": own["aliases"] or [],
+        "business_owner": own["business_owner"],
+        "technical_owner": own["technical_owner"],
+        "criticality": own["criticality"],
+        "lifecycle": said.pop("lifecycle") or own["status"],
+        **said,
+        "strategy": places.get(application, {}).get("strategy"),
+    }
+
+
+def _served(
+    members: Sequence[Membership], things: Mapping[str, Mapping[str, Any]]
+) -> dict[str, object]:
+    first = {one.asset: one for one in reversed(members)}
+    ordered = sorted(first.values(), key=lambda one: (things[one.asset]["name"] or "", one.asset))
+    return {
+        "members": len(ordered),
+        "databases": sum(things[one.asset]["type"] == "database" for one in ordered),
+        "memberships": [
+            {
+                "asset_id": one.asset,
+                "evidence": one.evidence,
+                "status": "proposed" if one.proposed else "stated",
+            }
+            for one in ordered
+        ],
+    }
+
+
+def _placed(
+    parts: Mapping[str, Sequence[str]],
+    things: Mapping[str, Mapping[str, Any]],
+    places: Mapping[str, Mapping[str, Any]],
+) -> dict[str, object]:
+    deployments = [
+        {
+            "environment": environment,
+            "assets": sorted(str(things[asset]["name"]) for asset in assets),
+            "groups": sorted(_all(places, assets, "group")),
+            "waves": sorted(_all(places, assets, "wave")),
+        }
+        for environment, assets in sorted(parts.items())
+    ]
+    waves = {wave for one in deployments for wave in one["waves"]}
+    return {"deployments": deployments, "waves": sorted(waves)}
+
+
+def _all(places: Mapping[str, Mapping[str, Any]], assets: Sequence[str], name: str) -> set[Any]:
+    found = {places[asset][name] for asset in assets if asset in places}
+    return found - {None}
+
+
+def _unknown(row: Mapping[str, Any]) -> list[str]:
+    """What a person would ask of an application and nothing tells."""
+    asked = {
+        "owner": row["business_owner"] or row["technical_owner"],
+        "criticality": row["criticality"] not in (None, "unknown"),
+        "recovery time": row["recovery_time"],
+        "recovery point": row["recovery_point"],
+        "strategy": row["strategy"] not in (None, "unknown"),
+        "members": row["members"],
+        "interfaces": row["interfaces_in"] or row["interfaces_out"],
+        "environments": all(one["environment"] != "unknown" for one in row["deployments"]),
+    }
+    return [name for name, known in asked.items() if not known]

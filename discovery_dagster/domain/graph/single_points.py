@@ -1,0 +1,145 @@
+"""Single points of failure: assets whose stop stops others, with nothing to stand in for them.
+
+What needs one of several that give the same service stops only with all of them: replicas, partners
+of a cluster, and machines of one deployment that listen on the same port. Which assets are judged
+is data (`planning.yaml`, `single_points`).
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, Final
+
+import polars as pl
+
+from discovery_dagster.domain.applications.model import Deployments
+from discovery_dagster.reference import load
+
+#: Nodes that a reason names.
+_NAMED: Final = 5
+
+Needs = Mapping[str, frozenset[frozenset[str]]]
+
+
+def single_points(
+    assets: pl.DataFrame, edges: pl.DataFrame, deployments: Deployments
+) -> dict[str, str] | None:
+    """Return the single points of failure, each with what it stops, in words.
+
+    Args:
+        assets: `CLASSIFIED_ASSETS`.
+        edges: `EDGES`.
+        deployments: of the session.
+
+    Returns:
+        None where there are more edges than are looked at (`limit`).
+    """
+    rules = load("planning")["single_points"]
+    needed = edges.filter(
+        "resolved",
+        pl.col("infrastructure").is_null(),
+        pl.col("relation").is_in(rules["relations"]),
+        pl.col("status") != "inferred_only",
+    )
+    if needed.height > rules["limit"]:
+        return None
+    things = {row["asset_id"]: row for row in assets.iter_rows(named=True)}
+    needs = _needs(needed, edges, things, deployments)
+    above: dict[str, set[str]] = defaultdict(set)
+    for source, groups in needs.items():
+        for group in groups:
+            for target in group:
+                above[target].add(source)
+    found = {}
+    for asset in sorted(above):
+        row = things[asset]
+        stage = deployments.environments[asset]
+        if row["type"] in rules["types"] and stage not in rules["not_in"]:
+            stopped = {
+                one
+                for one in _stopped(asset, needs, above)
+                if not _part_of(asset, one, things, deployments)
+            }
+            if len(stopped) >= rules["least"]:
+                found[asset] = _said(sorted(str(things[one]["name"]) for one in stopped))
+    return found
+
+
+def _part_of(
+    asset: str, other: str, things: Mapping[str, Mapping[str, Any]], deployments: Deployments
+) -> bool:
+    """Whether what stops is the asset's own: its programs, and the entry of its application."""
+    own = deployments.of.get(asset)
+    rules = load("applications")
+    entry = things[other]["type"] == "application" or things[other]["type"] in rules["programs"]
+    return entry and own is not None and deployments.of.get(other) == own
+
+
+def _stopped(start: str, needs: Needs, above: Mapping[str, set[str]]) -> set[str]:
+    """What stops when one asset does, directly or not."""
+    stopped, waiting = {start}, [start]
+    while waiting:
+        for source in above.get(waiting.pop(), ()):
+            if source not in stopped and any(group <= stopped for group in needs[source]):
+                stopped.add(source)
+                waiting.append(source)
+    return stopped - {start}
+
+
+def _said(names: list[str]) -> str:
+    more = len(names) - _NAMED
+    listed = ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+    verb = "stops" if len(names) == 1 else "stop"
+    return f"If it stops, {listed} {verb}: nothing is known that would stand in for it."
+
+
+def _needs(
+    needed: pl.DataFrame,
+    edges: pl.DataFrame,
+    things: Mapping[str, Mapping[str, Any]],
+    deployments: Deployments,
+) -> dict[str, frozenset[frozenset[str]]]:
+    """What each asset needs: sets of which one must be there."""
+    rules = load("planning")["single_points"]
+    listening: dict[tuple[tuple[str, str], int], set[str]] = defaultdict(set)
+    for target, port in needed.select("target_id", "port").drop_nulls().unique().iter_rows():
+        if target in deployments.of:
+            listening[deployments.of[target], port].add(target)
+    replicas: dict[str, set[str]] = defaultdict(set)
+    copies = edges.filter("resolved", relation="replicates_to")
+    for one, other in copies.select("source_id", "target_id").iter_rows():
+        replicas[one].add(other)
+        replicas[other].add(one)
+    clustered = edges.filter("resolved", pl.col("relation").is_in(["runs_on", "member_of"]))
+    in_cluster = {
+        source
+        for source, target in clustered.select("source_id", "target_id").iter_rows()
+        if things[target]["type"] == "cluster"
+    }
+    machines = _machines(needed, things, deployments)
+    groups: dict[str, set[frozenset[str]]] = defaultdict(set)
+    columns = ("source_id", "target_id", "relation", "port")
+    for source, target, relation, port in needed.select(columns).iter_rows():
+        if relation in rules["placements"] and source in in_cluster:
+            continue  # it starts on another machine of its cluster
+        peers = {target} | replicas[target]
+        if target in deployments.of and port is not None:
+            peers |= listening[deployments.of[target], port]
+        if things[source]["type"] == "application":
+            peers |= machines[source]
+        groups[source].add(frozenset(peers - {source}))
+    return {source: frozenset(of) for source, of in groups.items()}
+
+
+def _machines(
+    needed: pl.DataFrame,
+    things: Mapping[str, Mapping[str, Any]],
+    deployments: Deployments,
+) -> Mapping[str, set[str]]:
+    """What each application runs on in its own deployment: any of it may carry it on."""
+    found: dict[str, set[str]] = defaultdict(set)
+    rows = needed.filter(relation="runs_on").select("source_id", "target_id")
+    for source, target in rows.iter_rows():
+        own = deployments.of.get(source)
+        if things[source]["type"] == "application" and own in (None, deployments.of.get(target)):
+            found[source].add(target)
+    return found

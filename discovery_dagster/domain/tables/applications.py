@@ -1,0 +1,71 @@
+"""Applications: what they are, what belongs to them, and what passes between them."""
+
+from discovery_dagster.domain.tables.declaring import (
+    count,
+    numbers,
+    objects,
+    text,
+    texts,
+    total,
+)
+from discovery_dagster.domain.tables.table import Table
+from discovery_dagster.domain.tables.words import ReferenceWords
+
+APPLICATIONS = Table(
+    "applications",
+    doc="One row an application, with its deployments.",
+    columns={
+        "application_id": text(key=True, doc="The application; an asset, or a name in lists."),
+        "name": text(doc="Its name."),
+        "aliases": texts(doc="Further names of it."),
+        "business_owner": text(nullable=True, doc="Who owns it."),
+        "technical_owner": text(nullable=True, doc="Who runs it."),
+        "criticality": text(
+            words=ReferenceWords.CRITICALITIES, nullable=True, doc="How critical it is."
+        ),
+        "lifecycle": text(nullable=True, doc="Its lifecycle, as written."),
+        "recovery_time": text(nullable=True, doc="Recovery time objective, as written."),
+        "recovery_point": text(nullable=True, doc="Recovery point objective, as written."),
+        "users": text(nullable=True, doc="How many use it, as written."),
+        "strategy": text(nullable=True, doc="A 6R hint, or `unknown`."),
+        "members": count(doc="How many assets serve it."),
+        "databases": count(doc="How many of them are databases."),
+        "deployments": objects(
+            {
+                "environment": text(doc="Environment, or `unknown`."),
+                "assets": texts(doc="Names of what it consists of, sorted."),
+                "groups": texts(doc="Move groups of these."),
+                "waves": numbers(doc="Waves of these."),
+            },
+            doc="What it consists of in each environment.",
+        ),
+        "memberships": objects(
+            {
+                "asset_id": text(doc="What serves it."),
+                "evidence": text(doc="How that is known."),
+                "status": text(doc="`stated`, or `proposed` by a convention of names."),
+            },
+            doc="What serves it, and how that is known.",
+        ),
+        "interfaces_out": count(doc="How many applications it needs."),
+        "interfaces_in": count(doc="How many applications need it."),
+        "waves": numbers(doc="Waves of its deployments."),
+        "unknown": texts(doc="What is not known of it."),
+    },
+)
+
+INTERFACES = Table(
+    "interfaces",
+    doc="One row an interface: an application needs another, as its members' connections show.",
+    columns={
+        "source": text(doc="The application that needs the other."),
+        "target": text(doc="The application that is needed."),
+        "source_id": text(key=True, doc="The one that needs."),
+        "target_id": text(key=True, doc="The one that is needed."),
+        "status": text(doc="`confirmed`, `declared_only` or `observed_only`."),
+        "ports": numbers(doc="Ports that their members were seen to connect on."),
+        "connections": total(doc="How many connections were seen."),
+        "evidence": text(doc="What declares it, or shows it."),
+        "edges": numbers(doc="Numbers of the dependencies that it is made of."),
+    },
+)

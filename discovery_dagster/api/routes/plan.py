@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter
+from pydantic import Field
 
 from discovery_dagster.api.lists import Selection, Text, Values, add_list
 from discovery_dagster.api.models import row_model

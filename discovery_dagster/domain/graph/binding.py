@@ -65,4 +65,5 @@ def _chatty(ties: pl.DataFrame) -> pl.Expr:
         return pl.lit(value=False)
     least = max(rule["least"], rule["times"] * float(often.median()))  # type: ignore[arg-type]
     alike = pl.col("a_environment") == pl.col("b_environment")
-    return alike & (pl.col("seen").sum().over(pair) >= least)
+    often_seen: pl.Expr = pl.col("seen").sum().over(pair) >= least
+    return alike & often_seen

@@ -144,17 +144,22 @@ def _both(pairs: pl.DataFrame, meaning: Callable[[str], object]) -> pl.Series:
 def _learned() -> pl.Expr:
     rule = reference.load("precedence")["compared"]["learning"]
     number = pl.col("len")
-    return (
-        (number >= rule["least"])
-        & (number >= rule["share"] * number.sum().over("value"))
-        & (number >= rule["share"] * number.sum().over("winner"))
+    learned: pl.Expr = pl.all_horizontal(
+        number >= rule["least"],
+        number >= rule["share"] * number.sum().over("value"),
+        number >= rule["share"] * number.sum().over("winner"),
     )
+    return learned
 
 
 @cache
 def _vocabulary(field: str) -> Mapping[str, str]:
     """The meaning of each folded word of a field's vocabulary."""
-    listed = reference.load(reference.load("precedence")["compared"]["vocabularies"][field])
+    listed = {
+        "environment": reference.load("environments"),
+        "criticality": reference.load("criticalities"),
+        "tier": reference.load("tier_words"),
+    }[field]
     meanings: dict[str, str] = {}
     words: Any
     for name, words in listed.items():

@@ -98,7 +98,7 @@ def place(movable: pl.DataFrame, found: pl.DataFrame, limit: int, meant: Meant) 
         pinned={number: wave for number, (wave, _, _) in pinned.items()},
         apart=sorted({(int(group[a]), int(group[b])) for a, b, _ in foes if group[a] != group[b]}),
         after=stage_order(movable, group, condensed),
-        pilot=assumed.pilot and pilot_groups(condensed, size, urgency, assumed.pilot),
+        pilot=pilot_groups(condensed, size, urgency, assumed.pilot) if assumed.pilot else None,
         urgency=urgency if assumed.wave else {},
     )
     scheduled = schedule(condensed, size, _first(group).tolist(), limits)

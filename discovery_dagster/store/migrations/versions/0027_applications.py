@@ -5,7 +5,7 @@ from alembic import op
 from discovery_dagster.store.migrations.tenancy import tenant_table
 
 revision = "0027"
-down_revision = "0021"
+down_revision = "0026"
 
 TABLES = {
     "application": """

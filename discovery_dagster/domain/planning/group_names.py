@@ -76,7 +76,8 @@ def _called(inside: Row, others: Sequence[str]) -> str:
     more = [name for name in others if name != inside["application"]]
     listed = more if len(more) < _LISTED else [f"{len(more)} more"]
     joined = " and ".join([inside["application"] or "An application", *listed])
-    return joined + _in(inside["environment"])
+    # An application's own entry has no environment; its deployment has.
+    return joined + _in(str(inside["deployment"]).rpartition("|")[2])
 
 
 def _in(environment: str | None) -> str:

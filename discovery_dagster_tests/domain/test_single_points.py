@@ -1,0 +1,58 @@
+from discovery_dagster.domain import graph
+from discovery_dagster_tests.domain.rows import classified_assets, edge_rows
+
+
+def points(assets, *edges):
+    nodes = graph.analyse(classified_assets(*assets), edge_rows(*edges))
+    return dict(nodes.filter("single_point").select("asset_id", "single_point_reason").iter_rows())
+
+
+def to(source, target, port=None, **more):
+    return {"source": source, "target": target, "port": port, **more}
+
+
+def named(*names):
+    return [{"name": name} for name in names]
+
+
+def test_what_others_stop_with_is_a_single_point_and_says_whom_it_stops():
+    found = points(named("web", "app", "db"), to("web", "app"), to("app", "db"))
+    assert found == {
+        "db": "If it stops, app, web stop: nothing is known that would stand in for it."
+    }
+
+
+def test_a_client_is_none_however_many_it_needs():
+    assert points(named("portal", "a", "b"), to("portal", "a"), to("portal", "b")) == {}
+
+
+def test_a_replica_stands_in():
+    copy = to("db", "db2", relation="replicates_to")
+    assert points(named("web", "app", "db", "db2"), to("web", "app"), to("app", "db"), copy) == {}
+
+
+def test_peers_of_a_deployment_on_one_port_stand_in():
+    assets = [
+        {"name": "Shop", "type": "application"},
+        *({"name": name, "environment": "production"} for name in ("w1", "w2")),
+        *named("a", "b", "c"),
+    ]
+    serving = [to("Shop", name, relation="runs_on") for name in ("w1", "w2")]
+    asking = [to(name, "w1", 443) for name in "abc"]
+    assert points(assets, *serving, *asking).keys() == {"w1"}
+    assert points(assets, *serving, *asking, to("a", "w2", 443)) == {}
+
+
+def test_a_machine_of_a_cluster_starts_elsewhere():
+    assets = [
+        *named("v1", "v2"),
+        {"name": "esx", "type": "server"},
+        {"name": "farm", "type": "cluster"},
+    ]
+    placed = [to(v, host, relation="runs_on") for v in ("v1", "v2") for host in ("esx", "farm")]
+    assert points(assets, *placed) == {}
+
+
+def test_test_machines_may_stop():
+    assets = [*named("a", "b"), {"name": "db", "environment": "test"}]
+    assert points(assets, to("a", "db"), to("b", "db")) == {}

@@ -1,0 +1,110 @@
+"""Groups as deployments, their names and ids, and waves where nobody sets anything."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from discovery_dagster.domain import graph
+from discovery_dagster.domain.planning import plan
+from discovery_dagster_tests.domain.rows import classified_assets, edge_rows
+
+
+def make(assets, edges):
+    return plan.make(assets, edges, graph.analyse(assets, edges))
+
+
+def estate(applications, order=None, extra=()):
+    """Applications with a web and a database server in test and production, by criticality."""
+    rows, edges = [], []
+    for name, criticality in applications.items():
+        rows.append({"name": name, "type": "application", "criticality": criticality})
+        for stage in ("production", "test"):
+            web, data = (f"{name}-{tier}-{stage}" for tier in ("web", "db"))
+            rows += [{"name": one, "environment": stage} for one in (web, data)]
+            edges += [(name, web, "runs_on"), (name, data, "runs_on"), (web, data, "connects_to")]
+    edges += extra
+    ordered = sorted(rows, key=order) if order else rows
+    made = [{"source": a, "target": b, "relation": relation} for a, b, relation in edges]
+    return classified_assets(*ordered), edge_rows(*made)
+
+
+MANY = {f"App{at:02}": ("low", "high", "critical")[at % 3] for at in range(14)}
+
+
+def test_deployments_are_groups_that_people_recognise():
+    made = make(*estate({"Shop": "high"}))
+    assert dict(made.groups.select("name", "assets").iter_rows()) == {
+        "Shop (production)": ["Shop", "Shop-db-production", "Shop-web-production"],
+        "Shop (test)": ["Shop-db-test", "Shop-web-test"],
+    }
+
+
+def test_applications_that_need_each_other_go_together_stage_by_stage():
+    both = [
+        ("Shop-web-production", "Mail-db-production", "connects_to"),
+        ("Mail-web-production", "Shop-web-production", "connects_to"),
+    ]
+    made = make(*estate({"Shop": "high", "Mail": "low"}, extra=both))
+    assert sorted(made.groups["name"]) == [
+        "Mail (test)",
+        "Mail and Shop (production)",
+        "Shop (test)",
+    ]
+
+
+def test_test_moves_before_production_and_no_group_holds_both():
+    made = make(*estate(MANY))
+    waves = dict(made.groups.select("name", "wave").iter_rows())
+    assert all(waves[f"{name} (test)"] < waves[f"{name} (production)"] for name in MANY)
+
+
+def test_the_first_wave_is_a_small_pilot_and_no_wave_is_crowded():
+    made = make(*estate(MANY))
+    assets = made.waves["assets"].to_list()
+    assert assets[0] <= 5
+    assert max(assets) <= 30
+    critical = {name for name, how in MANY.items() if how == "critical"}
+    first = made.groups.filter(wave=1)["name"].to_list()
+    assert not critical & {name.split(" ")[0] for name in first if "production" in name}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.randoms(use_true_random=False), st.sets(st.sampled_from(sorted(MANY)), max_size=6))
+def test_ids_of_groups_stay_whatever_else_an_estate_holds_and_in_whatever_order(random, gone):
+    before = make(*estate(MANY)).groups
+    left = {name: how for name, how in MANY.items() if name not in gone}
+    after = make(*estate(left, order=lambda _: random.random())).groups
+    ids = dict(before.select("name", "group").iter_rows())
+    assert all(ids[name] == group for name, group in after.select("name", "group").iter_rows())
+
+
+def test_single_assets_of_nobody_are_collected_by_kind():
+    loose = [("fs01", {}), ("fs02", {}), ("sv7", {})]
+    assets, edges = estate(MANY)
+    extra = classified_assets(*({"name": name, **more} for name, more in loose))
+    made = make(assets.vstack(extra), edges)
+    names = dict(made.groups.select("name", "assets").iter_rows())
+    assert names["File servers"] == ["fs01", "fs02"]
+    reason = made.groups.filter(name="File servers")["reason"].item()
+    assert "who owns them?" in reason
+
+
+def test_hypervisors_network_devices_and_what_is_to_be_retired_stay_and_bind_nothing():
+    assets = classified_assets(
+        {"name": "vm"},
+        {"name": "esx", "type": "server", "os_family": "hypervisor", "os_name": "VMware ESXi"},
+        {"name": "switch", "type": "network_device"},
+        {"name": "vCLS-1a2b"},
+        {"name": "Old", "type": "application", "custom": '{"Planned strategy":"Retire"}'},
+        {"name": "old1"},
+    )
+    edges = edge_rows(
+        {"source": "vm", "target": "esx", "relation": "runs_on"},
+        {"source": "Old", "target": "old1", "relation": "runs_on"},
+    )
+    made = make(assets, edges)
+    waves = dict(made.placements.select("asset_id", "wave").iter_rows())
+    assert [name for name, wave in waves.items() if wave is not None] == ["vm"]
+    reasons = dict(made.placements.select("asset_id", "reason").iter_rows())
+    assert reasons["old1"].startswith("To be retired with its application")
+    hints = dict(made.placements.select("asset_id", "strategy").iter_rows())
+    assert (hints["esx"], hints["old1"]) == ("retain", "retire")

@@ -10,7 +10,9 @@ from fastapi.responses import HTMLResponse
 
 from discovery_dagster.api.security import SessionOf, StateOf
 from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.planning import health
 from discovery_dagster.domain.planning.constraints import Constraint
+from discovery_dagster.domain.planning.defaults import Assumptions
 from discovery_dagster.pages import frame, links, words
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, Pending, shown
@@ -30,6 +32,7 @@ LINES = 60
 ALONE = 200
 REASONS = 3  # why one constraint cannot hold
 CYCLES = 20
+ATTENTION = 20
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class GroupCard:
     """A move group of several assets."""
 
     group: str
+    name: str
     applications: str
     reason: str
     cycle: bool
@@ -90,6 +94,8 @@ class PlanPage(Page):
     pending: Pending | None = shown("why there is nothing to show yet")
     figures: Mapping[str, int] = shown("numbers of groups by kind")
     waves: Sequence[WaveColumn] = shown("the waves in their order")
+    assumptions: Sequence[str] = shown("what is assumed of waves where nobody sets else")
+    attention: Sequence[str] = shown("what of the plan needs attention, and what mends it")
     limits: Sequence[Limit] = shown("what people set, and why some of it cannot hold")
     contradicted: bool = shown("whether anything that was set cannot hold")
     coverage: Row = shown("how much is known of the dependencies of the assets")
@@ -106,6 +112,7 @@ def build(
     pending: Pending | None = None,
     waves: Sequence[Row] = (),
     groups: Sequence[Row] = (),
+    applications: Sequence[Row] = (),
     placed: Iterable[Row] = (),
     crossing: Sequence[Row] = (),
     said: Sequence[Constraint] = (),
@@ -121,6 +128,7 @@ def build(
         pending: why there is nothing yet.
         waves: as `exports` gives them.
         groups: likewise.
+        applications: likewise.
         placed: `id, name, type, group, strategy` of the assets of `listed` groups.
         crossing: dependencies between groups by `source, target` (groups),
             `source_wave, target_wave, infrastructure, edges` and an `example` (source, relation,
@@ -152,6 +160,8 @@ def build(
             "late": sum(row["edges"] for row in late),
         },
         waves=[_column(key, wave, groups, members) for wave in waves],
+        assumptions=Assumptions.of(sum(wave["assets"] for wave in waves)).sentences(),
+        attention=health.attention(waves, groups, applications)[:ATTENTION],
         limits=_limits(said, conflicts),
         contradicted=bool(conflicts),
         coverage=coverage or {},
@@ -162,6 +172,8 @@ def build(
         downloads=[
             ("Groups CSV", links.data(key, "groups", "csv")),
             ("Waves CSV", links.data(key, "waves", "csv")),
+            ("Applications CSV", links.data(key, "applications", "csv")),
+            ("Interfaces CSV", links.data(key, "interfaces", "csv")),
             ("Coverage CSV", links.data(key, "coverage", "csv")),
             ("Cycles CSV", links.data(key, "cycles", "csv")),
             ("JSON", links.data(key, "groups")),
@@ -229,6 +241,7 @@ def _card(key: SessionKey, group: Row, members: Sequence[Row]) -> GroupCard:
     more = f" and {len(applications) - 3} more" if len(applications) > 3 else ""
     return GroupCard(
         group["group"],
+        group["name"] or group["group"],
         ", ".join(applications[:3]) + more,
         group["reason"],
         bool(group["cycle"]),
@@ -275,6 +288,7 @@ def page(session: SessionOf, shared: StateOf) -> HTMLResponse:
             session,
             waves=exports.rows(shared.database, session, "waves"),
             groups=groups,
+            applications=exports.rows(shared.database, session, "applications"),
             placed=planning.placed(shared.database, session, listed(groups)),
             crossing=planning.crossing(shared.database, session),
             said=constraints.current(shared.database, session.engagement),

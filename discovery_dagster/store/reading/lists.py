@@ -154,7 +154,7 @@ APPLICATIONS = Listing(
         "strategy": "r.strategy",
         "business_owner": "r.business_owner",
     },
-    limits={"wave": "%(value)s = any (r.waves::text[])"},
+    limits={"wave": "%(value)s in (select jsonb_array_elements_text(r.waves))"},
     search=("r.name", "array_to_string(r.aliases, ' ')", "r.business_owner"),
 )
 

@@ -26,7 +26,7 @@ TABLES = {
         memberships jsonb,
         interfaces_out integer,
         interfaces_in integer,
-        waves integer[],
+        waves jsonb,
         unknown text[],
     """,
     "interface": """
@@ -35,10 +35,10 @@ TABLES = {
         source_id text,
         target_id text,
         status text,
-        ports integer[],
+        ports jsonb,
         connections bigint,
         evidence text,
-        edges integer[],
+        edges jsonb,
     """,
 }
 

@@ -92,7 +92,8 @@ def dagster_dev(home: Installation, port: int) -> Iterator[Services]:
             start_new_session=True,
         )
         try:
-            yield Services(home, process, f"http://127.0.0.1:{port}")
+            # It serves neither the pages nor the API.
+            yield Services(home, process, f"http://127.0.0.1:{port}", api_url="", token="")
         finally:
             process.send_signal(signal.SIGINT)
             try:

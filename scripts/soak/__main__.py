@@ -92,13 +92,13 @@ def _growth(start: Holdings, half: Holdings, end: Holdings) -> list[str]:
 
 
 def _idle(rest: Rest) -> list[str]:
-    print(
-        f"At rest: {rest.processes} processes, {rest.pss_gb:.2f} GB of memory (what they share"
-        f" counted once), {rest.core_share:.1%} of a core."
-    )
+    print("\n| at rest | MB of memory, what is shared once | of a core |\n|---|---|---|")
+    for kind, memory in sorted(rest.memory.items()):
+        print(f"| {kind} | {memory:.0f} | {rest.processor[kind]:.1%} |")
+    print(f"| all | {1000 * rest.gigabytes:.0f} | {rest.core_share:.1%} |\n")
     problems = []
-    if rest.pss_gb > IDLE_GB:
-        problems.append(f"{rest.pss_gb:.2f} GB at rest, and {IDLE_GB} GB are the limit.")
+    if rest.gigabytes > IDLE_GB:
+        problems.append(f"{rest.gigabytes:.2f} GB at rest, and {IDLE_GB} GB are the limit.")
     if rest.core_share > IDLE_SHARE:
         problems.append(f"{rest.core_share:.1%} of a core at rest, and {IDLE_SHARE:.0%} the limit.")
     return problems

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -104,22 +105,60 @@ def _size(home: Path, without: str | None = None) -> int:
 
 @dataclass(frozen=True)
 class Rest:
-    """What the processes of a home take while nothing is to be done."""
+    """What the processes of a home take while nothing is to be done.
 
-    processes: int
-    pss_gb: float
-    core_share: float
+    Attributes:
+        memory: MB of each kind of process, with what several processes share counted once.
+        processor: share of one core of each kind.
+    """
+
+    memory: Mapping[str, float]
+    processor: Mapping[str, float]
+
+    @property
+    def gigabytes(self) -> float:
+        """Memory of all of them."""
+        return sum(self.memory.values()) / 1000
+
+    @property
+    def core_share(self) -> float:
+        """Share of one core of all of them."""
+        return sum(self.processor.values())
+
+
+#: Parts of command lines, with what the process is called; the first that fits.
+_KINDS = {
+    "postgres": "Postgres",
+    "api grpc": "code server",
+    "guarded_webserver": "webserver",
+    "dagster-daemon": "daemon",
+    "discovery_dagster api": "API and pages",
+    "discovery_dagster up": "discovery up",
+}
 
 
 def at_rest(home: Path, seconds: float) -> Rest:
-    """Measure all processes of a home: proportional memory, and their share of one core."""
+    """Measure all processes of a home for some seconds."""
     before, started = _ticks(home), time.monotonic()
     time.sleep(seconds)
     after, took = _ticks(home), time.monotonic() - started
-    # One that was started meanwhile counts from its beginning.
-    spent = sum(ticks - before.get(pid, 0) for pid, ticks in after.items())
-    share = spent / os.sysconf("SC_CLK_TCK") / took
-    return Rest(len(after), sum(map(_pss, after)) / 1e9, share)
+    memory: dict[str, float] = defaultdict(float)
+    processor: dict[str, float] = defaultdict(float)
+    for pid, ticks in after.items():
+        # One that was started meanwhile counts from its beginning.
+        spent = (ticks - before.get(pid, 0)) / os.sysconf("SC_CLK_TCK")
+        kind = _kind(pid)
+        memory[kind] += _pss(pid) / 1e6
+        processor[kind] += spent / took
+    return Rest(memory, processor)
+
+
+def _kind(pid: int) -> str:
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        command = ""  # it has ended
+    return next((kind for part, kind in _KINDS.items() if part in command), "others")
 
 
 def _ticks(home: Path) -> Mapping[int, int]:

@@ -14,7 +14,12 @@ import polars as pl
 
 from discovery_dagster.domain.classification.lifecycle import end_of_life
 from discovery_dagster.domain.classification.rules import PRODUCT_RULE, neutral_words, rules
-from discovery_dagster.domain.classification.tokens import choice, nothing, written_together
+from discovery_dagster.domain.classification.tokens import (
+    choice,
+    ending_roles,
+    nothing,
+    written_together,
+)
 from discovery_dagster.domain.classification.vocabulary import PARTED
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.words import fold, head_meaning, index_words
@@ -46,10 +51,16 @@ class Plain:
         self.environment_tokens = {name: one["name"] for name, one in environments.items()}
         self.criticalities = index_words(load("criticalities"))
         self.tiers = index_words(load("tier_words"))
-        self.types = synonyms.type_words()
+        self.types = {**synonyms.type_words(), **index_words(self.reference["heads"])}
+        self.image = re.compile(self.reference["images"]["pattern"])
+        tools = "|".join(self.reference["images"]["tools"])
+        self.tool = re.compile(rf"(?:^|[-_.])(?:{tools})(?:[-_.]|$)")
         self.neutral = nothing(neutral_words())
         self.compounds = choice(self.reference["compounds"])
-        self.together = [(pattern, to.replace("$", "\\")) for pattern, to in written_together()]
+        self.together = [
+            (pattern, re.sub(r"\$\{?(\d)\}?", r"\\g<\1>", to))
+            for pattern, to in (*written_together(), *ending_roles())
+        ]
 
     def codes(self, asset: Asset) -> list[str]:
         """Return the codes of the rationale of a row in `INVENTORY_ASSETS`."""
@@ -109,10 +120,16 @@ class Plain:
         return found[1] if found else None
 
     def _stack(self, cell: str | None, version: str | None) -> list[Any]:
+        if cell is not None and self.image.search(cell) and self._is_of_tool(cell):
+            return []
         parts = [] if cell is None else self.separators.sub("\n", cell).split("\n")
         alone = len(parts) == 1
         found = (self._recognise(part, version if alone else None, self.products) for part in parts)
         return [(*one, alone) for one in found if one is not None]
+
+    def _is_of_tool(self, image: str) -> bool:
+        name = re.search(r"([^/:@]+)(?::[^/]*)?(?:@.*)?$", image)
+        return name is not None and self.tool.search(name[1].lower()) is not None
 
     def _type(self, asset: Asset, name: str, system: Any, found: list[Any]) -> Any:
         hosted = any(asset[field] not in (None, []) for field in self.reference["host_fields"])
@@ -120,6 +137,7 @@ class Plain:
             **asset,
             "os": system[0].get("type") if system else None,
             "products": _kinds(found),
+            "image_of": _kinds(found) if self.image.search(asset["product"] or "") else None,
             "words": name,
             "ending": re.sub(f" {self.neutral}$", " ", re.sub(f"^ {self.neutral}", " ", name)),
             "hardware": f"{asset['vendor'] or ''} | {asset['model'] or ''}".lower(),
@@ -141,7 +159,8 @@ class Plain:
         declared = self.reference["declared"]
         if said is not None and said not in declared["ignored"]:
             return said, "type:stated" if text is None else "type:declared"
-        best = next(iter(matched.values()), None)
+        deciding = [rule for rule in matched.values() if not rule.aside]
+        best = next(iter(deciding), None)
         includes = self.reference["includes"]
         rival = (
             None
@@ -149,7 +168,7 @@ class Plain:
             else next(
                 (
                     one
-                    for one in matched.values()
+                    for one in deciding
                     if best.type != one.type and one.type not in includes.get(best.type, ())
                 ),
                 None,
@@ -157,6 +176,7 @@ class Plain:
         )
         disputed = rival is not None and rival.weight > best.weight - self.reference["margin"]
         within = head_meaning(text, self.types) if text is not None else None
+        within = None if within == "unknown" else within
         decided = best is not None and not disputed
         if decided and (best.weight > declared["head_confidence"] or within is None):
             return best.type, f"type:rule/{best.id}"
@@ -177,6 +197,8 @@ class Plain:
             return None
         if any(rule in matched for rule in one.get("unless_rules", ())):
             return None
+        if "by" not in one and one["type"] == "unknown":
+            return "unknown", "type:unproven"
         if "by" not in one:
             return one["type"], f"type:hosted/{one['id']}"
         if one["by"] == "product_names":
@@ -195,6 +217,7 @@ class Plain:
         if kind == "server" and text and re.search(told["physical_words"], text):
             return "virtual:declared"
         rule = next((one for one in told["by"] if one in matched), None)
+        rule = rule if told["by"].get(rule) is not None else None
         return f"virtual:rule/{rule}" if rule and kind in ("server", "unknown") else None
 
     def _tier(self, asset: Asset, name: str, kind: str, *, plain: bool) -> str | None:

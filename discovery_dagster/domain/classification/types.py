@@ -120,6 +120,7 @@ def _decision() -> list[pl.Expr]:
             _weighed(pl.col("correction"), confidences),
             pl.coalesce(
                 formatted("type:corrected/{}/{}", "correction", "corrected_by"),
+                pl.when(pl.col("corrected") == "unknown").then(pl.lit("type:unproven")),
                 formatted("type:hosted/{}", "correction"),
             ),
         ),

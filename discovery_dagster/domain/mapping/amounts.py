@@ -99,8 +99,9 @@ def unit_by_values(claim: Claim, values: pl.Series) -> Claim:
     if bare.is_empty():
         return claim  # the cells carry their units themselves
     ranges = reference.load("units")["plausible"][FIELDS[claim.field].kind]
-    for unit, (least, most) in ranges.items():
-        if float(bare.is_between(least, most).sum()) >= _PLAUSIBLE * len(bare):
+    for unit, (least, most, *reached) in ranges.items():
+        within = float(bare.is_between(least, most).sum()) >= _PLAUSIBLE * len(bare)
+        if within and all((bare >= figure).any() for figure in reached):
             note = f"no unit in the header; the values are plausible in {unit} only"
             return replace(claim, unit=unit, method="values", confidence=0.8, notes=(note,))
     note = "no unit in the header, and the values do not tell it"

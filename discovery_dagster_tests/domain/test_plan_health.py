@@ -18,7 +18,7 @@ def test_a_plan_in_good_health_needs_no_attention():
     assert attention(waves, [group("Shop", 12)], [application("Shop", "G-1")]) == []
 
 
-def test_a_crowded_first_wave_a_split_application_and_a_large_group_are_named_with_what_mends_them():
+def test_a_crowded_wave_a_split_application_and_a_large_group_come_with_what_mends_them():
     waves = [wave(1, 40), wave(2, 60)]
     told = attention(waves, [group("All", 51)], [application("Shop", "G-1", "G-2")])
     assert [one.split(":")[0] for one in told] == [

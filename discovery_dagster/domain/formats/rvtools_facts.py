@@ -94,7 +94,6 @@ FORMATS = tuple(
     TableFormat(
         name=f"rvtools.{tab.lower()}",
         kind=Kind.DETAILS,
-        headers=(frozenset({"vm"}),),
         sheets=frozenset({fold(tab)}),
         columns={
             "vm": Rule("name"),

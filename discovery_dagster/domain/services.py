@@ -3,7 +3,6 @@
 The table is data (`ports.csv`); which port of a flow is the listening one was decided before.
 """
 
-from functools import cache
 from typing import Final
 
 import polars as pl
@@ -31,14 +30,6 @@ def ports() -> pl.DataFrame:
 def with_services(places: pl.DataFrame) -> pl.DataFrame:
     """Add `service` and `infrastructure`, both null where nothing is known of the port."""
     return places.join(ports(), on=_WHERE, how="left", nulls_equal=True, maintain_order="left")
-
-
-@cache
-def ports_by_service() -> dict[str, int]:
-    """Return the port of each service, the least of several, by TCP where it has both."""
-    named = ports().drop_nulls(["port", "service", "protocol"])
-    named = named.sort("protocol", "port").unique("service", keep="first", maintain_order=True)
-    return dict(named.select("service", "port").iter_rows())
 
 
 def without_port() -> list[str]:

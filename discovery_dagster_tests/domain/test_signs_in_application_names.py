@@ -23,7 +23,7 @@ def applications_of(cells, known):
         (["Sales {} Marketing", "Sales", "Marketing"], False),
         (["Sales"], False),
         ([], False),
-        (["Sales", "marketing"], True),
+        (["Sales", "Marketing"], True),
     ],
 )
 def test_a_sign_parts_only_what_is_known_without_it(sign, known, parted):

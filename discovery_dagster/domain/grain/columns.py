@@ -37,24 +37,30 @@ class Column:
     header: str
     cells: pl.Series
     decided: str | None = None  # the field that a person said it is
+    plain: str = ""  # as of `mapping.claims.Column`
 
     @cached_property
     def folded(self) -> str:
         """The header as one word."""
-        return fold(self.header)
+        return fold(self.meant)
+
+    @property
+    def meant(self) -> str:
+        """The header as its words are read."""
+        return self.plain or self.header
 
     @cached_property
     def field(self) -> str | None:
         """The field of a thing that a person or the header says it is, if any."""
         if self.decided is not None:
             return self.decided
-        meaning = find_meaning(self.header, synonyms.ASSETS)
+        meaning = find_meaning(self.meant, synonyms.ASSETS)
         return meaning.field if meaning else None
 
     @cached_property
     def named(self) -> str | None:
         """The type of asset that the header names, if any."""
-        meaning = find_meaning(self.header, synonyms.ASSETS)
+        meaning = find_meaning(self.meant, synonyms.ASSETS)
         return meaning.named if meaning else None
 
     @cached_property

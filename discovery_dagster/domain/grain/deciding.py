@@ -19,6 +19,7 @@ from discovery_dagster.domain.grain import (
 from discovery_dagster.domain.grain.columns import Column
 from discovery_dagster.domain.grain.decisions import GrainDecision, key_of
 from discovery_dagster.domain.grain.judging import about_subject, judge
+from discovery_dagster.domain.words import fold
 
 _THINGS: Final = "generic.assets"
 _RELATIONS: Final = "generic.relations"
@@ -85,7 +86,7 @@ def _decided(
             continue
         if not may_decide(table_format, decision.grain):
             continue
-        at = next((each.position for each in columns if each.folded == decision.name), None)
+        at = next((each.position for each in columns if fold(each.header) == decision.name), None)
         reason = f"{decision.author} decided that its records are {NOUNS[decision.grain]}."
         beside = frozenset[int]()
         if decision.grain is Grain.OBSERVATION:

@@ -98,7 +98,7 @@ def understand_table(
     grain = decide_grain(
         table_format,
         [
-            grain_columns.Column(c.position, c.header, c.cells, accepted.get(c.position))
+            grain_columns.Column(c.position, c.header, c.cells, accepted.get(c.position), c.plain)
             for c in columns
         ],
         grains,

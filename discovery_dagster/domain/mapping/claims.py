@@ -164,7 +164,7 @@ def _propose(column: Column) -> Claim:
 def _claim_of_subject(claims: list[Claim], grain: TableGrain) -> list[Claim]:
     """Let one column name the thing that is observed; what is of the observation says nothing."""
     subject = next((each for each in claims if each.column.position == grain.name), None)
-    own_type = named_type(subject.column.header) if subject else None
+    own_type = named_type(subject.column.meant) if subject else None
     told = []
     for claim in claims:
         if claim is subject:
@@ -180,7 +180,7 @@ def _claim_of_subject(claims: list[Claim], grain: TableGrain) -> list[Claim]:
 def _name_subject(claim: Claim) -> Claim:
     if claim.field in OWN_NAMES and claim.status == ACCEPTED:
         return claim
-    known = claim.field != UNMAPPED or named_type(claim.column.header) is not None
+    known = claim.field != UNMAPPED or named_type(claim.column.meant) is not None
     method, confidence = ("synonym", _PLAIN) if known else ("values", _WORDS)
     return Claim(claim.column, "name", confidence=confidence, method=method)
 

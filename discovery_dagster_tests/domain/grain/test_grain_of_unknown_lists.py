@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from discovery_dagster.domain import formats, identity, intake
 from discovery_dagster.domain.canonical import canonicalise
+from discovery_dagster.domain.grain.columns import Column
 from discovery_dagster_tests.domain.grain.lists import LISTS
 from discovery_dagster_tests.domain.sources import counts, table
 
@@ -115,6 +116,12 @@ def test_two_columns_that_name_the_same_things_may_be_ends_of_a_relation():
     unknown = table(["Alfa", "Beta"], ["app-1", "db-1"], ["app-2", "db-1"], ["db-1", "app-1"])
     _, grains = understood(unknown)
     assert (grains["grain"][0], grains["status"][0]) == ("relation", "waiting")
+
+
+def test_a_column_means_what_its_header_says_without_what_all_headers_share():
+    cells = pl.Series(["a-1", "a-2"])
+    assert Column(0, "serv_u_host", cells).named is None
+    assert Column(0, "serv_u_host", cells, plain="host").named == "server"
 
 
 CELLS = st.one_of(

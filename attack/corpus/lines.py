@@ -44,7 +44,8 @@ def many_columns() -> Made:
 def long_cells() -> Made:
     yield "cell-16m.csv", "hostname,os\nweb," + "x" * (16 * MIB) + "\n"
     yield "header-16m.csv", "hostname," + "x" * (16 * MIB) + "\nweb,RHEL\n"
-    yield "cell-quoted.csv", 'hostname,os\nweb,"' + "x\n" * (4 * MIB) + '"\n'
+    yield "cell-quoted.csv", 'hostname,os\nweb,"' + "x\n" * MIB + '"\n'
+    yield "header-long.csv", "hostname," + "x" * 900_000 + "\nweb,RHEL\n"
     yield "cells-1m.csv", "hostname,os\n" + ("web," + "x" * 999_000 + "\n") * 8
 
 
@@ -123,6 +124,8 @@ def formulas() -> Made:
 def headers() -> Made:
     yield "headers-same.csv", ",".join(["hostname"] * 4_000) + "\n" + "a," * 3_999 + "\n"
     yield "headers-again.csv", TABLE * 50_000
+    names = ",".join(f"the name of column {at}" for at in range(4_000))
+    yield "headers-long.csv", f"hostname,{names}\nweb\n"
     yield "headers-blank.csv", " ,\t, \nweb,RHEL,x\n"
     yield "headers-alone.csv", "hostname,os\n"
     yield "headers-deep.csv", "Group,Group\n" * 10_000 + TABLE
@@ -172,7 +175,7 @@ def sockets() -> Made:
 
 @kind("matrices and adjacency")
 def matrices() -> Made:
-    names = [f"s{at}" for at in range(2_500)]
+    names = [f"s{at}" for at in range(1_800)]
     ones = ",".join(["1"] * len(names))
     yield "matrix-full.csv", "," + ",".join(names) + "\n" + "".join(f"{n},{ones}\n" for n in names)
     yield "matrix-names.csv", ("," + ",".join(names[:999]) + "\n") * 300

@@ -19,7 +19,7 @@ from typing import IO, Any, Final
 import polars as pl
 
 from discovery_dagster.apart import answers
-from discovery_dagster.apart.allowance import Allowance, confine, data_bytes, held_to, weigh
+from discovery_dagster.apart.allowance import Allowance, Weight, confine, data_bytes, held_to, weigh
 from discovery_dagster.domain.intake import read_tables
 from discovery_dagster.domain.readers import Limits
 from discovery_dagster.domain.readers.limits import check_limit
@@ -79,8 +79,8 @@ def _answer(
         size = path.stat().st_size
         check_limit(name, "bytes", size, limits.file_bytes)
         with _dying_with(parent):
-            with held_to(allowance, size, own):
-                weight = min(weigh(path), limits.uncompressed_bytes + limits.file_bytes)
+            with held_to(allowance, Weight(size), own):
+                weight = weigh(path, limits.uncompressed_bytes)
             with held_to(allowance, weight, own):
                 if request["task"] == "sheets":
                     answers.write_sheets(out, read_sheets(path.read_bytes(), name, limits))

@@ -24,6 +24,7 @@ _AMOUNT: Final = re.compile(r"^(?P<word>[a-z]{2,}?)(?P<unit>[kmgtp]i?b)$")
 _LINKS: Final = ("", "s", "n", "en", "es")  # between the parts of a German compound
 _LINKED: Final = 5  # letters of a part, from which on a link may follow
 _SHORTEST: Final = 2  # letters of a part
+_LONGEST_COMPOUND: Final = 80  # letters: the time to part it grows with their square
 #: Scripts of East Asia, whose words are parted by nothing and may have one letter.
 _UNPARTED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _UNPARTED_LINKS: Final = ("", "\u306e", "\u7684")  # of, in Japanese and Chinese
@@ -104,6 +105,8 @@ def _stands_for(token: str) -> tuple[tuple[str, ...], ...]:
     whole = _spellings().get(token)
     if whole:
         return (whole,)
+    if len(token) > _LONGEST_COMPOUND:
+        return ()
     # The longest known beginning first, so that `osversion` is not `oss` and a rest.
     unparted = bool(_UNPARTED.search(token))
     shortest = 1 if unparted else _SHORTEST

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from discovery_dagster.domain.readers.limits import CellCount, Limits, check_limit
+from discovery_dagster.domain.readers.limits import Limits, Tally, check_limit
 from discovery_dagster.domain.source_tables import UnreadableFileError
 
 #: What reading a damaged archive ends in; places before the beginning are wrong arguments.
@@ -30,8 +30,9 @@ DAMAGED = (
 
 _RATIO_FROM = 16 * 1024**2  # bytes unpacked, below which any compression is harmless
 _CHUNK = 4 * 1024**2
-_REFERENCE = re.compile(rb"""r\s*=\s*["']([A-Z]{0,3}[0-9]{1,7})["']""")
+_REFERENCE = re.compile(rb"""r\s*=\s*["']([A-Z]{0,3}[0-9]{1,12})["']""")
 _CELLS = b"sheetData"  # what the cells of a sheet stand in
+_COLUMNS = 16_384  # that a sheet may have (Microsoft, Excel specifications)
 _OVERLAP = 64  # bytes, longer than a reference
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DIGITS = b"0123456789"
@@ -68,9 +69,9 @@ def check_extents(data: bytes, name: str, limits: Limits) -> None:
         UnreadableFileError: `corrupt_workbook`, `limit_exceeded`.
     """
     with _opened(data, name) as archive:
-        count = CellCount(name, "cells in its sheets", limits.sheet_cells)
+        count = Tally(name, "cells in its sheets", limits.sheet_cells)
         for member in archive.infolist():
-            count.add(_extent(archive, member))
+            count.add(_extent(archive, member, name))
 
 
 @contextmanager
@@ -102,7 +103,7 @@ def _check_bytes(archive: zipfile.ZipFile, size: int, name: str, limits: Limits)
         check_limit(name, "times its size when unpacked", ratio, limits.compression_ratio)
 
 
-def _extent(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
+def _extent(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> int:
     """Return how many cells the rectangle from A1 to the last row and column has, 0 of no sheet."""
     rows, columns, is_sheet = 0, 0, False
     for chunk in _chunks(archive, member):
@@ -112,6 +113,7 @@ def _extent(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
         letters = set(references.translate(None, _DIGITS).split())
         rows = max([rows, *map(int, numbers)])
         columns = max([columns, *map(_column_number, letters)])
+        check_limit(name, "columns in a sheet", columns, _COLUMNS)
     return rows * columns if is_sheet else 0
 
 

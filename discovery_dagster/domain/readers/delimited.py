@@ -8,7 +8,7 @@ from discovery_dagster.domain.readers.contents import Bytes, chunks
 from discovery_dagster.domain.readers.cut_off import reject_cut_off
 from discovery_dagster.domain.readers.dialect import NO_DELIMITER, Dialect, find_dialect
 from discovery_dagster.domain.readers.encoding import decode, is_encoded
-from discovery_dagster.domain.readers.limits import CellCount, Limits, check_limit
+from discovery_dagster.domain.readers.limits import Limits, Tally, check_limit
 from discovery_dagster.domain.readers.lines import behind_lines, read_lines
 from discovery_dagster.domain.readers.quoted_lines import (
     is_of_quoted_lines,
@@ -32,10 +32,12 @@ def read_delimited(data: Bytes, encoding: str, name: str, limits: Limits) -> Fil
         data, encoding = without_outer_quotes(_as_utf8(data, encoding)), "utf-8"
     dialect = _dialect(data, encoding, name)
     check_limit(name, "columns", len(dialect.header), limits.columns)
+    longest = max(map(len, dialect.header), default=0)
+    check_limit(name, "characters in a cell", longest, limits.cell_characters)
     text = _as_utf8(data, encoding)
     start = _body_start(text, dialect.body_line - 1)
     ends = sum(chunk.count(b"\n") for chunk in chunks(text))
-    CellCount.of_sparse(name, len(text), limits).add(len(dialect.header) * ends)
+    Tally.of_sparse(name, len(text), limits).add(len(dialect.header) * ends)
     lines = read_lines(text, start, dialect, limits.cell_characters)
     if lines.longest > limits.cell_characters:
         check_lengths(name, lines.records, cells_of(lines.records), limits)
@@ -63,8 +65,12 @@ def _dialect(data: Bytes, encoding: str, name: str) -> Dialect:
 
 
 def _sample_lines(data: Bytes, encoding: str) -> list[str]:
-    lines = _split(decode(data[:_SAMPLE_BYTES], encoding, errors="replace"))
-    if len(data) > _SAMPLE_BYTES and len(lines) > 1:
+    size = _SAMPLE_BYTES
+    lines = _split(decode(data[:size], encoding, errors="replace"))
+    while len(lines) == 1 and size < len(data):  # a header that is cut off would lose names
+        size *= 4
+        lines = _split(decode(data[:size], encoding, errors="replace"))
+    if len(data) > size and len(lines) > 1:
         lines.pop()  # cut off in its middle
     return lines[:_SAMPLE_LINES]
 

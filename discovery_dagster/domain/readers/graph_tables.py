@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from discovery_dagster.domain.readers.limits import CellCount, Limits, check_limit
+from discovery_dagster.domain.readers.limits import Limits, Tally, check_limit
 from discovery_dagster.domain.readers.records import frame_of_records, read_record, source_table
 from discovery_dagster.domain.source_tables import FileReading, SourceTable, UnreadableFileError
 
@@ -43,7 +43,7 @@ def graph_reading(
     if any(RELATION in edge.cells for edge in edges):
         edges = [Element(edge.line, {RELATION: _DIRECTED, **edge.cells}) for edge in edges]
     filled = sum(len(each.cells) for each in (*nodes, *edges))
-    count = CellCount.of_sparse(name, filled, limits)
+    count = Tally.of_sparse(name, filled, limits)
     tables = tuple(
         _table(name, sheet, elements, limits, count)
         for sheet, elements in (("nodes", nodes), ("edges", edges))
@@ -55,7 +55,7 @@ def graph_reading(
 
 
 def _table(
-    name: str, sheet: str, elements: Sequence[Element], limits: Limits, count: CellCount
+    name: str, sheet: str, elements: Sequence[Element], limits: Limits, count: Tally
 ) -> SourceTable:
     # A dictionary keeps the order in which the columns were first seen.
     header = list(dict.fromkeys(column for each in elements for column in each.cells))

@@ -26,7 +26,7 @@ from discovery_dagster.domain.readers.json_scan import (
     scan,
 )
 from discovery_dagster.domain.readers.json_subjects import is_thing, is_thing_by_parts, shape_of
-from discovery_dagster.domain.readers.limits import CellCount, Limits, check_limit, limit_exceeded
+from discovery_dagster.domain.readers.limits import Limits, Tally, check_limit, limit_exceeded
 from discovery_dagster.domain.readers.records import (
     Record,
     frame_of_records,
@@ -53,7 +53,7 @@ def read_json(text: str, encoding: str, name: str, limits: Limits) -> FileReadin
         by_line = is_by_line(text)
         found = [array_of_lines(text)] if by_line else _arrays(text)
         found = _without_only_key([inner for array in found for inner in _parted(array)])
-        count = CellCount.of_sparse(name, len(text), limits)
+        count = Tally.of_sparse(name, len(text), limits)
         tables = [_table(array, name, limits, count) for array in found]
     except json.JSONDecodeError as error:
         message = error.msg[:1].lower() + error.msg[1:]
@@ -154,7 +154,7 @@ def _is_document(found: list[Array], text: str) -> bool:
     return len(found) == 1 and [each.text for each in found[0].elements] == [text.strip()]
 
 
-def _table(array: Array, name: str, limits: Limits, count: CellCount) -> SourceTable:
+def _table(array: Array, name: str, limits: Limits, count: Tally) -> SourceTable:
     elements = array.elements
     rows = [_row(element, limits) for element in elements]
     # A dictionary keeps the order in which the columns were first seen.

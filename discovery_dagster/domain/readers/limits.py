@@ -21,7 +21,8 @@ class Limits:
     compression_ratio: int = 200  # deflate cannot exceed 1,032; sheets measured stay below 100
     sheet_cells: int = 50_000_000  # in the rectangles around them, filled or not; 32 bytes each
     sparse_cells: int = 10_000_000  # of tables, filled or not, besides four for each filled one
-    archive_members: int = 1_000
+    repeated_bytes: int = 256 * 1024**2  # of cells of workbooks, besides four for each byte of it
+    archive_members: int = 1_000  # and sheets of a workbook
     json_depth: int = 64
     graph_edges: int = 2_000_000  # those between all nodes of two subgraphs included
     yaml_nodes: int = 2_000_000  # scalars, lists and objects, those that anchors repeat included
@@ -32,13 +33,13 @@ class Limits:
 _CELLS_A_FILLED_ONE: Final = 4
 
 
-class CellCount:
-    """Counts the cells of all tables of a file, empty ones too, before any of them is allocated.
+class Tally:
+    """Counts what all tables of a file hold together, before any of it is allocated.
 
     Args:
         name: of the file.
-        what: is counted.
-        most: cells that all of them together may have.
+        what: is counted, such as cells.
+        most: that all tables together may have.
     """
 
     def __init__(self, name: str, what: str, most: int) -> None:
@@ -47,19 +48,19 @@ class CellCount:
 
     @classmethod
     def of_sparse(cls, name: str, filled: int, limits: Limits) -> Self:
-        """Count where no more cells are filled, or characters written, than `filled`.
+        """Count cells, empty ones too, where `filled` ones, or characters, are written.
 
         Few of them may not stand for many cells.
         """
         return cls(name, "cells", limits.sparse_cells + _CELLS_A_FILLED_ONE * filled)
 
-    def add(self, cells: int) -> None:
-        """Count the cells of one more table.
+    def add(self, number: int) -> None:
+        """Count one more table.
 
         Raises:
             UnreadableFileError: `limit_exceeded`, when all together are too many.
         """
-        self._counted += cells
+        self._counted += number
         check_limit(self._name, self._what, self._counted, self._most)
 
 

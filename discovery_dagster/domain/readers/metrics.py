@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from discovery_dagster.domain.readers.limits import CellCount, Limits, check_limit
+from discovery_dagster.domain.readers.limits import Limits, Tally, check_limit
 from discovery_dagster.domain.readers.records import (
     Record,
     frame_of_records,
@@ -62,7 +62,7 @@ def read_metrics(text: str, encoding: str, name: str, limits: Limits) -> FileRea
             waiting.append(_Line(number, None, _unread(number, line)))
     if waiting and tables:
         next(reversed(tables.values())).extend(waiting)
-    count = CellCount.of_sparse(name, len(text), limits)
+    count = Tally.of_sparse(name, len(text), limits)
     found_tables = tuple(_table(name, *each, limits, count) for each in tables.items())
     return FileReading("metrics", found_tables, encoding)
 
@@ -79,7 +79,7 @@ def _unread(number: int, line: str) -> Record:
 
 
 def _table(
-    name: str, metric: str, lines: Sequence[_Line], limits: Limits, count: CellCount
+    name: str, metric: str, lines: Sequence[_Line], limits: Limits, count: Tally
 ) -> SourceTable:
     header = list(dict.fromkeys(column for line in lines for column in line.cells or ()))
     check_limit(name, "columns", len(header), limits.columns)

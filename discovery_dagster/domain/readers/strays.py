@@ -23,6 +23,7 @@ from discovery_dagster.domain.words import fold
 REPEATS_HEADER: Final = "repeats_header"
 _RULE: Final = r"[-=_+*~#|:.\s\u2500\u2501\u2550\u2013\u2014]+"
 _RULED: Final = 3  # signs of a rule; one or two stand for a value that is missing
+_LONGEST_PATTERN: Final = 8_000  # characters of the names in it
 _SOME: Final = 3  # names in another order that no record has by chance
 
 
@@ -46,8 +47,9 @@ def find_strays(records: pl.DataFrame, header: Cells) -> dict[int, str]:
     """
     found: dict[int, str] = {}
     cells = cells_of(records)
+    rows = records.select(cells)
     for row in _candidates(records, cells, header):
-        reason = _stray(records.select(cells).row(row), header)
+        reason = _stray(rows.row(row), header)
         if reason is not None:
             found[row] = reason
     return found
@@ -71,11 +73,9 @@ def repeats(row: Cells, header: Cells) -> Repeated | None:
 
 def _candidates(records: pl.DataFrame, cells: Sequence[str], header: Cells) -> list[int]:
     """Rows that are looked at one by one, told by their first filled cell; there are few."""
-    pattern = _beginning(header)
     first = records[cells[0]]
     open_ = open_rows(records)
-    begins = first.str.contains(pattern).fill_null(value=False)
-    rows = [(begins & open_).arg_true()]
+    rows = [(_begins(first, header) & open_).arg_true()]
     if len(cells) == 1:
         lone = (open_ & first.is_not_null()).arg_true()
     elif first.null_count() or records[cells[1]].null_count():
@@ -83,22 +83,27 @@ def _candidates(records: pl.DataFrame, cells: Sequence[str], header: Cells) -> l
         lone = (open_ & (filled == 1)).arg_true()
         indented = (open_ & first.is_null() & (filled > 1)).arg_true()
         texts = first_filled(records, cells, indented)
-        rows.append(indented.filter(texts.str.contains(pattern)))
+        rows.append(indented.filter(_begins(texts, header)))
     else:
         lone = pl.Series(dtype=pl.UInt32)
     if len(lone):
         texts = first_filled(records, cells, lone)
-        rows.append(lone.filter(may_be_stray(texts) | texts.str.contains(pattern)))
+        rows.append(lone.filter(may_be_stray(texts) | _begins(texts, header)))
     return pl.concat(rows).unique().sort().to_list()
 
 
-def _beginning(header: Cells) -> str:
-    """A pattern of the first filled cell of a stray row."""
+def _begins(texts: pl.Series, header: Cells) -> pl.Series:
+    """Whether each text may be the first filled cell of a stray row."""
     names = {re.sub(r"[\W_]+", " ", cell).strip() for cell in header if cell}
+    sums = "|".join(map(re.escape, _totals()))
+    if sum(map(len, names)) > _LONGEST_PATTERN:  # an engine refuses patterns that are too large
+        plain = texts.str.replace_all(r"[\W_]+", "").str.to_lowercase()
+        known = plain.is_in(["", *(name.replace(" ", "").lower() for name in names)])
+        return (known | texts.str.contains(rf"(?i)^[\W_]*(?:{sums})\b")).fill_null(value=False)
     spelled = (re.sub(r" ", r"[\\W_]*", re.escape(name).replace(r"\ ", " ")) for name in names)
     either = "|".join(sorted(filter(None, spelled)))
-    sums = "|".join(map(re.escape, _totals()))
-    return rf"(?i)^[\W_]*(?:(?:{either})?[\W_]*$|(?:{sums})\b)"
+    pattern = rf"(?i)^[\W_]*(?:(?:{either})?[\W_]*$|(?:{sums})\b)"
+    return texts.str.contains(pattern).fill_null(value=False)
 
 
 @cache

@@ -6,11 +6,12 @@ common programs write; a workbook that is written in another way is left to the 
 
 import io
 import zipfile
+from typing import Final
 
 import pyarrow as pa
 
 from discovery_dagster.domain.readers.archive import DAMAGED
-from discovery_dagster.domain.readers.limits import CellCount, Limits
+from discovery_dagster.domain.readers.limits import Limits, Tally, check_limit
 from discovery_dagster.domain.readers.worksheet import Layout, Worksheets
 from discovery_dagster.domain.readers.xlsx.package import Package
 from discovery_dagster.domain.readers.xlsx.scanning import UnusualXmlError
@@ -18,6 +19,8 @@ from discovery_dagster.domain.readers.xlsx.sheets import read_layout, read_sheet
 
 __all__ = ["read_layouts", "read_package"]
 
+#: Bytes of cells that each byte of a large workbook may come to, since cells share texts.
+_BYTES_A_BYTE: Final = 4
 #: What XML that is damaged or unusual ends in; the library reads it, or says that it cannot.
 _UNUSUAL = (UnusualXmlError, pa.ArrowInvalid, IndexError, OSError, *DAMAGED)
 
@@ -32,8 +35,13 @@ def read_package(data: bytes, name: str, limits: Limits) -> Worksheets | None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             package = Package(archive)
             context = package.context()
-            count = CellCount(name, "cells in its sheets", limits.sheet_cells)
-            return [read_sheet(package, sheet, context, count) for sheet in package.sheets()]
+            sheets = package.sheets()
+            check_limit(name, "sheets", len(sheets), limits.archive_members)
+            cells = Tally(name, "cells in its sheets", limits.sheet_cells)
+            unpacked = sum(member.file_size for member in archive.infolist())
+            most = limits.repeated_bytes + _BYTES_A_BYTE * unpacked
+            texts = Tally(name, "bytes in its cells", most)
+            return [read_sheet(package, sheet, context, cells, texts) for sheet in sheets]
     except _UNUSUAL:
         return None
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from discovery_dagster.domain.readers.limits import CellCount
+from discovery_dagster.domain.readers.limits import Tally
 from discovery_dagster.domain.readers.turns import in_turn
 from discovery_dagster.domain.readers.worksheet import Layout, Worksheet
 from discovery_dagster.domain.readers.xlsx.cells import Cells, read_cells
@@ -24,14 +24,17 @@ from discovery_dagster.domain.readers.xlsx.values import Context
 _NOTHING: Final = 2**32 - 1  # beyond the number of any cell
 
 
-def read_sheet(package: Package, sheet: Sheet, context: Context, count: CellCount) -> Worksheet:
+def read_sheet(
+    package: Package, sheet: Sheet, context: Context, cells: Tally, characters: Tally
+) -> Worksheet:
     """Return the filled rectangle of `sheet` from its first row on; no rows when it is empty.
 
-    Its cells are counted by `count`, with those of the sheets before it.
+    Its cells and their bytes are counted with those of the sheets before it: many cells may hold
+    one text.
 
     Raises:
         UnusualXmlError: when the sheet is written in another way than programs do.
-        UnreadableFileError: `limit_exceeded`, when the rectangles are too large.
+        UnreadableFileError: `limit_exceeded`, when the rectangles or their texts are too large.
     """
     part = package.open(sheet)
     read = list(in_turn(partial(read_cells, context=context), part.rows()))
@@ -44,7 +47,8 @@ def read_sheet(package: Package, sheet: Sheet, context: Context, count: CellCoun
     texts = pl.concat([context.shared, *(piece.own for piece in pieces)], rechunk=True)
     places = _places(pieces, len(context.shared))
     height, first, last = int(rows.max()), int(columns.min()), int(columns.max())
-    count.add(height * (last - first + 1))
+    cells.add(height * (last - first + 1))
+    characters.add(int(texts.str.len_bytes().gather(places).sum() or 0))
     grid = np.full((last - first + 1) * height, _NOTHING, dtype=np.uint32)
     grid[(columns.astype(np.int64) - first) * height + rows - 1] = places
     in_columns = enumerate(grid.reshape(-1, height))

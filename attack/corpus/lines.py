@@ -177,8 +177,8 @@ def sockets() -> Made:
 def matrices() -> Made:
     names = [f"s{at}" for at in range(1_800)]
     ones = ",".join(["1"] * len(names))
-    yield "matrix-full.csv", "," + ",".join(names) + "\n" + "".join(f"{n},{ones}\n" for n in names)
     yield "matrix-names.csv", ("," + ",".join(names[:999]) + "\n") * 300
+    yield "matrix-full.csv", "," + ",".join(names) + "\n" + "".join(f"{n},{ones}\n" for n in names)
     yield "adjacency-star.txt", "web: " + ", ".join(f"s{at}" for at in range(200_000)) + "\n"
     yield "adjacency-all.txt", "".join(f"{n}: {', '.join(names[:800])}\n" for n in names[:800])
     yield "arrows.txt", " -> ".join(f"s{at}" for at in range(200_000)) + "\n"

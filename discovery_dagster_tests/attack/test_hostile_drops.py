@@ -14,7 +14,7 @@ from discovery_dagster.apart.allowance import Allowance
 from discovery_dagster.apart.reader import ApartReader
 from discovery_dagster.domain.readers import Limits
 
-CHANGED = 40
+CHANGED = 25
 
 
 @pytest.fixture(scope="module")

@@ -155,14 +155,15 @@ def _interfaces(subject: str, shown: Shown) -> Figure:
 
 
 def _needs(subject: str, shown: Shown) -> Figure:
-    """Needs whose target does not move after its source."""
+    """Needs between servers that any list names, whose target does not move after its source."""
+    moving = {name for name, one in shown.truth["servers"].items() if one["moves"]}
+    known = moving & shown.servers.keys()
     pairs = [
-        tuple(shown.servers[name]["wave"] if name in shown.servers else None for name in (a, b))
+        (shown.servers[a]["wave"], shown.servers[b]["wave"])
         for a, b in shown.truth["needs"]
-        if shown.truth["servers"][a]["moves"] and shown.truth["servers"][b]["moves"]
+        if a in known and b in known
     ]
-    placed = [(a, b) for a, b in pairs if a and b]
-    kept = sum(b <= a for a, b in placed)
+    kept = sum(b <= a for a, b in pairs if a and b)
     return Figure(subject, "needs respected", kept / len(pairs), 1, f"{kept} of {len(pairs)}")
 
 

@@ -27,6 +27,7 @@ from discovery_dagster.domain.fields import IGNORED, UNMAPPED
 from discovery_dagster.domain.identity import likeness
 from discovery_dagster.domain.mapping.decisions import PERSON
 from discovery_dagster.domain.tabular import plain_text
+from discovery_dagster.reference import load
 
 #: From this confidence on an answer of the rules is taken as certain (decision 3).
 CERTAIN: Final = 0.8
@@ -221,9 +222,15 @@ def _of_conflicts(found: Findings, needed: Mapping[str, int]) -> list[Question]:
         key = (row["asset_id"], row["field"])
         if can_be_decided(row["field"]) and key not in decided:
             differing.setdefault(key, []).append(row)
+    consequence = {name: at for at, name in enumerate(load("precedence")["consequence"])}
     ordered = sorted(
         differing.items(),
-        key=lambda each: (-needed.get(each[0][0], 0), names[each[0][0]] or "", each[0]),
+        key=lambda each: (
+            consequence.get(each[0][1], len(consequence)),
+            -needed.get(each[0][0], 0),
+            names[each[0][0]] or "",
+            each[0],
+        ),
     )
     return [_of_conflict(names[asset], asset, field, rows) for (asset, field), rows in ordered]
 

@@ -102,7 +102,8 @@ def test_a_node_is_described_by_what_it_needs_and_what_needs_it():
         "blast_radius": 2,
         "hub": False,
         "single_point": True,
-        "single_point_reason": "Without it db, web2 would be cut off from 1 other.",
+        "single_point_reason": "If it stops, web1, web2 stop: nothing is known that would stand in"
+        " for it.",
         "service": None,
         "service_reason": None,
     }

@@ -1,9 +1,8 @@
 """What the map says beyond its edges: strangers, shared services, cycles, doubts, coverage."""
 
-from itertools import combinations, permutations
+from itertools import permutations
 
 import networkx as nx
-import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -12,8 +11,6 @@ from hypothesis import strategies as st
 from discovery_dagster.domain import dependencies, graph
 from discovery_dagster.domain.dependencies import endpoints, unresolved
 from discovery_dagster.domain.graph import cycles, shared_services
-from discovery_dagster.domain.graph.articulation import partings
-from discovery_dagster.domain.graph.digraph import Digraph
 from discovery_dagster.domain.graph.feedback_arcs import cheapest
 from discovery_dagster.domain.planning.coverage import coverage
 from discovery_dagster_tests.domain.rows import (
@@ -325,41 +322,6 @@ def test_what_is_cut_opens_every_cycle_and_no_cut_is_needless(pairs, random, exa
             with_it = nx.DiGraph(kept)
             with_it.add_edge(source, target)
             assert not nx.is_directed_acyclic_graph(with_it)
-
-
-@settings(max_examples=100, deadline=None)
-@given(PAIRS)
-def test_single_points_of_failure_part_what_networkx_says(pairs):
-    ends = np.array(pairs, np.int64).reshape(-1, 2)
-    found = partings(Digraph.of(8, ends[:, 0], ends[:, 1]), 99)
-    whole = nx.Graph(pairs)
-    assert found.keys() == set(nx.articulation_points(whole))
-    for node, parting in found.items():
-        left = whole.subgraph(nx.node_connected_component(whole, node) - {node})
-        pieces = sorted(nx.connected_components(left), key=len)
-        assert (parting.parted, parting.rest) == (sum(map(len, pieces[:-1])), len(pieces[-1]))
-        assert 0 < len(parting.some) <= min(parting.parted, 5)
-        # What is named is all that lies outside one of the largest pieces, or some of it.
-        kept = [one for one in pieces if len(one) == parting.rest and not one & {*parting.some}]
-        assert kept
-
-
-def test_a_single_point_of_failure_says_what_would_be_cut_off():
-    assets = classified_assets(*({"name": name} for name in "abcde"))
-    edges = edge_rows(*({"source": a, "target": b} for a, b in ("ab", "bc", "cd", "ce", "de")))
-    nodes = graph.analyse(assets, edges)
-    assert dict(nodes.select("asset_id", "single_point_reason").iter_rows()) == {
-        "a": None,
-        "b": "Without it a would be cut off from 3 others.",
-        "c": "Without it d, e would be cut off from 2 others.",
-        "d": None,
-        "e": None,
-    }
-
-
-def test_of_too_many_edges_no_single_point_is_looked_for():
-    ends = np.array(list(combinations(range(5), 2)))
-    assert partings(Digraph.of(5, ends[:, 0], ends[:, 1]), 9) is None
 
 
 def test_coverage_counts_the_edges_of_each_kind_and_the_time_observed():

@@ -44,11 +44,12 @@ class Shown:
         rows = derived.assets.join(at, on="asset_id", how="left").rows(named=True)
         self.rows: Sequence[dict[str, Any]] = rows
         self.by_name: dict[str, dict[str, Any]] = {}
-        for row in rows:
-            names = (row["name"], row["hostname"])
-            for name in names:
-                if name:
-                    self.by_name.setdefault(name.lower(), row)
+        # A database bears its host's name beside its own.
+        machines = [row for row in rows if row["type"] != "database"]
+        for column, among in (("name", rows), ("hostname", machines)):
+            for row in among:
+                if row[column]:
+                    self.by_name.setdefault(row[column].lower(), row)
 
     @cached_property
     def servers(self) -> dict[str, dict[str, Any]]:

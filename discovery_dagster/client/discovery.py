@@ -165,7 +165,10 @@ class Session:
         return self._frame("dependencies", **filters)
 
     def groups(self, **filters: Any) -> pd.DataFrame:
-        """Return one row a move group: `group`, `assets` (names), `reason`, `cycle`, `wave`."""
+        """Return one row a move group.
+
+        Columns: `group` (its id), `assets` (names), `reason`, `cycle`, `wave`, `name`.
+        """
         return self._frame("groups", **filters)
 
     def waves(self) -> pd.DataFrame:

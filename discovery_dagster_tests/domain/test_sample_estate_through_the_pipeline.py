@@ -149,11 +149,19 @@ def test_every_asset_has_its_place_in_the_plan_and_waves_follow_the_groups_needs
     )
     assert later == 0
     gone = [row for row in placements.values() if row["wave"] is None]
-    assert {row["strategy"] for row in gone} == {"retire"}
-    assert {result.assets[row["asset_id"]]["status"] for row in gone} == {"Außer Betrieb"}
+    retired = {row["asset_id"] for row in gone if row["strategy"] == "retire"}
+    assert {row["strategy"] for row in gone} == {"retire", "retain"}
+    assert {result.assets[asset]["status"] for asset in retired} == {"Außer Betrieb"}
+    staying = {result.assets[row["asset_id"]]["type"] for row in gone} - {"virtual_machine"}
+    assert {"network_device", "security_device", "cluster"} <= staying
 
 
 def _is_placement(result: Result, source: str, target: str) -> bool:
-    """A machine's place on its host or cluster does not move with it."""
-    kinds = {result.assets[source]["type"], result.assets[target]["type"]}
-    return bool(kinds & {"cluster"}) or kinds == {"virtual_machine", "server"}
+    """A machine's place on its host or cluster does not move with it.
+
+    An application's own entry goes with its production, whatever its other deployments do.
+    """
+    ends = result.assets[source], result.assets[target]
+    kinds = {end["type"] for end in ends}
+    elsewhere = ends[0]["type"] == "application" and ends[1]["environment"] != "production"
+    return bool(kinds & {"cluster"}) or kinds == {"virtual_machine", "server"} or elsewhere

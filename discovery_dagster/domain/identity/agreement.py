@@ -29,7 +29,7 @@ def differing(field: str, held: pl.DataFrame) -> pl.Series:
     """
     if held["value"].dtype != pl.String:
         return _numbers(field, held)
-    pairs = held.select("value", "winner").unique(maintain_order=True)
+    pairs = held.select("value", "winner").drop_nulls().unique(maintain_order=True)
     compared = reference.load("precedence")["compared"]
     same = _ALIKE.get(compared.get(field, ""), _spelled_alike)(field, pairs)
     judged = pairs.with_columns(same | _spelled_alike(field, pairs))
@@ -38,7 +38,8 @@ def differing(field: str, held: pl.DataFrame) -> pl.Series:
         judged = judged.join(counted, on=["value", "winner"], how="left", maintain_order="left")
         judged = judged.with_columns(pl.col("same") | _learned().fill_null(value=False))
     joined = held.join(judged, on=["value", "winner"], how="left", maintain_order="left")
-    return ~joined["same"].fill_null(value=False)
+    # Where nothing was chosen, such as a version beside another system's name, nothing lost.
+    return ~joined["same"].fill_null(value=True)
 
 
 def _numbers(field: str, held: pl.DataFrame) -> pl.Series:

@@ -31,16 +31,30 @@ def test_a_replica_stands_in():
     assert points(named("web", "app", "db", "db2"), to("web", "app"), to("app", "db"), copy) == {}
 
 
+def deployed(*names):
+    shop = {"name": "Shop", "type": "application"}
+    machines = [{"name": name, "environment": "production"} for name in names]
+    serving = [to("Shop", name, relation="runs_on") for name in names]
+    return [shop, *machines, *named("a", "b", "c")], serving
+
+
 def test_peers_of_a_deployment_on_one_port_stand_in():
-    assets = [
-        {"name": "Shop", "type": "application"},
-        *({"name": name, "environment": "production"} for name in ("w1", "w2")),
-        *named("a", "b", "c"),
-    ]
-    serving = [to("Shop", name, relation="runs_on") for name in ("w1", "w2")]
-    asking = [to(name, "w1", 443) for name in "abc"]
-    assert points(assets, *serving, *asking).keys() == {"w1"}
-    assert points(assets, *serving, *asking, to("a", "w2", 443)) == {}
+    assets, serving = deployed("front", "entry")
+    asking = [to(name, "front", 443) for name in "abc"]
+    assert points(assets, *serving, *asking).keys() == {"front"}
+    assert points(assets, *serving, *asking, to("a", "entry", 443)) == {}
+
+
+def test_peers_of_a_deployment_that_are_named_but_for_their_number_stand_in():
+    assets, serving = deployed("web1", "web2")
+    assert points(assets, *serving, *(to(name, "web1", 443) for name in "abc")) == {}
+
+
+def test_what_no_application_claims_stands_in_for_what_the_same_ones_reach_on_its_port():
+    assets, serving = deployed("front")
+    asking = [to(name, "front", 443) for name in "abc"]
+    found = points([*assets, {"name": "spare"}], *serving, *asking, to("a", "spare", 443))
+    assert found == {}
 
 
 def test_a_machine_of_a_cluster_starts_elsewhere():

@@ -1,8 +1,9 @@
 """Single points of failure: assets whose stop stops others, with nothing to stand in for them.
 
 What needs one of several that give the same service stops only with all of them: replicas, partners
-of a cluster, and machines of one deployment that listen on the same port. Which assets are judged
-is data (`planning.yaml`, `single_points`).
+of a cluster, machines of one deployment that listen on the same port or are named but for their
+number, and what no application claims and the same ones reach on the same port. Which assets are
+judged is data (`planning.yaml`, `single_points`).
 """
 
 from collections import defaultdict
@@ -100,10 +101,7 @@ def _needs(
 ) -> dict[str, frozenset[frozenset[str]]]:
     """What each asset needs: sets of which one must be there."""
     rules = load("planning")["single_points"]
-    listening: dict[tuple[tuple[str, str], int], set[str]] = defaultdict(set)
-    for target, port in needed.select("target_id", "port").drop_nulls().unique().iter_rows():
-        if target in deployments.of:
-            listening[deployments.of[target], port].add(target)
+    listening = _listening(needed, things, deployments)
     replicas: dict[str, set[str]] = defaultdict(set)
     copies = edges.filter("resolved", relation="replicates_to")
     for one, other in copies.select("source_id", "target_id").iter_rows():
@@ -122,12 +120,49 @@ def _needs(
         if relation in rules["placements"] and source in in_cluster:
             continue  # it starts on another machine of its cluster
         peers = {target} | replicas[target]
-        if target in deployments.of and port is not None:
-            peers |= listening[deployments.of[target], port]
+        if target in deployments.of:
+            own = deployments.of[target]
+            peers |= listening[own, port] | listening[own, _stem(things[target])]
+        elif port is not None:
+            peers |= listening[target, port]
         if things[source]["type"] == "application":
             peers |= machines[source]
         groups[source].add(frozenset(peers - {source}))
     return {source: frozenset(of) for source, of in groups.items()}
+
+
+def _listening(
+    needed: pl.DataFrame, things: Mapping[str, Mapping[str, Any]], deployments: Deployments
+) -> defaultdict[tuple[object, object], set[str]]:
+    """What gives one service: by deployment, or by what is in none, and its port or its name."""
+    found: defaultdict[tuple[object, object], set[str]] = defaultdict(set)
+    for asset, part in deployments.of.items():
+        if asset in things and things[asset]["type"] != "application":
+            found[part, _stem(things[asset])].add(asset)
+    reached = needed.select("source_id", "target_id", "port").drop_nulls().unique()
+    for _, port, targets in (
+        reached.group_by("source_id", "port", maintain_order=True).agg("target_id").iter_rows()
+    ):
+        parts = {deployments.of[target] for target in targets if target in deployments.of}
+        loose = {
+            target
+            for target in targets
+            if target not in deployments.of and target not in deployments.shared
+        }
+        for target in targets:
+            if target in deployments.of:
+                found[deployments.of[target], port].add(target)
+        if len(parts) == 1:
+            (part,) = parts
+            found[part, port] |= loose
+            for target in loose:
+                found[target, port] |= set(targets)
+    return found
+
+
+def _stem(asset: Mapping[str, Any]) -> str:
+    """A name without the number at its end."""
+    return str(asset["hostname"] or asset["name"] or "").lower().rstrip("0123456789")
 
 
 def _machines(

@@ -92,7 +92,7 @@ class Session:
         """Return one row a file.
 
         Columns: `name`, `sha256`, `format`, `records`, `accepted`, `rejected`, `ignored`, `error`,
-        `encoding`, `delimiter`, `sheets`, `notes`, `size` (bytes).
+        `encoding`, `delimiter`, `sheets`, `notes`, `tables`, `size` (bytes).
         """
         return self._frame("files")
 

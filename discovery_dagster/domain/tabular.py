@@ -13,7 +13,7 @@ import polars as pl
 #: a carriage return for the end of a line even in quotes, sees a cell begin behind them as well.
 #: After apostrophes they are guarded, too, so that taking one away always gives the text back.
 _FORMULA: Final = "=+\\-@＝＋－＠"  # noqa: RUF001 - those of East Asian width are meant
-_BREAKS: Final = r"\t\r\n"
+_BREAKS: Final = r"\t\r\n\x00"
 _UNGUARDED = re.compile(rf"^(?='*[{_FORMULA}{_BREAKS}])|(?<=[{_BREAKS};])(?='*[{_FORMULA}])")
 
 #: What is guarded in a text and what it stands for, to be replaced in this order.

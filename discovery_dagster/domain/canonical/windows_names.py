@@ -17,6 +17,8 @@ _PLACE: Final = (*_TABLE, "line")
 _SIDES: Final = ("left", "right")
 _HOSTS: Final = ("server", "virtual_machine")
 _DATABASE: Final = "database"
+#: What people call as they like: a backslash there is part of the name.
+_CALLED_FREELY: Final = ("application", "service", "middleware")
 
 
 def read_backslashes(
@@ -55,7 +57,9 @@ def read_backslashes(
 
 
 def _written(assets: pl.DataFrame) -> pl.DataFrame:
-    return assets.filter(pl.col("name").str.contains(TWO_PARTS).fill_null(value=False))
+    free = pl.col("declared_type").is_in(_CALLED_FREELY)
+    two_parts = pl.col("name").str.contains(TWO_PARTS)
+    return assets.filter(two_parts.fill_null(value=False), ~free.fill_null(value=False))
 
 
 def _named_as_instances(assets: pl.DataFrame, written: pl.DataFrame) -> pl.DataFrame:

@@ -58,6 +58,7 @@ def nothing() -> Made:
     yield "empty.csv", b""
     yield "blank.csv", b" \n\t\r\n" * 200_000
     yield "newline.csv", b"\n"
+    yield "newlines.csv", b"hostname,os" + b"\n" * 200_000 + b"web,RHEL 8"
     yield "mark.csv", b"\xef\xbb\xbf"
     yield "nonbreaking.csv", "\u00a0\u2028\u3000".encode() * 50_000
     yield "noise.bin", bytes((at * at * 7 + at * 13) % 251 for at in range(500_000))

@@ -13,7 +13,10 @@ from discovery_dagster.domain.readers.yaml_text import Node, documents_of
 from discovery_dagster.domain.source_tables import FileReading
 
 _GROUP: Final = frozenset({"hosts", "children", "vars"})
-_HOSTS: Final = re.compile(r"^\s+[\"']?hosts[\"']?\s*:\s*(?:\{.*)?$", re.MULTILINE)
+_BLANKS: Final = r"[^\S\n]"  # of one line: several empty ones would be tried from each of them
+_HOSTS: Final = re.compile(
+    rf"^{_BLANKS}++[\"']?hosts[\"']?{_BLANKS}*+:{_BLANKS}*+(?:\{{.*)?$", re.MULTILINE
+)
 _LISTED: Final = re.compile(r"\s*\{\s*\"(?:_meta|all|[\w.-]+)\"\s*:\s*\{")
 
 

@@ -10,8 +10,8 @@ from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.records import frame_of_records, read_record, source_table
 from discovery_dagster.domain.source_tables import FileReading, SourceTable
 
-_DEFINE: Final = re.compile(r"^\s*define\s+(\w+)\s*\{", re.MULTILINE)
-_HOSTS: Final = re.compile(r"^\s*define\s+host\s*\{", re.MULTILINE)
+_DEFINE: Final = re.compile(r"^[^\S\n]*+define\s+(\w+)\s*\{", re.MULTILINE)
+_HOSTS: Final = re.compile(r"^[^\S\n]*+define\s+host\s*\{", re.MULTILINE)
 
 
 def is_nagios(start: str) -> bool:

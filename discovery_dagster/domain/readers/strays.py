@@ -24,6 +24,7 @@ REPEATS_HEADER: Final = "repeats_header"
 _RULE: Final = r"[-=_+*~#|:.\s\u2500\u2501\u2550\u2013\u2014]+"
 _RULED: Final = 3  # signs of a rule; one or two stand for a value that is missing
 _LONGEST_PATTERN: Final = 8_000  # characters of the names in it
+_GAP: Final = 20  # characters that a gap between words counts for: it is a large class
 _SOME: Final = 3  # names in another order that no record has by chance
 
 
@@ -96,7 +97,8 @@ def _begins(texts: pl.Series, header: Cells) -> pl.Series:
     """Whether each text may be the first filled cell of a stray row."""
     names = {re.sub(r"[\W_]+", " ", cell).strip() for cell in header if cell}
     sums = "|".join(map(re.escape, _totals()))
-    if sum(map(len, names)) > _LONGEST_PATTERN:  # an engine refuses patterns that are too large
+    length = sum(len(name) + _GAP * name.count(" ") for name in names)
+    if length > _LONGEST_PATTERN:  # an engine refuses patterns that are too large
         plain = texts.str.replace_all(r"[\W_]+", "").str.to_lowercase()
         known = plain.is_in(["", *(name.replace(" ", "").lower() for name in names)])
         return (known | texts.str.contains(rf"(?i)^[\W_]*(?:{sums})\b")).fill_null(value=False)

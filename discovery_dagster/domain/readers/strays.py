@@ -24,7 +24,7 @@ REPEATS_HEADER: Final = "repeats_header"
 _RULE: Final = r"[-=_+*~#|:.\s\u2500\u2501\u2550\u2013\u2014]+"
 _RULED: Final = 3  # signs of a rule; one or two stand for a value that is missing
 _LONGEST_PATTERN: Final = 8_000  # characters of the names in it
-_GAP: Final = 20  # characters that a gap between words counts for: it is a large class
+_GAP: Final = 80  # characters that a gap between words counts for: the engine has room for 250
 _SOME: Final = 3  # names in another order that no record has by chance
 
 

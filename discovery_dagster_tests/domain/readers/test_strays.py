@@ -188,3 +188,12 @@ def test_each_line_has_one_outcome_whatever_stands_between(
         (table,) = reading_of(Path(folder), text).tables
     found = [record[:2] for record in records_of(table)]
     assert found == [(2, "read"), *((at, outcome) for at, (outcome, _) in enumerate(lines, 3))]
+
+
+@pytest.mark.parametrize("words", [2, 90, 150, 300, 5_000])
+def test_a_header_that_comes_again_is_told_however_many_words_it_has(
+    tmp_path: Path, words: int
+) -> None:
+    name = " ".join(["word"] * words)
+    table = table_of(tmp_path, f"Name,{name}\nyew,1\nName,{name}\noak,2\n")
+    assert [record[1] for record in records_of(table)] == ["read", "ignored", "read"]

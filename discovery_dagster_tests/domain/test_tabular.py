@@ -106,7 +106,9 @@ def test_taking_the_guards_away_gives_the_text_back(text):
     assert without_guard(cell_text(text)) == text
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters=[*FORMULAS, *"\t\r\n\0"])))
+@given(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters=[*FORMULAS, *"\t\r\n\0"]))
+)
 def test_text_without_a_sign_of_formulas_stays_as_it_is(text):
     assert cell_text(text) == text
 

@@ -10,6 +10,9 @@ from typing import Any, Final
 from discovery_dagster import reference
 
 _BEGINNING: Final = 4_096  # characters that are looked at
+_ASIDE: Final = re.compile(
+    r"<\?(?:(?!\?>|<\?).)*+\?>|<!--(?:(?!-->|<!--).)*+-->|<!(?!--)[^><]*+>", re.DOTALL
+)
 _ROOT: Final = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
 
 
@@ -26,7 +29,7 @@ def what_it_is(name: str, beginning: str) -> str | None:
             return f"{name} is {is_a}: {advice}."
     if not text.startswith("<?xml") and not re.match(r"<[A-Za-z]", text):
         return None
-    root = _ROOT.search(re.sub(r"<\?.*?\?>|<!--.*?-->|<![^>]*>", "", text, flags=re.DOTALL))
+    root = _ROOT.search(_ASIDE.sub("", text))
     of = f" whose outermost element is <{root[1]}>" if root else ""
     return f"{name} is XML{of}, which is not read: export it as CSV, XLSX or JSON."
 

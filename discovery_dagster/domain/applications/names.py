@@ -14,7 +14,9 @@ from discovery_dagster import reference
 from discovery_dagster.domain.words import fold
 
 #: An end that may be an environment: `(PROD)`, `[test]`, ` - QA`.
-_END: Final = re.compile(r"\s*[(\[]([^)\]]{1,40})[)\]]\s*$|\s+[-\u2013]\s+(\S{1,40})\s*$")
+_END: Final = re.compile(
+    r"(?<!\s)\s*+[(\[]([^)\]]{1,40})[)\]]\s*+$|(?<!\s)\s++[-\u2013]\s++(\S{1,40})\s*+$"
+)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ SHEET: Final = "ansible.hosts"
 NO_HOST: Final = "no_host"
 _EVERY: Final = frozenset({"all", "ungrouped"})
 _RANGE: Final = re.compile(r"\[(\w+):(\w+)(?::(\d+))?\]")
-_ADDRESS: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:]+")
+_ADDRESS: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|(?=[^:]*+:)[0-9a-fA-F:]{2,}+")
 _HOST_KEYS: Final = ("ansible_host", "ansible_ssh_host")
 _FIXED: Final = ("name", "address", "connects to", "groups")
 _DEPTH: Final = 32  # groups in one another

@@ -15,7 +15,9 @@ from discovery_dagster.domain.readers.limits import Limits
 from discovery_dagster.domain.source_tables import FileReading
 
 _SECTION: Final = re.compile(r"^\[\s*([\w.-]+)(?::(vars|children|hosts))?\s*\]\s*(?:[#;].*)?$")
-_HOST: Final = re.compile(r"^[\w.\[\]:-]+(?:\s+[\w.-]+=(?:\"[^\"]*\"|'[^']*'|\S*))*\s*(?:[#;].*)?$")
+_HOST: Final = re.compile(
+    r"^[\w.\[\]:-]++(?:\s++[\w.-]++=(?:\"[^\"]*+\"|'[^']*+'|\S*+))*+\s*+(?:[#;].*)?$"
+)
 _COMMENTS: Final = ("#", ";")
 
 

@@ -16,7 +16,8 @@ from discovery_dagster.domain.readers.worksheet import Range
 from discovery_dagster.domain.source_tables import FileReading, UnreadableFileError
 
 _BEGINS: Final = re.compile(
-    r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+html|html|head|body|table|meta|style|div)\b",
+    r"(?:<\?xml[^>]*+>|<!--(?:(?!-->).)*+-->|\s++)*+"
+    r"<(?:!doctype\s+html|html|head|body|table|meta|style|div)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _CELLS: Final = frozenset({"td", "th"})

@@ -36,7 +36,7 @@ _SOLARIS: Final = re.compile(r"^(?:\d+(?:\.\d+){4}|\*\.(?:\d+|\*))$")
 _AT_DOTTED: Final = slice(3, 5)  # behind the protocol and two queues
 _UNIX: Final = frozenset({"unix", "u_str", "u_dgr", "u_seq", "nl", "p_raw", "p_dgr", "v_str"})
 _TITLES: Final = re.compile(
-    r"^\s*(?:Active Internet connections|Active connections|Proto\s+Recv-Q|Netid\s+State"
+    r"^[^\S\n]*+(?:Active Internet connections|Active connections|Proto\s+Recv-Q|Netid\s+State"
     r"|COMMAND\s+PID\s+USER\s+FD|State\s+Recv-Q\s+Send-Q)",
     re.IGNORECASE | re.MULTILINE,
 )

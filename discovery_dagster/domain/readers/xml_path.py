@@ -16,7 +16,9 @@ from typing import Final
 from discovery_dagster.domain.readers.xml_tree import Node
 
 _PATHS: Final = 1_024  # that are remembered
-_STEP: Final = re.compile(r"(?P<deep>/?)(?P<tag>[\w.*-]+)(?:\[(?P<condition>[^\]]+)\])?(?:/|$)")
+_STEP: Final = re.compile(
+    r"(?P<deep>/?)(?<![\w.*-])(?P<tag>[\w.*-]++)(?:\[(?P<condition>[^\]\[]++)\])?(?:/|$)"
+)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,12 @@ from discovery_dagster.domain.readers.xml_tree import Node, parse_xml
 from discovery_dagster.domain.source_tables import FileReading, UnreadableFileError
 
 _ROOT: Final = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)[\s>/]")
-_ASIDE: Final = re.compile(r"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?[^>]*>", re.DOTALL)
+#: What is not ended before another one of its kind begins is not looked at to the end again.
+_ASIDE: Final = re.compile(
+    r"<!--(?:(?!-->|<!--).)*+-->|<\?(?:(?!\?>|<\?).)*+\?>"
+    r"|<!DOCTYPE[^><\[]*+(?:\[(?:(?!\]|<!DOCTYPE).)*+\])?[^><]*+>",
+    re.DOTALL,
+)
 _TEXT: Final = "value"  # of what has attributes, too; ServiceNow's pairs are called so
 _PLURALS: Final = ("s", "es", "list", "_list", "-list", "set")
 

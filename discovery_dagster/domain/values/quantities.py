@@ -77,7 +77,7 @@ def _core_patterns() -> tuple[str, str]:
     words = reference.load("units")["processors"]
     core, socket = (f"(?:{'|'.join(map(re.escape, words[kind]))})" for kind in ("core", "socket"))
     made_up = rf"\(\s*(?:\d+\s*[x\xd7*]\s*\d+[^)]*|\d+\s*{socket}|[^\d)]*)\)"
-    number = r"(\d+)(?:[.,]0+)?"
+    number = r"(\d+)(?:[.,](?:0{1,2}|0{4,}))?"  # three are a thousand: `5,000`, as elsewhere
     return (
         rf"^{number}(?:[\s-]*{core}\.?)?\s*(?:{made_up})?$",
         rf"^(\d+)\s*(?:{socket}|{core})?\s*[x\xd7*]\s*(\d+)(?:[\s-]*{core}\.?)?$",

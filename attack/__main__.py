@@ -15,7 +15,7 @@ from pathlib import Path
 from attack.corpus import KINDS, HostileFile
 from attack.mutation import may_change, mutations
 from attack.trial import BY_FORCE, MEMORY, SECONDS, Outcome, attack
-from discovery_dagster.apart.reader import ApartReader
+from discovery_dagster.sandbox.reader import SandboxedReader
 from discovery_dagster.settings import Settings
 
 
@@ -45,8 +45,8 @@ def main() -> int:
     return 1 if breaches else 0
 
 
-def _reader(settings: Settings) -> ApartReader:
-    return ApartReader(settings.limits, settings.allowance)
+def _reader(settings: Settings) -> SandboxedReader:
+    return SandboxedReader(settings.limits, settings.allowance)
 
 
 def _files(chosen: argparse.Namespace) -> Iterator[HostileFile]:

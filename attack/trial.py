@@ -10,9 +10,9 @@ import polars as pl
 
 from attack.corpus.kinds import HostileFile
 from attack.watching import Watch
-from discovery_dagster.apart.reader import ApartReader
 from discovery_dagster.domain import intake
 from discovery_dagster.domain.intake import NothingReadableError, Readings, SourceFile
+from discovery_dagster.sandbox.reader import SandboxedReader
 
 SECONDS: Final = 10  # of the processor, so that a busy machine does not count
 MEMORY: Final = 1024**3  # bytes above the empty process
@@ -38,7 +38,7 @@ class Outcome:
     breaches: tuple[str, ...]
 
 
-def attack(file: HostileFile, reader: ApartReader, folder: Path) -> Outcome:
+def attack(file: HostileFile, reader: SandboxedReader, folder: Path) -> Outcome:
     """Read a hostile file and an ordinary one as a session does."""
     hostile, ordinary = folder / "hostile", folder / "ordinary"
     hostile.write_bytes(file.content)

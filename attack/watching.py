@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from discovery_dagster.apart.reader import ApartReader
+from discovery_dagster.sandbox.reader import SandboxedReader
 
 _EVERY: Final = 0.005  # seconds
 _RESET_PEAK: Final = "5"  # what proc(5) has written to `clear_refs`
@@ -23,7 +23,7 @@ class Watch:
     all of them worked, and `clock` how long that took.
     """
 
-    reader: ApartReader
+    reader: SandboxedReader
     memory: int = 0
     seconds: float = 0
     clock: float = 0

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from discovery_dagster.apart.reader import ApartReader
 from discovery_dagster.cli.errors import DONE, FAILED, UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
 from discovery_dagster.cli.present import table_of
@@ -17,6 +16,7 @@ from discovery_dagster.domain import decision_workbook
 from discovery_dagster.domain.decision_workbook.sheets import Problem
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.source_tables import UnreadableFileError
+from discovery_dagster.sandbox.reader import SandboxedReader
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import answers, sessions
 from discovery_dagster.store.database import open_database
@@ -85,7 +85,7 @@ def import_workbook(
     if not file.is_file():
         raise UsageError("no_such_file", f"There is no file {file}.", str(file))
     try:
-        with ApartReader(settings.limits, settings.allowance) as reader:
+        with SandboxedReader(settings.limits, settings.allowance) as reader:
             filled = decision_workbook.read(reader.read_sheets(file, file.name), file.name)
     except UnreadableFileError as error:
         raise UsageError(error.code, error.message, str(file)) from error

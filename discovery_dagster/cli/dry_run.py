@@ -6,7 +6,6 @@ from dataclasses import asdict
 
 from rich.table import Table
 
-from discovery_dagster.apart.reader import ApartReader
 from discovery_dagster.cli.present import (
     print_files,
     print_warnings,
@@ -18,10 +17,11 @@ from discovery_dagster.cli.terminal import say_json, terminal
 from discovery_dagster.domain.intake import Readings, SourceFile
 from discovery_dagster.domain.mapping.warnings import column_warnings
 from discovery_dagster.domain.preview import Preview, preview
+from discovery_dagster.sandbox.reader import SandboxedReader
 from discovery_dagster.store.sessions import IncomingFile, free_name
 
 
-def show_preview(files: Sequence[IncomingFile], reader: ApartReader, *, as_json: bool) -> None:
+def show_preview(files: Sequence[IncomingFile], reader: SandboxedReader, *, as_json: bool) -> None:
     """Read the files and print what would become of them."""
     found = preview(_source_files(files), Readings(reader.read_tables))
     warnings = column_warnings(found.mapping)

@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from discovery_dagster.apart.reader import ApartReader
-from discovery_dagster.apart.sharing import sharing
 from discovery_dagster.cli.dry_run import show_preview
 from discovery_dagster.cli.errors import DONE, FAILED, UsageError
 from discovery_dagster.cli.follow import run_and_follow
@@ -19,6 +17,8 @@ from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.mapping.warnings import column_warnings
 from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster.domain.state import FileState
+from discovery_dagster.sandbox.reader import SandboxedReader
+from discovery_dagster.sandbox.sharing import sharing
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import exports, sessions
 from discovery_dagster.store.database import Database, open_database
@@ -99,11 +99,11 @@ def import_drop(
         return _run(settings, database, key, left_out, as_json=as_json)
 
 
-def _open_reader(settings: Settings) -> ApartReader:
-    return ApartReader(settings.limits, settings.allowance, settings.spill)
+def _open_reader(settings: Settings) -> SandboxedReader:
+    return SandboxedReader(settings.limits, settings.allowance, settings.spill)
 
 
-def _readable(paths: Sequence[Path], reader: ApartReader) -> list[IncomingFile]:
+def _readable(paths: Sequence[Path], reader: SandboxedReader) -> list[IncomingFile]:
     incoming = list(_files_below(paths))
     _require_a_readable_file(incoming, reader)
     return incoming
@@ -154,7 +154,7 @@ def _is_hidden(name: Path) -> bool:
     return any(part.startswith((".", "_READY")) for part in name.parts)
 
 
-def _require_a_readable_file(files: Sequence[IncomingFile], reader: ApartReader) -> None:
+def _require_a_readable_file(files: Sequence[IncomingFile], reader: SandboxedReader) -> None:
     refused: dict[str, UnreadableFileError] = {}
     try:
         # The smallest first: to know that one can be read, no large one has to be.

@@ -11,8 +11,6 @@ import dagster as dg
 
 from discovery_dagster.ai.proposer import FlowProposer
 from discovery_dagster.ai.questions import model_version
-from discovery_dagster.apart.reader import ApartReader
-from discovery_dagster.apart.sharing import shared_reader
 from discovery_dagster.defs.columns import column_types
 from discovery_dagster.defs.failures import discreet
 from discovery_dagster.defs.inputs import observe, observe_used
@@ -28,6 +26,8 @@ from discovery_dagster.domain.proposals import Proposer
 from discovery_dagster.domain.state import MODEL, decision_inputs, without_model
 from discovery_dagster.domain.steps import BY_KEY, Step, and_below
 from discovery_dagster.domain.tables import Frames
+from discovery_dagster.sandbox.reader import SandboxedReader
+from discovery_dagster.sandbox.sharing import shared_reader
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import changes, decisions, publications, sessions
 from discovery_dagster.store.changes import Compared
@@ -65,7 +65,7 @@ class ClaimedSession:
     objects: ObjectStore
     claim: Claim
     settings: Settings
-    reader: ApartReader
+    reader: SandboxedReader
 
     @property
     def key(self) -> SessionKey:
@@ -219,9 +219,9 @@ def keep_connections(instance: dg.DagsterInstance) -> None:
     instance.optimize_for_webserver(statement_timeout=0, pool_recycle=2, max_overflow=20)
 
 
-def _open_reader(settings: Settings) -> ApartReader:
+def _open_reader(settings: Settings) -> SandboxedReader:
     settings.spill.mkdir(parents=True, exist_ok=True)
-    return ApartReader(settings.limits, settings.allowance, settings.spill)
+    return SandboxedReader(settings.limits, settings.allowance, settings.spill)
 
 
 def _claim(

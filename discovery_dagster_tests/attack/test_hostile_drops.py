@@ -10,16 +10,16 @@ from attack import trial
 from attack.corpus import KINDS, HostileFile
 from attack.mutation import may_change, mutations
 from attack.trial import Outcome, attack
-from discovery_dagster.apart.allowance import Allowance
-from discovery_dagster.apart.reader import ApartReader
 from discovery_dagster.domain.readers import Limits
+from discovery_dagster.sandbox.allowance import Allowance
+from discovery_dagster.sandbox.reader import SandboxedReader
 
 CHANGED = 25
 
 
 @pytest.fixture(scope="module")
-def reader() -> Iterator[ApartReader]:
-    with ApartReader(Limits(), Allowance()) as reader:
+def reader() -> Iterator[SandboxedReader]:
+    with SandboxedReader(Limits(), Allowance()) as reader:
         yield reader
 
 
@@ -34,20 +34,20 @@ def breaches(outcomes: Iterator[Outcome]) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def test_a_file_of_each_kind_is_read_or_refused_within_its_limits_beside_another(
-    reader: ApartReader, sample: list[HostileFile], tmp_path: Path
+    reader: SandboxedReader, sample: list[HostileFile], tmp_path: Path
 ) -> None:
     assert not breaches(attack(file, reader, tmp_path) for file in sample)
 
 
 def test_changed_files_are_read_or_refused_within_their_limits_beside_another(
-    reader: ApartReader, sample: list[HostileFile], tmp_path: Path
+    reader: SandboxedReader, sample: list[HostileFile], tmp_path: Path
 ) -> None:
     changed = itertools.islice(mutations(list(filter(may_change, sample)), seed=1), CHANGED)
     assert not breaches(attack(file, reader, tmp_path) for file in changed)
 
 
 def test_what_goes_beyond_its_limits_is_a_breach(
-    reader: ApartReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    reader: SandboxedReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = HostileFile("large", "large.csv", b"hostname,os\n" + b"web,RHEL\n" * 500_000)
     assert attack(file, reader, tmp_path).breaches == ()
@@ -59,7 +59,7 @@ def test_what_goes_beyond_its_limits_is_a_breach(
 
 
 def test_an_ordinary_file_that_is_not_read_is_a_breach(
-    reader: ApartReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    reader: SandboxedReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trial, "ORDINARY", "hostname,os\nweb,RHEL 8\n")  # a record is missing
     file = HostileFile("small", "small.csv", b"hostname,os\nweb,RHEL\n")

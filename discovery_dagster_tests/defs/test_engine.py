@@ -2,10 +2,10 @@ import dagster as dg
 import pytest
 from sqlalchemy import Engine, event
 
-from discovery_dagster.apart.reader import ApartReader
 from discovery_dagster.defs import assets, partitions, progress_log
 from discovery_dagster.defs.reconciliation import reconcile
 from discovery_dagster.domain.steps import BY_KEY, STEPS
+from discovery_dagster.sandbox.reader import SandboxedReader
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import claims, sessions, states
 from discovery_dagster.store.claims import Claim, SessionBusyError
@@ -50,13 +50,13 @@ def test_a_second_run_finds_everything_current_and_only_gives_receipts(engine, s
 
 
 def test_a_run_reads_each_file_once(engine, session, monkeypatch):
-    read, read_tables = [], ApartReader.read_tables
+    read, read_tables = [], SandboxedReader.read_tables
 
     def noted(reader, path, name):
         read.append(name)
         return read_tables(reader, path, name)
 
-    monkeypatch.setattr(ApartReader, "read_tables", noted)
+    monkeypatch.setattr(SandboxedReader, "read_tables", noted)
     assert engine.execute_here(session).status == SUCCESS
     files = [file.name for file in sessions.files(engine.database, session)]
     assert read == files

@@ -17,13 +17,13 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from discovery_dagster.apart.allowance import Allowance
-from discovery_dagster.apart.reader import ApartReader
 from discovery_dagster.domain import intake
 from discovery_dagster.domain.canonical import canonicalise
 from discovery_dagster.domain.intake import ReadTables
 from discovery_dagster.domain.readers import Limits
 from discovery_dagster.domain.source_tables import UnreadableFileError
+from discovery_dagster.sandbox.allowance import Allowance
+from discovery_dagster.sandbox.reader import SandboxedReader
 from discovery_dagster_tests.domain.readers.old_workbooks import old_workbook
 
 ROWS = [
@@ -177,8 +177,8 @@ def _account(path: Path, read: ReadTables = intake.read_tables) -> None:
 
 
 @pytest.fixture(scope="module")
-def reader() -> Iterator[ApartReader]:
-    with ApartReader(Limits(), Allowance()) as reader:
+def reader() -> Iterator[SandboxedReader]:
+    with SandboxedReader(Limits(), Allowance()) as reader:
         yield reader
 
 
@@ -198,7 +198,7 @@ def test_a_changed_file_is_read_and_accounted_for_or_refused(
 @settings(max_examples=15)
 @given(changes=st.lists(_changes, max_size=6))
 def test_a_changed_old_workbook_is_read_and_accounted_for_or_refused(
-    reader: ApartReader, changes: list[tuple[str, float, bytes | float]]
+    reader: SandboxedReader, changes: list[tuple[str, float, bytes | float]]
 ) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "export"

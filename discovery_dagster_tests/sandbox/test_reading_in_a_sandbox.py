@@ -13,14 +13,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from discovery_dagster.apart.allowance import Allowance
-from discovery_dagster.apart.reader import ApartReader
 from discovery_dagster.domain import intake
 from discovery_dagster.domain.intake import Readings, SourceFile
 from discovery_dagster.domain.readers import Limits
 from discovery_dagster.domain.readers.workbook import read_sheets
 from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster.reference import SAMPLE_ESTATE
+from discovery_dagster.sandbox.allowance import Allowance
+from discovery_dagster.sandbox.reader import SandboxedReader
 from discovery_dagster_tests.domain.readers.old_workbooks import ERRORS, old_workbook
 from discovery_dagster_tests.domain.readers.test_workbook import of_rows
 
@@ -28,8 +28,8 @@ MEGABYTE = 1024**2
 
 
 @pytest.fixture(scope="module")
-def reader() -> Iterator[ApartReader]:
-    with ApartReader(Limits(), Allowance()) as reader:
+def reader() -> Iterator[SandboxedReader]:
+    with SandboxedReader(Limits(), Allowance()) as reader:
         yield reader
 
 
@@ -40,7 +40,7 @@ def small(tmp_path: Path) -> Path:
     return path
 
 
-def child_of(reader: ApartReader) -> subprocess.Popen[bytes]:
+def child_of(reader: SandboxedReader) -> subprocess.Popen[bytes]:
     return reader._child._process
 
 
@@ -63,7 +63,7 @@ def wait_until(true, seconds=20.0):
         time.sleep(0.02)
 
 
-def test_what_is_read_apart_is_what_is_read_here(reader: ApartReader, tmp_path: Path) -> None:
+def test_what_is_read_apart_is_what_is_read_here(reader: SandboxedReader, tmp_path: Path) -> None:
     (tmp_path / "merged.xlsx").write_bytes(of_rows(["Name", "OS"], ["web", "#N/A"], ["db", ""]))
     (tmp_path / "old.xls").write_bytes(old_workbook([["Name", "OS"], ["web", "#N/A"]]))
     (tmp_path / "ragged.csv").write_text('Name,OS\nweb,RHEL,surplus\ndb\n"open,x\n')
@@ -81,7 +81,7 @@ def test_what_is_read_apart_is_what_is_read_here(reader: ApartReader, tmp_path: 
 
 
 def test_sheets_that_are_read_apart_are_those_that_are_read_here(
-    reader: ApartReader, tmp_path: Path
+    reader: SandboxedReader, tmp_path: Path
 ) -> None:
     path = tmp_path / "decisions.xlsx"
     path.write_bytes(of_rows(["Name", "OS"], ["web", "RHEL"]))
@@ -93,7 +93,7 @@ def test_sheets_that_are_read_apart_are_those_that_are_read_here(
         assert sheet.cells.equals(other.cells)
 
 
-def test_one_child_reads_file_after_file(reader: ApartReader, small: Path) -> None:
+def test_one_child_reads_file_after_file(reader: SandboxedReader, small: Path) -> None:
     reader.read_tables(small, small.name)
     first = child_of(reader).pid
     with pytest.raises(UnreadableFileError, match=r"^empty\.csv is empty\.$") as refused:
@@ -111,12 +111,12 @@ def test_a_file_that_needs_more_memory_than_it_may_have_is_refused_and_the_next_
     large = tmp_path / "large.json"
     rows = ({"name": f"srv-{at}", "ip": "10.0.0.1", "os": "RHEL 8"} for at in range(200_000))
     large.write_text(json.dumps(list(rows)))
-    with ApartReader(Limits(), Allowance(memory=-(3 * 1024 * MEGABYTE // 4))) as reader:
+    with SandboxedReader(Limits(), Allowance(memory=-(3 * 1024 * MEGABYTE // 4))) as reader:
         with pytest.raises(UnreadableFileError) as refused:
             reader.read_tables(large, large.name)
         assert refused.value.code == "file_too_large_to_read"
         assert refused.value.message.startswith("large.json takes more memory to read than ")
-    with ApartReader(Limits(), Allowance()) as reader:
+    with SandboxedReader(Limits(), Allowance()) as reader:
         reader.read_tables(small, small.name)
 
 
@@ -125,16 +125,16 @@ def test_a_file_that_takes_longer_than_it_may_is_refused_and_the_next_one_read(
 ) -> None:
     large = tmp_path / "large.yaml"
     large.write_text("".join(f"- name: srv-{at}\n  os: RHEL 8\n" for at in range(20_000)))
-    with ApartReader(Limits(), Allowance(seconds=-1.9)) as reader:
+    with SandboxedReader(Limits(), Allowance(seconds=-1.9)) as reader:
         with pytest.raises(UnreadableFileError) as refused:
             reader.read_tables(large, large.name)
         assert refused.value.code == "reading_took_too_long"
         assert refused.value.message.startswith("large.yaml takes longer to read than ")
-    with ApartReader(Limits(), Allowance()) as reader:
+    with SandboxedReader(Limits(), Allowance()) as reader:
         reader.read_tables(small, small.name)
 
 
-def test_a_child_that_somebody_kills_is_replaced(reader: ApartReader, small: Path) -> None:
+def test_a_child_that_somebody_kills_is_replaced(reader: SandboxedReader, small: Path) -> None:
     reader.read_tables(small, small.name)
     first = child_of(reader).pid
     os.kill(first, signal.SIGKILL)
@@ -145,7 +145,7 @@ def test_a_child_that_somebody_kills_is_replaced(reader: ApartReader, small: Pat
 def test_the_others_of_a_session_are_read_when_a_file_ends_its_child(
     small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Frail(ApartReader):
+    class Frail(SandboxedReader):
         """Its child dies of one file, as it would of a fault in a library."""
 
         def read_tables(self, path: Path, name: str) -> intake.FileTables:
@@ -171,7 +171,7 @@ def test_the_others_of_a_session_are_read_when_a_file_ends_its_child(
     ],
 )
 def test_an_old_workbook_that_claims_more_than_it_holds_ends_its_child_alone(
-    reader: ApartReader, small: Path, at: int, claimed: bytes
+    reader: SandboxedReader, small: Path, at: int, claimed: bytes
 ) -> None:
     content = bytearray(old_workbook([list(ERRORS), list(ERRORS)]))
     content[at : at + len(claimed)] = claimed
@@ -184,7 +184,7 @@ def test_an_old_workbook_that_claims_more_than_it_holds_ends_its_child_alone(
 
 
 def test_a_fault_of_ours_is_said_without_what_the_file_holds(
-    reader: ApartReader, small: Path
+    reader: SandboxedReader, small: Path
 ) -> None:
     with pytest.raises(UnreadableFileError) as refused:
         reader._read("tables", small, 17, lambda _: None)  # a name that is no text
@@ -193,7 +193,7 @@ def test_a_fault_of_ours_is_said_without_what_the_file_holds(
 
 
 def test_a_file_that_is_not_there_is_no_fault_of_its_content(
-    reader: ApartReader, tmp_path: Path
+    reader: SandboxedReader, tmp_path: Path
 ) -> None:
     with pytest.raises(FileNotFoundError) as missing:
         reader.read_tables(tmp_path / "gone.csv", "gone.csv")
@@ -205,7 +205,7 @@ def test_a_child_knows_no_secrets_and_keeps_its_files_to_itself(
 ) -> None:
     monkeypatch.setenv("DISCOVERY_POSTGRES_URL", "postgresql://me:hunter2@db/x")
     monkeypatch.setenv("DISCOVERY_LLM_API_KEY", "hunter2")
-    with ApartReader(Limits(), Allowance(), tmp_path) as reader:
+    with SandboxedReader(Limits(), Allowance(), tmp_path) as reader:
         reader.read_tables(small, small.name)
         pid = child_of(reader).pid
         process = Path(f"/proc/{pid}")
@@ -226,10 +226,10 @@ def test_a_child_dies_with_its_parent_even_in_the_middle_of_a_file(tmp_path: Pat
     program = """
         import sys
         from pathlib import Path
-        from discovery_dagster.apart.allowance import Allowance
-        from discovery_dagster.apart.reader import ApartReader
+        from discovery_dagster.sandbox.allowance import Allowance
+        from discovery_dagster.sandbox.reader import SandboxedReader
         from discovery_dagster.domain.readers import Limits
-        reader = ApartReader(Limits(), Allowance())
+        reader = SandboxedReader(Limits(), Allowance())
         try:
             reader.read_tables(Path("/nowhere"), "nowhere")
         except OSError:
@@ -247,7 +247,7 @@ def test_a_child_dies_with_its_parent_even_in_the_middle_of_a_file(tmp_path: Pat
     wait_until(lambda: has_ended(child), seconds=2)
 
 
-def test_large_tables_come_back_whole(reader: ApartReader, tmp_path: Path) -> None:
+def test_large_tables_come_back_whole(reader: SandboxedReader, tmp_path: Path) -> None:
     path = tmp_path / "wide.csv"
     rows = pl.select(number=pl.int_range(50_000)).with_columns(
         hostname=pl.format("srv-{}", "number"), os=pl.lit("RHEL 8")

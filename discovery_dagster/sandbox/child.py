@@ -1,4 +1,4 @@
-"""The process that reads files: `python -m discovery_dagster.apart DESCRIPTOR`.
+"""The process that reads files: `python -m discovery_dagster.sandbox DESCRIPTOR`.
 
 It answers its parent through the socket whose descriptor it is given, one line a request. What it
 read goes to the open file that comes with the request.
@@ -18,13 +18,20 @@ from typing import IO, Any, Final
 
 import polars as pl
 
-from discovery_dagster.apart import answers
-from discovery_dagster.apart.allowance import Allowance, Weight, confine, data_bytes, held_to, weigh
 from discovery_dagster.domain.intake import read_tables
 from discovery_dagster.domain.readers import Limits
 from discovery_dagster.domain.readers.limits import check_limit
 from discovery_dagster.domain.readers.workbook import read_sheets
 from discovery_dagster.domain.source_tables import UnreadableFileError
+from discovery_dagster.sandbox import answers
+from discovery_dagster.sandbox.allowance import (
+    Allowance,
+    Weight,
+    confine,
+    data_bytes,
+    held_to,
+    weigh,
+)
 
 #: What the parent is told first; a child that ends before it could not be started.
 READY: Final = b"ready\n"

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from discovery_dagster.apart.reader import ApartReader
+from discovery_dagster.sandbox.reader import SandboxedReader
 
-_shared: ContextVar[ApartReader | None] = ContextVar("shared_reader", default=None)
+_shared: ContextVar[SandboxedReader | None] = ContextVar("shared_reader", default=None)
 
 
 @contextmanager
-def sharing(reader: ApartReader) -> Iterator[None]:
+def sharing(reader: SandboxedReader) -> Iterator[None]:
     """Have what is called in the block read with `reader`, whose start took half a second."""
     token = _shared.set(reader)
     try:
@@ -19,6 +19,6 @@ def sharing(reader: ApartReader) -> Iterator[None]:
         _shared.reset(token)
 
 
-def shared_reader() -> ApartReader | None:
+def shared_reader() -> SandboxedReader | None:
     """Return the reader that is shared here, None where there is none."""
     return _shared.get()

@@ -13,15 +13,15 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from types import TracebackType
 from typing import IO, Any, Final, Self, TypeVar
 
-from discovery_dagster.apart import answers
-from discovery_dagster.apart.allowance import OUT_OF_TIME, Allowance
-from discovery_dagster.apart.child import READY
 from discovery_dagster.domain.intake import FileTables
 from discovery_dagster.domain.readers import Limits
 from discovery_dagster.domain.readers.worksheet import Worksheets
 from discovery_dagster.domain.source_tables import UnreadableFileError
+from discovery_dagster.sandbox import answers
+from discovery_dagster.sandbox.allowance import OUT_OF_TIME, Allowance
+from discovery_dagster.sandbox.child import READY
 
-_CHILD: Final = "discovery_dagster.apart"
+_CHILD: Final = "discovery_dagster.sandbox"
 #: Of our environment, what a child may know: nothing that opens a database or a service.
 _KNOWN: Final = ("LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "POLARS_MAX_THREADS", "TZ")
 _TAIL: Final = 4_096  # bytes of what a child last complained of that are looked at
@@ -42,7 +42,7 @@ class _EndedError(Exception):
         self.complaint = complaint
 
 
-class ApartReader:
+class SandboxedReader:
     """Reads files in a child process, one after the other, within `limits` and an allowance.
 
     Args:

@@ -64,12 +64,15 @@ def known_ends(sides: str) -> dict[str, tuple[str, str, int]]:
     pair = words["sides"][sides]
     known: dict[str, tuple[str, str, int]] = {}
     for side in ("source", "target"):
+        of_side = [fold(word) for word in pair[side]]
         for thing, names in words["things"].items():
-            for (at, name), (of_side, word) in product(enumerate(names), enumerate(pair[side])):
+            # Folded one by one: there are 26,000 pairs, and each process makes them.
+            folded = [fold(name) for name in names]
+            for (at, name), (place, word) in product(enumerate(folded), enumerate(of_side)):
                 # `destination ip` names the end better than `remote ip` beside it.
-                rank = at * len(pair[side]) + of_side
-                known.setdefault(fold(f"{word} {name}"), (side, thing, rank))
-                known.setdefault(fold(f"{name} {word}"), (side, thing, rank))
+                rank = at * len(of_side) + place
+                known.setdefault(f"{word} {name}", (side, thing, rank))
+                known.setdefault(f"{name} {word}", (side, thing, rank))
         for thing in _NO_NAMES:
             for word, name in product(words["short_sides"][side], words["things"][thing]):
                 if word in pair[side] or sides == SENT:

@@ -32,7 +32,7 @@ class Outcome:
         files = [intake.SourceFile(path.name, path, "", path.stat().st_size) for path in paths]
         self.source = intake.collect_records(files, lambda *_: None)
         tables = intake.session_tables(self.source)
-        mapping = intake.map_columns(tables, lambda *_: None)
+        mapping = intake.understand(tables, lambda *_: None)["mapping"]
         self.made = canonical.canonicalise(tables, mapping)
         self.accounts = intake.count_outcomes(self.source["tables"], self.made.outcomes)
 

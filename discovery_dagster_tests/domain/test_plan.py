@@ -294,7 +294,7 @@ def imported(*files: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Assets, by their declared types, and relations of real files."""
     sources = [intake.SourceFile(file.name, file, "", 0) for file in files]
     tables = intake.session_tables(intake.collect_records(sources, lambda *_: None))
-    mapping = intake.map_columns(tables, lambda *_: None)
+    mapping = intake.understand(tables, lambda *_: None)["mapping"]
     records = canonical.canonicalise(tables, mapping, lambda *_: None)
     found = resolve("t.k", records.assets, records.relations, {}).assets
     missing = {name: kind for name, kind in CLASSIFIED_ASSETS.items() if name not in found.columns}

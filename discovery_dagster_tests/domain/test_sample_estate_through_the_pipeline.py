@@ -36,7 +36,7 @@ class Result:
 def result() -> Result:
     names = [file["file"] for file in TRUTH["files"]]
     tables = [t for n in names for t in intake.read_tables(SAMPLE_ESTATE / n, n)[1]]
-    mapped = intake.map_columns(tables, lambda *_: None)
+    mapped = intake.understand(tables, lambda *_: None)["mapping"]
     records = canonical.canonicalise(tables, mapped)
     counted = records.outcomes.group_by("file", "sheet").agg(
         (pl.col("outcome") == outcome).sum().alias(outcome)
@@ -101,7 +101,7 @@ def test_what_relations_name_keeps_its_id_when_the_list_that_described_it_is_gon
 
 def _inventory(names: list[str], known: dict[str, str]) -> identity.Inventory:
     tables = [t for n in names for t in intake.read_tables(SAMPLE_ESTATE / n, n)[1]]
-    records = canonical.canonicalise(tables, intake.map_columns(tables, lambda *_: None))
+    records = canonical.canonicalise(tables, intake.understand(tables, lambda *_: None)["mapping"])
     return identity.resolve("demo.sample-estate", records.assets, records.relations, known)
 
 

@@ -20,7 +20,7 @@ ESTATES = [(4_300, 1), (700, 2), (700, 3)]
 def compared(request, tmp_path_factory) -> tuple[Exports, Comparison]:
     exports = Exports.write(tmp_path_factory.mktemp("estate"), *request.param)
     tables = [table for path in exports.files for table in intake.read_tables(path, path.name)[1]]
-    records = canonical.canonicalise(tables, intake.map_columns(tables, lambda *_: None))
+    records = canonical.canonicalise(tables, intake.understand(tables, lambda *_: None)["mapping"])
     made = identity.resolve("acme.exit", records.assets, records.relations, {})
     # Lines also name clusters that no file describes: those are other things.
     described = made.assets.filter(~pl.col("named_only")).select("asset_id")

@@ -168,7 +168,7 @@ def _account(path: Path, read: ReadTables = intake.read_tables) -> None:
     except UnreadableFileError as refused:
         assert refused.message.endswith(".")
         return
-    mapping = intake.map_columns(tables, lambda done, total: None)
+    mapping = intake.understand(tables, lambda done, total: None)["mapping"]
     made = canonicalise(tables, mapping)
     assert made.outcomes.height == sum(table.records.height for table, _ in tables)
     assert made.outcomes["outcome"].is_in(["accepted", "rejected", "ignored"]).all()

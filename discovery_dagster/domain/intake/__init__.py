@@ -1,0 +1,58 @@
+"""From files to the session's tables: reading, recognising, numbering, understanding.
+
+Readers know containers and formats know headers; this package puts the two together.
+"""
+
+from discovery_dagster.domain.intake.files import (
+    NothingReadableError,
+    describe_files,
+    files_to_read,
+)
+from discovery_dagster.domain.intake.outcomes import (
+    count_outcomes,
+    describe_rejects,
+    refuse_lines,
+)
+from discovery_dagster.domain.intake.reading import (
+    FileTables,
+    Readings,
+    ReadTables,
+    RecognisedTable,
+    SourceFile,
+    is_table,
+    read_tables,
+)
+from discovery_dagster.domain.intake.records import (
+    FrameSource,
+    collect_records,
+    records_name,
+    session_tables,
+    tables_of_flows,
+)
+from discovery_dagster.domain.intake.understanding import (
+    as_decided,
+    understand,
+)
+
+__all__ = [
+    "FileTables",
+    "FrameSource",
+    "NothingReadableError",
+    "ReadTables",
+    "Readings",
+    "RecognisedTable",
+    "SourceFile",
+    "as_decided",
+    "collect_records",
+    "count_outcomes",
+    "describe_files",
+    "describe_rejects",
+    "files_to_read",
+    "is_table",
+    "read_tables",
+    "records_name",
+    "refuse_lines",
+    "session_tables",
+    "tables_of_flows",
+    "understand",
+]

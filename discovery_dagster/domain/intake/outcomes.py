@@ -1,0 +1,88 @@
+"""What became of the records of each table, and those that were rejected as they stood."""
+
+import re
+
+import polars as pl
+
+from discovery_dagster.domain.intake.records import FrameSource, records_name
+from discovery_dagster.domain.tables import ISSUES, RECORD_OUTCOMES, REJECTED_RECORDS, empty
+
+
+def count_outcomes(tables: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Count, for each table, its physical records and what became of them.
+
+    Args:
+        tables: as `tables.SOURCE_TABLES`.
+        outcomes: as `tables.RECORD_OUTCOMES`.
+
+    Returns:
+        One row a table, as `tables.TABLE_ACCOUNTS`.
+    """
+    counted = outcomes.group_by("table").agg(
+        (pl.col("outcome") == outcome).sum().cast(pl.UInt32).alias(outcome)
+        for outcome in ("accepted", "rejected", "ignored")
+    )
+    return (
+        tables.select("table", "file", "sheet", "format", "records")
+        .join(counted, on="table", how="left", maintain_order="left")
+        .with_columns(pl.col("accepted", "rejected", "ignored").fill_null(0))
+    )
+
+
+def refuse_lines(
+    outcomes: pl.DataFrame, issues: pl.DataFrame, refusals: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Reject records that could not be applied once the inventory was known.
+
+    Args:
+        outcomes: as `tables.RECORD_OUTCOMES`, in the order of the records of each table.
+        issues: as `tables.ISSUES`.
+        refusals: as `tables.OVERRIDE_REFUSALS`.
+
+    Returns:
+        Outcomes and issues with them.
+    """
+    if refusals.is_empty():
+        return outcomes, issues
+    refused = refusals.select("table", "row", pl.lit(True).alias("refused"))
+    numbered = outcomes.with_columns(
+        pl.int_range(pl.len(), dtype=pl.UInt32).over("table").alias("row")
+    )
+    joined = numbered.join(refused, on=["table", "row"], how="left", maintain_order="left")
+    outcome = pl.when("refused").then(pl.lit("rejected")).otherwise("outcome").alias("outcome")
+    told = refusals.with_columns(severity=pl.lit("error")).select(list(ISSUES))
+    return joined.with_columns(outcome).select(list(RECORD_OUTCOMES)), pl.concat([issues, told])
+
+
+def describe_rejects(published: FrameSource, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Return the rejected records with their columns and cells as they stood.
+
+    Args:
+        published: frames of `collect_records`.
+        outcomes: as `tables.RECORD_OUTCOMES`, in the order of the records of each table.
+
+    Returns:
+        One row a rejected record, as `tables.REJECTED_RECORDS`.
+    """
+    parts = [empty(REJECTED_RECORDS)]
+    for table in published["tables"].iter_rows(named=True):
+        own = outcomes.filter(pl.col("table") == table["table"])
+        rejected = own["outcome"] == "rejected"
+        if not rejected.any():
+            continue
+        # By position, not by line: in one-line JSON all records stand on the same line.
+        records = published[records_name(table["table"])].filter(rejected)
+        cells = [name for name in records.columns if re.fullmatch(r"c\d+", name)]
+        parts.append(
+            own.filter(rejected)
+            .select("file", "sheet", "line", "table")
+            .with_columns(
+                pl.lit(table["header"], dtype=pl.List(pl.String)).alias("columns"),
+                records.select(
+                    pl.concat_list(pl.concat_list(cells), pl.col("surplus").fill_null([]))
+                )
+                .to_series()
+                .alias("cells"),
+            )
+        )
+    return pl.concat(parts)

@@ -19,6 +19,15 @@ TOOLS = {
     "aws.discovery_import": {"ExternalId": "x-1", "HostName": "s1", "OS.Name": "Linux"},
     "google.vm_info": {"MachineId": "m-1", "MachineName": "s1", "MemoryGiB": "4"},
     "netbox.devices": {"Name": "s1", "Role": "Server", "Type": "R740", "Site": "S1"},
+    "aws.instances": {"InstanceId": "i-0abc", "InstanceType": "m5.large", "Tags.Name": "s1"},
+    "azure.resources": {
+        "name": "s1",
+        "type": "Microsoft.Compute/virtualMachines",
+        "id": "/subscriptions/x/s1",
+        "resourceGroup": "rg",
+    },
+    "google.resources": {"name": "s1", "machineType": "e2", "zone": "z", "status": "RUNNING"},
+    "prtg.devices": {"Probe": "p", "Group": "g", "Device": "s1", "Host": "10.0.0.1"},
     "proxmox.resources": {"vmid": "100", "name": "s1", "node": "n1", "type": "qemu"},
 }
 

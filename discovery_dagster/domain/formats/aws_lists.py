@@ -48,7 +48,6 @@ INSTANCES = TableFormat(
     },
     asset_type="virtual_machine",
     exclusions=(_GONE,),
-    synonyms=False,
 )
 
 
@@ -68,7 +67,6 @@ def _list(
             **{header: Rule(field) for header, field in columns.items()},
         },
         asset_type=asset_type,
-        synonyms=False,
     )
 
 

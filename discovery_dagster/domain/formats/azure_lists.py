@@ -92,7 +92,6 @@ RESOURCES = TableFormat(
         Exclusion("type", partial(_begins, types=tuple(types)), reason)
         for reason, types in _TYPES["ignored"].items()
     ),
-    synonyms=False,
 )
 
 FORMATS = (RESOURCES,)

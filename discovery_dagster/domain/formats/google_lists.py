@@ -54,7 +54,6 @@ RESOURCES = TableFormat(
     },
     type_patterns=_TYPES,
     exclusions=(Exclusion("kind", _is_no_thing, _NO_THING),),
-    synonyms=False,
 )
 
 ASSETS = TableFormat(
@@ -75,7 +74,6 @@ ASSETS = TableFormat(
     },
     type_patterns=_TYPES,
     exclusions=(Exclusion("asset type", _is_no_thing, _NO_THING),),
-    synonyms=False,
 )
 
 FORMATS = (RESOURCES, ASSETS)

@@ -28,7 +28,6 @@ ZABBIX = TableFormat(
         "description": Rule("description"),
         "status": Rule("unmapped"),
     },
-    synonyms=False,
 )
 
 PRTG = TableFormat(
@@ -45,7 +44,6 @@ PRTG = TableFormat(
         "status": Rule("unmapped"),
         "location": Rule("location"),
     },
-    synonyms=False,
 )
 
 NAGIOS = TableFormat(
@@ -61,7 +59,6 @@ NAGIOS = TableFormat(
         "parents": Rule("unmapped"),  # of the network's way to it
     },
     exclusions=(Exclusion("register", frozenset({"0"}), "It is a template of others."),),
-    synonyms=False,
 )
 
 NAGIOS_OTHERS = TableFormat(
@@ -89,7 +86,6 @@ CHECKMK = TableFormat(
         "extensions attributes alias": Rule("description"),
         "extensions attributes site": Rule("unmapped"),
     },
-    synonyms=False,
 )
 
 PROMETHEUS = TableFormat(
@@ -105,7 +101,6 @@ PROMETHEUS = TableFormat(
         "address of host": Rule("ip_addresses"),
         "health": Rule("unmapped"),
     },
-    synonyms=False,
 )
 
 FORMATS = (ZABBIX, PRTG, NAGIOS, NAGIOS_OTHERS, CHECKMK, PROMETHEUS)

@@ -28,7 +28,7 @@ mutation ($params: ExecutionParams!) {
 _TICKS = """
 query ($selector: SensorSelector!) {
   sensorOrError(sensorSelector: $selector) {
-    ... on Sensor { sensorState { ticks(limit: 1000) { status } } }
+    ... on Sensor { sensorState { ticks(limit: 1000) { status error { message } } } }
   }
 }
 """
@@ -189,13 +189,13 @@ class Services:
 
     def ticks(self, sensor: str) -> int:
         """How many ticks of a sensor have ended."""
-        return len(self.tick_statuses(sensor))
+        return len(self.ended_ticks(sensor))
 
-    def tick_statuses(self, sensor: str) -> list[str]:
-        """How the ticks of a sensor have ended."""
+    def ended_ticks(self, sensor: str) -> list[dict[str, Any]]:
+        """Status and error of each tick of a sensor that has ended."""
         found = self.ask(_TICKS, selector={**REPOSITORY, "sensorName": sensor})
         ticks = found["sensorOrError"]["sensorState"]["ticks"]
-        return [tick["status"] for tick in ticks if tick["status"] != "STARTED"]
+        return [tick for tick in ticks if tick["status"] != "STARTED"]
 
     def switch_on(self, sensor: str) -> None:
         """Switch a sensor on as the UI does."""

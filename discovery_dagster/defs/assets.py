@@ -230,9 +230,7 @@ def rejected_records(
     """Keep what was not accepted as it stood, and every problem found."""
 
     def work(report: Report) -> StepResult:
-        outcomes, issues = intake.refuse_lines(
-            canonical_records["outcomes"], canonical_records["issues"], inventory["refusals"]
-        )
+        outcomes, issues = intake.settle(source_records["tables"], canonical_records, inventory)
         accounts = intake.count_outcomes(source_records["tables"], outcomes)
         rejects = intake.describe_rejects(source_records, outcomes)
         frames = {"rejects": rejects, "issues": issues, "accounts": accounts}

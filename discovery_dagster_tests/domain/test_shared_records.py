@@ -78,7 +78,8 @@ def test_the_rvtools_workbook_gives_machines_on_hosts_in_gib(shared_data):
     first = assets.row(0, named=True)
     assert (first["memory_gb"], first["storage_gb"]) == (8.0, 128.85)
     assert first["os_name"] == "Ubuntu Linux (64-bit)"
-    assert assets.filter("detail")["mac_addresses"].list.len().to_list() == [1] * 4
+    interfaces = assets.filter("detail", sheet="vNetwork")
+    assert interfaces["mac_addresses"].list.len().to_list() == [1] * 4
     hosts = records.relations.filter(phrase="Host")
     assert hosts["relation"].to_list() == ["runs_on"] * 3
     assert set(hosts["target"]) <= set(assets.filter(declared_type="server")["name"])

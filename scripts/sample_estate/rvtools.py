@@ -1,6 +1,6 @@
 """Writes the RVTools-like workbook of the virtual machines, their hosts, clusters and networks."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,10 @@ LABELS = {
     "print01.werk.hallbruck.example": "print01",
     "print01.hallbruck.example": "print01",
 }
+#: Tabs of facts about machines, which they name and do not identify otherwise.
+FACT_TABS = ("vDisk", "vTools")
 #: Tabs that say nothing of the inventory, ignored as wholes.
-IGNORED_TABS = ("vDisk", "vTools", "vDatastore", "vHealth", "vMetaData")
+IGNORED_TABS = ("vDatastore", "vHealth", "vMetaData")
 Rows = list[tuple[dict[str, Any], Thing | None]]
 
 
@@ -174,17 +176,29 @@ def _vcluster(estate: Estate) -> Rows:
     ]
 
 
+def _facts(machines: list[Thing]) -> dict[str, Rows]:
+    """The tabs of facts; a row that names two machines is about neither for sure."""
+    labels = Counter(map(_label, machines))
+    named = [(machine, machine if labels[_label(machine)] == 1 else None) for machine in machines]
+    disks: Rows = [
+        ({"VM": _label(m), "Disk": "Hard disk 1", "Capacity MiB": m.disk_mib}, thing)
+        for m, thing in named
+    ]
+    tools: Rows = [
+        ({"VM": _label(m), "Tools": "toolsOk", "Tools Version": 12352}, thing) for m, thing in named
+    ]
+    return dict(zip(FACT_TABS, (disks, tools), strict=True))
+
+
 def _ignored(machines: list[Thing]) -> dict[str, Rows]:
     tabs: list[list[dict[str, Any]]]
-    disks = [{"VM": _label(m), "Disk": "Hard disk 1", "Capacity MiB": m.disk_mib} for m in machines]
-    tools = [{"VM": _label(m), "Tools": "toolsOk", "Tools Version": 12352} for m in machines]
     stores = [{"Name": f"ds-{n:02d}", "Type": "VMFS", "Capacity MiB": 8388608} for n in range(1, 9)]
     health = [
         {"Name": _label(m), "Message": "VM Tools are out of date", "Message type": "VM Tools"}
         for m in machines[:12]
     ]
     meta = [{"RVTools version": "4.4.1.0", "xlsx creation datetime": "2026-01-15 06:00:00"}]
-    tabs = [disks, tools, stores, health, meta]
+    tabs = [stores, health, meta]
     return {
         tab: [(row, None) for row in rows] for tab, rows in zip(IGNORED_TABS, tabs, strict=True)
     }
@@ -209,6 +223,7 @@ def write(estate: Estate, ledger: Ledger, folder: Path) -> None:
         "vNetwork": _vnetwork(estate, machines),
         "vHost": _vhost(estate, guests),
         "vCluster": _vcluster(estate),
+        **_facts(machines),
         **_ignored(machines),
     }
     ledger.file(FILE)
@@ -223,6 +238,8 @@ def write(estate: Estate, ledger: Ledger, folder: Path) -> None:
                     spelling = str(next(iter(row.values())))
                     ledger.accept(FILE, sheet, line, thing.name, spelling)
                     _evidence(ledger, sheet, line, thing)
+                elif sheet in FACT_TABS:
+                    ledger.accept(FILE, sheet, line)
                 else:
                     reason = "template" if sheet == "vInfo" else "tab not used"
                     ledger.refuse(FILE, sheet, line, "ignored", reason)

@@ -11,7 +11,7 @@ from discovery_dagster.domain.intake.files import (
 from discovery_dagster.domain.intake.outcomes import (
     count_outcomes,
     describe_rejects,
-    refuse_lines,
+    settle,
 )
 from discovery_dagster.domain.intake.reading import (
     FileTables,
@@ -51,8 +51,8 @@ __all__ = [
     "is_table",
     "read_tables",
     "records_name",
-    "refuse_lines",
     "session_tables",
+    "settle",
     "tables_of_flows",
     "understand",
 ]

@@ -6,6 +6,7 @@ import polars as pl
 
 from discovery_dagster.domain.intake.records import FrameSource, records_name
 from discovery_dagster.domain.tables import ISSUES, RECORD_OUTCOMES, REJECTED_RECORDS, empty
+from discovery_dagster.domain.texts import formatted
 
 
 def count_outcomes(tables: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
@@ -29,19 +30,33 @@ def count_outcomes(tables: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame
     )
 
 
-def refuse_lines(
-    outcomes: pl.DataFrame, issues: pl.DataFrame, refusals: pl.DataFrame
+def settle(
+    tables: pl.DataFrame, canonical_records: FrameSource, inventory: FrameSource
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Reject records that could not be applied once the inventory was known.
+    """Return what became of each record, and every problem, once the inventory is known.
+
+    Lines of overrides that could not be applied are rejected, and records that add to nothing are
+    reported.
 
     Args:
-        outcomes: as `tables.RECORD_OUTCOMES`, in the order of the records of each table.
-        issues: as `tables.ISSUES`.
-        refusals: as `tables.OVERRIDE_REFUSALS`.
+        tables: as `tables.SOURCE_TABLES`.
+        canonical_records: `outcomes` in the order of the records of each table, `issues` and
+            `assets`.
+        inventory: `refusals` and `members`.
 
     Returns:
-        Outcomes and issues with them.
+        Outcomes as `tables.RECORD_OUTCOMES` and issues as `tables.ISSUES`.
     """
+    outcomes, issues = _refuse_lines(
+        canonical_records["outcomes"], canonical_records["issues"], inventory["refusals"]
+    )
+    unattached = _unattached(tables, canonical_records["assets"], inventory["members"])
+    return outcomes, pl.concat([issues, unattached])
+
+
+def _refuse_lines(
+    outcomes: pl.DataFrame, issues: pl.DataFrame, refusals: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     if refusals.is_empty():
         return outcomes, issues
     refused = refusals.select("table", "row", pl.lit(True).alias("refused"))
@@ -50,8 +65,28 @@ def refuse_lines(
     )
     joined = numbered.join(refused, on=["table", "row"], how="left", maintain_order="left")
     outcome = pl.when("refused").then(pl.lit("rejected")).otherwise("outcome").alias("outcome")
-    told = refusals.with_columns(severity=pl.lit("error")).select(list(ISSUES))
-    return joined.with_columns(outcome).select(list(RECORD_OUTCOMES)), pl.concat([issues, told])
+    refusal = refusals.with_columns(severity=pl.lit("error")).select(list(ISSUES))
+    return joined.with_columns(outcome).select(list(RECORD_OUTCOMES)), pl.concat([issues, refusal])
+
+
+def _unattached(tables: pl.DataFrame, records: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """Issues of records that say something of a thing and fit none, or several."""
+    place = ["file", "sheet", "format"]
+    alone = records.filter("detail").join(members, on="record", how="anti", maintain_order="left")
+    numbers = tables.select("table", *place).unique(place, keep="first", maintain_order=True)
+    placed = alone.join(numbers, on=place, nulls_equal=True, maintain_order="left")
+    named = pl.coalesce("name", "hostname", "fqdn", pl.lit("It"))
+    issues = placed.with_columns(
+        field=pl.lit(None, pl.String),
+        column=pl.lit(None, pl.String),
+        code=pl.lit("adds_to_nothing"),
+        message=formatted(
+            "What the record says is not used: {} is no asset of this session, or several.", named
+        ),
+        value=named,
+        severity=pl.lit("warning"),
+    )
+    return issues.select(list(ISSUES))
 
 
 def describe_rejects(published: FrameSource, outcomes: pl.DataFrame) -> pl.DataFrame:

@@ -10,9 +10,13 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from discovery_dagster.domain.errors import (
+    AbsentError,
+    DiscoveryError,
+    InvalidRequestError,
+    OperationError,
+)
 from discovery_dagster.domain.keys import InvalidKeyError
-from discovery_dagster.store.database import DatabaseError
-from discovery_dagster.store.sessions import NoSuchSessionError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -26,6 +30,7 @@ class Problem(BaseModel):
     type: str = Field("about:blank", examples=["about:blank"])
     title: str = Field(examples=["Not Found"])
     status: int = Field(examples=[404])
+    code: str = Field(examples=["not_found"], description="What is wrong, for programs; stable.")
     detail: str = Field(examples=[NOT_FOUND])
     errors: list[dict[str, Any]] | None = Field(None, description="What is wrong with a request.")
 
@@ -56,10 +61,17 @@ def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def problem(
-    status: int, detail: str, headers: Mapping[str, str] | None = None, **more: Any
+    status: int,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    code: str | None = None,
+    **more: Any,
 ) -> JSONResponse:
-    """Return the answer for an error."""
-    document = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, **more)
+    """Return the answer for an error; its code is that of the status where none is given."""
+    known = HTTPStatus(status)
+    code = code or known.name.lower()
+    document = Problem(title=known.phrase, status=status, code=code, detail=detail, **more)
     return JSONResponse(
         document.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE
     )
@@ -75,9 +87,13 @@ def install(app: FastAPI) -> None:
         return problem(error.status_code, detail, error.headers)
 
     @app.exception_handler(InvalidKeyError)
-    @app.exception_handler(NoSuchSessionError)
-    def absent(request: Request, error: Exception) -> JSONResponse:
+    @app.exception_handler(AbsentError)
+    def absent(request: Request, error: DiscoveryError) -> JSONResponse:
         return problem(HTTPStatus.NOT_FOUND, NOT_FOUND)
+
+    @app.exception_handler(InvalidRequestError)
+    def impossible(request: Request, error: InvalidRequestError) -> JSONResponse:
+        return problem(HTTPStatus.CONFLICT, str(error), code=error.code)
 
     @app.exception_handler(NotModified)
     def not_modified(request: Request, error: NotModified) -> Response:
@@ -93,9 +109,10 @@ def install(app: FastAPI) -> None:
             HTTPStatus.UNPROCESSABLE_ENTITY, "The request is not well-formed.", errors=errors
         )
 
-    @app.exception_handler(DatabaseError)
-    def unavailable(request: Request, error: DatabaseError) -> JSONResponse:
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), {"Retry-After": "5"})
+    @app.exception_handler(OperationError)
+    def unavailable(request: Request, error: OperationError) -> JSONResponse:
+        retry = {"Retry-After": "5"}
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), retry, code=error.code)
 
     @app.exception_handler(Exception)
     def failed(request: Request, error: Exception) -> JSONResponse:

@@ -6,17 +6,15 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.finding import Where, find_asset, require_sessions
 from discovery_dagster.cli.options import AsJson, Client, Engagement
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.rerun import Rerun, rerun
 from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.keys import EngagementKey
-from discovery_dagster.domain.overrides import InvalidOverrideError, read_words
+from discovery_dagster.domain.overrides import read_words
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import aliases, sessions
-from discovery_dagster.store.aliases import InvalidAliasError
 from discovery_dagster.store.database import open_database
 
 app = typer.Typer(
@@ -44,12 +42,7 @@ def set_aliases(
     with open_database(settings) as database:
         where, found = find_asset(database, key, asset, session)
         by = author if author is not None else getpass.getuser()
-        try:
-            added = aliases.give(database, where, found, names, reason, by)
-        except InvalidAliasError as error:
-            raise UsageError("invalid_alias", str(error)) from error
-        except InvalidOverrideError as error:
-            raise UsageError(error.code, error.message) from error
+        added = aliases.give(database, where, found, names, reason, by)
         if not as_json:
             given = ", ".join(each.endpoint for each in added)
             say(f"Remembered for {key}: {given} means {found.name}." if added else "Nothing new.")
@@ -100,11 +93,8 @@ def remove_alias(
     settings = Settings()
     with open_database(settings) as database:
         require_sessions(database, key, session)
-        try:
-            by = read_words(author if author is not None else getpass.getuser(), "author")
-            why = read_words(reason, "reason")
-        except InvalidOverrideError as error:
-            raise UsageError(error.code, error.message) from error
+        by = read_words(author if author is not None else getpass.getuser(), "author")
+        why = read_words(reason, "reason")
         taken = aliases.remove(database, key, number, why, by)
         if not as_json:
             say(f"Taken back: {taken.name} is no alias any more.")

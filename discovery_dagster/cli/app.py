@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from typer.core import TyperGroup
 
 from discovery_dagster.cli.errors import UsageError, fail, refuse, stop
+from discovery_dagster.domain.errors import InvalidRequestError, OperationError
 from discovery_dagster.domain.state import NOT_ENOUGH_MEMORY
 from discovery_dagster.store.private_files import keep_files_private
 
@@ -50,26 +51,6 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "api": ("api", "api"),
     "token": ("tokens", "app"),
 }
-
-#: What the user named that cannot be: the code that a program reads, by the error's class. By its
-#: name, since most commands never import what raises most of them.
-_REFUSED: Mapping[str, str] = {
-    "InvalidKeyError": "invalid_key",
-    "NoSuchAssetError": "no_such_asset",
-    "NoSuchDecisionError": "no_such_decision",
-    "NoSuchProposalError": "no_such_proposal",
-    "NotRunError": "not_run",
-    "AmbiguousAssetError": "ambiguous_asset",
-    "EngagementFullError": "engagement_full",
-    "EngagementArchivedError": "engagement_archived",
-    "EngagementErasedError": "engagement_erased",
-    "NoSuchConstraintError": "no_such_constraint",
-    "NoSuchSessionError": "no_such_session",
-    "NoSuchTokenError": "no_such_token",
-}
-
-#: What fails a command with its own words.
-_FAILED = ("SessionBusyError", "DatabaseError")
 
 
 class StoppedError(Exception):
@@ -156,8 +137,8 @@ def _explain(error: BaseException, *, as_json: bool) -> None:
             refuse(error, as_json=as_json)
         case typer.TyperException():
             refuse(UsageError("usage", error.format_message()), as_json=as_json)
-        case _ if type(error).__name__ in _REFUSED:
-            refuse(UsageError(_REFUSED[type(error).__name__], str(error)), as_json=as_json)
+        case InvalidRequestError():
+            refuse(UsageError(error.code, str(error)), as_json=as_json)
         case KeyboardInterrupt() | StoppedError() | typer.Abort():
             stop(str(error) or "Stopped.", as_json=as_json)
         case MemoryError():
@@ -165,10 +146,12 @@ def _explain(error: BaseException, *, as_json: bool) -> None:
         case ValidationError(title="Settings"):
             wrong = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
             refuse(UsageError("settings", f"{_setting(error)}{wrong}."), as_json=as_json)
+        case OperationError():
+            fail(str(error), as_json=as_json, code=error.code)
         case OSError() if error.strerror:
             place = f"{error.filename}: " if error.filename else ""
             fail(f"{place}{error.strerror}.", as_json=as_json)
-        case _ if isinstance(error, OSError) or type(error).__name__ in _FAILED:
+        case OSError():
             fail(str(error), as_json=as_json)
         case _:
             words = str(error).strip().splitlines() or [type(error).__name__]

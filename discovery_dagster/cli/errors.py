@@ -4,11 +4,12 @@ import sys
 from typing import NoReturn
 
 from discovery_dagster.cli.terminal import say, say_json
+from discovery_dagster.domain.errors import InvalidRequestError
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 
 
-class UsageError(Exception):
+class UsageError(InvalidRequestError):
     """Wrong usage, something named that does not exist, or input that cannot be read."""
 
     def __init__(self, code: str, message: str, file: str | None = None) -> None:
@@ -37,10 +38,10 @@ def stop(message: str, *, as_json: bool) -> NoReturn:
     sys.exit(FAILED)
 
 
-def fail(message: str, *, as_json: bool) -> NoReturn:
-    """Say that the work failed and exit with 1."""
+def fail(message: str, *, as_json: bool, code: str = "failed") -> NoReturn:
+    """Say that the work failed and exit with 1; `code` is for programs."""
     if as_json:
-        document = {"status": "failed", "error": message}
+        document = {"status": "failed", "code": code, "error": message}
         say_json(document)
     else:
         say(f"discovery: {message}", to_stderr=True)

@@ -16,7 +16,6 @@ from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import assets, identity, joining, sessions
 from discovery_dagster.store.database import Database, open_database
-from discovery_dagster.store.joining import CannotJoinError
 
 app = typer.Typer(help="Explain, split and join what records are one thing.", no_args_is_help=True)
 
@@ -96,10 +95,7 @@ def join(
     with open_database(Settings()) as database:
         sessions.find(database, key)
         found = [assets.find(database, key, name) for name in (asset, other)]
-        try:
-            made = joining.join(database, key, found, reason, author or getpass.getuser())
-        except CannotJoinError as error:
-            raise UsageError("cannot_join", str(error)) from error
+        made = joining.join(database, key, found, reason, author or getpass.getuser())
     _tell(key, made, as_json=as_json)
 
 

@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-from discovery_dagster.cli.errors import DONE, FAILED, UsageError
+from discovery_dagster.cli.errors import DONE, FAILED
 from discovery_dagster.cli.finding import Where, find_asset, require_sessions
 from discovery_dagster.cli.options import AsJson, Client, Engagement
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.rerun import Rerun, rerun
 from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.domain.overrides import InvalidOverrideError, read_words
+from discovery_dagster.domain.overrides import read_words
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import decision_log, overrides, sessions
 from discovery_dagster.store.assets import FoundAsset
@@ -124,11 +124,8 @@ def remove_override(
     settings = Settings()
     with open_database(settings) as database:
         require_sessions(database, key)
-        try:
-            by = read_words(author if author is not None else getpass.getuser(), "author")
-            why = read_words(reason, "reason")
-        except InvalidOverrideError as error:
-            raise UsageError(error.code, error.message) from error
+        by = read_words(author if author is not None else getpass.getuser(), "author")
+        why = read_words(reason, "reason")
         taken = decision_log.take_back(database, key, decision, why, by)
         if not as_json:
             say(f"Taken back: {taken.field} of {taken.name} is {taken.value}.")
@@ -156,10 +153,7 @@ def _decide(
     as_json: bool,
 ) -> None:
     """Decide one thing, tell it, and offer the re-run of what it makes stale."""
-    try:
-        added = overrides.decide(database, where, [wish])
-    except InvalidOverrideError as error:
-        raise UsageError(error.code, error.message) from error
+    added = overrides.decide(database, where, [wish])
     if not as_json:
         for each in added:
             was = f" It was {each.before}." if each.before is not None else ""

@@ -11,7 +11,7 @@ from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.domain.planning import constraints as rules
-from discovery_dagster.domain.planning.constraints import KINDS, Constraint, InvalidConstraintError
+from discovery_dagster.domain.planning.constraints import KINDS, Constraint
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import constraint_subjects, constraints, sessions
 from discovery_dagster.store.database import Database, open_database
@@ -35,15 +35,12 @@ def set_constraint(
 ) -> None:
     """Set a limit, an order of environments, a freeze, a pin, or what goes (not) together."""
     key = EngagementKey(client, engagement)
-    try:
-        checked = rules.check(kind, values)
-        with open_database(Settings()) as database:
-            _must_exist(database, key)
-            subjects = constraint_subjects.understand(database, key, kind, checked)
-            by = author or getpass.getuser()
-            made = constraints.add(database, key, kind, subjects.values, reason, by)
-    except InvalidConstraintError as error:
-        raise UsageError("invalid_constraint", str(error)) from None
+    checked = rules.check(kind, values)
+    with open_database(Settings()) as database:
+        _must_exist(database, key)
+        subjects = constraint_subjects.understand(database, key, kind, checked)
+        by = author or getpass.getuser()
+        made = constraints.add(database, key, kind, subjects.values, reason, by)
     if subjects.groups and not as_json:
         say(f"The assets of {', '.join(subjects.groups)} in {subjects.session} are meant.")
     _tell(key, made, "Set", as_json=as_json)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from discovery_dagster.domain.errors import OperationError
 from discovery_dagster.domain.intake import NothingReadableError
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.claims import FencedError
@@ -19,8 +20,10 @@ from discovery_dagster.store.objects import ObjectStore
 _PACKAGE = Path(__file__).parents[1]
 
 
-class StepFailedError(Exception):
+class StepFailedError(OperationError):
     """A step failed; the message is one sentence without anything of the client's."""
+
+    code = "step_failed"
 
 
 @contextmanager

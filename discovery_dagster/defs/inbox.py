@@ -9,6 +9,7 @@ import dagster as dg
 from discovery_dagster.defs.partitions import add_partition, session_tags
 from discovery_dagster.domain import drops as landing
 from discovery_dagster.domain.drops import Cursor, Look, Watch
+from discovery_dagster.domain.errors import DiscoveryError
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster.settings import Settings
@@ -149,6 +150,6 @@ def _run_key(session: SessionKey, digest: str) -> str:
 
 
 def _why(error: Exception) -> str:
-    if isinstance(error, (RuntimeError, UnreadableFileError)):
+    if isinstance(error, (RuntimeError, DiscoveryError)):
         return str(error).rstrip(".")
     return getattr(error, "strerror", None) or type(error).__name__

@@ -5,18 +5,24 @@ from typing import Any, Final
 
 import polars as pl
 
+from discovery_dagster.domain.errors import AbsentError, InvalidRequestError
+
 #: Columns of an asset by which it is named.
 NAMING: Final = ("asset_id", "name", "hostname", "fqdn")
 
 Row = Mapping[str, Any]
 
 
-class NoSuchAssetError(LookupError):
+class NoSuchAssetError(AbsentError):
     """No asset of this id or name; the message is one sentence."""
 
+    code = "no_such_asset"
 
-class AmbiguousAssetError(LookupError):
+
+class AmbiguousAssetError(InvalidRequestError):
     """Several assets have the name; the message lists them."""
+
+    code = "ambiguous_asset"
 
 
 class Directory:

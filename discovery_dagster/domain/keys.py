@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
+from discovery_dagster.domain.errors import InvalidRequestError
+
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 SESSION = re.compile(r"s(\d{3,9})")
 
@@ -14,8 +16,10 @@ SESSION = re.compile(r"s(\d{3,9})")
 PARTITIONS_NAME = "engagement_session"
 
 
-class InvalidKeyError(ValueError):
+class InvalidKeyError(InvalidRequestError, ValueError):
     """A client, engagement, session or partition key that is not well-formed."""
+
+    code = "invalid_key"
 
 
 def slug(value: str, what: str) -> str:

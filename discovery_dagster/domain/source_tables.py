@@ -8,6 +8,8 @@ from typing import Final
 
 import polars as pl
 
+from discovery_dagster.domain.errors import InvalidRequestError
+
 #: What became of a physical record while its file was read.
 READ: Final = "read"  # its cells could be assigned to the columns
 REJECTED: Final = "rejected"  # they could not (more cells than columns, an unclosed quote, ...)
@@ -83,7 +85,7 @@ class FileReading:
     notes: tuple[str, ...] = ()  # sentences on what a person would not expect of the file
 
 
-class UnreadableFileError(Exception):
+class UnreadableFileError(InvalidRequestError):
     """A file from which no record can be read; `code` is stable, the message is one sentence."""
 
     def __init__(self, code: str, message: str) -> None:

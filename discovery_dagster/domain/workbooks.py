@@ -11,6 +11,7 @@ from typing import IO, Any, Final
 import polars as pl
 import xlsxwriter
 
+from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.tabular import write_cells
 
 #: Limits of XLSX (Excel specifications and limits, Microsoft).
@@ -24,8 +25,10 @@ _WIDTH = 18  # characters, of each column
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
-class TooLargeError(ValueError):
+class TooLargeError(InvalidRequestError):
     """A table that no worksheet can hold; the message is one sentence."""
+
+    code = "too_large_for_a_worksheet"
 
 
 @dataclass(frozen=True)

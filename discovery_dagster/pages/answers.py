@@ -10,11 +10,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
+from discovery_dagster.domain.errors import (
+    AbsentError,
+    DiscoveryError,
+    InvalidRequestError,
+    OperationError,
+)
 from discovery_dagster.domain.keys import InvalidKeyError
 from discovery_dagster.pages.frame import Frame, Page, shown
 from discovery_dagster.pages.rendering import CONTENT_SECURITY_POLICY, render
-from discovery_dagster.store.database import DatabaseError
-from discovery_dagster.store.sessions import NoSuchSessionError
 
 #: Of every answer of the pages; a client's data stays out of caches and other sites' frames.
 HEADERS = {
@@ -69,9 +73,13 @@ def install(site: FastAPI) -> None:
         return answer
 
     @site.exception_handler(InvalidKeyError)
-    @site.exception_handler(NoSuchSessionError)
-    def absent(request: Request, error: Exception) -> Response:
+    @site.exception_handler(AbsentError)
+    def absent(request: Request, error: DiscoveryError) -> Response:
         return _absent()
+
+    @site.exception_handler(InvalidRequestError)
+    def impossible(request: Request, error: InvalidRequestError) -> Response:
+        return _error(HTTPStatus.CONFLICT, "This cannot be shown", str(error), icon="warning")
 
     @site.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> Response:
@@ -83,8 +91,8 @@ def install(site: FastAPI) -> None:
             icon="question",
         )
 
-    @site.exception_handler(DatabaseError)
-    def unavailable(request: Request, error: DatabaseError) -> Response:
+    @site.exception_handler(OperationError)
+    def unavailable(request: Request, error: OperationError) -> Response:
         answer = _error(
             HTTPStatus.SERVICE_UNAVAILABLE,
             "The database does not answer",

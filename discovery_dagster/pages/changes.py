@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
@@ -169,10 +169,7 @@ def page(
     if missing or not others:
         return html(build(session, pending=missing, others=others, dagster_url=shared.dagster_url))
     earlier = _earlier(shared, session, asks.against, others)
-    try:
-        found = changes.between(shared.database, shared.objects, earlier, session)
-    except changes.NothingToCompareError as error:
-        raise HTTPException(409, str(error)) from error
+    found = changes.between(shared.database, shared.objects, earlier, session)
     counts = changes.counts(found)
     if asks.kind is not None:
         what, _, change = asks.kind.partition(".")

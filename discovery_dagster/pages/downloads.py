@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from io import BytesIO
 
-from fastapi import APIRouter, HTTPException, Response
+from fastapi import APIRouter, Response
 
 from discovery_dagster.api.security import SessionOf, StateOf
 from discovery_dagster.domain.corrections.sheets import ERROR, WARNING, tables
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.workbooks import write_workbook
 from discovery_dagster.store import corrections
-from discovery_dagster.store.findings import NotRunError, open_workbook
+from discovery_dagster.store.findings import open_workbook
 
 router = APIRouter()
 
@@ -33,10 +33,7 @@ def issues(session: SessionOf, state: StateOf) -> Response:
 @router.get(f"{_QUALITY}/decisions.xlsx")
 def decisions(session: SessionOf, state: StateOf) -> Response:
     """What needs a person, to be filled in."""
-    try:
-        made = open_workbook(state.database, state.objects, session)
-    except NotRunError as error:
-        raise HTTPException(409, str(error)) from error
+    made = open_workbook(state.database, state.objects, session)
     return _xlsx(session, "decisions", made.content)
 
 

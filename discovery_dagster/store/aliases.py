@@ -11,6 +11,7 @@ from discovery_dagster.domain.dependencies.endpoint_decisions import (
     EndpointDecision,
     is_address,
 )
+from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.store import decision_log, endpoint_decisions
 from discovery_dagster.store.assets import AmbiguousAssetError, Finder, FoundAsset, NoSuchAssetError
@@ -30,8 +31,10 @@ _OWN_NAMES = """
 """
 
 
-class InvalidAliasError(ValueError):
+class InvalidAliasError(InvalidRequestError):
     """A name that cannot be an alias; the message is one sentence."""
+
+    code = "invalid_alias"
 
 
 def give(

@@ -9,6 +9,7 @@ import psycopg
 from psycopg.rows import DictRow
 
 from discovery_dagster.domain.changes import Snapshot, compare
+from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.steps import BY_KEY
 from discovery_dagster.domain.tables import SESSION_CHANGES, empty
@@ -50,8 +51,10 @@ class Compared:
     publications: Mapping[str, str]
 
 
-class NothingToCompareError(LookupError):
+class NothingToCompareError(InvalidRequestError):
     """A session has not come far enough; the message is one sentence."""
+
+    code = "nothing_to_compare"
 
 
 def previous(database: Database, session: SessionKey) -> Compared | None:

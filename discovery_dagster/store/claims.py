@@ -16,6 +16,7 @@ from typing import Self
 import psycopg
 from psycopg.rows import DictRow
 
+from discovery_dagster.domain.errors import OperationError
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.database import Database, set_context
 
@@ -26,12 +27,16 @@ _LOCK = "hashtextextended('discovery.session ' || %s, 7301)"
 _NAMING_LIMIT, _NAMING_INTERVAL = 5.0, 0.05
 
 
-class SessionBusyError(RuntimeError):
+class SessionBusyError(OperationError):
     """Another run is writing the session."""
 
+    code = "session_busy"
 
-class FencedError(RuntimeError):
+
+class FencedError(OperationError):
     """This run no longer owns its session."""
+
+    code = "fenced"
 
 
 _FENCE_MATCHES = """

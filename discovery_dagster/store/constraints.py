@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from discovery_dagster.domain.errors import AbsentError
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.domain.planning.constraints import KINDS, Constraint
 from discovery_dagster.store.database import Database
@@ -15,8 +16,10 @@ _NOW = f"""
 """
 
 
-class NoSuchConstraintError(LookupError):
+class NoSuchConstraintError(AbsentError):
     """No constraint of this number holds; the message is one sentence."""
+
+    code = "no_such_constraint"
 
 
 def current(database: Database, engagement: EngagementKey) -> list[Constraint]:

@@ -11,6 +11,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row
 
+from discovery_dagster.domain.errors import OperationError
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import poolers, schema
@@ -20,12 +21,16 @@ from discovery_dagster.store.spare_connections import SpareConnections
 DATABASE = "discovery"
 
 
-class DatabaseError(RuntimeError):
+class DatabaseError(OperationError):
     """Postgres cannot be reached or refuses; the message is one sentence."""
+
+    code = "database"
 
 
 class DatabaseAwayError(DatabaseError):
     """Postgres cannot be reached now, which may be over in a moment (see `outages`)."""
+
+    code = "database_away"
 
 
 @dataclass(frozen=True)

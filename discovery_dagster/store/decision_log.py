@@ -14,6 +14,7 @@ from typing import Final
 import psycopg
 from psycopg.rows import DictRow, class_row
 
+from discovery_dagster.domain.errors import AbsentError
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.sessions import require_live
@@ -55,8 +56,10 @@ _ADD = """
 """
 
 
-class NoSuchDecisionError(LookupError):
+class NoSuchDecisionError(AbsentError):
     """No decision of this number is in force; the message is one sentence."""
+
+    code = "no_such_decision"
 
 
 @dataclass(frozen=True)

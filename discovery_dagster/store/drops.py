@@ -8,14 +8,17 @@ import psycopg
 from psycopg.rows import DictRow
 
 from discovery_dagster.domain.drops import Look, content_digest
+from discovery_dagster.domain.errors import OperationError
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.store import dagster_runs
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.inbox import look_at
 
 
-class ChangedDropError(OSError):
+class ChangedDropError(OperationError, OSError):
     """A drop that was written to while it was read."""
+
+    code = "changed_drop"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import polars as pl
 
 from discovery_dagster.domain import decision_workbook
 from discovery_dagster.domain.decision_workbook.open_questions import Findings, questions
+from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store import decision_log, endpoint_decisions, publications
 from discovery_dagster.store.database import Database
@@ -16,8 +17,10 @@ from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.publications import PublishedFrames
 
 
-class NotRunError(LookupError):
+class NotRunError(InvalidRequestError):
     """The session has not run far enough; the message is one sentence."""
+
+    code = "not_run"
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,9 @@ from discovery_dagster.domain.identity import IdentityDecision
 from discovery_dagster.domain.identity.registration import AMBIGUOUS
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.decision_log import NoSuchDecisionError
 
 _COLUMNS = "decision as id, kind, identifiers, assets, reason, author, at"
-
-
-class NoSuchDecisionError(LookupError):
-    """No decision of this number holds; the message is one sentence."""
 
 
 def current(database: Database, engagement: EngagementKey) -> list[IdentityDecision]:

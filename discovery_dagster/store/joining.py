@@ -6,6 +6,7 @@ name: that becomes an alias of the other asset.
 
 from collections.abc import Sequence
 
+from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.identity import IdentityDecision
 from discovery_dagster.domain.identity.decisions import ALIAS, JOIN
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
@@ -15,8 +16,10 @@ from discovery_dagster.store.database import Database
 from discovery_dagster.store.decision_log import COMMAND
 
 
-class CannotJoinError(ValueError):
+class CannotJoinError(InvalidRequestError):
     """Assets that cannot be joined; the message is one sentence."""
+
+    code = "cannot_join"
 
 
 def join(

@@ -82,7 +82,8 @@ class _Search:
         """Return the id of the asset that `line` names.
 
         Raises:
-            LookupError: when none is meant, or several.
+            NoSuchAssetError: when none has that id or name.
+            AmbiguousAssetError: when several have.
         """
         try:
             found = self._here.find(line.asset, self._session)

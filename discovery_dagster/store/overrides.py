@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from discovery_dagster.domain.errors import AbsentError
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.overrides import (
     Override,
@@ -27,8 +28,10 @@ _VALUES = """
 """
 
 
-class NoSuchProposalError(LookupError):
+class NoSuchProposalError(AbsentError):
     """There is no proposal to accept; the message is one sentence."""
+
+    code = "no_such_proposal"
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,16 @@ session is free: locks would stay with strangers, and two runs could write one s
 
 import psycopg
 
+from discovery_dagster.domain.errors import OperationError
+
 #: How often it is looked at whether sessions are shared: others may take one in between.
 _LOOKS = 5
 
 
-class PoolerError(RuntimeError):
+class PoolerError(OperationError):
     """A pooler that keeps no session; the message is one sentence."""
+
+    code = "pooler"
 
 
 def refuse(url: str) -> None:

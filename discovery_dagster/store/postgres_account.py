@@ -13,12 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Self
 
+from discovery_dagster.domain.errors import OperationError
+
 #: Nothing of our own environment reaches the server: PG… variables would change its settings.
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
-class EmbeddedPostgresError(RuntimeError):
+class EmbeddedPostgresError(OperationError):
     """The embedded Postgres cannot do what was asked; the message is one sentence."""
+
+    code = "embedded_postgres"
 
 
 @dataclass(frozen=True)

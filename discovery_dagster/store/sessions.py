@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 from psycopg.rows import DictRow
 
+from discovery_dagster.domain.errors import AbsentError, InvalidRequestError
 from discovery_dagster.domain.facts import FileAccount
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.source_tables import UnreadableFileError
@@ -45,16 +46,22 @@ order by f.engagement, f.session, f.position
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('discovery.engagement ' || %s, 7301))"
 
 
-class NoSuchSessionError(LookupError):
+class NoSuchSessionError(AbsentError):
     """An engagement or session that does not exist."""
 
+    code = "no_such_session"
 
-class EngagementFullError(RuntimeError):
+
+class EngagementFullError(InvalidRequestError):
     """An engagement that has as many sessions as it may have."""
 
+    code = "engagement_full"
 
-class EngagementArchivedError(RuntimeError):
+
+class EngagementArchivedError(InvalidRequestError):
     """An engagement that takes nothing in until it is restored."""
+
+    code = "engagement_archived"
 
 
 @dataclass(frozen=True)

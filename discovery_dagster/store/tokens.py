@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from psycopg.rows import DictRow
 
+from discovery_dagster.domain.errors import AbsentError
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.domain.scope import Scope
 from discovery_dagster.store.database import Database
@@ -20,8 +21,10 @@ LIVING = "revoked_at is null and expires_at > now()"
 _COLUMNS = "token, client, engagements, created_at, expires_at, revoked_at"
 
 
-class NoSuchTokenError(LookupError):
+class NoSuchTokenError(AbsentError):
     """There is no token of this id; the message is one sentence."""
+
+    code = "no_such_token"
 
 
 @dataclass(frozen=True)

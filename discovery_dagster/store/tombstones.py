@@ -8,12 +8,15 @@ import hashlib
 import psycopg
 from psycopg.rows import DictRow
 
+from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.store.database import Database
 
 
-class EngagementErasedError(RuntimeError):
+class EngagementErasedError(InvalidRequestError):
     """An engagement that was erased; its name is refused until a person lifts that."""
+
+    code = "engagement_erased"
 
 
 def leave(database: Database, engagement: EngagementKey) -> None:

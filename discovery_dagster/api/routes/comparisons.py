@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 import polars as pl
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict
 
@@ -58,10 +58,7 @@ EarlierOf = Annotated[SessionKey, Depends(_earlier)]
 def _compared(
     state: AppState, earlier: SessionKey, later: SessionKey, asked: ComparisonSelection
 ) -> pl.DataFrame:
-    try:
-        found = changes.between(state.database, state.objects, earlier, later)
-    except changes.NothingToCompareError as error:
-        raise HTTPException(409, str(error)) from error
+    found = changes.between(state.database, state.objects, earlier, later)
     for column, wanted in (("change", asked.change), ("what", asked.what)):
         if wanted:
             found = found.filter(pl.col(column).is_in(wanted))

@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterable, Sequence
 import polars as pl
 
 from discovery_dagster.domain import formats
+from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.intake.reading import Readings, SourceFile
 from discovery_dagster.domain.source_tables import IGNORED, FileReading, UnreadableFileError
 from discovery_dagster.domain.tables import SOURCE_FILES
 
 
-class NothingReadableError(Exception):
+class NothingReadableError(InvalidRequestError):
     """No file of a session can be read; the message names none, since Dagster keeps it for good."""
+
+    code = "nothing_readable"
 
     def __init__(self, files: int) -> None:
         which = "The file" if files == 1 else f"None of the {files} files"

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.fields import ATTRIBUTE_FIELDS
 from discovery_dagster.domain.tabular import plain_text
 from discovery_dagster.domain.values import NOUNS, clean, read_cells
@@ -48,7 +49,7 @@ class Override:
     at: datetime
 
 
-class InvalidOverrideError(ValueError):
+class InvalidOverrideError(InvalidRequestError):
     """A field, value, reason or author that cannot be; `code` is stable, the message one sentence.
 
     `field` says which of the four is meant.

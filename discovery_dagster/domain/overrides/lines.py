@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final, Protocol
 
-from discovery_dagster.domain.asset_names import AmbiguousAssetError
+from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.overrides import (
     InvalidOverrideError,
     read_field,
@@ -132,7 +132,8 @@ def judge(
 
     Args:
         lines: of one session, in the order of its tables.
-        find: gives the id of the asset that a line names; raises `LookupError` with a sentence.
+        find: gives the id of the asset that a line names; raises
+            `InvalidRequestError` with a sentence.
         log: of decisions about assets of the engagement, in their order.
         session: that the lines are of.
     """
@@ -148,10 +149,8 @@ def judge(
     for line in lines:
         try:
             asset = find(line)
-        except LookupError as error:
-            several = isinstance(error, AmbiguousAssetError)
-            code = "ambiguous_asset" if several else "no_such_asset"
-            refused.append(Refusal(line, ASSET, code, str(error)))
+        except InvalidRequestError as error:
+            refused.append(Refusal(line, ASSET, error.code, str(error)))
             continue
         first = said.setdefault((asset, line.field), line)
         if first.value != line.value:

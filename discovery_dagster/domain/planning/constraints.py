@@ -15,12 +15,15 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster import reference
+from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.naming import NameIndex
 from discovery_dagster.domain.words import fold
 
 
-class InvalidConstraintError(ValueError):
+class InvalidConstraintError(InvalidRequestError):
     """A constraint that cannot be set; the message is one sentence."""
+
+    code = "invalid_constraint"
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from discovery_dagster.domain.errors import OperationError
 from discovery_dagster.domain.tables.table import Column, Table
 from discovery_dagster.domain.tables.vocabularies import vocabulary
 
 
-class WrongRowsError(ValueError):
+class WrongRowsError(OperationError):
     """Rows do not hold what their table declares; the message has counts and no cells."""
+
+    code = "wrong_rows"
 
 
 def validate(frame: pl.DataFrame, table: Table) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from discovery_dagster.domain.decision_workbook.sheets import ANSWER, Answer
 from discovery_dagster.domain.dependencies.endpoint_decisions import EXTERNAL, MEANS
 from discovery_dagster.domain.dependencies.unresolved import in_subnet, is_subnet
+from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.words import fold
 from discovery_dagster.store import aliases, decision_log, endpoint_decisions
@@ -79,7 +80,7 @@ def _by_all_names(
         return [wish]
     try:
         named = listed.find(wish.endpoint)
-    except LookupError:
+    except InvalidRequestError:
         return [wish]
     if not named.named_only:
         return [wish]

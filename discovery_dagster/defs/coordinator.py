@@ -8,9 +8,8 @@ takes as its priority turned round.
 from collections.abc import Sequence
 
 import dagster as dg
-from dagster._core.run_coordinator.base import SubmitRunContext
-from dagster._core.run_coordinator.queued_run_coordinator import QueuedRunCoordinator
 
+from discovery_dagster.defs.internals import SubmitRunContext
 from discovery_dagster.defs.partitions import PARTITION_TAG, run_tags
 from discovery_dagster.defs.retention import RETENTION_JOB
 from discovery_dagster.domain.keys import InvalidKeyError, SessionKey
@@ -28,7 +27,7 @@ _STARTED = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
 _MOST_RUNS = 50
 
 
-class SessionRunCoordinator(QueuedRunCoordinator):
+class SessionRunCoordinator(dg.QueuedRunCoordinator):
     """Dagster's queue, for runs of sessions that exist, fair between clients."""
 
     def submit_run(self, context: SubmitRunContext) -> dg.DagsterRun:

@@ -1,8 +1,8 @@
 """The runs of sessions: creating, executing, handing over, resuming and sweeping them.
 
-The module that uses most parts of `dagster._core`. The public ways to execute a job leave no remote
-origin on the run, and then neither the daemon nor the UI can retry it; this one does. Dagster is
-pinned to a minor version for its sake, and a test executes, kills and resumes through it.
+A run that is executed here can be retried by the daemon and from the UI like any other, for which
+`internals` holds what Dagster does not make public. Dagster is pinned to a minor version for its
+sake, and a test executes, kills and resumes through it.
 """
 
 import sys
@@ -13,22 +13,25 @@ from dataclasses import dataclass
 
 import dagster as dg
 from dagster import _check as check
-from dagster._core.definitions.selector import JobSubsetSelector
-from dagster._core.errors import DagsterUserCodeUnreachableError
-from dagster._core.execution.api import execute_run_iterator
-from dagster._core.execution.plan.resume_retry import ReexecutionStrategy
-from dagster._core.execution.plan.state import KnownExecutionState
-from dagster._core.remote_origin import InProcessCodeLocationOrigin
-from dagster._core.remote_representation.code_location import CodeLocation
-from dagster._core.remote_representation.external import RemoteJob
-from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
-from dagster._core.workspace.context import BaseWorkspaceRequestContext, WorkspaceProcessContext
-from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
-from dagster._utils.hosted_user_process import recon_job_from_origin
-from dagster._utils.interrupts import capture_interrupts
 
 from discovery_dagster.defs import recovery
 from discovery_dagster.defs.home import PROJECT, prepare_dagster_home
+from discovery_dagster.defs.internals import (
+    BaseWorkspaceRequestContext,
+    CodeLocation,
+    DagsterUserCodeUnreachableError,
+    InProcessCodeLocationOrigin,
+    InProcessWorkspaceLoadTarget,
+    JobSubsetSelector,
+    KnownExecutionState,
+    LoadableTargetOrigin,
+    ReexecutionStrategy,
+    RemoteJob,
+    WorkspaceProcessContext,
+    capture_interrupts,
+    execute_run_iterator,
+    recon_job_from_origin,
+)
 from discovery_dagster.defs.interrupts import noticed_interrupts
 from discovery_dagster.defs.partitions import (
     FORCE_TAG,

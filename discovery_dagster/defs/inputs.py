@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import dagster as dg
-from dagster._core.definitions.data_version import DATA_VERSION_TAG
-from dagster._core.events import DagsterEventType
 
+from discovery_dagster.defs.internals import DATA_VERSION_TAG
 from discovery_dagster.defs.partitions import SESSION_PARTITIONS
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.steps import STEPS, Step
@@ -125,7 +124,7 @@ def _observe(
     """Report those versions that Dagster does not have; return their sessions."""
     known = instance.event_log_storage.get_latest_tags_by_partition(
         key,
-        DagsterEventType.ASSET_OBSERVATION,
+        dg.DagsterEventType.ASSET_OBSERVATION,
         [DATA_VERSION_TAG],
         [session.partition_key for session in versions],
     )

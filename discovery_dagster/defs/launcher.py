@@ -3,9 +3,12 @@
 import time
 
 import dagster as dg
-from dagster._core.errors import DagsterUserCodeUnreachableError
-from dagster._core.launcher.base import LaunchRunContext
-from dagster._core.remote_representation.code_location import GrpcServerCodeLocation
+
+from discovery_dagster.defs.internals import (
+    DagsterUserCodeUnreachableError,
+    GrpcServerCodeLocation,
+    LaunchRunContext,
+)
 
 #: Seconds that a worker may take from the death of its code server until it has reported itself
 #: started. It took 4 s on an idle machine and 25 s beside four busy processes.

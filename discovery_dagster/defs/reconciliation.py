@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 import dagster as dg
-from dagster._core.definitions.data_version import (
+
+from discovery_dagster.defs import inputs
+from discovery_dagster.defs.engine import Engine
+from discovery_dagster.defs.internals import (
     CODE_VERSION_TAG,
     DATA_VERSION_IS_USER_PROVIDED_TAG,
     DATA_VERSION_TAG,
     NULL_EVENT_POINTER,
+    StepMaterializationData,
     get_input_data_version_tag,
     get_input_event_pointer_tag,
 )
-from dagster._core.events import DagsterEventType, StepMaterializationData
-
-from discovery_dagster.defs import inputs
-from discovery_dagster.defs.engine import Engine
 from discovery_dagster.defs.partitions import PARTITION_TAG
 from discovery_dagster.domain.facts import Publication
 from discovery_dagster.domain.keys import PARTITIONS_NAME, SessionKey
@@ -124,7 +124,7 @@ def _give_receipt(
         instance.report_runless_asset_event(receipt)
         return
     event = dg.DagsterEvent(
-        DagsterEventType.ASSET_MATERIALIZATION.value,
+        dg.DagsterEventType.ASSET_MATERIALIZATION.value,
         run.job_name,
         step_key=made.step,
         event_specific_data=StepMaterializationData(receipt),
@@ -140,9 +140,9 @@ def _version_of_input(publication: str) -> str:
 def _latest_event(instance: dg.DagsterInstance, session: SessionKey, key: dg.AssetKey) -> str:
     """Id of the event that says which data version an input has, as Dagster notes it."""
     kind = (
-        DagsterEventType.ASSET_MATERIALIZATION
+        dg.DagsterEventType.ASSET_MATERIALIZATION
         if key.to_user_string() in BY_KEY
-        else DagsterEventType.ASSET_OBSERVATION
+        else dg.DagsterEventType.ASSET_OBSERVATION
     )
     partition = session.partition_key
     found = instance.event_log_storage.get_latest_storage_id_by_partition(key, kind, {partition})

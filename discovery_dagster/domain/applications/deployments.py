@@ -31,13 +31,13 @@ def find(assets: pl.DataFrame, edges: pl.DataFrame) -> Deployments:
     things = {row["asset_id"]: row for row in assets.select(columns).iter_rows(named=True)}
     resolved = edges.filter("resolved")
     hosts = _hosts(resolved, things)
-    found = [*_stated(resolved, things)]
-    listed, unlisted = _listed(found, things)
-    found += listed
-    found += _of_hosts(found, hosts, things)
-    found += _by_names(found, things)
+    memberships = [*_stated(resolved, things)]
+    listed, unlisted = _listed(memberships, things)
+    memberships += listed
+    memberships += _of_hosts(memberships, hosts, things)
+    memberships += _by_names(memberships, things)
     applications: dict[str, set[str]] = defaultdict(set)
-    for one in found:
+    for one in memberships:
         applications[one.asset].add(one.application)
     environments = told_environments(things, applications, resolved, hosts)
     shared = {
@@ -58,7 +58,7 @@ def find(assets: pl.DataFrame, edges: pl.DataFrame) -> Deployments:
     of |= _own(of, things)
     names = {asset: row["name"] for asset, row in things.items()} | unlisted
     own = [asset for asset, row in things.items() if row["type"] == _APPLICATION]
-    return Deployments(tuple(found), environments, of, shared, names, (*own, *unlisted))
+    return Deployments(tuple(memberships), environments, of, shared, names, (*own, *unlisted))
 
 
 def _hosts(resolved: pl.DataFrame, things: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
@@ -70,7 +70,9 @@ def _hosts(resolved: pl.DataFrame, things: Mapping[str, Mapping[str, Any]]) -> d
         types = things[program]["type"], things[machine]["type"]
         if types[0] in rules["programs"] and types[1] in rules["machines"]:
             hosts[program].add(machine)
-    return {program: next(iter(found)) for program, found in hosts.items() if len(found) == 1}
+    return {
+        program: next(iter(machines)) for program, machines in hosts.items() if len(machines) == 1
+    }
 
 
 def _stated(
@@ -89,14 +91,14 @@ def _stated(
 
 
 def _listed(
-    found: Iterable[Membership], things: Mapping[str, Mapping[str, Any]]
+    memberships: Iterable[Membership], things: Mapping[str, Mapping[str, Any]]
 ) -> tuple[list[Membership], dict[str, str]]:
     """What is said of assets themselves to serve applications, such as by people.
 
     Returns:
         Memberships, and the names of applications that are no assets, by what stands for an id.
     """
-    known = {(one.asset, one.application) for one in found}
+    known = {(one.asset, one.application) for one in memberships}
     own = {a: row for a, row in things.items() if row["type"] == _APPLICATION and row["name"]}
     index = ApplicationNames.of(
         [(row["name"], row["aliases"] or ()) for row in own.values()],
@@ -117,7 +119,7 @@ def _listed(
 
 
 def _of_hosts(
-    found: Iterable[Membership],
+    memberships: Iterable[Membership],
     hosts: Mapping[str, str],
     things: Mapping[str, Mapping[str, Any]],
 ) -> list[Membership]:
@@ -128,13 +130,13 @@ def _of_hosts(
             one.application,
             f"{things[one.asset]['name']} runs on it; {one.evidence}",
         )
-        for one in found
+        for one in memberships
         if one.asset in hosts
     ]
 
 
 def _by_names(
-    found: Iterable[Membership], things: Mapping[str, Mapping[str, Any]]
+    memberships: Iterable[Membership], things: Mapping[str, Mapping[str, Any]]
 ) -> list[Membership]:
     """Propose the application of machines that are named as its other machines are."""
     machines = reference.load("applications")["machines"]
@@ -144,7 +146,7 @@ def _by_names(
         if row["type"] in machines
     }
     of: dict[str, set[str]] = defaultdict(set)
-    for one in found:
+    for one in memberships:
         if one.asset in named:
             of[one.asset].add(one.application)
     known = [

@@ -42,13 +42,13 @@ def interfaces(edges: pl.DataFrame, deployments: Deployments) -> pl.DataFrame:
         pl.col("infrastructure").is_null(),
         pl.col("relation").is_in(["depends_on", "connects_to"]),
     )
-    found: dict[tuple[str, str], _Interface] = defaultdict(_Interface)
+    pairs: dict[tuple[str, str], _Interface] = defaultdict(_Interface)
     for edge in needs.iter_rows(named=True):
         source = _application(edge["source_id"], deployments)
         target = _application(edge["target_id"], deployments)
         if source is None or target is None or source == target:
             continue
-        one = found[source, target]
+        one = pairs[source, target]
         one.edges.append(edge["edge"])
         kinds = {piece["kind"] for piece in edge["evidence"]}
         if "declared" in kinds and (one.declared is None or edge["source_id"] == source):
@@ -61,7 +61,7 @@ def interfaces(edges: pl.DataFrame, deployments: Deployments) -> pl.DataFrame:
                 one.seen, one.most = edge, seen
     rows = [
         _row(source, target, one, deployments.names)
-        for (source, target), one in found.items()
+        for (source, target), one in pairs.items()
         if one.declared or one.seen
     ]
     frame = pl.DataFrame(rows, schema=dict(INTERFACES))

@@ -53,8 +53,8 @@ def applications(
         }
         for application in deployments.applications
     ]
-    told = [{**row, "unknown": _unknown(row)} for row in rows]
-    frame = pl.DataFrame(told, schema=dict(APPLICATIONS))
+    described = [{**row, "unknown": _unknown(row)} for row in rows]
+    frame = pl.DataFrame(described, schema=dict(APPLICATIONS))
     return conform(frame.sort("name", "application_id"), APPLICATIONS)
 
 
@@ -64,7 +64,7 @@ def _known(
     """What its own entry says; nothing where lists only name it."""
     own: Mapping[str, Any] = things.get(application, dict.fromkeys(_OWN))
     custom = {fold(key): value for key, value in json.loads(own["custom"] or "{}").items()}
-    said = {
+    stated = {
         name: next((str(custom[fold(word)]) for word in words if fold(word) in custom), None)
         for name, words in reference.load("applications")["columns"].items()
     }
@@ -74,8 +74,8 @@ def _known(
         "business_owner": own["business_owner"],
         "technical_owner": own["technical_owner"],
         "criticality": own["criticality"],
-        "lifecycle": said.pop("lifecycle") or own["status"],
-        **said,
+        "lifecycle": stated.pop("lifecycle") or own["status"],
+        **stated,
         "strategy": places.get(application, {}).get("strategy"),
     }
 
@@ -118,13 +118,13 @@ def _placed(
 
 
 def _all(places: Mapping[str, Mapping[str, Any]], assets: Sequence[str], name: str) -> set[Any]:
-    found = {places[asset][name] for asset in assets if asset in places}
-    return found - {None}
+    values = {places[asset][name] for asset in assets if asset in places}
+    return values - {None}
 
 
 def _unknown(row: Mapping[str, Any]) -> list[str]:
     """What a person would ask of an application and nothing tells."""
-    asked = {
+    answers = {
         "owner": row["business_owner"] or row["technical_owner"],
         "criticality": row["criticality"] not in (None, "unknown"),
         "recovery time": row["recovery_time"],
@@ -134,4 +134,4 @@ def _unknown(row: Mapping[str, Any]) -> list[str]:
         "interfaces": row["interfaces_in"] or row["interfaces_out"],
         "environments": all(one["environment"] != "unknown" for one in row["deployments"]),
     }
-    return [name for name, known in asked.items() if not known]
+    return [name for name, known in answers.items() if not known]

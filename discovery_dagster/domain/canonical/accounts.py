@@ -176,20 +176,20 @@ def are_held(cells: pl.Series, held: Held) -> pl.Series:
 
 
 def _are_left_out(records: pl.DataFrame, left_out: LeftOut) -> pl.Series:
-    found = pl.repeat(True, records.height, eager=True)
+    matching = pl.repeat(True, records.height, eager=True)
     for column, held in left_out.needed.items():
-        found = found & are_held(records[column], held)
-    if left_out.some and found.all():
-        return ~found
+        matching = matching & are_held(records[column], held)
+    if left_out.some and matching.all():
+        return ~matching
     for saving in left_out.saving:
         saved = [are_held(records[column], held) for column, held in saving.items()]
-        found = found & ~pl.select(pl.all_horizontal(*saved)).to_series()
-    return found
+        matching = matching & ~pl.select(pl.all_horizontal(*saved)).to_series()
+    return matching
 
 
-def refused_readings(judged: pl.DataFrame) -> pl.DataFrame:
+def refused_readings(readings: pl.DataFrame) -> pl.DataFrame:
     """Return the problems of records whose reader rejected them, as `PROBLEM`."""
-    return judged.filter(pl.col("outcome") == REJECTED).select(
+    return readings.filter(pl.col("outcome") == REJECTED).select(
         "row",
         pl.lit(None, dtype=pl.String).alias("field"),
         pl.lit(None, dtype=pl.String).alias("column"),
@@ -202,7 +202,7 @@ def refused_readings(judged: pl.DataFrame) -> pl.DataFrame:
 def settle_outcomes(
     place: Place,
     lines: pl.Series,
-    judged: pl.DataFrame,
+    readings: pl.DataFrame,
     refusals: pl.DataFrame,
     skipped: pl.DataFrame,
 ) -> pl.DataFrame:
@@ -211,7 +211,7 @@ def settle_outcomes(
     Args:
         place: the table.
         lines: of all its records, in order.
-        judged: as `judge_readings`; at least those of it that are not open.
+        readings: as `judge_readings`; at least those of it that are not open.
         refusals: as `PROBLEM`.
         skipped: as `SKIPPED`.
 
@@ -221,7 +221,7 @@ def settle_outcomes(
     nothing = pl.lit(None, pl.String)
     settled = pl.concat(
         [
-            judged.filter(pl.col("outcome").is_not_null()).select("row", "outcome", "reason"),
+            readings.filter(pl.col("outcome").is_not_null()).select("row", "outcome", "reason"),
             refusals.select("row", outcome=pl.lit(REJECTED), reason=nothing),
             skipped.select("row", outcome=pl.lit(IGNORED), reason="reason"),
         ]

@@ -85,21 +85,21 @@ class _Said:
     distinct: pl.DataFrame
     read: TableCells
 
-    def lookup(self, says: pl.DataFrame) -> Lookup:
-        """Return what to look up for the cells; `says` is as long as they are."""
-        table = self.distinct.select(self.cells).hstack(says) if self.cells else says
+    def lookup(self, values: pl.DataFrame) -> Lookup:
+        """Return what to look up for the cells; `values` is as long as they are."""
+        table = self.distinct.select(self.cells).hstack(values) if self.cells else values
         return Lookup(self.cells, table)
 
-    def of_records(self, told: pl.DataFrame, rows: Rows) -> pl.DataFrame:
-        """Return what is told of combinations, by their `row`, for each record that holds one."""
-        if told.is_empty():
-            return told
-        number = pl.col("row").is_in(told["row"].unique().implode())
+    def of_records(self, findings: pl.DataFrame, rows: Rows) -> pl.DataFrame:
+        """Return findings about combinations, by their `row`, for each record that holds one."""
+        if findings.is_empty():
+            return findings
+        number = pl.col("row").is_in(findings["row"].unique().implode())
         held = self.distinct.filter(number).rename({"row": "number"})
         return (
-            told.rename({"row": "number"})
+            findings.rename({"row": "number"})
             .join(rows.find(held, self.cells), on="number", maintain_order="left")
-            .select(told.columns)
+            .select(findings.columns)
             .sort("row", maintain_order=True)
         )
 
@@ -120,31 +120,32 @@ def read_flows(
     again = rows.repeated(flow.flow, flow.source, flow.target) if flow else None
     ordered = _ordered_cells(rows, columns)
     as_they_stand = ordered.columns if ordered else {}
-    said = {
+    readings = {
         name: _read(rows.distinct, columns, () if name in as_they_stand else fields, table_format)
         for name, fields in _FIELDS.items()
     }
-    said |= _ends_of_ranges(said, columns)
-    moments = in_order(said[name].read.frame.get_column(name, default=None) for name in MOMENTS)
-    protocols = in_order([said["protocol"].read.frame.get_column("protocol", default=None)])
-    says = {
-        **{name: facing(said[name].read.frame, name, table_format) for name in FACING},
-        "protocol": places_in(said["protocol"].read.frame, "protocol", protocols),
-        "count": measure(said["count"].read.frame, "count"),
-        **{name: places_in(said[name].read.frame, name, moments) for name in MOMENTS},
+    readings |= _ends_of_ranges(readings, columns)
+    moments = in_order(readings[name].read.frame.get_column(name, default=None) for name in MOMENTS)
+    protocols = in_order([readings["protocol"].read.frame.get_column("protocol", default=None)])
+    by_field = {
+        **{name: facing(readings[name].read.frame, name, table_format) for name in FACING},
+        "protocol": places_in(readings["protocol"].read.frame, "protocol", protocols),
+        "count": measure(readings["count"].read.frame, "count"),
+        **{name: places_in(readings[name].read.frame, name, moments) for name in MOMENTS},
     }
-    lookups = {name: said[name].lookup(told) for name, told in says.items()}
+    lookups = {name: readings[name].lookup(frame) for name, frame in by_field.items()}
     counted = _count(rows, columns, lookups, ordered, again)
-    said |= {
+    readings |= {
         side: _read(
             lambda cells: counted.select(cells).unique(), columns, _ENDS[side], table_format
         )
         for side in SIDES
     }
-    found = {side: find_end(said[side].read, side, table_format) for side in SIDES}
-    ends = number_ends(found["source"].frame, found["target"].frame)
+    endpoints = {side: find_end(readings[side].read, side, table_format) for side in SIDES}
+    ends = number_ends(endpoints["source"].frame, endpoints["target"].frame)
     lookups |= {
-        side: said[side].lookup(number_of_ends(found[side].frame, side, ends)) for side in SIDES
+        side: readings[side].lookup(number_of_ends(endpoints[side].frame, side, ends))
+        for side in SIDES
     }
     connections = connect(counted, lookups).drop_nulls(["source", "target"])
     if ordered:
@@ -156,7 +157,7 @@ def read_flows(
         # A flow that is told of in both directions has counted in the one that was told first.
         connections = connections.filter(pl.col("count") > 0)
     if not table_format.directed:
-        connections = join_replies(connections, sender_told=bool(said["source_port"].cells))
+        connections = join_replies(connections, sender_known=bool(readings["source_port"].cells))
     none = {
         _ITSELF: are_same(connections, ends),
         load("ends")["subnet_broadcast"]["reason"]: are_broadcast(connections, ends, protocols),
@@ -168,14 +169,14 @@ def read_flows(
         for reason, mask in none.items()
     ]
     real = ~pl.select(pl.any_horizontal(*none.values())).to_series()
-    nobody = [said[side].of_records(found[side].skipped, rows) for side in SIDES]
-    problems = [said[side].of_records(found[side].problems, rows) for side in SIDES]
+    nobody = [readings[side].of_records(endpoints[side].skipped, rows) for side in SIDES]
+    problems = [readings[side].of_records(endpoints[side].problems, rows) for side in SIDES]
     return Flows(
         spell_out(connections.filter(real), ends, moments, protocols, table_format),
-        pl.concat([closed, _blank(rows, said, found, place, table_format)]),
+        pl.concat([closed, _blank(rows, readings, endpoints, place, table_format)]),
         pl.concat(problems),
         pl.concat([pl.DataFrame(schema=SKIPPED), *skipped, *nobody]),
-        _in_order([one.of_records(one.read.faults, rows) for one in said.values()], columns),
+        _in_order([one.of_records(one.read.faults, rows) for one in readings.values()], columns),
     )
 
 
@@ -196,9 +197,11 @@ def _read(
     return _Said(cells, held, read_records(placed, own, table_format))
 
 
-def _ends_of_ranges(said: Mapping[str, _Said], columns: Sequence[MappedColumn]) -> dict[str, _Said]:
+def _ends_of_ranges(
+    readings: Mapping[str, _Said], columns: Sequence[MappedColumn]
+) -> dict[str, _Said]:
     """Return what `last_seen` is where the cells of `first_seen` are ranges of time."""
-    first, last = (said[name] for name in MOMENTS)
+    first, last = (readings[name] for name in MOMENTS)
     own = [column for column in columns if column.field == MOMENTS[0]]
     if last.cells or not first.cells:
         return {}
@@ -288,14 +291,14 @@ def _between(rows: Rows, pairs: pl.DataFrame, lookups: Mapping[str, Lookup]) -> 
 
 def _blank(
     rows: Rows,
-    said: Mapping[str, _Said],
-    found: Mapping[str, Endpoints],
+    readings: Mapping[str, _Said],
+    endpoints: Mapping[str, Endpoints],
     place: Place,
     table_format: TableFormat,
 ) -> pl.DataFrame:
     """Judge the records that name neither end: they may hold nothing at all."""
     missing = [
-        said[side].distinct.join(found[side].problems.select("row"), on="row", how="semi")
+        readings[side].distinct.join(endpoints[side].problems.select("row"), on="row", how="semi")
         for side in SIDES
     ]
     wanted = missing[0].drop("row").join(missing[1].drop("row"), how="cross")

@@ -59,15 +59,15 @@ def leave_out(
             continue
         if each.of_flow and flow:
             refused.append((each.reason, _flows_of(rows.only(held), flow)))
-        found, rows = _close(rows, held, each.reason)
-        closed.append(found)
+        excluded, rows = _close(rows, held, each.reason)
+        closed.append(excluded)
     for reason, flows in refused:
-        found, rows = _close(rows, flows, reason)
-        closed.append(found)
+        excluded, rows = _close(rows, flows, reason)
+        closed.append(excluded)
     others = _other_events(rows, place)
     if others is not None:
-        found, rows = _close(rows, others, _OTHER_EVENT)
-        closed.append(found)
+        excluded, rows = _close(rows, others, _OTHER_EVENT)
+        closed.append(excluded)
     return pl.concat([pl.DataFrame(schema=JUDGED), *closed]), rows
 
 
@@ -75,12 +75,12 @@ def _unread(rows: Rows, place: Place, table_format: TableFormat) -> tuple[list[p
     """Part the records that their reader has judged."""
     reading = ["outcome", "reason"]
     held = rows.distinct(reading)
-    judged = held.filter(pl.col("outcome") != READ)
-    if judged.is_empty():
+    decided = held.filter(pl.col("outcome") != READ)
+    if decided.is_empty():
         return [], rows
-    records = rows.take(rows.find(judged, reading)["row"])
+    records = rows.take(rows.find(decided, reading)["row"])
     closed = judge_readings(records, place.table, table_format)
-    return [closed], rows.without(judged)
+    return [closed], rows.without(decided)
 
 
 def _held(rows: Rows, left_out: LeftOut) -> pl.DataFrame:
@@ -108,13 +108,13 @@ def _narrowed(rows: Rows, needed: Mapping[str, Held]) -> tuple[Rows, bool]:
 
 
 def _close(rows: Rows, held: pl.DataFrame, reason: str) -> tuple[pl.DataFrame, Rows]:
-    found = rows.find(held, held.columns).select(
+    excluded = rows.find(held, held.columns).select(
         pl.col("row").cast(pl.UInt32),
         outcome=pl.lit(IGNORED),
         reason=pl.lit(reason),
         code=pl.lit(None, pl.String),
     )
-    return found, rows.without(held)
+    return excluded, rows.without(held)
 
 
 def _flows_of(rows: Rows, flow: FlowCells) -> pl.DataFrame:

@@ -190,8 +190,8 @@ class RowsInMemory:
 
     def find(self, wanted: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
         """See `Rows`."""
-        told = [name for name in wanted.columns if name not in columns]
-        return _join(self.kept, wanted, columns, "inner").select("row", *told).sort("row")
+        further = [name for name in wanted.columns if name not in columns]
+        return _join(self.kept, wanted, columns, "inner").select("row", *further).sort("row")
 
     def take(self, rows: pl.Series) -> pl.DataFrame:
         """See `Rows`."""

@@ -97,8 +97,8 @@ def read_table(
     columns = accepted_columns(mapping, table_format)
     if table_format.kind is Kind.FLOWS:
         return _read_flows(place, rows or RowsInMemory.of(place.table), columns, table_format)
-    judged = judge_readings(numbered_records(place.table), place.table, table_format)
-    open_ = judged.filter(pl.col("outcome").is_null())["row"]
+    readings = judge_readings(numbered_records(place.table), place.table, table_format)
+    open_ = readings.filter(pl.col("outcome").is_null())["row"]
     records = hide_by_records(numbered_records(place.table), place.table.header)
     if len(open_) < records.height:
         records = records.filter(pl.col("row").is_in(open_.implode()))
@@ -108,10 +108,10 @@ def read_table(
         for kind, part in sorted(parts.items(), key=lambda item: item[0].value)
         if not part.is_empty()
     ]
-    problems = _join([refused_readings(judged), unknown_kinds], PROBLEM)
+    problems = _join([refused_readings(readings), unknown_kinds], PROBLEM)
     refusals = _join([problems, *(part.problems for part in built)], PROBLEM)
     skipped = _join([part.skipped for part in built], SKIPPED)
-    outcomes = settle_outcomes(place, place.table.records["line"], judged, refusals, skipped)
+    outcomes = settle_outcomes(place, place.table.records["line"], readings, refusals, skipped)
     assets = _placed([part.assets for part in built], place, table_format, _asset_schema())
     relations = _placed([part.relations for part in built], place, table_format, RELATION_RECORDS)
     return TableRecords(

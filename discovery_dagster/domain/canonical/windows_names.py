@@ -45,14 +45,14 @@ def read_backslashes(
     known = {side: pl.col(side).str.split(".").list.first().is_in(names) for side in _SIDES}
     instance = known["left"] & ~known["right"] | pl.col("instance") & ~known["right"]
     stated = pl.col("declared_type") == _DATABASE
-    told = parts.with_columns(instance=(instance | stated).fill_null(value=False))
+    marked = parts.with_columns(instance=(instance | stated).fill_null(value=False))
     changed = assets.join(
-        told.drop("declared_type"), on="record", how="left", maintain_order="left"
+        marked.drop("declared_type"), on="record", how="left", maintain_order="left"
     )
-    found = changed.filter("instance")
+    instances = changed.filter("instance")
     return (
         changed.with_columns(_of_domains()).with_columns(_of_instances()).select(assets.columns),
-        pl.concat([relations, _placements(found)]),
+        pl.concat([relations, _placements(instances)]),
     )
 
 

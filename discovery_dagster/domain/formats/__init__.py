@@ -19,7 +19,7 @@ _LAST: Final = ("jaeger", "graphs", "generic")
 
 
 def _modules() -> Iterator[ModuleType]:
-    names = sorted(found.name for found in pkgutil.iter_modules(__path__))
+    names = sorted(entry.name for entry in pkgutil.iter_modules(__path__))
     for name in (*(name for name in names if name not in _LAST), *_LAST):
         module = importlib.import_module(f"{__name__}.{name}")
         if hasattr(module, "FORMATS"):

@@ -122,11 +122,13 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
 def _with_service(table: SourceTable) -> SourceTable:
     folded = [fold(column) for column in table.header]
     names = [fold(name) for name in _words()["service"]]
-    found = [folded.index(name) for name in names if name in folded]
-    if not found:
+    positions = [folded.index(name) for name in names if name in folded]
+    if not positions:
         return table
     port, protocol = (
-        pl.DataFrame([_told(table, at)[part] for at in found], schema=[str(at) for at in found])
+        pl.DataFrame(
+            [_told(table, at)[part] for at in positions], schema=[str(at) for at in positions]
+        )
         .select(pl.coalesce(pl.all()))
         .to_series()
         for part in (0, 1)

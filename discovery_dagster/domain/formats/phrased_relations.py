@@ -85,7 +85,7 @@ def _ends(table: SourceTable, phrase: int) -> tuple[int, int] | None:
 def _names(column: str) -> bool:
     if fold(column) in synonyms.related_words():
         return True
-    found = find_meaning(column, synonyms.ASSETS)
-    if found is not None:
-        return found.named is not None or found.field in {*IDENTITY_FIELDS, *REFERENCES}
+    meaning = find_meaning(column, synonyms.ASSETS)
+    if meaning is not None:
+        return meaning.named is not None or meaning.field in {*IDENTITY_FIELDS, *REFERENCES}
     return bool({"ci", "element", "objekt", "object", "item"} & set(fold(column).split()))

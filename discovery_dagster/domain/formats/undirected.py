@@ -89,8 +89,8 @@ def _says(table: SourceTable, columns: frozenset[str], phrases: dict[str, Phrase
 
 
 def _names(column: str) -> bool:
-    found = find_meaning(column, synonyms.ASSETS)
-    return found is not None and (found.named is not None or found.field in IDENTITY_FIELDS)
+    meaning = find_meaning(column, synonyms.ASSETS)
+    return meaning is not None and (meaning.named is not None or meaning.field in IDENTITY_FIELDS)
 
 
 def _words() -> Any:
@@ -115,14 +115,14 @@ def _phrases() -> dict[str, Phrase]:
     """Return what directions say, by their words in lower case."""
     words = _words()
     ways, between = words["directions"], words["undirected"]
-    told = [
+    phrases = [
         (ways["outbound"] + between["forward"], Phrase(_RELATION)),
         (ways["inbound"] + between["backward"], Phrase(_RELATION, turned=True)),
         (ways["mutual"] + between["mutual"], Phrase(_RELATION, mutual=True)),
     ]
     return {
         text.lower(): phrase
-        for written, phrase in told
+        for written, phrase in phrases
         for word in written
         for text in _with_letters(word)
     }

@@ -22,13 +22,13 @@ UNCONNECTED: Final = "The socket is not connected to anything."
 @cache
 def refusals() -> tuple[Exclusion, ...]:
     """Return what leaves out refused connections, by the headers under which devices say so."""
-    asked = {
+    questions = {
         **{name: _answers("false") for name in _folded(_verdicts()["asking_acceptance"])},
         **{name: _answers("true") for name in _folded(_verdicts()["asking_refusal"])},
     }
     return (
         *(Exclusion(name, is_refusal, REFUSED, of_flow=True) for name in verdict_columns()),
-        *(Exclusion(name, words, REFUSED, of_flow=True) for name, words in asked.items()),
+        *(Exclusion(name, words, REFUSED, of_flow=True) for name, words in questions.items()),
     )
 
 

@@ -71,15 +71,15 @@ def read_tables(
         raise _told(error, path, name) from error
     tables = formats.reshape(reading.tables)
     recognised = [(table, formats.recognise(table)) for table in tables]
-    if not any(found or is_table(table) for table, found in recognised):
+    if not any(table_format or is_table(table) for table, table_format in recognised):
         message = f"{name} holds no table: a header and, below it, records of several cells."
         raise _told(UnreadableFileError("unrecognised", message), path, name)
-    judged = tuple(
+    checked = tuple(
         (judge_cut_off(table, known), known)
-        for table, found in recognised
-        for known in (found or formats.UNRECOGNISED,)
+        for table, table_format in recognised
+        for known in (table_format or formats.UNRECOGNISED,)
     )
-    return replace(reading, tables=tuple(table for table, _ in judged)), judged
+    return replace(reading, tables=tuple(table for table, _ in checked)), checked
 
 
 def is_table(table: SourceTable) -> bool:
@@ -98,8 +98,8 @@ def _told(error: UnreadableFileError, path: Path, name: str) -> UnreadableFileEr
     with path.open("rb") as content:
         beginning = content.read(_BEGINNING)
     encoding = "utf-16" if beginning[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
-    told = what_it_is(name, beginning.decode(encoding, "replace"))
-    return error if told is None else UnreadableFileError("not_a_table", told)
+    description = what_it_is(name, beginning.decode(encoding, "replace"))
+    return error if description is None else UnreadableFileError("not_a_table", description)
 
 
 class Readings:

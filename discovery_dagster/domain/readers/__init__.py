@@ -92,8 +92,8 @@ def _read(data: Contents, path: Path, name: str, limits: Limits) -> FileReading:
         return ansible
     if start.startswith(("{", "[")):
         return read_json(decode(data[:], encoding), encoding, name, limits)
-    for told, read in _TEXTS:
-        if told(start):
+    for recognises, read in _TEXTS:
+        if recognises(start):
             return read(decode(data[:], encoding), encoding, name, limits)
     if is_yaml(start):
         return _read_yaml(data, encoding, name, limits)

@@ -60,9 +60,9 @@ def find_dialect(lines: Sequence[str]) -> Dialect | None:
         candidates = [_judge(lines, first + 1, stated[1])]
     else:
         candidates = [_judge(lines, first, delimiter) for delimiter in DELIMITERS]
-    found = [candidate for candidate in candidates if candidate is not None]
-    if found:
-        return max(found, key=itemgetter(0))[1]
+    dialects = [candidate for candidate in candidates if candidate is not None]
+    if dialects:
+        return max(dialects, key=itemgetter(0))[1]
     return _spaced(lines, first) or _one_column(lines, first)
 
 

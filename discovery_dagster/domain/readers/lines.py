@@ -179,7 +179,7 @@ class _Reader:
         shown, shown_end = self._shown(text, end)
         lines = index_lines(shown, shown_end, self.dialect)
         more = shown_end if follows else None
-        found: dict[int, Record] = {}
+        special: dict[int, Record] = {}
         inside = np.zeros(len(lines), dtype=np.bool_)  # lines of a record that begins above
         view, parts, following = memoryview(shown), list[memoryview | bytes](), 0
         for at in np.flatnonzero(lines.blank | lines.comment | lines.odd).tolist():
@@ -192,12 +192,12 @@ class _Reader:
                 lines = lines.head(at)
                 break
             parts += _run(view, lines, following, at), self._written(record)
-            found[at], following = record, after
+            special[at], following = record, after
             inside[at + 1 : after] = True
         parts.append(_run(view, lines, following, len(lines)))
         kept = np.flatnonzero(~inside[: len(lines)])
-        rows = np.searchsorted(kept, np.array(list(found), dtype=np.int64)).tolist()
-        unusual = dict(zip(rows, found.values(), strict=True))
+        rows = np.searchsorted(kept, np.array(list(special), dtype=np.int64)).tolist()
+        unusual = dict(zip(rows, special.values(), strict=True))
         return _Piece(lines, first, end, parts, kept, unusual)
 
     def _shown(self, text: bytes, end: int) -> tuple[bytes, int]:

@@ -43,9 +43,9 @@ def judge(columns: Sequence[Column], *, known: bool) -> TableGrain:
     subject = _subject(columns, hosts, words)
     if words is not None and subject is not None and not _is_inventory(columns, subject, words):
         return _observation(columns, subject, words)
-    found = _by_dependence(columns, hosts)
-    if found is not None:
-        return found
+    grain = _by_dependence(columns, hosts)
+    if grain is not None:
+        return grain
     return _thing(columns) if known else _unclear(columns)
 
 

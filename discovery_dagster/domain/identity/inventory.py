@@ -62,10 +62,12 @@ def identifiers(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
 def candidate_identifiers(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.Series:
     """Return every identifier by which `resolve` may look an asset up, each once."""
     mentions = mentioned(endpoints(relations), assets.height)
-    found = pl.concat([identifiers(part, relations) for part in (assets, mentions)])
-    found = pl.concat([found.select("identifier"), of_any_kind(found.select("identifier"))])
+    candidates = pl.concat([identifiers(part, relations) for part in (assets, mentions)])
+    candidates = pl.concat(
+        [candidates.select("identifier"), of_any_kind(candidates.select("identifier"))]
+    )
     ways = (pl.col("identifier"), qualified("identifier"), several("identifier"))
-    return pl.concat(found.select(way).to_series() for way in ways).unique()
+    return pl.concat(candidates.select(way).to_series() for way in ways).unique()
 
 
 def resolve(
@@ -127,11 +129,11 @@ def _inventory(
     # A decision has a number, which is none of the thing's own: no id is derived from it.
     owned = owned.filter(~pl.col("identifier").str.starts_with(f"{PERSON}:"))
     facts = pl.concat([declared.facts, named.facts])
-    found = assign(engagement, _fallbacks(members), owned, facts, known, banned)
-    found = found.join(_aliased(named.merged, found, aliases), on="cluster", how="anti")
-    ids = found.drop("borne")
+    assigned = assign(engagement, _fallbacks(members), owned, facts, known, banned)
+    assigned = assigned.join(_aliased(named.merged, assigned, aliases), on="cluster", how="anti")
+    ids = assigned.drop("borne")
     # What is found by its name alone does not bear it: another one may come to.
-    own = to_register(owned, facts).join(found.filter(pl.col("borne").is_null()), on="cluster")
+    own = to_register(owned, facts).join(assigned.filter(pl.col("borne").is_null()), on="cluster")
     registered = [own.select("identifier", "asset_id"), names_of_several(own, owned, known)]
     things = [
         _with_stated_types(declared.merged, resolved).with_columns(named_only=pl.lit(False)),
@@ -139,7 +141,9 @@ def _inventory(
     ]
     assets = _with_aliases(pl.concat(things).join(ids, on="cluster").drop("cluster"), aliases)
     keys = pl.concat([declared.keys, named.keys])
-    explained = members.join(found, on="cluster").join(keys, on="record", how="left").sort("record")
+    explained = (
+        members.join(assigned, on="cluster").join(keys, on="record", how="left").sort("record")
+    )
     reasons = pl.concat_list(pl.col("keys").fill_null([]), "borne").list.drop_nulls()
     explained = explained.with_columns(keys=reasons).drop("cluster", "borne")
     conflicts = find_conflicts(declared.members, declared.merged)
@@ -152,15 +156,17 @@ def _inventory(
     )
 
 
-def _aliased(named: pl.DataFrame, found: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+def _aliased(named: pl.DataFrame, assigned: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
     """Return the clusters known by a name alone that is but an alias of another thing."""
     other = aliases.select("key", other="asset_id")
     own = (
-        named.select("cluster", key=folded("name")).join(found, on="cluster").join(other, on="key")
+        named.select("cluster", key=folded("name"))
+        .join(assigned, on="cluster")
+        .join(other, on="key")
     )
     own = own.filter(pl.col("asset_id") != pl.col("other"))
     # The thing that it is an alias of must be here, and none of these.
-    here = found.join(own, on="cluster", how="anti").select(other="asset_id")
+    here = assigned.join(own, on="cluster", how="anti").select(other="asset_id")
     return own.join(here, on="other", how="semi").select("cluster")
 
 

@@ -162,8 +162,8 @@ def names_of_several(
 
 def _claims(wanted: pl.DataFrame, register: pl.DataFrame, ambiguous: pl.Series) -> pl.DataFrame:
     """The assets that identifiers are known to mean, without names that several assets bear."""
-    found = wanted.join(register, on="identifier")
-    return found.filter(~several("identifier").is_in(ambiguous))
+    claims = wanted.join(register, on="identifier")
+    return claims.filter(~several("identifier").is_in(ambiguous))
 
 
 def _strongest_first(identified: pl.DataFrame) -> pl.DataFrame:

@@ -42,8 +42,8 @@ def find_unit(claim: Claim) -> Claim:
         return claim
     if claim.field not in FIELDS or FIELDS[claim.field].kind not in AMOUNTS:
         return claim
-    found = unit_by_values(claim, claim.column.sample())
-    return replace(claim, unit=found.unit, notes=(*claim.notes, *found.notes))
+    with_unit = unit_by_values(claim, claim.column.sample())
+    return replace(claim, unit=with_unit.unit, notes=(*claim.notes, *with_unit.notes))
 
 
 def part_sockets(claims: list[Claim]) -> list[Claim]:

@@ -134,16 +134,16 @@ def _claim(column: Column, table_format: TableFormat) -> Claim:
     section = synonyms.ASSETS if asset_table else synonyms.RELATIONS
     if asset_table and column.folded in synonyms.related_words() and not column.names_nothing:
         return _propose(column)
-    found = find_meaning(column.meant, section)
-    if found is None or found.field is None:
+    meaning = find_meaning(column.meant, section)
+    if meaning is None or meaning.field is None:
         return Claim(column)
-    if found.field in _NAMING and column.names_nothing:
-        return _refuse_name(column, found.field)
-    if not found.whole:
-        return Claim(column, found.field, found.unit, confidence=_WORDS, method="words")
+    if meaning.field in _NAMING and column.names_nothing:
+        return _refuse_name(column, meaning.field)
+    if not meaning.whole:
+        return Claim(column, meaning.field, meaning.unit, confidence=_WORDS, method="words")
     plain = column.folded in synonyms.plain_words(section)
     confidence = _PLAIN if plain else _OTHER
-    return Claim(column, found.field, found.unit, confidence=confidence, method="synonym")
+    return Claim(column, meaning.field, meaning.unit, confidence=confidence, method="synonym")
 
 
 def _refuse_name(column: Column, field: str) -> Claim:
@@ -165,16 +165,16 @@ def _claim_of_subject(claims: list[Claim], grain: TableGrain) -> list[Claim]:
     """Let one column name the thing that is observed; what is of the observation says nothing."""
     subject = next((each for each in claims if each.column.position == grain.name), None)
     own_type = named_type(subject.column.meant) if subject else None
-    told = []
+    refined = []
     for claim in claims:
         if claim is subject:
-            told.append(_name_subject(claim))
+            refined.append(_name_subject(claim))
         elif claim.column.position in grain.beside:
             note = "it says something of the observation, not of the thing"
-            told.append(Claim(claim.column, method="values", notes=(note,)))
+            refined.append(Claim(claim.column, method="values", notes=(note,)))
         else:
-            told.append(_refer(claim, own_type or "server"))
-    return told
+            refined.append(_refer(claim, own_type or "server"))
+    return refined
 
 
 def _name_subject(claim: Claim) -> Claim:

@@ -84,8 +84,8 @@ def weigh(claim: Claim) -> Claim:
     weighed = replace(claim, confidence=round(claim.confidence * share, 3))
     if share >= _FITTING:
         return weighed
-    meant = wanted(FIELDS[claim.field].kind, claim.field)
-    note = f"most of the values cannot be read as {meant}"
+    expected = wanted(FIELDS[claim.field].kind, claim.field)
+    note = f"most of the values cannot be read as {expected}"
     return replace(weighed, status=REJECTED, notes=(note,))
 
 
@@ -159,8 +159,8 @@ def read_full_versions(claims: list[Claim]) -> list[Claim]:
 def _by_vocabulary(column: Column, values: pl.Series) -> str | None:
     readings = [reading.words for reading in read_words(column.meant)]
     neutral = frozenset(reference.load("header_words")["beside_values"])
-    said = {column.folded, *readings, *(words - neutral for words in readings)}
-    possible = [field for field, words in _value_headers().items() if said & words]
+    header_readings = {column.folded, *readings, *(words - neutral for words in readings)}
+    possible = [field for field, words in _value_headers().items() if header_readings & words]
     if set(column.folded.split()) <= environment_words().keys() | _JOINING:
         possible.append("environment")  # `Prod/Test` says itself what its values are
     shares = {field: known_share(field, values) for field in possible}

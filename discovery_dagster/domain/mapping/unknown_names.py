@@ -45,10 +45,10 @@ def propose_names(claims: list[Claim]) -> list[Claim]:
     proposed = [claim for claim in claims if claim.method is None and _may_name(claim)]
     if not proposed:
         return claims
-    said = {
+    revised = {
         claim.column.position: _propose(claim, [*repeating, *proposed]) for claim in proposed
     } | {claim.column.position: _doubt(claim, claims, proposed) for claim in repeating}
-    return [said.get(claim.column.position, claim) for claim in claims]
+    return [revised.get(claim.column.position, claim) for claim in claims]
 
 
 def _names_records(claim: Claim) -> bool:

@@ -67,7 +67,7 @@ def classify(
     tier, environment, criticality = (
         Distinct.among(assets.select(field)) for field in ("tier", "environment", "criticality")
     )
-    judged = {
+    answers = {
         "tier": judge_tier(tier, names, kinds),
         "environment": judge_environment(environment, names),
         "criticality": judge_criticality(criticality),
@@ -77,20 +77,20 @@ def classify(
     stages.passed()
     reasons = [
         *(types.judged(types.rows.select(code)) for code in ("type_code", "virtual_code")),
-        *(answer.judged(answer.rows.select("code")) for answer in judged.values()),
+        *(answer.judged(answer.rows.select("code")) for answer in answers.values()),
         system.judged(system.rows.select("code")),
         lifecycle.judged(lifecycle.rows.select("eol_code")),
     ]
     classified = assets.with_columns(
-        pl.col(field).alias(f"{field}_text") for field in ("os_name", *judged)
+        pl.col(field).alias(f"{field}_text") for field in ("os_name", *answers)
     ).with_columns(
         *types.spread("type", "confidence", "virtual"),
         *system.spread("os_name", "os_version", "os_family", "os_confidence"),
         *lifecycle.spread("software", "eol_date", "eol_status"),
-        *(answer.spread("value")["value"].alias(name) for name, answer in judged.items()),
+        *(answer.spread("value")["value"].alias(name) for name, answer in answers.items()),
         *(
             answer.spread("confidence")["confidence"].alias(f"{name}_confidence")
-            for name, answer in judged.items()
+            for name, answer in answers.items()
         ),
         rationale=listed(reasons),
     )

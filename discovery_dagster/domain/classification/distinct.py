@@ -68,9 +68,9 @@ def listed(parts: Sequence[Distinct]) -> pl.Series:
     starts = np.cumsum([0, *(len(column) for column in columns)])
     at = np.stack([part.of + start for part, start in zip(parts, starts, strict=False)], axis=1)
     texts = pl.concat([column.alias("text") for column in columns])
-    said = texts.is_not_null().to_numpy()[at]
-    ends = np.concatenate([[0], np.cumsum(said.sum(axis=1))])
-    values = texts[at[said]].to_arrow(compat_level=pl.CompatLevel.newest())
+    filled = texts.is_not_null().to_numpy()[at]
+    ends = np.concatenate([[0], np.cumsum(filled.sum(axis=1))])
+    values = texts[at[filled]].to_arrow(compat_level=pl.CompatLevel.newest())
     return pl.Series(pa.LargeListArray.from_arrays(ends, values), dtype=pl.List(pl.String))
 
 

@@ -46,10 +46,10 @@ class _Words(Mapping[str, str]):
         self._arguments = dict(zip(("first", "second"), arguments, strict=False))
 
     def __getitem__(self, word: str) -> str:
-        said = self._arguments.get(word)
-        if said is None:
-            said = getattr(self, f"_{word}")() if hasattr(self, f"_{word}") else self._asset[word]
-        return str(said) if said is not None else "unknown"
+        value = self._arguments.get(word)
+        if value is None:
+            value = getattr(self, f"_{word}")() if hasattr(self, f"_{word}") else self._asset[word]
+        return str(value) if value is not None else "unknown"
 
     def __iter__(self) -> Iterator[str]:
         raise TypeError("The words are made when they are asked for.")
@@ -128,8 +128,8 @@ def _title(name: str | None, version: str | None) -> str:
 
 @lru_cache(maxsize=10_000)  # pages show the same assets again, and the words are found by Polars
 def _telling_word(name: str, field: str, value: str) -> str | None:
-    found = pl.DataFrame({"name": [name]}).select(words("name")).item()
+    name_words = pl.DataFrame({"name": [name]}).select(words("name")).item()
     if field == "tier":
-        return first_held(found, load("classification")["tiers"]["name"][value])
-    joined = pl.select(pl.lit(found).str.replace_all(PARTED, " ${1}prod ")).item()
+        return first_held(name_words, load("classification")["tiers"]["name"][value])
+    joined = pl.select(pl.lit(name_words).str.replace_all(PARTED, " ${1}prod ")).item()
     return first_held(joined, load("environments")[value]["name"])

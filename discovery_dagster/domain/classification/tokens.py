@@ -114,8 +114,8 @@ def holds(column: str, tokens: list[str]) -> pl.Expr:
 
 def first_held(text: str, tokens: Iterable[str]) -> str | None:
     """Return the first of `tokens` in a text of words, None when none is."""
-    found = re.search(f" ({choice(tokens)}) ", text)
-    return found[1] if found else None
+    match = re.search(f" ({choice(tokens)}) ", text)
+    return match[1] if match else None
 
 
 def nothing(neutral: Iterable[str]) -> str:

@@ -34,14 +34,14 @@ def judge_types(declared: Distinct, matches: Matches, hosted: Flags) -> Distinct
     Returns:
         `JUDGED`: `confidence` is 0 to 1, 0 for `unknown`.
     """
-    said = declared.judged(declared.rows.with_columns(within=_head(declared.rows)))
+    stated = declared.judged(declared.rows.with_columns(within=_head(declared.rows)))
     of_hosts = Distinct(pl.DataFrame({"hosted": [False, True]}), hosted.astype(np.intp))
-    together = Distinct.together(said, of_hosts, *evidence(matches))
-    judged = together.rows.with_columns(_corrections()).with_columns(
+    together = Distinct.together(stated, of_hosts, *evidence(matches))
+    weighed = together.rows.with_columns(_corrections()).with_columns(
         _told(pl.col("rule"), {rule.id: rule.type for rule in rules().values()}).alias("rule_type"),
         *(_weight(column) for column in ("rule", "rival")),
     )
-    return together.judged(judged.with_columns(_decision()).select(*JUDGED[:3], *_virtual()))
+    return together.judged(weighed.with_columns(_decision()).select(*JUDGED[:3], *_virtual()))
 
 
 def _head(declared: pl.DataFrame) -> pl.Series:
@@ -49,8 +49,8 @@ def _head(declared: pl.DataFrame) -> pl.Series:
     heads = index_words(load("classification")["heads"])
     meanings = {**synonyms.type_words(), **heads}
     texts = declared["declared_type_text"]
-    said = [head_meaning(text, meanings) if text is not None else None for text in texts]
-    return pl.Series(said, dtype=pl.String).replace("unknown", None)
+    types_within = [head_meaning(text, meanings) if text is not None else None for text in texts]
+    return pl.Series(types_within, dtype=pl.String).replace("unknown", None)
 
 
 def _corrections() -> list[pl.Expr]:
@@ -103,14 +103,14 @@ def _may_correct(correction: dict[str, Any]) -> pl.Expr:
 def _decision() -> list[pl.Expr]:
     reference = load("classification")
     declared = reference["declared"]
-    said, text = pl.col("declared_type"), pl.col("declared_type_text")
-    is_said = said.is_not_null() & ~said.is_in(declared["ignored"])
-    unsaid = text.is_null() & (said == "server")
-    plain = text.str.to_lowercase().is_in(declared["plain"]).fill_null(False) | unsaid
+    declared_type, text = pl.col("declared_type"), pl.col("declared_type_text")
+    is_declared = declared_type.is_not_null() & ~declared_type.is_in(declared["ignored"])
+    untyped = text.is_null() & (declared_type == "server")
+    plain = text.str.to_lowercase().is_in(declared["plain"]).fill_null(False) | untyped
     trusted = pl.when(plain).then(declared["plain_confidence"]).otherwise(declared["confidence"])
     confidences = {one["id"]: one["confidence"] for one in reference["corrections"]}
     disputed = pl.col("rival_weight") > pl.col("rule_weight") - reference["margin"]
-    judged = pl.col("rule").is_not_null() & ~disputed.fill_null(False)
+    undisputed = pl.col("rule").is_not_null() & ~disputed.fill_null(False)
     stated = pl.when(text.is_null()).then(pl.lit("type:stated")).otherwise(pl.lit("type:declared"))
     by_rule = (pl.col("rule_type"), pl.col("rule_weight"), formatted("type:rule/{}", "rule"))
     cases = [
@@ -124,15 +124,15 @@ def _decision() -> list[pl.Expr]:
                 formatted("type:hosted/{}", "correction"),
             ),
         ),
-        (is_said, said, trusted, stated),
-        (judged & (pl.col("rule_weight") > declared["head_confidence"]), *by_rule),
+        (is_declared, declared_type, trusted, stated),
+        (undisputed & (pl.col("rule_weight") > declared["head_confidence"]), *by_rule),
         (
             pl.col("within").is_not_null(),
             pl.col("within"),
             pl.lit(declared["head_confidence"]),
             pl.lit("type:within"),
         ),
-        (judged, *by_rule),
+        (undisputed, *by_rule),
         (
             pl.col("rival").is_not_null(),
             pl.lit("unknown"),

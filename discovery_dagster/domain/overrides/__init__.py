@@ -89,8 +89,8 @@ def read_field(text: str) -> str:
         InvalidOverrideError: when no such field may be overridden.
     """
     fields = {fold(name): name for name in stages()}
-    if found := fields.get(fold(text)):
-        return found
+    if field := fields.get(fold(text)):
+        return field
     raise InvalidOverrideError(
         "unknown_field",
         f"{_quoted(text)} is no field that can be decided; these are: {', '.join(stages())}.",
@@ -110,8 +110,8 @@ def read_value(field: str, text: str) -> str:
     if words is None:
         return _free(field, text.strip())
     known = {fold(word): word for word in words}
-    if found := known.get(fold(text)):
-        return found
+    if value := known.get(fold(text)):
+        return value
     raise InvalidOverrideError(
         "unknown_value",
         f"{_quoted(text)} is no {field.replace('_', ' ')}; allowed are {', '.join(words)}.",

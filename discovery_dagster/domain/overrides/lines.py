@@ -105,21 +105,21 @@ def read_cells(
     cells: Mapping[str, str | None],
 ) -> tuple[dict[str, str], list[InvalidOverrideError]]:
     """Return the cells of one line, by `COLUMNS`, as they are meant, and all that is wrong."""
-    said = {name: (cells.get(name) or "").strip() for name in COLUMNS}
+    values = {name: (cells.get(name) or "").strip() for name in COLUMNS}
     wrong = list[InvalidOverrideError]()
-    if not said[ASSET]:
+    if not values[ASSET]:
         wrong.append(InvalidOverrideError("no_asset", "It names no asset.", ASSET))
     try:
-        said[FIELD] = read_field(said[FIELD])
-        said[VALUE] = _value(said[FIELD], said[VALUE])
+        values[FIELD] = read_field(values[FIELD])
+        values[VALUE] = _value(values[FIELD], values[VALUE])
     except InvalidOverrideError as error:
         wrong.append(error)
     for name in (REASON, AUTHOR):
         try:
-            said[name] = read_words(said[name], name)
+            values[name] = read_words(values[name], name)
         except InvalidOverrideError as error:
             wrong.append(error)
-    return said, wrong
+    return values, wrong
 
 
 def judge(
@@ -144,7 +144,7 @@ def judge(
         for each in log
         if each.session == session
     }
-    said = dict[tuple[str, str], Line]()
+    first_lines = dict[tuple[str, str], Line]()
     wanted, refused = list[tuple[Line, str]](), list[Refusal]()
     for line in lines:
         try:
@@ -152,16 +152,16 @@ def judge(
         except InvalidRequestError as error:
             refused.append(Refusal(line, ASSET, error.code, str(error)))
             continue
-        first = said.setdefault((asset, line.field), line)
+        first = first_lines.setdefault((asset, line.field), line)
         if first.value != line.value:
             message = f"{_place(first)} says another {line.field} of the same asset."
             refused.append(Refusal(line, VALUE, "contradicting", message))
             continue
-        heard = spoken.get((asset, line.field, line.value, line.reason, line.author))
+        earlier = spoken.get((asset, line.field, line.value, line.reason, line.author))
         now = last.get((asset, line.field))
         if (line.origin, asset, line.field, line.value) in own or first is not line:
             continue
-        if heard is not None and now is not None and now.value != line.value:
+        if earlier is not None and now is not None and now.value != line.value:
             refused.append(Refusal(line, VALUE, "decided_since", _since(now)))
             continue
         wanted.append((line, asset))

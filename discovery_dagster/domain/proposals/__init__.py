@@ -133,7 +133,7 @@ def frame(
         }
         for answer, agreeing in zip(answers, accepted, strict=True)
     ]
-    said = {name: kind for name, kind in PROPOSALS.items() if name not in about.columns}
-    return pl.concat([about, pl.DataFrame(rows, schema=said)], how="horizontal").select(
+    answer_schema = {name: kind for name, kind in PROPOSALS.items() if name not in about.columns}
+    return pl.concat([about, pl.DataFrame(rows, schema=answer_schema)], how="horizontal").select(
         pl.col(name).cast(kind) for name, kind in PROPOSALS.items()
     )

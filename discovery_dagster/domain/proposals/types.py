@@ -49,10 +49,10 @@ def propose_types(
         return assets, empty(PROPOSALS), Usage()
     rows = open_.rows(named=True)
     questions = [Question(_facts(row)) for row in rows]
-    said = proposer.propose(questions, reference.load("vocabulary")["asset_types"], UNKNOWN)
+    response = proposer.propose(questions, reference.load("vocabulary")["asset_types"], UNKNOWN)
     agreeing = [
         _agreeing(row["reason"], answer) if proposer.accepts else None
-        for row, answer in zip(rows, said.answers, strict=True)
+        for row, answer in zip(rows, response.answers, strict=True)
     ]
     about = open_.select(
         "asset_id",
@@ -64,8 +64,8 @@ def propose_types(
         rules=pl.lit(UNKNOWN),
     )
     words = [f"Rule {rule.id} says the same." if rule else None for rule in agreeing]
-    made = frame(about, said.answers, words)
-    return _settled(assets, open_, agreeing), made, said.usage
+    proposals = frame(about, response.answers, words)
+    return _settled(assets, open_, agreeing), proposals, response.usage
 
 
 def _facts(row: Mapping[str, Any]) -> dict[str, Fact]:

@@ -52,10 +52,10 @@ def compare(before: Snapshot, after: Snapshot) -> pl.DataFrame:
     not depend on the order of rows. A session has no changes against itself.
     """
     here = still_here(before.tables, after.tables)
-    found = [
+    parts = [
         assets.changes(before.assets, after.assets, before.members, here),
         edges.changes(before.edges, after.edges, here),
         places.changes(before.placements, after.placements, after.assets),
     ]
-    told = pl.concat(found, how="diagonal").with_columns(since=pl.lit(before.session))
-    return conform(told.sort(_ORDER), SESSION_CHANGES)
+    changes = pl.concat(parts, how="diagonal").with_columns(since=pl.lit(before.session))
+    return conform(changes.sort(_ORDER), SESSION_CHANGES)

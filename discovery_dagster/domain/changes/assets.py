@@ -35,9 +35,9 @@ def changes(
     """
     named = ["asset_id", "name"]
     appeared = after.join(before, on="asset_id", how="anti").select(*named, change=pl.lit(APPEARED))
-    gone = before.join(after, on="asset_id", how="anti").select(named)
-    lost = gone.join(
+    disappeared = before.join(after, on="asset_id", how="anti").select(named)
+    lost = disappeared.join(
         seen_again(members, here, ["asset_id"]), on="asset_id", how="left"
     ).with_columns(pl.col("change").fill_null("source_absent"))
-    found = [appeared, lost, changed_fields(before, after, ["asset_id"], FIELDS, ["name"])]
-    return pl.concat(found, how="diagonal").with_columns(what=pl.lit("asset"))
+    parts = [appeared, lost, changed_fields(before, after, ["asset_id"], FIELDS, ["name"])]
+    return pl.concat(parts, how="diagonal").with_columns(what=pl.lit("asset"))

@@ -24,21 +24,23 @@ def changes(before: pl.DataFrame, after: pl.DataFrame, here: pl.DataFrame) -> pl
         Columns of `SESSION_CHANGES`: `asset_id` and `name` are of the source.
     """
     old, new = _keyed(before), _keyed(after)
-    told = [*_KEYS, *_TOLD]
+    columns = [*_KEYS, *_TOLD]
     appeared = new.join(old, on=_KEYS, how="anti", nulls_equal=True)
-    gone = old.join(new, on=_KEYS, how="anti", nulls_equal=True)
-    evidence = gone.explode("evidence").select(
+    disappeared = old.join(new, on=_KEYS, how="anti", nulls_equal=True)
+    evidence = disappeared.explode("evidence").select(
         *_KEYS,
         *(pl.col("evidence").struct.field(part).alias(part) for part in ("file", "sheet")),
     )
-    lost = gone.join(seen_again(evidence, here, _KEYS), on=_KEYS, how="left", nulls_equal=True)
-    found = [
-        appeared.select(*told, change=pl.lit(APPEARED)),
-        lost.select(*told, "change"),
+    lost = disappeared.join(
+        seen_again(evidence, here, _KEYS), on=_KEYS, how="left", nulls_equal=True
+    )
+    parts = [
+        appeared.select(*columns, change=pl.lit(APPEARED)),
+        lost.select(*columns, "change"),
         changed_fields(old, new, _KEYS, ["status"], _TOLD),
     ]
     return (
-        pl.concat(found, how="diagonal")
+        pl.concat(parts, how="diagonal")
         .rename({"source": "name", "source_id": "asset_id"})
         .drop("from", "to")
         .with_columns(what=pl.lit("edge"))

@@ -37,13 +37,13 @@ def still_here(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
         name: [_words(header) for header in after.filter(pl.col("format") == name)["header"]]
         for name in _GENERIC
     }
-    told = [
+    present = [
         any(_alike(_words(header), other) for other in headers[name])
         if name in _GENERIC
         else name in formats
         for name, header in before.select("format", "header").iter_rows()
     ]
-    marked = before.select(*PLACE, pl.Series("here", told, dtype=pl.Boolean))
+    marked = before.select(*PLACE, pl.Series("here", present, dtype=pl.Boolean))
     return marked.group_by(PLACE).agg(pl.col("here").any())
 
 

@@ -153,26 +153,29 @@ def _located(claims: pl.DataFrame) -> pl.DataFrame:
     )
     # `HTTPS` or `JDBC` says what is spoken on the port, not by which transport.
     transports = sorted(set(load("protocols").values()))
-    told = pl.col("protocol").is_in(transports).fill_null(value=True)
-    for unsaid, known in ((~told, told), (pl.col("protocol").is_null(), pl.lit(True))):
+    is_transport = pl.col("protocol").is_in(transports).fill_null(value=True)
+    for unplaced, known in (
+        (~is_transport, is_transport),
+        (pl.col("protocol").is_null(), pl.lit(True)),
+    ):
         seen = claims.filter(pl.col("port").is_not_null(), pl.col("protocol").is_not_null(), known)
-        unsaid &= pl.col("port").is_not_null()
-        claims = _spread(claims, unsaid, seen.select(*at_port, "protocol"), at_port)
+        unplaced &= pl.col("port").is_not_null()
+        claims = _spread(claims, unplaced, seen.select(*at_port, "protocol"), at_port)
     claims = services.with_services(claims)
     needs = claims.filter(pl.col("port").is_not_null() & pl.col("infrastructure").is_null())
-    unsaid = pl.col("port").is_null() & pl.col("protocol").is_null()
-    return _spread(claims, unsaid, needs.select(*_ENDS, *_SERVICE), _ENDS)
+    unplaced = pl.col("port").is_null() & pl.col("protocol").is_null()
+    return _spread(claims, unplaced, needs.select(*_ENDS, *_SERVICE), _ENDS)
 
 
 def _spread(
-    claims: pl.DataFrame, unsaid: pl.Expr, places: pl.DataFrame, keys: list[str]
+    claims: pl.DataFrame, unplaced: pl.Expr, places: pl.DataFrame, keys: list[str]
 ) -> pl.DataFrame:
-    """Repeat each record that is `unsaid` for every place of the same `keys`, if there is one."""
-    said = [column for column in places.columns if column not in keys]
-    loose = claims.filter(unsaid)
-    found = loose.drop(said).join(places.unique(), on=keys, nulls_equal=True)
+    """Repeat each record that is `unplaced` for every place of the same `keys`, if there is one."""
+    columns = [column for column in places.columns if column not in keys]
+    loose = claims.filter(unplaced)
+    placed = loose.drop(columns).join(places.unique(), on=keys, nulls_equal=True)
     left = loose.join(places, on=keys, how="anti", nulls_equal=True)
-    return pl.concat([claims.filter(~unsaid), left, found.select(claims.columns)])
+    return pl.concat([claims.filter(~unplaced), left, placed.select(claims.columns)])
 
 
 def _pieces(claims: pl.DataFrame) -> pl.DataFrame:
@@ -190,7 +193,7 @@ def _pieces(claims: pl.DataFrame) -> pl.DataFrame:
         pl.col("reading").min(),
         pl.col("first_seen").min(),
         pl.col("last_seen").max(),
-        said=pl.concat_str("phrase", "detail", separator=": ", ignore_nulls=True).min(),
+        stated=pl.concat_str("phrase", "detail", separator=": ", ignore_nulls=True).min(),
         different=pl.col("detail").drop_nulls().n_unique(),
     )
     others = pl.when(pl.col("different") > 1).then(
@@ -203,7 +206,7 @@ def _pieces(claims: pl.DataFrame) -> pl.DataFrame:
         ignore_nulls=True,
     )
     parts = [
-        pl.when(pl.col("said") != "").then(pl.col("said") + others.fill_null("")),
+        pl.when(pl.col("stated") != "").then(pl.col("stated") + others.fill_null("")),
         pl.when(window != "").then(pl.lit("seen ") + window),
     ]
     detail = pl.concat_str(parts, separator="; ", ignore_nulls=True)

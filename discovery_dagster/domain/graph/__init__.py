@@ -27,7 +27,7 @@ _NUMBER: Final = pl.col("number").cast(pl.Int64)
 def analyse(
     assets: pl.DataFrame,
     edges: pl.DataFrame,
-    said: Mapping[str, tuple[bool, str]] | None = None,
+    decisions: Mapping[str, tuple[bool, str]] | None = None,
     passed: Callable[[], None] = unheard,
 ) -> pl.DataFrame:
     """Describe each asset as a node of the graph of resolved edges.
@@ -39,7 +39,7 @@ def analyse(
     Args:
         assets: `CLASSIFIED_ASSETS`.
         edges: `EDGES`.
-        said: what people decided about assets that serve the whole estate; see `shared_services`.
+        decisions: of people, about assets that serve the whole estate; see `shared_services`.
         passed: called at the end of each of `STAGES` stages.
 
     Returns:
@@ -76,7 +76,7 @@ def analyse(
         }
     )
     passed()
-    shared = shared_services.recognise(assets, edges, said or {})
+    shared = shared_services.recognise(assets, edges, decisions or {})
     nodes = nodes.join(shared, on="asset_id", how="left", maintain_order="left")
     return conform(nodes.cast(pl.Schema(dict(GRAPH_NODES))), GRAPH_NODES)
 
@@ -98,10 +98,10 @@ def _single_points(
     assets: pl.DataFrame, edges: pl.DataFrame, ids: list[str]
 ) -> tuple[list[bool | None], list[str | None]]:
     """Whether each asset is a single point of failure, and what it stops; null if too many."""
-    found = single_points.single_points(assets, edges, deployments.find(assets, edges))
-    if found is None:
+    reasons = single_points.single_points(assets, edges, deployments.find(assets, edges))
+    if reasons is None:
         return [None] * len(ids), [None] * len(ids)
-    return [asset in found for asset in ids], [found.get(asset) for asset in ids]
+    return [asset in reasons for asset in ids], [reasons.get(asset) for asset in ids]
 
 
 def _numbered(label: Numbers) -> Numbers:

@@ -50,7 +50,7 @@ def single_points(
         for group in groups:
             for target in group:
                 above[target].add(source)
-    found = {}
+    reasons = {}
     for asset in sorted(above):
         row = things[asset]
         stage = deployments.environments[asset]
@@ -61,8 +61,8 @@ def single_points(
                 if not _part_of(asset, one, things, deployments)
             }
             if len(stopped) >= rules["least"]:
-                found[asset] = _said(sorted(str(things[one]["name"]) for one in stopped))
-    return found
+                reasons[asset] = _said(sorted(str(things[one]["name"]) for one in stopped))
+    return reasons
 
 
 def _part_of(
@@ -135,10 +135,10 @@ def _listening(
     needed: pl.DataFrame, things: Mapping[str, Mapping[str, Any]], deployments: Deployments
 ) -> defaultdict[tuple[object, object], set[str]]:
     """What gives one service: by deployment, or by what is in none, and its port or its name."""
-    found: defaultdict[tuple[object, object], set[str]] = defaultdict(set)
+    providers: defaultdict[tuple[object, object], set[str]] = defaultdict(set)
     for asset, part in deployments.of.items():
         if asset in things and things[asset]["type"] != "application":
-            found[part, _stem(things[asset])].add(asset)
+            providers[part, _stem(things[asset])].add(asset)
     reached = needed.select("source_id", "target_id", "port").drop_nulls().unique()
     for _, port, targets in (
         reached.group_by("source_id", "port", maintain_order=True).agg("target_id").iter_rows()
@@ -151,13 +151,13 @@ def _listening(
         }
         for target in targets:
             if target in deployments.of:
-                found[deployments.of[target], port].add(target)
+                providers[deployments.of[target], port].add(target)
         if len(parts) == 1:
             (part,) = parts
-            found[part, port] |= loose
+            providers[part, port] |= loose
             for target in loose:
-                found[target, port] |= set(targets)
-    return found
+                providers[target, port] |= set(targets)
+    return providers
 
 
 def _stem(asset: Mapping[str, Any]) -> str:
@@ -171,10 +171,10 @@ def _machines(
     deployments: Deployments,
 ) -> Mapping[str, set[str]]:
     """What each application runs on in its own deployment: any of it may carry it on."""
-    found: dict[str, set[str]] = defaultdict(set)
+    machines: dict[str, set[str]] = defaultdict(set)
     rows = needed.filter(relation="runs_on").select("source_id", "target_id")
     for source, target in rows.iter_rows():
         own = deployments.of.get(source)
         if things[source]["type"] == "application" and own in (None, deployments.of.get(target)):
-            found[source].add(target)
-    return found
+            machines[source].add(target)
+    return machines

@@ -43,7 +43,7 @@ def ties(movable: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.
         how="left",
         maintain_order="left",
     )
-    found = (
+    linked = (
         edges.filter("resolved", pl.col("infrastructure").is_null())
         .join(
             ends.select(
@@ -64,9 +64,9 @@ def ties(movable: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.
         .filter(~_loose(), ~_of_shared_service())
         .with_columns(seen=_seen())
     )
-    needs = found.with_columns(
+    needs = linked.with_columns(
         words=pl.col("relation").replace_strict(rules["words"], return_dtype=pl.String),
-        cite=_cite(found["seen"].unique()),
+        cite=_cite(linked["seen"].unique()),
         orders=True,
     )
     serving = application_ties(

@@ -179,14 +179,14 @@ def is_pattern(name: str) -> bool:
 
 def digests(constraints: Iterable[Constraint]) -> dict[str, str]:
     """Return a digest of what is set for each kind of decision; none where nothing is."""
-    said: dict[str, list[tuple[str, ...]]] = {}
+    by_kind: dict[str, list[tuple[str, ...]]] = {}
     for one in constraints:
         # Who set it and why is part of what the plan says, so it is part of its inputs.
         line = (one.kind, *one.values, one.reason or "", one.author)
-        said.setdefault(KINDS[one.kind].concerns, []).append(line)
+        by_kind.setdefault(KINDS[one.kind].concerns, []).append(line)
     return {
         kind: hashlib.sha256(json.dumps(sorted(lines)).encode()).hexdigest()
-        for kind, lines in said.items()
+        for kind, lines in by_kind.items()
     }
 
 
@@ -208,8 +208,8 @@ class Meant:
 
     def limit(self, of: str) -> int | None:
         """Return the number of a limit, `assets_per_wave` or `group_limit`; None when not set."""
-        found: Constraint | None = getattr(self, of)
-        return int(found.values[0]) if found is not None else None
+        constraint: Constraint | None = getattr(self, of)
+        return int(constraint.values[0]) if constraint is not None else None
 
     def service_decisions(self) -> dict[str, tuple[bool, str]]:
         """Return for each asset whether it serves the whole estate, and who says so."""
@@ -286,9 +286,9 @@ def _fitting(pattern: str, assets: pl.DataFrame) -> list[str]:
 
 def _exact(names: set[str], assets: pl.DataFrame) -> dict[str, list[str]]:
     own = set(assets["asset_id"]) & names
-    asked = pl.DataFrame({"name": sorted(names - own)}, schema={"name": pl.String}).with_columns(
+    lookups = pl.DataFrame({"name": sorted(names - own)}, schema={"name": pl.String}).with_columns(
         address=pl.lit(None, pl.String), type=pl.lit(None, pl.String)
     )
-    found = NameIndex.of(assets).resolve(asked).drop_nulls("asset_id")
-    meant_alone = {name: [asset] for name, asset in found.select("name", "asset_id").iter_rows()}
+    resolved = NameIndex.of(assets).resolve(lookups).drop_nulls("asset_id")
+    meant_alone = {name: [asset] for name, asset in resolved.select("name", "asset_id").iter_rows()}
     return meant_alone | {name: [name] for name in own}

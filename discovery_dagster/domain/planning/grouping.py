@@ -77,9 +77,9 @@ def _ordered(weak: Numbers, needs: Digraph) -> npt.NDArray[np.bool_]:
     """Whether each node's tied set needs another one, or is needed by one."""
     outward = weak[needs.source] != weak[needs.target]
     ends = np.append(weak[needs.source[outward]], weak[needs.target[outward]])
-    found = np.zeros(int(weak.max(initial=-1)) + 1, np.bool_)
-    found[ends] = True
-    return found[weak]
+    ordered = np.zeros(int(weak.max(initial=-1)) + 1, np.bool_)
+    ordered[ends] = True
+    return ordered[weak]
 
 
 def _divided(weak: Numbers, apart: Separation) -> npt.NDArray[np.bool_]:
@@ -134,8 +134,8 @@ class _Joining:
         colours = {colour for number in together for colour in self._colours.get(number, ())}
         if len(colours) > len({kind for kind, _ in colours}):
             return False
-        foes = (foe for number in together for foe in self._foes.get(number, ()))
-        return not any(self.group(foe) in together for foe in foes)
+        separated = (other for number in together for other in self._foes.get(number, ()))
+        return not any(self.group(other) in together for other in separated)
 
     def group(self, number: int) -> int:
         """Return the group that a set is in now."""
@@ -200,8 +200,10 @@ class _Joining:
                     far[other].pop(number, None)
                 far[other][kept] = None
             near[kept] = outside
-        if foes := [foe for number in together for foe in self._foes.pop(number, ())]:
-            self._foes[kept] = foes
+        if separated := [
+            kept_apart for number in together for kept_apart in self._foes.pop(number, ())
+        ]:
+            self._foes[kept] = separated
         if colours := {c for number in together for c in self._colours.pop(number, ())}:
             self._colours[kept] = colours
         self._size[kept] = sum(self._size.pop(number) for number in together)

@@ -50,9 +50,9 @@ class PlacedGroups:
         """Return the strongest need of a group for one in a wave: both assets, and its words."""
         return next(
             (
-                (here, there, said)
+                (here, there, sentence)
                 for here in self.members[number]
-                for there, said in self.needs.get(here, ())
+                for there, sentence in self.needs.get(here, ())
                 if self.group[there] != number and self.wave(self.group[there]) == wave
             ),
             None,
@@ -68,14 +68,14 @@ class PlacedGroups:
         waiting = deque([start])
         while waiting and end not in came:
             here = waiting.popleft()
-            for there, said in (*near.get(here, ()), *self.needs.get(here, ())):
+            for there, sentence in (*near.get(here, ()), *self.needs.get(here, ())):
                 if there not in came and there != start and self.group[there] == self.group[start]:
-                    came[there] = here, said
+                    came[there] = here, sentence
                     waiting.append(there)
         links = list[str]()
         while end in came:
-            end, said = came[end]
-            links.append(said)
+            end, sentence = came[end]
+            links.append(sentence)
         return links[::-1]
 
     def bound(self, one: int, other: int) -> str:

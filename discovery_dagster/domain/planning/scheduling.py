@@ -86,14 +86,14 @@ def schedule(
         if group in taken:
             filled.add(taken[group], -size[group])  # it is placed now, there or elsewhere
         forbidden = {taken[foe] for foe in apart[group] if foe in taken}
-        made = _place(group, earliest, bases, size[group], filled, limits, forbidden)
-        taken[group] = made.wave
+        scheduled = _place(group, earliest, bases, size[group], filled, limits, forbidden)
+        taken[group] = scheduled.wave
         if rank != _UNRANKED:
             if any(of > rank for of in last_of_rank):
-                made = replace(made, broken=(*made.broken, "rank"))
+                scheduled = replace(scheduled, broken=(*scheduled.broken, "rank"))
             else:
-                last_of_rank[rank] = max(last_of_rank.get(rank, 0), made.wave)
-        placed[group] = made
+                last_of_rank[rank] = max(last_of_rank.get(rank, 0), scheduled.wave)
+        placed[group] = scheduled
         for other in (*above[group], *later[group]):
             waiting[other] -= 1
             if waiting[other] == 0:
@@ -107,8 +107,8 @@ class Room:
     def __init__(self, scheduled: Sequence[Scheduled], size: Sequence[int], limits: Limits) -> None:
         self._scheduled, self._size, self._limits = scheduled, size, limits
         self._filled = Filled(limits.capacity)
-        for made, assets in zip(scheduled, size, strict=True):
-            self._filled.add(made.wave, assets)
+        for placement, assets in zip(scheduled, size, strict=True):
+            self._filled.add(placement.wave, assets)
         self._foes = _foes(limits.apart)
 
     def sooner(self, group: int, wave: int) -> int | None:
@@ -139,11 +139,11 @@ def _after(
 
 
 def _foes(apart: Sequence[tuple[int, int]]) -> dict[int, set[int]]:
-    foes: dict[int, set[int]] = defaultdict(set)
+    separated: dict[int, set[int]] = defaultdict(set)
     for one, other in apart:
-        foes[one].add(other)
-        foes[other].add(one)
-    return foes
+        separated[one].add(other)
+        separated[other].add(one)
+    return separated
 
 
 _NEVER = 1 << 40

@@ -40,11 +40,13 @@ def wholes(movable: pl.DataFrame, needs: Digraph, most: int, apart: Separation) 
     members: dict[str, list[int]] = defaultdict(list)
     for node, deployment in movable.select("node", "deployment").drop_nulls().iter_rows():
         members[deployment].append(node)
-    foes = {node for pair in apart.pairs for node in pair}
+    separated = {node for pair in apart.pairs for node in pair}
     held = {
         deployment: list(pairwise(nodes))
         for deployment, nodes in members.items()
-        if 1 < len(nodes) <= most and not foes.intersection(nodes) and _one_colour(nodes, apart)
+        if 1 < len(nodes) <= most
+        and not separated.intersection(nodes)
+        and _one_colour(nodes, apart)
     }
     strong = with_bonds(needs, _all(held.values())).components("strong")
     size = np.bincount(strong, minlength=1)

@@ -42,15 +42,15 @@ def preview(files: Sequence[SourceFile], readings: Readings) -> Preview:
     tables = intake.session_tables(source)
     understood = intake.understand(tables, _unheard)
     mapping, grains = understood["mapping"], understood["grains"]
-    made = canonical.canonicalise(intake.as_decided(tables, grains), mapping)
-    accounts = intake.count_outcomes(source["tables"], made.outcomes)
-    rejected = intake.describe_rejects(source, made.outcomes)
+    canonical_records = canonical.canonicalise(intake.as_decided(tables, grains), mapping)
+    accounts = intake.count_outcomes(source["tables"], canonical_records.outcomes)
+    rejected = intake.describe_rejects(source, canonical_records.outcomes)
     return Preview(
         _accounts(described, accounts, grains),
         grains.drop("table", "name_position", "beside").to_dicts(),
         mapping.drop("table", "position").to_dicts(),
-        _rejects(rejected, made.issues),
-        made.issues.drop("table").to_dicts(),
+        _rejects(rejected, canonical_records.issues),
+        canonical_records.issues.drop("table").to_dicts(),
     )
 
 

@@ -207,17 +207,17 @@ def _living(facts: SessionFacts) -> Run | None:
 
 
 def _step_state(step: Step, facts: SessionFacts, run: Run | None, *, current: bool) -> StepState:
-    made = facts.publications.get(step.key)
+    publication = facts.publications.get(step.key)
     state = StepState(step=step.key, status="waiting")
-    if made is not None:
+    if publication is not None:
         state = StepState(
             step=step.key,
             status="done" if current else "stale",
-            counts=dict(made.counts),
-            run_id=made.run_id,
-            publication=made.publication,
-            started_at=made.started_at,
-            finished_at=made.at,
+            counts=dict(publication.counts),
+            run_id=publication.run_id,
+            publication=publication.publication,
+            started_at=publication.started_at,
+            finished_at=publication.at,
         )
     if run is not None and run.status == "FAILURE" and run.failed_step == step.key:
         if current and state.run_id == run.run_id:  # what failed came after its commit
@@ -243,11 +243,11 @@ def _step_state(step: Step, facts: SessionFacts, run: Run | None, *, current: bo
 
 def _is_current(step: Step, facts: SessionFacts, current: Collection[str]) -> bool:
     """Whether a step's publication is what it would be made from now; `current` are those above."""
-    made = facts.publications.get(step.key)
+    publication = facts.publications.get(step.key)
     return (
-        made is not None
-        and made.code_version == step.code_version
-        and without_model(made.inputs)
+        publication is not None
+        and publication.code_version == step.code_version
+        and without_model(publication.inputs)
         == expected_inputs(
             step, facts.files_digest, facts.publications, facts.decisions, facts.previous
         )
@@ -274,8 +274,8 @@ def _counts(publications: Mapping[str, Publication]) -> dict[str, Any]:
     """The figures that a person asks for first, from the counts of the steps."""
 
     def count(step: str, name: str) -> int:
-        made = publications.get(step)
-        return made.counts.get(name, 0) if made else 0
+        publication = publications.get(step)
+        return publication.counts.get(name, 0) if publication else 0
 
     classified = publications.get("classified_assets")
     types = classified.counts if classified else {}
@@ -298,10 +298,14 @@ def _counts(publications: Mapping[str, Publication]) -> dict[str, Any]:
 
 def _model_counts(publications: Mapping[str, Publication]) -> dict[str, int]:
     """What a language model proposed and left unanswered; nothing where none was asked."""
-    asked = [made.counts for made in publications.values() if "model.calls" in made.counts]
-    if not asked:
+    model_counts = [
+        publication.counts
+        for publication in publications.values()
+        if "model.calls" in publication.counts
+    ]
+    if not model_counts:
         return {}
     return {
-        name: sum(counts.get(f"model.{name}", 0) for counts in asked)
+        name: sum(counts.get(f"model.{name}", 0) for counts in model_counts)
         for name in ("proposed", "unanswered")
     }

@@ -77,9 +77,9 @@ class Contents:
 
 def counted(rows: Rows, column: str) -> list[Bar]:
     """Count the values of a column, the most frequent first, what says nothing last."""
-    found = Counter(row[column] or "not said" for row in rows)
+    counts = Counter(row[column] or "not said" for row in rows)
     quiet = {"unknown", "not said", "other"}
-    ordered = sorted(found.items(), key=lambda item: (item[0] in quiet, -item[1], item[0]))
+    ordered = sorted(counts.items(), key=lambda item: (item[0] in quiet, -item[1], item[0]))
     return [Bar(said(name), number, "quiet" if name in quiet else "") for name, number in ordered]
 
 

@@ -30,12 +30,12 @@ def observed_files(dependencies: Rows) -> list[Observed]:
     Args:
         dependencies: rows of the export, with their evidence.
     """
-    found: dict[str, list[tuple[str, str, int]]] = {}
+    by_file: dict[str, list[tuple[str, str, int]]] = {}
     for row in dependencies:
         for piece in row["evidence"]:
             if piece["kind"] == "observed" and piece["first_seen"] and piece["last_seen"]:
                 seen = piece["first_seen"], piece["last_seen"], piece["count"] or 0
-                found.setdefault(piece["file"], []).append(seen)
+                by_file.setdefault(piece["file"], []).append(seen)
     files = [
         Observed(
             file,
@@ -44,7 +44,7 @@ def observed_files(dependencies: Rows) -> list[Observed]:
             len(pieces),
             sum(count for _, _, count in pieces),
         )
-        for file, pieces in found.items()
+        for file, pieces in by_file.items()
     ]
     return sorted(files, key=lambda one: (_time(one.first), one.file))
 

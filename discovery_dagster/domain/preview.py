@@ -36,11 +36,11 @@ class Preview:
 
 def preview(files: Sequence[SourceFile], readings: Readings) -> Preview:
     """Read `files` as the steps of a session would."""
-    described = intake.describe_files(files, _unheard, readings)
+    described = intake.describe_files(files, _ignore_progress, readings)
     readable = intake.files_to_read(files, described)
-    source = intake.collect_records(readable, _unheard, readings)
+    source = intake.collect_records(readable, _ignore_progress, readings)
     tables = intake.session_tables(source)
-    understood = intake.understand(tables, _unheard)
+    understood = intake.understand(tables, _ignore_progress)
     mapping, grains = understood["mapping"], understood["grains"]
     canonical_records = canonical.canonicalise(intake.as_decided(tables, grains), mapping)
     accounts = intake.count_outcomes(source["tables"], canonical_records.outcomes)
@@ -99,5 +99,5 @@ def _rejects(rejected: pl.DataFrame, issues: pl.DataFrame) -> Rows:
     ]
 
 
-def _unheard(done: int, total: int) -> None:
+def _ignore_progress(done: int, total: int) -> None:
     """Progress that nobody follows."""

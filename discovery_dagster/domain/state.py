@@ -28,7 +28,7 @@ _CLAIM_GRACE = {
     "CANCELING": timedelta(seconds=15),
 }
 
-PROCESS_GONE = "The process of this run is gone; `discovery run` resumes it from where it stopped."
+PROCESS_LOST = "The process of this run is gone; `discovery run` resumes it from where it stopped."
 NOT_ENOUGH_MEMORY = "There is not enough memory: end other programs and try again."
 CANCELLED = "It was stopped; `discovery run` resumes it from where it stopped."
 
@@ -202,7 +202,7 @@ def without_model(inputs: Mapping[str, str]) -> dict[str, str]:
 def _living(facts: SessionFacts) -> Run | None:
     run = facts.run
     if run and has_no_process(run, claim_held=facts.claim_held, now=facts.now):
-        return Run(run.run_id, "FAILURE", run.created_at, run.started_at, None, None, PROCESS_GONE)
+        return Run(run.run_id, "FAILURE", run.created_at, run.started_at, None, None, PROCESS_LOST)
     return run
 
 

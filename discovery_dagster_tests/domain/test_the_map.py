@@ -38,7 +38,7 @@ SEEN = {"kind": "observed", "relation": "connects_to", "protocol": "tcp", "file"
     ],
 )
 def test_an_endpoint_is_judged_by_the_networks_of_the_estate(endpoint, kind):
-    assert unresolved.judge(endpoint, {"203.0.113.0/24", "10.0.0.0/24"}) == kind
+    assert unresolved.classify_endpoint(endpoint, {"203.0.113.0/24", "10.0.0.0/24"}) == kind
 
 
 def test_strangers_are_told_by_subnet_and_port_with_how_many_assets_talk_to_them():

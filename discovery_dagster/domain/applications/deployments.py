@@ -12,7 +12,7 @@ import polars as pl
 
 from discovery_dagster import reference
 from discovery_dagster.domain.applications.conventions import prefixes
-from discovery_dagster.domain.applications.environments import told_environments
+from discovery_dagster.domain.applications.environments import infer_environments
 from discovery_dagster.domain.applications.model import Deployments, Membership
 from discovery_dagster.domain.applications.names import ApplicationNames
 from discovery_dagster.domain.graph.impact import cite
@@ -39,7 +39,7 @@ def find(assets: pl.DataFrame, edges: pl.DataFrame) -> Deployments:
     applications: dict[str, set[str]] = defaultdict(set)
     for one in memberships:
         applications[one.asset].add(one.application)
-    environments = told_environments(things, applications, resolved, hosts)
+    environments = infer_environments(things, applications, resolved, hosts)
     shared = {
         asset: frozenset(several) for asset, several in applications.items() if len(several) > 1
     }

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from discovery_dagster.domain.applications.model import Deployments
-from discovery_dagster.domain.graph.impact import tell
+from discovery_dagster.domain.graph.impact import describe_edge
 from discovery_dagster.domain.tables import INTERFACES, conform
 
 
@@ -88,6 +88,6 @@ def _row(source: str, target: str, one: _Interface, names: Mapping[str, str]) ->
         "status": status,
         "ports": sorted(one.ports),
         "connections": one.connections,
-        "evidence": tell(one.declared or one.seen or {}),
+        "evidence": describe_edge(one.declared or one.seen or {}),
         "edges": sorted(one.edges),
     }

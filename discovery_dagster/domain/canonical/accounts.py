@@ -63,8 +63,8 @@ PROBLEM: Schema = {
     "message": pl.String(),
     "value": pl.String(),
 }
-#: How a record was judged by its reader and its format; the code is its reader's.
-JUDGED: Schema = {
+#: What its reader and its format made of a record; `reason` is a sentence, the code its reader's.
+READING_OUTCOMES: Schema = {
     "row": pl.UInt32(),
     "outcome": pl.String(),
     "reason": pl.String(),
@@ -94,10 +94,10 @@ def numbered_records(table: SourceTable) -> pl.DataFrame:
     return table.records.with_row_index("row")
 
 
-def judge_readings(
+def decide_outcomes(
     records: pl.DataFrame, table: SourceTable, table_format: TableFormat
 ) -> pl.DataFrame:
-    """Judge each record by how it was read and by what its format leaves out.
+    """Decide the outcome of each record by how it was read and what its format leaves out.
 
     Args:
         records: with `row`, and with the columns of `SourceTable.records`.
@@ -105,7 +105,7 @@ def judge_readings(
         table_format: of the table.
 
     Returns:
-        One row a record, as `JUDGED`: `outcome` is null while it is open, `reason` a sentence.
+        One row a record, as `READING_OUTCOMES`; `outcome` is null while it is open.
     """
     names = [cell_column(at) for at in range(len(table.header))]
     blank = _blank_records(records, names)
@@ -199,7 +199,7 @@ def refused_readings(readings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def settle_outcomes(
+def combine_outcomes(
     place: Place,
     lines: pl.Series,
     readings: pl.DataFrame,
@@ -211,7 +211,7 @@ def settle_outcomes(
     Args:
         place: the table.
         lines: of all its records, in order.
-        readings: as `judge_readings`; at least those of it that are not open.
+        readings: as `decide_outcomes`; at least those of it that are not open.
         refusals: as `PROBLEM`.
         skipped: as `SKIPPED`.
 

@@ -178,7 +178,7 @@ def _declared_type(
 
 def _type_text(frame: pl.DataFrame, virtual: Virtual | None) -> pl.Series:
     text = frame["declared_type_text"]
-    return text if virtual is None else virtual.told(text).alias("declared_type_text")
+    return text if virtual is None else virtual.described(text).alias("declared_type_text")
 
 
 def _matched(values: pl.Series, patterns: TypePatterns) -> pl.Series:

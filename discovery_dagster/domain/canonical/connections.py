@@ -33,7 +33,7 @@ def connect(counted: pl.DataFrame, lookups: Mapping[str, Lookup]) -> pl.DataFram
         least or greatest of it. The ends and ports of replies are exchanged.
     """
     for name in CONNECTION:
-        counted = lookups[name].tell(counted)
+        counted = lookups[name].add_to(counted)
     exchanged = (("source", "target"), ("target", "source"), ("port", "from_port"))
     return (
         counted.with_columns(

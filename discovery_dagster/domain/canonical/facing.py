@@ -42,10 +42,10 @@ def facing(frame: pl.DataFrame, field: str, table_format: TableFormat) -> pl.Dat
     """
     if field not in frame.columns:
         frame = frame.with_columns(pl.lit(None, pl.Int64).alias(field))
-    hints = _TOLD[field](pl.col(field).cast(pl.Int64))
+    hints = _HINTS[field](pl.col(field).cast(pl.Int64))
     if "direction" in frame.columns:
         hints = {
-            name: pl.coalesce(_answered(table_format.local), hint) for name, hint in hints.items()
+            name: pl.coalesce(_is_reply(table_format.local), hint) for name, hint in hints.items()
         }
     number = [] if field == "tcp_flags" else [pl.col(field).cast(pl.Int64)]
     (name, hint), *_ = hints.items()
@@ -137,7 +137,7 @@ def _opening(flags: pl.Expr) -> dict[str, pl.Expr]:
     return {"reply": answer.when(flags & _SYN == _SYN).then(pl.lit(False))}
 
 
-def _answered(local: bool) -> pl.Expr:
+def _is_reply(local: bool) -> pl.Expr:
     """Whether a direction says that the target opened the connection, or that the source did."""
     words = reference.load("ends")["directions"]
     by_target = words["answered"] + (words["inbound"] if local else [])
@@ -155,7 +155,7 @@ def _known() -> pl.Expr:
     return pl.lit(ports().get_column("port").drop_nulls().unique().cast(pl.Int64)).implode()
 
 
-_TOLD: Final[Mapping[str, Callable[[pl.Expr], dict[str, pl.Expr]]]] = {
+_HINTS: Final[Mapping[str, Callable[[pl.Expr], dict[str, pl.Expr]]]] = {
     "source_port": _serving,
     "port": _asking,
     "tcp_flags": _opening,

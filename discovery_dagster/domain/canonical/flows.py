@@ -12,10 +12,10 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain.canonical.accounts import (
-    JUDGED,
+    READING_OUTCOMES,
     SKIPPED,
     Place,
-    judge_readings,
+    decide_outcomes,
 )
 from discovery_dagster.domain.canonical.cells import MappedColumn, TableCells, read_records
 from discovery_dagster.domain.canonical.connections import (
@@ -66,7 +66,7 @@ class Flows:
 
     `relations` are as `tables.RELATION_RECORDS` without their place, each with the `row` of
     its first record. `closed` are the records that are left out by how they were read
-    or what they hold, as `judge_readings` gives them. `problems` are those of unusable records and
+    or what they hold, as `decide_outcomes` gives them. `problems` are those of unusable records and
     `faults` of cells of others (both `PROBLEM`); `skipped` is as `SKIPPED`.
     """
 
@@ -78,7 +78,7 @@ class Flows:
 
 
 @dataclass(frozen=True)
-class _Said:
+class _FieldReading:
     """The distinct combinations of `cells`, numbered as `row`, and what they are read as."""
 
     cells: tuple[str, ...]
@@ -185,7 +185,7 @@ def _read(
     columns: Sequence[MappedColumn],
     fields: Collection[str],
     table_format: TableFormat,
-) -> _Said:
+) -> _FieldReading:
     """Read the distinct cells of the columns that are mapped to `fields`."""
     own = [column for column in columns if column.field in fields]
     cells = _cells(columns, fields)
@@ -194,12 +194,12 @@ def _read(
     else:  # all records hold the same nothing
         held = pl.DataFrame({"row": [0]}, schema={"row": pl.UInt32})
     placed = held.with_columns(line=pl.lit(None, pl.UInt32))
-    return _Said(cells, held, read_records(placed, own, table_format))
+    return _FieldReading(cells, held, read_records(placed, own, table_format))
 
 
 def _ends_of_ranges(
-    readings: Mapping[str, _Said], columns: Sequence[MappedColumn]
-) -> dict[str, _Said]:
+    readings: Mapping[str, _FieldReading], columns: Sequence[MappedColumn]
+) -> dict[str, _FieldReading]:
     """Return what `last_seen` is where the cells of `first_seen` are ranges of time."""
     first, last = (readings[name] for name in MOMENTS)
     own = [column for column in columns if column.field == MOMENTS[0]]
@@ -291,7 +291,7 @@ def _between(rows: Rows, pairs: pl.DataFrame, lookups: Mapping[str, Lookup]) -> 
 
 def _blank(
     rows: Rows,
-    readings: Mapping[str, _Said],
+    readings: Mapping[str, _FieldReading],
     endpoints: Mapping[str, Endpoints],
     place: Place,
     table_format: TableFormat,
@@ -303,9 +303,9 @@ def _blank(
     ]
     wanted = missing[0].drop("row").join(missing[1].drop("row"), how="cross")
     if wanted.is_empty():
-        return pl.DataFrame(schema=JUDGED)
+        return pl.DataFrame(schema=READING_OUTCOMES)
     records = rows.take(rows.find(wanted, wanted.columns)["row"])
-    return judge_readings(records, place.table, table_format).drop_nulls("outcome")
+    return decide_outcomes(records, place.table, table_format).drop_nulls("outcome")
 
 
 def _in_order(faults: Sequence[pl.DataFrame], columns: Sequence[MappedColumn]) -> pl.DataFrame:

@@ -12,11 +12,11 @@ import polars as pl
 
 from discovery_dagster import reference
 from discovery_dagster.domain.canonical.accounts import (
-    JUDGED,
+    READING_OUTCOMES,
     LeftOut,
     Place,
     are_held,
-    judge_readings,
+    decide_outcomes,
     left_out_by,
 )
 from discovery_dagster.domain.canonical.rows import Rows
@@ -49,7 +49,7 @@ def leave_out(
             it was refused, all of them are left out.
 
     Returns:
-        Those left out as `JUDGED`, and the others.
+        Those left out as `READING_OUTCOMES`, and the others.
     """
     closed, rows = _unread(rows, place, table_format)
     refused = []
@@ -68,7 +68,7 @@ def leave_out(
     if others is not None:
         excluded, rows = _close(rows, others, _OTHER_EVENT)
         closed.append(excluded)
-    return pl.concat([pl.DataFrame(schema=JUDGED), *closed]), rows
+    return pl.concat([pl.DataFrame(schema=READING_OUTCOMES), *closed]), rows
 
 
 def _unread(rows: Rows, place: Place, table_format: TableFormat) -> tuple[list[pl.DataFrame], Rows]:
@@ -79,7 +79,7 @@ def _unread(rows: Rows, place: Place, table_format: TableFormat) -> tuple[list[p
     if decided.is_empty():
         return [], rows
     records = rows.take(rows.find(decided, reading)["row"])
-    closed = judge_readings(records, place.table, table_format)
+    closed = decide_outcomes(records, place.table, table_format)
     return [closed], rows.without(decided)
 
 

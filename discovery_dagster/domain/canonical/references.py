@@ -39,7 +39,7 @@ class _Known:
         return self.ids.get(key, text if key in self.names else None)
 
 
-def settle(relations: pl.DataFrame, assets: pl.DataFrame) -> pl.DataFrame:
+def resolve_references(relations: pl.DataFrame, assets: pl.DataFrame) -> pl.DataFrame:
     """Return `relations` with one thing at each end of those that are declared.
 
     Args:
@@ -130,7 +130,7 @@ def _without_remark(text: str) -> str:
     if match is None:
         return text
     remark = next(group for group in match.groups() if group is not None)
-    return text if set(fold(remark).split()) & _telling() else text[: match.start()]
+    return text if set(fold(remark).split()) & _qualifiers() else text[: match.start()]
 
 
 def _joined(relations: pl.DataFrame, side: str, assets: pl.DataFrame) -> pl.DataFrame:
@@ -182,7 +182,7 @@ def _suspicious() -> str:
 
 
 @cache
-def _telling() -> frozenset[str]:
+def _qualifiers() -> frozenset[str]:
     environments = reference.load("environments").values()
     words = {word for listed in environments for word in (*listed["declared"], *listed["name"])}
     return frozenset(fold(word) for word in (*words, *_rules()["telling"]))

@@ -113,7 +113,7 @@ def _read_relations(
         relations = frame.with_columns(
             default,
             pl.lit(False).alias("turned"),
-            _says_mutual(frame).alias("mutual"),
+            _is_mutual(frame).alias("mutual"),
             pl.lit(ends).alias("phrase"),
         )
         return _complete(relations), pl.DataFrame(schema=PROBLEM), pl.DataFrame(schema=SKIPPED)
@@ -131,7 +131,7 @@ def _read_relations(
             return_dtype=pl.Boolean,
         )
         .alias("turned"),
-        (pl.col("phrase").is_in(mutual) | _says_mutual(frame)).alias("mutual"),
+        (pl.col("phrase").is_in(mutual) | _is_mutual(frame)).alias("mutual"),
     ).with_columns(_relation_by_target(known))
     skipped = relations.filter(pl.col("phrase").is_in(unrelated)).select(
         "row",
@@ -161,7 +161,7 @@ def _read_relations(
     return _complete(relations), problems, skipped
 
 
-def _says_mutual(frame: pl.DataFrame) -> pl.Expr:
+def _is_mutual(frame: pl.DataFrame) -> pl.Expr:
     """Whether a direction beside two distinct ends says that it goes both ways."""
     if "direction" not in frame.columns:
         return pl.lit(False)

@@ -40,7 +40,7 @@ class Lookup:
         """Columns of what the cells say."""
         return [name for name in self.table.columns if name not in self.cells]
 
-    def tell(self, records: pl.DataFrame) -> pl.DataFrame:
+    def add_to(self, records: pl.DataFrame) -> pl.DataFrame:
         """Return `records`, which hold the cells if they vary, with what these say."""
         if self.varies:
             return _join(records, self.table, self.cells, "left")
@@ -235,7 +235,7 @@ class RowsInMemory:
         kind = pl.UInt64 if ordered and ordered.are_numbers else pl.String
         frame = self.kept.with_columns(pl.col(c).cast(kind).alias(name) for name, c in own.items())
         for name, lookup in lookups.items():
-            frame = frame if name in own else lookup.tell(frame)
+            frame = frame if name in own else lookup.add_to(frame)
         number = pl.col("count").fill_null(1)
         if again is not None:
             number = pl.when(pl.col("row").is_in(again.implode())).then(0).otherwise(number)

@@ -36,7 +36,7 @@ class Virtual:
         physical = declared.is_null() & ~self.stated.fill_null(value=True)
         return declared.set(virtual, "virtual_machine").set(physical, "server")
 
-    def told(self, texts: pl.Series) -> pl.Series:
+    def described(self, texts: pl.Series) -> pl.Series:
         """Return declared types as written, with what is stated beside them."""
         frame = pl.DataFrame({"text": texts, "stated": self.stated})
         stated = pl.when("stated").then(pl.lit("virtual: true")).when(~pl.col("stated"))
@@ -57,9 +57,13 @@ def are_virtual_machines(records: pl.DataFrame, table: SourceTable, cells: Table
         table: whose headers are read.
         cells: of the same records.
     """
-    signs = [_filled(records, at) for at, column in enumerate(table.header) if _tells(column)]
+    signs = [
+        _filled(records, at) for at, column in enumerate(table.header) if _marks_virtual(column)
+    ]
     signs += [
-        _matching(records, at) for at, column in enumerate(table.header) if not _tells(column)
+        _matching(records, at)
+        for at, column in enumerate(table.header)
+        if not _marks_virtual(column)
     ]
     signs += [
         values.list.len() > 0
@@ -103,12 +107,12 @@ def _truth_values() -> tuple[list[str], list[str]]:
     return words["true"], words["false"]
 
 
-def _tells(column: str) -> bool:
+def _marks_virtual(column: str) -> bool:
     return fold(column) in _headers()
 
 
 def _names_host(column: str) -> bool:
-    return named_type(column) == "server" and not _tells(column)
+    return named_type(column) == "server" and not _marks_virtual(column)
 
 
 def _filled(records: pl.DataFrame, at: int) -> pl.Series:

@@ -9,7 +9,7 @@ from discovery_dagster.domain.changes.values import APPEARED, changed_fields
 
 #: What an edge is by, whatever its ends are called: their ids, or the endpoints as written.
 _KEYS: Final = ["from", "to", "relation", "port", "protocol"]
-_TOLD: Final = ["source", "source_id", "target", "target_id"]
+_ENDPOINTS: Final = ["source", "source_id", "target", "target_id"]
 
 
 def changes(before: pl.DataFrame, after: pl.DataFrame, here: pl.DataFrame) -> pl.DataFrame:
@@ -24,7 +24,7 @@ def changes(before: pl.DataFrame, after: pl.DataFrame, here: pl.DataFrame) -> pl
         Columns of `SESSION_CHANGES`: `asset_id` and `name` are of the source.
     """
     old, new = _keyed(before), _keyed(after)
-    columns = [*_KEYS, *_TOLD]
+    columns = [*_KEYS, *_ENDPOINTS]
     appeared = new.join(old, on=_KEYS, how="anti", nulls_equal=True)
     disappeared = old.join(new, on=_KEYS, how="anti", nulls_equal=True)
     evidence = disappeared.explode("evidence").select(
@@ -37,7 +37,7 @@ def changes(before: pl.DataFrame, after: pl.DataFrame, here: pl.DataFrame) -> pl
     parts = [
         appeared.select(*columns, change=pl.lit(APPEARED)),
         lost.select(*columns, "change"),
-        changed_fields(old, new, _KEYS, ["status"], _TOLD),
+        changed_fields(old, new, _KEYS, ["status"], _ENDPOINTS),
     ]
     return (
         pl.concat(parts, how="diagonal")

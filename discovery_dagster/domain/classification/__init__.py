@@ -10,20 +10,20 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain.classification import fields
-from discovery_dagster.domain.classification.components import judge_lifecycle
+from discovery_dagster.domain.classification.components import classify_lifecycle
 from discovery_dagster.domain.classification.distinct import Distinct, listed
 from discovery_dagster.domain.classification.matches import Matches
 from discovery_dagster.domain.classification.names import read_names
 from discovery_dagster.domain.classification.questions import open_assets
 from discovery_dagster.domain.classification.rationale import sentences
-from discovery_dagster.domain.classification.types import judge_types
+from discovery_dagster.domain.classification.types import classify_types
 from discovery_dagster.domain.classification.vocabulary import (
-    judge_criticality,
-    judge_environment,
-    judge_tier,
+    classify_criticality,
+    classify_environment,
+    classify_tier,
 )
 from discovery_dagster.domain.stages import Stages
-from discovery_dagster.domain.tables import JUDGED_ASSETS, conform
+from discovery_dagster.domain.tables import RULE_CLASSIFIED_ASSETS, conform
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
@@ -33,12 +33,12 @@ __all__ = ["classify", "open_assets", "sentences"]
 _STAGES: Final = 4
 
 
-def _unheard(_done: int, _total: int | None) -> None:
-    """Nobody wants to know."""
+def _ignore_progress(_done: int, _total: int | None) -> None:
+    """Report no progress."""
 
 
 def classify(
-    assets: pl.DataFrame, as_of: date, report: Callable[[int, int | None], None] = _unheard
+    assets: pl.DataFrame, as_of: date, report: Callable[[int, int | None], None] = _ignore_progress
 ) -> pl.DataFrame:
     """Judge type, tier, environment, criticality, operating system and end of life.
 
@@ -51,7 +51,7 @@ def classify(
         report: told how many of how many stages are over.
 
     Returns:
-        The same rows in the same order in `JUDGED_ASSETS`.
+        The same rows in the same order in `RULE_CLASSIFIED_ASSETS`.
     """
     stages = Stages(report, _STAGES)
     names = read_names(assets["name"])
@@ -59,27 +59,27 @@ def classify(
     cells, products = fields.products(assets)
     hosted = fields.hosted(assets)
     matches = Matches([names, systems, cells, fields.hardware(assets), fields.own(assets)], hosted)
-    stages.passed()
+    stages.advance()
     declared = Distinct.among(assets.select("declared_type", "declared_type_text"))
-    types = judge_types(declared, matches, hosted)
-    stages.passed()
+    types = classify_types(declared, matches, hosted)
+    stages.advance()
     kinds = types.reduced(types.rows.select("type"))
     tier, environment, criticality = (
         Distinct.among(assets.select(field)) for field in ("tier", "environment", "criticality")
     )
     answers = {
-        "tier": judge_tier(tier, names, kinds),
-        "environment": judge_environment(environment, names),
-        "criticality": judge_criticality(criticality),
+        "tier": classify_tier(tier, names, kinds),
+        "environment": classify_environment(environment, names),
+        "criticality": classify_criticality(criticality),
     }
-    system = systems.judged(_judge_system(systems.rows))
-    lifecycle = judge_lifecycle(Distinct.together(kinds, systems, cells), products, as_of)
-    stages.passed()
+    system = systems.with_rows(_describe_system(systems.rows))
+    lifecycle = classify_lifecycle(Distinct.together(kinds, systems, cells), products, as_of)
+    stages.advance()
     reasons = [
-        *(types.judged(types.rows.select(code)) for code in ("type_code", "virtual_code")),
-        *(answer.judged(answer.rows.select("code")) for answer in answers.values()),
-        system.judged(system.rows.select("code")),
-        lifecycle.judged(lifecycle.rows.select("eol_code")),
+        *(types.with_rows(types.rows.select(code)) for code in ("type_code", "virtual_code")),
+        *(answer.with_rows(answer.rows.select("code")) for answer in answers.values()),
+        system.with_rows(system.rows.select("code")),
+        lifecycle.with_rows(lifecycle.rows.select("eol_code")),
     ]
     classified = assets.with_columns(
         pl.col(field).alias(f"{field}_text") for field in ("os_name", *answers)
@@ -94,11 +94,11 @@ def classify(
         ),
         rationale=listed(reasons),
     )
-    stages.passed()
-    return conform(classified.select(list(JUDGED_ASSETS)), JUDGED_ASSETS)
+    stages.advance()
+    return conform(classified.select(list(RULE_CLASSIFIED_ASSETS)), RULE_CLASSIFIED_ASSETS)
 
 
-def _judge_system(systems: pl.DataFrame) -> pl.DataFrame:
+def _describe_system(systems: pl.DataFrame) -> pl.DataFrame:
     """Each operating system as it is answered, and a `code` where one is given."""
     trust = load("classification")["confidences"]
     recognised = pl.col("rule").is_not_null()

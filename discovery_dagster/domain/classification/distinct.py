@@ -40,7 +40,7 @@ class Distinct:
         sides = [part.rows[part.of[firsts]] for part in parts]
         return cls(pl.concat(sides, how="horizontal"), of)
 
-    def judged(self, rows: pl.DataFrame) -> Self:
+    def with_rows(self, rows: pl.DataFrame) -> Self:
         """Put other rows in the place of the rows, as many and in their order."""
         return type(self)(rows, self.of)
 

@@ -34,7 +34,7 @@ def systems(assets: pl.DataFrame) -> Distinct:
     texts = written.rows.select(text="os_name", version_text="os_version")
     recognised = recognise(texts)
     named = recognised.select("rule", "label", "version", "family", end_of="product", os="type")
-    return written.judged(pl.concat([written.rows, named], how="horizontal"))
+    return written.with_rows(pl.concat([written.rows, named], how="horizontal"))
 
 
 def products(assets: pl.DataFrame) -> tuple[Distinct, pl.DataFrame]:
@@ -61,7 +61,7 @@ def products(assets: pl.DataFrame) -> tuple[Distinct, pl.DataFrame]:
     cells = written.rows.select(cell=pl.int_range(pl.len(), dtype=pl.UInt32))
     cells = cells.join(types, left_on="cell", right_on="at", how="left", maintain_order="left")
     cells = cells.with_columns(image_of=pl.when(pl.lit(images)).then("products"))
-    return written.judged(cells), recognised
+    return written.with_rows(cells), recognised
 
 
 def _are_of_tools(images: pl.Series) -> pl.Series:
@@ -76,7 +76,7 @@ def hardware(assets: pl.DataFrame) -> Distinct:
     written = Distinct.among(assets.select("vendor", "model"))
     parts = (pl.col(field).fill_null("").str.to_lowercase() for field in ("vendor", "model"))
     text = pl.concat_str(*parts, separator=" | ").alias("hardware")
-    return written.judged(written.rows.with_columns(text))
+    return written.with_rows(written.rows.with_columns(text))
 
 
 def own(assets: pl.DataFrame) -> Distinct:

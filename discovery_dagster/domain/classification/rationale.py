@@ -95,7 +95,7 @@ class _Words(Mapping[str, str]):
     def _token(self) -> str | None:
         """The word of the name that tells the environment or the tier."""
         field = self._code.partition(":")[0]
-        return _telling_word(self._asset["name"], field, self._asset[field])
+        return _matching_word(self._asset["name"], field, self._asset[field])
 
     def _system(self) -> str:
         return _title(self._asset["os_name"], self._asset["os_version"])
@@ -127,7 +127,7 @@ def _title(name: str | None, version: str | None) -> str:
 
 
 @lru_cache(maxsize=10_000)  # pages show the same assets again, and the words are found by Polars
-def _telling_word(name: str, field: str, value: str) -> str | None:
+def _matching_word(name: str, field: str, value: str) -> str | None:
     name_words = pl.DataFrame({"name": [name]}).select(words("name")).item()
     if field == "tier":
         return first_held(name_words, load("classification")["tiers"]["name"][value])

@@ -19,11 +19,11 @@ from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.words import head_meaning, index_words
 from discovery_dagster.reference import load
 
-#: Columns of `judge_types`; `virtual` is null where nothing tells.
-JUDGED: Final = ("type", "confidence", "type_code", "virtual", "virtual_code")
+#: Columns of `classify_types`; `virtual` is null where nothing tells.
+TYPE_COLUMNS: Final = ("type", "confidence", "type_code", "virtual", "virtual_code")
 
 
-def judge_types(declared: Distinct, matches: Matches, hosted: Flags) -> Distinct:
+def classify_types(declared: Distinct, matches: Matches, hosted: Flags) -> Distinct:
     """Judge the type of each asset, and whether it is virtual.
 
     Args:
@@ -32,16 +32,20 @@ def judge_types(declared: Distinct, matches: Matches, hosted: Flags) -> Distinct
         hosted: of each asset whether something says that it is a host.
 
     Returns:
-        `JUDGED`: `confidence` is 0 to 1, 0 for `unknown`.
+        `TYPE_COLUMNS`: `confidence` is 0 to 1, 0 for `unknown`.
     """
-    stated = declared.judged(declared.rows.with_columns(within=_head(declared.rows)))
+    stated = declared.with_rows(declared.rows.with_columns(within=_head(declared.rows)))
     of_hosts = Distinct(pl.DataFrame({"hosted": [False, True]}), hosted.astype(np.intp))
     together = Distinct.together(stated, of_hosts, *evidence(matches))
     weighed = together.rows.with_columns(_corrections()).with_columns(
-        _told(pl.col("rule"), {rule.id: rule.type for rule in rules().values()}).alias("rule_type"),
+        _mapped(pl.col("rule"), {rule.id: rule.type for rule in rules().values()}).alias(
+            "rule_type"
+        ),
         *(_weight(column) for column in ("rule", "rival")),
     )
-    return together.judged(weighed.with_columns(_decision()).select(*JUDGED[:3], *_virtual()))
+    return together.with_rows(
+        weighed.with_columns(_decision()).select(*TYPE_COLUMNS[:3], *_virtual())
+    )
 
 
 def _head(declared: pl.DataFrame) -> pl.Series:
@@ -64,7 +68,7 @@ def _corrections() -> list[pl.Expr]:
         if correcting(stated):
             applies &= pl.col(f"by_{at}").is_not_null()
         by = pl.col(f"by_{at}")
-        kind = pl.lit(stated["type"]) if "type" in stated else _told(by, types)
+        kind = pl.lit(stated["type"]) if "type" in stated else _mapped(by, types)
         correction = pl.when(applies).then(pl.lit(stated["id"])).otherwise(correction)
         corrected_by = pl.when(applies).then(by).otherwise(corrected_by)
         corrected = pl.when(applies).then(kind).otherwise(corrected)
@@ -75,7 +79,7 @@ def _corrections() -> list[pl.Expr]:
     ]
 
 
-def _told(column: pl.Expr, values: Mapping[str, str]) -> pl.Expr:
+def _mapped(column: pl.Expr, values: Mapping[str, str]) -> pl.Expr:
     return column.replace_strict(values, default=None, return_dtype=pl.String)
 
 
@@ -143,7 +147,7 @@ def _decision() -> list[pl.Expr]:
     ]
     return [
         pl.coalesce(pl.when(case[0]).then(case[at]) for case in cases).alias(name)
-        for at, name in enumerate(JUDGED[:3], start=1)
+        for at, name in enumerate(TYPE_COLUMNS[:3], start=1)
     ]
 
 
@@ -167,5 +171,5 @@ def _virtual() -> list[pl.Expr]:
     ]
     return [
         pl.coalesce(pl.when(case[0]).then(case[at]) for case in cases).alias(name)
-        for at, name in enumerate(JUDGED[3:], start=1)
+        for at, name in enumerate(TYPE_COLUMNS[3:], start=1)
     ]

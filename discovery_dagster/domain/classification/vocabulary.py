@@ -29,7 +29,7 @@ def name_words() -> frozenset[str]:
     return frozenset(_PARTED_WORDS).union(*tiers, *environments)
 
 
-def judge_environment(cells: Distinct, names: Distinct) -> Distinct:
+def classify_environment(cells: Distinct, names: Distinct) -> Distinct:
     """Return `value, confidence, code` of each asset.
 
     Args:
@@ -45,19 +45,19 @@ def judge_environment(cells: Distinct, names: Distinct) -> Distinct:
         within=single(_joined(written.to_frame("name").select(words=words("name"))), tokens),
     )
     named = _of_hosts(names, single(_joined(names.rows), tokens))
-    together = Distinct.together(cells.judged(read), named)
-    return together.judged(_judge("environment", together.rows))
+    together = Distinct.together(cells.with_rows(read), named)
+    return together.with_rows(_choose("environment", together.rows))
 
 
-def judge_criticality(cells: Distinct) -> Distinct:
+def classify_criticality(cells: Distinct) -> Distinct:
     """Return `value, confidence, code` of each asset; names say nothing of its `criticality`."""
     meanings = index_words(load("criticalities"))
     read = cells.rows.with_columns(declared=replace_words(cells.rows["criticality"], meanings))
     silent = read.with_columns(within=_NOTHING, name=_NOTHING)
-    return cells.judged(_judge("criticality", silent))
+    return cells.with_rows(_choose("criticality", silent))
 
 
-def judge_tier(cells: Distinct, names: Distinct, types: Distinct) -> Distinct:
+def classify_tier(cells: Distinct, names: Distinct, types: Distinct) -> Distinct:
     """Return `value, confidence, code` of each asset.
 
     Args:
@@ -72,10 +72,10 @@ def judge_tier(cells: Distinct, names: Distinct, types: Distinct) -> Distinct:
     )
     named = _of_hosts(names, single(names.rows, rules["name"]))
     together = Distinct.together(
-        cells.judged(read), named, types.reduced(types.rows.select("type"))
+        cells.with_rows(read), named, types.reduced(types.rows.select("type"))
     )
     host = pl.col("type").is_in(rules["hosts"])
-    by_words = _judge("tier", together.rows.with_columns(name=pl.when(host).then("name")))
+    by_words = _choose("tier", together.rows.with_columns(name=pl.when(host).then("name")))
     of_type = pl.col("type").replace_strict(rules["types"], default=None, return_dtype=pl.String)
     by_type = together.rows.select(
         value=pl.when(pl.col("tier").is_null()).then(of_type),
@@ -83,7 +83,7 @@ def judge_tier(cells: Distinct, names: Distinct, types: Distinct) -> Distinct:
         code=pl.lit("tier:of_type"),
     )
     typed = by_type["value"].is_not_null()
-    return together.judged(
+    return together.with_rows(
         by_type.select(one.zip_with(typed, by_words[one.name]) for one in by_type)
     )
 
@@ -109,7 +109,7 @@ def _of_hosts(names: Distinct, meanings: pl.Series) -> Distinct:
     return names.reduced(names.rows.select(name=pl.when("plain").then(pl.lit(meanings))))
 
 
-def _judge(field: str, readings: pl.DataFrame) -> pl.DataFrame:
+def _choose(field: str, readings: pl.DataFrame) -> pl.DataFrame:
     """Choose between what is declared and what the name says.
 
     Args:

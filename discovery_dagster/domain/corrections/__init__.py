@@ -56,7 +56,7 @@ def _correct_by(
     corrections: SourceTable, tables: list[RecognisedTable], applied: list[pl.DataFrame]
 ) -> SourceTable:
     """Correct `tables` in place, add to `applied`, and return `corrections` with outcomes."""
-    requests = _asked(corrections)
+    requests = _requests(corrections)
     named = requests.with_columns(pl.lit("no_such_table").alias("verdict"))
     for number, (table, table_format) in enumerate(tables):
         here = (pl.col("file") == table.file) & pl.col("sheet").eq_missing(pl.lit(table.sheet))
@@ -80,7 +80,7 @@ def _correct_by(
             )
             .drop("here")
         )
-    return _judged(corrections, named)
+    return _with_outcomes(corrections, named)
 
 
 def _is_open() -> pl.Expr:
@@ -88,7 +88,7 @@ def _is_open() -> pl.Expr:
     return pl.col("verdict").is_in(["no_such_table", "no_such_record"])
 
 
-def _asked(corrections: SourceTable) -> pl.DataFrame:
+def _requests(corrections: SourceTable) -> pl.DataFrame:
     """The records of a table of corrections: `row`, `file`, `sheet`, `line`, `record`, `c0` …."""
     folded = [fold(column) for column in corrections.header]
 
@@ -218,7 +218,7 @@ def _describe(
     )
 
 
-def _judged(corrections: SourceTable, verdicts: pl.DataFrame) -> SourceTable:
+def _with_outcomes(corrections: SourceTable, verdicts: pl.DataFrame) -> SourceTable:
     """`corrections` with the outcome of each of its records."""
     joined = corrections.records.with_row_index("row").join(
         verdicts.select("row", "verdict"), on="row", how="left", maintain_order="left"

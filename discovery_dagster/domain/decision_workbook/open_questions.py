@@ -36,7 +36,7 @@ MOST: Final = 5_000
 
 _UNKNOWN: Final = "unknown"
 #: Fields that are asked where they are not certain, with their confidences.
-_ASKED: Final = {"type": "confidence", "environment": "environment_confidence"}
+_CONFIDENCES: Final = {"type": "confidence", "environment": "environment_confidence"}
 #: Fields that are asked only where a source says something that nobody understood: what nothing
 #: says of most assets nobody could answer for all of them.
 _NOT_UNDERSTOOD: Final = {
@@ -52,7 +52,7 @@ _SUBNET: Final = 3  # addresses of a subnet that only ask, from which on they ar
 class Findings:
     """What the steps of a session published, and what was decided already.
 
-    `answered` are endpoints, folded; `apart` are pairs of ids that are not one thing.
+    `decided_endpoints` are folded; `apart` are pairs of ids that are not one thing.
     """
 
     mapping: pl.DataFrame  # FIELD_MAPPING
@@ -61,7 +61,7 @@ class Findings:
     conflicts: pl.DataFrame  # INVENTORY_CONFLICTS
     edges: pl.DataFrame  # EDGES
     placements: pl.DataFrame | None = None  # PLAN_PLACEMENTS; None before the plan is made
-    answered: Collection[str] = ()
+    decided_endpoints: Collection[str] = ()
     apart: Collection[tuple[str, str]] = ()
 
 
@@ -154,7 +154,7 @@ def _doubtful(findings: Findings) -> Iterator[tuple[str, Mapping[str, Any], floa
         own = ~pl.col("overridden").list.contains(field) & (pl.col("type") != EXTERNAL)
         return findings.assets.filter(own, *wanted).iter_rows(named=True)
 
-    for field, confidence in _ASKED.items():
+    for field, confidence in _CONFIDENCES.items():
         doubtful = (pl.col(confidence) < CERTAIN) | (pl.col(field) == _UNKNOWN)
         for row in undecided(field, doubtful.fill_null(True), *_concerned(field, findings)):
             yield field, row, row[confidence]
@@ -287,7 +287,7 @@ def _of_endpoints(findings: Findings) -> list[Question]:
         for here, there in (("source", "target"), ("target", "source"))
     ]
     met = pl.concat(ends).drop_nulls("endpoint")
-    met = met.filter(~fold_endpoints(met["endpoint"]).is_in(list(findings.answered)))
+    met = met.filter(~fold_endpoints(met["endpoint"]).is_in(list(findings.decided_endpoints)))
     listed = (
         _by_subnets(met)
         .group_by("endpoint")

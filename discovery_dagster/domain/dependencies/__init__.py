@@ -12,10 +12,10 @@ import polars as pl
 from discovery_dagster.domain import services
 from discovery_dagster.domain.dependencies import endpoint_decisions, named_hosts, unresolved
 from discovery_dagster.domain.dependencies.connection_strings import infer
-from discovery_dagster.domain.dependencies.doubts import with_conflicts, with_scans
+from discovery_dagster.domain.dependencies.contradictions import with_conflicts, with_scans
 from discovery_dagster.domain.dependencies.endpoint_decisions import EndpointDecision
 from discovery_dagster.domain.naming import NameIndex
-from discovery_dagster.domain.stages import unheard
+from discovery_dagster.domain.stages import no_advance
 from discovery_dagster.domain.tables import EDGES, INVENTORY_MEMBERS, conform, empty
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
@@ -34,7 +34,7 @@ def build(
     assets: pl.DataFrame,
     relations: pl.DataFrame,
     records: pl.DataFrame | None = None,
-    passed: Callable[[], None] = unheard,
+    advance: Callable[[], None] = no_advance,
     decided: Sequence[EndpointDecision] = (),
     members: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
@@ -51,7 +51,7 @@ def build(
         assets: `CLASSIFIED_ASSETS`.
         relations: `RELATION_RECORDS`; each names or locates both ends.
         records: `ASSET_RECORDS`, from whose text dependencies are inferred.
-        passed: called at the end of each of `STAGES` stages.
+        advance: called at the end of each of `STAGES` stages.
         decided: what people decided that endpoints are; it outranks names and addresses.
         members: `INVENTORY_MEMBERS`; what a record states of itself is its own asset's, whatever
             else bears the name.
@@ -64,14 +64,14 @@ def build(
     if records is not None:
         inferred = [infer(records, index), named_hosts.infer(records, assets, index)]
         relations = pl.concat([relations, *inferred])
-    passed()
+    advance()
     own = empty(INVENTORY_MEMBERS) if members is None else members
     ends = _ends(assets, relations, index, decided, own)
     claims = _with_ends(relations, ends)
     claims = claims.join(_readings(), on=["relation", "kind"])
-    passed()
+    advance()
     evidence = _pieces(_located(claims))
-    passed()
+    advance()
     edges = evidence.group_by(_EDGE, maintain_order=True).agg(
         pl.struct(_PIECE).alias("evidence"),
         pl.col("reading").min(),
@@ -81,7 +81,7 @@ def build(
     edges = edges.join(_worth(), on=_KINDS).with_columns(
         resolved=pl.col("source_id").is_not_null() & pl.col("target_id").is_not_null(),
     )
-    passed()
+    advance()
     edges = with_conflicts(with_scans(edges))
     edges = unresolved.explain(edges, ends, assets, decided)
     order = ["source", "target", "relation", "port", "protocol", "source_id", "target_id"]

@@ -53,7 +53,7 @@ def explain(
         The same rows in the same order with `source_why`, `source_candidates`, `target_why` and
         `target_candidates` of `EDGES`.
     """
-    explained = _told(ends.filter(pl.col("asset_id").is_null()), assets, decided)
+    explained = _explanations(ends.filter(pl.col("asset_id").is_null()), assets, decided)
     for side in ("source", "target"):
         own = explained.rename({"why": f"{side}_why", "candidates": f"{side}_candidates"})
         edges = edges.join(own, left_on=side, right_on="end", how="left", maintain_order="left")
@@ -64,14 +64,14 @@ def explain(
     return edges
 
 
-def _told(
+def _explanations(
     unresolved: pl.DataFrame, assets: pl.DataFrame, decided: Sequence[EndpointDecision]
 ) -> pl.DataFrame:
     """One row an end that is no asset: `end, why, candidates`."""
     own = networks(assets["ip_addresses"])
     ends = unresolved["end"].drop_nulls().unique()
     reasons = pl.DataFrame(
-        {"end": ends, "why": [judge(end, own) for end in ends]},
+        {"end": ends, "why": [classify_endpoint(end, own) for end in ends]},
         schema={"end": pl.String, "why": pl.String},
     )
     known = assets.select(id="asset_id", name="name")
@@ -115,7 +115,7 @@ def networks(addresses: pl.Series) -> set[str]:
     return {subnet for address in speakers if (subnet := network(address)) is not None}
 
 
-def judge(endpoint: str, own: set[str]) -> str:
+def classify_endpoint(endpoint: str, own: set[str]) -> str:
     """Return why an endpoint that fits no asset is none; `own` are the estate's subnets."""
     subnet = network(endpoint)
     if subnet is None:

@@ -127,7 +127,8 @@ def _with_service(table: SourceTable) -> SourceTable:
         return table
     port, protocol = (
         pl.DataFrame(
-            [_told(table, at)[part] for at in positions], schema=[str(at) for at in positions]
+            [_ports_and_protocols(table, at)[part] for at in positions],
+            schema=[str(at) for at in positions],
         )
         .select(pl.coalesce(pl.all()))
         .to_series()
@@ -136,7 +137,7 @@ def _with_service(table: SourceTable) -> SourceTable:
     return add_columns(table, {"service port": port, "service protocol": protocol})
 
 
-def _told(table: SourceTable, at: int) -> tuple[pl.Series, pl.Series]:
+def _ports_and_protocols(table: SourceTable, at: int) -> tuple[pl.Series, pl.Series]:
     """Ports and protocol of each cell of a column of services, null where it says none.
 
     Several ports and ranges of them stay as they are written.

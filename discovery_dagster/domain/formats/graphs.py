@@ -177,11 +177,11 @@ def _end_column(table: SourceTable, end: str) -> str | None:
     named = next((name for name in _ENDS[end] if name in table.header), None)
     if named is not None:
         return named
-    columns = [column for column in table.header if _says_end(column, end)]
+    columns = [column for column in table.header if _names_end(column, end)]
     return min(columns, key=lambda column: column.endswith(_BY_ID), default=None)
 
 
-def _says_end(column: str, end: str) -> bool:
+def _names_end(column: str, end: str) -> bool:
     parts = [fold(part) for part in column.split(".")]
     if any(part in _addresses() for part in parts):
         return False

@@ -20,7 +20,7 @@ _NEEDED: Final = frozenset(
 )
 
 
-def judge_cut_off(table: SourceTable, table_format: TableFormat) -> SourceTable:
+def reject_incomplete_flows(table: SourceTable, table_format: TableFormat) -> SourceTable:
     """Reject the flows of `table` that seem cut off and lack what their format needs."""
     if not table.cut_off or table_format.kind is not Kind.FLOWS:
         return table

@@ -64,14 +64,14 @@ def _has_directions(table: SourceTable) -> int:
     of_one_thing = _names_both(table, _counterparts())
     if is_inventory(table) or not (of_one_thing or find_pair(table)):
         return 0
-    return _FIT + 1 if _says(table, _directions(), _phrases()) else 0
+    return _FIT + 1 if _states_directions(table, _directions(), _phrases()) else 0
 
 
 def _has_directed_needs(table: SourceTable) -> int:
     """Whether a table says of dependencies which of the two things has them."""
     if is_inventory(table) or not _names_both(table, _folded("targets")):
         return 0
-    return _FIT + 1 if _says(table, _folded("columns"), _needs()) else 0
+    return _FIT + 1 if _states_directions(table, _folded("columns"), _needs()) else 0
 
 
 def _names_both(table: SourceTable, others: frozenset[str]) -> bool:
@@ -79,7 +79,9 @@ def _names_both(table: SourceTable, others: frozenset[str]) -> bool:
     return bool(_owners() & folded) and bool(others & folded)
 
 
-def _says(table: SourceTable, columns: frozenset[str], phrases: dict[str, Phrase]) -> bool:
+def _states_directions(
+    table: SourceTable, columns: frozenset[str], phrases: dict[str, Phrase]
+) -> bool:
     """Whether a column of such a name has mostly directions that are known."""
     for at, column in enumerate(table.header):
         cells = table.records[cell_column(at)].head(_SAMPLE).drop_nulls().unique().to_list()

@@ -14,7 +14,7 @@ from discovery_dagster.domain.applications import deployments
 from discovery_dagster.domain.graph import shared_services, single_points
 from discovery_dagster.domain.graph.digraph import Digraph, Numbers
 from discovery_dagster.domain.graph.reach import ancestors
-from discovery_dagster.domain.stages import unheard
+from discovery_dagster.domain.stages import no_advance
 from discovery_dagster.domain.tables import GRAPH_NODES, conform
 from discovery_dagster.reference import load
 
@@ -28,7 +28,7 @@ def analyse(
     assets: pl.DataFrame,
     edges: pl.DataFrame,
     decisions: Mapping[str, tuple[bool, str]] | None = None,
-    passed: Callable[[], None] = unheard,
+    advance: Callable[[], None] = no_advance,
 ) -> pl.DataFrame:
     """Describe each asset as a node of the graph of resolved edges.
 
@@ -40,7 +40,7 @@ def analyse(
         assets: `CLASSIFIED_ASSETS`.
         edges: `EDGES`.
         decisions: of people, about assets that serve the whole estate; see `shared_services`.
-        passed: called at the end of each of `STAGES` stages.
+        advance: called at the end of each of `STAGES` stages.
 
     Returns:
         `GRAPH_NODES`, ordered by name, then id. `blast_radius` is exact, or null in a component
@@ -51,14 +51,14 @@ def analyse(
     every = digraph(ordered, edges)
     needs = digraph(ordered, edges.filter(pl.col("infrastructure").is_null()))
     weak, strong = needs.components("weak"), needs.components("strong")
-    passed()
+    advance()
     sets = needs.condensed(strong)
     depth = sets.depth()
     fan_in = np.bincount(every.target, minlength=every.size)
     component = np.zeros(sets.size, np.int64)
     component[strong] = weak
     needing, counted = ancestors(sets, depth, strong, component, rules["blast_radius_limit"])
-    passed()
+    advance()
     points, why = _single_points(assets, edges, ordered["asset_id"].to_list())
     nodes = pl.DataFrame(
         {
@@ -75,7 +75,7 @@ def analyse(
             "single_point_reason": pl.Series(why, dtype=pl.String),
         }
     )
-    passed()
+    advance()
     shared = shared_services.recognise(assets, edges, decisions or {})
     nodes = nodes.join(shared, on="asset_id", how="left", maintain_order="left")
     return conform(nodes.cast(pl.Schema(dict(GRAPH_NODES))), GRAPH_NODES)

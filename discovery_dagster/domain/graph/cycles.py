@@ -9,7 +9,7 @@ from math import log10
 import polars as pl
 
 from discovery_dagster.domain.graph.feedback_arcs import cheapest
-from discovery_dagster.domain.graph.impact import tell
+from discovery_dagster.domain.graph.impact import describe_edge
 from discovery_dagster.domain.tables import CYCLES, conform
 from discovery_dagster.reference import load
 
@@ -50,7 +50,7 @@ def cycles(assets: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl
                 "assets": members["name"].to_list(),
                 "asset_ids": members["asset_id"].to_list(),
                 "edges": own.height,
-                "cuts": None if cuts is None else [tell(by_number[edge]) for edge in cuts],
+                "cuts": None if cuts is None else [describe_edge(by_number[edge]) for edge in cuts],
                 "cut_edges": cuts,
             }
         )

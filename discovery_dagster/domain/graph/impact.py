@@ -54,7 +54,7 @@ def reach(start: str, edges: Iterable[Edge], direction: Direction) -> list[Reach
     return sorted(reached.values(), key=lambda one: (one.distance, one.asset_id))
 
 
-def tell(edge: Edge) -> str:
+def describe_edge(edge: Edge) -> str:
     """Say what an edge says and how that is known, such as `a depends on b (a.csv line 4)`."""
     words = load("planning")["words"]
     port = f" on {edge['protocol'] or 'port'} {edge['port']}" if edge.get("port") else ""

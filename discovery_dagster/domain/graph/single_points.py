@@ -61,7 +61,7 @@ def single_points(
                 if not _part_of(asset, one, things, deployments)
             }
             if len(stopped) >= rules["least"]:
-                reasons[asset] = _said(sorted(str(things[one]["name"]) for one in stopped))
+                reasons[asset] = _sentence(sorted(str(things[one]["name"]) for one in stopped))
     return reasons
 
 
@@ -86,7 +86,7 @@ def _stopped(start: str, needs: Needs, above: Mapping[str, set[str]]) -> set[str
     return stopped - {start}
 
 
-def _said(names: list[str]) -> str:
+def _sentence(names: list[str]) -> str:
     more = len(names) - _NAMED
     listed = ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
     verb = "stops" if len(names) == 1 else "stop"

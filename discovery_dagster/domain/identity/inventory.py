@@ -11,6 +11,7 @@ from discovery_dagster.domain.identity import extraction
 from discovery_dagster.domain.identity.conflicts import find_conflicts
 from discovery_dagster.domain.identity.decisions import PERSON, SPLIT, IdentityDecision
 from discovery_dagster.domain.identity.mentions import endpoints, mentioned
+from discovery_dagster.domain.identity.merged_records import MergedRecords
 from discovery_dagster.domain.identity.registration import (
     assign,
     names_of_several,
@@ -19,9 +20,8 @@ from discovery_dagster.domain.identity.registration import (
     several,
     to_register,
 )
-from discovery_dagster.domain.identity.things import Things
 from discovery_dagster.domain.naming import NameIndex
-from discovery_dagster.domain.stages import unheard
+from discovery_dagster.domain.stages import no_advance
 from discovery_dagster.domain.tables import (
     INVENTORY_ASSETS,
     INVENTORY_CONFLICTS,
@@ -76,7 +76,7 @@ def resolve(
     relations: pl.DataFrame,
     known: Mapping[str, str],
     decisions: Sequence[IdentityDecision] = (),
-    passed: Callable[[], None] = unheard,
+    advance: Callable[[], None] = no_advance,
     aliases: pl.DataFrame | None = None,
 ) -> Inventory:
     """Merge the records of one thing, and say which asset it is.
@@ -87,24 +87,24 @@ def resolve(
         relations: rows in `RELATION_RECORDS`.
         known: asset ids of the engagement by identifier.
         decisions: of people, in the order in which they were made.
-        passed: called at the end of each of `STAGES` stages.
+        advance: called at the end of each of `STAGES` stages.
         aliases: names that people gave to assets, as `endpoint_decisions.aliases` returns.
 
     Returns:
         The inventory, assets by name and id; it does not depend on the order of `known`.
     """
-    declared = Things.of(assets, relations, decisions)
-    passed()
+    declared = MergedRecords.of(assets, relations, decisions)
+    advance()
     ends = endpoints(relations)
     index = declared.merged.with_columns(asset_id=pl.col("cluster").cast(pl.String))
     resolved = NameIndex.of(index).resolve(ends, by_address=False)
-    passed()
+    advance()
     unmet = ends.filter((resolved["how"] == "no_such_asset") & resolved["name"].is_not_null())
     # An address that a declared thing has may be an alias of it: it says nothing of the name.
     taken = assets["ip_addresses"].explode().drop_nulls().unique().implode()
     unmet = unmet.with_columns(pl.when(~pl.col("address").is_in(taken)).then("address"))
-    named = Things.of(mentioned(unmet, assets.height), relations.clear())
-    passed()
+    named = MergedRecords.of(mentioned(unmet, assets.height), relations.clear())
+    advance()
     banned = {name for one in decisions if one.kind == SPLIT for name in one.identifiers}
     given = endpoint_decisions.aliases(()) if aliases is None else aliases
     return _inventory(engagement, known, banned, declared, named, resolved, given)
@@ -114,8 +114,8 @@ def _inventory(
     engagement: str,
     known: Mapping[str, str],
     banned: Collection[str],
-    declared: Things,
-    named: Things,
+    declared: MergedRecords,
+    named: MergedRecords,
     resolved: pl.DataFrame,
     aliases: pl.DataFrame,
 ) -> Inventory:

@@ -30,7 +30,7 @@ def count_outcomes(tables: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame
     )
 
 
-def settle(
+def finish_outcomes(
     tables: pl.DataFrame, canonical_records: FrameSource, inventory: FrameSource
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return what became of each record, and every problem, once the inventory is known.

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 import polars as pl
 
 from discovery_dagster.domain import corrections, formats
-from discovery_dagster.domain.formats.truncation import judge_cut_off
+from discovery_dagster.domain.formats.truncation import reject_incomplete_flows
 from discovery_dagster.domain.readers import Limits, read_file
 from discovery_dagster.domain.refusals import what_it_is
 from discovery_dagster.domain.source_tables import (
@@ -68,14 +68,14 @@ def read_tables(
     try:
         reading = read_file(path, name, limits)
     except UnreadableFileError as error:
-        raise _told(error, path, name) from error
+        raise _described(error, path, name) from error
     tables = formats.reshape(reading.tables)
     recognised = [(table, formats.recognise(table)) for table in tables]
     if not any(table_format or is_table(table) for table, table_format in recognised):
         message = f"{name} holds no table: a header and, below it, records of several cells."
-        raise _told(UnreadableFileError("unrecognised", message), path, name)
+        raise _described(UnreadableFileError("unrecognised", message), path, name)
     checked = tuple(
-        (judge_cut_off(table, known), known)
+        (reject_incomplete_flows(table, known), known)
         for table, table_format in recognised
         for known in (table_format or formats.UNRECOGNISED,)
     )
@@ -91,7 +91,7 @@ def is_table(table: SourceTable) -> bool:
     return len(cells) > 1 and several > rejected
 
 
-def _told(error: UnreadableFileError, path: Path, name: str) -> UnreadableFileError:
+def _described(error: UnreadableFileError, path: Path, name: str) -> UnreadableFileError:
     """Return the error with what the file is, where its text tells and nothing was known of it."""
     if error.code not in _UNKNOWN:
         return error

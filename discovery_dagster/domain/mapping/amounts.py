@@ -65,7 +65,7 @@ def part_sockets(claims: list[Claim]) -> list[Claim]:
 
 
 def _counts_cores(column: Column) -> bool:
-    return any(reading.words & _CORES for reading in read_words(column.meant))
+    return any(reading.words & _CORES for reading in read_words(column.effective_header))
 
 
 def _never_more(few: Claim, many: Claim) -> bool:
@@ -73,7 +73,7 @@ def _never_more(few: Claim, many: Claim) -> bool:
     return not both.is_empty() and bool((both["few"] <= both["many"]).all())
 
 
-def agree(claims: Sequence[Claim]) -> bool:
+def are_equal_amounts(claims: Sequence[Claim]) -> bool:
     """Whether columns that claim one field say the same wherever two of them say anything."""
     first, *others = (_readings(claim) for claim in claims)
     return all(_same(first, other) for other in others)

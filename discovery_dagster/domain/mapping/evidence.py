@@ -100,7 +100,7 @@ def _kind_instead_of_words(claim: Claim, values: pl.Series) -> str | None:
     return "JSON" if _is_structured(values) else None
 
 
-def doubt_relation(claim: Claim) -> Claim:
+def refuse_weak_relation(claim: Claim) -> Claim:
     """Refuse a type, kind or label of relations of which no value is a known phrase.
 
     `Type` beside two ends says `Runs on`, but also `API`, `Batch` or `Directed`. A column that is
@@ -157,7 +157,7 @@ def read_full_versions(claims: list[Claim]) -> list[Claim]:
 
 
 def _by_vocabulary(column: Column, values: pl.Series) -> str | None:
-    readings = [reading.words for reading in read_words(column.meant)]
+    readings = [reading.words for reading in read_words(column.effective_header)]
     neutral = frozenset(reference.load("header_words")["beside_values"])
     header_readings = {column.folded, *readings, *(words - neutral for words in readings)}
     possible = [field for field, words in _value_headers().items() if header_readings & words]

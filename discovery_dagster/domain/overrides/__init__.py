@@ -22,7 +22,7 @@ from discovery_dagster.reference import load
 
 #: Where a decision takes effect (see `overrides.yaml`).
 SOURCE: Final = "source"
-JUDGED: Final = "judged"
+CLASSIFIED: Final = "classified"
 PLANNED: Final = "planned"
 
 _LONGEST = 2_000  # characters of a value, reason or author
@@ -66,7 +66,9 @@ class InvalidOverrideError(InvalidRequestError):
 def stages() -> Mapping[str, str]:
     """Return the stage at which each field that may be overridden takes effect."""
     return {
-        field: stage for stage in (SOURCE, JUDGED, PLANNED) for field in load("overrides")[stage]
+        field: stage
+        for stage in (SOURCE, CLASSIFIED, PLANNED)
+        for field in load("overrides")[stage]
     }
 
 

@@ -14,7 +14,7 @@ _UNKNOWN: Final = "unknown"
 _DECLARED: Final = ("declared_type", "declared_type_text")
 
 
-def judge(
+def apply_overrides(
     assets: pl.DataFrame,
     decided: Sequence[Override],
     rules: Callable[[pl.DataFrame], pl.DataFrame],
@@ -27,7 +27,7 @@ def judge(
     Args:
         assets: rows in `INVENTORY_ASSETS`.
         decided: decisions in force, about these assets or others.
-        rules: gives rows in `INVENTORY_ASSETS` as rows in `JUDGED_ASSETS`, each by itself.
+        rules: gives rows in `INVENTORY_ASSETS` as rows in `RULE_CLASSIFIED_ASSETS`, each by itself.
 
     Returns:
         `CLASSIFIED_ASSETS`, in the order of `assets`.
@@ -110,7 +110,7 @@ def _reasons(
     """The rationale of each asset: its codes but those of decided fields, and their sentences.
 
     Args:
-        anew: judged with the decisions, in `JUDGED_ASSETS`.
+        anew: judged with the decisions, in `RULE_CLASSIFIED_ASSETS`.
         before: judged without them, the same assets in the same order.
         stated: what the sources said of them, in `INVENTORY_ASSETS`.
         own: the decisions.

@@ -51,7 +51,7 @@ class Line:
         return f"{_FILE}{self.file}{sheet} line {self.line}"
 
 
-class Heard(Protocol):
+class LoggedDecision(Protocol):
     """A decision of the log, as much of it as lines are judged by."""
 
     @property
@@ -122,10 +122,10 @@ def read_cells(
     return values, wrong
 
 
-def judge(
+def select_lines(
     lines: Iterable[Line],
     find: Callable[[Line], str],
-    log: Sequence[Heard],
+    log: Sequence[LoggedDecision],
     session: str,
 ) -> tuple[list[tuple[Line, str]], list[Refusal]]:
     """Say which lines are to be decided, each with the id of its asset, and which cannot be.
@@ -173,7 +173,7 @@ def _value(field: str, text: str) -> str:
     return read_value(field, text)
 
 
-def _words(each: Heard) -> tuple[str, str, str | None, str, str]:
+def _words(each: LoggedDecision) -> tuple[str, str, str | None, str, str]:
     return each.subject, each.field, each.value, each.reason, each.author
 
 
@@ -182,7 +182,7 @@ def _place(line: Line) -> str:
     return f"Line {line.line} of {line.file}{sheet}"
 
 
-def _since(now: Heard) -> str:
+def _since(now: LoggedDecision) -> str:
     did = "took it back" if now.value is None else f"decided {now.value}"
     return (
         f"This line was heard before, and {now.author} {did} on {now.at:%Y-%m-%d} since: give it"

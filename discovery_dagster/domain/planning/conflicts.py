@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from discovery_dagster.domain.planning.constraints import Constraint, Meant
+from discovery_dagster.domain.planning.constraints import Constraint, ResolvedConstraints
 from discovery_dagster.domain.planning.placed_groups import PlacedGroups, listed
 from discovery_dagster.domain.planning.placing import Placed
 from discovery_dagster.domain.planning.reasons import lateness
@@ -22,7 +22,7 @@ def find_conflicts(
     movable: pl.DataFrame,
     ties: pl.DataFrame,
     placed: Placed,
-    constraints: Meant,
+    constraints: ResolvedConstraints,
     staying: Mapping[str, str],
 ) -> list[Conflict]:
     """Return every constraint that does not hold, and why.
@@ -38,8 +38,8 @@ def find_conflicts(
     plan = PlacedGroups(movable, ties, placed)
     return [
         *_pins_of_what_stays(assets, movable, constraints, staying),
-        *_quarrels(plan, constraints),
-        *_unseparated(plan),
+        *_contradicting_pins(plan, constraints),
+        *_separation_conflicts(plan),
         *_early(plan, constraints),
         *_shared(plan),
         *_overfull(plan, constraints.assets_per_wave),
@@ -48,7 +48,10 @@ def find_conflicts(
 
 
 def _pins_of_what_stays(
-    assets: pl.DataFrame, movable: pl.DataFrame, constraints: Meant, staying: Mapping[str, str]
+    assets: pl.DataFrame,
+    movable: pl.DataFrame,
+    constraints: ResolvedConstraints,
+    staying: Mapping[str, str],
 ) -> Iterator[Conflict]:
     if not constraints.pinned:
         return
@@ -60,7 +63,7 @@ def _pins_of_what_stays(
             yield constraint, f"{names[asset]} has no wave. {why}"
 
 
-def _quarrels(plan: PlacedGroups, constraints: Meant) -> Iterator[Conflict]:
+def _contradicting_pins(plan: PlacedGroups, constraints: ResolvedConstraints) -> Iterator[Conflict]:
     """Pins to different waves of what moves together."""
     for asset, (wave, constraint) in constraints.pinned.items():
         if asset not in plan.node:
@@ -75,9 +78,9 @@ def _quarrels(plan: PlacedGroups, constraints: Meant) -> Iterator[Conflict]:
             )
 
 
-def _unseparated(plan: PlacedGroups) -> Iterator[Conflict]:
+def _separation_conflicts(plan: PlacedGroups) -> Iterator[Conflict]:
     """What must not go together, and is in one group all the same."""
-    for one, other, constraint in plan.placed.foes:
+    for one, other, constraint in plan.placed.separations:
         if plan.group[one] == plan.group[other]:
             yield (
                 constraint,
@@ -86,7 +89,7 @@ def _unseparated(plan: PlacedGroups) -> Iterator[Conflict]:
             )
 
 
-def _early(plan: PlacedGroups, constraints: Meant) -> Iterator[Conflict]:
+def _early(plan: PlacedGroups, constraints: ResolvedConstraints) -> Iterator[Conflict]:
     """Pins to a wave before what is needed."""
     for number, (wave, node, constraint) in plan.placed.pinned.items():
         scheduled = plan.placed.scheduled[number]
@@ -104,7 +107,7 @@ def _early(plan: PlacedGroups, constraints: Meant) -> Iterator[Conflict]:
         )
 
 
-def _behind(plan: PlacedGroups, constraints: Meant, number: int) -> str:
+def _behind(plan: PlacedGroups, constraints: ResolvedConstraints, number: int) -> str:
     """Say what people set that keeps a group, or what it needs, from an earlier wave."""
     while True:
         scheduled = plan.placed.scheduled[number]
@@ -122,7 +125,7 @@ def _shared(plan: PlacedGroups) -> Iterator[Conflict]:
     for number, (wave, node, constraint) in plan.placed.pinned.items():
         if "apart" not in plan.placed.scheduled[number].broken:
             continue
-        for one, other, apart in plan.placed.foes:
+        for one, other, apart in plan.placed.separations:
             ends = plan.group[one], plan.group[other]
             if number in ends and plan.wave(ends[0]) == plan.wave(ends[1]):
                 foe = other if ends[0] == number else one

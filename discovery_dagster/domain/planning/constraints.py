@@ -191,7 +191,7 @@ def digests(constraints: Iterable[Constraint]) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Meant:
+class ResolvedConstraints:
     """The constraints of a session's plan, by the assets that they mean (ids)."""
 
     assets_per_wave: Constraint | None = None
@@ -225,7 +225,9 @@ class Meant:
         return sorted({one.id: one for one in named}.values(), key=lambda one: one.id)
 
 
-def meant(constraints: Sequence[Constraint], assets: pl.DataFrame) -> Meant:
+def resolve_constraints(
+    constraints: Sequence[Constraint], assets: pl.DataFrame
+) -> ResolvedConstraints:
     """Look up which assets the constraints mean.
 
     Args:
@@ -254,7 +256,7 @@ def meant(constraints: Sequence[Constraint], assets: pl.DataFrame) -> Meant:
     def one_by_one(kind: str) -> Iterator[tuple[str, Constraint]]:
         return ((id_, one) for one in of(kind) for name in one.names for id_ in ids[name])
 
-    return Meant(
+    return ResolvedConstraints(
         assets_per_wave=single("assets-per-wave"),
         group_limit=single("group-limit"),
         environment_order=single("environment-order"),
@@ -290,5 +292,5 @@ def _exact(names: set[str], assets: pl.DataFrame) -> dict[str, list[str]]:
         address=pl.lit(None, pl.String), type=pl.lit(None, pl.String)
     )
     resolved = NameIndex.of(assets).resolve(lookups).drop_nulls("asset_id")
-    meant_alone = {name: [asset] for name, asset in resolved.select("name", "asset_id").iter_rows()}
-    return meant_alone | {name: [name] for name in own}
+    unambiguous = {name: [asset] for name, asset in resolved.select("name", "asset_id").iter_rows()}
+    return unambiguous | {name: [name] for name in own}

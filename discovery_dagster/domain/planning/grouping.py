@@ -109,7 +109,7 @@ class _Joining:
         self._size = dict(size)
         self._place = {number: place for place, number in enumerate(size)}
         self._joined = {number: number for number in size}
-        self._foes: dict[int, list[int]] = {}
+        self._separated: dict[int, list[int]] = {}
         self._colours: dict[int, set[tuple[int, int]]] = {}
         # Dictionaries for their order: what is found must not depend on hashes.
         self._needs: dict[int, dict[int, None]] = {number: {} for number in size}
@@ -122,8 +122,8 @@ class _Joining:
     def keep_apart(self, one: int, other: int) -> None:
         """Never join two sets; sets that are one already, or concern nobody here, stay."""
         if one != other and one in self._size and other in self._size:
-            self._foes.setdefault(one, []).append(other)
-            self._foes.setdefault(other, []).append(one)
+            self._separated.setdefault(one, []).append(other)
+            self._separated.setdefault(other, []).append(one)
 
     def paint(self, number: int, kind: int, colour: int) -> None:
         """Never join a set with another colour of a kind; one of several, a cycle, keeps them."""
@@ -134,7 +134,7 @@ class _Joining:
         colours = {colour for number in together for colour in self._colours.get(number, ())}
         if len(colours) > len({kind for kind, _ in colours}):
             return False
-        separated = (other for number in together for other in self._foes.get(number, ()))
+        separated = (other for number in together for other in self._separated.get(number, ()))
         return not any(self.group(other) in together for other in separated)
 
     def group(self, number: int) -> int:
@@ -201,9 +201,9 @@ class _Joining:
                 far[other][kept] = None
             near[kept] = outside
         if separated := [
-            kept_apart for number in together for kept_apart in self._foes.pop(number, ())
+            kept_apart for number in together for kept_apart in self._separated.pop(number, ())
         ]:
-            self._foes[kept] = separated
+            self._separated[kept] = separated
         if colours := {c for number in together for c in self._colours.pop(number, ())}:
             self._colours[kept] = colours
         self._size[kept] = sum(self._size.pop(number) for number in together)

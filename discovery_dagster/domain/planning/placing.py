@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from discovery_dagster.domain.graph.digraph import Digraph, Numbers
-from discovery_dagster.domain.planning.constraints import Constraint, Meant
+from discovery_dagster.domain.planning.constraints import Constraint, ResolvedConstraints
 from discovery_dagster.domain.planning.defaults import (
     Assumptions,
     pilot_groups,
@@ -41,7 +41,7 @@ class Placed:
     pinned: Mapping[int, tuple[int, int, Constraint]] = field(default_factory=dict)  # wave, node
     room: Room | None = None
     bonds: Sequence[Pair] = ()
-    foes: Sequence[Pair] = ()
+    separations: Sequence[Pair] = ()
     assumed: Assumptions = field(default_factory=Assumptions)
 
     def waves_of(self, number: int) -> set[int]:
@@ -50,16 +50,18 @@ class Placed:
         return {self.scheduled[number].wave} | pinned
 
     @cached_property
-    def foes_of(self) -> Mapping[int, Sequence[tuple[int, Constraint]]]:
+    def separated_from(self) -> Mapping[int, Sequence[tuple[int, Constraint]]]:
         """The nodes that each group must not go with."""
         separated: dict[int, list[tuple[int, Constraint]]] = defaultdict(list)
-        for one, other, constraint in self.foes:
+        for one, other, constraint in self.separations:
             separated[int(self.group[one])].append((other, constraint))
             separated[int(self.group[other])].append((one, constraint))
         return separated
 
 
-def place(movable: pl.DataFrame, ties: pl.DataFrame, limit: int, constraints: Meant) -> Placed:
+def place(
+    movable: pl.DataFrame, ties: pl.DataFrame, limit: int, constraints: ResolvedConstraints
+) -> Placed:
     """Group the nodes, and give each group a wave.
 
     Args:
@@ -133,7 +135,7 @@ def _environments(movable: pl.DataFrame) -> Numbers:
     return words.replace_strict(number, default=-1, return_dtype=pl.Int64).fill_null(-1).to_numpy()
 
 
-def _ranks(movable: pl.DataFrame, constraints: Meant) -> Numbers:
+def _ranks(movable: pl.DataFrame, constraints: ResolvedConstraints) -> Numbers:
     """The place of each node's environment in the order that was set, -1 for none."""
     order = (
         constraints.environment_order.values if constraints.environment_order is not None else ()
@@ -143,7 +145,7 @@ def _ranks(movable: pl.DataFrame, constraints: Meant) -> Numbers:
     return ranks.fill_null(-1).to_numpy()
 
 
-def _pins(nodes: int, node: Mapping[str, int], constraints: Meant) -> Numbers:
+def _pins(nodes: int, node: Mapping[str, int], constraints: ResolvedConstraints) -> Numbers:
     """The wave that each node is pinned to, -1 for none."""
     pins = np.full(nodes, -1, np.int64)
     for asset, (wave, _) in constraints.pinned.items():
@@ -153,7 +155,7 @@ def _pins(nodes: int, node: Mapping[str, int], constraints: Meant) -> Numbers:
 
 
 def _pinned(
-    constraints: Meant, node: Mapping[str, int], group: Numbers
+    constraints: ResolvedConstraints, node: Mapping[str, int], group: Numbers
 ) -> dict[int, tuple[int, int, Constraint]]:
     """The wave, node and constraint of each pinned group; the latest where there are several."""
     pinned: dict[int, tuple[int, int, Constraint]] = {}

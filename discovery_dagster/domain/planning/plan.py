@@ -16,11 +16,15 @@ from discovery_dagster.domain.applications.deployments import find
 from discovery_dagster.domain.graph.ties import planned, ties
 from discovery_dagster.domain.planning import moving, reasons, strategy, tables
 from discovery_dagster.domain.planning.conflicts import find_conflicts
-from discovery_dagster.domain.planning.constraints import Constraint, Meant, meant
+from discovery_dagster.domain.planning.constraints import (
+    Constraint,
+    ResolvedConstraints,
+    resolve_constraints,
+)
 from discovery_dagster.domain.planning.group_names import group_names
 from discovery_dagster.domain.planning.parts import with_parts
 from discovery_dagster.domain.planning.placing import Placed, place
-from discovery_dagster.domain.stages import unheard
+from discovery_dagster.domain.stages import no_advance
 from discovery_dagster.reference import load
 
 #: Of `make`: what ties assets, where each goes, what speaks for it.
@@ -50,7 +54,7 @@ def make(
     edges: pl.DataFrame,
     nodes: pl.DataFrame,
     settings: PlanSettings | None = None,
-    passed: Callable[[], None] = unheard,
+    advance: Callable[[], None] = no_advance,
 ) -> Plan:
     """Say what moves together, and in which order.
 
@@ -62,10 +66,10 @@ def make(
         edges: `EDGES`.
         nodes: `GRAPH_NODES`.
         settings: the defaults when not given.
-        passed: called at the end of each of `STAGES` stages.
+        advance: called at the end of each of `STAGES` stages.
     """
     settings = settings or PlanSettings()
-    constraints = meant(settings.constraints, assets)
+    constraints = resolve_constraints(settings.constraints, assets)
     limit = constraints.limit("group_limit") or settings.group_limit
     every = moving.with_facts(strategy.with_facts(planned(assets), nodes), edges)
     by_rule = moving.staying(every)
@@ -76,9 +80,9 @@ def make(
     )
     movable = with_parts(movable, find(assets, edges))
     uncut, idle = _uncut(ties(movable, edges, nodes), movable, constraints)
-    passed()
+    advance()
     where = place(movable, uncut, limit, constraints)
-    passed()
+    advance()
     placed = _numbered(movable, uncut, where, constraints)
     at = placed.select("node", "label", "group", "wave")
     located = uncut.join(
@@ -92,8 +96,8 @@ def make(
         how="left",
         maintain_order="left",
     )
-    placed = placed.with_columns(company=reasons.company(placed, located, edges, limit))
-    passed()
+    placed = placed.with_columns(companions=reasons.companions(placed, located, edges, limit))
+    advance()
     conflicts = [
         *_unknown(constraints),
         *blocked,
@@ -110,11 +114,11 @@ def make(
 
 
 def _staying(
-    every: pl.DataFrame, by_rule: pl.DataFrame, constraints: Meant
+    every: pl.DataFrame, by_rule: pl.DataFrame, constraints: ResolvedConstraints
 ) -> tuple[Mapping[str, str], list[tuple[Constraint, str]]]:
     """Why each asset that does not move stays, and which constraints that leaves unmet."""
     names = dict(every.select("asset_id", "name").iter_rows())
-    not_moving = _gone(by_rule, constraints)
+    not_moving = _staying_by_rule(by_rule, constraints)
     staying = {
         asset: f"Stays where it is. {constraint.sentence}."
         for asset, constraint in constraints.frozen.items()
@@ -135,14 +139,14 @@ def _staying(
     return not_moving | staying, list(blocked.values())
 
 
-def _gone(by_rule: pl.DataFrame, constraints: Meant) -> dict[str, str]:
+def _staying_by_rule(by_rule: pl.DataFrame, constraints: ResolvedConstraints) -> dict[str, str]:
     """Why each asset does not move by the rules, if nobody pinned it."""
     rows = by_rule.select("asset_id", "reason").iter_rows()
     return {asset: reason for asset, reason in rows if asset not in constraints.pinned}
 
 
 def _uncut(
-    ties: pl.DataFrame, movable: pl.DataFrame, constraints: Meant
+    ties: pl.DataFrame, movable: pl.DataFrame, constraints: ResolvedConstraints
 ) -> tuple[pl.DataFrame, list[tuple[Constraint, str]]]:
     """Leave out the ties that people cut; and which of the cuts cut nothing."""
     if not constraints.cuts:
@@ -160,7 +164,7 @@ def _uncut(
 
 
 def _numbered(
-    movable: pl.DataFrame, ties: pl.DataFrame, where: Placed, constraints: Meant
+    movable: pl.DataFrame, ties: pl.DataFrame, where: Placed, constraints: ResolvedConstraints
 ) -> pl.DataFrame:
     """Add `group`, `group_name`, `wave`, `cycle` (or null), and `late` of each asset."""
     numbered = movable.with_columns(
@@ -192,7 +196,7 @@ _NAMING = (
 )
 
 
-def _unknown(constraints: Meant) -> list[tuple[Constraint, str]]:
+def _unknown(constraints: ResolvedConstraints) -> list[tuple[Constraint, str]]:
     return [
         (constraint, f"{', '.join(names)}: no asset of this session, or more than one, has this"
          " name; the constraint has no effect.")

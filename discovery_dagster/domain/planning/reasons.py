@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from discovery_dagster.domain.planning.constraints import Meant
+from discovery_dagster.domain.planning.constraints import ResolvedConstraints
 from discovery_dagster.domain.planning.placing import Placed
 from discovery_dagster.domain.planning.scheduling import Room
 from discovery_dagster.domain.texts import formatted
@@ -16,7 +16,9 @@ from discovery_dagster.domain.texts import formatted
 _NAMED = 5
 
 
-def company(assets: pl.DataFrame, ties: pl.DataFrame, edges: pl.DataFrame, limit: int) -> pl.Series:
+def companions(
+    assets: pl.DataFrame, ties: pl.DataFrame, edges: pl.DataFrame, limit: int
+) -> pl.Series:
     """Say of each asset which one it moves with, or why it moves alone.
 
     Args:
@@ -146,7 +148,9 @@ def alternatives(ties: pl.DataFrame, room: Room | None) -> pl.DataFrame:
     )
 
 
-def lateness(number: int, placed: Placed, constraints: Meant, names: Sequence[str]) -> str:
+def lateness(
+    number: int, placed: Placed, constraints: ResolvedConstraints, names: Sequence[str]
+) -> str:
     """Say why a group is in a later wave than its needs alone would allow.
 
     Args:
@@ -174,7 +178,7 @@ def lateness(number: int, placed: Placed, constraints: Meant, names: Sequence[st
         return f"it, or what it moves with, is pinned there; {earliest}. {pin}"
     other, apart = next(
         (names[other], constraint)
-        for other, constraint in placed.foes_of[number]
+        for other, constraint in placed.separated_from[number]
         if scheduled.wave - 1 in placed.waves_of(int(placed.group[other]))
     )
     return f"{other} is in the wave before; {earliest}. {apart.sentence}"

@@ -57,7 +57,7 @@ def schedule(
     below, above = _after(zip(needs.source.tolist(), needs.target.tolist(), strict=True))
     earlier, later = _after(limits.after)
     due = _due(needs, below, limits.pinned)
-    apart = _foes(limits.apart)
+    apart = _pairwise_separated(limits.apart)
     filled = Filled(limits.capacity)
     # A pin that needs alone forbid keeps nothing out of its wave.
     depth = needs.depth()
@@ -85,7 +85,7 @@ def schedule(
         }
         if group in taken:
             filled.add(taken[group], -size[group])  # it is placed now, there or elsewhere
-        forbidden = {taken[foe] for foe in apart[group] if foe in taken}
+        forbidden = {taken[other] for other in apart[group] if other in taken}
         scheduled = _place(group, earliest, bases, size[group], filled, limits, forbidden)
         taken[group] = scheduled.wave
         if rank != _UNRANKED:
@@ -109,7 +109,7 @@ class Room:
         self._filled = Filled(limits.capacity)
         for placement, assets in zip(scheduled, size, strict=True):
             self._filled.add(placement.wave, assets)
-        self._foes = _foes(limits.apart)
+        self._separated = _pairwise_separated(limits.apart)
 
     def sooner(self, group: int, wave: int) -> int | None:
         """Return the first wave from `wave` on that a group could be in if its needs allowed that.
@@ -119,7 +119,7 @@ class Room:
         now, size = self._scheduled[group], self._size[group]
         if group in self._limits.pinned:
             return None
-        taken = {self._scheduled[foe].wave for foe in self._foes[group]}
+        taken = {self._scheduled[other].wave for other in self._separated[group]}
         for ahead in range(max(wave, now.base), now.wave):
             if ahead not in taken and self._filled.takes(ahead, size):
                 return ahead
@@ -138,7 +138,7 @@ def _after(
     return before, after
 
 
-def _foes(apart: Sequence[tuple[int, int]]) -> dict[int, set[int]]:
+def _pairwise_separated(apart: Sequence[tuple[int, int]]) -> dict[int, set[int]]:
     separated: dict[int, set[int]] = defaultdict(set)
     for one, other in apart:
         separated[one].add(other)

@@ -27,7 +27,7 @@ def placements(
     """Return `PLAN_PLACEMENTS`: one row an asset, why it is in its group, and why in its wave.
 
     Args:
-        placed: the assets that move, with `node`, `group`, `wave`, `company` and `late`.
+        placed: the assets that move, with `node`, `group`, `wave`, `companions` and `late`.
         located: ties between them, each with the groups and waves of both ends.
         alternatives: `reasons.alternatives`.
         every: all assets of the plan.
@@ -69,7 +69,7 @@ def placements(
         )
         .otherwise(formatted("In wave {} because its group needs no other.", "wave"))
     )
-    moving = explained.with_columns(reason=formatted("{} {}", "company", order))
+    moving = explained.with_columns(reason=formatted("{} {}", "companions", order))
     still = every.filter(pl.col("asset_id").is_in(list(staying))).with_columns(
         pl.col("asset_id").replace_strict(staying, return_dtype=pl.String).alias("reason")
     )
@@ -85,8 +85,8 @@ def groups(placed: pl.DataFrame, located: pl.DataFrame, alternatives: pl.DataFra
         pl.col("wave", "late").first(),
         pl.col("group_name").first(),
         pl.col("name").sort().alias("assets"),
-        pl.col("company").first(),
-        pl.col("company").str.starts_with("Collected").all().alias("collected"),
+        pl.col("companions").first(),
+        pl.col("companions").str.starts_with("Collected").all().alias("collected"),
         pl.col("name").filter(pl.col("cycle").is_not_null()).sort().alias("cycling"),
     )
     inside = located.filter(pl.col("from") == pl.col("to")).sort("tie")
@@ -102,7 +102,7 @@ def groups(placed: pl.DataFrame, located: pl.DataFrame, alternatives: pl.DataFra
     size = pl.col("assets").list.len()
     together = (
         pl.when(size == 1)
-        .then("company")
+        .then("companions")
         .when(pl.col("tie").is_not_null())
         .then(formatted("{} assets tied together, most strongly: {}.", size, "tie"))
         .when(pl.col("collected"))

@@ -65,7 +65,7 @@ def propose_types(
     )
     words = [f"Rule {rule.id} says the same." if rule else None for rule in agreeing]
     proposals = frame(about, response.answers, words)
-    return _settled(assets, open_, agreeing), proposals, response.usage
+    return _with_agreed_types(assets, open_, agreeing), proposals, response.usage
 
 
 def _facts(row: Mapping[str, Any]) -> dict[str, Fact]:
@@ -94,7 +94,7 @@ def _agreeing(reason: str | None, answer: Answer) -> Rule | None:
     return next(bearing, None)
 
 
-def _settled(
+def _with_agreed_types(
     assets: pl.DataFrame, open_: pl.DataFrame, agreeing: list[Rule | None]
 ) -> pl.DataFrame:
     settled = [

@@ -79,12 +79,12 @@ def edges_in(text: str) -> Array | None:
                 called = zip(ends, elements, strict=True)
                 edges = [_edge(source, target, each) for (source, target), each in called]
                 return Array(key, member.line, edges)
-            if all(_says_ends(each) for each in value.values()):
+            if all(_names_ends(each) for each in value.values()):
                 return Array(key, member.line, list(elements))
     return None
 
 
-def _says_ends(value: Any) -> bool:
+def _names_ends(value: Any) -> bool:
     pairs = reference.load("ends")["bare"]
     return isinstance(value, dict) and any(value.keys() >= set(pair) for pair in pairs)
 

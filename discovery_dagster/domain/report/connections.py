@@ -12,8 +12,8 @@ from discovery_dagster.domain.report.model import (
     Section,
     Table,
     few,
+    label,
     number_of,
-    said,
     some,
 )
 
@@ -48,7 +48,7 @@ def needs(rows: Mapping[str, Rows], resolved: Rows) -> Section:
         (
             Chart(
                 "Dependencies by evidence",
-                [Bar(said(s), status[s], tone) for s, tone in tones.items()],
+                [Bar(label(s), status[s], tone) for s, tone in tones.items()],
             ),
         ),
         (
@@ -57,8 +57,8 @@ def needs(rows: Mapping[str, Rows], resolved: Rows) -> Section:
                 ("Source", "Relation", "Target", "Port", "Status", "Evidence", "Infrastructure"),
                 [
                     (
-                        row["source"], said(row["relation"]), row["target"], _port(row),
-                        said(row["status"]), cite(row["evidence"]), said(row["infrastructure"]),
+                        row["source"], label(row["relation"]), row["target"], _port(row),
+                        label(row["status"]), cite(row["evidence"]), label(row["infrastructure"]),
                     )
                     for row in sorted(resolved, key=lambda row: bool(row["infrastructure"]))
                 ],
@@ -68,7 +68,7 @@ def needs(rows: Mapping[str, Rows], resolved: Rows) -> Section:
                 "Most needed",
                 ("Name", "Type", "Needed by directly", "Needed by in all"),
                 [
-                    (row["name"], said(row["type"]), row["fan_in"], row["blast_radius"])
+                    (row["name"], label(row["type"]), row["fan_in"], row["blast_radius"])
                     for row in needed[:50]
                 ],
                 page_rows=20,
@@ -76,7 +76,7 @@ def needs(rows: Mapping[str, Rows], resolved: Rows) -> Section:
             Table(
                 "Single points of failure",
                 ("Name", "Type", "What stops with it"),
-                [(row["name"], said(row["type"]), row["single_point_reason"]) for row in points],
+                [(row["name"], label(row["type"]), row["single_point_reason"]) for row in points],
                 "No asset is known that others stop with.",
                 page_rows=20,
             ),
@@ -98,7 +98,7 @@ def needs(rows: Mapping[str, Rows], resolved: Rows) -> Section:
             Table(
                 "Services of the whole estate, left out of groups",
                 ("Name", "Service", "Why"),
-                [(row["name"], said(row["service"]), row["service_reason"]) for row in shared],
+                [(row["name"], label(row["service"]), row["service_reason"]) for row in shared],
             ),
         ),
     )  # fmt: skip

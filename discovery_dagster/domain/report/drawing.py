@@ -23,7 +23,7 @@ class Box:
 
     group: str
     label: str
-    said: str
+    caption: str
     x: int
     y: int
 
@@ -34,7 +34,7 @@ class Line:
 
     path: str
     width: float
-    said: str
+    caption: str
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Column:
     """A wave, and what of it is not drawn."""
 
     wave: int
-    said: str
+    caption: str
     x: int
     more: str
     more_y: int

@@ -49,7 +49,7 @@ def observed_files(dependencies: Rows) -> list[Observed]:
     return sorted(files, key=lambda one: (_time(one.first), one.file))
 
 
-def told(files: Sequence[Observed], assets: int) -> Iterator[str]:
+def describe_observation(files: Sequence[Observed], assets: int) -> Iterator[str]:
     """Say from when to when was observed, where between files nothing was, and what that misses.
 
     Args:
@@ -77,7 +77,7 @@ def told(files: Sequence[Observed], assets: int) -> Iterator[str]:
                 f"Nothing was observed from {moment(reached)} to {moment(after.first)}, between"
                 f" {before.file} and {after.file}."
             )
-    yield "Whether a file was recorded without a break cannot be told from it."
+    yield "Whether a file was recorded without a break cannot be describe_observation from it."
 
 
 def _time(text: str) -> datetime:

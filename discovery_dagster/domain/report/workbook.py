@@ -84,7 +84,7 @@ def _summarise(
             row += 1
         for chart in section.charts:
             drawn = _chart(workbook, numbers, place, chart)
-            sheet.insert_chart(row, 1, drawn, {"description": chart.said})
+            sheet.insert_chart(row, 1, drawn, {"description": chart.description})
             row += 2 + _lines(chart)
             place += len(chart.bars) + 2
         row += 1

@@ -60,8 +60,8 @@ INVENTORY_CONFLICTS = Table(
     },
 )
 
-JUDGED_ASSETS = Table(
-    "judged_assets",
+RULE_CLASSIFIED_ASSETS = Table(
+    "rule_classified_assets",
     doc="One row an asset, judged by rules; `unknown` is an answer.",
     columns={
         "asset_id": _ASSET_ID,
@@ -114,7 +114,7 @@ CLASSIFIED_ASSETS = Table(
     "classified_assets",
     doc="One row an asset, with what people decided in the place of what the rules said.",
     columns={
-        **JUDGED_ASSETS.columns,
+        **RULE_CLASSIFIED_ASSETS.columns,
         "overridden": texts(doc="Fields that people decided; `rationale` has a sentence for each."),
     },
 )

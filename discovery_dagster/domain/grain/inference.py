@@ -22,7 +22,7 @@ _FIRST: Final = 10_000  # records that tell whether it is a table at all
 _NAMELESS: Final = 0.8  # share of addresses with a name, below which a list is one of addresses
 
 
-def judge(columns: Sequence[Column], *, known: bool) -> TableGrain:
+def infer_grain(columns: Sequence[Column], *, known: bool) -> TableGrain:
     """Say what the records of a table of things, or of an unknown one, are.
 
     Args:

@@ -185,6 +185,6 @@ def _place(line: Line) -> str:
 def _since(now: LoggedDecision) -> str:
     did = "took it back" if now.value is None else f"decided {now.value}"
     return (
-        f"This line was heard before, and {now.author} {did} on {now.at:%Y-%m-%d} since: give it"
+        f"This line was read before, and {now.author} {did} on {now.at:%Y-%m-%d} since: give it"
         " another reason to decide so again."
     )

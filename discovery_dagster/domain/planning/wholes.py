@@ -28,7 +28,7 @@ def wholes(movable: pl.DataFrame, needs: Digraph, most: int, apart: Separation) 
     """Return pairs of nodes that hold deployments together, each member to the next.
 
     A deployment of more than `most` assets, or one of which people want parts apart, is held by
-    its ties alone; so are those that need each other in circles of more than `cycle_limit` assets,
+    its ties alone; so are circular dependencies of more than `cycle_limit` assets,
     which are cut where they are tied most weakly.
 
     Args:

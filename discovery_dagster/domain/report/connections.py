@@ -40,10 +40,11 @@ def needs(rows: Mapping[str, Rows], resolved: Rows) -> Section:
             f" {number_of(status['observed_only'])} seen but declared by nobody,"
             f" {number_of(status['inferred_only'])} only inferred from texts.",
             "Single points of failure, without which what is connected falls apart:"
-            f" {number_of(len(points))}. Sets of assets that need each other in a circle and move"
-            f" together: {number_of(len(rows['cycles']))}.",
+            f" {number_of(len(points))}. Circular dependencies, whose assets move together:"
+            f" {number_of(len(rows['cycles']))}.",
             "Everything needs infrastructure, such as name servers, monitoring and backup: what"
-            " needs an asset in all, circles and single points are told without connections to it.",
+            " needs an asset in all, circular dependencies and single points of failure leave out"
+            " connections to it.",
         ),
         (
             Chart(
@@ -81,13 +82,13 @@ def needs(rows: Mapping[str, Rows], resolved: Rows) -> Section:
                 page_rows=20,
             ),
             Table(
-                "Circles, and the cheapest edges to cut them open by",
+                "Circular dependencies, and the cheapest edges to cut",
                 ("Assets", "Edges", "Cheapest to cut"),
                 [
                     (few(row["assets"]), row["edges"], _cuts(row["cuts"]))
                     for row in rows["cycles"]
                 ],
-                "Nothing needs itself in a circle.",
+                "There are no circular dependencies.",
             ),
             Table(
                 "Contradictions",

@@ -30,7 +30,12 @@ def unknowns(rows: Mapping[str, Rows]) -> Section:
             f" or named, {number_of(kinds['external'])} outside. Each may be a machine that a move"
             " would forget.",
         ),
-        (Chart("Unlisted endpoints by kind", [Bar(label(k), n) for k, n in sorted(kinds.items())]),),
+        (
+            Chart(
+                "Unlisted endpoints by kind",
+                [Bar(label(kind), number) for kind, number in sorted(kinds.items())],
+            ),
+        ),
         (
             Table(
                 "Unlisted endpoints",

@@ -77,8 +77,8 @@ class Contents:
 
 def counted(rows: Rows, column: str) -> list[Bar]:
     """Count the values of a column, the most frequent first, what says nothing last."""
-    counts = Counter(row[column] or "not said" for row in rows)
-    quiet = {"unknown", "not said", "other"}
+    counts = Counter(row[column] or "not stated" for row in rows)
+    quiet = {"unknown", "not stated", "other"}
     ordered = sorted(counts.items(), key=lambda item: (item[0] in quiet, -item[1], item[0]))
     return [Bar(label(name), number, "quiet" if name in quiet else "") for name, number in ordered]
 

@@ -77,7 +77,7 @@ def describe_observation(files: Sequence[Observed], assets: int) -> Iterator[str
                 f"Nothing was observed from {moment(reached)} to {moment(after.first)}, between"
                 f" {before.file} and {after.file}."
             )
-    yield "Whether a file was recorded without a break cannot be describe_observation from it."
+    yield "Whether a file was recorded without a break cannot be told from it."
 
 
 def _time(text: str) -> datetime:

@@ -16,7 +16,7 @@ _ASIDE: Final = re.compile(
 _ROOT: Final = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
 
 
-def what_it_is(name: str, beginning: str) -> str | None:
+def describe_refused(name: str, beginning: str) -> str | None:
     """Return a sentence on what the file called `name` is, None when nothing tells.
 
     Args:

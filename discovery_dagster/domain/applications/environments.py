@@ -16,7 +16,7 @@ _PASSES: Final = 2  # the second reaches what talks with what the first inferred
 
 
 def infer_environments(
-    things: Mapping[str, Mapping[str, Any]],
+    by_id: Mapping[str, Mapping[str, Any]],
     applications: Mapping[str, set[str]],
     resolved: pl.DataFrame,
     hosts: Mapping[str, str],
@@ -24,12 +24,12 @@ def infer_environments(
     """Return the environment of each asset, `unknown` where nothing shows it.
 
     Args:
-        things: `environment` of each asset.
+        by_id: `environment` of each asset.
         applications: which each asset serves.
         resolved: `EDGES` that are resolved.
         hosts: the machine of each program.
     """
-    known = {asset: row["environment"] or UNKNOWN for asset, row in things.items()}
+    known = {asset: row["environment"] or UNKNOWN for asset, row in by_id.items()}
     _by_hosts(known, hosts)
     near = _near(resolved, applications)
     for _ in range(_PASSES):

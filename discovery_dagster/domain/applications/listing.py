@@ -32,7 +32,7 @@ def applications(
     Returns:
         `APPLICATIONS`, ordered by name.
     """
-    things = {row["asset_id"]: row for row in assets.iter_rows(named=True)}
+    by_id = {row["asset_id"]: row for row in assets.iter_rows(named=True)}
     places = {row["asset_id"]: row for row in placements.iter_rows(named=True)}
     members: dict[str, list[Membership]] = defaultdict(list)
     for one in deployments.memberships:
@@ -44,10 +44,10 @@ def applications(
     ways = {side: dict(counted.iter_rows()) for side, counted in sides.items()}
     rows = [
         {
-            **_known(application, things, places),
+            **_known(application, by_id, places),
             "name": deployments.names[application],
-            **_served(members[application], things),
-            **_placed(parts[application], things, places),
+            **_served(members[application], by_id),
+            **_placed(parts[application], by_id, places),
             "interfaces_out": ways["source_id"].get(application, 0),
             "interfaces_in": ways["target_id"].get(application, 0),
         }
@@ -59,10 +59,10 @@ def applications(
 
 
 def _known(
-    application: str, things: Mapping[str, Mapping[str, Any]], places: Mapping[str, Any]
+    application: str, by_id: Mapping[str, Mapping[str, Any]], places: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What its own entry says; nothing where lists only name it."""
-    own: Mapping[str, Any] = things.get(application, dict.fromkeys(_OWN))
+    own: Mapping[str, Any] = by_id.get(application, dict.fromkeys(_OWN))
     custom = {fold(key): value for key, value in json.loads(own["custom"] or "{}").items()}
     stated = {
         name: next((str(custom[fold(word)]) for word in words if fold(word) in custom), None)
@@ -81,13 +81,13 @@ def _known(
 
 
 def _served(
-    members: Sequence[Membership], things: Mapping[str, Mapping[str, Any]]
+    members: Sequence[Membership], by_id: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, object]:
     first = {one.asset: one for one in reversed(members)}
-    ordered = sorted(first.values(), key=lambda one: (things[one.asset]["name"] or "", one.asset))
+    ordered = sorted(first.values(), key=lambda one: (by_id[one.asset]["name"] or "", one.asset))
     return {
         "members": len(ordered),
-        "databases": sum(things[one.asset]["type"] == "database" for one in ordered),
+        "databases": sum(by_id[one.asset]["type"] == "database" for one in ordered),
         "memberships": [
             {
                 "asset_id": one.asset,
@@ -101,13 +101,13 @@ def _served(
 
 def _placed(
     parts: Mapping[str, Sequence[str]],
-    things: Mapping[str, Mapping[str, Any]],
+    by_id: Mapping[str, Mapping[str, Any]],
     places: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, object]:
     deployments = [
         {
             "environment": environment,
-            "assets": sorted(str(things[asset]["name"]) for asset in assets),
+            "assets": sorted(str(by_id[asset]["name"]) for asset in assets),
             "groups": sorted(_all(places, assets, "group")),
             "waves": sorted(_all(places, assets, "wave")),
         }

@@ -112,7 +112,7 @@ def decide_outcomes(
     left_out = [pl.when(pl.lit(blank)).then(pl.lit(_BLANK))] if blank.any() else []
     if table_format.kind in {Kind.IGNORED, Kind.WAITING}:
         left_out.append(pl.when(True).then(pl.lit(table_format.reason)))
-    for each in left_out_by(table, table_format):
+    for each in exclusion_rules(table, table_format):
         left_out.append(pl.when(pl.lit(_are_left_out(records, each))).then(pl.lit(each.reason)))
     reason = pl.coalesce(*left_out, pl.lit(None, dtype=pl.String))
     unread = pl.col("outcome") != READ
@@ -129,7 +129,7 @@ def decide_outcomes(
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class ExclusionRule:
     """An exclusion of a table: what its columns of cells must hold, and what saves a record."""
 
     needed: Mapping[str, Held]
@@ -139,7 +139,7 @@ class LeftOut:
     of_flow: bool
 
 
-def left_out_by(table: SourceTable, table_format: TableFormat) -> Iterator[LeftOut]:
+def exclusion_rules(table: SourceTable, table_format: TableFormat) -> Iterator[ExclusionRule]:
     """Return the exclusions that a table has the columns for, the decisive ones first.
 
     What was refused is left out of every table of connections and of relations.
@@ -154,7 +154,7 @@ def left_out_by(table: SourceTable, table_format: TableFormat) -> Iterator[LeftO
     for each in chain(*ordered):
         needed = {each.column: each.words, **each.where}
         if needed.keys() <= column.keys():
-            yield LeftOut(
+            yield ExclusionRule(
                 _of_table(needed, column),
                 [own for saving in each.unless if (own := _of_table(saving, column))],
                 each.reason,
@@ -175,7 +175,7 @@ def are_held(cells: pl.Series, held: Held) -> pl.Series:
     return cells.is_in([cell for cell in distinct if held(cell)]).fill_null(value=False)
 
 
-def _are_left_out(records: pl.DataFrame, left_out: LeftOut) -> pl.Series:
+def _are_left_out(records: pl.DataFrame, left_out: ExclusionRule) -> pl.Series:
     matching = pl.repeat(True, records.height, eager=True)
     for column, held in left_out.needed.items():
         matching = matching & are_held(records[column], held)

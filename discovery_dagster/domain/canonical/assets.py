@@ -13,7 +13,7 @@ from discovery_dagster.domain.canonical.unnamed import (
     FALLBACKS,
     describe_fallbacks,
     fallback,
-    spare_addresses,
+    unused_addresses,
 )
 from discovery_dagster.domain.canonical.virtual_machines import Virtual
 from discovery_dagster.domain.formats.base import Kind, TableFormat, TypePatterns
@@ -95,7 +95,7 @@ def build_assets(
         unread = cells.faults.filter(pl.col("field").is_in(_NAMES))["row"]
         bare = nameless & ~frame["row"].is_in(unread.implode())
         bare = bare if called is None else bare & ~called
-        skipped = pl.concat([spare_addresses(frame.filter(bare)), list_models(frame)])
+        skipped = pl.concat([unused_addresses(frame.filter(bare)), list_models(frame)])
         faults = describe_fallbacks(frame.filter(nameless), column)
     counted = ~pl.col("row").is_in(skipped["row"].implode())
     return BuiltAssets(

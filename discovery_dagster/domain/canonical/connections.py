@@ -77,7 +77,7 @@ def number_of_ends(frame: pl.DataFrame, side: str, ends: pl.DataFrame) -> pl.Dat
     return numbered.select(pl.col("end").cast(pl.Int64).alias(side))
 
 
-def in_order(columns: Iterable[pl.Series | None]) -> pl.Series:
+def distinct_sorted(columns: Iterable[pl.Series | None]) -> pl.Series:
     """Return the distinct values of all columns, sorted: the place of a value is its number."""
     values = [pl.Series(dtype=pl.String), *(one for one in columns if one is not None)]
     return pl.concat(values).drop_nulls().unique().sort()
@@ -136,7 +136,7 @@ def _of_end(
     )
 
 
-def spell_out(
+def as_relations(
     connections: pl.DataFrame,
     ends: pl.DataFrame,
     moments: pl.Series,

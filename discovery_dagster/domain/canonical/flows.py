@@ -23,17 +23,22 @@ from discovery_dagster.domain.canonical.connections import (
     SIDES,
     are_broadcast,
     are_same,
+    as_relations,
     connect,
-    in_order,
+    distinct_sorted,
     measure,
     number_ends,
     number_of_ends,
     places_in,
-    spell_out,
+)
+from discovery_dagster.domain.canonical.directions import (
+    DIRECTION_FIELDS,
+    direction_hints,
+    join_replies,
+    may_reply,
 )
 from discovery_dagster.domain.canonical.endpoints import Endpoints, find_end
-from discovery_dagster.domain.canonical.facing import FACING, facing, join_replies, may_reply
-from discovery_dagster.domain.canonical.leaving_out import FlowCells, leave_out
+from discovery_dagster.domain.canonical.exclusions import FlowCells, exclude
 from discovery_dagster.domain.canonical.rows import (
     CONNECTION,
     MEASURES,
@@ -116,7 +121,7 @@ def read_flows(
         table_format: of the table.
     """
     flow = _flow_cells(columns)
-    closed, rows = leave_out(rows, place, table_format, flow)
+    closed, rows = exclude(rows, place, table_format, flow)
     again = rows.repeated(flow.flow, flow.source, flow.target) if flow else None
     ordered = _ordered_cells(rows, columns)
     as_they_stand = ordered.columns if ordered else {}
@@ -125,10 +130,17 @@ def read_flows(
         for name, fields in _FIELDS.items()
     }
     readings |= _ends_of_ranges(readings, columns)
-    moments = in_order(readings[name].read.frame.get_column(name, default=None) for name in MOMENTS)
-    protocols = in_order([readings["protocol"].read.frame.get_column("protocol", default=None)])
+    moments = distinct_sorted(
+        readings[name].read.frame.get_column(name, default=None) for name in MOMENTS
+    )
+    protocols = distinct_sorted(
+        [readings["protocol"].read.frame.get_column("protocol", default=None)]
+    )
     by_field = {
-        **{name: facing(readings[name].read.frame, name, table_format) for name in FACING},
+        **{
+            name: direction_hints(readings[name].read.frame, name, table_format)
+            for name in DIRECTION_FIELDS
+        },
         "protocol": places_in(readings["protocol"].read.frame, "protocol", protocols),
         "count": measure(readings["count"].read.frame, "count"),
         **{name: places_in(readings[name].read.frame, name, moments) for name in MOMENTS},
@@ -150,7 +162,7 @@ def read_flows(
     connections = connect(counted, lookups).drop_nulls(["source", "target"])
     if ordered:
         connections = connections.with_columns(pl.col(MOMENTS).cast(pl.String))
-        moments = in_order(connections[name] for name in MOMENTS)
+        moments = distinct_sorted(connections[name] for name in MOMENTS)
         connections = connections.with_columns(_places(connections, moments))
         moments = read_cells("time", moments).values
     if again is not None:
@@ -172,11 +184,11 @@ def read_flows(
     nobody = [readings[side].of_records(endpoints[side].skipped, rows) for side in SIDES]
     problems = [readings[side].of_records(endpoints[side].problems, rows) for side in SIDES]
     return Flows(
-        spell_out(connections.filter(real), ends, moments, protocols, table_format),
+        as_relations(connections.filter(real), ends, moments, protocols, table_format),
         pl.concat([closed, _blank(rows, readings, endpoints, place, table_format)]),
         pl.concat(problems),
         pl.concat([pl.DataFrame(schema=SKIPPED), *skipped, *nobody]),
-        _in_order([one.of_records(one.read.faults, rows) for one in readings.values()], columns),
+        _by_column([one.of_records(one.read.faults, rows) for one in readings.values()], columns),
     )
 
 
@@ -237,7 +249,7 @@ def _count(
         *(cell for side in SIDES for cell in _cells(columns, _ENDS[side])),
         *(cell for lookup in told_apart if lookup.varies for cell in lookup.cells),
     ]
-    needed = (*MEASURES, *(FACING if may_reply(lookups) else ()))
+    needed = (*MEASURES, *(DIRECTION_FIELDS if may_reply(lookups) else ()))
     looked_up = {name: lookups[name] for name in needed}
     return rows.count(list(dict.fromkeys(cells)), looked_up, ordered, again)
 
@@ -308,7 +320,7 @@ def _blank(
     return decide_outcomes(records, place.table, table_format).drop_nulls("outcome")
 
 
-def _in_order(faults: Sequence[pl.DataFrame], columns: Sequence[MappedColumn]) -> pl.DataFrame:
+def _by_column(faults: Sequence[pl.DataFrame], columns: Sequence[MappedColumn]) -> pl.DataFrame:
     """Return the faults of all records as they are told elsewhere: by record, then by column."""
     order = {column.header: at for at, column in reversed(list(enumerate(columns)))}
     place = pl.col("column").replace_strict(order, default=None, return_dtype=pl.Int64)

@@ -36,7 +36,7 @@ class Lookup:
         return self.table.height != 1
 
     @property
-    def says(self) -> list[str]:
+    def value_columns(self) -> list[str]:
         """Columns of what the cells say."""
         return [name for name in self.table.columns if name not in self.cells]
 
@@ -44,7 +44,7 @@ class Lookup:
         """Return `records`, which hold the cells if they vary, with what these say."""
         if self.varies:
             return _join(records, self.table, self.cells, "left")
-        return _join(records, self.table.select(self.says), (), "left")
+        return _join(records, self.table.select(self.value_columns), (), "left")
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class Rows(Protocol):
             One row for each combination of `cells`, of `is_reply` and of `from_port`, ordered by
             `row`: its least `row`, the sum of `count` (1 where none is said), the least
             `first_seen` and the greatest `last_seen`, or else `first_seen`. Those records are
-            replies of which `reply` is true, or null and `client` at least `least` (`facing`);
+            replies of which `reply` is true, or null and `client` at least `least` (`direction_hints`);
             `from_port` is their `source_port`, and null of others.
         """
 

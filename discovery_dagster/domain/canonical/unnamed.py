@@ -54,7 +54,7 @@ def describe_fallbacks(frame: pl.DataFrame, column: str | None) -> pl.DataFrame:
     ).select(list(PROBLEM))  # fmt: skip
 
 
-def spare_addresses(frame: pl.DataFrame) -> pl.DataFrame:
+def unused_addresses(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the records that are an address and no thing, as `SKIPPED`.
 
     A list of addresses has those that are free beside those that are used. One that nothing is

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from discovery_dagster.domain.changes import assets, edges, places
-from discovery_dagster.domain.changes.sources import still_here
+from discovery_dagster.domain.changes.sources import present_tables
 from discovery_dagster.domain.tables import SESSION_CHANGES, conform
 
 __all__ = ["Snapshot", "compare"]
@@ -51,7 +51,7 @@ def compare(before: Snapshot, after: Snapshot) -> pl.DataFrame:
     The sessions may be any two of one engagement, whose ids mean the same things; the result does
     not depend on the order of rows. A session has no changes against itself.
     """
-    here = still_here(before.tables, after.tables)
+    here = present_tables(before.tables, after.tables)
     parts = [
         assets.changes(before.assets, after.assets, before.members, here),
         edges.changes(before.edges, after.edges, here),

@@ -28,7 +28,7 @@ def changes(
         before: `CLASSIFIED_ASSETS`.
         after: likewise.
         members: `INVENTORY_MEMBERS` of `before`.
-        here: as `sources.still_here` gives it.
+        here: as `sources.present_tables` gives it.
 
     Returns:
         Columns of `SESSION_CHANGES`, those of edges left out.

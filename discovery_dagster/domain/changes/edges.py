@@ -18,7 +18,7 @@ def changes(before: pl.DataFrame, after: pl.DataFrame, here: pl.DataFrame) -> pl
     Args:
         before: `EDGES`.
         after: likewise.
-        here: as `sources.still_here` gives it.
+        here: as `sources.present_tables` gives it.
 
     Returns:
         Columns of `SESSION_CHANGES`: `asset_id` and `name` are of the source.

@@ -21,7 +21,7 @@ _GENERIC: Final = {known.name for known in generic.FORMATS}
 PLACE: Final = ["file", "sheet"]
 
 
-def still_here(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+def present_tables(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Say of each table of `before` whether `after` has one of its kind.
 
     Args:
@@ -52,7 +52,7 @@ def seen_again(evidence: pl.DataFrame, here: pl.DataFrame, keys: list[str]) -> p
 
     Args:
         evidence: `keys`, and `file` and `sheet` of what reported them.
-        here: as `still_here` gives it.
+        here: as `present_tables` gives it.
         keys: columns that tell what is meant.
 
     Returns:

@@ -12,7 +12,7 @@ import polars as pl
 
 from discovery_dagster.domain.classification.rules import rules
 from discovery_dagster.domain.classification.software import OPERATING_SYSTEM
-from discovery_dagster.domain.classification.tokens import first_held, words
+from discovery_dagster.domain.classification.tokens import first_token_in, words
 from discovery_dagster.domain.classification.vocabulary import PARTED
 from discovery_dagster.reference import load
 
@@ -130,6 +130,6 @@ def _title(name: str | None, version: str | None) -> str:
 def _matching_word(name: str, field: str, value: str) -> str | None:
     name_words = pl.DataFrame({"name": [name]}).select(words("name")).item()
     if field == "tier":
-        return first_held(name_words, load("classification")["tiers"]["name"][value])
+        return first_token_in(name_words, load("classification")["tiers"]["name"][value])
     joined = pl.select(pl.lit(name_words).str.replace_all(PARTED, " ${1}prod ")).item()
-    return first_held(joined, load("environments")[value]["name"])
+    return first_token_in(joined, load("environments")[value]["name"])

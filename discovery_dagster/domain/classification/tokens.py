@@ -112,7 +112,7 @@ def holds(column: str, tokens: list[str]) -> pl.Expr:
     return pl.col(column).str.contains_any([f" {token} " for token in sorted(tokens)])
 
 
-def first_held(text: str, tokens: Iterable[str]) -> str | None:
+def first_token_in(text: str, tokens: Iterable[str]) -> str | None:
     """Return the first of `tokens` in a text of words, None when none is."""
     match = re.search(f" ({choice(tokens)}) ", text)
     return match[1] if match else None

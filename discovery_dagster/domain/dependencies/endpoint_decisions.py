@@ -110,7 +110,7 @@ def fold_endpoints(endpoints: pl.Series) -> pl.Series:
     return endpoints.to_frame("endpoint").select(folded("endpoint")).to_series()
 
 
-def outside(decided: Sequence[EndpointDecision]) -> list[str]:
+def external_endpoints(decided: Sequence[EndpointDecision]) -> list[str]:
     """Return the endpoints that are outside the estate, folded."""
     named = [each.endpoint for each in decided if each.means == EXTERNAL]
     return fold_endpoints(pl.Series(named, dtype=pl.String)).to_list()

@@ -15,8 +15,8 @@ import polars as pl
 from discovery_dagster.domain.dependencies.endpoint_decisions import (
     EXTERNAL,
     EndpointDecision,
+    external_endpoints,
     fold_endpoints,
-    outside,
 )
 
 AMBIGUOUS: Final = "ambiguous"
@@ -85,7 +85,7 @@ def _explanations(
         .group_by("end")
         .agg(pl.struct("id", "name").alias("candidates"))
     )
-    foreign = fold_endpoints(reasons["end"]).is_in(outside(decided))
+    foreign = fold_endpoints(reasons["end"]).is_in(external_endpoints(decided))
     meaningful = pl.col("why").is_in([UNMATCHED, EXTERNAL]) & ~foreign
     explained = reasons.join(candidates, on="end", how="left").with_columns(
         candidates=pl.when(meaningful).then("candidates")

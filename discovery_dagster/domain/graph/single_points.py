@@ -2,8 +2,8 @@
 
 What needs one of several that give the same service stops only with all of them: replicas, partners
 of a cluster, machines of one deployment that listen on the same port or are named but for their
-number, and what no application claims and the same ones reach on the same port. Which assets are
-judged is data (`planning.yaml`, `single_points`).
+number, and what no application claims and the same ones reach on the same port. Which assets
+count is data (`planning.yaml`, `single_points`).
 """
 
 from collections import defaultdict
@@ -43,8 +43,8 @@ def single_points(
     )
     if needed.height > rules["limit"]:
         return None
-    things = {row["asset_id"]: row for row in assets.iter_rows(named=True)}
-    needs = _needs(needed, edges, things, deployments)
+    by_id = {row["asset_id"]: row for row in assets.iter_rows(named=True)}
+    needs = _needs(needed, edges, by_id, deployments)
     above: dict[str, set[str]] = defaultdict(set)
     for source, groups in needs.items():
         for group in groups:
@@ -52,26 +52,26 @@ def single_points(
                 above[target].add(source)
     reasons = {}
     for asset in sorted(above):
-        row = things[asset]
+        row = by_id[asset]
         stage = deployments.environments[asset]
         if row["type"] in rules["types"] and stage not in rules["not_in"]:
             stopped = {
                 one
                 for one in _stopped(asset, needs, above)
-                if not _part_of(asset, one, things, deployments)
+                if not _part_of(asset, one, by_id, deployments)
             }
             if len(stopped) >= rules["least"]:
-                reasons[asset] = _sentence(sorted(str(things[one]["name"]) for one in stopped))
+                reasons[asset] = _sentence(sorted(str(by_id[one]["name"]) for one in stopped))
     return reasons
 
 
 def _part_of(
-    asset: str, other: str, things: Mapping[str, Mapping[str, Any]], deployments: Deployments
+    asset: str, other: str, by_id: Mapping[str, Mapping[str, Any]], deployments: Deployments
 ) -> bool:
     """Whether what stops is the asset's own: its programs, and the entry of its application."""
     own = deployments.of.get(asset)
     rules = load("applications")
-    entry = things[other]["type"] == "application" or things[other]["type"] in rules["programs"]
+    entry = by_id[other]["type"] == "application" or by_id[other]["type"] in rules["programs"]
     return entry and own is not None and deployments.of.get(other) == own
 
 
@@ -96,12 +96,12 @@ def _sentence(names: list[str]) -> str:
 def _needs(
     needed: pl.DataFrame,
     edges: pl.DataFrame,
-    things: Mapping[str, Mapping[str, Any]],
+    by_id: Mapping[str, Mapping[str, Any]],
     deployments: Deployments,
 ) -> dict[str, frozenset[frozenset[str]]]:
     """What each asset needs: sets of which one must be there."""
     rules = load("planning")["single_points"]
-    listening = _listening(needed, things, deployments)
+    listening = _listening(needed, by_id, deployments)
     replicas: dict[str, set[str]] = defaultdict(set)
     copies = edges.filter("resolved", relation="replicates_to")
     for one, other in copies.select("source_id", "target_id").iter_rows():
@@ -111,9 +111,9 @@ def _needs(
     in_cluster = {
         source
         for source, target in clustered.select("source_id", "target_id").iter_rows()
-        if things[target]["type"] == "cluster"
+        if by_id[target]["type"] == "cluster"
     }
-    machines = _machines(needed, things, deployments)
+    machines = _machines(needed, by_id, deployments)
     groups: dict[str, set[frozenset[str]]] = defaultdict(set)
     columns = ("source_id", "target_id", "relation", "port")
     for source, target, relation, port in needed.select(columns).iter_rows():
@@ -122,23 +122,23 @@ def _needs(
         peers = {target} | replicas[target]
         if target in deployments.of:
             own = deployments.of[target]
-            peers |= listening[own, port] | listening[own, _stem(things[target])]
+            peers |= listening[own, port] | listening[own, _stem(by_id[target])]
         elif port is not None:
             peers |= listening[target, port]
-        if things[source]["type"] == "application":
+        if by_id[source]["type"] == "application":
             peers |= machines[source]
         groups[source].add(frozenset(peers - {source}))
     return {source: frozenset(of) for source, of in groups.items()}
 
 
 def _listening(
-    needed: pl.DataFrame, things: Mapping[str, Mapping[str, Any]], deployments: Deployments
+    needed: pl.DataFrame, by_id: Mapping[str, Mapping[str, Any]], deployments: Deployments
 ) -> defaultdict[tuple[object, object], set[str]]:
     """What gives one service: by deployment, or by what is in none, and its port or its name."""
     providers: defaultdict[tuple[object, object], set[str]] = defaultdict(set)
     for asset, part in deployments.of.items():
-        if asset in things and things[asset]["type"] != "application":
-            providers[part, _stem(things[asset])].add(asset)
+        if asset in by_id and by_id[asset]["type"] != "application":
+            providers[part, _stem(by_id[asset])].add(asset)
     reached = needed.select("source_id", "target_id", "port").drop_nulls().unique()
     for _, port, targets in (
         reached.group_by("source_id", "port", maintain_order=True).agg("target_id").iter_rows()
@@ -167,7 +167,7 @@ def _stem(asset: Mapping[str, Any]) -> str:
 
 def _machines(
     needed: pl.DataFrame,
-    things: Mapping[str, Mapping[str, Any]],
+    by_id: Mapping[str, Mapping[str, Any]],
     deployments: Deployments,
 ) -> Mapping[str, set[str]]:
     """What each application runs on in its own deployment: any of it may carry it on."""
@@ -175,6 +175,6 @@ def _machines(
     rows = needed.filter(relation="runs_on").select("source_id", "target_id")
     for source, target in rows.iter_rows():
         own = deployments.of.get(source)
-        if things[source]["type"] == "application" and own in (None, deployments.of.get(target)):
+        if by_id[source]["type"] == "application" and own in (None, deployments.of.get(target)):
             machines[source].add(target)
     return machines

@@ -131,21 +131,23 @@ def _inventory(
     facts = pl.concat([declared.facts, named.facts])
     assigned = assign(engagement, _fallbacks(members), owned, facts, known, banned)
     assigned = assigned.join(_aliased(named.merged, assigned, aliases), on="cluster", how="anti")
-    ids = assigned.drop("borne")
+    ids = assigned.drop("by_name")
     # What is found by its name alone does not bear it: another one may come to.
-    own = to_register(owned, facts).join(assigned.filter(pl.col("borne").is_null()), on="cluster")
+    own = to_register(owned, facts).join(assigned.filter(pl.col("by_name").is_null()), on="cluster")
     registered = [own.select("identifier", "asset_id"), names_of_several(own, owned, known)]
-    things = [
+    golden_records = [
         _with_stated_types(declared.merged, resolved).with_columns(named_only=pl.lit(False)),
         named.merged.with_columns(named_only=pl.lit(True), records=pl.lit(1, pl.UInt32)),
     ]
-    assets = _with_aliases(pl.concat(things).join(ids, on="cluster").drop("cluster"), aliases)
+    assets = _with_aliases(
+        pl.concat(golden_records).join(ids, on="cluster").drop("cluster"), aliases
+    )
     keys = pl.concat([declared.keys, named.keys])
     explained = (
         members.join(assigned, on="cluster").join(keys, on="record", how="left").sort("record")
     )
-    reasons = pl.concat_list(pl.col("keys").fill_null([]), "borne").list.drop_nulls()
-    explained = explained.with_columns(keys=reasons).drop("cluster", "borne")
+    reasons = pl.concat_list(pl.col("keys").fill_null([]), "by_name").list.drop_nulls()
+    explained = explained.with_columns(keys=reasons).drop("cluster", "by_name")
     conflicts = find_conflicts(declared.members, declared.merged)
     conflicts = conflicts.join(ids, on="cluster", maintain_order="left").drop("cluster")
     return Inventory(

@@ -1,6 +1,7 @@
-"""One row of attributes for the records of one thing, by the precedence of their sources.
+"""The golden record of each asset: one row of attributes for all records of it.
 
-What lost is in `conflicts`; which records belong together is decided in `clusters`.
+Which value survives is decided by the precedence of its sources (survivorship). What lost is in
+`conflicts`; which records belong together is decided in `clusters`.
 """
 
 import json

@@ -95,7 +95,7 @@ def assign(
         banned: what a person decided not to join things by.
 
     Returns:
-        `cluster`, `asset_id` and `borne`, the name that the asset alone bears where it was found by
+        `cluster`, `asset_id` and `by_name`, the name that the asset alone bears where it was found by
         that.
     """
     single = owned.filter(pl.col("cluster").n_unique().over("identifier") == 1)
@@ -109,18 +109,18 @@ def assign(
     ambiguous = (
         register["identifier"].filter(register["identifier"].str.starts_with(AMBIGUOUS)).implode()
     )
-    claims = _claims(wanted, register, ambiguous).with_columns(borne=pl.lit(None, pl.String))
-    borne = _claims(of_any_kind(single), register, ambiguous).with_columns(
-        borne=REGISTERED + pl.col("identifier"), strength=pl.lit(0, pl.Int32)
+    claims = _claims(wanted, register, ambiguous).with_columns(by_name=pl.lit(None, pl.String))
+    by_name = _claims(of_any_kind(single), register, ambiguous).with_columns(
+        by_name=REGISTERED + pl.col("identifier"), strength=pl.lit(0, pl.Int32)
     )
-    borne = borne.join(claims, on="cluster", how="anti").filter(
+    by_name = by_name.join(claims, on="cluster", how="anti").filter(
         pl.col("asset_id").n_unique().over("cluster") == 1,
-        ~pl.col("borne").is_in(list(banned)).any().over("cluster"),
+        ~pl.col("by_name").is_in(list(banned)).any().over("cluster"),
     )
-    claims = _strongest_first(pl.concat([claims, borne.select(claims.columns)]))
+    claims = _strongest_first(pl.concat([claims, by_name.select(claims.columns)]))
     claims = claims.unique("cluster", keep="first", maintain_order=True)
     kept = claims.unique("asset_id", keep="first", maintain_order=True).select(
-        "cluster", "asset_id", "borne"
+        "cluster", "asset_id", "by_name"
     )
     new = clusters.join(kept, on="cluster", how="anti").join(
         _strongest_first(single).unique("cluster", keep="first"), on="cluster", how="left"
@@ -131,7 +131,7 @@ def assign(
     fresh = new.select(
         "cluster",
         pl.Series("asset_id", derived, dtype=pl.String),
-        pl.lit(None, pl.String).alias("borne"),
+        pl.lit(None, pl.String).alias("by_name"),
     )
     return pl.concat([kept, fresh])
 

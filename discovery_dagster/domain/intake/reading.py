@@ -9,7 +9,7 @@ import polars as pl
 from discovery_dagster.domain import corrections, formats
 from discovery_dagster.domain.formats.truncation import reject_incomplete_flows
 from discovery_dagster.domain.readers import Limits, read_file
-from discovery_dagster.domain.refusals import what_it_is
+from discovery_dagster.domain.refusals import describe_refused
 from discovery_dagster.domain.source_tables import (
     READ,
     REJECTED,
@@ -98,7 +98,7 @@ def _described(error: UnreadableFileError, path: Path, name: str) -> UnreadableF
     with path.open("rb") as content:
         beginning = content.read(_BEGINNING)
     encoding = "utf-16" if beginning[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
-    description = what_it_is(name, beginning.decode(encoding, "replace"))
+    description = describe_refused(name, beginning.decode(encoding, "replace"))
     return error if description is None else UnreadableFileError("not_a_table", description)
 
 

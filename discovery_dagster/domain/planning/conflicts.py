@@ -12,7 +12,7 @@ import polars as pl
 from discovery_dagster.domain.planning.constraints import Constraint, ResolvedConstraints
 from discovery_dagster.domain.planning.placed_groups import PlacedGroups, listed
 from discovery_dagster.domain.planning.placing import Placed
-from discovery_dagster.domain.planning.reasons import lateness
+from discovery_dagster.domain.planning.reasons import delay_reason
 
 Conflict = tuple[Constraint, str]
 
@@ -112,7 +112,7 @@ def _behind(plan: PlacedGroups, constraints: ResolvedConstraints, number: int) -
     while True:
         scheduled = plan.placed.scheduled[number]
         if scheduled.late is not None:
-            why = lateness(number, plan.placed, constraints, plan.names)
+            why = delay_reason(number, plan.placed, constraints, plan.names)
             return f" {plan.called(number)} is in wave {scheduled.wave} because {why}."
         need = plan.first_need(number, scheduled.wave - 1)
         if need is None:

@@ -58,7 +58,7 @@ class PlacedGroups:
             None,
         )
 
-    def way(self, start: int, end: int) -> list[str]:
+    def binding_path(self, start: int, end: int) -> list[str]:
         """Return what binds one asset to another of its group: constraints before needs."""
         near: dict[int, list[tuple[int, str]]] = {}
         for one, other, constraint in self.placed.bonds:
@@ -80,7 +80,7 @@ class PlacedGroups:
 
     def bound(self, one: int, other: int) -> str:
         """Say by what two assets of one group are bound together, both ways."""
-        return listed([*self.way(one, other), *self.way(other, one)])
+        return listed([*self.binding_path(one, other), *self.binding_path(other, one)])
 
     def inside(self, number: int) -> str:
         """Say what binds the assets of a group that is larger than any limit."""

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from discovery_dagster.domain.graph.digraph import Digraph, Numbers
+from discovery_dagster.domain.planning.cohesion import deployment_pairs, same_kind_pairs, with_bonds
 from discovery_dagster.domain.planning.constraints import Constraint, ResolvedConstraints
 from discovery_dagster.domain.planning.defaults import (
     Assumptions,
@@ -24,7 +25,6 @@ from discovery_dagster.domain.planning.defaults import (
 )
 from discovery_dagster.domain.planning.grouping import Separation, groups
 from discovery_dagster.domain.planning.scheduling import Limits, Room, Scheduled, schedule
-from discovery_dagster.domain.planning.wholes import alike, wholes, with_bonds
 from discovery_dagster.reference import load
 
 Pair = tuple[int, int, Constraint]  # two nodes, and what is set about them
@@ -85,11 +85,11 @@ def place(
         [(a, b) for a, b, _ in separations], [rank, pins, _environments(movable)]
     )
     bound = with_bonds(needs, [(a, b) for a, b, _ in bonds])
-    bound = with_bonds(bound, wholes(movable, bound, most, separation))
+    bound = with_bonds(bound, deployment_pairs(movable, bound, most, separation))
     order = [
         *((a, b) for a, b, _ in bonds),
         *ties.filter("binds").select("a", "b").iter_rows(),
-        *alike(movable, ties),
+        *same_kind_pairs(movable, ties),
     ]
     group = groups(bound, order, most, load("planning")["search_limit"], separation)
     condensed = needs.condensed(group)

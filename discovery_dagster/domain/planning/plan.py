@@ -179,7 +179,7 @@ def _numbered(
     called = group_names(members, frozenset([*ties["a"], *ties["b"]]))
     names = movable["name"].to_list()
     late = {
-        label: reasons.lateness(label, where, constraints, names)
+        label: reasons.delay_reason(label, where, constraints, names)
         for label, scheduled in where.scheduled.items()
         if scheduled.late is not None
     }

@@ -148,7 +148,7 @@ def alternatives(ties: pl.DataFrame, room: Room | None) -> pl.DataFrame:
     )
 
 
-def lateness(
+def delay_reason(
     number: int, placed: Placed, constraints: ResolvedConstraints, names: Sequence[str]
 ) -> str:
     """Say why a group is in a later wave than its needs alone would allow.

@@ -24,7 +24,7 @@ def with_bonds(needs: Digraph, pairs: Sequence[tuple[int, int]]) -> Digraph:
     return Digraph.of(needs.size, source, target)
 
 
-def wholes(movable: pl.DataFrame, needs: Digraph, most: int, apart: Separation) -> Pairs:
+def deployment_pairs(movable: pl.DataFrame, needs: Digraph, most: int, apart: Separation) -> Pairs:
     """Return pairs of nodes that hold deployments together, each member to the next.
 
     A deployment of more than `most` assets, or one of which people want parts apart, is held by
@@ -54,7 +54,7 @@ def wholes(movable: pl.DataFrame, needs: Digraph, most: int, apart: Separation) 
     return _all(pairs for pairs in held.values() if size[strong[pairs[0][0]]] <= limit)
 
 
-def alike(movable: pl.DataFrame, ties: pl.DataFrame) -> Pairs:
+def same_kind_pairs(movable: pl.DataFrame, ties: pl.DataFrame) -> Pairs:
     """Return pairs of nodes that nothing ties to anything, each to the next of its kind.
 
     In small plans there are none: there a single asset is seen.

@@ -13,11 +13,11 @@ import polars as pl
 from discovery_dagster import reference
 from discovery_dagster.domain.canonical.accounts import (
     READING_OUTCOMES,
-    LeftOut,
+    ExclusionRule,
     Place,
     are_held,
     decide_outcomes,
-    left_out_by,
+    exclusion_rules,
 )
 from discovery_dagster.domain.canonical.rows import Rows
 from discovery_dagster.domain.formats.base import Held, TableFormat
@@ -36,7 +36,7 @@ class FlowCells:
     target: str
 
 
-def leave_out(
+def exclude(
     rows: Rows, place: Place, table_format: TableFormat, flow: FlowCells | None
 ) -> tuple[pl.DataFrame, Rows]:
     """Part the records that are left out unread from the others.
@@ -53,7 +53,7 @@ def leave_out(
     """
     closed, rows = _unread(rows, place, table_format)
     refused = []
-    for each in left_out_by(place.table, table_format):
+    for each in exclusion_rules(place.table, table_format):
         held = _held(rows, each)
         if held.is_empty():
             continue
@@ -83,7 +83,7 @@ def _unread(rows: Rows, place: Place, table_format: TableFormat) -> tuple[list[p
     return [closed], rows.without(decided)
 
 
-def _held(rows: Rows, left_out: LeftOut) -> pl.DataFrame:
+def _held(rows: Rows, left_out: ExclusionRule) -> pl.DataFrame:
     """Return the combinations of cells that are left out."""
     some, varies = _narrowed(rows, left_out.needed)
     if left_out.some and not varies:

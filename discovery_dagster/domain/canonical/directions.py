@@ -16,14 +16,14 @@ from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.services import ports
 
 #: Fields of a record that tell its direction.
-FACING: Final = ("source_port", "port", "tcp_flags")
+DIRECTION_FIELDS: Final = ("source_port", "port", "tcp_flags")
 _USER_PORTS = 1024  # below are system ports, on which only services listen (RFC 6335)
 _CLIENT_PORTS = 32768  # from here on Linux picks ports for clients; others start higher
 _ENDS: Final = ["source", "target", "protocol"]
 _SYN, _SYN_ACK = 2, 18  # bits of TCP flags; AWS adds up those seen in an interval
 
 
-def facing(frame: pl.DataFrame, field: str, table_format: TableFormat) -> pl.DataFrame:
+def direction_hints(frame: pl.DataFrame, field: str, table_format: TableFormat) -> pl.DataFrame:
     """Say what one field of a record tells of its direction.
 
     A record is a reply where its flags say so. Where they say nothing it is one when it went to a
@@ -54,11 +54,11 @@ def facing(frame: pl.DataFrame, field: str, table_format: TableFormat) -> pl.Dat
 
 
 def may_reply(lookups: Mapping[str, Lookup]) -> bool:
-    """Whether a record can be a reply, by what `facing` says of each field.
+    """Whether a record can be a reply, by what `direction_hints` says of each field.
 
     Most files name but one side's port, or known services.
     """
-    hints = {name: lookups[name].table for name in FACING}
+    hints = {name: lookups[name].table for name in DIRECTION_FIELDS}
     clients = hints["port"]["client"].count() and hints["source_port"]["least"].count()
     return bool(clients or hints["tcp_flags"]["reply"].any())
 

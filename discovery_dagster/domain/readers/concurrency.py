@@ -11,7 +11,7 @@ Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
 
-def in_turn(make: Callable[[Piece], Result], pieces: Iterable[Piece]) -> Iterator[Result]:
+def map_in_order(make: Callable[[Piece], Result], pieces: Iterable[Piece]) -> Iterator[Result]:
     """Give what `make` makes of each piece, in their order.
 
     NumPy, Polars and zlib let other threads run, so that reading and making go side by side.

@@ -12,7 +12,7 @@ _ROW: Final = ["subnet", "kind", "needed", "port", "protocol", "service"]
 
 
 def report(edges: pl.DataFrame) -> pl.DataFrame:
-    """Return one row for each subnet (or name) and port on which assets meet an endpoint that is no asset.
+    """Return one row for each subnet (or name) and port where assets meet unresolved endpoints.
 
     Args:
         edges: `EDGES`.

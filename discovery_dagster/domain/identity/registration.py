@@ -95,8 +95,8 @@ def assign(
         banned: what a person decided not to join things by.
 
     Returns:
-        `cluster`, `asset_id` and `by_name`, the name that the asset alone bears where it was found by
-        that.
+        `cluster`, `asset_id` and `by_name`, the name by which the asset was found where only that
+        identified it.
     """
     single = owned.filter(pl.col("cluster").n_unique().over("identifier") == 1)
     # A thing without a known domain may be one whose domain an earlier session knew.

@@ -28,8 +28,8 @@ def deployment_pairs(movable: pl.DataFrame, needs: Digraph, most: int, apart: Se
     """Return pairs of nodes that hold deployments together, each member to the next.
 
     A deployment of more than `most` assets, or one of which people want parts apart, is held by
-    its ties alone; so are circular dependencies of more than `cycle_limit` assets,
-    which are cut where they are tied most weakly.
+    its ties alone; so are circular dependencies of more than `cycle_limit` assets, which are cut
+    where they are tied most weakly.
 
     Args:
         movable: with `node` and `deployment`.

@@ -50,8 +50,8 @@ def trace(published: Published, asset_id: str, field: str | None = None) -> list
         field: only this one, a key of `tables.ATTRIBUTES`; None for all that have a value.
 
     Returns:
-        One row a field: `field`, `value` and `sources`, each with `file, sheet, line, column, text,
-        value, transform, unit, method, confidence, format, won, merged, corrected`.
+        One row per field: `field`, `value` and `sources`, each with `file, sheet, line, column,
+        text, value, transform, unit, method, confidence, format, won, merged, corrected`.
     """
     asset = published.inventory.row(by_predicate=pl.col("asset_id") == asset_id, named=True)
     members = published.members.filter(pl.col("asset_id") == asset_id)

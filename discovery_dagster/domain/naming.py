@@ -104,7 +104,7 @@ class NameIndex:
         return endpoints.with_columns(joined["asset_id"], joined["how"], joined["candidates"])
 
     def _answers(self, distinct: pl.DataFrame, *, by_address: bool) -> pl.DataFrame:
-        """One row an endpoint that means something: `endpoint, asset_id, how, candidates`."""
+        """One row per endpoint that means something: `endpoint, asset_id, how, candidates`."""
         addressed = distinct if by_address else distinct.clear()
         at_address = _fitting(
             addressed.join(self._addresses, left_on="address", right_on="key").with_columns(level=0)

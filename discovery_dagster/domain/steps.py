@@ -79,7 +79,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "inventory",
-        "One row a real thing, with a stable id and the reason why its records were merged.",
+        "One row per asset: its golden record, with a stable id and why its records were merged.",
         upstream=("canonical_records",),
         decisions=("identity", "aliases"),
         frames={

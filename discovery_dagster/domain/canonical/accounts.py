@@ -105,7 +105,7 @@ def decide_outcomes(
         table_format: of the table.
 
     Returns:
-        One row a record, as `READING_OUTCOMES`; `outcome` is null while it is open.
+        One row per record, as `READING_OUTCOMES`; `outcome` is null while it is open.
     """
     names = [cell_column(at) for at in range(len(table.header))]
     blank = _blank_records(records, names)
@@ -216,7 +216,7 @@ def combine_outcomes(
         skipped: as `SKIPPED`.
 
     Returns:
-        One row a record, as `tables.RECORD_OUTCOMES`, and its `row`.
+        One row per record, as `tables.RECORD_OUTCOMES`, and its `row`.
     """
     nothing = pl.lit(None, pl.String)
     settled = pl.concat(

@@ -34,7 +34,7 @@ _MAY_BE_VIRTUAL: Final = frozenset({None, "server"})
 class BuiltAssets:
     """What records of things give.
 
-    `assets` is one row a usable record (`row`, `line`, `declared_type`, `declared_type_text`,
+    `assets` is one row per usable record (`row`, `line`, `declared_type`, `declared_type_text`,
     `detail` and `tables.ATTRIBUTES`). `problems` are of records that name nothing, `faults` of
     usable ones that have no name (both `PROBLEM`); `skipped` (`SKIPPED`) are no things.
     """

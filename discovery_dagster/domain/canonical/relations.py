@@ -36,7 +36,7 @@ def build_relations(
     """Build relation records from records of two things.
 
     Returns:
-        One row a usable record (`tables.RELATION_RECORDS` without its place, with `row` and
+        One row per usable record (`tables.RELATION_RECORDS` without its place, with `row` and
         `line`); problems of the others, as `PROBLEM`; those that count for nothing, as `SKIPPED`.
     """
     cells, many = part_ends(cells)

@@ -135,8 +135,8 @@ class Rows(Protocol):
             One row for each combination of `cells`, of `is_reply` and of `from_port`, ordered by
             `row`: its least `row`, the sum of `count` (1 where none is said), the least
             `first_seen` and the greatest `last_seen`, or else `first_seen`. Those records are
-            replies of which `reply` is true, or null and `client` at least `least` (`direction_hints`);
-            `from_port` is their `source_port`, and null of others.
+            replies of which `reply` is true, or null and `client` at least `least`
+            (`direction_hints`); `from_port` is their `source_port`, and null of others.
         """
 
 

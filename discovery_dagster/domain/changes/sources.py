@@ -29,7 +29,7 @@ def present_tables(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
         after: likewise.
 
     Returns:
-        `file`, `sheet` and `here`, one row a file and sheet: a sheet with several tables is here
+        `file`, `sheet` and `here`, one row per file and sheet: a sheet with several tables is here
         when one of them is.
     """
     formats = set(after["format"])

@@ -16,7 +16,7 @@ def changed_fields(
     fields: Sequence[str],
     further: list[str],
 ) -> pl.DataFrame:
-    """Return one row a key and field whose values differ.
+    """Return one row per key and field whose values differ.
 
     Args:
         before: unique by `keys`, with `fields`.

@@ -28,7 +28,7 @@ class Distinct:
 
     @classmethod
     def among(cls, frame: pl.DataFrame) -> Self:
-        """Find the distinct rows of a frame of one row an asset, in the order of the first ones."""
+        """Find the distinct rows of a frame of one row per asset, in order of first occurrence."""
         key = _fold([_number(frame.select(name)) for name in frame.columns])
         firsts, of = _firsts(key)
         return cls(frame[firsts], of)

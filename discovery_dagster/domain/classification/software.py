@@ -70,7 +70,7 @@ def recognise_products(cells: pl.Series, versions: pl.Series) -> pl.DataFrame:
         versions: the version given apart, read where a cell names one product alone.
 
     Returns:
-        One row a part of a cell that is recognised: `at` (the number of the cell), `alone` and
+        One row per part of a cell that is recognised: `at` (the number of the cell), `alone` and
         `RECOGNISED`, in the order of cells and parts.
     """
     separators = load("products")["separators"]

@@ -25,7 +25,7 @@ _SURPLUS_SEPARATOR = " | "
 
 @dataclass(frozen=True)
 class Corrected:
-    """The session's tables after correction, and one row a correction (`tables.CORRECTIONS`)."""
+    """The session's tables after correction, and one row per correction (`tables.CORRECTIONS`)."""
 
     tables: list[RecognisedTable]
     corrections: pl.DataFrame

@@ -215,7 +215,7 @@ def _pieces(claims: pl.DataFrame) -> pl.DataFrame:
 
 
 def _readings() -> pl.DataFrame:
-    """One row a kind and relation, the best reading of an edge first: `reading` and `family`."""
+    """One row per kind and relation, the best reading of an edge first: `reading` and `family`."""
     families = load("evidence")["families"]
     rows = [
         (kind, relation, family)
@@ -228,7 +228,7 @@ def _readings() -> pl.DataFrame:
 
 
 def _worth() -> pl.DataFrame:
-    """One row a set of kinds, as booleans: `status` and `confidence`."""
+    """One row per set of kinds, as booleans: `status` and `confidence`."""
     return pl.DataFrame(
         [
             {kind: kind in row["kinds"] for kind in _KINDS}

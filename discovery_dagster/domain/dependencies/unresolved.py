@@ -67,7 +67,7 @@ def explain(
 def _explanations(
     unresolved: pl.DataFrame, assets: pl.DataFrame, decided: Sequence[EndpointDecision]
 ) -> pl.DataFrame:
-    """One row an end that is no asset: `end, why, candidates`."""
+    """One row per end that is no asset: `end, why, candidates`."""
     own = networks(assets["ip_addresses"])
     ends = unresolved["end"].drop_nulls().unique()
     reasons = pl.DataFrame(

@@ -15,7 +15,7 @@ from discovery_dagster.reference import load
 
 _SIDES: Final = {"in": ("target_id", "source_id"), "out": ("source_id", "target_id")}
 
-#: One row an asset that serves the whole estate.
+#: One row per asset that serves the whole estate.
 SCHEMA: Final = {"asset_id": pl.String(), "service": pl.String(), "service_reason": pl.String()}
 
 
@@ -30,7 +30,7 @@ def recognise(
         decisions: of a person, by asset: whether it is one, and the sentence that says so.
 
     Returns:
-        As `SCHEMA`, one row an asset, ordered by it. A role is one of `infrastructure.yaml`, or
+        As `SCHEMA`, one row per asset, ordered by it. A role is one of `infrastructure.yaml`, or
         `decided` where only a person says it.
     """
     rules = load("infrastructure")

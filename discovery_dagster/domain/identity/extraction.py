@@ -37,7 +37,7 @@ def describe(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
         relations: rows in `RELATION_RECORDS`; a record's own tells where it runs.
 
     Returns:
-        One row a record: `record`, `file`, `format`, `declared_type`, `kind`, `called`, `title`,
+        One row per record: `record`, `file`, `format`, `declared_type`, `kind`, `called`, `title`,
         `provider_id`, `addresses`, `unbranded`, `macs`, the `FACTS`, and what `contradictions`
         looks at: `sheet`, `origin`, `tag`, and the attributes that rows of one thing share.
     """

@@ -37,7 +37,7 @@ _PLACE = ["file", "sheet", "line"]
 
 @dataclass(frozen=True)
 class Inventory:
-    """One row a real thing, and why.
+    """One row per asset, its golden record, and why its records were merged.
 
     `assets`, `members` and `conflicts` are in `INVENTORY_ASSETS`, `INVENTORY_MEMBERS` and
     `INVENTORY_CONFLICTS`; `identifiers` (`identifier, asset_id`) is what is to be registered.

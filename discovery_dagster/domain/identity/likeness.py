@@ -16,7 +16,7 @@ from discovery_dagster.domain.host_names import folded, group
 from discovery_dagster.domain.tables import Schema
 from discovery_dagster.reference import load
 
-#: One row a pair: what speaks for it in words, and how many kinds of evidence that is.
+#: One row per pair: what speaks for it in words, and how many kinds of evidence that is.
 LIKE_PAIRS: Schema = {
     "asset_id": pl.String(),
     "name": pl.String(),

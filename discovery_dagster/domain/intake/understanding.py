@@ -28,8 +28,8 @@ def understand(
         grains: of the client, about what records are.
 
     Returns:
-        `mapping`, one row a source column (`tables.FIELD_MAPPING`), and `grains`, one row a table
-        (`tables.TABLE_GRAINS`).
+        `mapping`, one row per source column (`tables.FIELD_MAPPING`), and `grains`, one row per
+        table (`tables.TABLE_GRAINS`).
     """
     mapped, grain_rows = [empty(FIELD_MAPPING)], list[dict[str, object]]()
     for number, (table, table_format) in enumerate(tables):

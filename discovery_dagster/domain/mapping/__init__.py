@@ -85,7 +85,7 @@ def understand_table(
         grains: likewise, about what records are.
 
     Returns:
-        One row a column, as `tables.FIELD_MAPPING`; and the grain.
+        One row per column, as `tables.FIELD_MAPPING`; and the grain.
     """
     records = hide_by_records(table.records.filter(pl.col("outcome") == READ), table.header)
     plain = plain_headers(table.header) if table_format.synonyms else table.header

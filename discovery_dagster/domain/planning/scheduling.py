@@ -20,7 +20,7 @@ class Limits:
     rank: Mapping[int, int] = field(default_factory=dict)  # groups of a lower rank move before
     pinned: Mapping[int, int] = field(default_factory=dict)  # wave by group
     apart: Sequence[tuple[int, int]] = ()  # pairs that share no wave
-    after: Sequence[tuple[int, int]] = ()  # a group, and one that moves before it; no circle
+    after: Sequence[tuple[int, int]] = ()  # a group, and one that moves before it; acyclic
     pilot: frozenset[int] | None = None  # the groups of the first wave; None where any may be
     urgency: Mapping[int, int] = field(
         default_factory=dict

@@ -24,7 +24,7 @@ def placements(
     staying: Mapping[str, str],
     by_rule: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Return `PLAN_PLACEMENTS`: one row an asset, why it is in its group, and why in its wave.
+    """Return `PLAN_PLACEMENTS`: one row per asset, why it is in its group, and why in its wave.
 
     Args:
         placed: the assets that move, with `node`, `group`, `wave`, `companions` and `late`.
@@ -80,7 +80,7 @@ def placements(
 
 
 def groups(placed: pl.DataFrame, located: pl.DataFrame, alternatives: pl.DataFrame) -> pl.DataFrame:
-    """Return `PLAN_GROUPS`: one row a group, what holds it together, and why it is in its wave."""
+    """Return `PLAN_GROUPS`: one row per group, what holds it together, and why it has its wave."""
     members = placed.group_by("group").agg(
         pl.col("wave", "late").first(),
         pl.col("group_name").first(),
@@ -142,7 +142,7 @@ def groups(placed: pl.DataFrame, located: pl.DataFrame, alternatives: pl.DataFra
 
 
 def waves(placed: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
-    """Return `PLAN_WAVES`: one row a wave, and why it comes after the one before."""
+    """Return `PLAN_WAVES`: one row per wave, and why it comes after the one before."""
     members = placed.group_by("wave").agg(
         pl.col("group").unique().sort().alias("groups"),
         pl.len().cast(pl.UInt32).alias("assets"),
@@ -175,7 +175,7 @@ def waves(placed: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
 
 
 def conflicts(unmet: Sequence[tuple[Constraint, str]]) -> pl.DataFrame:
-    """Return `PLAN_CONFLICTS`: one row a constraint that does not hold, and why."""
+    """Return `PLAN_CONFLICTS`: one row per constraint that does not hold, and why."""
     rows = [(one.id, one.kind, one.sentence, message) for one, message in unmet]
     return pl.DataFrame(rows, schema=dict(PLAN_CONFLICTS), orient="row").sort(
         "constraint", "message"

@@ -111,12 +111,12 @@ def frame(
     """Put the answers beside what they are about.
 
     Args:
-        about: one row a question with the first columns of `tables.PROPOSALS`, up to `rules`.
+        about: one row per question with the first columns of `tables.PROPOSALS`, up to `rules`.
         answers: one a question.
         accepted: the evidence that agrees where a proposal is accepted, else null.
 
     Returns:
-        One row a question, as `tables.PROPOSALS`.
+        One row per question, as `tables.PROPOSALS`.
     """
     if about.is_empty():
         return empty(PROPOSALS)

@@ -144,7 +144,7 @@ class NameIndex:
         return pairs.select("endpoint", "asset_id", "preference")
 
     def _of_one_label_and_address(self, distinct: pl.DataFrame) -> pl.DataFrame:
-        """Assets at an endpoint's address that bear its name but for the domain of one of them.
+        """Assets at an endpoint's address that have its name, except for the domain of one of them.
 
         Databases and applications have no host names of their own, but flows name them by one.
         """

@@ -100,4 +100,4 @@ def _rejects(rejected: pl.DataFrame, issues: pl.DataFrame) -> Rows:
 
 
 def _ignore_progress(done: int, total: int) -> None:
-    """Progress that nobody follows."""
+    """Report no progress."""

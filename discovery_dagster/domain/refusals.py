@@ -1,6 +1,6 @@
 """What a file is that holds no table, in a sentence that also says what to do.
 
-It is told by how its text begins; nothing of it is read.
+It is recognised by how its text begins; nothing of it is read.
 """
 
 import re

@@ -158,7 +158,7 @@ def has_no_process(run: Run, *, claim_held: bool, now: datetime) -> bool:
     """Whether a run that Dagster believes to be alive has lost its process."""
     since = run.changed_at or run.started_at or run.created_at
     grace = _CLAIM_GRACE.get(run.status)
-    # A time to come means that the clock was set back, by how much nobody knows. Only a run that
+    # A time to come means that the clock was set back, by an unknown amount. Only a run that
     # holds no claim is judged by the clock at all, and one judged wrongly is fenced.
     return grace is not None and not claim_held and abs(now - since) > grace
 

@@ -91,7 +91,7 @@ def _stated(resolved: pl.DataFrame, by_id: Mapping[str, Mapping[str, Any]]) -> I
 def _listed(
     memberships: Iterable[Membership], by_id: Mapping[str, Mapping[str, Any]]
 ) -> tuple[list[Membership], dict[str, str]]:
-    """What is said of assets themselves to serve applications, such as by people.
+    """Memberships that assets themselves state, such as by people.
 
     Returns:
         Memberships, and the names of applications that are no assets, by what stands for an id.

@@ -1,7 +1,7 @@
 """Interfaces between applications, rolled up from what is declared and from their members.
 
 A declared interface that connections of their members show is confirmed; one never seen is declared
-only; one that is seen and that nobody declared is observed only. What several applications share
+only; one that is seen but not declared is observed only. What several applications share
 shows an interface of none of them.
 """
 

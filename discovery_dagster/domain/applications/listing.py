@@ -123,7 +123,7 @@ def _all(places: Mapping[str, Mapping[str, Any]], assets: Sequence[str], name: s
 
 
 def _unknown(row: Mapping[str, Any]) -> list[str]:
-    """What a person would ask of an application and nothing tells."""
+    """What people need to know of an application and no source states."""
     answers = {
         "owner": row["business_owner"] or row["technical_owner"],
         "criticality": row["criticality"] not in (None, "unknown"),

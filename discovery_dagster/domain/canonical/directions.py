@@ -24,7 +24,7 @@ _SYN, _SYN_ACK = 2, 18  # bits of TCP flags; AWS adds up those seen in an interv
 
 
 def direction_hints(frame: pl.DataFrame, field: str, table_format: TableFormat) -> pl.DataFrame:
-    """Say what one field of a record tells of its direction.
+    """Return what one field of a record says about its direction.
 
     A record is a reply where its flags say so. Where they say nothing it is one when it went to a
     port that clients use, and that port is at least as high as its sender's port asks for.
@@ -38,7 +38,7 @@ def direction_hints(frame: pl.DataFrame, field: str, table_format: TableFormat) 
     Returns:
         As long as `frame`: of `source_port` itself and `least`, the least port of a client that it
         may answer; of `port` itself and `client`, the same where clients use it; of `tcp_flags`
-        and `direction` whether it is a `reply`. Null where nothing is told.
+        and `direction` whether it is a `reply`. Null where nothing is known.
     """
     if field not in frame.columns:
         frame = frame.with_columns(pl.lit(None, pl.Int64).alias(field))
@@ -64,7 +64,7 @@ def may_reply(lookups: Mapping[str, Lookup]) -> bool:
 
 
 def join_replies(connections: pl.DataFrame, *, sender_known: bool) -> pl.DataFrame:
-    """Count replies with the connections that they answer, where no record alone tells them.
+    """Count replies with the connections that they answer, where no single record shows them.
 
     A record to a port that Linux gives clients is a reply where the same two ends also have a
     connection the other way: to a port of a service, if the sender's port is not known; or to few

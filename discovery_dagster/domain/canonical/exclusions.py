@@ -39,7 +39,7 @@ class FlowCells:
 def exclude(
     rows: Rows, place: Place, table_format: TableFormat, flow: FlowCells | None
 ) -> tuple[pl.DataFrame, Rows]:
-    """Part the records that are left out unread from the others.
+    """Separate the records that are excluded unread from the others.
 
     Args:
         rows: of the table.
@@ -72,7 +72,7 @@ def exclude(
 
 
 def _unread(rows: Rows, place: Place, table_format: TableFormat) -> tuple[list[pl.DataFrame], Rows]:
-    """Part the records that their reader has judged."""
+    """Separate the records whose outcome their reader has decided."""
     reading = ["outcome", "reason"]
     held = rows.distinct(reading)
     decided = held.filter(pl.col("outcome") != READ)

@@ -166,7 +166,7 @@ def read_flows(
         connections = connections.with_columns(_places(connections, moments))
         moments = read_cells("time", moments).values
     if again is not None:
-        # A flow that is told of in both directions has counted in the one that was told first.
+        # A flow recorded in both directions counts in the direction recorded first.
         connections = connections.filter(pl.col("count") > 0)
     if not table_format.directed:
         connections = join_replies(connections, sender_known=bool(readings["source_port"].cells))
@@ -308,7 +308,7 @@ def _blank(
     place: Place,
     table_format: TableFormat,
 ) -> pl.DataFrame:
-    """Judge the records that name neither end: they may hold nothing at all."""
+    """Decide the outcomes of records that name neither end: they may hold nothing at all."""
     missing = [
         readings[side].distinct.join(endpoints[side].problems.select("row"), on="row", how="semi")
         for side in SIDES

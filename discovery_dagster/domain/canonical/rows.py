@@ -14,9 +14,9 @@ import polars as pl
 
 from discovery_dagster.domain.source_tables import SourceTable
 
-#: What records of a connection are told apart by.
+#: The columns that distinguish connections.
 CONNECTION: Final = ("source", "target", "port", "protocol")
-#: What is told of those that are one connection.
+#: What is aggregated over the records of one connection.
 MEASURES: Final = ("count", "first_seen", "last_seen")
 
 

@@ -91,9 +91,9 @@ def _find_calls(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _find_peers(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return one row for each client's span whose server told no span of its own.
+    """Return one row for each client span whose server reported no span of its own.
 
-    Where it did, that span says under its own name who was called.
+    Where it did, that span names what was called.
     """
     parents = frame.select("trace_id", span_id="parent_id").drop_nulls()
     halves = frame.filter(_SERVER.fill_null(False)).select("trace_id", "span_id")

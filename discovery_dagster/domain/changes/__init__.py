@@ -14,7 +14,7 @@ from discovery_dagster.domain.tables import SESSION_CHANGES, conform
 
 __all__ = ["Snapshot", "compare"]
 
-#: The order in which changes are told; each is one thing, edge or place and one field.
+#: The order in which changes are reported; each is one thing, edge or place and one field.
 _ORDER = [
     "what",
     "name",

@@ -52,6 +52,6 @@ def _keyed(edges: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce("source_id", "source").alias("from"),
         pl.coalesce("target_id", "target").alias("to"),
     )
-    # Two endpoints may be written alike but for what was dropped on the way; one edge stands.
+    # Two endpoints may be written alike except for what was dropped on the way; one edge stands.
     ordered = keyed.sort(*_KEYS, "status", "source", "target")
     return ordered.unique(_KEYS, keep="first", maintain_order=True)

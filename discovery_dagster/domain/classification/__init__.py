@@ -1,4 +1,4 @@
-"""Classification: what each asset is, judged by rules that are data, each answer with its reason.
+"""Classification: what each asset is, by rules that are data, each answer with its reason.
 
 Not enough evidence gives `unknown`. What people decide, and what a model proposes, is not here.
 """
@@ -29,7 +29,7 @@ from discovery_dagster.reference import load
 
 __all__ = ["classify", "open_assets", "sentences"]
 
-#: Of `classify`: cells read, types judged, all else judged, answers given to the assets.
+#: Of `classify`: cells read, types classified, all else classified, answers given to the assets.
 _STAGES: Final = 4
 
 
@@ -40,15 +40,15 @@ def _ignore_progress(_done: int, _total: int | None) -> None:
 def classify(
     assets: pl.DataFrame, as_of: date, report: Callable[[int, int | None], None] = _ignore_progress
 ) -> pl.DataFrame:
-    """Judge type, tier, environment, criticality, operating system and end of life.
+    """Classify type, tier, environment, criticality, operating system and end of life.
 
     What a cell says is read once for each distinct cell, and what follows from several cells once
     for each combination of what they say: assets count only where they are given their answers.
 
     Args:
         assets: rows in `INVENTORY_ASSETS`.
-        as_of: the day on which support is judged.
-        report: told how many of how many stages are over.
+        as_of: the day for which support is determined.
+        report: called with the number of stages done and of all stages.
 
     Returns:
         The same rows in the same order in `RULE_CLASSIFIED_ASSETS`.

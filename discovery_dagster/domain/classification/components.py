@@ -27,7 +27,7 @@ def classify_lifecycle(assets: Distinct, products: pl.DataFrame, as_of: date) ->
     Args:
         assets: their `type`, and what `fields.systems` and `fields.products` return.
         products: as `software.recognise_products` returns, for each `cell`.
-        as_of: the day on which support is judged.
+        as_of: the day for which support is determined.
 
     Returns:
         `LIFECYCLE`.

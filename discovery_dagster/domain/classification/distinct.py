@@ -1,4 +1,4 @@
-"""Rows that repeat, kept once: what is judged of them is judged once and given to each asset.
+"""Rows that repeat, kept once: what follows from them is computed once and given to each asset.
 
 A million assets have a few hundred operating systems, models and words. Which of their columns are
 looked at together is the callers' matter.

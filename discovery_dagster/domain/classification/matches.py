@@ -1,6 +1,6 @@
 """Which rules match, each distinct value of a field read once, and which match first.
 
-Which of those that match decides is said in `types`.
+Which of those that match decides is in `types`.
 """
 
 from collections.abc import Mapping, Sequence

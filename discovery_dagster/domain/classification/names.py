@@ -1,6 +1,6 @@
 """Names, each kind of which is read once: a million of them say a few thousand things to the rules.
 
-What a word of a name means is told in `vocabulary` and by the rules.
+What a word of a name means is in `vocabulary` and in the rules.
 """
 
 import numpy as np

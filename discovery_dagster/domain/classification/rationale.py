@@ -1,4 +1,4 @@
-"""The reasons of a classification in sentences: which rule judged, and what stood in its cell.
+"""The reasons of a classification in sentences: which rule decided, and what its cell contained.
 
 Steps keep codes (`CLASSIFIED_ASSETS`), which are worded here when someone reads them; the sentences
 are in `reference/rationale.yaml`.

@@ -1,6 +1,6 @@
 """The rules about types as they are read: from `classification.yaml` and the catalogue of products.
 
-A rule reads one field. Which of those that match decides is said in `types`.
+A rule reads one field. Which of those that match decides is in `types`.
 """
 
 from collections.abc import Iterable, Mapping

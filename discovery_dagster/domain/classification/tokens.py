@@ -17,7 +17,7 @@ _LETTER: Final = r"[a-z]"
 def shape(column: str) -> pl.Expr:
     """Return the name in lower case, its numbers of several digits made one.
 
-    Rules tell no such numbers apart, so that names of one shape are judged once.
+    No rule distinguishes such numbers, so that names of one shape are classified once.
     """
     return pl.col(column).str.to_lowercase().str.replace_all(r"\d{2,}", "00")
 

@@ -24,7 +24,7 @@ TYPE_COLUMNS: Final = ("type", "confidence", "type_code", "virtual", "virtual_co
 
 
 def classify_types(declared: Distinct, matches: Matches, hosted: Flags) -> Distinct:
-    """Judge the type of each asset, and whether it is virtual.
+    """Classify each asset by type, and whether it is virtual.
 
     Args:
         declared: `declared_type` and `declared_type_text`.

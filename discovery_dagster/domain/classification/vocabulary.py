@@ -63,7 +63,7 @@ def classify_tier(cells: Distinct, names: Distinct, types: Distinct) -> Distinct
     Args:
         cells: `tier` as declared.
         names: as `names.read_names` returns.
-        types: `type` as judged.
+        types: `type` as classified.
     """
     rules = load("classification")["tiers"]
     read = cells.rows.with_columns(

@@ -60,7 +60,7 @@ def correction_sheets(
             how="horizontal",
         ).join(_reasons(own), on="line", how="left", maintain_order="left")
         corrections = formats.format_named(table["format"]).kind is Kind.CORRECTIONS
-        # A correction that named no record can be mended like any other: it has these columns.
+        # A correction that named no record can be corrected like any other: it has these columns.
         added = () if corrections else format_.COLUMNS
         cells = [pl.col(cell_column(at)) for at in range(len(table["header"]))]
         yield Sheet(

@@ -89,7 +89,7 @@ def write_refused(
     filled: Filled,
     problems: Sequence[Problem],
 ) -> None:
-    """Write the answers that could not be applied, each beside its reason, to be mended."""
+    """Write the answers that could not be applied, each beside its reason, to be corrected."""
     reasons: dict[tuple[str, int | None], str] = {}
     for problem in problems:
         place = (problem.sheet, problem.row)

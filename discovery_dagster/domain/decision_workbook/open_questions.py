@@ -148,7 +148,7 @@ def _order(entry: tuple[str, int, str, Question]) -> tuple[int, int, str, str]:
 
 
 def _doubtful(findings: Findings) -> Iterator[tuple[str, Mapping[str, Any], float | None]]:
-    """Fields of assets that need a person, with the confidence of what is said now."""
+    """Fields of assets that need a person, with the confidence of their current value."""
 
     def undecided(field: str, *wanted: pl.Expr) -> Iterator[dict[str, Any]]:
         own = ~pl.col("overridden").list.contains(field) & (pl.col("type") != EXTERNAL)
@@ -164,7 +164,8 @@ def _doubtful(findings: Findings) -> Iterator[tuple[str, Mapping[str, Any], floa
             yield field, row, row[f"{subject}_confidence"]
     if findings.placements is None:
         return
-    # Infrastructure is told by its facts; what becomes of an application is for its owners to say.
+    # Infrastructure is classified by its facts; what becomes of an application is for its owners to
+    # say.
     open_ = findings.placements.filter(pl.col("strategy") == _UNKNOWN)
     hints = dict(open_.select("asset_id", "strategy_reason").iter_rows())
     of_owners = pl.col("type").is_in(["application", "service"])

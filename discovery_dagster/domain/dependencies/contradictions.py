@@ -1,6 +1,6 @@
 """What is odd about edges: evidence that contradicts itself, and sources that only scan.
 
-Nothing is removed for being odd: it is said, and a scan ties no assets together.
+Nothing is removed for being odd: it is reported, and a scan ties no assets together.
 """
 
 import polars as pl

@@ -1,8 +1,8 @@
-"""Why an end of an edge is no asset: three answers that are easily taken for one another.
+"""Why an end of an edge is no asset: answers that are easily confused.
 
 `ambiguous` means several assets, `external` lies outside the estate, `unmatched` may be a machine
-that nobody listed; `broadcast` and `local` addresses are no machine's. An address is outside the
-estate when it is public and no asset has one of its network.
+that no inventory lists; `broadcast` and `local` addresses are no machine's. An address is outside
+the estate when it is public and no asset has one of its network.
 """
 
 import ipaddress

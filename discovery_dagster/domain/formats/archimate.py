@@ -1,8 +1,8 @@
 """ArchiMate: elements and relationships, as Archi's CSV export and both XML files hold them.
 
 Sources: ArchiMate 3.2, the ArchiMate Model Exchange File Format (The Open Group), Archi's user
-guide (`elements.csv` and `relations.csv`). They are told by their words, whatever the columns are
-called. What the words mean is data in `reference/archimate.yaml` and `relation_phrases.yaml`.
+guide (`elements.csv` and `relations.csv`). They are recognised by their words, whatever the columns
+are called. What the words mean is data in `reference/archimate.yaml` and `relation_phrases.yaml`.
 """
 
 import re

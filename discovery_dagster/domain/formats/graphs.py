@@ -215,7 +215,7 @@ def _has_nested_ends(table: SourceTable) -> bool:
 
 
 def _edges_of(tables: list[SourceTable]) -> list[SourceTable]:
-    """The lists of edges, told by what they are called or by ids of other lists at their ends."""
+    """The lists of edges, recognised by their name or by ids of other lists at their ends."""
     with_ends = [table for table in tables if _ends_of(table)]
     called = [table for table in with_ends if _last(table) in _EDGES]
     return called or [

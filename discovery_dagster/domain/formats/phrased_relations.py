@@ -78,7 +78,7 @@ def _ends(table: SourceTable, phrase: int) -> tuple[int, int] | None:
         return before[-1], behind[0]
     if len(named) == len(_SIDES):
         return named[0], named[1]
-    # Headers that nobody knows say nothing against the only two columns that there are.
+    # Unknown headers say nothing against the only two columns that there are.
     return (others[0], others[1]) if len(others) == len(_SIDES) else None
 
 

@@ -24,7 +24,7 @@ _WORKLOADS = ("pod name", "podname", "pod", "cmdb id", "service instance", "serv
               "container name", "workload", "instance")  # fmt: skip
 
 
-#: A span called `id` is told from a record's own id by a column of its parent's beside it.
+#: A span called `id` is distinguished from a record's own id by a column of its parent's beside it.
 _PARENT_IDS = tuple((parent,) for parent in _PARENT_SPAN)
 
 
@@ -191,12 +191,12 @@ def _tag(key: str) -> str:
 
 
 def _zipkin_1(table: SourceTable) -> SourceTable:
-    """Give spans of Zipkin's first API, which tells both halves by annotations, its second's."""
+    """Give spans of Zipkin's first API, with annotations of both halves, the form of its second."""
     annotations = cells_of(table, "annotations")
     client, server = (annotations.str.extract(_annotation(f"{half}[rs]"), 1) for half in "cs")
     kind = server.is_null().replace_strict({True: "CLIENT", False: "SERVER"})
     any_service = annotations.str.extract(r'"serviceName":"([^"]*)"', 1)
-    # A span that both halves told is the server's, called by the client.
+    # A span that both halves reported is the server's, called by the client.
     both = client.set(server.is_null(), None)
     return add_columns(
         table,

@@ -1,7 +1,7 @@
 """Records that end before the others of their table do: what their format makes of them.
 
 A list that leaves out empty cells is as good as one that writes them. An observation of which the
-port or the outcome is cut off is none: nobody knows whether anything was connected.
+port or the outcome is cut off is none: it is unknown whether anything was connected.
 """
 
 from dataclasses import replace

@@ -31,7 +31,7 @@ _RELATION: Final = "connects_to"
 
 @dataclass(frozen=True)
 class _End:
-    """One of two ends that are told apart by a letter: `Service A` is `service`, `a` of `a, b`."""
+    """One of two ends that a letter distinguishes: `Service A` is `service`, `a` of `a, b`."""
 
     thing: str
     pair: tuple[str, str]
@@ -39,7 +39,7 @@ class _End:
 
 
 def find_pair(table: SourceTable) -> tuple[int, int] | None:
-    """Return the columns of two ends that a letter or a number alone tells apart, if there are."""
+    """Return the columns of two ends that only a letter or a number distinguishes, if there are."""
     first: dict[_End, int] = {}
     for at, column in enumerate(table.header):
         for end in _ends().get(fold(column), ()):

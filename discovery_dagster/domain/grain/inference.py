@@ -1,4 +1,4 @@
-"""The grain of a table of no tool, from the words of its headers and what its values bear out."""
+"""The grain of a table of no known tool, from words of its headers that its values confirm."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -23,7 +23,7 @@ _NAMELESS: Final = 0.8  # share of addresses with a name, below which a list is 
 
 
 def infer_grain(columns: Sequence[Column], *, known: bool) -> TableGrain:
-    """Say what the records of a table of things, or of an unknown one, are.
+    """Infer what the records of a table of things, or of an unknown one, are.
 
     Args:
         columns: of the table, with the values of the records that could be read.

@@ -1,6 +1,6 @@
 """The dependency graph: components, cycles, hubs, depth and blast radius of each asset.
 
-What is asked of the graph is said here; how graphs are computed is in `digraph` and `reach`. What
+What the graph is asked for is here; how it is computed is in `digraph` and `reach`. What
 moves together is not decided here but in `plan`.
 """
 

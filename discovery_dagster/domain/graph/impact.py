@@ -65,7 +65,7 @@ def describe_edge(edge: Edge) -> str:
 def cite(evidence: Sequence[Mapping[str, Any]]) -> str:
     """Say what speaks for an edge: its first piece, and how often it was seen.
 
-    Only what was declared is confirmed by flows; what was never declared is said to be so.
+    Only what was declared is confirmed by flows; what was never declared is marked as such.
     """
     seen = sum(piece["count"] or 0 for piece in evidence if piece["kind"] == "observed")
     first = evidence[0]

@@ -1,9 +1,9 @@
 """Single points of failure: assets whose stop stops others, with nothing to stand in for them.
 
 What needs one of several that give the same service stops only with all of them: replicas, partners
-of a cluster, machines of one deployment that listen on the same port or are named but for their
-number, and what no application claims and the same ones reach on the same port. Which assets
-count is data (`planning.yaml`, `single_points`).
+of a cluster, machines of one deployment that listen on the same port or have names that differ only
+in their number, and what no application claims and the same ones reach on the same port. Which
+assets count is data (`planning.yaml`, `single_points`).
 """
 
 from collections import defaultdict

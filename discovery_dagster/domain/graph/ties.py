@@ -1,4 +1,4 @@
-"""Which edges tie assets together in a plan, the strongest first, and how a tie is said.
+"""Which edges tie assets together in a plan, the strongest first, and how a tie is worded.
 
 What is joined by them is decided in `grouping`; what counts as a tie is data (`planning.yaml`).
 """
@@ -113,7 +113,7 @@ def _seen() -> pl.Expr:
 
 def _cite(counts: pl.Series) -> pl.Expr:
     """The evidence of an edge in words; `counts` are all numbers of observations that occur."""
-    # Polars cannot set thousands apart; a number is said once, however many edges have it.
+    # Polars cannot set thousands apart; a number is worded once, however many edges have it.
     words = {n: flows(n) for n in counts}
     seen = pl.col("seen").replace_strict(words, return_dtype=pl.String)
     # Evidence is ordered by kind: what was declared or inferred comes before what was observed.

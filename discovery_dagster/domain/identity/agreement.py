@@ -81,7 +81,7 @@ def _states(field: str, pairs: pl.DataFrame) -> pl.Series:
         state_of(pairs[side]).replace_strict(of, default=None, return_dtype=pl.String)
         for side in ("value", "winner")
     ]
-    # A word that nobody knows contradicts nothing.
+    # An unknown word contradicts nothing.
     return (known[0] == known[1]).fill_null(value=True).alias("same")
 
 

@@ -1,7 +1,7 @@
 """What identifies a record: its identifiers, and the facts that can contradict a merge.
 
-Nothing here compares records with each other, but for the kind that an untyped name takes from the
-only typed thing of that name.
+Nothing here compares records with each other, except for the kind that an untyped name takes from
+the only typed thing of that name.
 """
 
 from typing import Final
@@ -189,7 +189,7 @@ def _without_borrowed_names(own: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_adopted_kinds(described: pl.DataFrame) -> pl.DataFrame:
-    """Give untyped records the kind of the typed ones of their name, when there is but one.
+    """Give untyped records the kind of the typed ones of their name, when there is only one.
 
     Where no typed one has the name, an untyped one that is surely a host gives it.
     """

@@ -159,7 +159,7 @@ def _inventory(
 
 
 def _aliased(named: pl.DataFrame, assigned: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
-    """Return the clusters known by a name alone that is but an alias of another thing."""
+    """Return the clusters known only by a name that is an alias of another asset."""
     other = aliases.select("key", other="asset_id")
     own = (
         named.select("cluster", key=folded("name"))

@@ -1,9 +1,9 @@
 """Assets that look like one thing but share no identifier: suggestions for a person, never merges.
 
 Among 20,000 numbered host names each of about 35,000 pairs with a Jaro-Winkler similarity of 0.95
-was wrong, so likeness is narrow here: all digits are the same, and the letters but for separators
-or one of them. What identifiers contradict is not suggested; nor are names that differ in one
-letter where that tells stages apart (`P01` and `T01`), or where addresses, environments or
+was wrong, so likeness is narrow here: all digits are the same, and the letters except for
+separators or one of them. What identifiers contradict is not suggested; nor are names that differ
+in one letter where that tells stages apart (`P01` and `T01`), or where addresses, environments or
 applications do.
 """
 

@@ -47,7 +47,7 @@ def rank(members: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_names(members: pl.DataFrame) -> pl.DataFrame:
-    """Blank names that are but a number of the record where another record of the thing has one."""
+    """Blank names that only number the record where another record of the asset has a name."""
     borrowed = borrowed_name().fill_null(value=False)
     if not members.select(borrowed.any()).item():
         return members

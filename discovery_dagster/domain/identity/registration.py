@@ -25,8 +25,9 @@ AMBIGUOUS: Final = "several:"
 def to_register(owned: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """Return what a later session may find each cluster by.
 
-    An identifier that two clusters have is nobody's. Where the domain is known, the host name is
-    registered as `qualified`, so that a thing of another domain does not find this one by it.
+    An identifier that two clusters have identifies neither. Where the domain is known, the host
+    name is registered as `qualified`, so that a thing of another domain does not find this one by
+    it.
 
     Args:
         owned: `cluster, identifier, strength`.

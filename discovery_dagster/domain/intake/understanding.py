@@ -23,7 +23,7 @@ def understand(
 
     Args:
         tables: in the order of their numbers.
-        progress: told the tables done and those there are.
+        progress: called with the number of tables done and of all tables.
         decisions: of the client, about columns.
         grains: of the client, about what records are.
 

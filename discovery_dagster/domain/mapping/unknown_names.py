@@ -1,4 +1,4 @@
-"""Names below a header that nobody knows: `CI Label` beside `Application`.
+"""Names below an unknown header: `CI Label` beside `Application`.
 
     CI Label | IP Address | Application
     srv01    | 10.1.0.1   | Payroll

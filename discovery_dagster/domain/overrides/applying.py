@@ -19,10 +19,10 @@ def apply_overrides(
     decided: Sequence[Override],
     rules: Callable[[pl.DataFrame], pl.DataFrame],
 ) -> pl.DataFrame:
-    """Judge assets by rules, and let what people decided outrank them.
+    """Classify assets by rules, and let what people decided outrank them.
 
-    What is decided in the place of a source is judged like it: another operating system has another
-    end of life. A decided type is taken for declared, so that what follows from it follows.
+    What is decided in the place of a source is classified like it: another operating system has
+    another end of life. A decided type is taken for declared, so that what follows from it follows.
 
     Args:
         assets: rows in `INVENTORY_ASSETS`.
@@ -110,8 +110,8 @@ def _reasons(
     """The rationale of each asset: its codes but those of decided fields, and their sentences.
 
     Args:
-        anew: judged with the decisions, in `RULE_CLASSIFIED_ASSETS`.
-        before: judged without them, the same assets in the same order.
+        anew: classified with the decisions, in `RULE_CLASSIFIED_ASSETS`.
+        before: classified without them, the same assets in the same order.
         stated: what the sources said of them, in `INVENTORY_ASSETS`.
         own: the decisions.
     """

@@ -1,4 +1,4 @@
-"""Lines of a table of decisions: read by themselves, and judged against what the session has.
+"""Lines of a table of decisions: read by themselves, then checked against the session.
 
 A line names an asset as `discovery override set` does. It speaks once: read again with a later
 session it adds nothing, and does not outrank what a person decided since.
@@ -52,7 +52,7 @@ class Line:
 
 
 class LoggedDecision(Protocol):
-    """A decision of the log, as much of it as lines are judged by."""
+    """A decision of the log, as far as lines are checked against it."""
 
     @property
     def decision(self) -> int:

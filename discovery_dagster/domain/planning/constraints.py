@@ -1,6 +1,6 @@
 """What people set about a migration plan, and which assets they mean by it.
 
-A constraint is kept as it was said, by names; the assets that it means are looked up in each
+A constraint is kept as it was given, by names; the assets that it means are looked up in each
 session. Where constraints are kept is the store's matter; what they do is `plan`'s.
 """
 

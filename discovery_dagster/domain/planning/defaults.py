@@ -1,4 +1,4 @@
-"""What is assumed of waves where nobody sets anything else (`planning.yaml`, `defaults`)."""
+"""What is assumed about waves where no constraint is set (`planning.yaml`, `defaults`)."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

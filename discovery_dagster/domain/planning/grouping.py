@@ -99,7 +99,7 @@ def _divided(weak: Numbers, apart: Separation) -> npt.NDArray[np.bool_]:
 class _Joining:
     """Sets that are joined step by step, and which of them need which.
 
-    The groups are kept in a topological order, mended where groups are joined, so that only what
+    The groups are kept in a topological order, repaired where groups are joined, so that only what
     stands between two groups need be searched for what lies between them (Pearce and Kelly, "A
     Dynamic Topological Sort Algorithm for Directed Acyclic Graphs", 2006).
     """
@@ -120,7 +120,7 @@ class _Joining:
                 self._needed_by[target][source] = None
 
     def keep_apart(self, one: int, other: int) -> None:
-        """Never join two sets; sets that are one already, or concern nobody here, stay."""
+        """Never join two sets; sets that are one already, or unknown here, stay."""
         if one != other and one in self._size and other in self._size:
             self._separated.setdefault(one, []).append(other)
             self._separated.setdefault(other, []).append(one)

@@ -1,7 +1,7 @@
 """Groups and waves of the assets that move, within what people set.
 
 What is joined is decided in `grouping`, in which wave each group moves in `scheduling`. Needs win
-over what people set: a wave order that breaks a need is none. What gave way is said in
+over what people set: a wave order that breaks a need is none. What gave way is reported by
 `conflicts`.
 """
 

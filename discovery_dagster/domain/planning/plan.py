@@ -1,7 +1,7 @@
 """The migration plan: move groups, waves and 6R hints, each with its reasons.
 
 Put together here from what ties assets (`ties`), where each goes (`placing`), what people set
-(`constraints`), what is said of it (`reasons`, `tables`) and what is to be done with each asset
+(`constraints`), its reasons and tables (`reasons`, `tables`) and what is to be done with each asset
 (`strategy`).
 """
 
@@ -140,7 +140,7 @@ def _staying(
 
 
 def _staying_by_rule(by_rule: pl.DataFrame, constraints: ResolvedConstraints) -> dict[str, str]:
-    """Why each asset does not move by the rules, if nobody pinned it."""
+    """Why each asset does not move by the rules, unless it is pinned."""
     rows = by_rule.select("asset_id", "reason").iter_rows()
     return {asset: reason for asset, reason in rows if asset not in constraints.pinned}
 

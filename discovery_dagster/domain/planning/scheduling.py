@@ -1,6 +1,6 @@
 """In which wave each group moves: after what it needs, within the limits that people set.
 
-Groups are numbers. Waves count from 1. Nothing is said in words here.
+Groups are numbers. Waves count from 1. Sentences are made elsewhere.
 """
 
 import heapq

@@ -43,7 +43,7 @@ def with_facts(assets: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
     strategies = replace_words(with_statements["stated"], meanings)
     degrees = nodes.select("asset_id", "fan_in", "fan_out")
     if not (degrees["fan_in"] > 0).any():
-        # Where nobody told of any dependency, that nothing needs a thing is no fact about it.
+        # Where no dependency is known at all, that nothing needs an asset is no fact about it.
         degrees = degrees.clear()
     known = with_statements.with_columns(
         strategies.alias("stated_strategy"), state_of(with_statements["status"]).alias("state")

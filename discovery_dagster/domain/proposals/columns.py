@@ -43,7 +43,7 @@ def propose_fields(
     mapping: pl.DataFrame,
     proposer: Proposer | None,
 ) -> tuple[pl.DataFrame, pl.DataFrame, Usage | None]:
-    """Ask what the columns mean that nobody knows.
+    """Ask what columns of unknown meaning mean.
 
     Args:
         tables: with their formats, in the order of their numbers.

@@ -1,8 +1,9 @@
 """What a model proposes that assets of unknown type are.
 
-The assets stay as judged. Only by setting the model settles a dispute between two rules, and only
-where it was shown what both of them read and sides with one that reads values of the thing: a model
-that saw one side repeats it, and a name is what it goes by itself. The confidence is that rule's.
+The assets stay as classified. Only by setting the model settles a dispute between two rules, and
+only where it was shown what both of them read and sides with one that reads values of the thing: a
+model that saw one side repeats it, and a name is what it goes by itself. The confidence is that
+rule's.
 """
 
 import json

@@ -40,7 +40,7 @@ from discovery_dagster.domain.source_tables import FileReading, UnreadableFileEr
 
 __all__ = ["Limits", "read_file"]
 
-#: Texts that are no table, by what their beginning is told by.
+#: Texts that are no table, by what recognises their beginning.
 _TEXTS: Final = (
     (is_graph_xml, read_graph_xml),
     (is_dot, read_dot),

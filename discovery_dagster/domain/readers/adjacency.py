@@ -4,7 +4,7 @@
     cart: redis                cart -> redis          cart redis
 
 As networkx writes adjacency lists, and as people write them down. No header tells such, so it is
-told by the names themselves: enough of those on the right stand on the left of another line.
+recognised by the names themselves: enough of those on the right stand on the left of another line.
 """
 
 import re

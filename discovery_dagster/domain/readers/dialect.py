@@ -1,6 +1,6 @@
 """How a delimited text is written: its delimiter, its header, and where its records begin.
 
-It is judged by the first lines alone; reading the records is the delimited reader's matter.
+It is inferred from the first lines alone; reading the records is the delimited reader's matter.
 """
 
 import re
@@ -47,7 +47,7 @@ _Rated = tuple[tuple[float, float, int], Dialect]
 
 
 def find_dialect(lines: Sequence[str]) -> Dialect | None:
-    """Judge the first lines of a text; None when no line of them looks like a header."""
+    """Infer the dialect from the first lines of a text; None when none looks like a header."""
     first, announced = _skip_comments(lines)
     if announced is not None:
         return announced

@@ -5,8 +5,8 @@
 
     {"edges": {"shop -> stock": {"protocol": "http"}}}
 
-An object of members is told from one record by its values: things of one kind share keys, and a
-list of neighbours names things that are keys themselves.
+An object of members is distinguished from one record by its values: things of one kind share keys,
+and a list of neighbours names things that are keys themselves.
 """
 
 import re

@@ -1,9 +1,9 @@
 """Lists of sockets as a machine prints them: `netstat` (Linux, Windows), `ss`, `lsof -i`.
 
 Their columns are set apart by spaces, and so are the words of their headers; what a line says is
-told by its words: a protocol, two ends with their ports, a state, and a process. Ports may be named
-(`ssh`), which `reference/service_names.yaml` reads; BSD, macOS, AIX and Solaris write a dot before
-them. Ends may be named, too. Sockets of UNIX lead nowhere.
+recognised by its words: a protocol, two ends with their ports, a state, and a process. Ports may be
+named (`ssh`), which `reference/service_names.yaml` reads; BSD, macOS, AIX and Solaris write a dot
+before them. Ends may be named, too. Sockets of UNIX lead nowhere.
 """
 
 import re
@@ -135,7 +135,7 @@ def _ends(words: Sequence[str], protocol: str | None) -> list[re.Match[str]]:
 
 
 def _port(written: str) -> str:
-    """The number of a port; a name that nobody knows stays."""
+    """The number of a port; an unknown name stays."""
     return str(reference.load("service_names").get(written, written))
 
 

@@ -73,7 +73,7 @@ def repeats(row: Cells, header: Cells) -> Repeated | None:
 
 
 def _candidates(records: pl.DataFrame, cells: Sequence[str], header: Cells) -> list[int]:
-    """Rows that are looked at one by one, told by their first filled cell; there are few."""
+    """Rows that are looked at one by one, selected by their first filled cell; there are few."""
     first = records[cells[0]]
     open_ = open_rows(records)
     rows = [(_begins(first, header) & open_).arg_true()]

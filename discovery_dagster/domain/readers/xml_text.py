@@ -30,7 +30,7 @@ _PLURALS: Final = ("s", "es", "list", "_list", "-list", "set")
 
 
 def is_xml(start: str) -> bool:
-    """Whether a text that starts like this is XML; pages of HTML are told before."""
+    """Whether a text that starts like this is XML; pages of HTML are recognised earlier."""
     return start.startswith("<") and root_of(start) is not None
 
 

@@ -1,6 +1,6 @@
 """The plan as a drawing: waves as columns, their larger groups as boxes, needs as lines between.
 
-Small groups and assets that move alone are told by their number. All positions are in pixels.
+Small groups and assets that move alone are only counted. All positions are in pixels.
 """
 
 from collections import Counter

@@ -18,7 +18,7 @@ from discovery_dagster.domain.report.observation import describe_observation, ob
 
 
 def unknowns(rows: Mapping[str, Rows]) -> Section:
-    """Say what nobody has listed."""
+    """Describe what no inventory lists."""
     kinds = Counter(row["kind"] for row in rows["endpoints"])
     untyped = [row for row in rows["assets"] if row["type"] == "unknown"]
     return Section(

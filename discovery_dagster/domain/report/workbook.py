@@ -154,7 +154,7 @@ def _fill(
 
 
 def _name(title: str, used: set[str]) -> str:
-    """A sheet's name: the first words of the title that fit, told apart from the others."""
+    """A sheet's name: the first words of the title that fit, made unique."""
     plain = title.split(",")[0][:_NAME].strip()
     name, number = plain, 2
     while name.lower() in used:

@@ -128,10 +128,10 @@ def _shared(plan: PlacedGroups) -> Iterator[Conflict]:
         for one, other, apart in plan.placed.separations:
             ends = plan.group[one], plan.group[other]
             if number in ends and plan.wave(ends[0]) == plan.wave(ends[1]):
-                foe = other if ends[0] == number else one
+                neighbour = other if ends[0] == number else one
                 yield (
                     constraint,
-                    f"{plan.names[node]} is pinned to wave {wave}, where {plan.names[foe]} is."
+                    f"{plan.names[node]} is pinned to wave {wave}, where {plan.names[neighbour]} is."
                     f" {apart.sentence}.",
                 )
 

@@ -102,7 +102,7 @@ def preview(
     inventory = _published(database, objects, session, "inventory")
     decided = overrides.in_force(database, session.engagement)
     rules = partial(classification.classify, as_of=created_at.date(), report=_unreported)
-    propose_types(applying.judge(inventory["assets"], decided, rules), types)
+    propose_types(applying.apply_overrides(inventory["assets"], decided, rules), types)
     return [*columns.made, *types.made]
 
 

@@ -30,7 +30,7 @@ class Discovery:
         self._connection = Connection(url, token, timeout=timeout, transport=transport)
 
     def engagements(self) -> pd.DataFrame:
-        """Return one row an engagement that the token may see.
+        """Return one row per engagement that the token may see.
 
         Columns: `engagement` (`client.engagement`), `client`, `archived`, `created_at`, `sessions`
         (their number), `latest_session`.
@@ -38,7 +38,7 @@ class Discovery:
         return pd.DataFrame(self._connection.get("/engagements")["items"])
 
     def sessions(self, engagement: str) -> pd.DataFrame:
-        """Return one row a session of an engagement, in their order.
+        """Return one row per session of an engagement, in their order.
 
         Columns: `session`, `title`, `status`, `started_at`, `finished_at`, `error`, and the counts
         `assets`, `unknown`, `dependencies`, `unresolved`, `groups`, `waves`.
@@ -89,7 +89,7 @@ class Session:
         return state
 
     def files(self) -> pd.DataFrame:
-        """Return one row a file.
+        """Return one row per file.
 
         Columns: `name`, `sha256`, `format`, `records`, `accepted`, `rejected`, `ignored`, `error`,
         `encoding`, `delimiter`, `sheets`, `notes`, `tables`, `size` (bytes).
@@ -97,7 +97,7 @@ class Session:
         return self._frame("files")
 
     def mapping(self, **filters: Any) -> pd.DataFrame:
-        """Return one row a source column.
+        """Return one row per source column.
 
         Columns: `file`, `sheet`, `column`, `field`, `unit`, `transform`, `confidence` (0 to 1),
         `method`, `status`, `evidence`, `conflict`.
@@ -105,7 +105,7 @@ class Session:
         return self._frame("mapping", **filters)
 
     def proposals(self, **filters: Any) -> pd.DataFrame:
-        """Return one row a column or asset that a language model was to say something about.
+        """Return one row per column or asset that a language model was to say something about.
 
         Columns: `asset_id`, `name`, `file`, `sheet`, `column`, `field`, `rules` (their own answer),
         `value`, `confidence` (as the model states it), `rationale`, `status`, `reason`, `model`,
@@ -114,11 +114,11 @@ class Session:
         return self._frame("proposals", **filters)
 
     def rejects(self, **filters: Any) -> pd.DataFrame:
-        """Return one row a rejected record: `file`, `sheet`, `line`, `reasons`, `raw`."""
+        """Return one row per rejected record: `file`, `sheet`, `line`, `reasons`, `raw`."""
         return self._frame("rejects", **filters)
 
     def issues(self, **filters: Any) -> pd.DataFrame:
-        """Return one row a problem of a cell or record.
+        """Return one row per problem of a cell or record.
 
         Columns: `file`, `sheet`, `line` (physical, from 1), `field`, `column`, `code`, `message`,
         `value`, `severity`.
@@ -139,7 +139,7 @@ class Session:
         return frame.set_index("id") if len(frame) else frame
 
     def lineage(self, asset: str, field: str | None = None) -> pd.DataFrame:
-        """Return one row a cell that says a value of an asset.
+        """Return one row per cell that says a value of an asset.
 
         Columns: `field`, `asset_value` (the asset's), `value` (the cell's), `file`, `sheet`,
         `line`, `column`, `text` (as written), `transform`, `unit`, `method`, `confidence`, `won`.
@@ -155,7 +155,7 @@ class Session:
         )
 
     def dependencies(self, **filters: Any) -> pd.DataFrame:
-        """Return one row an edge: the source needs the target.
+        """Return one row per edge: the source needs the target.
 
         Columns: `source`, `target` (names), `source_id`, `target_id` (null when unresolved),
         `relation`, `port`, `protocol`, `evidence`, `confidence` (0 to 1), `status`, `resolved`,
@@ -165,18 +165,18 @@ class Session:
         return self._frame("dependencies", **filters)
 
     def groups(self, **filters: Any) -> pd.DataFrame:
-        """Return one row a move group.
+        """Return one row per move group.
 
         Columns: `group` (its id), `assets` (names), `reason`, `cycle`, `wave`, `name`.
         """
         return self._frame("groups", **filters)
 
     def waves(self) -> pd.DataFrame:
-        """Return one row a wave: `wave`, `groups`, `assets` (their number), `reason`."""
+        """Return one row per wave: `wave`, `groups`, `assets` (their number), `reason`."""
         return self._frame("waves")
 
     def changes(self, **filters: Any) -> pd.DataFrame:
-        """Return one row a change against the session before.
+        """Return one row per change against the session before.
 
         Columns: `change` (`appeared`, `not_seen`, `source_absent`, `changed`), `asset_id`, `name`,
         `field`, `before`, `after`, `what` (`asset`, `edge`, `plan`), of edges `relation`,

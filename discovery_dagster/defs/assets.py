@@ -29,7 +29,7 @@ from discovery_dagster.domain.graph import cycles, shared_services
 from discovery_dagster.domain.mapping.warnings import column_warnings
 from discovery_dagster.domain.overrides import applying
 from discovery_dagster.domain.planning import coverage, plan
-from discovery_dagster.domain.planning.constraints import meant
+from discovery_dagster.domain.planning.constraints import resolve_constraints
 from discovery_dagster.domain.proposals.columns import propose_fields
 from discovery_dagster.domain.proposals.types import propose_types
 from discovery_dagster.domain.stages import Stages
@@ -189,11 +189,11 @@ def inventory(
             records,
             relations,
             decisions=identity_decisions.current(database, key.engagement),
-            passed=stages.passed,
+            advance=stages.advance,
             aliases=about_endpoints.aliases(endpoint_decisions.in_force(database, key.engagement)),
         )
-        made = identifiers.agree(database, key, candidates, resolve)
-        stages.passed()
+        made = identifiers.assign_ids(database, key, candidates, resolve)
+        stages.advance()
         as_of = sessions.find(database, key).created_at.date()
         rules = partial(classification.classify, as_of=as_of)
         refused = override_files.apply(
@@ -201,9 +201,9 @@ def inventory(
             key,
             canonical_records["overrides"],
             made.assets,
-            partial(applying.judge, rules=rules),
+            partial(applying.apply_overrides, rules=rules),
         )
-        stages.passed()
+        stages.advance()
         frames = {
             "assets": made.assets,
             "members": made.members,
@@ -230,7 +230,9 @@ def rejected_records(
     """Keep what was not accepted as it stood, and every problem found."""
 
     def work(report: Report) -> StepResult:
-        outcomes, issues = intake.settle(source_records["tables"], canonical_records, inventory)
+        outcomes, issues = intake.finish_outcomes(
+            source_records["tables"], canonical_records, inventory
+        )
         accounts = intake.count_outcomes(source_records["tables"], outcomes)
         rejects = intake.describe_rejects(source_records, outcomes)
         frames = {"rejects": rejects, "issues": issues, "accounts": accounts}
@@ -264,7 +266,7 @@ def classified_assets(
         rules = partial(classification.classify, as_of=as_of, report=report)
         proposer = session.proposer("classified_assets", report)
         judged, proposed, usage = propose_types(
-            applying.judge(inventory["assets"], decided, rules), proposer
+            applying.apply_overrides(inventory["assets"], decided, rules), proposer
         )
         types = judged["type"].value_counts().sort("type")
         counts = {f"type.{name}": int(number) for name, number in types.iter_rows()}
@@ -290,13 +292,15 @@ def dependencies(
         stages = Stages(report, edges.STAGES + 2)
         decided = endpoint_decisions.in_force(session.database, session.key.engagement)
         relations, records = canonical_records["relations"], canonical_records["assets"]
-        said = meant(constraints.current(session.database, session.key.engagement), assets)
+        said = resolve_constraints(
+            constraints.current(session.database, session.key.engagement), assets
+        )
         members = inventory["members"]
-        built = edges.build(assets, relations, records, stages.passed, decided, members)
+        built = edges.build(assets, relations, records, stages.advance, decided, members)
         made = shared_services.overrule(built, said.service_decisions())
-        stages.passed()
+        stages.advance()
         strangers = endpoints.report(made)
-        stages.passed()
+        stages.advance()
         resolved = int(made["resolved"].sum())
         statuses = made["status"].value_counts().sort("status")
         return {"edges": made, "endpoints": strangers}, {
@@ -328,12 +332,14 @@ def dependency_graph(
 
     def work(report: Report) -> StepResult:
         assets, edges = classified_assets["assets"], dependencies["edges"]
-        said = meant(constraints.current(session.database, session.key.engagement), assets)
+        said = resolve_constraints(
+            constraints.current(session.database, session.key.engagement), assets
+        )
         stages = Stages(report, graph.STAGES + 2)
-        nodes = graph.analyse(assets, edges, said.service_decisions(), stages.passed)
-        stages.passed()
+        nodes = graph.analyse(assets, edges, said.service_decisions(), stages.advance)
+        stages.advance()
         circles = cycles.cycles(assets, edges, nodes)
-        stages.passed()
+        stages.advance()
         return {"nodes": nodes, "cycles": circles}, {
             "nodes": nodes.height,
             "components": nodes["component"].n_unique(),
@@ -368,11 +374,11 @@ def migration_plan(
             dependencies["edges"],
             dependency_graph["nodes"],
             plan.PlanSettings(constraints=said),
-            stages.passed,
+            stages.advance,
         )
-        stages.passed()
+        stages.advance()
         covered = coverage.coverage(classified_assets["assets"], dependencies["edges"])
-        stages.passed()
+        stages.advance()
         decided = overrides.in_force(session.database, session.key.engagement)
         placements = applying.plan(made.placements, decided)
         listed = applications.describe(

@@ -92,7 +92,7 @@ class _Tick:
             inbox.look_at(self.settings.inbox, place) for place in sorted({*watched, *new, *again})
         ]
         now = time.time()
-        landed, waiting = landing.judge(
+        landed, waiting = landing.find_landed(
             landing.unread(looks, known),
             cursor,
             now,

@@ -12,7 +12,7 @@ import dagster as dg
 from discovery_dagster.defs.partitions import PARTITION_TAG
 from discovery_dagster.domain.facts import Run
 from discovery_dagster.domain.keys import InvalidKeyError, SessionKey
-from discovery_dagster.domain.state import CANCELLED, PROCESS_GONE, has_no_process
+from discovery_dagster.domain.state import CANCELLED, PROCESS_LOST, has_no_process
 from discovery_dagster.store import claims
 from discovery_dagster.store.database import Database
 
@@ -82,7 +82,7 @@ def end(instance: dg.DagsterInstance, run: dg.DagsterRun, *, retried: bool) -> N
         instance.add_run_tags(run.run_id, {MAX_RETRIES_TAG: "0"})
     elif run.tags.get(MAX_RETRIES_TAG) == "0":  # of a command that was killed itself
         allow_retries(instance, run)
-    instance.report_run_failed(run, PROCESS_GONE)
+    instance.report_run_failed(run, PROCESS_LOST)
 
 
 def _fact(record: dg.RunRecord) -> Run:

@@ -54,14 +54,14 @@ class Directory:
             AmbiguousAssetError: when several have the name.
         """
         texts = (named, named, named.lower(), named.lower())
-        found = (rank.get(text) for rank, text in zip(self._ranks, texts, strict=True))
-        best = next((rows for rows in found if rows), None)
+        ranked = (rank.get(text) for rank, text in zip(self._ranks, texts, strict=True))
+        best = next((rows for rows in ranked if rows), None)
         if best is None:
             raise NoSuchAssetError(f"{where} has no asset {named!r}.")
         if len(best) > 1:
-            told = sorted(f"{row['asset_id']} ({row['name']}, {row['type']})" for row in best)
+            candidates = sorted(f"{row['asset_id']} ({row['name']}, {row['type']})" for row in best)
             raise AmbiguousAssetError(
-                f"{named!r} is several assets, name one by its id: {'; '.join(told)}."
+                f"{named!r} is several assets, name one by its id: {'; '.join(candidates)}."
             )
         return best[0]
 

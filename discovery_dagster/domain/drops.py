@@ -96,7 +96,7 @@ def take_turns(places: Sequence[str], after: str, most: int) -> list[str]:
     ]
 
 
-def judge(
+def find_landed(
     looks: Iterable[Look], cursor: Cursor, now: float, settle: float, most: int
 ) -> tuple[list[Look], dict[str, Watch]]:
     """Say which drops have landed and which are watched further.
@@ -111,14 +111,14 @@ def judge(
         settle: seconds.
         most: how many may land now; others land later.
     """
-    passed = 0.0 if cursor.at is None else min(max(now - cursor.at, 0.0), _MOST_BETWEEN_LOOKS)
+    elapsed = 0.0 if cursor.at is None else min(max(now - cursor.at, 0.0), _MOST_BETWEEN_LOOKS)
     landed: list[Look] = []
     watched: dict[str, Watch] = {}
     for look in looks:
         before = cursor.watched.get(look.place)
         watch = Watch(look=look.signature)
         if before is not None and before.look == look.signature:
-            watch = before.model_copy(update={"quiet": before.quiet + passed})
+            watch = before.model_copy(update={"quiet": before.quiet + elapsed})
         if not look.files:
             continue
         over = (look.ready and not watch.failed) or watch.quiet >= settle

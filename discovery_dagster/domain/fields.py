@@ -1,6 +1,6 @@
 """The canonical fields that a column can be mapped to, and how their cells are read.
 
-What the fields of a thing mean is said in `tables.ATTRIBUTES`; which headers mean them in
+What the fields of an asset mean is documented in `tables.ATTRIBUTES`; which headers mean them in
 `reference/synonyms.yaml`; how a kind of cell is read in `values`.
 """
 
@@ -10,7 +10,7 @@ from typing import Final
 
 #: Outcomes of mapping a column that are no fields.
 IGNORED: Final = "ignored"  # its format says that nothing is to be taken from it
-UNMAPPED: Final = "unmapped"  # nobody knows what it means; kept as a custom attribute
+UNMAPPED: Final = "unmapped"  # of unknown meaning; kept as a custom attribute
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Field:
     many: bool = False
 
 
-#: What is said of a thing. The keys are those of `tables.ATTRIBUTES` but `custom`.
+#: The attributes of an asset. The keys are those of `tables.ATTRIBUTES` but `custom`.
 ATTRIBUTE_FIELDS: Mapping[str, Field] = {
     "name": Field("name"),
     "hostname": Field("host"),
@@ -101,7 +101,7 @@ SPAN_FIELDS: Mapping[str, Field] = {
     "parent_id": Field("text"),
     "workload": Field("workload"),  # of the pod that did the work
     "peer": Field("text"),  # what a client says that it called
-    "caller": Field("text"),  # of a span that both halves told as one
+    "caller": Field("text"),  # of a span that both halves reported as one
 }
 
 FIELDS: Mapping[str, Field] = {

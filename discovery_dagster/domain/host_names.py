@@ -1,7 +1,7 @@
 """Names of things as they are compared, and the host names among them.
 
-Nothing here knows an inventory: which asset a name means is said in `naming`, which records are one
-thing in `identity`.
+Nothing here knows an inventory: which asset a name means is decided in `naming`, which records are
+one thing in `identity`.
 """
 
 from typing import Final
@@ -23,7 +23,7 @@ def folded(column: str) -> pl.Expr:
 
 
 def borrowed_name() -> pl.Expr:
-    """Return whether the name of a record is but a number of its own, for want of a name."""
+    """Return whether the name of a record is only a number of its own, for want of a name."""
     numbers = ("serial_number", "asset_tag", "smbios_uuid", "provider_id")
     same = pl.any_horizontal(folded(number) == folded("name") for number in numbers)
     return same & pl.all_horizontal(pl.col("hostname", "fqdn").is_null())

@@ -50,8 +50,8 @@ def trace(published: Published, asset_id: str, field: str | None = None) -> list
         field: only this one, a key of `tables.ATTRIBUTES`; None for all that have a value.
 
     Returns:
-        One row a field: `field`, `value` and `sources`, each with `file, sheet, line, column, text,
-        value, transform, unit, method, confidence, format, won, merged, corrected`.
+        One row per field: `field`, `value` and `sources`, each with `file, sheet, line, column,
+        text, value, transform, unit, method, confidence, format, won, merged, corrected`.
     """
     asset = published.inventory.row(by_predicate=pl.col("asset_id") == asset_id, named=True)
     members = published.members.filter(pl.col("asset_id") == asset_id)
@@ -100,19 +100,19 @@ class _Place:
             physical = published.source[records_name(table["table"])].with_row_index("at")
             here = physical.filter(pl.col("line") == record["line"]).to_dicts()
             if here:
-                found = _likeliest(here, record)
+                match = _likeliest(here, record)
                 own = published.mapping.filter(pl.col("table") == table["table"])
                 merged = table.get("merged") or []  # of none, as older steps published tables
                 columns = [
                     {
                         **row,
-                        "text": found[cell_column(row["position"])],
+                        "text": match[cell_column(row["position"])],
                         "merged": _merged(merged, record["line"], row["position"]),
                     }
                     for row in own.iter_rows(named=True)
                 ]
                 corrected = published.source["corrections"].filter(
-                    (pl.col("table") == table["table"]) & (pl.col("record") == found["at"])
+                    (pl.col("table") == table["table"]) & (pl.col("record") == match["at"])
                 )
                 return cls(table["format"], columns, _correction(corrected))
         return cls(None, [], None)
@@ -120,13 +120,13 @@ class _Place:
     def giving(self, field: str) -> list[Row]:
         """The columns with a text that give the field, or else one that it is derived from."""
         for name in (field, *_GIVEN_BY.get(field, ())):
-            found = [
+            columns = [
                 column
                 for column in self.columns
                 if column["status"] == "accepted" and column["field"] == name and column["text"]
             ]
-            if found:
-                return found
+            if columns:
+                return columns
         return []
 
     def custom(self) -> list[Row]:
@@ -171,13 +171,13 @@ def _sources(
     ordered = ranked.sort(field_group(field))
     sources, open_ = list[Row](), True
     for record in ordered.iter_rows(named=True):
-        said = record[field]
-        if said in (None, []):
+        stated = record[field]
+        if stated in (None, []):
             continue
         if isinstance(value, list) or field == "custom":
             won = True  # what several records say is united
         else:
-            won, open_ = open_ and said == value, open_ and said != value
+            won, open_ = open_ and stated == value, open_ and stated != value
         place = places[record["file"], record["sheet"], record["line"], record["name"]]
         giving = place.custom() if field == "custom" else place.giving(field)
         columns: Sequence[Row | None] = giving or [None]
@@ -186,23 +186,23 @@ def _sources(
 
 
 def _source(field: str, record: Row, column: Row | None, place: _Place, won: bool) -> Row:
-    told = column or {"method": "format"}  # no column: the format itself says so
+    mapping = column or {"method": "format"}  # no column: the format itself says so
     derived = column is not None and field != "custom" and column["field"] != field
     before = place.corrected["before"] if place.corrected else None
     return {
         "file": record["file"],
         "sheet": record["sheet"],
         "line": record["line"],
-        "column": told.get("column"),
-        "text": told.get("text"),
-        "value": told.get("text") if field == "custom" else _plain(field, record[field]),
-        "transform": f"from {told['field']}" if derived else told.get("transform"),
-        "unit": told.get("unit"),
-        "method": told.get("method"),
-        "confidence": told.get("confidence"),
+        "column": mapping.get("column"),
+        "text": mapping.get("text"),
+        "value": mapping.get("text") if field == "custom" else _plain(field, record[field]),
+        "transform": f"from {mapping['field']}" if derived else mapping.get("transform"),
+        "unit": mapping.get("unit"),
+        "method": mapping.get("method"),
+        "confidence": mapping.get("confidence"),
         "format": place.format,
         "won": won,
-        "merged": told.get("merged"),
+        "merged": mapping.get("merged"),
         "corrected": None
         if place.corrected is None
         else {

@@ -81,16 +81,16 @@ class NameIndex:
             null. A dotted name means a short one only when no other endpoint of this frame gives
             that short name another domain.
         """
-        asked = endpoints.select(
+        lookups = endpoints.select(
             key=folded("name"),
             address=pl.col("address"),
             type=pl.when(group("type", "families").is_not_null()).then("type"),
             scope=folded("scope") if "scope" in endpoints.columns else pl.lit(None, pl.String),
         ).with_columns(family=group("type", "families"))
-        distinct = asked.unique(maintain_order=True).with_row_index("endpoint")
+        distinct = lookups.unique(maintain_order=True).with_row_index("endpoint")
         answers = self._answers(distinct, by_address=by_address)
-        answered = distinct.join(answers, on="endpoint", how="left")
-        answered = answered.with_columns(
+        resolved = distinct.join(answers, on="endpoint", how="left")
+        resolved = resolved.with_columns(
             how=pl.coalesce(
                 "how",
                 pl.when(pl.col("key").is_null() & pl.col("address").is_null())
@@ -98,13 +98,13 @@ class NameIndex:
                 .otherwise(pl.lit("no_such_asset")),
             )
         ).drop("endpoint")
-        joined = asked.join(
-            answered, on=asked.columns, how="left", nulls_equal=True, maintain_order="left"
+        joined = lookups.join(
+            resolved, on=lookups.columns, how="left", nulls_equal=True, maintain_order="left"
         )
         return endpoints.with_columns(joined["asset_id"], joined["how"], joined["candidates"])
 
     def _answers(self, distinct: pl.DataFrame, *, by_address: bool) -> pl.DataFrame:
-        """One row an endpoint that means something: `endpoint, asset_id, how, candidates`."""
+        """One row per endpoint that means something: `endpoint, asset_id, how, candidates`."""
         addressed = distinct if by_address else distinct.clear()
         at_address = _fitting(
             addressed.join(self._addresses, left_on="address", right_on="key").with_columns(level=0)
@@ -139,12 +139,12 @@ class NameIndex:
         short = dotted.drop("label").with_columns(key=dotted["label"])
         short = short.join(self._names.filter(pl.col("level") == _BARE), on="key")
         located = self._of_one_label_and_address(distinct)
-        found = [frame.select(whole.columns) for frame in (whole, short, located)]
-        pairs = _fitting(pl.concat(found))
+        parts = [frame.select(whole.columns) for frame in (whole, short, located)]
+        pairs = _fitting(pl.concat(parts))
         return pairs.select("endpoint", "asset_id", "preference")
 
     def _of_one_label_and_address(self, distinct: pl.DataFrame) -> pl.DataFrame:
-        """Assets at an endpoint's address that bear its name but for the domain of one of them.
+        """Assets at an endpoint's address that have its name, except for the domain of one of them.
 
         Databases and applications have no host names of their own, but flows name them by one.
         """
@@ -203,11 +203,11 @@ def _fitting(pairs: pl.DataFrame) -> pl.DataFrame:
 def _only(pairs: pl.DataFrame) -> pl.DataFrame:
     """Return the best asset of each endpoint, null where several are equally good: `candidates`."""
     best = pairs.filter(pl.col("preference") == pl.col("preference").min().over("endpoint"))
-    found = best.group_by("endpoint").agg(
+    grouped = best.group_by("endpoint").agg(
         pl.col("asset_id").unique().sort().alias("candidates"), pl.col("preference").first()
     )
     several = pl.col("candidates").list.len() > 1
-    return found.with_columns(
+    return grouped.with_columns(
         asset_id=pl.when(~several).then(pl.col("candidates").list.first()),
         candidates=pl.when(several).then(pl.col("candidates").list.head(MOST_CANDIDATES)),
     )

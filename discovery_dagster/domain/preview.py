@@ -36,21 +36,21 @@ class Preview:
 
 def preview(files: Sequence[SourceFile], readings: Readings) -> Preview:
     """Read `files` as the steps of a session would."""
-    described = intake.describe_files(files, _unheard, readings)
+    described = intake.describe_files(files, _ignore_progress, readings)
     readable = intake.files_to_read(files, described)
-    source = intake.collect_records(readable, _unheard, readings)
+    source = intake.collect_records(readable, _ignore_progress, readings)
     tables = intake.session_tables(source)
-    understood = intake.understand(tables, _unheard)
+    understood = intake.understand(tables, _ignore_progress)
     mapping, grains = understood["mapping"], understood["grains"]
-    made = canonical.canonicalise(intake.as_decided(tables, grains), mapping)
-    accounts = intake.count_outcomes(source["tables"], made.outcomes)
-    rejected = intake.describe_rejects(source, made.outcomes)
+    canonical_records = canonical.canonicalise(intake.as_decided(tables, grains), mapping)
+    accounts = intake.count_outcomes(source["tables"], canonical_records.outcomes)
+    rejected = intake.describe_rejects(source, canonical_records.outcomes)
     return Preview(
         _accounts(described, accounts, grains),
         grains.drop("table", "name_position", "beside").to_dicts(),
         mapping.drop("table", "position").to_dicts(),
-        _rejects(rejected, made.issues),
-        made.issues.drop("table").to_dicts(),
+        _rejects(rejected, canonical_records.issues),
+        canonical_records.issues.drop("table").to_dicts(),
     )
 
 
@@ -99,5 +99,5 @@ def _rejects(rejected: pl.DataFrame, issues: pl.DataFrame) -> Rows:
     ]
 
 
-def _unheard(done: int, total: int) -> None:
-    """Progress that nobody follows."""
+def _ignore_progress(done: int, total: int) -> None:
+    """Report no progress."""

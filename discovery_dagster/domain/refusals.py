@@ -1,6 +1,6 @@
 """What a file is that holds no table, in a sentence that also says what to do.
 
-It is told by how its text begins; nothing of it is read.
+It is recognised by how its text begins; nothing of it is read.
 """
 
 import re
@@ -16,7 +16,7 @@ _ASIDE: Final = re.compile(
 _ROOT: Final = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
 
 
-def what_it_is(name: str, beginning: str) -> str | None:
+def describe_refused(name: str, beginning: str) -> str | None:
     """Return a sentence on what the file called `name` is, None when nothing tells.
 
     Args:

@@ -28,7 +28,7 @@ _CLAIM_GRACE = {
     "CANCELING": timedelta(seconds=15),
 }
 
-PROCESS_GONE = "The process of this run is gone; `discovery run` resumes it from where it stopped."
+PROCESS_LOST = "The process of this run is gone; `discovery run` resumes it from where it stopped."
 NOT_ENOUGH_MEMORY = "There is not enough memory: end other programs and try again."
 CANCELLED = "It was stopped; `discovery run` resumes it from where it stopped."
 
@@ -158,7 +158,7 @@ def has_no_process(run: Run, *, claim_held: bool, now: datetime) -> bool:
     """Whether a run that Dagster believes to be alive has lost its process."""
     since = run.changed_at or run.started_at or run.created_at
     grace = _CLAIM_GRACE.get(run.status)
-    # A time to come means that the clock was set back, by how much nobody knows. Only a run that
+    # A time to come means that the clock was set back, by an unknown amount. Only a run that
     # holds no claim is judged by the clock at all, and one judged wrongly is fenced.
     return grace is not None and not claim_held and abs(now - since) > grace
 
@@ -202,22 +202,22 @@ def without_model(inputs: Mapping[str, str]) -> dict[str, str]:
 def _living(facts: SessionFacts) -> Run | None:
     run = facts.run
     if run and has_no_process(run, claim_held=facts.claim_held, now=facts.now):
-        return Run(run.run_id, "FAILURE", run.created_at, run.started_at, None, None, PROCESS_GONE)
+        return Run(run.run_id, "FAILURE", run.created_at, run.started_at, None, None, PROCESS_LOST)
     return run
 
 
 def _step_state(step: Step, facts: SessionFacts, run: Run | None, *, current: bool) -> StepState:
-    made = facts.publications.get(step.key)
+    publication = facts.publications.get(step.key)
     state = StepState(step=step.key, status="waiting")
-    if made is not None:
+    if publication is not None:
         state = StepState(
             step=step.key,
             status="done" if current else "stale",
-            counts=dict(made.counts),
-            run_id=made.run_id,
-            publication=made.publication,
-            started_at=made.started_at,
-            finished_at=made.at,
+            counts=dict(publication.counts),
+            run_id=publication.run_id,
+            publication=publication.publication,
+            started_at=publication.started_at,
+            finished_at=publication.at,
         )
     if run is not None and run.status == "FAILURE" and run.failed_step == step.key:
         if current and state.run_id == run.run_id:  # what failed came after its commit
@@ -243,11 +243,11 @@ def _step_state(step: Step, facts: SessionFacts, run: Run | None, *, current: bo
 
 def _is_current(step: Step, facts: SessionFacts, current: Collection[str]) -> bool:
     """Whether a step's publication is what it would be made from now; `current` are those above."""
-    made = facts.publications.get(step.key)
+    publication = facts.publications.get(step.key)
     return (
-        made is not None
-        and made.code_version == step.code_version
-        and without_model(made.inputs)
+        publication is not None
+        and publication.code_version == step.code_version
+        and without_model(publication.inputs)
         == expected_inputs(
             step, facts.files_digest, facts.publications, facts.decisions, facts.previous
         )
@@ -274,8 +274,8 @@ def _counts(publications: Mapping[str, Publication]) -> dict[str, Any]:
     """The figures that a person asks for first, from the counts of the steps."""
 
     def count(step: str, name: str) -> int:
-        made = publications.get(step)
-        return made.counts.get(name, 0) if made else 0
+        publication = publications.get(step)
+        return publication.counts.get(name, 0) if publication else 0
 
     classified = publications.get("classified_assets")
     types = classified.counts if classified else {}
@@ -298,10 +298,14 @@ def _counts(publications: Mapping[str, Publication]) -> dict[str, Any]:
 
 def _model_counts(publications: Mapping[str, Publication]) -> dict[str, int]:
     """What a language model proposed and left unanswered; nothing where none was asked."""
-    asked = [made.counts for made in publications.values() if "model.calls" in made.counts]
-    if not asked:
+    model_counts = [
+        publication.counts
+        for publication in publications.values()
+        if "model.calls" in publication.counts
+    ]
+    if not model_counts:
         return {}
     return {
-        name: sum(counts.get(f"model.{name}", 0) for counts in asked)
+        name: sum(counts.get(f"model.{name}", 0) for counts in model_counts)
         for name in ("proposed", "unanswered")
     }

@@ -79,7 +79,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "inventory",
-        "One row a real thing, with a stable id and the reason why its records were merged.",
+        "One row per asset: its golden record, with a stable id and why its records were merged.",
         upstream=("canonical_records",),
         decisions=("identity", "aliases"),
         frames={
@@ -172,8 +172,8 @@ BY_KEY: Mapping[str, Step] = {step.key: step for step in STEPS}
 
 def and_below(keys: Iterable[str]) -> set[str]:
     """The steps of these keys and every step that is made from one of them."""
-    found = set(keys)
+    included = set(keys)
     for step in STEPS:  # each stands after those that it is made from
-        if found & set(step.upstream):
-            found.add(step.key)
-    return found
+        if included & set(step.upstream):
+            included.add(step.key)
+    return included

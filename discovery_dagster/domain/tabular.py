@@ -30,7 +30,7 @@ BARE_FORMULA: Final = rf"^(?:[=@＝＠{_BREAKS}]|[-+＋－](?:$|[\d.]*[^\d.eE]))
 
 
 class _Lines:
-    """Ends lines of CSV as told: the writer quotes only returns that are part of its own ending."""
+    """Ends lines of CSV as given: the writer quotes only returns that are part of its ending."""
 
     written_ending: Final = "\r\n"
 

@@ -48,8 +48,8 @@ def replace_rows(
 def plan_anew(database: Database, tables: Sequence[str]) -> None:
     """Have Postgres look at tables that were filled with `MANY` rows, for its plans.
 
-    Until it has, a minute later by itself, it plans for one row a session, and joins two tables of
-    3,000 rows by 9 million comparisons. Left to it where the login may not take on the owner's
+    Until it has, a minute later by itself, it plans for one row per session, and joins two tables
+    of 3,000 rows by 9 million comparisons. Left to it where the login may not take on the owner's
     role, or somebody else is at it.
     """
     with (

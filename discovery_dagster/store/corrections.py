@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from discovery_dagster.domain.corrections.sheets import Sheet, correction_sheets
-from discovery_dagster.domain.intake import settle
+from discovery_dagster.domain.intake import finish_outcomes
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store import publications
 from discovery_dagster.store.database import Database
@@ -26,5 +26,5 @@ def sheets(
     made_from = settled.inputs if settled is not None else {}
     if made_from.get("canonical_records") == judged.publication and "inventory" in made_from:
         known = PublishedFrames(objects, session, "inventory", made_from["inventory"])
-        outcomes, issues = settle(read["tables"], made, known)
+        outcomes, issues = finish_outcomes(read["tables"], made, known)
     return list(correction_sheets(read, outcomes, issues, severities))

@@ -35,7 +35,7 @@ _KNOWN = """
     union select unnest(aliases) from asset
 """
 
-_STRANGERS = """
+_UNRESOLVED = """
     select source as endpoint from discovery.dependency
     where engagement = %(engagement)s and session = %(session)s and source_id is null
     union select target from discovery.dependency
@@ -84,11 +84,11 @@ def decide(
     return [_decision(row) for row in decision_log.add(database, session, named)]
 
 
-def strangers(database: Database, session: SessionKey) -> list[str]:
+def unresolved_endpoints(database: Database, session: SessionKey) -> list[str]:
     """Return the ends of a session's relations that are no assets, as written, in order."""
     with database.reader([session.engagement]) as connection:
         rows = connection.execute(
-            _STRANGERS, {"engagement": str(session.engagement), "session": session.session}
+            _UNRESOLVED, {"engagement": str(session.engagement), "session": session.session}
         ).fetchall()
     return sorted(row["endpoint"] for row in rows if row["endpoint"] is not None)
 

@@ -71,6 +71,8 @@ def findings(database: Database, objects: ObjectStore, session: SessionKey) -> F
         conflicts=frame("inventory", "conflicts"),
         edges=frame("dependencies", "edges"),
         placements=frame("migration_plan", "placements") if "migration_plan" in made else None,
-        answered=set(endpoint_decisions.subjects([each.endpoint for each in about]).values()),
+        decided_endpoints=set(
+            endpoint_decisions.subjects([each.endpoint for each in about]).values()
+        ),
         apart={(one, other) for one, other in pairs},
     )

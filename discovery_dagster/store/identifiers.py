@@ -22,7 +22,7 @@ _IDENTIFIERS = "select identifier, asset_id from discovery.asset_identifier wher
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('discovery.identity ' || %s, 7301))"
 
 
-def agree(
+def assign_ids(
     database: Database,
     session: SessionKey,
     candidates: Callable[[], pl.Series],

@@ -8,7 +8,7 @@ import polars as pl
 from discovery_dagster.domain.asset_names import Directory, NoSuchAssetError, candidates
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.overrides import Override
-from discovery_dagster.domain.overrides.lines import Line, Refusal, judge
+from discovery_dagster.domain.overrides.lines import Line, Refusal, select_lines
 from discovery_dagster.domain.tables import OVERRIDE_REFUSALS, empty
 from discovery_dagster.store import assets as stored
 from discovery_dagster.store import decision_log, overrides
@@ -51,7 +51,7 @@ def apply(
     search = _Search(database, session, Directory(found.values()), {line.asset for line in read})
     log = [each for each in decision_log.history(database, session.engagement)
            if each.kind == ASSET]  # fmt: skip
-    wanted, refused = judge(read, search.id_of, log, session.session)
+    wanted, refused = select_lines(read, search.id_of, log, session.session)
     names = {asset: search.rows[asset]["name"] or asset for _, asset in wanted}
     wishes = [
         OverrideWish(

@@ -1,4 +1,4 @@
-"""How far a running step is: one row a step, written at most once a second, read by anyone."""
+"""How far a running step is: one row per step, written at most once a second, read by anyone."""
 
 import threading
 import time

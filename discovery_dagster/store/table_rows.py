@@ -245,9 +245,9 @@ def _look_up(lookups: Mapping[str, Lookup]) -> tuple[str, dict[str, str]]:
         table = f"say_{name}"
         if lookup.varies:
             joins += f" left join {table} on {_same(lookup.cells, 'r', table)}"
-            told |= {one: f"{table}.{one}" for one in lookup.says}
+            told |= {one: f"{table}.{one}" for one in lookup.value_columns}
         else:
-            told |= {one: _constant(lookup.table[one][0]) for one in lookup.says}
+            told |= {one: _constant(lookup.table[one][0]) for one in lookup.value_columns}
     return joins, told
 
 

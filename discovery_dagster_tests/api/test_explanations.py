@@ -1,4 +1,4 @@
-"""What the API says about the map: strangers, cycles, coverage, and what explains an asset."""
+"""The API about the map: external endpoints, cycles, coverage, and what explains an asset."""
 
 import httpx
 import pytest

@@ -9,7 +9,7 @@ from dagster._daemon.auto_run_reexecution.auto_run_reexecution import should_ret
 
 from discovery_dagster.defs import assets, recovery
 from discovery_dagster.defs.sensors import lost_runs_sensor
-from discovery_dagster.domain.state import CANCELLED, PROCESS_GONE
+from discovery_dagster.domain.state import CANCELLED, PROCESS_LOST
 from discovery_dagster.store import claims, states
 from discovery_dagster.store.claims import Claim
 from discovery_dagster_tests.defs.runs import started
@@ -110,7 +110,7 @@ def test_the_sensor_has_dagster_retry_a_lost_run_from_where_it_stopped(
     assert lost.status == FAILURE
     assert lost.tags["dagster/will_retry"] == "true"
     state = states.state(engine.database, session)
-    assert (state.status, state.error) == ("queued", PROCESS_GONE)
+    assert (state.status, state.error) == ("queued", PROCESS_LOST)
 
 
 def test_a_session_that_waits_for_its_retry_can_be_cancelled(engine, session, monkeypatch):

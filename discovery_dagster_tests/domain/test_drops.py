@@ -2,7 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discovery_dagster.domain.drops import Cursor, Look, Watch, judge, news, take_turns, well_formed
+from discovery_dagster.domain.drops import (
+    Cursor,
+    Look,
+    Watch,
+    find_landed,
+    news,
+    take_turns,
+    well_formed,
+)
 
 
 def look(signature: str = "a", *, ready: bool = False, files: tuple[str, ...] = ("x.csv",)) -> Look:
@@ -15,7 +23,7 @@ def at(now: float, *, seen: Look | None = None, quiet: float = 0, failed: bool =
 
 
 def has_landed(one: Look, cursor: Cursor, now: float, settle: float = 60) -> bool:
-    landed, watched = judge([one], cursor, now, settle, most=20)
+    landed, watched = find_landed([one], cursor, now, settle, most=20)
     assert len(landed) + len(watched) == bool(one.files)
     return bool(landed)
 
@@ -51,7 +59,7 @@ def test_a_drop_that_failed_waits_though_it_is_marked():
 
 def test_no_more_land_in_a_tick_than_may_and_the_others_lose_nothing():
     looks = [Look(f"acme/dc-exit/{n}", "a", ("x",), True) for n in range(5)]
-    landed, watched = judge(looks, Cursor(), 0, 60, most=2)
+    landed, watched = find_landed(looks, Cursor(), 0, 60, most=2)
     assert [one.place for one in landed] == ["acme/dc-exit/0", "acme/dc-exit/1"]
     assert len(watched) == 3
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discovery_dagster.domain.graph.impact import reach, tell
+from discovery_dagster.domain.graph.impact import describe_edge, reach
 
 
 def edges(*pairs, confidence=0.8):
@@ -29,10 +29,10 @@ def test_an_edge_is_told_with_its_evidence():
     piece = {"kind": "declared", "file": "a.csv", "sheet": None, "line": 4, "count": 1}
     seen = {"kind": "observed", "file": "f.log", "sheet": None, "line": 9, "count": 1204}
     edge = {"source": "a", "target": "b", "relation": "depends_on", "port": 443, "protocol": "tcp"}
-    assert tell({**edge, "evidence": [piece, seen]}) == (
+    assert describe_edge({**edge, "evidence": [piece, seen]}) == (
         "a depends on b on tcp 443 (a.csv line 4, confirmed by 1,204 flows)"
     )
-    assert tell({**edge, "port": None, "evidence": [seen | {"count": 1}]}) == (
+    assert describe_edge({**edge, "port": None, "evidence": [seen | {"count": 1}]}) == (
         "a depends on b (seen in 1 flow, not declared; f.log)"
     )
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from discovery_dagster.domain.asset_names import NoSuchAssetError
-from discovery_dagster.domain.overrides.lines import Line, judge, read_cells
+from discovery_dagster.domain.overrides.lines import Line, read_cells, select_lines
 
 LINE = Line(0, 0, "overrides.csv", None, 2, "a", "type", "server", "so", "ann")
 LINES = st.lists(
@@ -55,18 +55,18 @@ def heard(wanted, session, log=()):
 
 @given(LINES)
 def test_each_asset_and_field_is_decided_once_and_a_second_reading_adds_nothing(lines):
-    wanted, refused = judge(lines, find, [], "s001")
+    wanted, refused = select_lines(lines, find, [], "s001")
     assert len({(asset, line.field) for line, asset in wanted}) == len(wanted)
     known = {(line.asset, line.field) for line in lines if line.asset != "x"}
     assert len(wanted) == len(known)
     assert {each.line.row for each in refused}.isdisjoint(line.row for line, _ in wanted)
-    again, same = judge(lines, find, heard(wanted, "s001"), "s001")
+    again, same = select_lines(lines, find, heard(wanted, "s001"), "s001")
     assert (again, same) == ([], refused)
 
 
 @given(LINES)
 def test_in_a_later_session_what_was_decided_since_is_not_outranked(lines):
-    wanted, refused = judge(lines, find, [], "s001")
+    wanted, refused = select_lines(lines, find, [], "s001")
     log = heard(wanted, "s001")
     since = heard(
         [(replace(line, value="three", author="bob", file="x"), a) for line, a in wanted],
@@ -75,7 +75,7 @@ def test_in_a_later_session_what_was_decided_since_is_not_outranked(lines):
     )
     for row in since[len(log) :]:
         row.origin = "command line"
-    again, told = judge(lines, find, since, "s002")
+    again, told = select_lines(lines, find, since, "s002")
     assert again == []
     assert {each.code for each in told} <= {"no_such_asset", "contradicting", "decided_since"}
     assert len(told) >= len(refused) + len(wanted)
@@ -86,9 +86,9 @@ def test_a_line_with_another_reason_speaks_anew():
     taken = SimpleNamespace(
         **{**vars(log[0]), "decision": 2, "value": None, "origin": "takes back"}
     )
-    _, (refused,) = judge([LINE], find, [*log, taken], "s002")
+    _, (refused,) = select_lines([LINE], find, [*log, taken], "s002")
     assert "took it back" in refused.message
-    ((line, _),), _ = judge([replace(LINE, reason="after all")], find, [*log, taken], "s002")
+    ((line, _),), _ = select_lines([replace(LINE, reason="after all")], find, [*log, taken], "s002")
     assert line.reason == "after all"
 
 

@@ -18,7 +18,7 @@ from discovery_dagster.domain.overrides import (
     stages,
     typed,
 )
-from discovery_dagster.domain.overrides.applying import judge, plan
+from discovery_dagster.domain.overrides.applying import apply_overrides, plan
 from discovery_dagster.domain.tables import PLAN_PLACEMENTS
 from discovery_dagster_tests.domain.rows import frame, inventory_assets
 
@@ -38,13 +38,13 @@ def said(asset_id: str, field: str, value: str, decision: int = 1) -> Override:
 
 
 def test_without_decisions_assets_are_as_rules_judge_them():
-    judged = judge(ASSETS, [said("another", "type", "database")], RULES)
+    judged = apply_overrides(ASSETS, [said("another", "type", "database")], RULES)
     assert judged.drop("overridden").equals(RULES(ASSETS))
     assert judged["overridden"].to_list() == [[], [], []]
 
 
 def test_a_decision_outranks_the_rules_and_is_named_beside_them():
-    judged = judge(ASSETS, [said("a", "environment", "test")], RULES)
+    judged = apply_overrides(ASSETS, [said("a", "environment", "test")], RULES)
     row = judged.row(0, named=True)
     assert (row["environment"], row["overridden"]) == ("test", ["environment"])
     assert row["rationale"][-1] == (
@@ -55,18 +55,20 @@ def test_a_decision_outranks_the_rules_and_is_named_beside_them():
 
 
 def test_what_follows_from_a_decided_type_follows():
-    row = judge(ASSETS, [said("b", "type", "database")], RULES).row(1, named=True)
+    row = apply_overrides(ASSETS, [said("b", "type", "database")], RULES).row(1, named=True)
     assert (row["type"], row["tier"], row["confidence"]) == ("database", "database", 1.0)
     assert row["declared_type"] is None
 
 
 def test_a_person_may_say_that_nobody_knows():
-    row = judge(ASSETS, [said("c", "type", "unknown")], RULES).row(2, named=True)
+    row = apply_overrides(ASSETS, [said("c", "type", "unknown")], RULES).row(2, named=True)
     assert (row["type"], row["confidence"]) == ("unknown", 0.0)
 
 
 def test_other_words_of_a_source_are_judged_like_its_own():
-    row = judge(ASSETS, [said("a", "os_name", "Windows Server 2008 R2")], RULES).row(0, named=True)
+    row = apply_overrides(ASSETS, [said("a", "os_name", "Windows Server 2008 R2")], RULES).row(
+        0, named=True
+    )
     assert (row["os_family"], row["eol_status"]) == ("windows", "ended")
     assert any("the sources said Ubuntu 22.04" in sentence for sentence in row["rationale"])
 
@@ -116,7 +118,7 @@ chosen = decisions.flatmap(
 @given(st.lists(chosen, max_size=6, unique_by=lambda one: one[:2]))
 def test_each_decision_holds_and_nothing_else_changes(chosen):
     own = [said(*one, decision=at) for at, one in enumerate(chosen, 1)]
-    judged = judge(ASSETS, own, RULES)
+    judged = apply_overrides(ASSETS, own, RULES)
     assert judged["asset_id"].to_list() == ["a", "b", "c"]
     for each in own:
         row = judged.row(by_predicate=pl.col("asset_id") == each.asset_id, named=True)

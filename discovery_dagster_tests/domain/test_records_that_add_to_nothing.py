@@ -37,7 +37,7 @@ def issues_of(folder: Path, *disks_of: str) -> pl.DataFrame:
     mapping = intake.understand(tables, lambda *_: None)["mapping"]
     records = canonical.canonicalise(tables, mapping)
     inventory = identity.resolve("acme", records.assets, records.relations, {})
-    _, issues = intake.settle(
+    _, issues = intake.finish_outcomes(
         source["tables"],
         {"outcomes": records.outcomes, "issues": records.issues, "assets": records.assets},
         {"refusals": empty(OVERRIDE_REFUSALS), "members": inventory.members},

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discovery_dagster.domain.canonical.references import settle
+from discovery_dagster.domain.canonical.references import resolve_references
 from discovery_dagster_tests.domain.rows import asset_records, relation_records
 from discovery_dagster_tests.domain.sources import records_of, table
 
@@ -22,7 +22,7 @@ NAMES = (
 def meant(written, *names):
     assets = asset_records(*({"name": name} for name in names or NAMES))
     relations = relation_records({"source": "x", "target": written, "phrase": "Depends On"})
-    return settle(relations, assets)["target"].to_list()
+    return resolve_references(relations, assets)["target"].to_list()
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,9 @@ def test_what_is_not_known_whole_stays_as_written(written):
 
 def test_what_was_written_stands_beside():
     assets = asset_records({"name": "CRM"})
-    (row,) = settle(relation_records({"source": "x", "target": "CRM (REST)"}), assets).to_dicts()
+    (row,) = resolve_references(
+        relation_records({"source": "x", "target": "CRM (REST)"}), assets
+    ).to_dicts()
     assert (row["target"], row["detail"]) == ("CRM", "CRM (REST)")
 
 
@@ -127,7 +129,7 @@ def rows_of(pairs):
 @given(ENDS, st.lists(WORDS, max_size=3))
 def test_no_relation_is_lost(pairs, names):
     assets = asset_records(*({"name": name} for name in names))
-    settled = settle(relation_records(*rows_of(pairs)), assets)
+    settled = resolve_references(relation_records(*rows_of(pairs)), assets)
     assert set(settled["line"]) == set(range(len(pairs)))
 
 
@@ -136,6 +138,6 @@ def test_what_is_meant_does_not_depend_on_the_order_of_records(pairs, names, ran
     rows, assets = rows_of(pairs), [{"name": name} for name in names]
     shuffled, others = (random.sample(some, len(some)) for some in (rows, assets))
     ends = ["line", "source", "target"]
-    one = settle(relation_records(*rows), asset_records(*assets)).select(ends)
-    other = settle(relation_records(*shuffled), asset_records(*others)).select(ends)
+    one = resolve_references(relation_records(*rows), asset_records(*assets)).select(ends)
+    other = resolve_references(relation_records(*shuffled), asset_records(*others)).select(ends)
     assert one.sort(ends).equals(other.sort(ends))

@@ -3,7 +3,7 @@
 import pytest
 
 from discovery_dagster.domain import intake
-from discovery_dagster.domain.refusals import what_it_is
+from discovery_dagster.domain.refusals import describe_refused
 from discovery_dagster.domain.source_tables import UnreadableFileError
 
 
@@ -22,7 +22,7 @@ from discovery_dagster.domain.source_tables import UnreadableFileError
     ],
 )
 def test_the_sentence_says_what_the_file_is_and_what_to_do(text, says):
-    sentence = what_it_is("export.xls", text)
+    sentence = describe_refused("export.xls", text)
     assert says in sentence
     assert sentence.startswith("export.xls is ")
     assert sentence.endswith(".")
@@ -30,7 +30,7 @@ def test_the_sentence_says_what_the_file_is_and_what_to_do(text, says):
 
 @pytest.mark.parametrize("text", ["", "Name,OS\nweb,RHEL\n", "some words", '{"a": 1}'])
 def test_of_other_texts_nothing_is_claimed(text):
-    assert what_it_is("a.csv", text) is None
+    assert describe_refused("a.csv", text) is None
 
 
 def test_the_refusal_of_a_file_carries_the_sentence(tmp_path):

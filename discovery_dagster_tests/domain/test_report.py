@@ -192,7 +192,11 @@ def plan_of(sizes, needs=(), **serving):
 
 def test_the_drawing_has_the_larger_groups_and_counts_the_others():
     drawing = plan_of([[3, 2, 1, 1], [4]])
-    assert [box.said for box in drawing.boxes] == ["G0, 3 assets", "G1, 2 assets", "G4, 4 assets"]
+    assert [box.caption for box in drawing.boxes] == [
+        "G0, 3 assets",
+        "G1, 2 assets",
+        "G4, 4 assets",
+    ]
     assert [column.more for column in drawing.columns] == ["2 assets in 2 smaller groups", ""]
     many = plan_of([[2] * 9, *([[2]] * 9)])
     assert many.columns[0].more == "6 assets in 3 smaller groups"
@@ -201,7 +205,7 @@ def test_the_drawing_has_the_larger_groups_and_counts_the_others():
 
 def test_lines_lead_to_earlier_waves_alone_and_say_how_many():
     drawing = plan_of([[2, 2], [2]], [(2, 0), (2, 0), (0, 1)])
-    assert [line.said for line in drawing.lines] == ["G2 needs G0: 2 dependencies"]
+    assert [line.caption for line in drawing.lines] == ["G2 needs G0: 2 dependencies"]
 
 
 def test_a_box_is_called_by_its_applications_or_its_first_asset():

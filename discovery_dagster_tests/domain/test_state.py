@@ -5,7 +5,7 @@ import pytest
 
 from discovery_dagster.domain.facts import Progress, Publication, Run, SessionFacts
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.domain.state import PROCESS_GONE, compute, expected_inputs
+from discovery_dagster.domain.state import PROCESS_LOST, compute, expected_inputs
 from discovery_dagster.domain.steps import BY_KEY, STEPS
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -114,7 +114,7 @@ def test_a_current_session_whose_last_run_never_began_is_done_and_says_that_it_f
 
 def test_a_run_whose_process_is_gone_reads_failed_and_says_what_to_do():
     state = compute(facts(run=run("STARTED"), now=NOW + timedelta(minutes=1)))
-    assert (state.status, state.error) == ("failed", PROCESS_GONE)
+    assert (state.status, state.error) == ("failed", PROCESS_LOST)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_clock_that_jumps_says_nothing_about_a_run_that_holds_its_claim(jump):
 
 def test_a_run_whose_process_is_gone_is_found_though_the_clock_was_set_back():
     state = compute(facts(run=run("STARTED"), now=NOW - timedelta(hours=1)))
-    assert (state.status, state.error) == ("failed", PROCESS_GONE)
+    assert (state.status, state.error) == ("failed", PROCESS_LOST)
 
 
 def test_what_is_made_from_an_older_publication_is_stale_and_so_is_all_below_it():

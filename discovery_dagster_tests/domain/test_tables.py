@@ -77,7 +77,7 @@ def test_columns_of_the_graph_are_attributes_in_graphml(table, attributes):
 
 THINGS = Table(
     "things",
-    doc="One row a thing.",
+    doc="One row per thing.",
     columns={
         "thing": text(key=True, doc="Its name."),
         "part": count(key=True, doc="Its part."),

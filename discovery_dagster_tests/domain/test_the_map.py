@@ -1,4 +1,4 @@
-"""What the map says beyond its edges: strangers, shared services, cycles, doubts, coverage."""
+"""The map beyond its edges: external endpoints, shared services, cycles, conflicts, coverage."""
 
 from itertools import permutations
 
@@ -38,7 +38,7 @@ SEEN = {"kind": "observed", "relation": "connects_to", "protocol": "tcp", "file"
     ],
 )
 def test_an_endpoint_is_judged_by_the_networks_of_the_estate(endpoint, kind):
-    assert unresolved.judge(endpoint, {"203.0.113.0/24", "10.0.0.0/24"}) == kind
+    assert unresolved.classify_endpoint(endpoint, {"203.0.113.0/24", "10.0.0.0/24"}) == kind
 
 
 def test_strangers_are_told_by_subnet_and_port_with_how_many_assets_talk_to_them():
@@ -249,11 +249,11 @@ def test_what_the_map_says_does_not_depend_on_the_order_of_records(rows, random)
 @settings(max_examples=40, deadline=None)
 @given(CONNECTIONS, CONNECTIONS)
 def test_more_evidence_never_removes_a_stranger(rows, others):
-    def strangers(rows):
+    def unmatched(rows):
         said = whole_map(rows)[0].explode("endpoints")
         return set(said.select("endpoints", "side", "port").iter_rows())
 
-    assert strangers(rows) <= strangers([*rows, *others])
+    assert unmatched(rows) <= unmatched([*rows, *others])
 
 
 def test_a_scan_is_no_need_but_a_client_of_many_servers_has_them():

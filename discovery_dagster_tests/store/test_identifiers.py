@@ -25,24 +25,24 @@ def inventory_of(names: dict[str, str]) -> Inventory:
 def test_what_is_registered_is_known_again_whatever_it_holds(database, session, others):
     names = {name: f"asset-{at}" for at, name in enumerate(HOSTILE)}
     many = names | {f"serial:{at}": "another" for at in range(others)}
-    identifiers.agree(database, session, unasked, lambda known: inventory_of(many))
+    identifiers.assign_ids(database, session, unasked, lambda known: inventory_of(many))
     asked_with = []
 
     def resolve(known):
         asked_with.append(known)
         return inventory_of(names)
 
-    identifiers.agree(database, session, lambda: pl.Series([*HOSTILE, "name:|new"]), resolve)
+    identifiers.assign_ids(database, session, lambda: pl.Series([*HOSTILE, "name:|new"]), resolve)
     assert asked_with == [names]
 
 
 def test_an_identifier_keeps_its_asset_and_new_ones_are_added(database, session):
-    identifiers.agree(database, session, unasked, lambda known: inventory_of({"a": "1"}))
+    identifiers.assign_ids(database, session, unasked, lambda known: inventory_of({"a": "1"}))
     asked = pl.Series(["a", "b"])
     both = inventory_of({"a": "2", "b": "2"})
-    identifiers.agree(database, session, lambda: asked, lambda known: both)
+    identifiers.assign_ids(database, session, lambda: asked, lambda known: both)
     asked_with = []
-    identifiers.agree(
+    identifiers.assign_ids(
         database, session, lambda: asked, lambda known: asked_with.append(known) or inventory_of({})
     )
     assert asked_with == [{"a": "1", "b": "2"}]
@@ -54,10 +54,12 @@ def test_it_is_resolved_again_when_another_session_registers_meanwhile(database,
     def resolve(known):
         asked_with.append(known)
         if len(asked_with) == 1:
-            identifiers.agree(database, session, unasked, lambda known: inventory_of({"a": "1"}))
+            identifiers.assign_ids(
+                database, session, unasked, lambda known: inventory_of({"a": "1"})
+            )
         return inventory_of({"a": known.get("a", "2")})
 
-    made = identifiers.agree(database, session, lambda: pl.Series(["a"]), resolve)
+    made = identifiers.assign_ids(database, session, lambda: pl.Series(["a"]), resolve)
     assert asked_with == [{}, {"a": "1"}]
     assert made.identifiers.rows() == [("a", "1")]
 

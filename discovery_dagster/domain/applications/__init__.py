@@ -21,9 +21,9 @@ def describe(
     # The graph reads deployments, and these read what the graph says of evidence.
     from discovery_dagster.domain.applications import deployments, interfaces, listing
 
-    found = deployments.find(assets, edges)
-    between = interfaces.interfaces(edges, found)
+    deployed = deployments.find(assets, edges)
+    between = interfaces.interfaces(edges, deployed)
     return {
-        "applications": listing.applications(assets, found, between, placements),
+        "applications": listing.applications(assets, deployed, between, placements),
         "interfaces": between,
     }

@@ -20,14 +20,14 @@ def prefixes(known: Iterable[tuple[str, str]], taken: Collection[str]) -> dict[s
     for name, application in known:
         names[application].add(name)
     least = reference.load("applications")["convention"]["letters"]
-    found: dict[str, str] = {}
+    by_prefix: dict[str, str] = {}
     for application, own in names.items():
         prefix = _beginning(own)
         letters = sum(letter.isalpha() for letter in prefix)
         others = any(name.startswith(prefix) for name in taken if name not in own)
         if letters >= least and not others:
-            found[prefix] = application
-    return found
+            by_prefix[prefix] = application
+    return by_prefix
 
 
 def _beginning(names: Collection[str]) -> str:

@@ -12,7 +12,7 @@ import polars as pl
 
 from discovery_dagster import reference
 from discovery_dagster.domain.applications.conventions import prefixes
-from discovery_dagster.domain.applications.environments import told_environments
+from discovery_dagster.domain.applications.environments import infer_environments
 from discovery_dagster.domain.applications.model import Deployments, Membership
 from discovery_dagster.domain.applications.names import ApplicationNames
 from discovery_dagster.domain.graph.impact import cite
@@ -28,18 +28,18 @@ def find(assets: pl.DataFrame, edges: pl.DataFrame) -> Deployments:
         edges: `EDGES`.
     """
     columns = ("asset_id", "type", "environment", "name", "hostname", "aliases", "applications")
-    things = {row["asset_id"]: row for row in assets.select(columns).iter_rows(named=True)}
+    by_id = {row["asset_id"]: row for row in assets.select(columns).iter_rows(named=True)}
     resolved = edges.filter("resolved")
-    hosts = _hosts(resolved, things)
-    found = [*_stated(resolved, things)]
-    listed, unlisted = _listed(found, things)
-    found += listed
-    found += _of_hosts(found, hosts, things)
-    found += _by_names(found, things)
+    hosts = _hosts(resolved, by_id)
+    memberships = [*_stated(resolved, by_id)]
+    listed, unlisted = _listed(memberships, by_id)
+    memberships += listed
+    memberships += _of_hosts(memberships, hosts, by_id)
+    memberships += _by_names(memberships, by_id)
     applications: dict[str, set[str]] = defaultdict(set)
-    for one in found:
+    for one in memberships:
         applications[one.asset].add(one.application)
-    environments = told_environments(things, applications, resolved, hosts)
+    environments = infer_environments(by_id, applications, resolved, hosts)
     shared = {
         asset: frozenset(several) for asset, several in applications.items() if len(several) > 1
     }
@@ -55,32 +55,32 @@ def find(assets: pl.DataFrame, edges: pl.DataFrame) -> Deployments:
             shared.pop(database, None)
         elif host in shared:
             shared[database] = shared[host]
-    of |= _own(of, things)
-    names = {asset: row["name"] for asset, row in things.items()} | unlisted
-    own = [asset for asset, row in things.items() if row["type"] == _APPLICATION]
-    return Deployments(tuple(found), environments, of, shared, names, (*own, *unlisted))
+    of |= _own(of, by_id)
+    names = {asset: row["name"] for asset, row in by_id.items()} | unlisted
+    own = [asset for asset, row in by_id.items() if row["type"] == _APPLICATION]
+    return Deployments(tuple(memberships), environments, of, shared, names, (*own, *unlisted))
 
 
-def _hosts(resolved: pl.DataFrame, things: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+def _hosts(resolved: pl.DataFrame, by_id: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """The machine that each database or other program runs on, where it is one."""
     placed = resolved.filter(relation="runs_on").select("source_id", "target_id")
     rules = reference.load("applications")
     hosts: dict[str, set[str]] = defaultdict(set)
     for program, machine in placed.iter_rows():
-        types = things[program]["type"], things[machine]["type"]
+        types = by_id[program]["type"], by_id[machine]["type"]
         if types[0] in rules["programs"] and types[1] in rules["machines"]:
             hosts[program].add(machine)
-    return {program: next(iter(found)) for program, found in hosts.items() if len(found) == 1}
+    return {
+        program: next(iter(machines)) for program, machines in hosts.items() if len(machines) == 1
+    }
 
 
-def _stated(
-    resolved: pl.DataFrame, things: Mapping[str, Mapping[str, Any]]
-) -> Iterator[Membership]:
+def _stated(resolved: pl.DataFrame, by_id: Mapping[str, Mapping[str, Any]]) -> Iterator[Membership]:
     """What lists and relations say to serve an application."""
     members = reference.load("applications")["members"]
     rows = resolved.select("source_id", "target_id", "relation", "evidence")
     for source, target, relation, evidence in rows.iter_rows():
-        if things[source]["type"] == _APPLICATION and things[target]["type"] in members.get(
+        if by_id[source]["type"] == _APPLICATION and by_id[target]["type"] in members.get(
             relation, ()
         ):
             declared = [piece for piece in evidence if piece["kind"] == "declared"]
@@ -89,27 +89,27 @@ def _stated(
 
 
 def _listed(
-    found: Iterable[Membership], things: Mapping[str, Mapping[str, Any]]
+    memberships: Iterable[Membership], by_id: Mapping[str, Mapping[str, Any]]
 ) -> tuple[list[Membership], dict[str, str]]:
-    """What is said of assets themselves to serve applications, such as by people.
+    """Memberships that assets themselves state, such as by people.
 
     Returns:
         Memberships, and the names of applications that are no assets, by what stands for an id.
     """
-    known = {(one.asset, one.application) for one in found}
-    own = {a: row for a, row in things.items() if row["type"] == _APPLICATION and row["name"]}
+    known = {(one.asset, one.application) for one in memberships}
+    own = {a: row for a, row in by_id.items() if row["type"] == _APPLICATION and row["name"]}
     index = ApplicationNames.of(
         [(row["name"], row["aliases"] or ()) for row in own.values()],
-        [name for row in things.values() for name in row["applications"] or ()],
+        [name for row in by_id.values() for name in row["applications"] or ()],
     )
     ids = {index.find(row["name"]): asset for asset, row in reversed(own.items())}
     members = {one for types in reference.load("applications")["members"].values() for one in types}
     listed, unlisted = [], {}
-    for asset, row in things.items():
+    for asset, row in by_id.items():
         for text in row["applications"] or () if row["type"] in members else ():
             for name in index.read(text):
                 application = ids.get(name, f"application:{name}")
-                if application not in things:
+                if application not in by_id:
                     unlisted[application] = name
                 if (asset, application) not in known:
                     listed.append(Membership(asset, application, f"a list names {name} beside it"))
@@ -117,34 +117,34 @@ def _listed(
 
 
 def _of_hosts(
-    found: Iterable[Membership],
+    memberships: Iterable[Membership],
     hosts: Mapping[str, str],
-    things: Mapping[str, Mapping[str, Any]],
+    by_id: Mapping[str, Mapping[str, Any]],
 ) -> list[Membership]:
     """Let machines serve the applications of the databases that run on them."""
     return [
         Membership(
             hosts[one.asset],
             one.application,
-            f"{things[one.asset]['name']} runs on it; {one.evidence}",
+            f"{by_id[one.asset]['name']} runs on it; {one.evidence}",
         )
-        for one in found
+        for one in memberships
         if one.asset in hosts
     ]
 
 
 def _by_names(
-    found: Iterable[Membership], things: Mapping[str, Mapping[str, Any]]
+    memberships: Iterable[Membership], by_id: Mapping[str, Mapping[str, Any]]
 ) -> list[Membership]:
     """Propose the application of machines that are named as its other machines are."""
     machines = reference.load("applications")["machines"]
     named = {
         asset: (row["hostname"] or row["name"] or "").lower()
-        for asset, row in things.items()
+        for asset, row in by_id.items()
         if row["type"] in machines
     }
     of: dict[str, set[str]] = defaultdict(set)
-    for one in found:
+    for one in memberships:
         if one.asset in named:
             of[one.asset].add(one.application)
     known = [
@@ -165,7 +165,7 @@ def _by_names(
 
 
 def _own(
-    of: Mapping[str, tuple[str, str]], things: Mapping[str, Mapping[str, Any]]
+    of: Mapping[str, tuple[str, str]], by_id: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, tuple[str, str]]:
     """The deployment that an application itself goes with: the first of an order, production."""
     order = {name: at for at, name in enumerate(reference.load("applications")["itself"])}
@@ -177,6 +177,6 @@ def _own(
             application,
             min(there[application], key=lambda name: (order.get(name, len(order)), name)),
         )
-        for application, row in things.items()
+        for application, row in by_id.items()
         if row["type"] == _APPLICATION and application in there
     }

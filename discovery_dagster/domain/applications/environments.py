@@ -12,40 +12,40 @@ from typing import Any, Final
 import polars as pl
 
 UNKNOWN: Final = "unknown"
-_PASSES: Final = 2  # so that what talks with what was told now is told, too
+_PASSES: Final = 2  # the second reaches what talks with what the first inferred
 
 
-def told_environments(
-    things: Mapping[str, Mapping[str, Any]],
+def infer_environments(
+    by_id: Mapping[str, Mapping[str, Any]],
     applications: Mapping[str, set[str]],
     resolved: pl.DataFrame,
     hosts: Mapping[str, str],
 ) -> dict[str, str]:
-    """Return the environment of each asset, `unknown` where nothing tells.
+    """Return the environment of each asset, `unknown` where nothing shows it.
 
     Args:
-        things: `environment` of each asset.
+        by_id: `environment` of each asset.
         applications: which each asset serves.
         resolved: `EDGES` that are resolved.
         hosts: the machine of each program.
     """
-    known = {asset: row["environment"] or UNKNOWN for asset, row in things.items()}
+    known = {asset: row["environment"] or UNKNOWN for asset, row in by_id.items()}
     _by_hosts(known, hosts)
     near = _near(resolved, applications)
     for _ in range(_PASSES):
         for asset in sorted(near):
-            _tell(known, asset, near[asset])
+            _infer(known, asset, near[asset])
     members: dict[str, set[str]] = defaultdict(set)
     for asset, several in applications.items():
         for application in several:
             members[application].add(asset)
     for asset, several in applications.items():
-        _tell(known, asset, set().union(*(members[one] for one in several)))
+        _infer(known, asset, set().union(*(members[one] for one in several)))
     _by_hosts(known, hosts)
     return known
 
 
-def _tell(known: dict[str, str], asset: str, others: Iterable[str]) -> None:
+def _infer(known: dict[str, str], asset: str, others: Iterable[str]) -> None:
     """Give an asset of no known environment that of others, where they have one."""
     around = {known[other] for other in others} - {UNKNOWN}
     if known[asset] == UNKNOWN and len(around) == 1:
@@ -55,10 +55,10 @@ def _tell(known: dict[str, str], asset: str, others: Iterable[str]) -> None:
 def _by_hosts(known: dict[str, str], hosts: Mapping[str, str]) -> None:
     programs: dict[str, list[str]] = defaultdict(list)
     for program, host in hosts.items():
-        _tell(known, program, [host])
+        _infer(known, program, [host])
         programs[host].append(program)
     for host, own in programs.items():
-        _tell(known, host, own)
+        _infer(known, host, own)
 
 
 def _near(resolved: pl.DataFrame, applications: Mapping[str, set[str]]) -> dict[str, set[str]]:

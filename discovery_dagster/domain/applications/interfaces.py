@@ -1,7 +1,7 @@
 """Interfaces between applications, rolled up from what is declared and from their members.
 
 A declared interface that connections of their members show is confirmed; one never seen is declared
-only; one that is seen and that nobody declared is observed only. What several applications share
+only; one that is seen but not declared is observed only. What several applications share
 shows an interface of none of them.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from discovery_dagster.domain.applications.model import Deployments
-from discovery_dagster.domain.graph.impact import tell
+from discovery_dagster.domain.graph.impact import describe_edge
 from discovery_dagster.domain.tables import INTERFACES, conform
 
 
@@ -42,13 +42,13 @@ def interfaces(edges: pl.DataFrame, deployments: Deployments) -> pl.DataFrame:
         pl.col("infrastructure").is_null(),
         pl.col("relation").is_in(["depends_on", "connects_to"]),
     )
-    found: dict[tuple[str, str], _Interface] = defaultdict(_Interface)
+    pairs: dict[tuple[str, str], _Interface] = defaultdict(_Interface)
     for edge in needs.iter_rows(named=True):
         source = _application(edge["source_id"], deployments)
         target = _application(edge["target_id"], deployments)
         if source is None or target is None or source == target:
             continue
-        one = found[source, target]
+        one = pairs[source, target]
         one.edges.append(edge["edge"])
         kinds = {piece["kind"] for piece in edge["evidence"]}
         if "declared" in kinds and (one.declared is None or edge["source_id"] == source):
@@ -61,7 +61,7 @@ def interfaces(edges: pl.DataFrame, deployments: Deployments) -> pl.DataFrame:
                 one.seen, one.most = edge, seen
     rows = [
         _row(source, target, one, deployments.names)
-        for (source, target), one in found.items()
+        for (source, target), one in pairs.items()
         if one.declared or one.seen
     ]
     frame = pl.DataFrame(rows, schema=dict(INTERFACES))
@@ -88,6 +88,6 @@ def _row(source: str, target: str, one: _Interface, names: Mapping[str, str]) ->
         "status": status,
         "ports": sorted(one.ports),
         "connections": one.connections,
-        "evidence": tell(one.declared or one.seen or {}),
+        "evidence": describe_edge(one.declared or one.seen or {}),
         "edges": sorted(one.edges),
     }

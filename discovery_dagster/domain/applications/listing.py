@@ -32,7 +32,7 @@ def applications(
     Returns:
         `APPLICATIONS`, ordered by name.
     """
-    things = {row["asset_id"]: row for row in assets.iter_rows(named=True)}
+    by_id = {row["asset_id"]: row for row in assets.iter_rows(named=True)}
     places = {row["asset_id"]: row for row in placements.iter_rows(named=True)}
     members: dict[str, list[Membership]] = defaultdict(list)
     for one in deployments.memberships:
@@ -44,27 +44,27 @@ def applications(
     ways = {side: dict(counted.iter_rows()) for side, counted in sides.items()}
     rows = [
         {
-            **_known(application, things, places),
+            **_known(application, by_id, places),
             "name": deployments.names[application],
-            **_served(members[application], things),
-            **_placed(parts[application], things, places),
+            **_served(members[application], by_id),
+            **_placed(parts[application], by_id, places),
             "interfaces_out": ways["source_id"].get(application, 0),
             "interfaces_in": ways["target_id"].get(application, 0),
         }
         for application in deployments.applications
     ]
-    told = [{**row, "unknown": _unknown(row)} for row in rows]
-    frame = pl.DataFrame(told, schema=dict(APPLICATIONS))
+    described = [{**row, "unknown": _unknown(row)} for row in rows]
+    frame = pl.DataFrame(described, schema=dict(APPLICATIONS))
     return conform(frame.sort("name", "application_id"), APPLICATIONS)
 
 
 def _known(
-    application: str, things: Mapping[str, Mapping[str, Any]], places: Mapping[str, Any]
+    application: str, by_id: Mapping[str, Mapping[str, Any]], places: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What its own entry says; nothing where lists only name it."""
-    own: Mapping[str, Any] = things.get(application, dict.fromkeys(_OWN))
+    own: Mapping[str, Any] = by_id.get(application, dict.fromkeys(_OWN))
     custom = {fold(key): value for key, value in json.loads(own["custom"] or "{}").items()}
-    said = {
+    stated = {
         name: next((str(custom[fold(word)]) for word in words if fold(word) in custom), None)
         for name, words in reference.load("applications")["columns"].items()
     }
@@ -74,20 +74,20 @@ def _known(
         "business_owner": own["business_owner"],
         "technical_owner": own["technical_owner"],
         "criticality": own["criticality"],
-        "lifecycle": said.pop("lifecycle") or own["status"],
-        **said,
+        "lifecycle": stated.pop("lifecycle") or own["status"],
+        **stated,
         "strategy": places.get(application, {}).get("strategy"),
     }
 
 
 def _served(
-    members: Sequence[Membership], things: Mapping[str, Mapping[str, Any]]
+    members: Sequence[Membership], by_id: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, object]:
     first = {one.asset: one for one in reversed(members)}
-    ordered = sorted(first.values(), key=lambda one: (things[one.asset]["name"] or "", one.asset))
+    ordered = sorted(first.values(), key=lambda one: (by_id[one.asset]["name"] or "", one.asset))
     return {
         "members": len(ordered),
-        "databases": sum(things[one.asset]["type"] == "database" for one in ordered),
+        "databases": sum(by_id[one.asset]["type"] == "database" for one in ordered),
         "memberships": [
             {
                 "asset_id": one.asset,
@@ -101,13 +101,13 @@ def _served(
 
 def _placed(
     parts: Mapping[str, Sequence[str]],
-    things: Mapping[str, Mapping[str, Any]],
+    by_id: Mapping[str, Mapping[str, Any]],
     places: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, object]:
     deployments = [
         {
             "environment": environment,
-            "assets": sorted(str(things[asset]["name"]) for asset in assets),
+            "assets": sorted(str(by_id[asset]["name"]) for asset in assets),
             "groups": sorted(_all(places, assets, "group")),
             "waves": sorted(_all(places, assets, "wave")),
         }
@@ -118,13 +118,13 @@ def _placed(
 
 
 def _all(places: Mapping[str, Mapping[str, Any]], assets: Sequence[str], name: str) -> set[Any]:
-    found = {places[asset][name] for asset in assets if asset in places}
-    return found - {None}
+    values = {places[asset][name] for asset in assets if asset in places}
+    return values - {None}
 
 
 def _unknown(row: Mapping[str, Any]) -> list[str]:
-    """What a person would ask of an application and nothing tells."""
-    asked = {
+    """What people need to know of an application and no source states."""
+    answers = {
         "owner": row["business_owner"] or row["technical_owner"],
         "criticality": row["criticality"] not in (None, "unknown"),
         "recovery time": row["recovery_time"],
@@ -134,4 +134,4 @@ def _unknown(row: Mapping[str, Any]) -> list[str]:
         "interfaces": row["interfaces_in"] or row["interfaces_out"],
         "environments": all(one["environment"] != "unknown" for one in row["deployments"]),
     }
-    return [name for name, known in asked.items() if not known]
+    return [name for name, known in answers.items() if not known]

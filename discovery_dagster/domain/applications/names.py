@@ -58,9 +58,9 @@ class ApplicationNames:
         """Return the applications that a text names: one, or several that are all known."""
         name = without_environment(text)[0]
         if _key(name) not in self._declared | self._aliases.keys():
-            found = [self.find(part) for part in _parts(name)]
-            if len(found) > 1 and None not in found:
-                return list(dict.fromkeys(one for one in found if one))
+            applications = [self.find(part) for part in _parts(name)]
+            if len(applications) > 1 and None not in applications:
+                return list(dict.fromkeys(one for one in applications if one))
         return [self.find(name) or name]
 
     def find(self, text: str) -> str | None:
@@ -71,11 +71,11 @@ class ApplicationNames:
 
 def without_environment(text: str) -> tuple[str, str | None]:
     """Return a name without the environment at its end, and that as written: `Shop (PROD)`."""
-    found = _END.search(text)
-    if found is None:
+    match = _END.search(text)
+    if match is None:
         return text.strip(), None
-    word = found[1] or found[2]
-    return (text[: found.start()].strip(), word) if fold(word) in _environments() else (text, None)
+    word = match[1] or match[2]
+    return (text[: match.start()].strip(), word) if fold(word) in _environments() else (text, None)
 
 
 def _key(name: str) -> str:

@@ -9,7 +9,7 @@ import polars as pl
 from discovery_dagster.domain.applications.declaring import declare
 from discovery_dagster.domain.canonical.accounts import Place
 from discovery_dagster.domain.canonical.ids import name_ends
-from discovery_dagster.domain.canonical.references import settle
+from discovery_dagster.domain.canonical.references import resolve_references
 from discovery_dagster.domain.canonical.rows import Rows
 from discovery_dagster.domain.canonical.tables import TableRecords, read_table
 from discovery_dagster.domain.canonical.windows_names import read_backslashes
@@ -38,14 +38,14 @@ class CanonicalRecords:
     issues: pl.DataFrame
 
 
-def _unheard(done: int, total: int) -> None:
+def _ignore_progress(done: int, total: int) -> None:
     """Progress that nobody follows."""
 
 
 def canonicalise(
     tables: Sequence[tuple[SourceTable, TableFormat]],
     mapping: pl.DataFrame,
-    progress: Callable[[int, int], None] = _unheard,
+    progress: Callable[[int, int], None] = _ignore_progress,
     elsewhere: Mapping[int, Rows] = MappingProxyType({}),
 ) -> CanonicalRecords:
     """Read every record of every table in canonical fields and units.
@@ -79,7 +79,9 @@ def canonicalise(
     relations = _joined([part.relations for part in read], RELATION_RECORDS)
     numbered = conform(assets.with_row_index("record"), ASSET_RECORDS)
     numbered, relations = read_backslashes(numbered, relations)
-    numbered, relations = declare(numbered, settle(name_ends(relations, numbered), numbered))
+    numbered, relations = declare(
+        numbered, resolve_references(name_ends(relations, numbered), numbered)
+    )
     return CanonicalRecords(
         numbered,
         relations,

@@ -63,8 +63,8 @@ PROBLEM: Schema = {
     "message": pl.String(),
     "value": pl.String(),
 }
-#: How a record was judged by its reader and its format; the code is its reader's.
-JUDGED: Schema = {
+#: What its reader and its format made of a record; `reason` is a sentence, the code its reader's.
+READING_OUTCOMES: Schema = {
     "row": pl.UInt32(),
     "outcome": pl.String(),
     "reason": pl.String(),
@@ -94,10 +94,10 @@ def numbered_records(table: SourceTable) -> pl.DataFrame:
     return table.records.with_row_index("row")
 
 
-def judge_readings(
+def decide_outcomes(
     records: pl.DataFrame, table: SourceTable, table_format: TableFormat
 ) -> pl.DataFrame:
-    """Judge each record by how it was read and by what its format leaves out.
+    """Decide the outcome of each record by how it was read and what its format leaves out.
 
     Args:
         records: with `row`, and with the columns of `SourceTable.records`.
@@ -105,14 +105,14 @@ def judge_readings(
         table_format: of the table.
 
     Returns:
-        One row a record, as `JUDGED`: `outcome` is null while it is open, `reason` a sentence.
+        One row per record, as `READING_OUTCOMES`; `outcome` is null while it is open.
     """
     names = [cell_column(at) for at in range(len(table.header))]
     blank = _blank_records(records, names)
     left_out = [pl.when(pl.lit(blank)).then(pl.lit(_BLANK))] if blank.any() else []
     if table_format.kind in {Kind.IGNORED, Kind.WAITING}:
         left_out.append(pl.when(True).then(pl.lit(table_format.reason)))
-    for each in left_out_by(table, table_format):
+    for each in exclusion_rules(table, table_format):
         left_out.append(pl.when(pl.lit(_are_left_out(records, each))).then(pl.lit(each.reason)))
     reason = pl.coalesce(*left_out, pl.lit(None, dtype=pl.String))
     unread = pl.col("outcome") != READ
@@ -129,7 +129,7 @@ def judge_readings(
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class ExclusionRule:
     """An exclusion of a table: what its columns of cells must hold, and what saves a record."""
 
     needed: Mapping[str, Held]
@@ -139,7 +139,7 @@ class LeftOut:
     of_flow: bool
 
 
-def left_out_by(table: SourceTable, table_format: TableFormat) -> Iterator[LeftOut]:
+def exclusion_rules(table: SourceTable, table_format: TableFormat) -> Iterator[ExclusionRule]:
     """Return the exclusions that a table has the columns for, the decisive ones first.
 
     What was refused is left out of every table of connections and of relations.
@@ -154,7 +154,7 @@ def left_out_by(table: SourceTable, table_format: TableFormat) -> Iterator[LeftO
     for each in chain(*ordered):
         needed = {each.column: each.words, **each.where}
         if needed.keys() <= column.keys():
-            yield LeftOut(
+            yield ExclusionRule(
                 _of_table(needed, column),
                 [own for saving in each.unless if (own := _of_table(saving, column))],
                 each.reason,
@@ -175,21 +175,21 @@ def are_held(cells: pl.Series, held: Held) -> pl.Series:
     return cells.is_in([cell for cell in distinct if held(cell)]).fill_null(value=False)
 
 
-def _are_left_out(records: pl.DataFrame, left_out: LeftOut) -> pl.Series:
-    found = pl.repeat(True, records.height, eager=True)
+def _are_left_out(records: pl.DataFrame, left_out: ExclusionRule) -> pl.Series:
+    matching = pl.repeat(True, records.height, eager=True)
     for column, held in left_out.needed.items():
-        found = found & are_held(records[column], held)
-    if left_out.some and found.all():
-        return ~found
+        matching = matching & are_held(records[column], held)
+    if left_out.some and matching.all():
+        return ~matching
     for saving in left_out.saving:
         saved = [are_held(records[column], held) for column, held in saving.items()]
-        found = found & ~pl.select(pl.all_horizontal(*saved)).to_series()
-    return found
+        matching = matching & ~pl.select(pl.all_horizontal(*saved)).to_series()
+    return matching
 
 
-def refused_readings(judged: pl.DataFrame) -> pl.DataFrame:
+def refused_readings(readings: pl.DataFrame) -> pl.DataFrame:
     """Return the problems of records whose reader rejected them, as `PROBLEM`."""
-    return judged.filter(pl.col("outcome") == REJECTED).select(
+    return readings.filter(pl.col("outcome") == REJECTED).select(
         "row",
         pl.lit(None, dtype=pl.String).alias("field"),
         pl.lit(None, dtype=pl.String).alias("column"),
@@ -199,10 +199,10 @@ def refused_readings(judged: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def settle_outcomes(
+def combine_outcomes(
     place: Place,
     lines: pl.Series,
-    judged: pl.DataFrame,
+    readings: pl.DataFrame,
     refusals: pl.DataFrame,
     skipped: pl.DataFrame,
 ) -> pl.DataFrame:
@@ -211,17 +211,17 @@ def settle_outcomes(
     Args:
         place: the table.
         lines: of all its records, in order.
-        judged: as `judge_readings`; at least those of it that are not open.
+        readings: as `decide_outcomes`; at least those of it that are not open.
         refusals: as `PROBLEM`.
         skipped: as `SKIPPED`.
 
     Returns:
-        One row a record, as `tables.RECORD_OUTCOMES`, and its `row`.
+        One row per record, as `tables.RECORD_OUTCOMES`, and its `row`.
     """
     nothing = pl.lit(None, pl.String)
     settled = pl.concat(
         [
-            judged.filter(pl.col("outcome").is_not_null()).select("row", "outcome", "reason"),
+            readings.filter(pl.col("outcome").is_not_null()).select("row", "outcome", "reason"),
             refusals.select("row", outcome=pl.lit(REJECTED), reason=nothing),
             skipped.select("row", outcome=pl.lit(IGNORED), reason="reason"),
         ]

@@ -13,7 +13,7 @@ from discovery_dagster.domain.canonical.unnamed import (
     FALLBACKS,
     describe_fallbacks,
     fallback,
-    spare_addresses,
+    unused_addresses,
 )
 from discovery_dagster.domain.canonical.virtual_machines import Virtual
 from discovery_dagster.domain.formats.base import Kind, TableFormat, TypePatterns
@@ -34,7 +34,7 @@ _MAY_BE_VIRTUAL: Final = frozenset({None, "server"})
 class BuiltAssets:
     """What records of things give.
 
-    `assets` is one row a usable record (`row`, `line`, `declared_type`, `declared_type_text`,
+    `assets` is one row per usable record (`row`, `line`, `declared_type`, `declared_type_text`,
     `detail` and `tables.ATTRIBUTES`). `problems` are of records that name nothing, `faults` of
     usable ones that have no name (both `PROBLEM`); `skipped` (`SKIPPED`) are no things.
     """
@@ -95,7 +95,7 @@ def build_assets(
         unread = cells.faults.filter(pl.col("field").is_in(_NAMES))["row"]
         bare = nameless & ~frame["row"].is_in(unread.implode())
         bare = bare if called is None else bare & ~called
-        skipped = pl.concat([spare_addresses(frame.filter(bare)), list_models(frame)])
+        skipped = pl.concat([unused_addresses(frame.filter(bare)), list_models(frame)])
         faults = describe_fallbacks(frame.filter(nameless), column)
     counted = ~pl.col("row").is_in(skipped["row"].implode())
     return BuiltAssets(
@@ -178,7 +178,7 @@ def _declared_type(
 
 def _type_text(frame: pl.DataFrame, virtual: Virtual | None) -> pl.Series:
     text = frame["declared_type_text"]
-    return text if virtual is None else virtual.told(text).alias("declared_type_text")
+    return text if virtual is None else virtual.described(text).alias("declared_type_text")
 
 
 def _matched(values: pl.Series, patterns: TypePatterns) -> pl.Series:

@@ -228,9 +228,9 @@ def _describe_faults(
 ) -> pl.DataFrame:
     if not reading.faults.any():
         return _NO_PROBLEMS
-    meant = pl.lit(wanted(FIELDS[column.field].kind, column.field))
-    unread = formatted('"{}" cannot be read as {}.', "value", meant)
-    partly = formatted('Only part of "{}" could be read as {}.', "value", meant)
+    expected = pl.lit(wanted(FIELDS[column.field].kind, column.field))
+    unread = formatted('"{}" cannot be read as {}.', "value", expected)
+    partly = formatted('Only part of "{}" could be read as {}.', "value", expected)
     return (
         pl.DataFrame({"row": rows, "value": cells, "unread": reading.unread})
         .filter(reading.faults)
@@ -259,12 +259,12 @@ def _describe_errors(
     taken = pl.DataFrame({"row": rows, "value": as_stood}).filter(
         cells.is_null() & as_stood.is_not_null()
     )
-    found = taken.filter(are_errors(taken["value"]))
-    if found.is_empty():
+    errors = taken.filter(are_errors(taken["value"]))
+    if errors.is_empty():
         return _NO_PROBLEMS
     header = pl.lit(column.header)
     uncalculated = pl.col("value").str.strip_chars() == NO_STORED_VALUE
-    return found.select(
+    return errors.select(
         pl.col("row").cast(pl.UInt32),
         pl.lit(column.field).alias("field"),
         header.alias("column"),

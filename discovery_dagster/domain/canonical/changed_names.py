@@ -29,13 +29,13 @@ def describe_changed(rows: pl.Series, cells: pl.Series, field: str, header: str)
     """
     if field not in _FIELDS:
         return empty(PROBLEM)
-    found = {
+    matches = {
         kind: cells.str.contains(pattern).fill_null(value=False)
         for kind, pattern in _patterns().items()
     }
-    if not any(each.any() for each in found.values()):
+    if not any(each.any() for each in matches.values()):
         return empty(PROBLEM)
-    kind = pl.coalesce(pl.when(pl.lit(each)).then(pl.lit(kind)) for kind, each in found.items())
+    kind = pl.coalesce(pl.when(pl.lit(each)).then(pl.lit(kind)) for kind, each in matches.items())
     changed = pl.DataFrame({"row": rows, "value": cells}).with_columns(kind=kind)
     return changed.drop_nulls("kind").select(
         pl.col("row").cast(pl.UInt32),

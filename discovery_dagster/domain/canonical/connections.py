@@ -33,7 +33,7 @@ def connect(counted: pl.DataFrame, lookups: Mapping[str, Lookup]) -> pl.DataFram
         least or greatest of it. The ends and ports of replies are exchanged.
     """
     for name in CONNECTION:
-        counted = lookups[name].tell(counted)
+        counted = lookups[name].add_to(counted)
     exchanged = (("source", "target"), ("target", "source"), ("port", "from_port"))
     return (
         counted.with_columns(
@@ -50,22 +50,22 @@ def connect(counted: pl.DataFrame, lookups: Mapping[str, Lookup]) -> pl.DataFram
     )
 
 
-def number_ends(*found: pl.DataFrame) -> pl.DataFrame:
-    """Return each end that is found on either side once, as `_END` and its number, `end`."""
-    told = [_ends(frame, side) for frame, side in zip(found, SIDES, strict=True)]
-    named = pl.concat(told).filter(pl.coalesce("name", "address").is_not_null())
+def number_ends(*by_side: pl.DataFrame) -> pl.DataFrame:
+    """Return each end that is on either side once, as `_END` and its number, `end`."""
+    ends = [_ends(frame, side) for frame, side in zip(by_side, SIDES, strict=True)]
+    named = pl.concat(ends).filter(pl.coalesce("name", "address").is_not_null())
     return named.unique(maintain_order=True).with_row_index("end")
 
 
 def _ends(frame: pl.DataFrame, side: str) -> pl.DataFrame:
     detail = f"{side}_detail"
-    told = pl.col(detail).list.join(" ").replace("", None) if detail in frame.columns else None
+    details = pl.col(detail).list.join(" ").replace("", None) if detail in frame.columns else None
     return frame.select(
         name=side,
         address=f"{side}_address",
         type=f"{side}_type",
         names_asset=f"{side}_names_asset",
-        detail=pl.lit(None, pl.String) if told is None else told,
+        detail=pl.lit(None, pl.String) if details is None else details,
     )
 
 
@@ -77,9 +77,9 @@ def number_of_ends(frame: pl.DataFrame, side: str, ends: pl.DataFrame) -> pl.Dat
     return numbered.select(pl.col("end").cast(pl.Int64).alias(side))
 
 
-def in_order(told: Iterable[pl.Series | None]) -> pl.Series:
-    """Return all values that are told, in order: its place in it is the number of each."""
-    values = [pl.Series(dtype=pl.String), *(one for one in told if one is not None)]
+def distinct_sorted(columns: Iterable[pl.Series | None]) -> pl.Series:
+    """Return the distinct values of all columns, sorted: the place of a value is its number."""
+    values = [pl.Series(dtype=pl.String), *(one for one in columns if one is not None)]
     return pl.concat(values).drop_nulls().unique().sort()
 
 
@@ -125,18 +125,18 @@ def are_same(connections: pl.DataFrame, ends: pl.DataFrame) -> pl.Series:
 
 
 def _of_end(
-    connections: pl.DataFrame, side: str, ends: pl.DataFrame, told: Sequence[str]
+    connections: pl.DataFrame, side: str, ends: pl.DataFrame, facts: Sequence[str]
 ) -> pl.DataFrame:
-    """Return what is told of one end of each, under the names of `tables.RELATION_RECORDS`."""
+    """Return the facts of one end of each, under the names of `tables.RELATION_RECORDS`."""
     return pl.DataFrame(
         [
             ends[what].gather(connections[side]).alias(side if what == "name" else f"{side}_{what}")
-            for what in told
+            for what in facts
         ]
     )
 
 
-def spell_out(
+def as_relations(
     connections: pl.DataFrame,
     ends: pl.DataFrame,
     moments: pl.Series,
@@ -144,18 +144,18 @@ def spell_out(
     table_format: TableFormat,
 ) -> pl.DataFrame:
     """Return the relations that connections between numbered ends are."""
-    told = connections.select(
+    relations = connections.select(
         *("row", "port", "count"),
         protocols.gather(connections["protocol"]).alias("protocol"),
         *(moments.gather(connections[name]).alias(name) for name in MOMENTS),
     )
-    told = pl.concat(
-        [told, *(_of_end(connections, s, ends, _END) for s in SIDES)], how="horizontal"
+    relations = pl.concat(
+        [relations, *(_of_end(connections, s, ends, _END) for s in SIDES)], how="horizontal"
     )
     detail = pl.concat_str("source_detail", pl.lit(" → "), "target_detail").alias("detail")
-    told = told.with_columns(detail).drop("source_detail", "target_detail")
+    relations = relations.with_columns(detail).drop("source_detail", "target_detail")
     if ends.select("name", "address").is_duplicated().any():
-        told = told.group_by(*_SAME, maintain_order=True).agg(
+        relations = relations.group_by(*_SAME, maintain_order=True).agg(
             pl.col("row", "source_type", "target_type").first(),
             pl.col("source_names_asset", "target_names_asset").first(),
             pl.col("count").sum(),
@@ -163,7 +163,7 @@ def spell_out(
             pl.col("last_seen").max(),
             pl.col("detail").drop_nulls().first(),
         )
-    return told.with_columns(
+    return relations.with_columns(
         pl.lit(table_format.evidence).alias("kind"),
         pl.lit(table_format.relation).alias("relation"),
         pl.lit("flow").alias("phrase"),

@@ -49,8 +49,8 @@ def find_end(cells: TableCells, end: str, table_format: TableFormat) -> Endpoint
     frame = frame.with_columns(_end(frame, end, table_format))
     reason = _of_no_thing(cells, end, frame)
     if reason.null_count() < len(reason):
-        told = (end, f"{end}_address")
-        frame = frame.with_columns(frame[name].set(reason.is_not_null(), None) for name in told)
+        naming = (end, f"{end}_address")
+        frame = frame.with_columns(frame[name].set(reason.is_not_null(), None) for name in naming)
     frame = frame.with_columns(reason.alias("reason"))
     missing = frame.filter(
         pl.col(end).is_null() & pl.col(f"{end}_address").is_null() & pl.col("reason").is_null()
@@ -102,7 +102,7 @@ def parts_of(written: pl.Series) -> pl.DataFrame:
     """
     known = ports().get_column("port").drop_nulls().unique().implode()
     cell = pl.col("cell")
-    found = (
+    matches = (
         written.alias("cell")
         .to_frame()
         .with_columns(
@@ -116,15 +116,15 @@ def parts_of(written: pl.Series) -> pl.DataFrame:
     )
     number = pl.col("number")
     listens = number.is_in(known) | number.is_between(1024, 65_535)
-    told = found.select(
+    parts = matches.select(
         target=pl.coalesce("of_url", "with_address", pl.when(listens).then("before"), "cell"),
         target_address=pl.col("address"),
         port=pl.coalesce("port_of_url", pl.when(listens).then("number")),
     )
-    bare = is_address(told["target"])
-    return told.with_columns(
-        told["target"].set(bare, None),
-        told["target_address"].fill_null(read_address(told["target"].set(~bare, None)).values),
+    bare = is_address(parts["target"])
+    return parts.with_columns(
+        parts["target"].set(bare, None),
+        parts["target_address"].fill_null(read_address(parts["target"].set(~bare, None)).values),
     )
 
 

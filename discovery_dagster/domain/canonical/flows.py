@@ -12,10 +12,10 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain.canonical.accounts import (
-    JUDGED,
+    READING_OUTCOMES,
     SKIPPED,
     Place,
-    judge_readings,
+    decide_outcomes,
 )
 from discovery_dagster.domain.canonical.cells import MappedColumn, TableCells, read_records
 from discovery_dagster.domain.canonical.connections import (
@@ -23,17 +23,22 @@ from discovery_dagster.domain.canonical.connections import (
     SIDES,
     are_broadcast,
     are_same,
+    as_relations,
     connect,
-    in_order,
+    distinct_sorted,
     measure,
     number_ends,
     number_of_ends,
     places_in,
-    spell_out,
+)
+from discovery_dagster.domain.canonical.directions import (
+    DIRECTION_FIELDS,
+    direction_hints,
+    join_replies,
+    may_reply,
 )
 from discovery_dagster.domain.canonical.endpoints import Endpoints, find_end
-from discovery_dagster.domain.canonical.facing import FACING, facing, join_replies, may_reply
-from discovery_dagster.domain.canonical.leaving_out import FlowCells, leave_out
+from discovery_dagster.domain.canonical.exclusions import FlowCells, exclude
 from discovery_dagster.domain.canonical.rows import (
     CONNECTION,
     MEASURES,
@@ -66,7 +71,7 @@ class Flows:
 
     `relations` are as `tables.RELATION_RECORDS` without their place, each with the `row` of
     its first record. `closed` are the records that are left out by how they were read
-    or what they hold, as `judge_readings` gives them. `problems` are those of unusable records and
+    or what they hold, as `decide_outcomes` gives them. `problems` are those of unusable records and
     `faults` of cells of others (both `PROBLEM`); `skipped` is as `SKIPPED`.
     """
 
@@ -78,28 +83,28 @@ class Flows:
 
 
 @dataclass(frozen=True)
-class _Said:
+class _FieldReading:
     """The distinct combinations of `cells`, numbered as `row`, and what they are read as."""
 
     cells: tuple[str, ...]
     distinct: pl.DataFrame
     read: TableCells
 
-    def lookup(self, says: pl.DataFrame) -> Lookup:
-        """Return what to look up for the cells; `says` is as long as they are."""
-        table = self.distinct.select(self.cells).hstack(says) if self.cells else says
+    def lookup(self, values: pl.DataFrame) -> Lookup:
+        """Return what to look up for the cells; `values` is as long as they are."""
+        table = self.distinct.select(self.cells).hstack(values) if self.cells else values
         return Lookup(self.cells, table)
 
-    def of_records(self, told: pl.DataFrame, rows: Rows) -> pl.DataFrame:
-        """Return what is told of combinations, by their `row`, for each record that holds one."""
-        if told.is_empty():
-            return told
-        number = pl.col("row").is_in(told["row"].unique().implode())
+    def of_records(self, findings: pl.DataFrame, rows: Rows) -> pl.DataFrame:
+        """Return findings about combinations, by their `row`, for each record that holds one."""
+        if findings.is_empty():
+            return findings
+        number = pl.col("row").is_in(findings["row"].unique().implode())
         held = self.distinct.filter(number).rename({"row": "number"})
         return (
-            told.rename({"row": "number"})
+            findings.rename({"row": "number"})
             .join(rows.find(held, self.cells), on="number", maintain_order="left")
-            .select(told.columns)
+            .select(findings.columns)
             .sort("row", maintain_order=True)
         )
 
@@ -116,47 +121,55 @@ def read_flows(
         table_format: of the table.
     """
     flow = _flow_cells(columns)
-    closed, rows = leave_out(rows, place, table_format, flow)
+    closed, rows = exclude(rows, place, table_format, flow)
     again = rows.repeated(flow.flow, flow.source, flow.target) if flow else None
     ordered = _ordered_cells(rows, columns)
     as_they_stand = ordered.columns if ordered else {}
-    said = {
+    readings = {
         name: _read(rows.distinct, columns, () if name in as_they_stand else fields, table_format)
         for name, fields in _FIELDS.items()
     }
-    said |= _ends_of_ranges(said, columns)
-    moments = in_order(said[name].read.frame.get_column(name, default=None) for name in MOMENTS)
-    protocols = in_order([said["protocol"].read.frame.get_column("protocol", default=None)])
-    says = {
-        **{name: facing(said[name].read.frame, name, table_format) for name in FACING},
-        "protocol": places_in(said["protocol"].read.frame, "protocol", protocols),
-        "count": measure(said["count"].read.frame, "count"),
-        **{name: places_in(said[name].read.frame, name, moments) for name in MOMENTS},
+    readings |= _ends_of_ranges(readings, columns)
+    moments = distinct_sorted(
+        readings[name].read.frame.get_column(name, default=None) for name in MOMENTS
+    )
+    protocols = distinct_sorted(
+        [readings["protocol"].read.frame.get_column("protocol", default=None)]
+    )
+    by_field = {
+        **{
+            name: direction_hints(readings[name].read.frame, name, table_format)
+            for name in DIRECTION_FIELDS
+        },
+        "protocol": places_in(readings["protocol"].read.frame, "protocol", protocols),
+        "count": measure(readings["count"].read.frame, "count"),
+        **{name: places_in(readings[name].read.frame, name, moments) for name in MOMENTS},
     }
-    lookups = {name: said[name].lookup(told) for name, told in says.items()}
+    lookups = {name: readings[name].lookup(frame) for name, frame in by_field.items()}
     counted = _count(rows, columns, lookups, ordered, again)
-    said |= {
+    readings |= {
         side: _read(
             lambda cells: counted.select(cells).unique(), columns, _ENDS[side], table_format
         )
         for side in SIDES
     }
-    found = {side: find_end(said[side].read, side, table_format) for side in SIDES}
-    ends = number_ends(found["source"].frame, found["target"].frame)
+    endpoints = {side: find_end(readings[side].read, side, table_format) for side in SIDES}
+    ends = number_ends(endpoints["source"].frame, endpoints["target"].frame)
     lookups |= {
-        side: said[side].lookup(number_of_ends(found[side].frame, side, ends)) for side in SIDES
+        side: readings[side].lookup(number_of_ends(endpoints[side].frame, side, ends))
+        for side in SIDES
     }
     connections = connect(counted, lookups).drop_nulls(["source", "target"])
     if ordered:
         connections = connections.with_columns(pl.col(MOMENTS).cast(pl.String))
-        moments = in_order(connections[name] for name in MOMENTS)
+        moments = distinct_sorted(connections[name] for name in MOMENTS)
         connections = connections.with_columns(_places(connections, moments))
         moments = read_cells("time", moments).values
     if again is not None:
-        # A flow that is told of in both directions has counted in the one that was told first.
+        # A flow recorded in both directions counts in the direction recorded first.
         connections = connections.filter(pl.col("count") > 0)
     if not table_format.directed:
-        connections = join_replies(connections, sender_told=bool(said["source_port"].cells))
+        connections = join_replies(connections, sender_known=bool(readings["source_port"].cells))
     none = {
         _ITSELF: are_same(connections, ends),
         load("ends")["subnet_broadcast"]["reason"]: are_broadcast(connections, ends, protocols),
@@ -168,14 +181,14 @@ def read_flows(
         for reason, mask in none.items()
     ]
     real = ~pl.select(pl.any_horizontal(*none.values())).to_series()
-    nobody = [said[side].of_records(found[side].skipped, rows) for side in SIDES]
-    problems = [said[side].of_records(found[side].problems, rows) for side in SIDES]
+    nobody = [readings[side].of_records(endpoints[side].skipped, rows) for side in SIDES]
+    problems = [readings[side].of_records(endpoints[side].problems, rows) for side in SIDES]
     return Flows(
-        spell_out(connections.filter(real), ends, moments, protocols, table_format),
-        pl.concat([closed, _blank(rows, said, found, place, table_format)]),
+        as_relations(connections.filter(real), ends, moments, protocols, table_format),
+        pl.concat([closed, _blank(rows, readings, endpoints, place, table_format)]),
         pl.concat(problems),
         pl.concat([pl.DataFrame(schema=SKIPPED), *skipped, *nobody]),
-        _in_order([one.of_records(one.read.faults, rows) for one in said.values()], columns),
+        _by_column([one.of_records(one.read.faults, rows) for one in readings.values()], columns),
     )
 
 
@@ -184,7 +197,7 @@ def _read(
     columns: Sequence[MappedColumn],
     fields: Collection[str],
     table_format: TableFormat,
-) -> _Said:
+) -> _FieldReading:
     """Read the distinct cells of the columns that are mapped to `fields`."""
     own = [column for column in columns if column.field in fields]
     cells = _cells(columns, fields)
@@ -193,12 +206,14 @@ def _read(
     else:  # all records hold the same nothing
         held = pl.DataFrame({"row": [0]}, schema={"row": pl.UInt32})
     placed = held.with_columns(line=pl.lit(None, pl.UInt32))
-    return _Said(cells, held, read_records(placed, own, table_format))
+    return _FieldReading(cells, held, read_records(placed, own, table_format))
 
 
-def _ends_of_ranges(said: Mapping[str, _Said], columns: Sequence[MappedColumn]) -> dict[str, _Said]:
+def _ends_of_ranges(
+    readings: Mapping[str, _FieldReading], columns: Sequence[MappedColumn]
+) -> dict[str, _FieldReading]:
     """Return what `last_seen` is where the cells of `first_seen` are ranges of time."""
-    first, last = (said[name] for name in MOMENTS)
+    first, last = (readings[name] for name in MOMENTS)
     own = [column for column in columns if column.field == MOMENTS[0]]
     if last.cells or not first.cells:
         return {}
@@ -234,7 +249,7 @@ def _count(
         *(cell for side in SIDES for cell in _cells(columns, _ENDS[side])),
         *(cell for lookup in told_apart if lookup.varies for cell in lookup.cells),
     ]
-    needed = (*MEASURES, *(FACING if may_reply(lookups) else ()))
+    needed = (*MEASURES, *(DIRECTION_FIELDS if may_reply(lookups) else ()))
     looked_up = {name: lookups[name] for name in needed}
     return rows.count(list(dict.fromkeys(cells)), looked_up, ordered, again)
 
@@ -288,24 +303,24 @@ def _between(rows: Rows, pairs: pl.DataFrame, lookups: Mapping[str, Lookup]) -> 
 
 def _blank(
     rows: Rows,
-    said: Mapping[str, _Said],
-    found: Mapping[str, Endpoints],
+    readings: Mapping[str, _FieldReading],
+    endpoints: Mapping[str, Endpoints],
     place: Place,
     table_format: TableFormat,
 ) -> pl.DataFrame:
-    """Judge the records that name neither end: they may hold nothing at all."""
+    """Decide the outcomes of records that name neither end: they may hold nothing at all."""
     missing = [
-        said[side].distinct.join(found[side].problems.select("row"), on="row", how="semi")
+        readings[side].distinct.join(endpoints[side].problems.select("row"), on="row", how="semi")
         for side in SIDES
     ]
     wanted = missing[0].drop("row").join(missing[1].drop("row"), how="cross")
     if wanted.is_empty():
-        return pl.DataFrame(schema=JUDGED)
+        return pl.DataFrame(schema=READING_OUTCOMES)
     records = rows.take(rows.find(wanted, wanted.columns)["row"])
-    return judge_readings(records, place.table, table_format).drop_nulls("outcome")
+    return decide_outcomes(records, place.table, table_format).drop_nulls("outcome")
 
 
-def _in_order(faults: Sequence[pl.DataFrame], columns: Sequence[MappedColumn]) -> pl.DataFrame:
+def _by_column(faults: Sequence[pl.DataFrame], columns: Sequence[MappedColumn]) -> pl.DataFrame:
     """Return the faults of all records as they are told elsewhere: by record, then by column."""
     order = {column.header: at for at, column in reversed(list(enumerate(columns)))}
     place = pl.col("column").replace_strict(order, default=None, return_dtype=pl.Int64)

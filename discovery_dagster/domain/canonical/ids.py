@@ -45,8 +45,8 @@ def _name_numbers(relations: pl.DataFrame, assets: pl.DataFrame) -> pl.DataFrame
     parts = relations.with_row_index("at").join(lists, on=["file", "sheet"], nulls_equal=True)
     names = list(_names(assets))
     named = [_named(part, names) for part in parts.partition_by("file", "sheet")]
-    told = pl.concat(named).select("at", *_ENDS, *(f"{end}_names_asset" for end in _ENDS))
-    return relations.with_row_index("at").update(told, on="at").drop("at")
+    updates = pl.concat(named).select("at", *_ENDS, *(f"{end}_names_asset" for end in _ENDS))
+    return relations.with_row_index("at").update(updates, on="at").drop("at")
 
 
 def _named(part: pl.DataFrame, lists: list[Mapping[str, str]]) -> pl.DataFrame:
@@ -93,10 +93,10 @@ def _name_other_ends(relations: pl.DataFrame, assets: pl.DataFrame) -> pl.DataFr
 def _called(wanted: list[str], lists: list[Mapping[str, str]]) -> dict[str, str]:
     """The name of each id, nothing where most are of no list; several names for one are none."""
     fitting = [names for names in lists if any(end in names for end in wanted)]
-    found = {end: {names[end] for names in fitting if end in names} for end in wanted}
-    if sum(map(bool, found.values())) < _SHARE * len(wanted):
+    candidates = {end: {names[end] for names in fitting if end in names} for end in wanted}
+    if sum(map(bool, candidates.values())) < _SHARE * len(wanted):
         return {}
-    return {end: names.pop() for end, names in found.items() if len(names) == 1}
+    return {end: names.pop() for end, names in candidates.items() if len(names) == 1}
 
 
 def _with_names(

@@ -33,7 +33,7 @@ def one_each(assets: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return one record a thing, with what its observations say of it together.
 
     Args:
-        assets: as `build_assets` returns them, one row an observation.
+        assets: as `build_assets` returns them, one row per observation.
 
     Returns:
         The same columns, a row a name in the order in which each is first named; and the `row` of

@@ -27,14 +27,14 @@ def build_overrides(records: pl.DataFrame, place: Place) -> tuple[pl.DataFrame, 
     lines, problems = list[tuple[object, ...]](), list[tuple[object, ...]]()
     for row in records.iter_rows(named=True):
         cells: dict[str, str | None] = {name: row[cell_column(at)] for name, at in known.items()}
-        said, wrong = read_cells(cells)
+        values, wrong = read_cells(cells)
         for error in wrong:
             column = place.table.header[known[error.field]] if error.field in known else None
             value = cells.get(error.field)
             problems.append((row["row"], error.field, column, error.code, error.message, value))
         if not wrong:
             where = (place.table.file, place.table.sheet, row["line"], place.number, row["row"])
-            lines.append((*where, *said.values()))
+            lines.append((*where, *values.values()))
     return (
         pl.DataFrame(lines, schema=dict(OVERRIDE_LINES), orient="row"),
         pl.DataFrame(problems, schema=dict(PROBLEM), orient="row"),

@@ -39,7 +39,7 @@ class _Known:
         return self.ids.get(key, text if key in self.names else None)
 
 
-def settle(relations: pl.DataFrame, assets: pl.DataFrame) -> pl.DataFrame:
+def resolve_references(relations: pl.DataFrame, assets: pl.DataFrame) -> pl.DataFrame:
     """Return `relations` with one thing at each end of those that are declared.
 
     Args:
@@ -78,15 +78,15 @@ def _parted(relations: pl.DataFrame, side: str, known: _Known) -> pl.DataFrame:
     """Repeat each relation for the things that one of its ends names together."""
     written = relations.select(side, key=folded(side)).drop_nulls().unique(maintain_order=True)
     odd = pl.col(side).str.contains(_suspicious()) | pl.col("key").is_in(list(known.ids))
-    told = [(text, _read(text, known)) for text in written.filter(odd)[side]]
-    meant = pl.DataFrame(
-        [(text, parts) for text, parts in told if parts],
+    readings = [(text, _read(text, known)) for text in written.filter(odd)[side]]
+    parts_of = pl.DataFrame(
+        [(text, parts) for text, parts in readings if parts],
         schema={side: pl.String, "parts": pl.List(pl.String)},
         orient="row",
     )
-    found = relations.join(meant, on=side, how="left", maintain_order="left")
+    joined = relations.join(parts_of, on=side, how="left", maintain_order="left")
     as_stood = pl.when(pl.col("parts").is_not_null()).then(side)
-    parted = found.with_columns(detail=pl.coalesce("detail", as_stood)).explode("parts")
+    parted = joined.with_columns(detail=pl.coalesce("detail", as_stood)).explode("parts")
     return parted.with_columns(pl.coalesce("parts", side).alias(side)).select(relations.columns)
 
 
@@ -126,11 +126,11 @@ def _without_marker(text: str) -> str:
 
 
 def _without_remark(text: str) -> str:
-    found = re.search(_rules()["remark"], text)
-    if found is None:
+    match = re.search(_rules()["remark"], text)
+    if match is None:
         return text
-    said = next(group for group in found.groups() if group is not None)
-    return text if set(fold(said).split()) & _telling() else text[: found.start()]
+    remark = next(group for group in match.groups() if group is not None)
+    return text if set(fold(remark).split()) & _qualifiers() else text[: match.start()]
 
 
 def _joined(relations: pl.DataFrame, side: str, assets: pl.DataFrame) -> pl.DataFrame:
@@ -182,7 +182,7 @@ def _suspicious() -> str:
 
 
 @cache
-def _telling() -> frozenset[str]:
+def _qualifiers() -> frozenset[str]:
     environments = reference.load("environments").values()
     words = {word for listed in environments for word in (*listed["declared"], *listed["name"])}
     return frozenset(fold(word) for word in (*words, *_rules()["telling"]))

@@ -36,20 +36,20 @@ def build_relations(
     """Build relation records from records of two things.
 
     Returns:
-        One row a usable record (`tables.RELATION_RECORDS` without its place, with `row` and
+        One row per usable record (`tables.RELATION_RECORDS` without its place, with `row` and
         `line`); problems of the others, as `PROBLEM`; those that count for nothing, as `SKIPPED`.
     """
     cells, many = part_ends(cells)
     cells = part_ports(cells)
     ends = find_endpoints(cells, table_format)
-    said, problems, unrelated = _read_relations(ends.frame, cells, table_format)
+    relations, problems, unrelated = _read_relations(ends.frame, cells, table_format)
     problems = pl.concat([ends.problems, problems])
-    itself = said.filter(same_thing()).select(
+    itself = relations.filter(same_thing()).select(
         "row", pl.lit("Source and target are the same thing.").alias("reason")
     )
     skipped = pl.concat([unrelated, itself, ends.skipped, many])
     bad = pl.concat([problems["row"], skipped["row"]])
-    usable = said.filter(~pl.col("row").is_in(bad.implode()))
+    usable = relations.filter(~pl.col("row").is_in(bad.implode()))
     back = usable.filter("mutual").with_columns(~pl.col("turned"))
     usable = pl.concat([usable, back]).sort("row", maintain_order=True)
     return _turn(usable).select(list(_without_place())), problems, skipped
@@ -110,19 +110,19 @@ def _read_relations(
         default = _default_relation(table_format).alias("relation")
         names = (cells.header_of("source", "sources", "name"), cells.header_of("target", "targets"))
         ends = " / ".join(name or "" for name in names)
-        said = frame.with_columns(
+        relations = frame.with_columns(
             default,
             pl.lit(False).alias("turned"),
-            _says_mutual(frame).alias("mutual"),
+            _is_mutual(frame).alias("mutual"),
             pl.lit(ends).alias("phrase"),
         )
-        return _complete(said), pl.DataFrame(schema=PROBLEM), pl.DataFrame(schema=SKIPPED)
+        return _complete(relations), pl.DataFrame(schema=PROBLEM), pl.DataFrame(schema=SKIPPED)
     frame = frame.rename({"relation": "phrase"})
     written = frame["phrase"].drop_nulls().unique().sort().to_list()
     known = read_phrases(written, table_format.phrases)
     unrelated = [text for text in written if text not in known and is_unrelated(text)]
     mutual = [text for text, phrase in known.items() if phrase.mutual]
-    said = frame.with_columns(
+    relations = frame.with_columns(
         _mapped("phrase", {text: phrase.relation for text, phrase in known.items()}, pl.String()),
         pl.col("phrase")
         .replace_strict(
@@ -131,15 +131,15 @@ def _read_relations(
             return_dtype=pl.Boolean,
         )
         .alias("turned"),
-        (pl.col("phrase").is_in(mutual) | _says_mutual(frame)).alias("mutual"),
+        (pl.col("phrase").is_in(mutual) | _is_mutual(frame)).alias("mutual"),
     ).with_columns(_relation_by_target(known))
-    skipped = said.filter(pl.col("phrase").is_in(unrelated)).select(
+    skipped = relations.filter(pl.col("phrase").is_in(unrelated)).select(
         "row",
         formatted('"{}" says nothing about what needs what.', "phrase").alias("reason"),
     )
     phrases = table_format.phrases or {}
     allowed = " or ".join(phrases) if 0 < len(phrases) <= _SHOWN else "a known relation"
-    unknown = said.filter(
+    unknown = relations.filter(
         pl.col("relation").is_null() & ~pl.col("phrase").is_in(unrelated).fill_null(False)
     )
     problems = problem(
@@ -158,16 +158,16 @@ def _read_relations(
         ),
         value=pl.col("phrase"),
     )
-    return _complete(said), problems, skipped
+    return _complete(relations), problems, skipped
 
 
-def _says_mutual(frame: pl.DataFrame) -> pl.Expr:
-    """Whether a direction beside ends that are told apart says that it goes both ways."""
+def _is_mutual(frame: pl.DataFrame) -> pl.Expr:
+    """Whether a direction beside two distinct ends says that it goes both ways."""
     if "direction" not in frame.columns:
         return pl.lit(False)
     words = reference.load("ends")["directions"]["mutual"]
-    said = pl.col("direction").str.strip_chars().str.to_lowercase()
-    return said.is_in(words).fill_null(False)
+    direction = pl.col("direction").str.strip_chars().str.to_lowercase()
+    return direction.is_in(words).fill_null(False)
 
 
 def _default_relation(table_format: TableFormat) -> pl.Expr:

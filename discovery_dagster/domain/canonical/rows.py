@@ -14,9 +14,9 @@ import polars as pl
 
 from discovery_dagster.domain.source_tables import SourceTable
 
-#: What records of a connection are told apart by.
+#: The columns that distinguish connections.
 CONNECTION: Final = ("source", "target", "port", "protocol")
-#: What is told of those that are one connection.
+#: What is aggregated over the records of one connection.
 MEASURES: Final = ("count", "first_seen", "last_seen")
 
 
@@ -36,15 +36,15 @@ class Lookup:
         return self.table.height != 1
 
     @property
-    def says(self) -> list[str]:
+    def value_columns(self) -> list[str]:
         """Columns of what the cells say."""
         return [name for name in self.table.columns if name not in self.cells]
 
-    def tell(self, records: pl.DataFrame) -> pl.DataFrame:
+    def add_to(self, records: pl.DataFrame) -> pl.DataFrame:
         """Return `records`, which hold the cells if they vary, with what these say."""
         if self.varies:
             return _join(records, self.table, self.cells, "left")
-        return _join(records, self.table.select(self.says), (), "left")
+        return _join(records, self.table.select(self.value_columns), (), "left")
 
 
 @dataclass(frozen=True)
@@ -135,8 +135,8 @@ class Rows(Protocol):
             One row for each combination of `cells`, of `is_reply` and of `from_port`, ordered by
             `row`: its least `row`, the sum of `count` (1 where none is said), the least
             `first_seen` and the greatest `last_seen`, or else `first_seen`. Those records are
-            replies of which `reply` is true, or null and `client` at least `least` (`facing`);
-            `from_port` is their `source_port`, and null of others.
+            replies of which `reply` is true, or null and `client` at least `least`
+            (`direction_hints`); `from_port` is their `source_port`, and null of others.
         """
 
 
@@ -190,8 +190,8 @@ class RowsInMemory:
 
     def find(self, wanted: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
         """See `Rows`."""
-        told = [name for name in wanted.columns if name not in columns]
-        return _join(self.kept, wanted, columns, "inner").select("row", *told).sort("row")
+        further = [name for name in wanted.columns if name not in columns]
+        return _join(self.kept, wanted, columns, "inner").select("row", *further).sort("row")
 
     def take(self, rows: pl.Series) -> pl.DataFrame:
         """See `Rows`."""
@@ -235,7 +235,7 @@ class RowsInMemory:
         kind = pl.UInt64 if ordered and ordered.are_numbers else pl.String
         frame = self.kept.with_columns(pl.col(c).cast(kind).alias(name) for name, c in own.items())
         for name, lookup in lookups.items():
-            frame = frame if name in own else lookup.tell(frame)
+            frame = frame if name in own else lookup.add_to(frame)
         number = pl.col("count").fill_null(1)
         if again is not None:
             number = pl.when(pl.col("row").is_in(again.implode())).then(0).otherwise(number)

@@ -54,8 +54,8 @@ def build_spans(
     built = build_assets(replace(cells, frame=frame), nothing, table_format, Kind.ASSETS)
     assets, problems = built.assets, built.problems
     services = assets.unique("name", keep="first", maintain_order=True)
-    found = [_find_calls(frame), _find_peers(frame), _find_callers(frame)]
-    calls = pl.concat(found, how="diagonal")
+    calls_by_kind = [_find_calls(frame), _find_peers(frame), _find_callers(frame)]
+    calls = pl.concat(calls_by_kind, how="diagonal")
     return services, _relate(calls, table_format, services["name"]), problems
 
 
@@ -91,14 +91,14 @@ def _find_calls(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _find_peers(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return one row for each client's span whose server told no span of its own.
+    """Return one row for each client span whose server reported no span of its own.
 
-    Where it did, that span says under its own name who was called.
+    Where it did, that span names what was called.
     """
-    told = frame.select("trace_id", span_id="parent_id").drop_nulls()
+    parents = frame.select("trace_id", span_id="parent_id").drop_nulls()
     halves = frame.filter(_SERVER.fill_null(False)).select("trace_id", "span_id")
     calling = frame.filter(_CALLING.fill_null(True), pl.col("peer").is_not_null())
-    alone = calling.join(told, on=["trace_id", "span_id"], how="anti")
+    alone = calling.join(parents, on=["trace_id", "span_id"], how="anti")
     alone = alone.join(halves, on=["trace_id", "span_id"], how="anti")
     return alone.with_columns(source="name", target="peer")
 

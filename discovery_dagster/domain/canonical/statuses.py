@@ -54,7 +54,7 @@ def contradictions(
     words = reference.load("states")
     chosen = strongest_status(columns)
     stays = state_of(chosen).is_in(list(words["not_moving"])).fill_null(value=False)
-    found = [
+    problems = [
         pl.DataFrame({"row": rows, "value": cells, "chosen": chosen})
         .filter(stays & state_of(cells).is_in(words["contradicting"]).fill_null(value=False))
         .select(
@@ -71,4 +71,4 @@ def contradictions(
         )
         for header, cells in zip(headers, columns, strict=True)
     ]
-    return pl.concat(found)
+    return pl.concat(problems)

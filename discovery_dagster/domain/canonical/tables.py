@@ -9,12 +9,12 @@ from discovery_dagster.domain.canonical.accounts import (
     PROBLEM,
     SKIPPED,
     Place,
-    judge_readings,
+    combine_outcomes,
+    decide_outcomes,
     list_issues,
     list_table_issues,
     numbered_records,
     refused_readings,
-    settle_outcomes,
 )
 from discovery_dagster.domain.canonical.assets import build_assets
 from discovery_dagster.domain.canonical.cells import (
@@ -97,8 +97,8 @@ def read_table(
     columns = accepted_columns(mapping, table_format)
     if table_format.kind is Kind.FLOWS:
         return _read_flows(place, rows or RowsInMemory.of(place.table), columns, table_format)
-    judged = judge_readings(numbered_records(place.table), place.table, table_format)
-    open_ = judged.filter(pl.col("outcome").is_null())["row"]
+    readings = decide_outcomes(numbered_records(place.table), place.table, table_format)
+    open_ = readings.filter(pl.col("outcome").is_null())["row"]
     records = hide_by_records(numbered_records(place.table), place.table.header)
     if len(open_) < records.height:
         records = records.filter(pl.col("row").is_in(open_.implode()))
@@ -108,10 +108,10 @@ def read_table(
         for kind, part in sorted(parts.items(), key=lambda item: item[0].value)
         if not part.is_empty()
     ]
-    problems = _join([refused_readings(judged), unknown_kinds], PROBLEM)
+    problems = _join([refused_readings(readings), unknown_kinds], PROBLEM)
     refusals = _join([problems, *(part.problems for part in built)], PROBLEM)
     skipped = _join([part.skipped for part in built], SKIPPED)
-    outcomes = settle_outcomes(place, place.table.records["line"], judged, refusals, skipped)
+    outcomes = combine_outcomes(place, place.table.records["line"], readings, refusals, skipped)
     assets = _placed([part.assets for part in built], place, table_format, _asset_schema())
     relations = _placed([part.relations for part in built], place, table_format, RELATION_RECORDS)
     return TableRecords(
@@ -135,7 +135,7 @@ def _read_flows(
     refusals = _join([refused_readings(flows.closed), flows.problems], PROBLEM)
     lines = rows.lines()
     relations = flows.relations.with_columns(lines.gather(flows.relations["row"]))
-    outcomes = settle_outcomes(place, lines, flows.closed, refusals, flows.skipped)
+    outcomes = combine_outcomes(place, lines, flows.closed, refusals, flows.skipped)
     return TableRecords(
         empty(_asset_schema()),
         _placed([_of_nobody(relations)], place, table_format, RELATION_RECORDS).drop("row"),

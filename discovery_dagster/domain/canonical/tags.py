@@ -44,9 +44,9 @@ def _single(pairs: list[tuple[str, str]], category: str) -> pl.Expr:
 
 def _numbered(table: SourceTable, word: str) -> dict[int, str]:
     """Cell columns of the headers that are `word` and a number, by that number."""
-    found = {}
+    columns = {}
     for at, header in enumerate(table.header):
         match = re.fullmatch(rf"{word} (\d+)", fold(header))
         if match:
-            found[int(match[1])] = cell_column(at)
-    return found
+            columns[int(match[1])] = cell_column(at)
+    return columns

@@ -54,7 +54,7 @@ def describe_fallbacks(frame: pl.DataFrame, column: str | None) -> pl.DataFrame:
     ).select(list(PROBLEM))  # fmt: skip
 
 
-def spare_addresses(frame: pl.DataFrame) -> pl.DataFrame:
+def unused_addresses(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the records that are an address and no thing, as `SKIPPED`.
 
     A list of addresses has those that are free beside those that are used. One that nothing is
@@ -77,5 +77,5 @@ def spare_addresses(frame: pl.DataFrame) -> pl.DataFrame:
     bare = pl.lit("It is an address without a name, and nothing tells what has it.")
     reason = pl.when(free.fill_null(False)).then(spare).when(~thing).then(bare)
     addressed = address_only & (pl.col("ip_addresses").list.len() > 0)
-    judged = frame.select("row", addressed=addressed, reason=reason)
-    return judged.filter("addressed").drop_nulls("reason").select(list(SKIPPED))
+    reasons = frame.select("row", addressed=addressed, reason=reason)
+    return reasons.filter("addressed").drop_nulls("reason").select(list(SKIPPED))

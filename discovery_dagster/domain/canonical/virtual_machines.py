@@ -36,7 +36,7 @@ class Virtual:
         physical = declared.is_null() & ~self.stated.fill_null(value=True)
         return declared.set(virtual, "virtual_machine").set(physical, "server")
 
-    def told(self, texts: pl.Series) -> pl.Series:
+    def described(self, texts: pl.Series) -> pl.Series:
         """Return declared types as written, with what is stated beside them."""
         frame = pl.DataFrame({"text": texts, "stated": self.stated})
         stated = pl.when("stated").then(pl.lit("virtual: true")).when(~pl.col("stated"))
@@ -50,25 +50,31 @@ class Virtual:
 
 
 def are_virtual_machines(records: pl.DataFrame, table: SourceTable, cells: TableCells) -> pl.Series:
-    """Return whether what a record says is said of virtual machines alone; never null.
+    """Return whether a record says what only virtual machines have; never null.
 
     Args:
         records: those of `table` that are open, as they stood.
         table: whose headers are read.
         cells: of the same records.
     """
-    told = [_filled(records, at) for at, column in enumerate(table.header) if _tells(column)]
-    told += [_matching(records, at) for at, column in enumerate(table.header) if not _tells(column)]
-    told += [
+    signs = [
+        _filled(records, at) for at, column in enumerate(table.header) if _marks_virtual(column)
+    ]
+    signs += [
+        _matching(records, at)
+        for at, column in enumerate(table.header)
+        if not _marks_virtual(column)
+    ]
+    signs += [
         values.list.len() > 0
         for column, values in cells.references
         if column.field == "runs_on" and _names_host(column.header)
     ]
-    if len(told) < _words()["least"]:
+    if len(signs) < _words()["least"]:
         return pl.repeat(False, records.height, eager=True)
-    count = pl.sum_horizontal(pl.lit(each.fill_null(value=False)) for each in told)
-    enough = records.select(found=count >= _words()["least"])["found"]
-    return enough & cells.frame.select(found=_of_machine(cells.frame))["found"]
+    count = pl.sum_horizontal(pl.lit(each.fill_null(value=False)) for each in signs)
+    enough = records.select(enough=count >= _words()["least"])["enough"]
+    return enough & cells.frame.select(machine=_of_machine(cells.frame))["machine"]
 
 
 def stated_virtual(records: pl.DataFrame, table: SourceTable, ruled: Collection[str]) -> pl.Series:
@@ -79,7 +85,7 @@ def stated_virtual(records: pl.DataFrame, table: SourceTable, ruled: Collection[
         table: whose headers are read.
         ruled: folded headers whose meaning the table's format knows.
     """
-    said = pl.Series([None] * records.height, dtype=pl.Boolean)
+    virtual = pl.Series([None] * records.height, dtype=pl.Boolean)
     for at, column in enumerate(table.header):
         flag = _flags().get(fold(column)) if fold(column) not in ruled else None
         if flag is None:
@@ -87,8 +93,8 @@ def stated_virtual(records: pl.DataFrame, table: SourceTable, ruled: Collection[
         cells = clean(records[cell_column(at)])
         true, false = (are_words(cells, words) for words in _truth_values())
         if cells.is_not_null().any() and (true | false).drop_nulls().all():
-            said = said.fill_null(true if flag == "virtual" else false)
-    return said
+            virtual = virtual.fill_null(true if flag == "virtual" else false)
+    return virtual
 
 
 @cache
@@ -101,12 +107,12 @@ def _truth_values() -> tuple[list[str], list[str]]:
     return words["true"], words["false"]
 
 
-def _tells(column: str) -> bool:
+def _marks_virtual(column: str) -> bool:
     return fold(column) in _headers()
 
 
 def _names_host(column: str) -> bool:
-    return named_type(column) == "server" and not _tells(column)
+    return named_type(column) == "server" and not _marks_virtual(column)
 
 
 def _filled(records: pl.DataFrame, at: int) -> pl.Series:
@@ -126,8 +132,8 @@ def _of_machine(frame: pl.DataFrame) -> pl.Expr:
         for field in _words()["needed"]
         if field in frame.columns
     ]
-    made = [pl.col(field).is_not_null() for field in _MAKER if field in frame.columns]
-    return pl.any_horizontal(pl.lit(False), *needed) & ~pl.any_horizontal(pl.lit(False), *made)
+    maker = [pl.col(field).is_not_null() for field in _MAKER if field in frame.columns]
+    return pl.any_horizontal(pl.lit(False), *needed) & ~pl.any_horizontal(pl.lit(False), *maker)
 
 
 @cache

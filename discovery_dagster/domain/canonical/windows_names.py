@@ -40,19 +40,19 @@ def read_backslashes(
     assets = _named_as_instances(assets, written)
     written = _written(assets)
     tables = written.partition_by(_TABLE, maintain_order=True)
-    parts = pl.concat([_judged(table) for table in tables])
+    parts = pl.concat([_with_parts(table) for table in tables])
     names = _host_names(assets.join(written, on="record", how="anti"))
     known = {side: pl.col(side).str.split(".").list.first().is_in(names) for side in _SIDES}
     instance = known["left"] & ~known["right"] | pl.col("instance") & ~known["right"]
     stated = pl.col("declared_type") == _DATABASE
-    told = parts.with_columns(instance=(instance | stated).fill_null(value=False))
+    marked = parts.with_columns(instance=(instance | stated).fill_null(value=False))
     changed = assets.join(
-        told.drop("declared_type"), on="record", how="left", maintain_order="left"
+        marked.drop("declared_type"), on="record", how="left", maintain_order="left"
     )
-    found = changed.filter("instance")
+    instances = changed.filter("instance")
     return (
         changed.with_columns(_of_domains()).with_columns(_of_instances()).select(assets.columns),
-        pl.concat([relations, _placements(found)]),
+        pl.concat([relations, _placements(instances)]),
     )
 
 
@@ -81,7 +81,7 @@ def _named_as_instances(assets: pl.DataFrame, written: pl.DataFrame) -> pl.DataF
     )
 
 
-def _judged(table: pl.DataFrame) -> pl.DataFrame:
+def _with_parts(table: pl.DataFrame) -> pl.DataFrame:
     parts = parted(table["name"])
     return table.select("record", "declared_type").hstack(
         [*parts.get_columns(), are_instances(parts).alias("instance")]

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from discovery_dagster.domain.changes import assets, edges, places
-from discovery_dagster.domain.changes.sources import still_here
+from discovery_dagster.domain.changes.sources import present_tables
 from discovery_dagster.domain.tables import SESSION_CHANGES, conform
 
 __all__ = ["Snapshot", "compare"]
 
-#: The order in which changes are told; each is one thing, edge or place and one field.
+#: The order in which changes are reported; each is one thing, edge or place and one field.
 _ORDER = [
     "what",
     "name",
@@ -51,11 +51,11 @@ def compare(before: Snapshot, after: Snapshot) -> pl.DataFrame:
     The sessions may be any two of one engagement, whose ids mean the same things; the result does
     not depend on the order of rows. A session has no changes against itself.
     """
-    here = still_here(before.tables, after.tables)
-    found = [
+    here = present_tables(before.tables, after.tables)
+    parts = [
         assets.changes(before.assets, after.assets, before.members, here),
         edges.changes(before.edges, after.edges, here),
         places.changes(before.placements, after.placements, after.assets),
     ]
-    told = pl.concat(found, how="diagonal").with_columns(since=pl.lit(before.session))
-    return conform(told.sort(_ORDER), SESSION_CHANGES)
+    changes = pl.concat(parts, how="diagonal").with_columns(since=pl.lit(before.session))
+    return conform(changes.sort(_ORDER), SESSION_CHANGES)

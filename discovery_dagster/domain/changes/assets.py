@@ -28,16 +28,16 @@ def changes(
         before: `CLASSIFIED_ASSETS`.
         after: likewise.
         members: `INVENTORY_MEMBERS` of `before`.
-        here: as `sources.still_here` gives it.
+        here: as `sources.present_tables` gives it.
 
     Returns:
         Columns of `SESSION_CHANGES`, those of edges left out.
     """
     named = ["asset_id", "name"]
     appeared = after.join(before, on="asset_id", how="anti").select(*named, change=pl.lit(APPEARED))
-    gone = before.join(after, on="asset_id", how="anti").select(named)
-    lost = gone.join(
+    disappeared = before.join(after, on="asset_id", how="anti").select(named)
+    lost = disappeared.join(
         seen_again(members, here, ["asset_id"]), on="asset_id", how="left"
     ).with_columns(pl.col("change").fill_null("source_absent"))
-    found = [appeared, lost, changed_fields(before, after, ["asset_id"], FIELDS, ["name"])]
-    return pl.concat(found, how="diagonal").with_columns(what=pl.lit("asset"))
+    parts = [appeared, lost, changed_fields(before, after, ["asset_id"], FIELDS, ["name"])]
+    return pl.concat(parts, how="diagonal").with_columns(what=pl.lit("asset"))

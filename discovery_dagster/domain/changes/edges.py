@@ -9,7 +9,7 @@ from discovery_dagster.domain.changes.values import APPEARED, changed_fields
 
 #: What an edge is by, whatever its ends are called: their ids, or the endpoints as written.
 _KEYS: Final = ["from", "to", "relation", "port", "protocol"]
-_TOLD: Final = ["source", "source_id", "target", "target_id"]
+_ENDPOINTS: Final = ["source", "source_id", "target", "target_id"]
 
 
 def changes(before: pl.DataFrame, after: pl.DataFrame, here: pl.DataFrame) -> pl.DataFrame:
@@ -18,27 +18,29 @@ def changes(before: pl.DataFrame, after: pl.DataFrame, here: pl.DataFrame) -> pl
     Args:
         before: `EDGES`.
         after: likewise.
-        here: as `sources.still_here` gives it.
+        here: as `sources.present_tables` gives it.
 
     Returns:
         Columns of `SESSION_CHANGES`: `asset_id` and `name` are of the source.
     """
     old, new = _keyed(before), _keyed(after)
-    told = [*_KEYS, *_TOLD]
+    columns = [*_KEYS, *_ENDPOINTS]
     appeared = new.join(old, on=_KEYS, how="anti", nulls_equal=True)
-    gone = old.join(new, on=_KEYS, how="anti", nulls_equal=True)
-    evidence = gone.explode("evidence").select(
+    disappeared = old.join(new, on=_KEYS, how="anti", nulls_equal=True)
+    evidence = disappeared.explode("evidence").select(
         *_KEYS,
         *(pl.col("evidence").struct.field(part).alias(part) for part in ("file", "sheet")),
     )
-    lost = gone.join(seen_again(evidence, here, _KEYS), on=_KEYS, how="left", nulls_equal=True)
-    found = [
-        appeared.select(*told, change=pl.lit(APPEARED)),
-        lost.select(*told, "change"),
-        changed_fields(old, new, _KEYS, ["status"], _TOLD),
+    lost = disappeared.join(
+        seen_again(evidence, here, _KEYS), on=_KEYS, how="left", nulls_equal=True
+    )
+    parts = [
+        appeared.select(*columns, change=pl.lit(APPEARED)),
+        lost.select(*columns, "change"),
+        changed_fields(old, new, _KEYS, ["status"], _ENDPOINTS),
     ]
     return (
-        pl.concat(found, how="diagonal")
+        pl.concat(parts, how="diagonal")
         .rename({"source": "name", "source_id": "asset_id"})
         .drop("from", "to")
         .with_columns(what=pl.lit("edge"))
@@ -50,6 +52,6 @@ def _keyed(edges: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce("source_id", "source").alias("from"),
         pl.coalesce("target_id", "target").alias("to"),
     )
-    # Two endpoints may be written alike but for what was dropped on the way; one edge stands.
+    # Two endpoints may be written alike except for what was dropped on the way; one edge stands.
     ordered = keyed.sort(*_KEYS, "status", "source", "target")
     return ordered.unique(_KEYS, keep="first", maintain_order=True)

@@ -29,8 +29,8 @@ def changes(before: pl.DataFrame, after: pl.DataFrame, assets: pl.DataFrame) -> 
         "asset_id", "before", "after", change=pl.lit(CHANGED), field=pl.lit("group")
     )
     names = assets.select("asset_id", "name")
-    found = pl.concat([valued, moved], how="diagonal")
-    return found.join(names, on="asset_id", how="left").with_columns(what=pl.lit("plan"))
+    changed = pl.concat([valued, moved], how="diagonal")
+    return changed.join(names, on="asset_id", how="left").with_columns(what=pl.lit("plan"))
 
 
 def _paired(both: pl.DataFrame) -> pl.DataFrame:

@@ -21,7 +21,7 @@ _GENERIC: Final = {known.name for known in generic.FORMATS}
 PLACE: Final = ["file", "sheet"]
 
 
-def still_here(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+def present_tables(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Say of each table of `before` whether `after` has one of its kind.
 
     Args:
@@ -29,7 +29,7 @@ def still_here(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
         after: likewise.
 
     Returns:
-        `file`, `sheet` and `here`, one row a file and sheet: a sheet with several tables is here
+        `file`, `sheet` and `here`, one row per file and sheet: a sheet with several tables is here
         when one of them is.
     """
     formats = set(after["format"])
@@ -37,13 +37,13 @@ def still_here(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
         name: [_words(header) for header in after.filter(pl.col("format") == name)["header"]]
         for name in _GENERIC
     }
-    told = [
+    present = [
         any(_alike(_words(header), other) for other in headers[name])
         if name in _GENERIC
         else name in formats
         for name, header in before.select("format", "header").iter_rows()
     ]
-    marked = before.select(*PLACE, pl.Series("here", told, dtype=pl.Boolean))
+    marked = before.select(*PLACE, pl.Series("here", present, dtype=pl.Boolean))
     return marked.group_by(PLACE).agg(pl.col("here").any())
 
 
@@ -52,7 +52,7 @@ def seen_again(evidence: pl.DataFrame, here: pl.DataFrame, keys: list[str]) -> p
 
     Args:
         evidence: `keys`, and `file` and `sheet` of what reported them.
-        here: as `still_here` gives it.
+        here: as `present_tables` gives it.
         keys: columns that tell what is meant.
 
     Returns:

@@ -14,19 +14,19 @@ def changed_fields(
     after: pl.DataFrame,
     keys: list[str],
     fields: Sequence[str],
-    told: list[str],
+    further: list[str],
 ) -> pl.DataFrame:
-    """Return one row a key and field whose values differ.
+    """Return one row per key and field whose values differ.
 
     Args:
         before: unique by `keys`, with `fields`.
-        after: likewise, with `told`, too.
+        after: likewise, with `further`, too.
         keys: columns; nulls are equal.
         fields: columns of text, numbers or lists of text; the order inside a list says nothing.
-        told: further columns of `after` to return.
+        further: further columns of `after` to return.
 
     Returns:
-        `keys`, `told`, `change`, `field`, `before` and `after`.
+        `keys`, `further`, `change`, `field`, `before` and `after`.
     """
     written = [as_text(before.schema[name], name).alias(f"before.{name}") for name in fields]
     both = after.join(
@@ -39,7 +39,7 @@ def changed_fields(
         parts.append(
             both.filter(new.ne_missing(old)).select(
                 *keys,
-                *told,
+                *further,
                 change=pl.lit(CHANGED),
                 field=pl.lit(name),
                 before=old,

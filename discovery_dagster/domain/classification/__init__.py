@@ -1,4 +1,4 @@
-"""Classification: what each asset is, judged by rules that are data, each answer with its reason.
+"""Classification: what each asset is, by rules that are data, each answer with its reason.
 
 Not enough evidence gives `unknown`. What people decide, and what a model proposes, is not here.
 """
@@ -10,48 +10,48 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain.classification import fields
-from discovery_dagster.domain.classification.components import judge_lifecycle
+from discovery_dagster.domain.classification.components import classify_lifecycle
 from discovery_dagster.domain.classification.distinct import Distinct, listed
 from discovery_dagster.domain.classification.matches import Matches
 from discovery_dagster.domain.classification.names import read_names
 from discovery_dagster.domain.classification.questions import open_assets
 from discovery_dagster.domain.classification.rationale import sentences
-from discovery_dagster.domain.classification.types import judge_types
+from discovery_dagster.domain.classification.types import classify_types
 from discovery_dagster.domain.classification.vocabulary import (
-    judge_criticality,
-    judge_environment,
-    judge_tier,
+    classify_criticality,
+    classify_environment,
+    classify_tier,
 )
 from discovery_dagster.domain.stages import Stages
-from discovery_dagster.domain.tables import JUDGED_ASSETS, conform
+from discovery_dagster.domain.tables import RULE_CLASSIFIED_ASSETS, conform
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
 __all__ = ["classify", "open_assets", "sentences"]
 
-#: Of `classify`: cells read, types judged, all else judged, answers given to the assets.
+#: Of `classify`: cells read, types classified, all else classified, answers given to the assets.
 _STAGES: Final = 4
 
 
-def _unheard(_done: int, _total: int | None) -> None:
-    """Nobody wants to know."""
+def _ignore_progress(_done: int, _total: int | None) -> None:
+    """Report no progress."""
 
 
 def classify(
-    assets: pl.DataFrame, as_of: date, report: Callable[[int, int | None], None] = _unheard
+    assets: pl.DataFrame, as_of: date, report: Callable[[int, int | None], None] = _ignore_progress
 ) -> pl.DataFrame:
-    """Judge type, tier, environment, criticality, operating system and end of life.
+    """Classify type, tier, environment, criticality, operating system and end of life.
 
     What a cell says is read once for each distinct cell, and what follows from several cells once
     for each combination of what they say: assets count only where they are given their answers.
 
     Args:
         assets: rows in `INVENTORY_ASSETS`.
-        as_of: the day on which support is judged.
-        report: told how many of how many stages are over.
+        as_of: the day for which support is determined.
+        report: called with the number of stages done and of all stages.
 
     Returns:
-        The same rows in the same order in `JUDGED_ASSETS`.
+        The same rows in the same order in `RULE_CLASSIFIED_ASSETS`.
     """
     stages = Stages(report, _STAGES)
     names = read_names(assets["name"])
@@ -59,46 +59,46 @@ def classify(
     cells, products = fields.products(assets)
     hosted = fields.hosted(assets)
     matches = Matches([names, systems, cells, fields.hardware(assets), fields.own(assets)], hosted)
-    stages.passed()
+    stages.advance()
     declared = Distinct.among(assets.select("declared_type", "declared_type_text"))
-    types = judge_types(declared, matches, hosted)
-    stages.passed()
+    types = classify_types(declared, matches, hosted)
+    stages.advance()
     kinds = types.reduced(types.rows.select("type"))
     tier, environment, criticality = (
         Distinct.among(assets.select(field)) for field in ("tier", "environment", "criticality")
     )
-    judged = {
-        "tier": judge_tier(tier, names, kinds),
-        "environment": judge_environment(environment, names),
-        "criticality": judge_criticality(criticality),
+    answers = {
+        "tier": classify_tier(tier, names, kinds),
+        "environment": classify_environment(environment, names),
+        "criticality": classify_criticality(criticality),
     }
-    system = systems.judged(_judge_system(systems.rows))
-    lifecycle = judge_lifecycle(Distinct.together(kinds, systems, cells), products, as_of)
-    stages.passed()
+    system = systems.with_rows(_describe_system(systems.rows))
+    lifecycle = classify_lifecycle(Distinct.together(kinds, systems, cells), products, as_of)
+    stages.advance()
     reasons = [
-        *(types.judged(types.rows.select(code)) for code in ("type_code", "virtual_code")),
-        *(answer.judged(answer.rows.select("code")) for answer in judged.values()),
-        system.judged(system.rows.select("code")),
-        lifecycle.judged(lifecycle.rows.select("eol_code")),
+        *(types.with_rows(types.rows.select(code)) for code in ("type_code", "virtual_code")),
+        *(answer.with_rows(answer.rows.select("code")) for answer in answers.values()),
+        system.with_rows(system.rows.select("code")),
+        lifecycle.with_rows(lifecycle.rows.select("eol_code")),
     ]
     classified = assets.with_columns(
-        pl.col(field).alias(f"{field}_text") for field in ("os_name", *judged)
+        pl.col(field).alias(f"{field}_text") for field in ("os_name", *answers)
     ).with_columns(
         *types.spread("type", "confidence", "virtual"),
         *system.spread("os_name", "os_version", "os_family", "os_confidence"),
         *lifecycle.spread("software", "eol_date", "eol_status"),
-        *(answer.spread("value")["value"].alias(name) for name, answer in judged.items()),
+        *(answer.spread("value")["value"].alias(name) for name, answer in answers.items()),
         *(
             answer.spread("confidence")["confidence"].alias(f"{name}_confidence")
-            for name, answer in judged.items()
+            for name, answer in answers.items()
         ),
         rationale=listed(reasons),
     )
-    stages.passed()
-    return conform(classified.select(list(JUDGED_ASSETS)), JUDGED_ASSETS)
+    stages.advance()
+    return conform(classified.select(list(RULE_CLASSIFIED_ASSETS)), RULE_CLASSIFIED_ASSETS)
 
 
-def _judge_system(systems: pl.DataFrame) -> pl.DataFrame:
+def _describe_system(systems: pl.DataFrame) -> pl.DataFrame:
     """Each operating system as it is answered, and a `code` where one is given."""
     trust = load("classification")["confidences"]
     recognised = pl.col("rule").is_not_null()

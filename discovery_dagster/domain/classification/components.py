@@ -15,11 +15,11 @@ from discovery_dagster.domain.tables import CLASSIFIED_ASSETS
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
-#: Columns of `judge_lifecycle`.
+#: Columns of `classify_lifecycle`.
 LIFECYCLE: Final = ("software", "eol_date", "eol_status", "eol_code")
 
 
-def judge_lifecycle(assets: Distinct, products: pl.DataFrame, as_of: date) -> Distinct:
+def classify_lifecycle(assets: Distinct, products: pl.DataFrame, as_of: date) -> Distinct:
     """Date each asset's software, and say when the asset itself ends.
 
     A host ends with its operating system, all else with its only product, if its version is known.
@@ -27,7 +27,7 @@ def judge_lifecycle(assets: Distinct, products: pl.DataFrame, as_of: date) -> Di
     Args:
         assets: their `type`, and what `fields.systems` and `fields.products` return.
         products: as `software.recognise_products` returns, for each `cell`.
-        as_of: the day on which support is judged.
+        as_of: the day for which support is determined.
 
     Returns:
         `LIFECYCLE`.
@@ -48,7 +48,7 @@ def judge_lifecycle(assets: Distinct, products: pl.DataFrame, as_of: date) -> Di
     ending = _ending(rows, dated)
     joined = rows.join(software, on="at", how="left", maintain_order="left")
     joined = joined.join(ending, on="at", how="left", maintain_order="left")
-    return assets.judged(
+    return assets.with_rows(
         joined.select(
             pl.col("software").fill_null([]).cast(CLASSIFIED_ASSETS["software"]),
             "eol_date",

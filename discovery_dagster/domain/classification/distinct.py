@@ -1,4 +1,4 @@
-"""Rows that repeat, kept once: what is judged of them is judged once and given to each asset.
+"""Rows that repeat, kept once: what follows from them is computed once and given to each asset.
 
 A million assets have a few hundred operating systems, models and words. Which of their columns are
 looked at together is the callers' matter.
@@ -28,7 +28,7 @@ class Distinct:
 
     @classmethod
     def among(cls, frame: pl.DataFrame) -> Self:
-        """Find the distinct rows of a frame of one row an asset, in the order of the first ones."""
+        """Find the distinct rows of a frame of one row per asset, in order of first occurrence."""
         key = _fold([_number(frame.select(name)) for name in frame.columns])
         firsts, of = _firsts(key)
         return cls(frame[firsts], of)
@@ -40,7 +40,7 @@ class Distinct:
         sides = [part.rows[part.of[firsts]] for part in parts]
         return cls(pl.concat(sides, how="horizontal"), of)
 
-    def judged(self, rows: pl.DataFrame) -> Self:
+    def with_rows(self, rows: pl.DataFrame) -> Self:
         """Put other rows in the place of the rows, as many and in their order."""
         return type(self)(rows, self.of)
 
@@ -68,9 +68,9 @@ def listed(parts: Sequence[Distinct]) -> pl.Series:
     starts = np.cumsum([0, *(len(column) for column in columns)])
     at = np.stack([part.of + start for part, start in zip(parts, starts, strict=False)], axis=1)
     texts = pl.concat([column.alias("text") for column in columns])
-    said = texts.is_not_null().to_numpy()[at]
-    ends = np.concatenate([[0], np.cumsum(said.sum(axis=1))])
-    values = texts[at[said]].to_arrow(compat_level=pl.CompatLevel.newest())
+    filled = texts.is_not_null().to_numpy()[at]
+    ends = np.concatenate([[0], np.cumsum(filled.sum(axis=1))])
+    values = texts[at[filled]].to_arrow(compat_level=pl.CompatLevel.newest())
     return pl.Series(pa.LargeListArray.from_arrays(ends, values), dtype=pl.List(pl.String))
 
 

@@ -1,6 +1,6 @@
 """Which rules speak for the type of each asset, and which against it.
 
-How rules are read is told in `matches`, and what follows from them in `types`.
+How rules are read is in `matches`, and what follows from them in `types`.
 """
 
 from collections.abc import Iterator, Mapping

@@ -32,9 +32,9 @@ def systems(assets: pl.DataFrame) -> Distinct:
     """
     written = Distinct.among(assets.select("os_name", "os_version"))
     texts = written.rows.select(text="os_name", version_text="os_version")
-    found = recognise(texts)
-    named = found.select("rule", "label", "version", "family", end_of="product", os="type")
-    return written.judged(pl.concat([written.rows, named], how="horizontal"))
+    recognised = recognise(texts)
+    named = recognised.select("rule", "label", "version", "family", end_of="product", os="type")
+    return written.with_rows(pl.concat([written.rows, named], how="horizontal"))
 
 
 def products(assets: pl.DataFrame) -> tuple[Distinct, pl.DataFrame]:
@@ -51,17 +51,17 @@ def products(assets: pl.DataFrame) -> tuple[Distinct, pl.DataFrame]:
     texts = written.rows["product"]
     images = texts.str.contains(load("classification")["images"]["pattern"]).fill_null(False)
     texts = texts.set(images & _are_of_tools(texts), None)
-    found = recognise_products(texts, written.rows["version"])
-    made = found.group_by("at").agg(
+    recognised = recognise_products(texts, written.rows["version"])
+    types = recognised.group_by("at").agg(
         products=pl.when(pl.col("type").is_null().any())
         .then(pl.lit("stack"))
         .when(pl.col("type").n_unique() == 1)
         .then(pl.col("type").first())
     )
     cells = written.rows.select(cell=pl.int_range(pl.len(), dtype=pl.UInt32))
-    cells = cells.join(made, left_on="cell", right_on="at", how="left", maintain_order="left")
+    cells = cells.join(types, left_on="cell", right_on="at", how="left", maintain_order="left")
     cells = cells.with_columns(image_of=pl.when(pl.lit(images)).then("products"))
-    return written.judged(cells), found
+    return written.with_rows(cells), recognised
 
 
 def _are_of_tools(images: pl.Series) -> pl.Series:
@@ -76,7 +76,7 @@ def hardware(assets: pl.DataFrame) -> Distinct:
     written = Distinct.among(assets.select("vendor", "model"))
     parts = (pl.col(field).fill_null("").str.to_lowercase() for field in ("vendor", "model"))
     text = pl.concat_str(*parts, separator=" | ").alias("hardware")
-    return written.judged(written.rows.with_columns(text))
+    return written.with_rows(written.rows.with_columns(text))
 
 
 def own(assets: pl.DataFrame) -> Distinct:

@@ -31,7 +31,7 @@ def end_of_life(versions: pl.DataFrame, as_of: date) -> pl.DataFrame:
         as_of: the day on which the status is judged.
 
     Returns:
-        One row a distinct pair whose release cycle is known, in the columns of `LIFECYCLE`:
+        One row per distinct pair whose release cycle is known, in the columns of `LIFECYCLE`:
         `supported` up to the end of life, `extended` while extended support runs, then `ended`.
     """
     distinct = (

@@ -1,6 +1,6 @@
 """Which rules match, each distinct value of a field read once, and which match first.
 
-Which of those that match decides is said in `types`.
+Which of those that match decides is in `types`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -59,19 +59,19 @@ class Matches:
             of: which of the orders counts for each asset; without it the first.
         """
         lengths = np.array([len(order) for order in orders], dtype=np.int16)
-        found = np.full(self._count, lengths[0]) if of is None else lengths[of]
+        firsts = np.full(self._count, lengths[0]) if of is None else lengths[of]
         for at, read in self._parts:
             if any(rule in read for order in orders for rule in order):
                 tables = np.concatenate([_places(order, read) for order in orders])
                 row = at if of is None else at + of * (len(tables) // len(orders))
-                np.minimum(found, tables[row], out=found)
-        return found.astype(np.intp)
+                np.minimum(firsts, tables[row], out=firsts)
+        return firsts.astype(np.intp)
 
 
 def _read(rows: pl.DataFrame) -> Mapping[str, Flags]:
     """Of the rules that read these columns which rows they match."""
-    found = [rows.select(rule for rule in rules() if rule in rows.columns), matched(rows)]
-    return {column.name: column.to_numpy() for part in found for column in part}
+    parts = [rows.select(rule for rule in rules() if rule in rows.columns), matched(rows)]
+    return {column.name: column.to_numpy() for part in parts for column in part}
 
 
 def _places(order: Sequence[str | None], read: Mapping[str, Flags]) -> npt.NDArray[np.int16]:

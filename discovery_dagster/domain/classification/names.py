@@ -1,6 +1,6 @@
 """Names, each kind of which is read once: a million of them say a few thousand things to the rules.
 
-What a word of a name means is told in `vocabulary` and by the rules.
+What a word of a name means is in `vocabulary` and in the rules.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ from discovery_dagster.domain.classification.vocabulary import name_words
 
 
 def read_names(names: pl.Series) -> Distinct:
-    """Part names into words, and tell apart only those that say something else to a rule.
+    """Split names into words, and distinguish only those that mean something else to a rule.
 
     What no rule knows is the same everywhere but for its place, and so are numbers of several
     digits.
@@ -27,9 +27,9 @@ def read_names(names: pl.Series) -> Distinct:
         words=words("shape"), plain=~pl.col("shape").str.contains(" ", literal=True)
     )
     known = sorted(name_words().union(*(rule.tokens for rule in rules().values())))
-    said = pl.element().is_in(known) | pl.element().str.contains(r"^(?:\d+|[a-z])$")
+    meaningful = pl.element().is_in(known) | pl.element().str.contains(r"^(?:\d+|[a-z])$")
     reduced = pl.col("words").str.strip_chars().str.split(" ")
-    reduced = reduced.list.eval(pl.when(said).then(pl.element()).otherwise(pl.lit("·")))
+    reduced = reduced.list.eval(pl.when(meaningful).then(pl.element()).otherwise(pl.lit("·")))
     kinds = Distinct.among(read.select(reduced.list.join(" "), "plain"))
     firsts = read[np.unique(kinds.of, return_index=True)[1]]
     firsts = firsts.with_columns(ending=ending("words", neutral_words()))

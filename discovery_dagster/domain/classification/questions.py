@@ -24,16 +24,16 @@ def open_assets(classified: pl.DataFrame) -> pl.DataFrame:
         `EVIDENCE` as written by the sources, by asset id. An asset of which the name alone is
         known is among them: its name and its relations are all there is to ask by.
     """
-    asked = classified.filter(pl.col("type") == "unknown").with_columns(os_name="os_name_text")
-    said = [given(field) if field in ATTRIBUTES else pl.col(field).is_not_null()
+    undecided = classified.filter(pl.col("type") == "unknown").with_columns(os_name="os_name_text")
+    filled = [given(field) if field in ATTRIBUTES else pl.col(field).is_not_null()
             for field in EVIDENCE]  # fmt: skip
     reason = pl.col("rationale").list.eval(
         pl.element().filter(pl.element().str.starts_with("type:"))
     )
-    return asked.select(
+    return undecided.select(
         "asset_id",
         reason.list.first().alias("reason"),
-        pl.sum_horizontal(said).alias("evidence"),
+        pl.sum_horizontal(filled).alias("evidence"),
         *EVIDENCE,
     ).sort("asset_id")
 

@@ -1,4 +1,4 @@
-"""The reasons of a classification in sentences: which rule judged, and what stood in its cell.
+"""The reasons of a classification in sentences: which rule decided, and what its cell contained.
 
 Steps keep codes (`CLASSIFIED_ASSETS`), which are worded here when someone reads them; the sentences
 are in `reference/rationale.yaml`.
@@ -12,7 +12,7 @@ import polars as pl
 
 from discovery_dagster.domain.classification.rules import rules
 from discovery_dagster.domain.classification.software import OPERATING_SYSTEM
-from discovery_dagster.domain.classification.tokens import first_held, words
+from discovery_dagster.domain.classification.tokens import first_token_in, words
 from discovery_dagster.domain.classification.vocabulary import PARTED
 from discovery_dagster.reference import load
 
@@ -46,10 +46,10 @@ class _Words(Mapping[str, str]):
         self._arguments = dict(zip(("first", "second"), arguments, strict=False))
 
     def __getitem__(self, word: str) -> str:
-        said = self._arguments.get(word)
-        if said is None:
-            said = getattr(self, f"_{word}")() if hasattr(self, f"_{word}") else self._asset[word]
-        return str(said) if said is not None else "unknown"
+        value = self._arguments.get(word)
+        if value is None:
+            value = getattr(self, f"_{word}")() if hasattr(self, f"_{word}") else self._asset[word]
+        return str(value) if value is not None else "unknown"
 
     def __iter__(self) -> Iterator[str]:
         raise TypeError("The words are made when they are asked for.")
@@ -95,7 +95,7 @@ class _Words(Mapping[str, str]):
     def _token(self) -> str | None:
         """The word of the name that tells the environment or the tier."""
         field = self._code.partition(":")[0]
-        return _telling_word(self._asset["name"], field, self._asset[field])
+        return _matching_word(self._asset["name"], field, self._asset[field])
 
     def _system(self) -> str:
         return _title(self._asset["os_name"], self._asset["os_version"])
@@ -127,9 +127,9 @@ def _title(name: str | None, version: str | None) -> str:
 
 
 @lru_cache(maxsize=10_000)  # pages show the same assets again, and the words are found by Polars
-def _telling_word(name: str, field: str, value: str) -> str | None:
-    found = pl.DataFrame({"name": [name]}).select(words("name")).item()
+def _matching_word(name: str, field: str, value: str) -> str | None:
+    name_words = pl.DataFrame({"name": [name]}).select(words("name")).item()
     if field == "tier":
-        return first_held(found, load("classification")["tiers"]["name"][value])
-    joined = pl.select(pl.lit(found).str.replace_all(PARTED, " ${1}prod ")).item()
-    return first_held(joined, load("environments")[value]["name"])
+        return first_token_in(name_words, load("classification")["tiers"]["name"][value])
+    joined = pl.select(pl.lit(name_words).str.replace_all(PARTED, " ${1}prod ")).item()
+    return first_token_in(joined, load("environments")[value]["name"])

@@ -1,6 +1,6 @@
 """The rules about types as they are read: from `classification.yaml` and the catalogue of products.
 
-A rule reads one field. Which of those that match decides is said in `types`.
+A rule reads one field. Which of those that match decides is in `types`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,8 +35,8 @@ class Rule:
 def rules() -> Mapping[str, Rule]:
     """Return all rules by id, the heaviest first; of equals the one that is written first."""
     written = [_read(rule) for rule in load("classification")["rules"]]
-    found = sorted([*written, *_product_names()], key=lambda rule: -rule.weight)
-    return {rule.id: rule for rule in found}
+    ordered = sorted([*written, *_product_names()], key=lambda rule: -rule.weight)
+    return {rule.id: rule for rule in ordered}
 
 
 def neutral_words() -> list[str]:

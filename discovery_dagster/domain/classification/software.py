@@ -40,7 +40,7 @@ def _recognise(texts: pl.DataFrame, systems: list[dict[str, Any]]) -> pl.DataFra
         name=_spelled("text"), given=_spelled("version_text"), whole=pl.lit(None, pl.String)
     ).with_columns(whole=pl.concat_str("name", "given", separator=" ", ignore_nulls=True))
     matched = spelled.with_columns(rule=_first(systems, pl.col("whole")))
-    found = _with_versions(matched, systems).with_columns(
+    recognised = _with_versions(matched, systems).with_columns(
         label=_property(systems, "name"),
         family=_property(systems, "family"),
         product=_property(systems, "product"),
@@ -48,13 +48,13 @@ def _recognise(texts: pl.DataFrame, systems: list[dict[str, Any]]) -> pl.DataFra
         kind=pl.coalesce(_property(systems, "kind"), _property(systems, "type")),
     )
     versioned = [system["id"] for system in systems if system.get("versioned")]
-    found = found.with_columns(
+    recognised = recognised.with_columns(
         label=pl.when(pl.col("rule").is_in(versioned), pl.col("version").is_not_null())
         .then(pl.concat_str("label", "version", separator=" "))
         .otherwise("label")
     )
     return texts.join(
-        found.select("text", "version_text", *RECOGNISED),
+        recognised.select("text", "version_text", *RECOGNISED),
         on=["text", "version_text"],
         how="left",
         nulls_equal=True,
@@ -70,7 +70,7 @@ def recognise_products(cells: pl.Series, versions: pl.Series) -> pl.DataFrame:
         versions: the version given apart, read where a cell names one product alone.
 
     Returns:
-        One row a part of a cell that is recognised: `at` (the number of the cell), `alone` and
+        One row per part of a cell that is recognised: `at` (the number of the cell), `alone` and
         `RECOGNISED`, in the order of cells and parts.
     """
     separators = load("products")["separators"]
@@ -83,9 +83,11 @@ def recognise_products(cells: pl.Series, versions: pl.Series) -> pl.DataFrame:
         .explode("text")
         .with_columns(pl.when("alone").then("version_text").alias("version_text"))
     )
-    found = _recognise(parts.select("text", "version_text"), load("products")["systems"])
-    said = pl.concat([parts.select("at", "alone"), found.select(RECOGNISED)], how="horizontal")
-    return said.filter(pl.col("rule").is_not_null())
+    recognised = _recognise(parts.select("text", "version_text"), load("products")["systems"])
+    products = pl.concat(
+        [parts.select("at", "alone"), recognised.select(RECOGNISED)], how="horizontal"
+    )
+    return products.filter(pl.col("rule").is_not_null())
 
 
 def _spelled(column: str) -> pl.Expr:

@@ -17,7 +17,7 @@ _LETTER: Final = r"[a-z]"
 def shape(column: str) -> pl.Expr:
     """Return the name in lower case, its numbers of several digits made one.
 
-    Rules tell no such numbers apart, so that names of one shape are judged once.
+    No rule distinguishes such numbers, so that names of one shape are classified once.
     """
     return pl.col(column).str.to_lowercase().str.replace_all(r"\d{2,}", "00")
 
@@ -112,10 +112,10 @@ def holds(column: str, tokens: list[str]) -> pl.Expr:
     return pl.col(column).str.contains_any([f" {token} " for token in sorted(tokens)])
 
 
-def first_held(text: str, tokens: Iterable[str]) -> str | None:
+def first_token_in(text: str, tokens: Iterable[str]) -> str | None:
     """Return the first of `tokens` in a text of words, None when none is."""
-    found = re.search(f" ({choice(tokens)}) ", text)
-    return found[1] if found else None
+    match = re.search(f" ({choice(tokens)}) ", text)
+    return match[1] if match else None
 
 
 def nothing(neutral: Iterable[str]) -> str:

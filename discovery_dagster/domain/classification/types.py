@@ -19,12 +19,12 @@ from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.words import head_meaning, index_words
 from discovery_dagster.reference import load
 
-#: Columns of `judge_types`; `virtual` is null where nothing tells.
-JUDGED: Final = ("type", "confidence", "type_code", "virtual", "virtual_code")
+#: Columns of `classify_types`; `virtual` is null where nothing tells.
+TYPE_COLUMNS: Final = ("type", "confidence", "type_code", "virtual", "virtual_code")
 
 
-def judge_types(declared: Distinct, matches: Matches, hosted: Flags) -> Distinct:
-    """Judge the type of each asset, and whether it is virtual.
+def classify_types(declared: Distinct, matches: Matches, hosted: Flags) -> Distinct:
+    """Classify each asset by type, and whether it is virtual.
 
     Args:
         declared: `declared_type` and `declared_type_text`.
@@ -32,16 +32,20 @@ def judge_types(declared: Distinct, matches: Matches, hosted: Flags) -> Distinct
         hosted: of each asset whether something says that it is a host.
 
     Returns:
-        `JUDGED`: `confidence` is 0 to 1, 0 for `unknown`.
+        `TYPE_COLUMNS`: `confidence` is 0 to 1, 0 for `unknown`.
     """
-    said = declared.judged(declared.rows.with_columns(within=_head(declared.rows)))
+    stated = declared.with_rows(declared.rows.with_columns(within=_head(declared.rows)))
     of_hosts = Distinct(pl.DataFrame({"hosted": [False, True]}), hosted.astype(np.intp))
-    together = Distinct.together(said, of_hosts, *evidence(matches))
-    judged = together.rows.with_columns(_corrections()).with_columns(
-        _told(pl.col("rule"), {rule.id: rule.type for rule in rules().values()}).alias("rule_type"),
+    together = Distinct.together(stated, of_hosts, *evidence(matches))
+    weighed = together.rows.with_columns(_corrections()).with_columns(
+        _mapped(pl.col("rule"), {rule.id: rule.type for rule in rules().values()}).alias(
+            "rule_type"
+        ),
         *(_weight(column) for column in ("rule", "rival")),
     )
-    return together.judged(judged.with_columns(_decision()).select(*JUDGED[:3], *_virtual()))
+    return together.with_rows(
+        weighed.with_columns(_decision()).select(*TYPE_COLUMNS[:3], *_virtual())
+    )
 
 
 def _head(declared: pl.DataFrame) -> pl.Series:
@@ -49,8 +53,8 @@ def _head(declared: pl.DataFrame) -> pl.Series:
     heads = index_words(load("classification")["heads"])
     meanings = {**synonyms.type_words(), **heads}
     texts = declared["declared_type_text"]
-    said = [head_meaning(text, meanings) if text is not None else None for text in texts]
-    return pl.Series(said, dtype=pl.String).replace("unknown", None)
+    types_within = [head_meaning(text, meanings) if text is not None else None for text in texts]
+    return pl.Series(types_within, dtype=pl.String).replace("unknown", None)
 
 
 def _corrections() -> list[pl.Expr]:
@@ -64,7 +68,7 @@ def _corrections() -> list[pl.Expr]:
         if correcting(stated):
             applies &= pl.col(f"by_{at}").is_not_null()
         by = pl.col(f"by_{at}")
-        kind = pl.lit(stated["type"]) if "type" in stated else _told(by, types)
+        kind = pl.lit(stated["type"]) if "type" in stated else _mapped(by, types)
         correction = pl.when(applies).then(pl.lit(stated["id"])).otherwise(correction)
         corrected_by = pl.when(applies).then(by).otherwise(corrected_by)
         corrected = pl.when(applies).then(kind).otherwise(corrected)
@@ -75,7 +79,7 @@ def _corrections() -> list[pl.Expr]:
     ]
 
 
-def _told(column: pl.Expr, values: Mapping[str, str]) -> pl.Expr:
+def _mapped(column: pl.Expr, values: Mapping[str, str]) -> pl.Expr:
     return column.replace_strict(values, default=None, return_dtype=pl.String)
 
 
@@ -103,14 +107,14 @@ def _may_correct(correction: dict[str, Any]) -> pl.Expr:
 def _decision() -> list[pl.Expr]:
     reference = load("classification")
     declared = reference["declared"]
-    said, text = pl.col("declared_type"), pl.col("declared_type_text")
-    is_said = said.is_not_null() & ~said.is_in(declared["ignored"])
-    unsaid = text.is_null() & (said == "server")
-    plain = text.str.to_lowercase().is_in(declared["plain"]).fill_null(False) | unsaid
+    declared_type, text = pl.col("declared_type"), pl.col("declared_type_text")
+    is_declared = declared_type.is_not_null() & ~declared_type.is_in(declared["ignored"])
+    untyped = text.is_null() & (declared_type == "server")
+    plain = text.str.to_lowercase().is_in(declared["plain"]).fill_null(False) | untyped
     trusted = pl.when(plain).then(declared["plain_confidence"]).otherwise(declared["confidence"])
     confidences = {one["id"]: one["confidence"] for one in reference["corrections"]}
     disputed = pl.col("rival_weight") > pl.col("rule_weight") - reference["margin"]
-    judged = pl.col("rule").is_not_null() & ~disputed.fill_null(False)
+    undisputed = pl.col("rule").is_not_null() & ~disputed.fill_null(False)
     stated = pl.when(text.is_null()).then(pl.lit("type:stated")).otherwise(pl.lit("type:declared"))
     by_rule = (pl.col("rule_type"), pl.col("rule_weight"), formatted("type:rule/{}", "rule"))
     cases = [
@@ -124,15 +128,15 @@ def _decision() -> list[pl.Expr]:
                 formatted("type:hosted/{}", "correction"),
             ),
         ),
-        (is_said, said, trusted, stated),
-        (judged & (pl.col("rule_weight") > declared["head_confidence"]), *by_rule),
+        (is_declared, declared_type, trusted, stated),
+        (undisputed & (pl.col("rule_weight") > declared["head_confidence"]), *by_rule),
         (
             pl.col("within").is_not_null(),
             pl.col("within"),
             pl.lit(declared["head_confidence"]),
             pl.lit("type:within"),
         ),
-        (judged, *by_rule),
+        (undisputed, *by_rule),
         (
             pl.col("rival").is_not_null(),
             pl.lit("unknown"),
@@ -143,7 +147,7 @@ def _decision() -> list[pl.Expr]:
     ]
     return [
         pl.coalesce(pl.when(case[0]).then(case[at]) for case in cases).alias(name)
-        for at, name in enumerate(JUDGED[:3], start=1)
+        for at, name in enumerate(TYPE_COLUMNS[:3], start=1)
     ]
 
 
@@ -167,5 +171,5 @@ def _virtual() -> list[pl.Expr]:
     ]
     return [
         pl.coalesce(pl.when(case[0]).then(case[at]) for case in cases).alias(name)
-        for at, name in enumerate(JUDGED[3:], start=1)
+        for at, name in enumerate(TYPE_COLUMNS[3:], start=1)
     ]

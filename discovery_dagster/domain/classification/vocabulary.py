@@ -29,7 +29,7 @@ def name_words() -> frozenset[str]:
     return frozenset(_PARTED_WORDS).union(*tiers, *environments)
 
 
-def judge_environment(cells: Distinct, names: Distinct) -> Distinct:
+def classify_environment(cells: Distinct, names: Distinct) -> Distinct:
     """Return `value, confidence, code` of each asset.
 
     Args:
@@ -44,36 +44,38 @@ def judge_environment(cells: Distinct, names: Distinct) -> Distinct:
         declared=replace_words(written, index_words(declared)),
         within=single(_joined(written.to_frame("name").select(words=words("name"))), tokens),
     )
-    told = _of_hosts(names, single(_joined(names.rows), tokens))
-    together = Distinct.together(cells.judged(read), told)
-    return together.judged(_judge("environment", together.rows))
+    named = _of_hosts(names, single(_joined(names.rows), tokens))
+    together = Distinct.together(cells.with_rows(read), named)
+    return together.with_rows(_choose("environment", together.rows))
 
 
-def judge_criticality(cells: Distinct) -> Distinct:
+def classify_criticality(cells: Distinct) -> Distinct:
     """Return `value, confidence, code` of each asset; names say nothing of its `criticality`."""
     meanings = index_words(load("criticalities"))
     read = cells.rows.with_columns(declared=replace_words(cells.rows["criticality"], meanings))
     silent = read.with_columns(within=_NOTHING, name=_NOTHING)
-    return cells.judged(_judge("criticality", silent))
+    return cells.with_rows(_choose("criticality", silent))
 
 
-def judge_tier(cells: Distinct, names: Distinct, types: Distinct) -> Distinct:
+def classify_tier(cells: Distinct, names: Distinct, types: Distinct) -> Distinct:
     """Return `value, confidence, code` of each asset.
 
     Args:
         cells: `tier` as declared.
         names: as `names.read_names` returns.
-        types: `type` as judged.
+        types: `type` as classified.
     """
     rules = load("classification")["tiers"]
     read = cells.rows.with_columns(
         declared=replace_words(cells.rows["tier"], index_words(load("tier_words"))),
         within=_NOTHING,
     )
-    told = _of_hosts(names, single(names.rows, rules["name"]))
-    together = Distinct.together(cells.judged(read), told, types.reduced(types.rows.select("type")))
+    named = _of_hosts(names, single(names.rows, rules["name"]))
+    together = Distinct.together(
+        cells.with_rows(read), named, types.reduced(types.rows.select("type"))
+    )
     host = pl.col("type").is_in(rules["hosts"])
-    judged = _judge("tier", together.rows.with_columns(name=pl.when(host).then("name")))
+    by_words = _choose("tier", together.rows.with_columns(name=pl.when(host).then("name")))
     of_type = pl.col("type").replace_strict(rules["types"], default=None, return_dtype=pl.String)
     by_type = together.rows.select(
         value=pl.when(pl.col("tier").is_null()).then(of_type),
@@ -81,40 +83,45 @@ def judge_tier(cells: Distinct, names: Distinct, types: Distinct) -> Distinct:
         code=pl.lit("tier:of_type"),
     )
     typed = by_type["value"].is_not_null()
-    return together.judged(by_type.select(one.zip_with(typed, judged[one.name]) for one in by_type))
+    return together.with_rows(
+        by_type.select(one.zip_with(typed, by_words[one.name]) for one in by_type)
+    )
 
 
 def single(named: pl.DataFrame, tokens: Mapping[str, list[str]]) -> pl.Series:
     """Return the only canonical word that the tokens in `words` say."""
-    found = [pl.when(holds("words", listed)).then(pl.lit(name)) for name, listed in tokens.items()]
-    said = named.select(
-        value=pl.coalesce(found), meanings=pl.sum_horizontal(one.is_not_null() for one in found)
+    candidates = [
+        pl.when(holds("words", listed)).then(pl.lit(name)) for name, listed in tokens.items()
+    ]
+    counted = named.select(
+        value=pl.coalesce(candidates),
+        meanings=pl.sum_horizontal(one.is_not_null() for one in candidates),
     )
-    return said.select(pl.when(pl.col("meanings") == 1).then("value")).to_series()
+    return counted.select(pl.when(pl.col("meanings") == 1).then("value")).to_series()
 
 
 def _joined(named: pl.DataFrame) -> pl.DataFrame:
     return named.select(words=pl.col("words").str.replace_all(PARTED, " ${1}prod "))
 
 
-def _of_hosts(names: Distinct, said: pl.Series) -> Distinct:
+def _of_hosts(names: Distinct, meanings: pl.Series) -> Distinct:
     """What the names of hosts say, as `name`."""
-    return names.reduced(names.rows.select(name=pl.when("plain").then(pl.lit(said))))
+    return names.reduced(names.rows.select(name=pl.when("plain").then(pl.lit(meanings))))
 
 
-def _judge(field: str, told: pl.DataFrame) -> pl.DataFrame:
+def _choose(field: str, readings: pl.DataFrame) -> pl.DataFrame:
     """Choose between what is declared and what the name says.
 
     Args:
         field: its name, and the column of the cell as declared.
-        told: `declared` has the canonical word of the cell, null where nobody knows it, `within`
-            the one that a token of the cell says, `name` the one that a token of the name says.
+        readings: `declared` has the canonical word of the cell, null where it is unknown, `within`
+            the one that a token of the cell means, `name` the one that a token of the name means.
 
     Returns:
         `value, confidence, code`.
     """
     trust = load("classification")["confidences"]
-    facts = told.with_columns(name=pl.when(pl.col(field).is_null()).then("name"))
+    facts = readings.with_columns(name=pl.when(pl.col(field).is_null()).then("name"))
     ways = ("declared", "within", "name")
     how = pl.coalesce(pl.when(pl.col(way).is_not_null()).then(pl.lit(way)) for way in ways)
     missing = pl.when(pl.col(field).is_null()).then(pl.lit("nothing")).otherwise(pl.lit("no_word"))

@@ -25,7 +25,7 @@ _SURPLUS_SEPARATOR = " | "
 
 @dataclass(frozen=True)
 class Corrected:
-    """The session's tables after correction, and one row a correction (`tables.CORRECTIONS`)."""
+    """The session's tables after correction, and one row per correction (`tables.CORRECTIONS`)."""
 
     tables: list[RecognisedTable]
     corrections: pl.DataFrame
@@ -56,11 +56,11 @@ def _correct_by(
     corrections: SourceTable, tables: list[RecognisedTable], applied: list[pl.DataFrame]
 ) -> SourceTable:
     """Correct `tables` in place, add to `applied`, and return `corrections` with outcomes."""
-    asked = _asked(corrections)
-    named = asked.with_columns(pl.lit("no_such_table").alias("verdict"))
+    requests = _requests(corrections)
+    named = requests.with_columns(pl.lit("no_such_table").alias("verdict"))
     for number, (table, table_format) in enumerate(tables):
         here = (pl.col("file") == table.file) & pl.col("sheet").eq_missing(pl.lit(table.sheet))
-        own = asked.filter(here)
+        own = requests.filter(here)
         if table_format.kind is Kind.CORRECTIONS or own.is_empty():
             continue
         matched = _match(own, table, corrections)
@@ -69,18 +69,18 @@ def _correct_by(
             applied.append(_describe(changes, number, table, corrections))
             fixed = replace(table, records=_replace(table, changes))
             tables[number] = (fixed, formats.recognise(fixed) or formats.UNRECOGNISED)
-        verdicts = matched.select("row", pl.col("verdict").alias("found"))
+        verdicts = matched.select("row", pl.col("verdict").alias("here"))
         named = (
             named.join(verdicts, on="row", how="left", maintain_order="left")
             # Of tables that stand below each other on one sheet, one has the record.
             .with_columns(
                 verdict=pl.when(_is_open())
-                .then(pl.coalesce("found", "verdict"))
+                .then(pl.coalesce("here", "verdict"))
                 .otherwise("verdict")
             )
-            .drop("found")
+            .drop("here")
         )
-    return _judged(corrections, named)
+    return _with_outcomes(corrections, named)
 
 
 def _is_open() -> pl.Expr:
@@ -88,7 +88,7 @@ def _is_open() -> pl.Expr:
     return pl.col("verdict").is_in(["no_such_table", "no_such_record"])
 
 
-def _asked(corrections: SourceTable) -> pl.DataFrame:
+def _requests(corrections: SourceTable) -> pl.DataFrame:
     """The records of a table of corrections: `row`, `file`, `sheet`, `line`, `record`, `c0` …."""
     folded = [fold(column) for column in corrections.header]
 
@@ -133,10 +133,10 @@ def _match(own: pl.DataFrame, table: SourceTable, corrections: SourceTable) -> p
     pairs = own.join(old, on="line", maintain_order="left_right").filter(
         pl.col("record").is_null() | (pl.col("record") == pl.col("target") + 1)
     )
-    found = own.join(
+    counted = own.join(
         pairs.group_by("row").agg(pl.len().alias("fits")), on="row", how="left"
     ).select("row", pl.col("fits").fill_null(0))
-    only = pairs.join(found.filter(pl.col("fits") == 1), on="row", maintain_order="left")
+    only = pairs.join(counted.filter(pl.col("fits") == 1), on="row", maintain_order="left")
     only = only.sort("row").with_columns(_new_cells(table, corrections))
     width = range(len(table.header))
     changed = pl.any_horizontal(pl.col(f"n{at}").ne_missing(pl.col(f"o{at}")) for at in width)
@@ -148,7 +148,7 @@ def _match(own: pl.DataFrame, table: SourceTable, corrections: SourceTable) -> p
         .then(pl.lit("not_corrected"))
         .otherwise(pl.lit(READ))
     )
-    unmatched = found.filter(pl.col("fits") != 1).select(
+    unmatched = counted.filter(pl.col("fits") != 1).select(
         "row",
         pl.when(pl.col("fits") == 0)
         .then(pl.lit("no_such_record"))
@@ -218,7 +218,7 @@ def _describe(
     )
 
 
-def _judged(corrections: SourceTable, verdicts: pl.DataFrame) -> SourceTable:
+def _with_outcomes(corrections: SourceTable, verdicts: pl.DataFrame) -> SourceTable:
     """`corrections` with the outcome of each of its records."""
     joined = corrections.records.with_row_index("row").join(
         verdicts.select("row", "verdict"), on="row", how="left", maintain_order="left"

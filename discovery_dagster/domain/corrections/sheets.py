@@ -45,24 +45,29 @@ def correction_sheets(
     """
     for table in source["tables"].iter_rows(named=True):
         own = issues.filter(pl.col("table") == table["table"])
-        judged = outcomes.filter(pl.col("table") == table["table"]).with_columns(_severity(own))
-        chosen = judged["severity"].is_in(list(severities))
+        own_outcomes = outcomes.filter(pl.col("table") == table["table"]).with_columns(
+            _severity(own)
+        )
+        chosen = own_outcomes["severity"].is_in(list(severities))
         if not chosen.any():
             continue
         records = source[records_name(table["table"])].with_row_index("record")
-        found = pl.concat(
-            [records.filter(chosen).drop("outcome", "reason"), _places(judged.filter(chosen))],
+        faulty = pl.concat(
+            [
+                records.filter(chosen).drop("outcome", "reason"),
+                _places(own_outcomes.filter(chosen)),
+            ],
             how="horizontal",
         ).join(_reasons(own), on="line", how="left", maintain_order="left")
         corrections = formats.format_named(table["format"]).kind is Kind.CORRECTIONS
-        # A correction that named no record can be mended like any other: it has these columns.
+        # A correction that named no record can be corrected like any other: it has these columns.
         added = () if corrections else format_.COLUMNS
         cells = [pl.col(cell_column(at)) for at in range(len(table["header"]))]
         yield Sheet(
             table["file"],
             table["sheet"],
             (*table["header"], *added),
-            found.select(*cells, *([] if corrections else _added())).rows(),
+            faulty.select(*cells, *([] if corrections else _added())).rows(),
         )
 
 
@@ -86,8 +91,8 @@ def _severity(issues: pl.DataFrame) -> pl.Expr:
     )
 
 
-def _places(judged: pl.DataFrame) -> pl.DataFrame:
-    return judged.select("file", "sheet", "severity")
+def _places(outcomes: pl.DataFrame) -> pl.DataFrame:
+    return outcomes.select("file", "sheet", "severity")
 
 
 def _reasons(issues: pl.DataFrame) -> pl.DataFrame:

@@ -89,14 +89,16 @@ def write_refused(
     filled: Filled,
     problems: Sequence[Problem],
 ) -> None:
-    """Write the answers that could not be applied, each beside its reason, to be mended."""
-    said: dict[tuple[str, int | None], str] = {}
+    """Write the answers that could not be applied, each beside its reason, to be corrected."""
+    reasons: dict[tuple[str, int | None], str] = {}
     for problem in problems:
         place = (problem.sheet, problem.row)
-        said[place] = f"{said[place]} {problem.message}" if place in said else problem.message
+        reasons[place] = (
+            f"{reasons[place]} {problem.message}" if place in reasons else problem.message
+        )
     questions: dict[str, list[Question]] = {}
     for answer in filled.answers:
-        why = said.get((answer.sheet, answer.row))
+        why = reasons.get((answer.sheet, answer.row))
         if why:
             cells = {**answer.cells, ANSWER: answer.answer, PROBLEM: why}
             cells |= {REASON: answer.reason, AUTHOR: answer.author}
@@ -127,8 +129,8 @@ def read(worksheets: Worksheets, name: str) -> Filled:
             message = f"No sheet of this name is read; those that are: {names}."
             problems.append(Problem(title, None, None, message))
             continue
-        found, wrong = _read_sheet(BY_NAME[title], rows)
-        answers += found
+        sheet_answers, wrong = _read_sheet(BY_NAME[title], rows)
+        answers += sheet_answers
         problems += wrong
     return Filled(*about, tuple(answers), tuple(problems))
 
@@ -230,12 +232,12 @@ def _offer(page: Any, column: int, questions: Sequence[Question], lists: _Lists)
 
 def _read_about(rows: pl.DataFrame | None) -> tuple[str, int] | None:
     """The session and the number of the last decision, None when they are not there."""
-    said: dict[str, str] = {}
+    entries: dict[str, str] = {}
     for row in rows.iter_rows() if rows is not None else ():
         cells = [str(cell).strip() for cell in row if cell not in (None, "")]
         if len(cells) > 1:
-            said[cells[0]] = cells[-1]
-    session, number = said.get(_TITLE), said.get(_AS_OF, "")
+            entries[cells[0]] = cells[-1]
+    session, number = entries.get(_TITLE), entries.get(_AS_OF, "")
     if session is None or not re.fullmatch(r"\d{1,9}", number):
         return None
     return session, int(number)

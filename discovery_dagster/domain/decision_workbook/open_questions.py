@@ -36,7 +36,7 @@ MOST: Final = 5_000
 
 _UNKNOWN: Final = "unknown"
 #: Fields that are asked where they are not certain, with their confidences.
-_ASKED: Final = {"type": "confidence", "environment": "environment_confidence"}
+_CONFIDENCES: Final = {"type": "confidence", "environment": "environment_confidence"}
 #: Fields that are asked only where a source says something that nobody understood: what nothing
 #: says of most assets nobody could answer for all of them.
 _NOT_UNDERSTOOD: Final = {
@@ -52,7 +52,7 @@ _SUBNET: Final = 3  # addresses of a subnet that only ask, from which on they ar
 class Findings:
     """What the steps of a session published, and what was decided already.
 
-    `answered` are endpoints, folded; `apart` are pairs of ids that are not one thing.
+    `decided_endpoints` are folded; `apart` are pairs of ids that are not one thing.
     """
 
     mapping: pl.DataFrame  # FIELD_MAPPING
@@ -61,22 +61,22 @@ class Findings:
     conflicts: pl.DataFrame  # INVENTORY_CONFLICTS
     edges: pl.DataFrame  # EDGES
     placements: pl.DataFrame | None = None  # PLAN_PLACEMENTS; None before the plan is made
-    answered: Collection[str] = ()
+    decided_endpoints: Collection[str] = ()
     apart: Collection[tuple[str, str]] = ()
 
 
-def questions(found: Findings) -> tuple[dict[str, list[Question]], dict[str, int]]:
+def questions(findings: Findings) -> tuple[dict[str, list[Question]], dict[str, int]]:
     """Return the questions by sheet, and how many more there are than are given."""
-    needed = _needed(found.edges)
-    asked = {
-        ASSETS.name: _of_assets(found, needed),
-        COLUMNS.name: _of_columns(found.mapping),
-        PAIRS.name: _of_pairs(found),
-        ENDPOINTS.name: _of_endpoints(found),
-        CONFLICTS.name: _of_conflicts(found, needed),
+    needed = _needed(findings.edges)
+    by_sheet = {
+        ASSETS.name: _of_assets(findings, needed),
+        COLUMNS.name: _of_columns(findings.mapping),
+        PAIRS.name: _of_pairs(findings),
+        ENDPOINTS.name: _of_endpoints(findings),
+        CONFLICTS.name: _of_conflicts(findings, needed),
     }
-    more = {name: len(rows) - MOST for name, rows in asked.items() if len(rows) > MOST}
-    return {name: rows[:MOST] for name, rows in asked.items()}, more
+    more = {name: len(rows) - MOST for name, rows in by_sheet.items() if len(rows) > MOST}
+    return {name: rows[:MOST] for name, rows in by_sheet.items()}, more
 
 
 def _needed(edges: pl.DataFrame) -> Mapping[str, int]:
@@ -122,66 +122,67 @@ def _of_column(row: Mapping[str, Any]) -> Question:
     )
 
 
-def _of_assets(found: Findings, needed: Mapping[str, int]) -> list[Question]:
+def _of_assets(findings: Findings, needed: Mapping[str, int]) -> list[Question]:
     proposed = {
         row["asset_id"]: row
-        for row in found.proposals.filter(
+        for row in findings.proposals.filter(
             pl.col("value").is_not_null(), pl.col("status") == "proposed"
         ).iter_rows(named=True)
     }
-    asked = list[tuple[str, int, str, Question]]()
-    for field, row, confidence in _doubtful(found):
+    ranked = list[tuple[str, int, str, Question]]()
+    for field, row, confidence in _doubtful(findings):
         proposal = proposed.get(row["asset_id"]) if field == "type" else None
         question = _of_asset(row, field, confidence, proposal)
         order = -needed.get(row["asset_id"], 0) - (_ALL_EDGES if proposal else 0)
-        asked.append((field, order, row["name"] or "", question))
-    return [each[-1] for each in sorted(asked, key=_order)]
+        ranked.append((field, order, row["name"] or "", question))
+    return [each[-1] for each in sorted(ranked, key=_order)]
 
 
 _ALL_EDGES: Final = 1 << 40  # puts what a model proposes before all else
 _RANKS: Final = {"type": 0, "environment": 1, "strategy": 3}
 
 
-def _order(asked: tuple[str, int, str, Question]) -> tuple[int, int, str, str]:
-    field, order, name, question = asked
+def _order(entry: tuple[str, int, str, Question]) -> tuple[int, int, str, str]:
+    field, order, name, question = entry
     return _RANKS.get(field, 2), order, name, question.cells["Id"] or ""
 
 
-def _doubtful(found: Findings) -> Iterator[tuple[str, Mapping[str, Any], float | None]]:
-    """Fields of assets that need a person, with the confidence of what is said now."""
+def _doubtful(findings: Findings) -> Iterator[tuple[str, Mapping[str, Any], float | None]]:
+    """Fields of assets that need a person, with the confidence of their current value."""
 
     def undecided(field: str, *wanted: pl.Expr) -> Iterator[dict[str, Any]]:
         own = ~pl.col("overridden").list.contains(field) & (pl.col("type") != EXTERNAL)
-        return found.assets.filter(own, *wanted).iter_rows(named=True)
+        return findings.assets.filter(own, *wanted).iter_rows(named=True)
 
-    for field, confidence in _ASKED.items():
+    for field, confidence in _CONFIDENCES.items():
         doubtful = (pl.col(confidence) < CERTAIN) | (pl.col(field) == _UNKNOWN)
-        for row in undecided(field, doubtful.fill_null(True), *_concerned(field, found)):
+        for row in undecided(field, doubtful.fill_null(True), *_concerned(field, findings)):
             yield field, row, row[confidence]
-    for field, (text, judged) in _NOT_UNDERSTOOD.items():
+    for field, (text, subject) in _NOT_UNDERSTOOD.items():
         unknown = pl.col(field).fill_null(_UNKNOWN) == _UNKNOWN
         for row in undecided(field, pl.col(text).is_not_null(), unknown):
-            yield field, row, row[f"{judged}_confidence"]
-    if found.placements is None:
+            yield field, row, row[f"{subject}_confidence"]
+    if findings.placements is None:
         return
-    # Infrastructure is told by its facts; what becomes of an application is for its owners to say.
-    open_ = found.placements.filter(pl.col("strategy") == _UNKNOWN)
+    # Infrastructure is classified by its facts; what becomes of an application is for its owners to
+    # say.
+    open_ = findings.placements.filter(pl.col("strategy") == _UNKNOWN)
     hints = dict(open_.select("asset_id", "strategy_reason").iter_rows())
     of_owners = pl.col("type").is_in(["application", "service"])
     for row in undecided("strategy", of_owners, pl.col("asset_id").is_in(list(hints))):
         yield "strategy", {**row, "strategy": _UNKNOWN, "hint": hints[row["asset_id"]]}, None
 
 
-def _concerned(field: str, found: Findings) -> list[pl.Expr]:
+def _concerned(field: str, findings: Findings) -> list[pl.Expr]:
     """Of whom a field is asked: an environment only of what moves, and has one of its own.
 
     An application has an environment for each of its deployments, a program that of its machine.
     """
-    if field != "environment" or found.placements is None:
+    if field != "environment" or findings.placements is None:
         return []
-    moving = found.placements.filter(pl.col("wave").is_not_null())["asset_id"]
-    told = deployments.find(found.assets, found.edges).environments
-    known = [asset for asset, environment in told.items() if environment != _UNKNOWN]
+    moving = findings.placements.filter(pl.col("wave").is_not_null())["asset_id"]
+    environments = deployments.find(findings.assets, findings.edges).environments
+    known = [asset for asset, environment in environments.items() if environment != _UNKNOWN]
     return [
         pl.col("asset_id").is_in(moving.implode()),
         ~pl.col("type").is_in(["application", "service"]),
@@ -192,9 +193,9 @@ def _concerned(field: str, found: Findings) -> list[pl.Expr]:
 def _of_asset(
     row: Mapping[str, Any], field: str, confidence: float | None, proposal: Mapping[str, Any] | None
 ) -> Question:
-    judged = _NOT_UNDERSTOOD[field][1] if field in _NOT_UNDERSTOOD else field
-    code = [one for one in row["rationale"] if " " not in one and one.startswith(f"{judged}:")]
-    said = f"{proposal['value']}: {proposal['rationale'] or ''}" if proposal else None
+    subject = _NOT_UNDERSTOOD[field][1] if field in _NOT_UNDERSTOOD else field
+    code = [one for one in row["rationale"] if " " not in one and one.startswith(f"{subject}:")]
+    proposed = f"{proposal['value']}: {proposal['rationale'] or ''}" if proposal else None
     return Question(
         {
             "Asset": row["name"],
@@ -204,21 +205,21 @@ def _of_asset(
             "Value": row[field],
             "Confidence": _share(confidence),
             "Why": row.get("hint") or " ".join(sentences({**row, "rationale": code})),
-            "Proposed": said,
+            "Proposed": proposed,
         },
-        choices_of_field(field, said),
+        choices_of_field(field, proposed),
     )
 
 
-def _of_conflicts(found: Findings, needed: Mapping[str, int]) -> list[Question]:
+def _of_conflicts(findings: Findings, needed: Mapping[str, int]) -> list[Question]:
     decided = {
         (row["asset_id"], field)
-        for row in found.assets.select("asset_id", "overridden").iter_rows(named=True)
+        for row in findings.assets.select("asset_id", "overridden").iter_rows(named=True)
         for field in row["overridden"]
     }
-    names = dict(found.assets.select("asset_id", "name").iter_rows())
+    names = dict(findings.assets.select("asset_id", "name").iter_rows())
     differing = dict[tuple[str, str], list[Mapping[str, Any]]]()
-    for row in found.conflicts.iter_rows(named=True):
+    for row in findings.conflicts.iter_rows(named=True):
         key = (row["asset_id"], row["field"])
         if can_be_decided(row["field"]) and key not in decided:
             differing.setdefault(key, []).append(row)
@@ -256,8 +257,8 @@ def _of_conflict(name: str, asset: str, field: str, rows: Sequence[Mapping[str, 
     )
 
 
-def _of_pairs(found: Findings) -> list[Question]:
-    declared = found.assets.filter(~pl.col("named_only"))
+def _of_pairs(findings: Findings) -> list[Question]:
+    declared = findings.assets.filter(~pl.col("named_only"))
     return [
         Question(
             {
@@ -270,14 +271,14 @@ def _of_pairs(found: Findings) -> list[Question]:
             (SAME, DIFFERENT),
         )
         for row in likeness.suggest(declared).iter_rows(named=True)
-        if (row["asset_id"], row["other_id"]) not in found.apart
+        if (row["asset_id"], row["other_id"]) not in findings.apart
     ]
 
 
-def _of_endpoints(found: Findings) -> list[Question]:
+def _of_endpoints(findings: Findings) -> list[Question]:
     """The endpoints that may be assets: those that fit several, and those that fit none."""
     ends = [
-        found.edges.filter(pl.col(f"{there}_why").is_in([AMBIGUOUS, UNMATCHED])).select(
+        findings.edges.filter(pl.col(f"{there}_why").is_in([AMBIGUOUS, UNMATCHED])).select(
             endpoint=pl.col(there),
             candidates=f"{there}_candidates",
             asset=pl.col(here),
@@ -287,7 +288,7 @@ def _of_endpoints(found: Findings) -> list[Question]:
         for here, there in (("source", "target"), ("target", "source"))
     ]
     met = pl.concat(ends).drop_nulls("endpoint")
-    met = met.filter(~fold_endpoints(met["endpoint"]).is_in(list(found.answered)))
+    met = met.filter(~fold_endpoints(met["endpoint"]).is_in(list(findings.decided_endpoints)))
     listed = (
         _by_subnets(met)
         .group_by("endpoint")
@@ -300,7 +301,7 @@ def _of_endpoints(found: Findings) -> list[Question]:
         )
         .sort(["assets", "endpoint"], descending=[True, False])
     )
-    names = found.assets["name"].str.to_lowercase().value_counts(name="number")
+    names = findings.assets["name"].str.to_lowercase().value_counts(name="number")
     shared = set(names.filter(pl.col("number") > 1)["name"])
     return [_of_endpoint(row, shared) for row in listed.iter_rows(named=True)]
 

@@ -111,8 +111,8 @@ BY_NAME: Final = {sheet.name: sheet for sheet in SHEETS}
 
 def choices_of_column(taken_for: str) -> tuple[str, ...]:
     """Return what may be answered about a column that is taken for a field, or for none."""
-    said = (ACCEPT, REJECT) if taken_for in FIELDS else ()
-    return (*said, IGNORED, *sorted(FIELDS))
+    verdicts = (ACCEPT, REJECT) if taken_for in FIELDS else ()
+    return (*verdicts, IGNORED, *sorted(FIELDS))
 
 
 def choices_of_field(

@@ -12,10 +12,10 @@ import polars as pl
 from discovery_dagster.domain import services
 from discovery_dagster.domain.dependencies import endpoint_decisions, named_hosts, unresolved
 from discovery_dagster.domain.dependencies.connection_strings import infer
-from discovery_dagster.domain.dependencies.doubts import with_conflicts, with_scans
+from discovery_dagster.domain.dependencies.contradictions import with_conflicts, with_scans
 from discovery_dagster.domain.dependencies.endpoint_decisions import EndpointDecision
 from discovery_dagster.domain.naming import NameIndex
-from discovery_dagster.domain.stages import unheard
+from discovery_dagster.domain.stages import no_advance
 from discovery_dagster.domain.tables import EDGES, INVENTORY_MEMBERS, conform, empty
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
@@ -34,7 +34,7 @@ def build(
     assets: pl.DataFrame,
     relations: pl.DataFrame,
     records: pl.DataFrame | None = None,
-    passed: Callable[[], None] = unheard,
+    advance: Callable[[], None] = no_advance,
     decided: Sequence[EndpointDecision] = (),
     members: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
@@ -51,7 +51,7 @@ def build(
         assets: `CLASSIFIED_ASSETS`.
         relations: `RELATION_RECORDS`; each names or locates both ends.
         records: `ASSET_RECORDS`, from whose text dependencies are inferred.
-        passed: called at the end of each of `STAGES` stages.
+        advance: called at the end of each of `STAGES` stages.
         decided: what people decided that endpoints are; it outranks names and addresses.
         members: `INVENTORY_MEMBERS`; what a record states of itself is its own asset's, whatever
             else bears the name.
@@ -64,14 +64,14 @@ def build(
     if records is not None:
         inferred = [infer(records, index), named_hosts.infer(records, assets, index)]
         relations = pl.concat([relations, *inferred])
-    passed()
+    advance()
     own = empty(INVENTORY_MEMBERS) if members is None else members
     ends = _ends(assets, relations, index, decided, own)
     claims = _with_ends(relations, ends)
     claims = claims.join(_readings(), on=["relation", "kind"])
-    passed()
+    advance()
     evidence = _pieces(_located(claims))
-    passed()
+    advance()
     edges = evidence.group_by(_EDGE, maintain_order=True).agg(
         pl.struct(_PIECE).alias("evidence"),
         pl.col("reading").min(),
@@ -81,7 +81,7 @@ def build(
     edges = edges.join(_worth(), on=_KINDS).with_columns(
         resolved=pl.col("source_id").is_not_null() & pl.col("target_id").is_not_null(),
     )
-    passed()
+    advance()
     edges = with_conflicts(with_scans(edges))
     edges = unresolved.explain(edges, ends, assets, decided)
     order = ["source", "target", "relation", "port", "protocol", "source_id", "target_id"]
@@ -153,26 +153,29 @@ def _located(claims: pl.DataFrame) -> pl.DataFrame:
     )
     # `HTTPS` or `JDBC` says what is spoken on the port, not by which transport.
     transports = sorted(set(load("protocols").values()))
-    told = pl.col("protocol").is_in(transports).fill_null(value=True)
-    for unsaid, known in ((~told, told), (pl.col("protocol").is_null(), pl.lit(True))):
+    is_transport = pl.col("protocol").is_in(transports).fill_null(value=True)
+    for unplaced, known in (
+        (~is_transport, is_transport),
+        (pl.col("protocol").is_null(), pl.lit(True)),
+    ):
         seen = claims.filter(pl.col("port").is_not_null(), pl.col("protocol").is_not_null(), known)
-        unsaid &= pl.col("port").is_not_null()
-        claims = _spread(claims, unsaid, seen.select(*at_port, "protocol"), at_port)
+        unplaced &= pl.col("port").is_not_null()
+        claims = _spread(claims, unplaced, seen.select(*at_port, "protocol"), at_port)
     claims = services.with_services(claims)
     needs = claims.filter(pl.col("port").is_not_null() & pl.col("infrastructure").is_null())
-    unsaid = pl.col("port").is_null() & pl.col("protocol").is_null()
-    return _spread(claims, unsaid, needs.select(*_ENDS, *_SERVICE), _ENDS)
+    unplaced = pl.col("port").is_null() & pl.col("protocol").is_null()
+    return _spread(claims, unplaced, needs.select(*_ENDS, *_SERVICE), _ENDS)
 
 
 def _spread(
-    claims: pl.DataFrame, unsaid: pl.Expr, places: pl.DataFrame, keys: list[str]
+    claims: pl.DataFrame, unplaced: pl.Expr, places: pl.DataFrame, keys: list[str]
 ) -> pl.DataFrame:
-    """Repeat each record that is `unsaid` for every place of the same `keys`, if there is one."""
-    said = [column for column in places.columns if column not in keys]
-    loose = claims.filter(unsaid)
-    found = loose.drop(said).join(places.unique(), on=keys, nulls_equal=True)
+    """Repeat each record that is `unplaced` for every place of the same `keys`, if there is one."""
+    columns = [column for column in places.columns if column not in keys]
+    loose = claims.filter(unplaced)
+    placed = loose.drop(columns).join(places.unique(), on=keys, nulls_equal=True)
     left = loose.join(places, on=keys, how="anti", nulls_equal=True)
-    return pl.concat([claims.filter(~unsaid), left, found.select(claims.columns)])
+    return pl.concat([claims.filter(~unplaced), left, placed.select(claims.columns)])
 
 
 def _pieces(claims: pl.DataFrame) -> pl.DataFrame:
@@ -190,7 +193,7 @@ def _pieces(claims: pl.DataFrame) -> pl.DataFrame:
         pl.col("reading").min(),
         pl.col("first_seen").min(),
         pl.col("last_seen").max(),
-        said=pl.concat_str("phrase", "detail", separator=": ", ignore_nulls=True).min(),
+        stated=pl.concat_str("phrase", "detail", separator=": ", ignore_nulls=True).min(),
         different=pl.col("detail").drop_nulls().n_unique(),
     )
     others = pl.when(pl.col("different") > 1).then(
@@ -203,7 +206,7 @@ def _pieces(claims: pl.DataFrame) -> pl.DataFrame:
         ignore_nulls=True,
     )
     parts = [
-        pl.when(pl.col("said") != "").then(pl.col("said") + others.fill_null("")),
+        pl.when(pl.col("stated") != "").then(pl.col("stated") + others.fill_null("")),
         pl.when(window != "").then(pl.lit("seen ") + window),
     ]
     detail = pl.concat_str(parts, separator="; ", ignore_nulls=True)
@@ -212,7 +215,7 @@ def _pieces(claims: pl.DataFrame) -> pl.DataFrame:
 
 
 def _readings() -> pl.DataFrame:
-    """One row a kind and relation, the best reading of an edge first: `reading` and `family`."""
+    """One row per kind and relation, the best reading of an edge first: `reading` and `family`."""
     families = load("evidence")["families"]
     rows = [
         (kind, relation, family)
@@ -225,7 +228,7 @@ def _readings() -> pl.DataFrame:
 
 
 def _worth() -> pl.DataFrame:
-    """One row a set of kinds, as booleans: `status` and `confidence`."""
+    """One row per set of kinds, as booleans: `status` and `confidence`."""
     return pl.DataFrame(
         [
             {kind: kind in row["kinds"] for kind in _KINDS}

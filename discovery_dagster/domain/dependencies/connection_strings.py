@@ -32,12 +32,14 @@ def infer(records: pl.DataFrame, index: NameIndex) -> pl.DataFrame:
         pl.coalesce("name", "hostname", "fqdn").is_not_null(),
     )
     rows = [row for record in hinted.iter_rows(named=True) for row in _relations(record, columns)]
-    found = pl.DataFrame(rows, schema={**RELATION_RECORDS, "known": pl.Boolean()}, orient="row")
-    if found.is_empty():
-        return found.drop("known")
-    ends = found.select(name="target", address="target_address", type=pl.lit(None, pl.String))
+    relations = pl.DataFrame(rows, schema={**RELATION_RECORDS, "known": pl.Boolean()}, orient="row")
+    if relations.is_empty():
+        return relations.drop("known")
+    ends = relations.select(name="target", address="target_address", type=pl.lit(None, pl.String))
     there_is = index.resolve(ends)["asset_id"].is_not_null()
-    return found.filter(there_is | ~found["known"]).drop("known").unique(maintain_order=True)
+    return (
+        relations.filter(there_is | ~relations["known"]).drop("known").unique(maintain_order=True)
+    )
 
 
 def _relations(record: dict[str, Any], columns: list[str]) -> Iterator[tuple[Any, ...]]:

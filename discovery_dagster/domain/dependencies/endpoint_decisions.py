@@ -110,7 +110,7 @@ def fold_endpoints(endpoints: pl.Series) -> pl.Series:
     return endpoints.to_frame("endpoint").select(folded("endpoint")).to_series()
 
 
-def outside(decided: Sequence[EndpointDecision]) -> list[str]:
+def external_endpoints(decided: Sequence[EndpointDecision]) -> list[str]:
     """Return the endpoints that are outside the estate, folded."""
     named = [each.endpoint for each in decided if each.means == EXTERNAL]
     return fold_endpoints(pl.Series(named, dtype=pl.String)).to_list()
@@ -134,19 +134,19 @@ def apply(
         return resolved
     known = set(assets["asset_id"])
     own = [each for each in decided if each.means == EXTERNAL or each.means in known]
-    said = {"endpoint": [each.endpoint for each in own], "means": [each.means for each in own]}
-    chosen = pl.DataFrame(said, schema={"endpoint": pl.String, "means": pl.String})
+    columns = {"endpoint": [each.endpoint for each in own], "means": [each.means for each in own]}
+    chosen = pl.DataFrame(columns, schema={"endpoint": pl.String, "means": pl.String})
     chosen = chosen.with_columns(folded("endpoint")).unique("endpoint", keep="last")
-    asked = resolved.with_columns(endpoint=pl.coalesce(folded("name"), folded("address")))
-    answered = asked.join(chosen, on="endpoint", how="left", maintain_order="left")
+    keyed = resolved.with_columns(endpoint=pl.coalesce(folded("name"), folded("address")))
+    joined = keyed.join(chosen, on="endpoint", how="left", maintain_order="left")
     named_only = assets.filter("named_only")["asset_id"].implode()
     asset_of_its_name = (pl.col("means") == EXTERNAL) & pl.col("asset_id").is_in(named_only)
     kept = pl.col("means").is_null() | asset_of_its_name
-    meant = (
+    asset_id = (
         pl.when(kept.fill_null(value=False))
         .then("asset_id")
         .when(pl.col("means") != EXTERNAL)
         .then("means")
     )
     candidates = pl.when(pl.col("means").is_null()).then("candidates")
-    return answered.with_columns(candidates, asset_id=meant).select(resolved.columns)
+    return joined.with_columns(candidates, asset_id=asset_id).select(resolved.columns)

@@ -1,4 +1,4 @@
-"""What assets talk to that is in no inventory: the unknown unknowns, by subnet and port."""
+"""Endpoints without an asset that assets talk to, external or unmatched, by subnet and port."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ _ROW: Final = ["subnet", "kind", "needed", "port", "protocol", "service"]
 
 
 def report(edges: pl.DataFrame) -> pl.DataFrame:
-    """Return one row for each subnet (or name) and port that assets and strangers meet on.
+    """Return one row for each subnet (or name) and port where assets meet unresolved endpoints.
 
     Args:
         edges: `EDGES`.

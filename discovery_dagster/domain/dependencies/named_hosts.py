@@ -53,7 +53,7 @@ def infer(records: pl.DataFrame, assets: pl.DataFrame, index: NameIndex) -> pl.D
     ends = named.select(name="target", address="target_address", type=pl.lit(None, pl.String))
     known = index.resolve(ends)["asset_id"].is_in(hosts.implode()).fill_null(value=False)
     whole = named.with_columns(known=known).filter(pl.col("known").all().over(_ONE))
-    found = whole.join(owners, on="record", maintain_order="left").select(
+    relations = whole.join(owners, on="record", maintain_order="left").select(
         "file",
         "sheet",
         "line",
@@ -71,15 +71,15 @@ def infer(records: pl.DataFrame, assets: pl.DataFrame, index: NameIndex) -> pl.D
         detail=pl.lit("names of hosts"),
     )
     empty = pl.DataFrame(schema=dict(RELATION_RECORDS))
-    cast = found.cast({name: RELATION_RECORDS[name] for name in found.columns})
+    cast = relations.cast({name: RELATION_RECORDS[name] for name in relations.columns})
     return pl.concat([empty, cast], how="diagonal").unique(maintain_order=True)
 
 
 def _cells(owners: pl.DataFrame) -> Iterator[tuple[int, str, str]]:
     for record, custom in owners.select("record", "custom").iter_rows():
         for column, cell in json.loads(custom).items():
-            said = is_unrelated(column) or set(fold(column).split()) & _of_others()
-            if cell and not said:
+            excluded = is_unrelated(column) or set(fold(column).split()) & _of_others()
+            if cell and not excluded:
                 yield record, column, str(cell)
 
 

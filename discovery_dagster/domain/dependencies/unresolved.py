@@ -1,8 +1,8 @@
-"""Why an end of an edge is no asset: three answers that are easily taken for one another.
+"""Why an end of an edge is no asset: answers that are easily confused.
 
 `ambiguous` means several assets, `external` lies outside the estate, `unmatched` may be a machine
-that nobody listed; `broadcast` and `local` addresses are no machine's. An address is outside the
-estate when it is public and no asset has one of its network.
+that no inventory lists; `broadcast` and `local` addresses are no machine's. An address is outside
+the estate when it is public and no asset has one of its network.
 """
 
 import ipaddress
@@ -15,8 +15,8 @@ import polars as pl
 from discovery_dagster.domain.dependencies.endpoint_decisions import (
     EXTERNAL,
     EndpointDecision,
+    external_endpoints,
     fold_endpoints,
-    outside,
 )
 
 AMBIGUOUS: Final = "ambiguous"
@@ -53,30 +53,30 @@ def explain(
         The same rows in the same order with `source_why`, `source_candidates`, `target_why` and
         `target_candidates` of `EDGES`.
     """
-    told = _told(ends.filter(pl.col("asset_id").is_null()), assets, decided)
+    explained = _explanations(ends.filter(pl.col("asset_id").is_null()), assets, decided)
     for side in ("source", "target"):
-        own = told.rename({"why": f"{side}_why", "candidates": f"{side}_candidates"})
+        own = explained.rename({"why": f"{side}_why", "candidates": f"{side}_candidates"})
         edges = edges.join(own, left_on=side, right_on="end", how="left", maintain_order="left")
-        stranger = pl.col(f"{side}_id").is_null()
+        unresolved = pl.col(f"{side}_id").is_null()
         edges = edges.with_columns(
-            pl.when(stranger).then(f"{side}_why"), pl.when(stranger).then(f"{side}_candidates")
+            pl.when(unresolved).then(f"{side}_why"), pl.when(unresolved).then(f"{side}_candidates")
         )
     return edges
 
 
-def _told(
-    strangers: pl.DataFrame, assets: pl.DataFrame, decided: Sequence[EndpointDecision]
+def _explanations(
+    unresolved: pl.DataFrame, assets: pl.DataFrame, decided: Sequence[EndpointDecision]
 ) -> pl.DataFrame:
-    """One row an end that is no asset: `end, why, candidates`."""
+    """One row per end that is no asset: `end, why, candidates`."""
     own = networks(assets["ip_addresses"])
-    ends = strangers["end"].drop_nulls().unique()
-    judged = pl.DataFrame(
-        {"end": ends, "why": [judge(end, own) for end in ends]},
+    ends = unresolved["end"].drop_nulls().unique()
+    reasons = pl.DataFrame(
+        {"end": ends, "why": [classify_endpoint(end, own) for end in ends]},
         schema={"end": pl.String, "why": pl.String},
     )
     known = assets.select(id="asset_id", name="name")
     candidates = (
-        strangers.select("end", id="candidates")
+        unresolved.select("end", id="candidates")
         .explode("id")
         .drop_nulls()
         .unique()
@@ -85,12 +85,12 @@ def _told(
         .group_by("end")
         .agg(pl.struct("id", "name").alias("candidates"))
     )
-    foreign = fold_endpoints(judged["end"]).is_in(outside(decided))
+    foreign = fold_endpoints(reasons["end"]).is_in(external_endpoints(decided))
     meaningful = pl.col("why").is_in([UNMATCHED, EXTERNAL]) & ~foreign
-    told = judged.join(candidates, on="end", how="left").with_columns(
+    explained = reasons.join(candidates, on="end", how="left").with_columns(
         candidates=pl.when(meaningful).then("candidates")
     )
-    return told.with_columns(
+    return explained.with_columns(
         why=pl.when(foreign)
         .then(pl.lit(EXTERNAL))
         .when(pl.col("candidates").is_not_null())
@@ -115,7 +115,7 @@ def networks(addresses: pl.Series) -> set[str]:
     return {subnet for address in speakers if (subnet := network(address)) is not None}
 
 
-def judge(endpoint: str, own: set[str]) -> str:
+def classify_endpoint(endpoint: str, own: set[str]) -> str:
     """Return why an endpoint that fits no asset is none; `own` are the estate's subnets."""
     subnet = network(endpoint)
     if subnet is None:

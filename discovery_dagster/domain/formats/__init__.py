@@ -19,21 +19,21 @@ _LAST: Final = ("jaeger", "graphs", "generic")
 
 
 def _modules() -> Iterator[ModuleType]:
-    names = sorted(found.name for found in pkgutil.iter_modules(__path__))
+    names = sorted(entry.name for entry in pkgutil.iter_modules(__path__))
     for name in (*(name for name in names if name not in _LAST), *_LAST):
         module = importlib.import_module(f"{__name__}.{name}")
         if hasattr(module, "FORMATS"):
             yield module
 
 
-_FOUND: Final = tuple(_modules())
+_MODULES: Final = tuple(_modules())
 
 #: Every format by name, in the order in which equally specific ones win.
 FORMATS: Final[dict[str, TableFormat]] = {
-    known.name: known for module in _FOUND for known in module.FORMATS
+    known.name: known for module in _MODULES for known in module.FORMATS
 }
 
-_RESHAPES: Final = tuple(module.reshape for module in _FOUND if hasattr(module, "reshape"))
+_RESHAPES: Final = tuple(module.reshape for module in _MODULES if hasattr(module, "reshape"))
 
 #: A table that no format knows: it waits for a person who says what its records are.
 UNRECOGNISED: Final = TableFormat(

@@ -1,8 +1,8 @@
 """ArchiMate: elements and relationships, as Archi's CSV export and both XML files hold them.
 
 Sources: ArchiMate 3.2, the ArchiMate Model Exchange File Format (The Open Group), Archi's user
-guide (`elements.csv` and `relations.csv`). They are told by their words, whatever the columns are
-called. What the words mean is data in `reference/archimate.yaml` and `relation_phrases.yaml`.
+guide (`elements.csv` and `relations.csv`). They are recognised by their words, whatever the columns
+are called. What the words mean is data in `reference/archimate.yaml` and `relation_phrases.yaml`.
 """
 
 import re
@@ -125,7 +125,7 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
     """Ignore the relationships of elements that are no things, where both stand in one file."""
     elements = [table for table in tables if _are_elements(table)]
     others = pl.concat(
-        [pl.Series(dtype=pl.String), *(_ids_of_no_things(each) for each in elements)]
+        [pl.Series(dtype=pl.String), *(_ids_of_no_assets(each) for each in elements)]
     )
     if others.is_empty():
         return tables
@@ -134,7 +134,7 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
     )
 
 
-def _ids_of_no_things(elements: SourceTable) -> pl.Series:
+def _ids_of_no_assets(elements: SourceTable) -> pl.Series:
     folded = {fold(column): column for column in elements.header}
     types = cells_of(elements, next(folded[column] for column in _TYPES if column in folded))
     is_none = pl.Series([_word(cell or "") in _ignored() for cell in types], dtype=pl.Boolean)

@@ -18,7 +18,7 @@ _TAGS: Mapping[str, Rule] = {
     "tags name": Rule("name"),
     **tag_columns("tags", "tag list"),
 }
-_GONE = Exclusion("state name", frozenset({"terminated"}), "The instance was terminated.")
+_TERMINATED = Exclusion("state name", frozenset({"terminated"}), "The instance was terminated.")
 
 INSTANCES = TableFormat(
     name="aws.instances",
@@ -47,7 +47,7 @@ INSTANCES = TableFormat(
         "vcpus": Rule("cpu_cores"),
     },
     asset_type="virtual_machine",
-    exclusions=(_GONE,),
+    exclusions=(_TERMINATED,),
 )
 
 
@@ -167,7 +167,7 @@ _LISTS = (
     ),
 )
 
-_NO_THINGS = {
+_NOT_ASSETS = {
     "images": ("images, from which instances are made", {"image id", "root device type"}),
     "security_groups": ("security groups", {"group id", "group name", "ip permissions"}),
     "subnets": ("subnets", {"subnet id", "cidr block"}),
@@ -190,7 +190,7 @@ FORMATS = (
             headers=(frozenset(headers),),
             reason=f"It lists {what}; no asset is read from it.",
         )
-        for name, (what, headers) in _NO_THINGS.items()
+        for name, (what, headers) in _NOT_ASSETS.items()
     ),
 )
 

@@ -2,7 +2,7 @@
 
 Fields of versions 2 to 8, and the column names of AWS's Athena table.
 
-A rejected flow reached nobody and is no dependency (AWS, Flow log records).
+A rejected flow reached no endpoint and is no dependency (AWS, Flow log records).
 """
 
 from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat

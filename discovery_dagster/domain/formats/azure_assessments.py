@@ -75,10 +75,10 @@ def _reshape(table: SourceTable) -> SourceTable:
         known = pl.DataFrame({"machine": machine, "instance": instance.fill_null(_DEFAULT)})
         called = known.select(pl.concat_str("machine", "instance", separator="\\"))
         header = {fold(column) for column in table.header}
-        said = [name for name in ("sql version", "sql edition") if name in header]
-        words = pl.DataFrame({name: column_of(table, name) for name in said})
+        described = [name for name in ("sql version", "sql edition") if name in header]
+        words = pl.DataFrame({name: column_of(table, name) for name in described})
         added = {"instance of machine": called.to_series()}
-        if said:
+        if described:
             product = words.select(pl.concat_str(pl.all(), separator=" ", ignore_nulls=True))
             added["product"] = product.to_series().replace("", None)
         return add_columns(table, added)

@@ -85,13 +85,13 @@ def with_values_inside(
     """
     added = {}
     for name, (columns, keys) in wanted.items():
-        found = [
+        values = [
             values_inside(cells_of(table, column), keys)
             for column in columns
             if column in table.header
         ]
-        if found:
-            both = pl.DataFrame({str(at): cells for at, cells in enumerate(found)})
+        if values:
+            both = pl.DataFrame({str(at): cells for at, cells in enumerate(values)})
             joined = both.select(pl.concat_str(pl.all(), separator="; ", ignore_nulls=True))
             added[name] = joined.to_series().replace("", None)
     return add_columns(table, added)

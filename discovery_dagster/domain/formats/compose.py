@@ -23,8 +23,8 @@ _KNOWN = 5  # above lists of images and of ports
 
 def _fit(table: SourceTable) -> int:
     roots = {column.partition(".")[0] for column in table.header}
-    made = {"image", "build"} & roots
-    return _KNOWN + len(roots & _KEYS) if "name" in roots and made and roots & _KEYS else 0
+    sources = {"image", "build"} & roots
+    return _KNOWN + len(roots & _KEYS) if "name" in roots and sources and roots & _KEYS else 0
 
 
 FORMATS = (
@@ -52,9 +52,9 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
 
 def _reshape(table: SourceTable) -> SourceTable:
     project = _project(table.file)
-    told = {"project": pl.repeat(project, table.records.height, dtype=pl.String, eager=True)}
+    added = {"project": pl.repeat(project, table.records.height, dtype=pl.String, eager=True)}
     if "links" in table.header:
-        told["links"] = cells_of(table, "links").str.replace_all(r":[^;]*", "")
+        added["links"] = cells_of(table, "links").str.replace_all(r":[^;]*", "")
     settings = [name for name in table.header if name.startswith("environment.")]
     if settings:
         columns = pl.DataFrame(
@@ -63,8 +63,8 @@ def _reshape(table: SourceTable) -> SourceTable:
         if "environment" in table.header:  # other services list theirs
             columns = columns.with_columns(cells_of(table, "environment"))
         text = columns.select(pl.concat_str(pl.all(), separator="; ", ignore_nulls=True))
-        told["environment"] = text.to_series().replace("", None)
-    return add_columns(table, told)
+        added["environment"] = text.to_series().replace("", None)
+    return add_columns(table, added)
 
 
 def _project(file: str) -> str:

@@ -159,6 +159,6 @@ def _reshape(table: SourceTable) -> SourceTable:
         if {kind, role} <= set(table.header):
             guest = (cells_of(table, role) == "guest").fill_null(False)
             none = cells_of(table, role).is_in(["NA", "host"]).fill_null(False)
-            told = cells_of(table, kind).set(none, "physical")
-            added["virtualisation"] = told.set(~(guest | none), None)
+            kinds = cells_of(table, kind).set(none, "physical")
+            added["virtualisation"] = kinds.set(~(guest | none), None)
     return add_columns(table, added)

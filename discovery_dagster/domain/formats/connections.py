@@ -89,8 +89,8 @@ def _named(table: SourceTable, sides: str) -> set[tuple[str, str]]:
     known = known_ends(sides)
     headers = {fold(column) for column in table.header}
     bare = any(set(pair) <= headers for pair in _words()["bare"])
-    found = {known[header] for header in headers & known.keys()}
-    return {(side, thing) for side, thing, rank in found if rank >= 0 or bare}
+    ends = {known[header] for header in headers & known.keys()}
+    return {(side, thing) for side, thing, rank in ends if rank >= 0 or bare}
 
 
 def _fit(table: SourceTable, sides: str, observed: bool) -> int:
@@ -125,7 +125,7 @@ def _is_log(table: SourceTable, sides: str) -> bool:
     headers = [fold(column) for column in table.header]
     moments = {fold(word) for word in (*_times("first_seen"), *_times("last_seen"))}
     timed = any(header in moments and _are_moments(table, at) for at, header in enumerate(headers))
-    judged = any(
+    has_verdict = any(
         header in verdict_columns() and _are_verdicts(table, at)
         for at, header in enumerate(headers)
     )
@@ -139,7 +139,7 @@ def _is_log(table: SourceTable, sides: str) -> bool:
     }
     if len(between) == len(_SIDES):
         return timed or counted
-    return timed and judged
+    return timed and has_verdict
 
 
 def _times(field: str) -> list[str]:
@@ -170,7 +170,7 @@ def _fits(table: SourceTable, at: int, test: Callable[[pl.Series], pl.Series]) -
 def is_inventory(table: SourceTable) -> bool:
     """Whether `table` says of things what only inventories do, such as an operating system."""
     fields = {synonyms.find_field(column, synonyms.ASSETS) for column in table.header}
-    return any(found is not None and found[0] in _words()["inventories"] for found in fields)
+    return any(meaning is not None and meaning[0] in _words()["inventories"] for meaning in fields)
 
 
 @cache
@@ -233,7 +233,7 @@ def _lists_needs(table: SourceTable) -> int:
     """Whether one column names a thing that no other format would, and another what it needs."""
     headers = {fold(column) for column in table.header}
     fields = {synonyms.find_field(column, synonyms.ASSETS) for column in table.header}
-    needs = any(found is not None and found[0] in REFERENCES for found in fields)
+    needs = any(meaning is not None and meaning[0] in REFERENCES for meaning in fields)
     return int(needs and bool(headers & _dependents().keys()))
 
 

@@ -1,7 +1,7 @@
 """Monitored entities of Dynatrace, as its API lists them (`/api/v2/entities`).
 
 Source: the API's documentation. Relationships from an entity name others by id; those to it are the
-same ones, told by the others.
+same ones, recognised by the others.
 """
 
 from dataclasses import replace

@@ -122,11 +122,14 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
 def _with_service(table: SourceTable) -> SourceTable:
     folded = [fold(column) for column in table.header]
     names = [fold(name) for name in _words()["service"]]
-    found = [folded.index(name) for name in names if name in folded]
-    if not found:
+    positions = [folded.index(name) for name in names if name in folded]
+    if not positions:
         return table
     port, protocol = (
-        pl.DataFrame([_told(table, at)[part] for at in found], schema=[str(at) for at in found])
+        pl.DataFrame(
+            [_ports_and_protocols(table, at)[part] for at in positions],
+            schema=[str(at) for at in positions],
+        )
         .select(pl.coalesce(pl.all()))
         .to_series()
         for part in (0, 1)
@@ -134,7 +137,7 @@ def _with_service(table: SourceTable) -> SourceTable:
     return add_columns(table, {"service port": port, "service protocol": protocol})
 
 
-def _told(table: SourceTable, at: int) -> tuple[pl.Series, pl.Series]:
+def _ports_and_protocols(table: SourceTable, at: int) -> tuple[pl.Series, pl.Series]:
     """Ports and protocol of each cell of a column of services, null where it says none.
 
     Several ports and ranges of them stay as they are written.

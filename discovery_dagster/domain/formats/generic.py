@@ -27,8 +27,8 @@ def _names_things(table: SourceTable) -> int:
 
 
 def _is_naming(column: str) -> bool:
-    found = find_meaning(column, synonyms.ASSETS)
-    return found is not None and (found.field in IDENTITY_FIELDS or found.named is not None)
+    meaning = find_meaning(column, synonyms.ASSETS)
+    return meaning is not None and (meaning.field in IDENTITY_FIELDS or meaning.named is not None)
 
 
 def has_two_ends(table: SourceTable) -> int:

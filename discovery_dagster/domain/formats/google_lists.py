@@ -14,10 +14,10 @@ from discovery_dagster.domain.source_tables import SourceTable
 
 _WORDS = reference.load("cloud_resources")["google"]
 _TYPES = TypePatterns("declared_type", _WORDS["types"])
-_NO_THING = "It is a part or a rule of other resources."
+_NOT_ASSETS = "It is a part or a rule of other resources."
 
 
-def _is_no_thing(cell: str) -> bool:
+def _is_no_asset(cell: str) -> bool:
     word = cell.lower()
     return word not in _WORDS["types"] and word.startswith(tuple(_WORDS["only"]))
 
@@ -53,7 +53,7 @@ RESOURCES = TableFormat(
         "description": Rule("description"),
     },
     type_patterns=_TYPES,
-    exclusions=(Exclusion("kind", _is_no_thing, _NO_THING),),
+    exclusions=(Exclusion("kind", _is_no_asset, _NOT_ASSETS),),
 )
 
 ASSETS = TableFormat(
@@ -73,7 +73,7 @@ ASSETS = TableFormat(
         "additional attributes external i ps": Rule("ip_addresses"),
     },
     type_patterns=_TYPES,
-    exclusions=(Exclusion("asset type", _is_no_thing, _NO_THING),),
+    exclusions=(Exclusion("asset type", _is_no_asset, _NOT_ASSETS),),
 )
 
 FORMATS = (RESOURCES, ASSETS)

@@ -131,12 +131,12 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
     if not nodes and not any(_has_nested_ends(table) for table in edges):
         return tables
     called = {key: name for node in nodes for key, name in node.names().items()}
-    found = {id(node.table): _as_nodes(node) for node in nodes}
+    reshaped = {id(node.table): _as_nodes(node) for node in nodes}
     for table in edges:
         sheet = "graph.edges" if len(edges) == 1 else f"{table.sheet}/graph.edges"
-        told = {end: cells.replace(called) for end, cells in _ends_of(table).items()}
-        found[id(table)] = replace(_with_relation(add_columns(table, told)), sheet=sheet)
-    return tuple(found.get(id(table), table) for table in plain)
+        named = {end: cells.replace(called) for end, cells in _ends_of(table).items()}
+        reshaped[id(table)] = replace(_with_relation(add_columns(table, named)), sheet=sheet)
+    return tuple(reshaped.get(id(table), table) for table in plain)
 
 
 def _without(tables: list[SourceTable], others: list[SourceTable]) -> list[SourceTable]:
@@ -177,11 +177,11 @@ def _end_column(table: SourceTable, end: str) -> str | None:
     named = next((name for name in _ENDS[end] if name in table.header), None)
     if named is not None:
         return named
-    found = [column for column in table.header if _says_end(column, end)]
-    return min(found, key=lambda column: column.endswith(_BY_ID), default=None)
+    columns = [column for column in table.header if _names_end(column, end)]
+    return min(columns, key=lambda column: column.endswith(_BY_ID), default=None)
 
 
-def _says_end(column: str, end: str) -> bool:
+def _names_end(column: str, end: str) -> bool:
     parts = [fold(part) for part in column.split(".")]
     if any(part in _addresses() for part in parts):
         return False
@@ -215,7 +215,7 @@ def _has_nested_ends(table: SourceTable) -> bool:
 
 
 def _edges_of(tables: list[SourceTable]) -> list[SourceTable]:
-    """The lists of edges, told by what they are called or by ids of other lists at their ends."""
+    """The lists of edges, recognised by their name or by ids of other lists at their ends."""
     with_ends = [table for table in tables if _ends_of(table)]
     called = [table for table in with_ends if _last(table) in _EDGES]
     return called or [
@@ -237,9 +237,9 @@ def _are_filled(table: SourceTable) -> bool:
 
 def _nodes_of(others: list[SourceTable], ends: pl.Series) -> list[Identified]:
     """The lists of the nodes that edges name, by what they are called or by what stands in them."""
-    found = identified(others, ends)
+    lists = identified(others, ends)
     called = [Identified(table, _ids(table, ends)) for table in others if _last(table) in _NODES]
-    return found or [nodes for nodes in called if ends.is_in(nodes.ids.implode()).any()][:1]
+    return lists or [nodes for nodes in called if ends.is_in(nodes.ids.implode()).any()][:1]
 
 
 def _as_nodes(nodes: Identified) -> SourceTable:

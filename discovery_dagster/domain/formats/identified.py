@@ -37,14 +37,14 @@ class Identified:
 def identified(tables: Sequence[SourceTable], wanted: pl.Series) -> list[Identified]:
     """Return the tables whose ids are most of `wanted`, several kinds of things together."""
     distinct = wanted.drop_nulls().unique()
-    found = [
+    matches = [
         (best, count)
         for table in tables
         for best, count in [_best(table, distinct)]
         if best is not None and count
     ]
-    known = sum(count for _, count in found)
-    return [best for best, _ in found] if 2 * known > len(distinct) else []
+    known = sum(count for _, count in matches)
+    return [best for best, _ in matches] if 2 * known > len(distinct) else []
 
 
 def _best(table: SourceTable, wanted: pl.Series) -> tuple[Identified | None, int]:

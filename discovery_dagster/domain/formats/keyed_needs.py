@@ -25,8 +25,8 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
 
 
 def _reshape(table: SourceTable) -> SourceTable:
-    keyed = {column: found for column in table.header if (found := _KEY.match(column))}
-    called = {found["called"] for found in keyed.values()}
+    keyed = {column: match for column in table.header if (match := _KEY.match(column))}
+    called = {match["called"] for match in keyed.values()}
     if len(called) != 1:
         return table
     (name,) = called
@@ -34,8 +34,8 @@ def _reshape(table: SourceTable) -> SourceTable:
         {
             column: cells_of(table, column)
             .is_not_null()
-            .replace_strict({True: found["need"], False: None}, return_dtype=pl.String)
-            for column, found in keyed.items()
+            .replace_strict({True: match["need"], False: None}, return_dtype=pl.String)
+            for column, match in keyed.items()
         }
     )
     listed = needs.select(

@@ -41,8 +41,8 @@ def _needs(table: SourceTable) -> list[str]:
     meanings = {column: find_meaning(column, synonyms.ASSETS) for column in table.header}
     return [
         column
-        for column, found in meanings.items()
-        if (found and (found.named is not None or found.field in REFERENCES))
+        for column, meaning in meanings.items()
+        if (meaning and (meaning.named is not None or meaning.field in REFERENCES))
         or _are_references(cells_of(table, column))
     ]
 
@@ -70,8 +70,8 @@ def _objects(cell: str) -> list[Any]:
 def _with_names(table: SourceTable, needs: Sequence[str]) -> SourceTable:
     """Write lists of objects as lists of what they name."""
     listed = [name for name in needs if cells_of(table, name).str.starts_with(_OBJECTS).any()]
-    told = {name: cells_of(table, name).map_elements(_names, pl.String) for name in listed}
-    return add_columns(table, told)
+    named = {name: cells_of(table, name).map_elements(_names, pl.String) for name in listed}
+    return add_columns(table, named)
 
 
 def _names(cell: str) -> str | None:
@@ -87,8 +87,8 @@ def _name(need: Any) -> str | None:
     words = reference.load("ends")
     folded = {fold(key): value for key, value in need.items()}
     called = (*words["labels"], *words["things"]["name"], *words["ids"])
-    found = (folded.get(word) for word in called)
-    return next((str(value) for value in found if value), None)
+    values = (folded.get(word) for word in called)
+    return next((str(value) for value in values if value), None)
 
 
 def _without_ids(
@@ -107,10 +107,10 @@ def _without_ids(
     if not things:
         return table
     called = {key: name for each in things for key, name in each.names().items()}
-    told = {
+    named = {
         name: cells.list.eval(pl.element().replace(called)).list.join("\n").replace("", None)
         for name, cells in lists.items()
     }
     if not columns_of(table, "labels"):
-        told["name"] = cells_of(table, own).replace(called)
-    return add_columns(table, told)
+        named["name"] = cells_of(table, own).replace(called)
+    return add_columns(table, named)

@@ -2,7 +2,8 @@
 
 A matrix names things in its first column and the same things in its header; a mark where a row and
 a column meet says that the row's thing needs the column's, or the other way round where the corner
-says so (`Provider / Consumer`). A list of edges is told by names that stand on both sides of it.
+says so (`Provider / Consumer`). A list of edges is recognised by names that stand on both sides of
+it.
 """
 
 from dataclasses import replace

@@ -171,8 +171,8 @@ def _one_model(dump: SourceTable, model: str) -> SourceTable:
         for field, named in _REFERENCES.items()
         if field in part.header
     }
-    made = _manufacturers(dump, part)
-    return add_columns(part, {**named, **made, _IDENTIFIER: identifier})
+    manufacturers = _manufacturers(dump, part)
+    return add_columns(part, {**named, **manufacturers, _IDENTIFIER: identifier})
 
 
 def _names(dump: SourceTable, model: str, field: str) -> dict[str, str]:
@@ -197,9 +197,11 @@ def _manufacturers(dump: SourceTable, part: SourceTable) -> dict[str, pl.Series]
         return {}
     by_type = _names(dump, "dcim.devicetype", "manufacturer")
     names = _names(dump, "dcim.manufacturer", "name")
-    made = {number: names.get(maker) for number, maker in by_type.items()}
+    manufacturers = {number: names.get(maker) for number, maker in by_type.items()}
     cells = cells_of(part, "device_type")
-    return {"manufacturer": cells.replace_strict(made, default=None, return_dtype=pl.String)}
+    return {
+        "manufacturer": cells.replace_strict(manufacturers, default=None, return_dtype=pl.String)
+    }
 
 
 def _rows(dump: SourceTable, chosen: pl.Series, sheet: str) -> SourceTable:

@@ -22,8 +22,8 @@ _ANSWER: Final = "answer"
 def _fit(table: SourceTable) -> int:
     folded = {fold(column) for column in table.header}
     named = fold(PurePath(table.sheet or table.file).stem) == _NAMED
-    found = folded >= _NEEDED and (named or REASON in folded) and _ANSWER not in folded
-    return _CERTAIN if found else 0
+    fits = folded >= _NEEDED and (named or REASON in folded) and _ANSWER not in folded
+    return _CERTAIN if fits else 0
 
 
 OVERRIDES: Final = TableFormat(name="overrides", kind=Kind.OVERRIDES, fit=_fit, synonyms=False)

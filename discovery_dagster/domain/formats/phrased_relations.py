@@ -78,14 +78,14 @@ def _ends(table: SourceTable, phrase: int) -> tuple[int, int] | None:
         return before[-1], behind[0]
     if len(named) == len(_SIDES):
         return named[0], named[1]
-    # Headers that nobody knows say nothing against the only two columns that there are.
+    # Unknown headers say nothing against the only two columns that there are.
     return (others[0], others[1]) if len(others) == len(_SIDES) else None
 
 
 def _names(column: str) -> bool:
     if fold(column) in synonyms.related_words():
         return True
-    found = find_meaning(column, synonyms.ASSETS)
-    if found is not None:
-        return found.named is not None or found.field in {*IDENTITY_FIELDS, *REFERENCES}
+    meaning = find_meaning(column, synonyms.ASSETS)
+    if meaning is not None:
+        return meaning.named is not None or meaning.field in {*IDENTITY_FIELDS, *REFERENCES}
     return bool({"ci", "element", "objekt", "object", "item"} & set(fold(column).split()))

@@ -36,8 +36,10 @@ def _names_machines(column: str, table_format: TableFormat) -> bool:
     rule = table_format.columns.get(fold(column))
     if rule is not None or not table_format.synonyms:
         return rule is not None and rule.field == "name"
-    found = find_meaning(column, synonyms.ASSETS)
-    return found is not None and (found.field in {"name", "hostname"} or found.named == _MACHINE)
+    meaning = find_meaning(column, synonyms.ASSETS)
+    return meaning is not None and (
+        meaning.field in {"name", "hostname"} or meaning.named == _MACHINE
+    )
 
 
 @cache

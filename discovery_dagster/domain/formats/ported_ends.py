@@ -33,8 +33,8 @@ def _reshape(table: SourceTable) -> SourceTable:
     folded = [fold(column) for column in table.header]
     for sides in (LOCAL, OPENED, SENT):
         known = known_ends(sides)
-        told = {known[header][:2] for header in folded if header in known}
-        named = {side for side, thing in told if thing != "port"}
+        meanings = {known[header][:2] for header in folded if header in known}
+        named = {side for side, thing in meanings if thing != "port"}
         if named != {"source", "target"}:
             continue
         ends = [(at, *known[header][:2]) for at, header in enumerate(folded) if header in known]

@@ -1,7 +1,7 @@
 """Tables rebuilt between reading and recognising, where a format spreads a record over several.
 
-Records keep their physical lines and their number; what a format rebuilds is said in its module,
-in a function `reshape` of all tables of a file.
+Records keep their physical lines and their number; what a format rebuilds is described in its
+module, in a function `reshape` of all tables of a file.
 """
 
 import re

@@ -131,24 +131,24 @@ def _reshape(table: SourceTable) -> SourceTable:
 def _facts(
     table: SourceTable, header: set[str], machine: pl.Series, facts: _Facts
 ) -> dict[str, pl.Series]:
-    found: dict[str, pl.Series] = {}
+    columns: dict[str, pl.Series] = {}
     for name, counted in facts.counted.items():
         if counted is None:
-            found[name] = _over(machine, machine.is_not_null().cast(pl.Int64), "sum")
+            columns[name] = _over(machine, machine.is_not_null().cast(pl.Int64), "sum")
         elif counted in header:
             is_so = [fold(cell or "") in _TRUE for cell in column_of(table, counted)]
-            found[name] = _over(machine, pl.Series(is_so).cast(pl.Int64), "sum")
+            columns[name] = _over(machine, pl.Series(is_so).cast(pl.Int64), "sum")
     for name, headers in facts.summed.items():
         column = next((each for each in headers if each in header), None)
         if column is not None:
-            found[name] = _over(machine, read_numbers(column_of(table, column)), "sum")
+            columns[name] = _over(machine, read_numbers(column_of(table, column)), "sum")
     for least, group in ((False, facts.kept), (True, facts.first)):
         for name, headers in group.items():
             column = next((each for each in headers if each in header), None)
             if column is not None:
                 cells = column_of(table, column)
-                found[name] = _over(machine, cells, "min") if least else cells
-    return found
+                columns[name] = _over(machine, cells, "min") if least else cells
+    return columns
 
 
 def _over(machine: pl.Series, values: pl.Series, how: str) -> pl.Series:

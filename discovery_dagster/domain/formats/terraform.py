@@ -67,8 +67,8 @@ def _is_unknown(cell: str) -> bool:
 
 def _fits(table: SourceTable) -> int:
     header = set(table.header)
-    said = {column.partition(".")[0] for column in header} & set(_PREFIXES)
-    return _FIT if said and "type" in header and header & {"mode", "address"} else 0
+    prefixes = {column.partition(".")[0] for column in header} & set(_PREFIXES)
+    return _FIT if prefixes and "type" in header and header & {"mode", "address"} else 0
 
 
 FORMATS = (
@@ -112,11 +112,13 @@ def _reshape(table: SourceTable) -> SourceTable:
     lists = [f"{prefix}.{name}" for prefix in _PREFIXES for name in _LISTS]
     table = with_values_inside(table, {"addresses inside": (lists, _ADDRESSES)})
     images = [f"{prefix}.{name}" for prefix in _PREFIXES for name in _IMAGES]
-    found = [cells_of(table, name) for name in images if name in table.header]
+    image_columns = [cells_of(table, name) for name in images if name in table.header]
     added = dict[str, pl.Series]()
-    if found:
+    if image_columns:
         parts = ('"offer":"([^"]*)"', '"sku":"([^"]*)"')
-        words = pl.DataFrame([cells.alias(str(at)) for at, cells in enumerate(found)]).select(
+        words = pl.DataFrame(
+            [cells.alias(str(at)) for at, cells in enumerate(image_columns)]
+        ).select(
             pl.concat_str(
                 (pl.coalesce(pl.all()).str.extract(part) for part in parts),
                 separator=" ",

@@ -24,7 +24,7 @@ _WORKLOADS = ("pod name", "podname", "pod", "cmdb id", "service instance", "serv
               "container name", "workload", "instance")  # fmt: skip
 
 
-#: A span called `id` is told from a record's own id by a column of its parent's beside it.
+#: A span called `id` is distinguished from a record's own id by a column of its parent's beside it.
 _PARENT_IDS = tuple((parent,) for parent in _PARENT_SPAN)
 
 
@@ -163,26 +163,26 @@ def _skywalking(table: SourceTable) -> SourceTable:
     parent = (segment + ":" + within).fill_null(pl.Series(pairs, dtype=pl.String))
     kinds = {"Entry": "SERVER", "Exit": "CLIENT"}
     kind = {"kind": cells_of(table, "type").replace(kinds)} if "type" in table.header else {}
-    told = {"spanId": segment + ":" + number, "parentSpanId": parent.replace("", None), **kind}
+    added = {"spanId": segment + ":" + number, "parentSpanId": parent.replace("", None), **kind}
     without = [column for column in table.header if column != "segmentId"]
-    return with_header(add_columns(table, told), {name: name for name in [*without, *kind]})
+    return with_header(add_columns(table, added), {name: name for name in [*without, *kind]})
 
 
 def _peer(table: SourceTable) -> pl.Series:
     """What a client span of OpenTelemetry called: a named peer, or the host of a database."""
-    told = cells_of(table, "attributes")
-    peer = told.str.extract(_attribute(r"peer\.service"), 1)
-    host = told.str.extract(_attribute(r"(?:server\.address|net\.peer\.name)"), 1)
-    database = told.str.contains(r'"key":"db\.system').fill_null(False)
+    attributes = cells_of(table, "attributes")
+    peer = attributes.str.extract(_attribute(r"peer\.service"), 1)
+    host = attributes.str.extract(_attribute(r"(?:server\.address|net\.peer\.name)"), 1)
+    database = attributes.str.contains(r'"key":"db\.system').fill_null(False)
     return peer.fill_null(host.set(~database, None))
 
 
 def _jaeger_peer(table: SourceTable) -> pl.Series:
     """What a client span of Jaeger called, as `_peer`; its tags tell it."""
-    told = cells_of(table, "tags")
-    peer = told.str.extract(_tag(r"peer\.service"), 1)
-    host = told.str.extract(_tag(r"(?:server\.address|net\.peer\.name|peer\.hostname)"), 1)
-    database = told.str.contains(r'"key":"db\.(?:system|type)').fill_null(False)
+    tags = cells_of(table, "tags")
+    peer = tags.str.extract(_tag(r"peer\.service"), 1)
+    host = tags.str.extract(_tag(r"(?:server\.address|net\.peer\.name|peer\.hostname)"), 1)
+    database = tags.str.contains(r'"key":"db\.(?:system|type)').fill_null(False)
     return peer.fill_null(host.set(~database, None))
 
 
@@ -191,12 +191,12 @@ def _tag(key: str) -> str:
 
 
 def _zipkin_1(table: SourceTable) -> SourceTable:
-    """Give spans of Zipkin's first API, which tells both halves by annotations, its second's."""
-    told = cells_of(table, "annotations")
-    client, server = (told.str.extract(_annotation(f"{half}[rs]"), 1) for half in "cs")
+    """Give spans of Zipkin's first API, with annotations of both halves, the form of its second."""
+    annotations = cells_of(table, "annotations")
+    client, server = (annotations.str.extract(_annotation(f"{half}[rs]"), 1) for half in "cs")
     kind = server.is_null().replace_strict({True: "CLIENT", False: "SERVER"})
-    any_service = told.str.extract(r'"serviceName":"([^"]*)"', 1)
-    # A span that both halves told is the server's, called by the client.
+    any_service = annotations.str.extract(r'"serviceName":"([^"]*)"', 1)
+    # A span that both halves reported is the server's, called by the client.
     both = client.set(server.is_null(), None)
     return add_columns(
         table,

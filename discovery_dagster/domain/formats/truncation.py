@@ -1,7 +1,7 @@
 """Records that end before the others of their table do: what their format makes of them.
 
 A list that leaves out empty cells is as good as one that writes them. An observation of which the
-port or the outcome is cut off is none: nobody knows whether anything was connected.
+port or the outcome is cut off is none: it is unknown whether anything was connected.
 """
 
 from dataclasses import replace
@@ -20,7 +20,7 @@ _NEEDED: Final = frozenset(
 )
 
 
-def judge_cut_off(table: SourceTable, table_format: TableFormat) -> SourceTable:
+def reject_incomplete_flows(table: SourceTable, table_format: TableFormat) -> SourceTable:
     """Reject the flows of `table` that seem cut off and lack what their format needs."""
     if not table.cut_off or table_format.kind is not Kind.FLOWS:
         return table

@@ -31,7 +31,7 @@ _RELATION: Final = "connects_to"
 
 @dataclass(frozen=True)
 class _End:
-    """One of two ends that are told apart by a letter: `Service A` is `service`, `a` of `a, b`."""
+    """One of two ends that a letter distinguishes: `Service A` is `service`, `a` of `a, b`."""
 
     thing: str
     pair: tuple[str, str]
@@ -39,7 +39,7 @@ class _End:
 
 
 def find_pair(table: SourceTable) -> tuple[int, int] | None:
-    """Return the columns of two ends that a letter or a number alone tells apart, if there are."""
+    """Return the columns of two ends that only a letter or a number distinguishes, if there are."""
     first: dict[_End, int] = {}
     for at, column in enumerate(table.header):
         for end in _ends().get(fold(column), ()):
@@ -64,14 +64,14 @@ def _has_directions(table: SourceTable) -> int:
     of_one_thing = _names_both(table, _counterparts())
     if is_inventory(table) or not (of_one_thing or find_pair(table)):
         return 0
-    return _FIT + 1 if _says(table, _directions(), _phrases()) else 0
+    return _FIT + 1 if _states_directions(table, _directions(), _phrases()) else 0
 
 
 def _has_directed_needs(table: SourceTable) -> int:
     """Whether a table says of dependencies which of the two things has them."""
     if is_inventory(table) or not _names_both(table, _folded("targets")):
         return 0
-    return _FIT + 1 if _says(table, _folded("columns"), _needs()) else 0
+    return _FIT + 1 if _states_directions(table, _folded("columns"), _needs()) else 0
 
 
 def _names_both(table: SourceTable, others: frozenset[str]) -> bool:
@@ -79,7 +79,9 @@ def _names_both(table: SourceTable, others: frozenset[str]) -> bool:
     return bool(_owners() & folded) and bool(others & folded)
 
 
-def _says(table: SourceTable, columns: frozenset[str], phrases: dict[str, Phrase]) -> bool:
+def _states_directions(
+    table: SourceTable, columns: frozenset[str], phrases: dict[str, Phrase]
+) -> bool:
     """Whether a column of such a name has mostly directions that are known."""
     for at, column in enumerate(table.header):
         cells = table.records[cell_column(at)].head(_SAMPLE).drop_nulls().unique().to_list()
@@ -89,8 +91,8 @@ def _says(table: SourceTable, columns: frozenset[str], phrases: dict[str, Phrase
 
 
 def _names(column: str) -> bool:
-    found = find_meaning(column, synonyms.ASSETS)
-    return found is not None and (found.named is not None or found.field in IDENTITY_FIELDS)
+    meaning = find_meaning(column, synonyms.ASSETS)
+    return meaning is not None and (meaning.named is not None or meaning.field in IDENTITY_FIELDS)
 
 
 def _words() -> Any:
@@ -115,14 +117,14 @@ def _phrases() -> dict[str, Phrase]:
     """Return what directions say, by their words in lower case."""
     words = _words()
     ways, between = words["directions"], words["undirected"]
-    told = [
+    phrases = [
         (ways["outbound"] + between["forward"], Phrase(_RELATION)),
         (ways["inbound"] + between["backward"], Phrase(_RELATION, turned=True)),
         (ways["mutual"] + between["mutual"], Phrase(_RELATION, mutual=True)),
     ]
     return {
         text.lower(): phrase
-        for written, phrase in told
+        for written, phrase in phrases
         for word in written
         for text in _with_letters(word)
     }

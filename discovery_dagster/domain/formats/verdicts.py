@@ -22,13 +22,13 @@ UNCONNECTED: Final = "The socket is not connected to anything."
 @cache
 def refusals() -> tuple[Exclusion, ...]:
     """Return what leaves out refused connections, by the headers under which devices say so."""
-    asked = {
+    questions = {
         **{name: _answers("false") for name in _folded(_verdicts()["asking_acceptance"])},
         **{name: _answers("true") for name in _folded(_verdicts()["asking_refusal"])},
     }
     return (
         *(Exclusion(name, is_refusal, REFUSED, of_flow=True) for name in verdict_columns()),
-        *(Exclusion(name, words, REFUSED, of_flow=True) for name, words in asked.items()),
+        *(Exclusion(name, words, REFUSED, of_flow=True) for name, words in questions.items()),
     )
 
 
@@ -67,7 +67,7 @@ def of_flows(
     words, columns = _words()["unanswering_services"], tuple(states) or state_columns()
     silent: dict[str, Held] = dict.fromkeys(ports, frozenset(words["ports"]))
     silent |= dict.fromkeys(protocols, frozenset(words["protocols"]))
-    stated: dict[str, Held] = dict.fromkeys(columns, _says_anything)
+    stated: dict[str, Held] = dict.fromkeys(columns, _is_filled)
     nothing = frozenset({"0", "0.0"})
     return (
         *(Exclusion(name, _is_refused_state, REFUSED, of_flow=True) for name in columns),
@@ -119,7 +119,7 @@ def _is_unconnected(cell: str) -> bool:
     return fold(cell) in _set("states", "unconnected")
 
 
-def _says_anything(cell: str) -> bool:
+def _is_filled(cell: str) -> bool:
     return bool(cell.strip())
 
 

@@ -25,7 +25,7 @@ _SAMPLE: Final = 1_000
 _MOSTLY: Final = 0.9
 
 _HOST: Final = r"^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$"
-_TELLING: Final = r"[\p{N}_.-]"  # what names of machines have and words have not
+_HOST_CHARACTERS: Final = r"[\p{N}_.-]"  # what names of machines have and words have not
 _LETTER: Final = r"\p{L}"
 
 
@@ -42,10 +42,10 @@ class Column:
     @cached_property
     def folded(self) -> str:
         """The header as one word."""
-        return fold(self.meant)
+        return fold(self.effective_header)
 
     @property
-    def meant(self) -> str:
+    def effective_header(self) -> str:
         """The header as its words are read."""
         return self.plain or self.header
 
@@ -54,13 +54,13 @@ class Column:
         """The field of a thing that a person or the header says it is, if any."""
         if self.decided is not None:
             return self.decided
-        meaning = find_meaning(self.meant, synonyms.ASSETS)
+        meaning = find_meaning(self.effective_header, synonyms.ASSETS)
         return meaning.field if meaning else None
 
     @cached_property
     def named(self) -> str | None:
         """The type of asset that the header names, if any."""
-        meaning = find_meaning(self.meant, synonyms.ASSETS)
+        meaning = find_meaning(self.effective_header, synonyms.ASSETS)
         return meaning.named if meaning else None
 
     @cached_property
@@ -114,7 +114,7 @@ class Column:
         values = self.sample
         written = values.str.contains(_HOST) & values.str.contains(_LETTER)
         return float(written.sum()) >= _MOSTLY * len(values) and float(
-            values.str.contains(_TELLING).sum()
+            values.str.contains(_HOST_CHARACTERS).sum()
         ) >= 0.8 * len(values)
 
 

@@ -18,13 +18,13 @@ from discovery_dagster.domain.grain import (
 )
 from discovery_dagster.domain.grain.columns import Column
 from discovery_dagster.domain.grain.decisions import GrainDecision, key_of
-from discovery_dagster.domain.grain.judging import about_subject, judge
+from discovery_dagster.domain.grain.inference import about_subject, infer_grain
 from discovery_dagster.domain.words import fold
 
 _THINGS: Final = "generic.assets"
 _RELATIONS: Final = "generic.relations"
 #: Formats that fit a table by nothing but words of its headers.
-JUDGED: Final = frozenset({_THINGS, formats.UNRECOGNISED.name})
+BY_HEADER_WORDS: Final = frozenset({_THINGS, formats.UNRECOGNISED.name})
 _NAMES: Final = frozenset({"name", "hostname", "fqdn"})
 _ENDS: Final = ({"source", "target"}, {"source_address", "target_address"})
 
@@ -59,7 +59,7 @@ def decide(
     by_person = _decided(table_format, columns, decisions)
     if by_person is not None:
         return by_person
-    if table_format.name not in JUDGED:
+    if table_format.name not in BY_HEADER_WORDS:
         grain = OF_KIND[table_format.kind]
         reason = table_format.reason or f"Tables of {table_format.name} hold {NOUNS[grain]}."
         return TableGrain(grain, reason, 1.0, BY_FORMAT)
@@ -67,7 +67,7 @@ def decide(
         reason = "A row is a relation: people said which columns are its two ends."
         return TableGrain(Grain.RELATION, reason, 1.0, BY_PERSON)
     known = table_format.name == _THINGS or bool(_NAMES & set(accepted))
-    return judge(columns, known=known)
+    return infer_grain(columns, known=known)
 
 
 def may_decide(table_format: TableFormat, grain: Grain) -> bool:

@@ -26,8 +26,8 @@ class Observed:
 
 def observed(columns: Sequence[Column]) -> Observed | None:
     """Return what the headers say was observed, None when they do not."""
-    found = [_hits(kind, columns) for kind in _kinds().values()]
-    likely = [each for each in found if each.telling and len(each.telling) + len(each.beside) > 1]
+    hits = [_hits(kind, columns) for kind in _kinds().values()]
+    likely = [each for each in hits if each.telling and len(each.telling) + len(each.beside) > 1]
     return max(likely, key=lambda each: each.weight, default=None)
 
 

@@ -1,6 +1,6 @@
 """The dependency graph: components, cycles, hubs, depth and blast radius of each asset.
 
-What is asked of the graph is said here; how graphs are computed is in `digraph` and `reach`. What
+What the graph is asked for is here; how it is computed is in `digraph` and `reach`. What
 moves together is not decided here but in `plan`.
 """
 
@@ -14,7 +14,7 @@ from discovery_dagster.domain.applications import deployments
 from discovery_dagster.domain.graph import shared_services, single_points
 from discovery_dagster.domain.graph.digraph import Digraph, Numbers
 from discovery_dagster.domain.graph.reach import ancestors
-from discovery_dagster.domain.stages import unheard
+from discovery_dagster.domain.stages import no_advance
 from discovery_dagster.domain.tables import GRAPH_NODES, conform
 from discovery_dagster.reference import load
 
@@ -27,8 +27,8 @@ _NUMBER: Final = pl.col("number").cast(pl.Int64)
 def analyse(
     assets: pl.DataFrame,
     edges: pl.DataFrame,
-    said: Mapping[str, tuple[bool, str]] | None = None,
-    passed: Callable[[], None] = unheard,
+    decisions: Mapping[str, tuple[bool, str]] | None = None,
+    advance: Callable[[], None] = no_advance,
 ) -> pl.DataFrame:
     """Describe each asset as a node of the graph of resolved edges.
 
@@ -39,8 +39,8 @@ def analyse(
     Args:
         assets: `CLASSIFIED_ASSETS`.
         edges: `EDGES`.
-        said: what people decided about assets that serve the whole estate; see `shared_services`.
-        passed: called at the end of each of `STAGES` stages.
+        decisions: of people, about assets that serve the whole estate; see `shared_services`.
+        advance: called at the end of each of `STAGES` stages.
 
     Returns:
         `GRAPH_NODES`, ordered by name, then id. `blast_radius` is exact, or null in a component
@@ -51,14 +51,14 @@ def analyse(
     every = digraph(ordered, edges)
     needs = digraph(ordered, edges.filter(pl.col("infrastructure").is_null()))
     weak, strong = needs.components("weak"), needs.components("strong")
-    passed()
+    advance()
     sets = needs.condensed(strong)
     depth = sets.depth()
     fan_in = np.bincount(every.target, minlength=every.size)
     component = np.zeros(sets.size, np.int64)
     component[strong] = weak
     needing, counted = ancestors(sets, depth, strong, component, rules["blast_radius_limit"])
-    passed()
+    advance()
     points, why = _single_points(assets, edges, ordered["asset_id"].to_list())
     nodes = pl.DataFrame(
         {
@@ -75,8 +75,8 @@ def analyse(
             "single_point_reason": pl.Series(why, dtype=pl.String),
         }
     )
-    passed()
-    shared = shared_services.recognise(assets, edges, said or {})
+    advance()
+    shared = shared_services.recognise(assets, edges, decisions or {})
     nodes = nodes.join(shared, on="asset_id", how="left", maintain_order="left")
     return conform(nodes.cast(pl.Schema(dict(GRAPH_NODES))), GRAPH_NODES)
 
@@ -98,10 +98,10 @@ def _single_points(
     assets: pl.DataFrame, edges: pl.DataFrame, ids: list[str]
 ) -> tuple[list[bool | None], list[str | None]]:
     """Whether each asset is a single point of failure, and what it stops; null if too many."""
-    found = single_points.single_points(assets, edges, deployments.find(assets, edges))
-    if found is None:
+    reasons = single_points.single_points(assets, edges, deployments.find(assets, edges))
+    if reasons is None:
         return [None] * len(ids), [None] * len(ids)
-    return [asset in found for asset in ids], [found.get(asset) for asset in ids]
+    return [asset in reasons for asset in ids], [reasons.get(asset) for asset in ids]
 
 
 def _numbered(label: Numbers) -> Numbers:

@@ -1,7 +1,7 @@
 """Which ties bind: what they join goes together. All others only order.
 
 What is a part of a deployment goes with the deployment. Between two deployments only what needs the
-other strongly binds them; what several use is nobody's. What strong means is data
+other strongly binds them; what several use binds to none. What strong means is data
 (`planning.yaml`, `chatty`).
 """
 

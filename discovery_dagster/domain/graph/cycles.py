@@ -9,7 +9,7 @@ from math import log10
 import polars as pl
 
 from discovery_dagster.domain.graph.feedback_arcs import cheapest
-from discovery_dagster.domain.graph.impact import tell
+from discovery_dagster.domain.graph.impact import describe_edge
 from discovery_dagster.domain.tables import CYCLES, conform
 from discovery_dagster.reference import load
 
@@ -36,7 +36,7 @@ def cycles(assets: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl
         .filter(pl.col("strong_component") == pl.col("strong_component_right"))
         .filter(pl.col("a") != pl.col("b"))
     )
-    told = {row["edge"]: row for row in within.iter_rows(named=True)}
+    by_number = {row["edge"]: row for row in within.iter_rows(named=True)}
     rows = []
     by_set = within.partition_by("strong_component", as_dict=True)
     for members in named.partition_by("strong_component", maintain_order=True):
@@ -50,7 +50,7 @@ def cycles(assets: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl
                 "assets": members["name"].to_list(),
                 "asset_ids": members["asset_id"].to_list(),
                 "edges": own.height,
-                "cuts": None if cuts is None else [tell(told[edge]) for edge in cuts],
+                "cuts": None if cuts is None else [describe_edge(by_number[edge]) for edge in cuts],
                 "cut_edges": cuts,
             }
         )

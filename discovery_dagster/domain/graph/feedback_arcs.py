@@ -66,7 +66,7 @@ def _greedy(edges: Sequence[Weighted]) -> list[int]:
 
 
 class _Acyclic:
-    """A graph without cycles, in a topological order that is mended as edges come in.
+    """A graph without cycles, in a topological order that is repaired as edges come in.
 
     Only what stands between the ends of an edge is searched (Pearce and Kelly, "A Dynamic
     Topological Sort Algorithm for Directed Acyclic Graphs", 2006).

@@ -22,7 +22,7 @@ _NO_ATTRIBUTES: Final = {
 _FIRST: Final = (
     "relation", "port", "protocol", "service", "status", "confidence", "infrastructure",
 )  # fmt: skip
-#: Of a list its number of entries is told.
+#: A list is written as its number of entries.
 _TYPES: Final = {pl.String: "string", pl.Boolean: "boolean", pl.Float64: "double"}
 
 

@@ -39,33 +39,33 @@ def reach(start: str, edges: Iterable[Edge], direction: Direction) -> list[Reach
     # The best evidenced edge between two assets stands for all between them.
     for edge in sorted(edges, key=lambda edge: (-(edge["confidence"] or 0), edge["edge"])):
         outward.setdefault(edge[here], []).append((edge[there], edge["edge"]))
-    found: dict[str, Reached] = {start: Reached(start, 0, ())}
+    reached: dict[str, Reached] = {start: Reached(start, 0, ())}
     level = [start]
     while level:
         ahead = []
         for asset in level:
-            so_far = found[asset]
+            so_far = reached[asset]
             for other, number in outward.get(asset, ()):
-                if other not in found:
-                    found[other] = Reached(other, so_far.distance + 1, (*so_far.path, number))
+                if other not in reached:
+                    reached[other] = Reached(other, so_far.distance + 1, (*so_far.path, number))
                     ahead.append(other)
         level = sorted(ahead)
-    del found[start]
-    return sorted(found.values(), key=lambda one: (one.distance, one.asset_id))
+    del reached[start]
+    return sorted(reached.values(), key=lambda one: (one.distance, one.asset_id))
 
 
-def tell(edge: Edge) -> str:
+def describe_edge(edge: Edge) -> str:
     """Say what an edge says and how that is known, such as `a depends on b (a.csv line 4)`."""
     words = load("planning")["words"]
     port = f" on {edge['protocol'] or 'port'} {edge['port']}" if edge.get("port") else ""
-    said = f"{edge['source']} {words[edge['relation']]} {edge['target']}{port}"
-    return f"{said} ({cite(edge['evidence'])})"
+    statement = f"{edge['source']} {words[edge['relation']]} {edge['target']}{port}"
+    return f"{statement} ({cite(edge['evidence'])})"
 
 
 def cite(evidence: Sequence[Mapping[str, Any]]) -> str:
     """Say what speaks for an edge: its first piece, and how often it was seen.
 
-    Only what was declared is confirmed by flows; what was never declared is said to be so.
+    Only what was declared is confirmed by flows; what was never declared is marked as such.
     """
     seen = sum(piece["count"] or 0 for piece in evidence if piece["kind"] == "observed")
     first = evidence[0]

@@ -15,37 +15,37 @@ from discovery_dagster.reference import load
 
 _SIDES: Final = {"in": ("target_id", "source_id"), "out": ("source_id", "target_id")}
 
-#: One row an asset that serves the whole estate.
+#: One row per asset that serves the whole estate.
 SCHEMA: Final = {"asset_id": pl.String(), "service": pl.String(), "service_reason": pl.String()}
 
 
 def recognise(
-    assets: pl.DataFrame, edges: pl.DataFrame, said: Mapping[str, tuple[bool, str]]
+    assets: pl.DataFrame, edges: pl.DataFrame, decisions: Mapping[str, tuple[bool, str]]
 ) -> pl.DataFrame:
     """Return the assets that serve the whole estate, with their role and why.
 
     Args:
         assets: `CLASSIFIED_ASSETS`.
         edges: `EDGES`.
-        said: by asset, what a person decided: whether it is one, and the sentence that says so.
+        decisions: of a person, by asset: whether it is one, and the sentence that says so.
 
     Returns:
-        As `SCHEMA`, one row an asset, ordered by it. A role is one of `infrastructure.yaml`, or
+        As `SCHEMA`, one row per asset, ordered by it. A role is one of `infrastructure.yaml`, or
         `decided` where only a person says it.
     """
     rules = load("infrastructure")
     least = _least(rules["others"], assets.height)
     linked = edges.filter("resolved", pl.col("relation").is_in(["depends_on", "connects_to"]))
     known = assets.select("asset_id", text=words("name")).join(_meeting(linked), on="asset_id")
-    found = [
+    candidates = [
         _of_role(role, rule, linked, known, least, rules) for role, rule in rules["roles"].items()
     ]
-    best = pl.concat([pl.DataFrame(schema={**SCHEMA, "others": pl.UInt32()}), *found]).sort(
+    best = pl.concat([pl.DataFrame(schema={**SCHEMA, "others": pl.UInt32()}), *candidates]).sort(
         ["others", "service"], descending=[True, False]
     )
     best = best.unique("asset_id", keep="first", maintain_order=True).drop("others")
-    overruled = [asset for asset, (is_one, _) in said.items() if not is_one]
-    decided = [(asset, "decided", why) for asset, (is_one, why) in said.items() if is_one]
+    overruled = [asset for asset, (is_one, _) in decisions.items() if not is_one]
+    decided = [(asset, "decided", why) for asset, (is_one, why) in decisions.items() if is_one]
     known = best.filter(~pl.col("asset_id").is_in([*overruled, *(row[0] for row in decided)]))
     roles = dict(best.select("asset_id", "service").iter_rows())
     rows = [(asset, roles.get(asset, role), f"{why}.") for asset, role, why in decided]
@@ -53,7 +53,7 @@ def recognise(
     return pl.concat([known, own]).sort("asset_id")
 
 
-def overrule(edges: pl.DataFrame, said: Mapping[str, tuple[bool, str]]) -> pl.DataFrame:
+def overrule(edges: pl.DataFrame, decisions: Mapping[str, tuple[bool, str]]) -> pl.DataFrame:
     """Let connections tie that are infrastructure only by what a person denies of an asset.
 
     Whether it is the client or the listener that serves hangs on the role that the port tells: a
@@ -62,9 +62,9 @@ def overrule(edges: pl.DataFrame, said: Mapping[str, tuple[bool, str]]) -> pl.Da
 
     Args:
         edges: `EDGES`.
-        said: as `recognise` takes it.
+        decisions: as `recognise` takes it.
     """
-    denied = [asset for asset, (is_one, _) in said.items() if not is_one]
+    denied = [asset for asset, (is_one, _) in decisions.items() if not is_one]
     kind = pl.col("infrastructure")
     rules = load("infrastructure")["roles"].values()
     outward = {port for rule in rules if rule.get("outward") for port in rule["ports"]}
@@ -99,7 +99,7 @@ def _of_role(
             pl.col(there).filter(of_kind).n_unique().alias("others"),
             pl.col("service").filter(of_kind).drop_nulls().unique().sort().alias("services"),
         )
-        judged = counted.join(known, on="asset_id").with_columns(
+        scored = counted.join(known, on="asset_id").with_columns(
             enough=(pl.col("others") >= least) & (not rule.get("only_named", False)),
             pure=pl.col("others") >= rules["purity"] * pl.col("all"),
             named=named,
@@ -113,7 +113,7 @@ def _of_role(
             formatted(" ({})", pl.col("services").list.head(4).list.join(", "))
         )
         parts.append(
-            judged.filter(proven).select(
+            scored.filter(proven).select(
                 "asset_id",
                 pl.lit(role).alias("service"),
                 formatted(

@@ -1,9 +1,9 @@
 """Single points of failure: assets whose stop stops others, with nothing to stand in for them.
 
 What needs one of several that give the same service stops only with all of them: replicas, partners
-of a cluster, machines of one deployment that listen on the same port or are named but for their
-number, and what no application claims and the same ones reach on the same port. Which assets are
-judged is data (`planning.yaml`, `single_points`).
+of a cluster, machines of one deployment that listen on the same port or have names that differ only
+in their number, and what no application claims and the same ones reach on the same port. Which
+assets count is data (`planning.yaml`, `single_points`).
 """
 
 from collections import defaultdict
@@ -43,35 +43,35 @@ def single_points(
     )
     if needed.height > rules["limit"]:
         return None
-    things = {row["asset_id"]: row for row in assets.iter_rows(named=True)}
-    needs = _needs(needed, edges, things, deployments)
+    by_id = {row["asset_id"]: row for row in assets.iter_rows(named=True)}
+    needs = _needs(needed, edges, by_id, deployments)
     above: dict[str, set[str]] = defaultdict(set)
     for source, groups in needs.items():
         for group in groups:
             for target in group:
                 above[target].add(source)
-    found = {}
+    reasons = {}
     for asset in sorted(above):
-        row = things[asset]
+        row = by_id[asset]
         stage = deployments.environments[asset]
         if row["type"] in rules["types"] and stage not in rules["not_in"]:
             stopped = {
                 one
                 for one in _stopped(asset, needs, above)
-                if not _part_of(asset, one, things, deployments)
+                if not _part_of(asset, one, by_id, deployments)
             }
             if len(stopped) >= rules["least"]:
-                found[asset] = _said(sorted(str(things[one]["name"]) for one in stopped))
-    return found
+                reasons[asset] = _sentence(sorted(str(by_id[one]["name"]) for one in stopped))
+    return reasons
 
 
 def _part_of(
-    asset: str, other: str, things: Mapping[str, Mapping[str, Any]], deployments: Deployments
+    asset: str, other: str, by_id: Mapping[str, Mapping[str, Any]], deployments: Deployments
 ) -> bool:
     """Whether what stops is the asset's own: its programs, and the entry of its application."""
     own = deployments.of.get(asset)
     rules = load("applications")
-    entry = things[other]["type"] == "application" or things[other]["type"] in rules["programs"]
+    entry = by_id[other]["type"] == "application" or by_id[other]["type"] in rules["programs"]
     return entry and own is not None and deployments.of.get(other) == own
 
 
@@ -86,7 +86,7 @@ def _stopped(start: str, needs: Needs, above: Mapping[str, set[str]]) -> set[str
     return stopped - {start}
 
 
-def _said(names: list[str]) -> str:
+def _sentence(names: list[str]) -> str:
     more = len(names) - _NAMED
     listed = ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
     verb = "stops" if len(names) == 1 else "stop"
@@ -96,12 +96,12 @@ def _said(names: list[str]) -> str:
 def _needs(
     needed: pl.DataFrame,
     edges: pl.DataFrame,
-    things: Mapping[str, Mapping[str, Any]],
+    by_id: Mapping[str, Mapping[str, Any]],
     deployments: Deployments,
 ) -> dict[str, frozenset[frozenset[str]]]:
     """What each asset needs: sets of which one must be there."""
     rules = load("planning")["single_points"]
-    listening = _listening(needed, things, deployments)
+    listening = _listening(needed, by_id, deployments)
     replicas: dict[str, set[str]] = defaultdict(set)
     copies = edges.filter("resolved", relation="replicates_to")
     for one, other in copies.select("source_id", "target_id").iter_rows():
@@ -111,9 +111,9 @@ def _needs(
     in_cluster = {
         source
         for source, target in clustered.select("source_id", "target_id").iter_rows()
-        if things[target]["type"] == "cluster"
+        if by_id[target]["type"] == "cluster"
     }
-    machines = _machines(needed, things, deployments)
+    machines = _machines(needed, by_id, deployments)
     groups: dict[str, set[frozenset[str]]] = defaultdict(set)
     columns = ("source_id", "target_id", "relation", "port")
     for source, target, relation, port in needed.select(columns).iter_rows():
@@ -122,23 +122,23 @@ def _needs(
         peers = {target} | replicas[target]
         if target in deployments.of:
             own = deployments.of[target]
-            peers |= listening[own, port] | listening[own, _stem(things[target])]
+            peers |= listening[own, port] | listening[own, _stem(by_id[target])]
         elif port is not None:
             peers |= listening[target, port]
-        if things[source]["type"] == "application":
+        if by_id[source]["type"] == "application":
             peers |= machines[source]
         groups[source].add(frozenset(peers - {source}))
     return {source: frozenset(of) for source, of in groups.items()}
 
 
 def _listening(
-    needed: pl.DataFrame, things: Mapping[str, Mapping[str, Any]], deployments: Deployments
+    needed: pl.DataFrame, by_id: Mapping[str, Mapping[str, Any]], deployments: Deployments
 ) -> defaultdict[tuple[object, object], set[str]]:
     """What gives one service: by deployment, or by what is in none, and its port or its name."""
-    found: defaultdict[tuple[object, object], set[str]] = defaultdict(set)
+    providers: defaultdict[tuple[object, object], set[str]] = defaultdict(set)
     for asset, part in deployments.of.items():
-        if asset in things and things[asset]["type"] != "application":
-            found[part, _stem(things[asset])].add(asset)
+        if asset in by_id and by_id[asset]["type"] != "application":
+            providers[part, _stem(by_id[asset])].add(asset)
     reached = needed.select("source_id", "target_id", "port").drop_nulls().unique()
     for _, port, targets in (
         reached.group_by("source_id", "port", maintain_order=True).agg("target_id").iter_rows()
@@ -151,13 +151,13 @@ def _listening(
         }
         for target in targets:
             if target in deployments.of:
-                found[deployments.of[target], port].add(target)
+                providers[deployments.of[target], port].add(target)
         if len(parts) == 1:
             (part,) = parts
-            found[part, port] |= loose
+            providers[part, port] |= loose
             for target in loose:
-                found[target, port] |= set(targets)
-    return found
+                providers[target, port] |= set(targets)
+    return providers
 
 
 def _stem(asset: Mapping[str, Any]) -> str:
@@ -167,14 +167,14 @@ def _stem(asset: Mapping[str, Any]) -> str:
 
 def _machines(
     needed: pl.DataFrame,
-    things: Mapping[str, Mapping[str, Any]],
+    by_id: Mapping[str, Mapping[str, Any]],
     deployments: Deployments,
 ) -> Mapping[str, set[str]]:
     """What each application runs on in its own deployment: any of it may carry it on."""
-    found: dict[str, set[str]] = defaultdict(set)
+    machines: dict[str, set[str]] = defaultdict(set)
     rows = needed.filter(relation="runs_on").select("source_id", "target_id")
     for source, target in rows.iter_rows():
         own = deployments.of.get(source)
-        if things[source]["type"] == "application" and own in (None, deployments.of.get(target)):
-            found[source].add(target)
-    return found
+        if by_id[source]["type"] == "application" and own in (None, deployments.of.get(target)):
+            machines[source].add(target)
+    return machines

@@ -1,4 +1,4 @@
-"""Which edges tie assets together in a plan, the strongest first, and how a tie is said.
+"""Which edges tie assets together in a plan, the strongest first, and how a tie is worded.
 
 What is joined by them is decided in `grouping`; what counts as a tie is data (`planning.yaml`).
 """
@@ -43,7 +43,7 @@ def ties(movable: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.
         how="left",
         maintain_order="left",
     )
-    found = (
+    linked = (
         edges.filter("resolved", pl.col("infrastructure").is_null())
         .join(
             ends.select(
@@ -64,9 +64,9 @@ def ties(movable: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.
         .filter(~_loose(), ~_of_shared_service())
         .with_columns(seen=_seen())
     )
-    needs = found.with_columns(
+    needs = linked.with_columns(
         words=pl.col("relation").replace_strict(rules["words"], return_dtype=pl.String),
-        cite=_cite(found["seen"].unique()),
+        cite=_cite(linked["seen"].unique()),
         orders=True,
     )
     serving = application_ties(
@@ -113,7 +113,7 @@ def _seen() -> pl.Expr:
 
 def _cite(counts: pl.Series) -> pl.Expr:
     """The evidence of an edge in words; `counts` are all numbers of observations that occur."""
-    # Polars cannot set thousands apart; a number is said once, however many edges have it.
+    # Polars cannot set thousands apart; a number is worded once, however many edges have it.
     words = {n: flows(n) for n in counts}
     seen = pl.col("seen").replace_strict(words, return_dtype=pl.String)
     # Evidence is ordered by kind: what was declared or inferred comes before what was observed.

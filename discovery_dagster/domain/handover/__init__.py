@@ -29,10 +29,10 @@ class Handover:
     notes: Sequence[str] = ()  # sentences about the whole
 
 
-def write(out: TextIO, made: Handover) -> None:
+def write(out: TextIO, handover: Handover) -> None:
     """Write the file as CSV; free text that could be read as a formula is led by an apostrophe."""
-    rows = ([_on_one_line(value) for value in row] for row in made.rows)
-    write_cells(out, [made.columns, *rows], ending="\r\n")
+    rows = ([_on_one_line(value) for value in row] for row in handover.rows)
+    write_cells(out, [handover.columns, *rows], ending="\r\n")
 
 
 def line(value: Any) -> str:

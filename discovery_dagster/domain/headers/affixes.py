@@ -54,10 +54,10 @@ def _shared(headers: Sequence[Sequence[str]]) -> tuple[str, ...]:
     enough = max(_FEWEST, _MOST * len(headers))
     common = [prefix for prefix, count in counted.items() if count >= enough]
     longest = max(common, key=len, default=())
-    return () if any(_tells_of_others(part) for part in longest) else longest
+    return () if any(_describes_others(part) for part in longest) else longest
 
 
-def _tells_of_others(part: str) -> bool:
+def _describes_others(part: str) -> bool:
     words = fold(part).split()
     meanings = {meaning for word in words for meaning in stand_for(word)}
     return bool(meanings - set(_rules()["of_things"])) or bool(set(words) & _others())

@@ -42,9 +42,9 @@ def find_meaning(header: str, section: str) -> Meaning | None:
         header: as written.
         section: `synonyms.ASSETS` or `synonyms.RELATIONS`.
     """
-    found = synonyms.find_field(header, section)
-    if found is not None:
-        return Meaning(found[0], unit=found[1])
+    known = synonyms.find_field(header, section)
+    if known is not None:
+        return Meaning(known[0], unit=known[1])
     if section != synonyms.ASSETS:
         return _by_words(header, section)
     named = synonyms.named_words().get(fold(header))
@@ -82,9 +82,9 @@ def _by_phrase(header: str) -> Meaning | None:
 
 def _by_words(header: str, section: str) -> Meaning | None:
     readings = read_words(header)
-    candidates = [found for reading in readings for found in _candidates(reading, section)]
-    least = min((found.beside for found in candidates), default=0)
-    best = {found.meaning for found in candidates if found.beside == least}
+    candidates = [candidate for reading in readings for candidate in _candidates(reading, section)]
+    least = min((candidate.beside for candidate in candidates), default=0)
+    best = {candidate.meaning for candidate in candidates if candidate.beside == least}
     return best.pop() if len(best) == 1 else None
 
 
@@ -112,15 +112,15 @@ def _needed_words(section: str) -> Mapping[frozenset[str], tuple[str | None, str
     # Words that two known headers share in another order mean neither for sure, unless the one
     # names the things and the other refers to them.
     return {
-        words: next((each for each in found if each[1]), next(iter(found)))
-        for words, found in meanings.items()
-        if len(found) == 1 or _refer_to_one_thing(found)
+        words: next((each for each in possible if each[1]), next(iter(possible)))
+        for words, possible in meanings.items()
+        if len(possible) == 1 or _refer_to_one_thing(possible)
     }
 
 
-def _refer_to_one_thing(found: set[tuple[str | None, str | None]]) -> bool:
-    named = [each[1] for each in found if each[1]]
-    fields = [each[0] for each in found if each[0]]
+def _refer_to_one_thing(possible: set[tuple[str | None, str | None]]) -> bool:
+    named = [each[1] for each in possible if each[1]]
+    fields = [each[0] for each in possible if each[0]]
     return len(named) == len(fields) == 1 and synonyms.reference_field(named[0], "any") == fields[0]
 
 

@@ -56,8 +56,8 @@ def read_phrases(
         allowed: the only phrases to know, folded or, where folding would leave too little of
             them, in lower case; None stands for the reference table.
     """
-    found = {text: _read(text, allowed) for text in written}
-    return {text: phrase for text, phrase in found.items() if phrase is not None}
+    readings = {text: _read(text, allowed) for text in written}
+    return {text: phrase for text, phrase in readings.items() if phrase is not None}
 
 
 def is_unrelated(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Identity: which records are one real thing, and which asset of the engagement that thing is.
 
-Keys join, likeness never does, and an IP address alone joins nothing. What a thing is, is judged in
-`classification`; the register of ids is the store's.
+Keys join, likeness never does, and an IP address alone joins nothing. What an asset is, is decided
+in `classification`; the register of ids is the store's.
 """
 
 from discovery_dagster.domain.identity.decisions import IdentityDecision

@@ -32,12 +32,12 @@ def differing(field: str, held: pl.DataFrame) -> pl.Series:
     pairs = held.select("value", "winner").drop_nulls().unique(maintain_order=True)
     compared = reference.load("precedence")["compared"]
     same = _ALIKE.get(compared.get(field, ""), _spelled_alike)(field, pairs)
-    judged = pairs.with_columns(same | _spelled_alike(field, pairs))
+    verdicts = pairs.with_columns(same | _spelled_alike(field, pairs))
     if field in compared["learned"]:
         counted = held.filter(pl.col("value") != pl.col("winner")).group_by("value", "winner").len()
-        judged = judged.join(counted, on=["value", "winner"], how="left", maintain_order="left")
-        judged = judged.with_columns(pl.col("same") | _learned().fill_null(value=False))
-    joined = held.join(judged, on=["value", "winner"], how="left", maintain_order="left")
+        verdicts = verdicts.join(counted, on=["value", "winner"], how="left", maintain_order="left")
+        verdicts = verdicts.with_columns(pl.col("same") | _learned().fill_null(value=False))
+    joined = held.join(verdicts, on=["value", "winner"], how="left", maintain_order="left")
     # Where nothing was chosen, such as a version beside another system's name, nothing lost.
     return ~joined["same"].fill_null(value=True)
 
@@ -81,7 +81,7 @@ def _states(field: str, pairs: pl.DataFrame) -> pl.Series:
         state_of(pairs[side]).replace_strict(of, default=None, return_dtype=pl.String)
         for side in ("value", "winner")
     ]
-    # A word that nobody knows contradicts nothing.
+    # An unknown word contradicts nothing.
     return (known[0] == known[1]).fill_null(value=True).alias("same")
 
 

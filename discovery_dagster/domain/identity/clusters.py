@@ -120,12 +120,12 @@ def _without_clones(shared: SharedKeys, strengths: Numbers, described: pl.DataFr
     suspects = shared.where(~_of_forms(strengths[shared.row], _NEVER_CLONED))
     across = suspects.where(_of_forms(strengths[suspects.row], _CLONED_ACROSS))
     hosts = suspects.where(_of_forms(strengths[suspects.row], _HOST_NAMES))
-    found = [
+    cloned = [
         _differing(suspects, described, _OF_ONE, within=["file"]),
         _differing(hosts, described, ["location"], within=["file", "sheet"]),
         _differing(across, described, ["short"]),
     ]
-    return shared.without(np.concatenate(found))
+    return shared.without(np.concatenate(cloned))
 
 
 def _repeated_titles(keys: SharedKeys, identifiers: pl.DataFrame, described: pl.DataFrame) -> Flags:
@@ -172,10 +172,10 @@ def _names_of_several(keys: SharedKeys, described: pl.DataFrame) -> Numbers:
     listed = ["key", "file"]
     several = rows.filter(pl.col("provider_id").n_unique().over(listed) > 1)
     several = several.filter((pl.col("addresses").list.len() > 0).all().over(listed))
-    found = (
+    counted = (
         several.explode("addresses").group_by(*listed, "addresses").agg(pl.col("record").n_unique())
     )
-    alone = found.group_by(listed).agg(alone=pl.col("record").max() == 1).filter("alone")
+    alone = counted.group_by(listed).agg(alone=pl.col("record").max() == 1).filter("alone")
     return alone["key"].unique().to_numpy()
 
 
@@ -195,9 +195,9 @@ def _differing(
     if within is None or not differs.any():
         return np.unique(keys.key[differs])
     keys = keys.where(differs)
-    told = described[keys.node].select(*within, *facts).with_columns(key=pl.Series(keys.key))
+    rows = described[keys.node].select(*within, *facts).with_columns(key=pl.Series(keys.key))
     several = [(pl.col(fact).min() != pl.col(fact).max()).fill_null(False) for fact in facts]
-    differing = told.group_by("key", *within).agg(cloned=pl.any_horizontal(several))
+    differing = rows.group_by("key", *within).agg(cloned=pl.any_horizontal(several))
     return differing.filter("cloned")["key"].unique().to_numpy()
 
 

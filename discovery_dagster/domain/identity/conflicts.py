@@ -21,8 +21,8 @@ def find_conflicts(ranked: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
     ranked = ranked.filter(pl.col("record").len().over("cluster") > 1)
     excluded = load("precedence")["not_conflicting"]
     fields = [field for field in (*SCALARS, "declared_type") if field not in excluded]
-    found = [_of_field(field, ranked, merged) for field in fields]
-    return pl.concat(found).sort(
+    conflicts = [_of_field(field, ranked, merged) for field in fields]
+    return pl.concat(conflicts).sort(
         "cluster", "field", "chosen", "value", descending=[False, False, True, False]
     )
 

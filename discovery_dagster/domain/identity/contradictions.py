@@ -24,10 +24,10 @@ def contradicting(held: pl.DataFrame, described: pl.DataFrame) -> pl.DataFrame:
     facts = pl.concat([held, described[held["node"].to_numpy()]], how="horizontal")
     together = pl.col("cluster").n_unique().over("key", "origin") > 1
     facts = _with_systems(facts.filter(together))
-    found = [
+    parts = [
         _differing(facts, fact, at) for fact, at in load("identifiers")["contradicting"].items()
     ]
-    return pl.concat([*found, _apart(facts)]).unique()
+    return pl.concat([*parts, _apart(facts)]).unique()
 
 
 def _with_systems(facts: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """What identifies a record: its identifiers, and the facts that can contradict a merge.
 
-Nothing here compares records with each other, but for the kind that an untyped name takes from the
-only typed thing of that name.
+Nothing here compares records with each other, except for the kind that an untyped name takes from
+the only typed thing of that name.
 """
 
 from typing import Final
@@ -37,7 +37,7 @@ def describe(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
         relations: rows in `RELATION_RECORDS`; a record's own tells where it runs.
 
     Returns:
-        One row a record: `record`, `file`, `format`, `declared_type`, `kind`, `called`, `title`,
+        One row per record: `record`, `file`, `format`, `declared_type`, `kind`, `called`, `title`,
         `provider_id`, `addresses`, `unbranded`, `macs`, the `FACTS`, and what `contradictions`
         looks at: `sheet`, `origin`, `tag`, and the attributes that rows of one thing share.
     """
@@ -189,7 +189,7 @@ def _without_borrowed_names(own: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_adopted_kinds(described: pl.DataFrame) -> pl.DataFrame:
-    """Give untyped records the kind of the typed ones of their name, when there is but one.
+    """Give untyped records the kind of the typed ones of their name, when there is only one.
 
     Where no typed one has the name, an untyped one that is surely a host gives it.
     """

@@ -45,9 +45,9 @@ def tag() -> pl.Expr:
 def _number(column: str) -> pl.Expr:
     number = _compact(folded(column))
     words = pl.DataFrame({"word": load("placeholders")["serial_numbers"]})
-    said = ~number.is_in(words.select(_compact(pl.col("word"))).to_series().to_list())
+    meaningful = ~number.is_in(words.select(_compact(pl.col("word"))).to_series().to_list())
     longer = number.str.len_chars() >= load("identifiers")["serial_length"]
-    return pl.when(said, longer, ~_repeated(number)).then(number)
+    return pl.when(meaningful, longer, ~_repeated(number)).then(number)
 
 
 def _compact(text: pl.Expr) -> pl.Expr:

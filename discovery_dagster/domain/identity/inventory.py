@@ -11,6 +11,7 @@ from discovery_dagster.domain.identity import extraction
 from discovery_dagster.domain.identity.conflicts import find_conflicts
 from discovery_dagster.domain.identity.decisions import PERSON, SPLIT, IdentityDecision
 from discovery_dagster.domain.identity.mentions import endpoints, mentioned
+from discovery_dagster.domain.identity.merged_records import MergedRecords
 from discovery_dagster.domain.identity.registration import (
     assign,
     names_of_several,
@@ -19,9 +20,8 @@ from discovery_dagster.domain.identity.registration import (
     several,
     to_register,
 )
-from discovery_dagster.domain.identity.things import Things
 from discovery_dagster.domain.naming import NameIndex
-from discovery_dagster.domain.stages import unheard
+from discovery_dagster.domain.stages import no_advance
 from discovery_dagster.domain.tables import (
     INVENTORY_ASSETS,
     INVENTORY_CONFLICTS,
@@ -37,7 +37,7 @@ _PLACE = ["file", "sheet", "line"]
 
 @dataclass(frozen=True)
 class Inventory:
-    """One row a real thing, and why.
+    """One row per asset, its golden record, and why its records were merged.
 
     `assets`, `members` and `conflicts` are in `INVENTORY_ASSETS`, `INVENTORY_MEMBERS` and
     `INVENTORY_CONFLICTS`; `identifiers` (`identifier, asset_id`) is what is to be registered.
@@ -62,10 +62,12 @@ def identifiers(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
 def candidate_identifiers(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.Series:
     """Return every identifier by which `resolve` may look an asset up, each once."""
     mentions = mentioned(endpoints(relations), assets.height)
-    found = pl.concat([identifiers(part, relations) for part in (assets, mentions)])
-    found = pl.concat([found.select("identifier"), of_any_kind(found.select("identifier"))])
+    candidates = pl.concat([identifiers(part, relations) for part in (assets, mentions)])
+    candidates = pl.concat(
+        [candidates.select("identifier"), of_any_kind(candidates.select("identifier"))]
+    )
     ways = (pl.col("identifier"), qualified("identifier"), several("identifier"))
-    return pl.concat(found.select(way).to_series() for way in ways).unique()
+    return pl.concat(candidates.select(way).to_series() for way in ways).unique()
 
 
 def resolve(
@@ -74,7 +76,7 @@ def resolve(
     relations: pl.DataFrame,
     known: Mapping[str, str],
     decisions: Sequence[IdentityDecision] = (),
-    passed: Callable[[], None] = unheard,
+    advance: Callable[[], None] = no_advance,
     aliases: pl.DataFrame | None = None,
 ) -> Inventory:
     """Merge the records of one thing, and say which asset it is.
@@ -85,24 +87,24 @@ def resolve(
         relations: rows in `RELATION_RECORDS`.
         known: asset ids of the engagement by identifier.
         decisions: of people, in the order in which they were made.
-        passed: called at the end of each of `STAGES` stages.
+        advance: called at the end of each of `STAGES` stages.
         aliases: names that people gave to assets, as `endpoint_decisions.aliases` returns.
 
     Returns:
         The inventory, assets by name and id; it does not depend on the order of `known`.
     """
-    declared = Things.of(assets, relations, decisions)
-    passed()
+    declared = MergedRecords.of(assets, relations, decisions)
+    advance()
     ends = endpoints(relations)
     index = declared.merged.with_columns(asset_id=pl.col("cluster").cast(pl.String))
     resolved = NameIndex.of(index).resolve(ends, by_address=False)
-    passed()
+    advance()
     unmet = ends.filter((resolved["how"] == "no_such_asset") & resolved["name"].is_not_null())
     # An address that a declared thing has may be an alias of it: it says nothing of the name.
     taken = assets["ip_addresses"].explode().drop_nulls().unique().implode()
     unmet = unmet.with_columns(pl.when(~pl.col("address").is_in(taken)).then("address"))
-    named = Things.of(mentioned(unmet, assets.height), relations.clear())
-    passed()
+    named = MergedRecords.of(mentioned(unmet, assets.height), relations.clear())
+    advance()
     banned = {name for one in decisions if one.kind == SPLIT for name in one.identifiers}
     given = endpoint_decisions.aliases(()) if aliases is None else aliases
     return _inventory(engagement, known, banned, declared, named, resolved, given)
@@ -112,8 +114,8 @@ def _inventory(
     engagement: str,
     known: Mapping[str, str],
     banned: Collection[str],
-    declared: Things,
-    named: Things,
+    declared: MergedRecords,
+    named: MergedRecords,
     resolved: pl.DataFrame,
     aliases: pl.DataFrame,
 ) -> Inventory:
@@ -127,21 +129,25 @@ def _inventory(
     # A decision has a number, which is none of the thing's own: no id is derived from it.
     owned = owned.filter(~pl.col("identifier").str.starts_with(f"{PERSON}:"))
     facts = pl.concat([declared.facts, named.facts])
-    found = assign(engagement, _fallbacks(members), owned, facts, known, banned)
-    found = found.join(_aliased(named.merged, found, aliases), on="cluster", how="anti")
-    ids = found.drop("borne")
+    assigned = assign(engagement, _fallbacks(members), owned, facts, known, banned)
+    assigned = assigned.join(_aliased(named.merged, assigned, aliases), on="cluster", how="anti")
+    ids = assigned.drop("by_name")
     # What is found by its name alone does not bear it: another one may come to.
-    own = to_register(owned, facts).join(found.filter(pl.col("borne").is_null()), on="cluster")
+    own = to_register(owned, facts).join(assigned.filter(pl.col("by_name").is_null()), on="cluster")
     registered = [own.select("identifier", "asset_id"), names_of_several(own, owned, known)]
-    things = [
+    golden_records = [
         _with_stated_types(declared.merged, resolved).with_columns(named_only=pl.lit(False)),
         named.merged.with_columns(named_only=pl.lit(True), records=pl.lit(1, pl.UInt32)),
     ]
-    assets = _with_aliases(pl.concat(things).join(ids, on="cluster").drop("cluster"), aliases)
+    assets = _with_aliases(
+        pl.concat(golden_records).join(ids, on="cluster").drop("cluster"), aliases
+    )
     keys = pl.concat([declared.keys, named.keys])
-    explained = members.join(found, on="cluster").join(keys, on="record", how="left").sort("record")
-    reasons = pl.concat_list(pl.col("keys").fill_null([]), "borne").list.drop_nulls()
-    explained = explained.with_columns(keys=reasons).drop("cluster", "borne")
+    explained = (
+        members.join(assigned, on="cluster").join(keys, on="record", how="left").sort("record")
+    )
+    reasons = pl.concat_list(pl.col("keys").fill_null([]), "by_name").list.drop_nulls()
+    explained = explained.with_columns(keys=reasons).drop("cluster", "by_name")
     conflicts = find_conflicts(declared.members, declared.merged)
     conflicts = conflicts.join(ids, on="cluster", maintain_order="left").drop("cluster")
     return Inventory(
@@ -152,15 +158,17 @@ def _inventory(
     )
 
 
-def _aliased(named: pl.DataFrame, found: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
-    """Return the clusters known by a name alone that is but an alias of another thing."""
+def _aliased(named: pl.DataFrame, assigned: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+    """Return the clusters known only by a name that is an alias of another asset."""
     other = aliases.select("key", other="asset_id")
     own = (
-        named.select("cluster", key=folded("name")).join(found, on="cluster").join(other, on="key")
+        named.select("cluster", key=folded("name"))
+        .join(assigned, on="cluster")
+        .join(other, on="key")
     )
     own = own.filter(pl.col("asset_id") != pl.col("other"))
     # The thing that it is an alias of must be here, and none of these.
-    here = found.join(own, on="cluster", how="anti").select(other="asset_id")
+    here = assigned.join(own, on="cluster", how="anti").select(other="asset_id")
     return own.join(here, on="other", how="semi").select("cluster")
 
 

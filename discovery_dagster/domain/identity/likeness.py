@@ -1,9 +1,9 @@
 """Assets that look like one thing but share no identifier: suggestions for a person, never merges.
 
 Among 20,000 numbered host names each of about 35,000 pairs with a Jaro-Winkler similarity of 0.95
-was wrong, so likeness is narrow here: all digits are the same, and the letters but for separators
-or one of them. What identifiers contradict is not suggested; nor are names that differ in one
-letter where that tells stages apart (`P01` and `T01`), or where addresses, environments or
+was wrong, so likeness is narrow here: all digits are the same, and the letters except for
+separators or one of them. What identifiers contradict is not suggested; nor are names that differ
+in one letter where that tells stages apart (`P01` and `T01`), or where addresses, environments or
 applications do.
 """
 
@@ -16,7 +16,7 @@ from discovery_dagster.domain.host_names import folded, group
 from discovery_dagster.domain.tables import Schema
 from discovery_dagster.reference import load
 
-#: One row a pair: what speaks for it in words, and how many kinds of evidence that is.
+#: One row per pair: what speaks for it in words, and how many kinds of evidence that is.
 LIKE_PAIRS: Schema = {
     "asset_id": pl.String(),
     "name": pl.String(),
@@ -80,10 +80,10 @@ def suggest(assets: pl.DataFrame) -> pl.DataFrame:
             _copied(known),
         ]
     )
-    told = pairs.group_by("asset_id", "other_id").agg(
+    grouped = pairs.group_by("asset_id", "other_id").agg(
         pl.col("why").unique().sort(), pl.col("why").n_unique().alias("evidence")
     )
-    possible = _uncontradicted(told, known).with_columns(pl.col("why").list.join("; "))
+    possible = _uncontradicted(grouped, known).with_columns(pl.col("why").list.join("; "))
     return possible.sort(
         ["evidence", "name", "other_name", "asset_id", "other_id"],
         descending=[True, False, False, False, False],
@@ -115,21 +115,21 @@ def _cut(assets: pl.DataFrame) -> pl.DataFrame:
     (`cut_names` in `reference/identifiers.yaml`).
     """
     names = assets.select("asset_id", "label").drop_nulls()
-    found = []
+    parts = []
     for length in load("identifiers")["cut_names"]:
         long = pl.col("label").str.len_chars()
         whole = names.filter(long > length).with_columns(label=pl.col("label").str.head(length))
         only = whole.filter(pl.col("asset_id").n_unique().over("label") == 1)
         pairs = names.filter(long == length).join(only, on="label", suffix="_whole")
         ids = ("asset_id", "asset_id_whole")
-        found.append(
+        parts.append(
             pairs.select(
                 asset_id=pl.min_horizontal(ids),
                 other_id=pl.max_horizontal(ids),
                 why=pl.lit(f"one name is the other, cut at {length} characters"),
             )
         )
-    return pl.concat(found)
+    return pl.concat(parts)
 
 
 def _copied(assets: pl.DataFrame) -> pl.DataFrame:
@@ -169,17 +169,20 @@ def _one_letter_less(assets: pl.DataFrame) -> pl.DataFrame:
 
 def _one_letter_apart(pairs: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Leave out pairs that one letter may tell apart, or that something else does."""
-    told = ["stage", "environment", "applications", "ip_addresses"]
-    traits = known.select("asset_id", *told)
-    others = traits.rename({name: f"other_{name}" for name in told})
+    distinguishing = ["stage", "environment", "applications", "ip_addresses"]
+    traits = known.select("asset_id", *distinguishing)
+    others = traits.rename({name: f"other_{name}" for name in distinguishing})
     both = pairs.join(traits, on="asset_id").join(others, left_on="other_id", right_on="asset_id")
     apart = [
-        *((pl.col(name) != pl.col(f"other_{name}")).fill_null(value=False) for name in told[:2]),
+        *(
+            (pl.col(name) != pl.col(f"other_{name}")).fill_null(value=False)
+            for name in distinguishing[:2]
+        ),
         *(
             (pl.col(name).list.len() > 0)
             & (pl.col(f"other_{name}").list.len() > 0)
             & (pl.col(name).list.set_intersection(f"other_{name}").list.len() == 0)
-            for name in told[2:]
+            for name in distinguishing[2:]
         ),
     ]
     return both.filter(~pl.any_horizontal(apart)).select(pairs.columns)

@@ -1,6 +1,7 @@
-"""One row of attributes for the records of one thing, by the precedence of their sources.
+"""The golden record of each asset: one row of attributes for all records of it.
 
-What lost is in `conflicts`; which records belong together is decided in `clusters`.
+Which value survives is decided by the precedence of its sources (survivorship). What lost is in
+`conflicts`; which records belong together is decided in `clusters`.
 """
 
 import json
@@ -26,11 +27,11 @@ def rank(members: pl.DataFrame) -> pl.DataFrame:
     """
     rules = load("precedence")
     source = pl.col("format").str.split(".").list.first()
-    said = pl.sum_horizontal(
+    filled = pl.sum_horizontal(
         pl.col(name).list.len() > 0 if name in LISTS else pl.col(name).is_not_null()
         for name in ATTRIBUTES
     )
-    ranked = _with_names(members).with_columns(said=said.cast(pl.Int32))
+    ranked = _with_names(members).with_columns(filled=filled.cast(pl.Int32))
     for kind, default in rules["default"].items():
         trust = source.replace_strict(
             {name: levels[kind] for name, levels in rules["trust"].items()},
@@ -39,14 +40,14 @@ def rank(members: pl.DataFrame) -> pl.DataFrame:
         )
         ranked = (
             ranked.with_columns(trust=trust)
-            .sort("cluster", "detail", -pl.col("trust"), -pl.col("said"), "record")
+            .sort("cluster", "detail", -pl.col("trust"), -pl.col("filled"), "record")
             .with_columns(pl.int_range(pl.len()).alias(kind))
         )
-    return ranked.drop("said", "trust")
+    return ranked.drop("filled", "trust")
 
 
 def _with_names(members: pl.DataFrame) -> pl.DataFrame:
-    """Blank names that are but a number of the record where another record of the thing has one."""
+    """Blank names that only number the record where another record of the asset has a name."""
     borrowed = borrowed_name().fill_null(value=False)
     if not members.select(borrowed.any()).item():
         return members
@@ -106,8 +107,8 @@ def _agreeing(ordered: pl.DataFrame, follower: str, leader: str) -> pl.DataFrame
 def _outranking(ordered: pl.DataFrame) -> pl.DataFrame:
     """Let a status that takes a thing out of service stand in the place of the others."""
     marked = ordered.with_columns(outranking=outranking(state_of(ordered["status"])))
-    gone = pl.when("outranking").then("status").drop_nulls().first().over("cluster")
-    return marked.with_columns(status=pl.coalesce(gone, "status")).drop("outranking")
+    retired = pl.when("outranking").then("status").drop_nulls().first().over("cluster")
+    return marked.with_columns(status=pl.coalesce(retired, "status")).drop("outranking")
 
 
 def _types(ranked: pl.DataFrame) -> pl.DataFrame:

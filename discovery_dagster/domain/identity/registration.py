@@ -25,8 +25,9 @@ AMBIGUOUS: Final = "several:"
 def to_register(owned: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """Return what a later session may find each cluster by.
 
-    An identifier that two clusters have is nobody's. Where the domain is known, the host name is
-    registered as `qualified`, so that a thing of another domain does not find this one by it.
+    An identifier that two clusters have identifies neither. Where the domain is known, the host
+    name is registered as `qualified`, so that a thing of another domain does not find this one by
+    it.
 
     Args:
         owned: `cluster, identifier, strength`.
@@ -95,8 +96,8 @@ def assign(
         banned: what a person decided not to join things by.
 
     Returns:
-        `cluster`, `asset_id` and `borne`, the name that the asset alone bears where it was found by
-        that.
+        `cluster`, `asset_id` and `by_name`, the name by which the asset was found where only that
+        identified it.
     """
     single = owned.filter(pl.col("cluster").n_unique().over("identifier") == 1)
     # A thing without a known domain may be one whose domain an earlier session knew.
@@ -109,18 +110,18 @@ def assign(
     ambiguous = (
         register["identifier"].filter(register["identifier"].str.starts_with(AMBIGUOUS)).implode()
     )
-    claims = _claims(wanted, register, ambiguous).with_columns(borne=pl.lit(None, pl.String))
-    borne = _claims(of_any_kind(single), register, ambiguous).with_columns(
-        borne=REGISTERED + pl.col("identifier"), strength=pl.lit(0, pl.Int32)
+    claims = _claims(wanted, register, ambiguous).with_columns(by_name=pl.lit(None, pl.String))
+    by_name = _claims(of_any_kind(single), register, ambiguous).with_columns(
+        by_name=REGISTERED + pl.col("identifier"), strength=pl.lit(0, pl.Int32)
     )
-    borne = borne.join(claims, on="cluster", how="anti").filter(
+    by_name = by_name.join(claims, on="cluster", how="anti").filter(
         pl.col("asset_id").n_unique().over("cluster") == 1,
-        ~pl.col("borne").is_in(list(banned)).any().over("cluster"),
+        ~pl.col("by_name").is_in(list(banned)).any().over("cluster"),
     )
-    claims = _strongest_first(pl.concat([claims, borne.select(claims.columns)]))
+    claims = _strongest_first(pl.concat([claims, by_name.select(claims.columns)]))
     claims = claims.unique("cluster", keep="first", maintain_order=True)
     kept = claims.unique("asset_id", keep="first", maintain_order=True).select(
-        "cluster", "asset_id", "borne"
+        "cluster", "asset_id", "by_name"
     )
     new = clusters.join(kept, on="cluster", how="anti").join(
         _strongest_first(single).unique("cluster", keep="first"), on="cluster", how="left"
@@ -131,7 +132,7 @@ def assign(
     fresh = new.select(
         "cluster",
         pl.Series("asset_id", derived, dtype=pl.String),
-        pl.lit(None, pl.String).alias("borne"),
+        pl.lit(None, pl.String).alias("by_name"),
     )
     return pl.concat([kept, fresh])
 
@@ -162,8 +163,8 @@ def names_of_several(
 
 def _claims(wanted: pl.DataFrame, register: pl.DataFrame, ambiguous: pl.Series) -> pl.DataFrame:
     """The assets that identifiers are known to mean, without names that several assets bear."""
-    found = wanted.join(register, on="identifier")
-    return found.filter(~several("identifier").is_in(ambiguous))
+    claims = wanted.join(register, on="identifier")
+    return claims.filter(~several("identifier").is_in(ambiguous))
 
 
 def _strongest_first(identified: pl.DataFrame) -> pl.DataFrame:

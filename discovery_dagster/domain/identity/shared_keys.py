@@ -87,7 +87,7 @@ class SharedKeys:
 def repeated(first: Hashes, second: Hashes) -> tuple[Numbers, Flags]:
     """Return the places of repeated values, equal ones side by side, and where each begins.
 
-    Values are told apart by two hashes, of 128 bits together. They are sorted by as many bits of
+    Values are distinguished by two hashes, of 128 bits together. They are sorted by as many bits of
     the first as leave room for their places, four times as fast as by an index; the few that only
     look alike then are parted after it.
     """

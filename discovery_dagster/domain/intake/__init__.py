@@ -11,7 +11,7 @@ from discovery_dagster.domain.intake.files import (
 from discovery_dagster.domain.intake.outcomes import (
     count_outcomes,
     describe_rejects,
-    settle,
+    finish_outcomes,
 )
 from discovery_dagster.domain.intake.reading import (
     FileTables,
@@ -48,11 +48,11 @@ __all__ = [
     "describe_files",
     "describe_rejects",
     "files_to_read",
+    "finish_outcomes",
     "is_table",
     "read_tables",
     "records_name",
     "session_tables",
-    "settle",
     "tables_of_flows",
     "understand",
 ]

@@ -31,7 +31,7 @@ def describe_files(
     """Say of each file what it is, or why it could not be read.
 
     Returns:
-        One row a file, as `tables.SOURCE_FILES`.
+        One row per file, as `tables.SOURCE_FILES`.
     """
     rows = []
     first = _first_of_each_content(files)

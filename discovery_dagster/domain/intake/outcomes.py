@@ -17,7 +17,7 @@ def count_outcomes(tables: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame
         outcomes: as `tables.RECORD_OUTCOMES`.
 
     Returns:
-        One row a table, as `tables.TABLE_ACCOUNTS`.
+        One row per table, as `tables.TABLE_ACCOUNTS`.
     """
     counted = outcomes.group_by("table").agg(
         (pl.col("outcome") == outcome).sum().cast(pl.UInt32).alias(outcome)
@@ -30,7 +30,7 @@ def count_outcomes(tables: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame
     )
 
 
-def settle(
+def finish_outcomes(
     tables: pl.DataFrame, canonical_records: FrameSource, inventory: FrameSource
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return what became of each record, and every problem, once the inventory is known.
@@ -97,7 +97,7 @@ def describe_rejects(published: FrameSource, outcomes: pl.DataFrame) -> pl.DataF
         outcomes: as `tables.RECORD_OUTCOMES`, in the order of the records of each table.
 
     Returns:
-        One row a rejected record, as `tables.REJECTED_RECORDS`.
+        One row per rejected record, as `tables.REJECTED_RECORDS`.
     """
     parts = [empty(REJECTED_RECORDS)]
     for table in published["tables"].iter_rows(named=True):

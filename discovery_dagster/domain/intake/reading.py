@@ -7,9 +7,9 @@ from typing import Final, Protocol
 import polars as pl
 
 from discovery_dagster.domain import corrections, formats
-from discovery_dagster.domain.formats.truncation import judge_cut_off
+from discovery_dagster.domain.formats.truncation import reject_incomplete_flows
 from discovery_dagster.domain.readers import Limits, read_file
-from discovery_dagster.domain.refusals import what_it_is
+from discovery_dagster.domain.refusals import describe_refused
 from discovery_dagster.domain.source_tables import (
     READ,
     REJECTED,
@@ -68,18 +68,18 @@ def read_tables(
     try:
         reading = read_file(path, name, limits)
     except UnreadableFileError as error:
-        raise _told(error, path, name) from error
+        raise _described(error, path, name) from error
     tables = formats.reshape(reading.tables)
     recognised = [(table, formats.recognise(table)) for table in tables]
-    if not any(found or is_table(table) for table, found in recognised):
+    if not any(table_format or is_table(table) for table, table_format in recognised):
         message = f"{name} holds no table: a header and, below it, records of several cells."
-        raise _told(UnreadableFileError("unrecognised", message), path, name)
-    judged = tuple(
-        (judge_cut_off(table, known), known)
-        for table, found in recognised
-        for known in (found or formats.UNRECOGNISED,)
+        raise _described(UnreadableFileError("unrecognised", message), path, name)
+    checked = tuple(
+        (reject_incomplete_flows(table, known), known)
+        for table, table_format in recognised
+        for known in (table_format or formats.UNRECOGNISED,)
     )
-    return replace(reading, tables=tuple(table for table, _ in judged)), judged
+    return replace(reading, tables=tuple(table for table, _ in checked)), checked
 
 
 def is_table(table: SourceTable) -> bool:
@@ -91,15 +91,15 @@ def is_table(table: SourceTable) -> bool:
     return len(cells) > 1 and several > rejected
 
 
-def _told(error: UnreadableFileError, path: Path, name: str) -> UnreadableFileError:
+def _described(error: UnreadableFileError, path: Path, name: str) -> UnreadableFileError:
     """Return the error with what the file is, where its text tells and nothing was known of it."""
     if error.code not in _UNKNOWN:
         return error
     with path.open("rb") as content:
         beginning = content.read(_BEGINNING)
     encoding = "utf-16" if beginning[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
-    told = what_it_is(name, beginning.decode(encoding, "replace"))
-    return error if told is None else UnreadableFileError("not_a_table", told)
+    description = describe_refused(name, beginning.decode(encoding, "replace"))
+    return error if description is None else UnreadableFileError("not_a_table", description)
 
 
 class Readings:

@@ -23,23 +23,23 @@ def understand(
 
     Args:
         tables: in the order of their numbers.
-        progress: told the tables done and those there are.
+        progress: called with the number of tables done and of all tables.
         decisions: of the client, about columns.
         grains: of the client, about what records are.
 
     Returns:
-        `mapping`, one row a source column (`tables.FIELD_MAPPING`), and `grains`, one row a table
-        (`tables.TABLE_GRAINS`).
+        `mapping`, one row per source column (`tables.FIELD_MAPPING`), and `grains`, one row per
+        table (`tables.TABLE_GRAINS`).
     """
-    mapped, judged = [empty(FIELD_MAPPING)], list[dict[str, object]]()
+    mapped, grain_rows = [empty(FIELD_MAPPING)], list[dict[str, object]]()
     for number, (table, table_format) in enumerate(tables):
         progress(number, len(tables))
         mapping, grain = understand_table(number, table, table_format, decisions, grains)
         mapped.append(mapping)
-        judged.append(describe_grain(number, table, table_format, grain))
+        grain_rows.append(describe_grain(number, table, table_format, grain))
     return {
         "mapping": pl.concat(mapped),
-        "grains": pl.DataFrame(judged, schema=dict(TABLE_GRAINS)),
+        "grains": pl.DataFrame(grain_rows, schema=dict(TABLE_GRAINS)),
     }
 
 

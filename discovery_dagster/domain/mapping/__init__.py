@@ -17,7 +17,7 @@ from discovery_dagster.domain.grain.deciding import decide as decide_grain
 from discovery_dagster.domain.grain.deciding import read_as
 from discovery_dagster.domain.grain.decisions import GrainDecision
 from discovery_dagster.domain.headers.affixes import plain_headers
-from discovery_dagster.domain.mapping.amounts import agree, find_unit, part_sockets
+from discovery_dagster.domain.mapping.amounts import are_equal_amounts, find_unit, part_sockets
 from discovery_dagster.domain.mapping.claims import (
     ACCEPTED,
     BY_HEADER,
@@ -35,16 +35,16 @@ from discovery_dagster.domain.mapping.decisions import (
     accepted_fields,
     decide,
 )
-from discovery_dagster.domain.mapping.ends import doubt_constant_ends
+from discovery_dagster.domain.mapping.ends import refuse_constant_ends
 from discovery_dagster.domain.mapping.evidence import (
     claim_by_values,
-    doubt_relation,
     read_full_versions,
+    refuse_weak_relation,
     weigh,
 )
 from discovery_dagster.domain.mapping.listed_things import read_lists
 from discovery_dagster.domain.mapping.own_hosts import name_own_hosts
-from discovery_dagster.domain.mapping.rival_names import settle_names
+from discovery_dagster.domain.mapping.rival_names import resolve_rival_names
 from discovery_dagster.domain.mapping.unknown_names import propose_names
 from discovery_dagster.domain.source_tables import READ, SourceTable, cell_column
 from discovery_dagster.domain.tables import FIELD_MAPPING
@@ -85,7 +85,7 @@ def understand_table(
         grains: likewise, about what records are.
 
     Returns:
-        One row a column, as `tables.FIELD_MAPPING`; and the grain.
+        One row per column, as `tables.FIELD_MAPPING`; and the grain.
     """
     records = hide_by_records(table.records.filter(pl.col("outcome") == READ), table.header)
     plain = plain_headers(table.header) if table_format.synonyms else table.header
@@ -105,7 +105,7 @@ def understand_table(
         accepted.values(),
     )
     claims = _claims(columns, read_as(table_format, grain), grain, own)
-    return _frame(number, table, _settle_conflicts(claims)), grain
+    return _frame(number, table, _resolve_conflicts(claims)), grain
 
 
 def _claims(
@@ -114,7 +114,7 @@ def _claims(
     grain: TableGrain,
     decisions: Sequence[MappingDecision],
 ) -> list[Claim]:
-    """What each column of a table is that is read as `table_format`, before rivals are settled."""
+    """What each column of a table is that is read as `table_format`, before rivals are resolved."""
     claims = claim_columns(columns, table_format, grain)
     if Kind.ASSETS in table_format.kinds and table_format.synonyms:
         claims = read_lists(claims)
@@ -122,16 +122,16 @@ def _claims(
             claims = name_own_hosts(claims)
     claims = [weigh(claim) for claim in claims]
     if table_format.phrases is None:
-        claims = [doubt_relation(claim) for claim in claims]
+        claims = [refuse_weak_relation(claim) for claim in claims]
     of_things = bool(OF_THINGS & table_format.kinds)
     if of_things and table_format.synonyms:
         claims = read_full_versions([claim_by_values(claim) for claim in claims])
     if table_format.kind is Kind.FLOWS and table_format.fit is not None:
-        claims = doubt_constant_ends(claims, listed=table_format.local)
+        claims = refuse_constant_ends(claims, listed=table_format.local)
     if grain.method == BY_PERSON and grain.name is not None:
         claims = [_name_by_person(claim, grain) for claim in claims]
     claims = [find_unit(claim) for claim in decide(claims, decisions)]
-    claims = _doubt_repeated_hosts(part_sockets(claims))
+    claims = _refuse_repeated_hosts(part_sockets(claims))
     if Kind.ASSETS in table_format.kinds or Kind.DETAILS in table_format.kinds:
         claims = propose_names(claims) if table_format.synonyms else claims
     return [_propose_name(claim, grain) for claim in claims] if grain.waits else claims
@@ -159,7 +159,7 @@ def _propose_name(claim: Claim, grain: TableGrain) -> Claim:
     )  # fmt: skip
 
 
-def _doubt_repeated_hosts(claims: list[Claim]) -> list[Claim]:
+def _refuse_repeated_hosts(claims: list[Claim]) -> list[Claim]:
     """Refuse host names that repeat beside names that do not: they are hosts of the things."""
     names = [
         claim.column.distinctness
@@ -180,22 +180,22 @@ def _doubt_repeated_hosts(claims: list[Claim]) -> list[Claim]:
     ]
 
 
-def _settle_conflicts(claims: list[Claim]) -> list[Claim]:
+def _resolve_conflicts(claims: list[Claim]) -> list[Claim]:
     """Let the strongest claim to a single value win; equal ones are all only proposed."""
     rivals: dict[str, list[Claim]] = {}
     for claim in claims:
         if claim.status == ACCEPTED and claim.field in FIELDS and not FIELDS[claim.field].many:
             rivals.setdefault(claim.field, []).append(claim)
-    settled = {
+    resolved = {
         claim.column.position: claim
         for field, group in rivals.items()
         if field not in _TOGETHER and len(group) > 1
-        for claim in _settle(group, rivals.keys())
+        for claim in _resolve_rivals(group, rivals.keys())
     }
-    return [settled.get(claim.column.position, claim) for claim in claims]
+    return [resolved.get(claim.column.position, claim) for claim in claims]
 
 
-def _settle(group: Sequence[Claim], taken: Collection[str]) -> Iterable[Claim]:
+def _resolve_rivals(group: Sequence[Claim], taken: Collection[str]) -> Iterable[Claim]:
     by_person = [claim for claim in group if claim.method == PERSON]
     by_format = by_person or [claim for claim in group if claim.method == "format"]
     orders = [claim.order for claim in by_format]
@@ -203,10 +203,10 @@ def _settle(group: Sequence[Claim], taken: Collection[str]) -> Iterable[Claim]:
     winners = by_format or [claim for claim in group if claim.confidence == best]
     # The format says which of its own columns comes first, so those are no rivals of each other.
     decided = len(winners) == 1 or (bool(by_format) and len(set(orders)) == len(orders))
-    if not decided and agree(winners):
+    if not decided and are_equal_amounts(winners):
         winners, decided = winners[:1], True  # they say the same, such as one amount in two units
     if not decided and group[0].field in OWN_NAMES:
-        yield from settle_names(winners, taken)
+        yield from resolve_rival_names(winners, taken)
         group, decided = [claim for claim in group if claim not in winners], True
     for claim in group:
         others = [other for other in group if other is not claim]

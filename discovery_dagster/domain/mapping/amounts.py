@@ -42,8 +42,8 @@ def find_unit(claim: Claim) -> Claim:
         return claim
     if claim.field not in FIELDS or FIELDS[claim.field].kind not in AMOUNTS:
         return claim
-    found = unit_by_values(claim, claim.column.sample())
-    return replace(claim, unit=found.unit, notes=(*claim.notes, *found.notes))
+    with_unit = unit_by_values(claim, claim.column.sample())
+    return replace(claim, unit=with_unit.unit, notes=(*claim.notes, *with_unit.notes))
 
 
 def part_sockets(claims: list[Claim]) -> list[Claim]:
@@ -65,7 +65,7 @@ def part_sockets(claims: list[Claim]) -> list[Claim]:
 
 
 def _counts_cores(column: Column) -> bool:
-    return any(reading.words & _CORES for reading in read_words(column.meant))
+    return any(reading.words & _CORES for reading in read_words(column.effective_header))
 
 
 def _never_more(few: Claim, many: Claim) -> bool:
@@ -73,7 +73,7 @@ def _never_more(few: Claim, many: Claim) -> bool:
     return not both.is_empty() and bool((both["few"] <= both["many"]).all())
 
 
-def agree(claims: Sequence[Claim]) -> bool:
+def are_equal_amounts(claims: Sequence[Claim]) -> bool:
     """Whether columns that claim one field say the same wherever two of them say anything."""
     first, *others = (_readings(claim) for claim in claims)
     return all(_same(first, other) for other in others)

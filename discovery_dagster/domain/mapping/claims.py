@@ -54,14 +54,14 @@ class Column:
     plain: str = ""  # the header without what all of the table share, where that means something
 
     @property
-    def meant(self) -> str:
+    def effective_header(self) -> str:
         """The header as its words are read."""
         return self.plain or self.header
 
     @property
     def folded(self) -> str:
         """The header as one word."""
-        return fold(self.meant)
+        return fold(self.effective_header)
 
     @cached_property
     def kind(self) -> str | None:
@@ -134,16 +134,16 @@ def _claim(column: Column, table_format: TableFormat) -> Claim:
     section = synonyms.ASSETS if asset_table else synonyms.RELATIONS
     if asset_table and column.folded in synonyms.related_words() and not column.names_nothing:
         return _propose(column)
-    found = find_meaning(column.meant, section)
-    if found is None or found.field is None:
+    meaning = find_meaning(column.effective_header, section)
+    if meaning is None or meaning.field is None:
         return Claim(column)
-    if found.field in _NAMING and column.names_nothing:
-        return _refuse_name(column, found.field)
-    if not found.whole:
-        return Claim(column, found.field, found.unit, confidence=_WORDS, method="words")
+    if meaning.field in _NAMING and column.names_nothing:
+        return _refuse_name(column, meaning.field)
+    if not meaning.whole:
+        return Claim(column, meaning.field, meaning.unit, confidence=_WORDS, method="words")
     plain = column.folded in synonyms.plain_words(section)
     confidence = _PLAIN if plain else _OTHER
-    return Claim(column, found.field, found.unit, confidence=confidence, method="synonym")
+    return Claim(column, meaning.field, meaning.unit, confidence=confidence, method="synonym")
 
 
 def _refuse_name(column: Column, field: str) -> Claim:
@@ -164,23 +164,23 @@ def _propose(column: Column) -> Claim:
 def _claim_of_subject(claims: list[Claim], grain: TableGrain) -> list[Claim]:
     """Let one column name the thing that is observed; what is of the observation says nothing."""
     subject = next((each for each in claims if each.column.position == grain.name), None)
-    own_type = named_type(subject.column.meant) if subject else None
-    told = []
+    own_type = named_type(subject.column.effective_header) if subject else None
+    refined = []
     for claim in claims:
         if claim is subject:
-            told.append(_name_subject(claim))
+            refined.append(_name_subject(claim))
         elif claim.column.position in grain.beside:
             note = "it says something of the observation, not of the thing"
-            told.append(Claim(claim.column, method="values", notes=(note,)))
+            refined.append(Claim(claim.column, method="values", notes=(note,)))
         else:
-            told.append(_refer(claim, own_type or "server"))
-    return told
+            refined.append(_refer(claim, own_type or "server"))
+    return refined
 
 
 def _name_subject(claim: Claim) -> Claim:
     if claim.field in OWN_NAMES and claim.status == ACCEPTED:
         return claim
-    known = claim.field != UNMAPPED or named_type(claim.column.meant) is not None
+    known = claim.field != UNMAPPED or named_type(claim.column.effective_header) is not None
     method, confidence = ("synonym", _PLAIN) if known else ("values", _WORDS)
     return Claim(claim.column, "name", confidence=confidence, method=method)
 
@@ -192,7 +192,7 @@ def _claim_names(claims: list[Claim], asset_type: str | None) -> list[Claim]:
     subject = _find_subject(claims)
     if subject is None:
         return claims
-    own_type = named_type(subject.column.meant) or "server"
+    own_type = named_type(subject.column.effective_header) or "server"
     if own_type == "virtual_machine":
         claims = [_hosting(claim, subject) for claim in claims]
     named = [_name(claim) if claim is subject else _refer(claim, own_type) for claim in claims]
@@ -208,7 +208,7 @@ def _find_subject(claims: Sequence[Claim]) -> Claim | None:
     order = synonyms.named_types()
 
     def rank(claim: Claim) -> tuple[float, bool, int, int]:
-        asset_type = named_type(claim.column.meant)
+        asset_type = named_type(claim.column.effective_header)
         named = asset_type or "server"
         is_name = claim.column.folded.endswith(("name", "identifier")) or asset_type is None
         is_name = is_name or (machines and named in _MACHINES)
@@ -223,7 +223,7 @@ def _find_subject(claims: Sequence[Claim]) -> Claim | None:
     candidates = [
         claim
         for claim in claims
-        if (claim.field in _HOST_FIELDS or named_type(claim.column.meant) is not None)
+        if (claim.field in _HOST_FIELDS or named_type(claim.column.effective_header) is not None)
         and (not claim.column.names_nothing or claim.column.numbers_things)
         and not _lists_systems(claim.column)
     ]
@@ -261,7 +261,7 @@ def _name(claim: Claim) -> Claim:
 
 def _identify(claim: Claim, own_type: str) -> Claim:
     """Read `Application ID` as the own id of the things of a list of applications, if it is."""
-    words = [reading.words for reading in read_words(claim.column.meant)]
+    words = [reading.words for reading in read_words(claim.column.effective_header)]
     if claim.method is not None or {own_type, "id"} not in words or claim.column.distinctness < 1:
         return claim
     return replace(claim, field="provider_id", confidence=_WORDS, method="words")
@@ -271,7 +271,7 @@ def _lists_systems(column: Column) -> bool:
     """Whether a header that may name machines, such as `Guest`, stands over operating systems."""
     return (
         column.folded in synonyms.by_values()["os_name"]
-        and named_type(column.meant) is not None
+        and named_type(column.effective_header) is not None
         and known_share("os_name", column.sample()) >= _KNOWN_SYSTEMS
     )
 
@@ -281,7 +281,7 @@ def _refer(claim: Claim, subject: str | None) -> Claim:
         return claim
     if _lists_systems(claim.column):
         return Claim(claim.column)
-    named = named_type(claim.column.meant)
+    named = named_type(claim.column.effective_header)
     own = claim.column.folded in reference.load("header_words")["own_endpoints"]
     if claim.field in _HOST_FIELDS and not own and subject in _HOSTED:
         named = "server"  # the host of something else, not its own name

@@ -12,7 +12,7 @@ from discovery_dagster.domain.values.addresses import is_address
 _SIDES: Final = ("source", "target")
 
 
-def doubt_constant_ends(claims: Sequence[Claim], *, listed: bool) -> list[Claim]:
+def refuse_constant_ends(claims: Sequence[Claim], *, listed: bool) -> list[Claim]:
     """Refuse names of ends that are the same in all records, where addresses tell the ends.
 
     A log's own columns are called like ends: `SourceSystem` is the system that the records came

@@ -84,8 +84,8 @@ def weigh(claim: Claim) -> Claim:
     weighed = replace(claim, confidence=round(claim.confidence * share, 3))
     if share >= _FITTING:
         return weighed
-    meant = wanted(FIELDS[claim.field].kind, claim.field)
-    note = f"most of the values cannot be read as {meant}"
+    expected = wanted(FIELDS[claim.field].kind, claim.field)
+    note = f"most of the values cannot be read as {expected}"
     return replace(weighed, status=REJECTED, notes=(note,))
 
 
@@ -100,7 +100,7 @@ def _kind_instead_of_words(claim: Claim, values: pl.Series) -> str | None:
     return "JSON" if _is_structured(values) else None
 
 
-def doubt_relation(claim: Claim) -> Claim:
+def refuse_weak_relation(claim: Claim) -> Claim:
     """Refuse a type, kind or label of relations of which no value is a known phrase.
 
     `Type` beside two ends says `Runs on`, but also `API`, `Batch` or `Directed`. A column that is
@@ -157,10 +157,10 @@ def read_full_versions(claims: list[Claim]) -> list[Claim]:
 
 
 def _by_vocabulary(column: Column, values: pl.Series) -> str | None:
-    readings = [reading.words for reading in read_words(column.meant)]
+    readings = [reading.words for reading in read_words(column.effective_header)]
     neutral = frozenset(reference.load("header_words")["beside_values"])
-    said = {column.folded, *readings, *(words - neutral for words in readings)}
-    possible = [field for field, words in _value_headers().items() if said & words]
+    header_readings = {column.folded, *readings, *(words - neutral for words in readings)}
+    possible = [field for field, words in _value_headers().items() if header_readings & words]
     if set(column.folded.split()) <= environment_words().keys() | _JOINING:
         possible.append("environment")  # `Prod/Test` says itself what its values are
     shares = {field: known_share(field, values) for field in possible}

@@ -20,14 +20,14 @@ _DISTINCT: Final = 0.95  # a list of applications hardly names one twice
 def read_lists(claims: Sequence[Claim]) -> list[Claim]:
     """Read the columns of a list of databases or of applications as such; others as they are."""
     if _lists_databases(claims):
-        return [_meant(claim, "database") for claim in claims]
+        return [_as_listed(claim, "database") for claim in claims]
     subject = _applications(claims)
     if subject is None:
         return list(claims)
     return [
         replace(claim, field="name", status=ACCEPTED)
         if claim is subject and claim.field == "applications"
-        else _meant(claim, "application")
+        else _as_listed(claim, "application")
         for claim in claims
     ]
 
@@ -58,7 +58,7 @@ def _applications(claims: Sequence[Claim]) -> Claim | None:
 _OWN: Final = frozenset({"name", "hostname", "fqdn", "ip_addresses", "runs_on"})
 
 
-def _meant(claim: Claim, list_of: str) -> Claim:
+def _as_listed(claim: Claim, list_of: str) -> Claim:
     base, unit = synonyms.split_unit(claim.column.folded)
     words = listed_words(list_of)
     field = words.get(claim.column.folded) or words.get(base)

@@ -40,7 +40,7 @@ def name_own_hosts(claims: Sequence[Claim]) -> list[Claim]:
         claims: of a table whose format says no type of its things.
     """
     named = [claim for claim in claims if claim.field == "name" and claim.status == ACCEPTED]
-    if not named or any(_tells_of_others(claim) for claim in claims):
+    if not named or any(_describes_others(claim) for claim in claims):
         return list(claims)
     alone = len(claims) <= _BARE
     return [_own(claim, named[0], alone) for claim in claims]
@@ -79,7 +79,7 @@ def _is_host_of_each(names: pl.Series, hosts: pl.Series) -> bool:
     )
 
 
-def _tells_of_others(claim: Claim) -> bool:
+def _describes_others(claim: Claim) -> bool:
     """Whether a column says that the records are of what runs on hosts, or names its own."""
     column = claim.column
     if column.folded in _of_machines() or (claim.field == "name" and _names_running(claim)):
@@ -93,7 +93,7 @@ def _tells_of_others(claim: Claim) -> bool:
 
 
 def _names_running(claim: Claim) -> bool:
-    return named_type(claim.column.meant) in {*_RUNNING, "virtual_machine", "cluster"}
+    return named_type(claim.column.effective_header) in {*_RUNNING, "virtual_machine", "cluster"}
 
 
 def _may_be_own(claim: Claim) -> bool:

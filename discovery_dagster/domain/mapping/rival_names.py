@@ -16,7 +16,7 @@ from discovery_dagster.domain.mapping.claims import ACCEPTED, PROPOSED, REJECTED
 _BY_VALUES: Final = 0.75
 
 
-def settle_names(rivals: Sequence[Claim], taken: Collection[str]) -> Iterator[Claim]:
+def resolve_rival_names(rivals: Sequence[Claim], taken: Collection[str]) -> Iterator[Claim]:
     """Say what each of several equal claims to the name of a thing is.
 
     Args:

@@ -1,4 +1,4 @@
-"""Names below a header that nobody knows: `CI Label` beside `Application`.
+"""Names below an unknown header: `CI Label` beside `Application`.
 
     CI Label | IP Address | Application
     srv01    | 10.1.0.1   | Payroll
@@ -45,10 +45,10 @@ def propose_names(claims: list[Claim]) -> list[Claim]:
     proposed = [claim for claim in claims if claim.method is None and _may_name(claim)]
     if not proposed:
         return claims
-    said = {
+    revised = {
         claim.column.position: _propose(claim, [*repeating, *proposed]) for claim in proposed
-    } | {claim.column.position: _doubt(claim, claims, proposed) for claim in repeating}
-    return [said.get(claim.column.position, claim) for claim in claims]
+    } | {claim.column.position: _demote(claim, claims, proposed) for claim in repeating}
+    return [revised.get(claim.column.position, claim) for claim in claims]
 
 
 def _names_records(claim: Claim) -> bool:
@@ -60,7 +60,8 @@ def _repeats_another(claim: Claim) -> bool:
     """Whether a header of things that run on machines names the records, and its values repeat."""
     cells = claim.column.cells.drop_nulls()
     software = (
-        named_type(claim.column.meant) in reference.load("identifiers")["families"]["software"]
+        named_type(claim.column.effective_header)
+        in reference.load("identifiers")["families"]["software"]
     )
     return software and claim.method in BY_HEADER and cells.n_unique() < len(cells)
 
@@ -98,7 +99,7 @@ def _propose(claim: Claim, rivals: Sequence[Claim]) -> Claim:
     )
 
 
-def _doubt(claim: Claim, claims: Sequence[Claim], proposed: Sequence[Claim]) -> Claim:
+def _demote(claim: Claim, claims: Sequence[Claim], proposed: Sequence[Claim]) -> Claim:
     """Let what repeats be the applications of machines; of other records it stays the name."""
     accepted = {other.field for other in claims if other.status == ACCEPTED}
     machines = accepted & {"ip_addresses", *reference.load("identifiers")["host_evidence"]}

@@ -22,7 +22,7 @@ from discovery_dagster.reference import load
 
 #: Where a decision takes effect (see `overrides.yaml`).
 SOURCE: Final = "source"
-JUDGED: Final = "judged"
+CLASSIFIED: Final = "classified"
 PLANNED: Final = "planned"
 
 _LONGEST = 2_000  # characters of a value, reason or author
@@ -66,7 +66,9 @@ class InvalidOverrideError(InvalidRequestError):
 def stages() -> Mapping[str, str]:
     """Return the stage at which each field that may be overridden takes effect."""
     return {
-        field: stage for stage in (SOURCE, JUDGED, PLANNED) for field in load("overrides")[stage]
+        field: stage
+        for stage in (SOURCE, CLASSIFIED, PLANNED)
+        for field in load("overrides")[stage]
     }
 
 
@@ -89,8 +91,8 @@ def read_field(text: str) -> str:
         InvalidOverrideError: when no such field may be overridden.
     """
     fields = {fold(name): name for name in stages()}
-    if found := fields.get(fold(text)):
-        return found
+    if field := fields.get(fold(text)):
+        return field
     raise InvalidOverrideError(
         "unknown_field",
         f"{_quoted(text)} is no field that can be decided; these are: {', '.join(stages())}.",
@@ -110,8 +112,8 @@ def read_value(field: str, text: str) -> str:
     if words is None:
         return _free(field, text.strip())
     known = {fold(word): word for word in words}
-    if found := known.get(fold(text)):
-        return found
+    if value := known.get(fold(text)):
+        return value
     raise InvalidOverrideError(
         "unknown_value",
         f"{_quoted(text)} is no {field.replace('_', ' ')}; allowed are {', '.join(words)}.",

@@ -14,31 +14,31 @@ _UNKNOWN: Final = "unknown"
 _DECLARED: Final = ("declared_type", "declared_type_text")
 
 
-def judge(
+def apply_overrides(
     assets: pl.DataFrame,
     decided: Sequence[Override],
     rules: Callable[[pl.DataFrame], pl.DataFrame],
 ) -> pl.DataFrame:
-    """Judge assets by rules, and let what people decided outrank them.
+    """Classify assets by rules, and let what people decided outrank them.
 
-    What is decided in the place of a source is judged like it: another operating system has another
-    end of life. A decided type is taken for declared, so that what follows from it follows.
+    What is decided in the place of a source is classified like it: another operating system has
+    another end of life. A decided type is taken for declared, so that what follows from it follows.
 
     Args:
         assets: rows in `INVENTORY_ASSETS`.
         decided: decisions in force, about these assets or others.
-        rules: gives rows in `INVENTORY_ASSETS` as rows in `JUDGED_ASSETS`, each by itself.
+        rules: gives rows in `INVENTORY_ASSETS` as rows in `RULE_CLASSIFIED_ASSETS`, each by itself.
 
     Returns:
         `CLASSIFIED_ASSETS`, in the order of `assets`.
     """
-    judged = rules(assets)
+    classified = rules(assets)
     own = concerning(decided, set(assets["asset_id"]), planned=False)
     if not own:
-        return _overridden(judged, {})
+        return _overridden(classified, {})
     ids = sorted({each.asset_id for each in own})
     mask = assets["asset_id"].is_in(ids)
-    before = judged.filter(mask)
+    before = classified.filter(mask)
     anew = rules(_stated(assets.filter(mask), own))
     anew = anew.with_columns(before[name] for name in _DECLARED)
     decisive = [each for each in own if stages()[each.field] != SOURCE]
@@ -47,7 +47,7 @@ def judge(
     anew = _replaced(anew, "confidence", certain)
     anew = anew.with_columns(_reasons(anew, before, assets.filter(mask), own))
     at = pl.int_range(pl.len(), dtype=pl.UInt32).alias("at")
-    numbered = judged.with_columns(at)
+    numbered = classified.with_columns(at)
     whole = pl.concat([numbered.filter(~mask), anew.with_columns(numbered.filter(mask)["at"])])
     fields: dict[str, list[str]] = {}
     for each in sorted(own, key=lambda each: each.field):
@@ -66,8 +66,8 @@ def plan(placements: pl.DataFrame, decided: Sequence[Override]) -> pl.DataFrame:
             "asset_id", "strategy", "strategy_reason"
         ).iter_rows()
     }
-    told = {each.asset_id: _sentence(each, "rules", hints[each.asset_id]) for each in own}
-    put = _replaced(_put(placements, own), "strategy_reason", told)
+    sentences = {each.asset_id: _sentence(each, "rules", hints[each.asset_id]) for each in own}
+    put = _replaced(_put(placements, own), "strategy_reason", sentences)
     return conform(put, PLAN_PLACEMENTS)
 
 
@@ -110,26 +110,26 @@ def _reasons(
     """The rationale of each asset: its codes but those of decided fields, and their sentences.
 
     Args:
-        anew: judged with the decisions, in `JUDGED_ASSETS`.
-        before: judged without them, the same assets in the same order.
+        anew: classified with the decisions, in `RULE_CLASSIFIED_ASSETS`.
+        before: classified without them, the same assets in the same order.
         stated: what the sources said of them, in `INVENTORY_ASSETS`.
         own: the decisions.
     """
     source = stated.select("asset_id", *(as_text(stated.schema[name], name) for name in _fields()))
-    said = {row["asset_id"]: row for row in source.iter_rows(named=True)}
-    ruled = {row["asset_id"]: row for row in before.iter_rows(named=True)}
-    told: dict[str, list[str]] = {}
+    by_sources = {row["asset_id"]: row for row in source.iter_rows(named=True)}
+    by_rules = {row["asset_id"]: row for row in before.iter_rows(named=True)}
+    sentences: dict[str, list[str]] = {}
     for each in sorted(own, key=lambda each: (each.asset_id, each.field)):
         if stages()[each.field] == SOURCE:
-            sentence = _sentence(each, "sources", said[each.asset_id][each.field])
+            sentence = _sentence(each, "sources", by_sources[each.asset_id][each.field])
         else:
-            sentence = _sentence(each, "rules", _ruled(ruled[each.asset_id], each.field))
-        told.setdefault(each.asset_id, []).append(sentence)
+            sentence = _sentence(each, "rules", _ruled(by_rules[each.asset_id], each.field))
+        sentences.setdefault(each.asset_id, []).append(sentence)
     decided = {(each.asset_id, each.field) for each in own}
     rationales = [
         [
             *(code for code in codes or [] if (asset, code.partition(":")[0]) not in decided),
-            *told.get(asset, []),
+            *sentences.get(asset, []),
         ]
         for asset, codes in anew.select("asset_id", "rationale").iter_rows()
     ]
@@ -152,18 +152,18 @@ def _is_of(code: str, field: str) -> bool:
     return " " not in code and code.startswith(f"{field}:")
 
 
-def _sentence(each: Override, by: str, said: str | None) -> str:
+def _sentence(each: Override, by: str, before: str | None) -> str:
     what = each.field.replace("_", " ").capitalize()
     return (
         f"{what} {each.value}: set by {each.author} on {each.at:%Y-%m-%d}: "
-        f"{each.reason.rstrip('.')}; the {by} said {said or 'nothing'}."
+        f"{each.reason.rstrip('.')}; the {by} said {before or 'nothing'}."
     )
 
 
-def _overridden(judged: pl.DataFrame, fields: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+def _overridden(classified: pl.DataFrame, fields: Mapping[str, Sequence[str]]) -> pl.DataFrame:
     named = pl.DataFrame(
         {"asset_id": list(fields), "overridden": list(fields.values())},
         schema={"asset_id": pl.String(), "overridden": pl.List(pl.String)},
     )
-    joined = judged.join(named, on="asset_id", how="left", maintain_order="left")
+    joined = classified.join(named, on="asset_id", how="left", maintain_order="left")
     return conform(joined.with_columns(pl.col("overridden").fill_null([])), CLASSIFIED_ASSETS)

@@ -1,4 +1,4 @@
-"""Lines of a table of decisions: read by themselves, and judged against what the session has.
+"""Lines of a table of decisions: read by themselves, then checked against the session.
 
 A line names an asset as `discovery override set` does. It speaks once: read again with a later
 session it adds nothing, and does not outrank what a person decided since.
@@ -51,8 +51,8 @@ class Line:
         return f"{_FILE}{self.file}{sheet} line {self.line}"
 
 
-class Heard(Protocol):
-    """A decision of the log, as much of it as lines are judged by."""
+class LoggedDecision(Protocol):
+    """A decision of the log, as far as lines are checked against it."""
 
     @property
     def decision(self) -> int:
@@ -105,27 +105,27 @@ def read_cells(
     cells: Mapping[str, str | None],
 ) -> tuple[dict[str, str], list[InvalidOverrideError]]:
     """Return the cells of one line, by `COLUMNS`, as they are meant, and all that is wrong."""
-    said = {name: (cells.get(name) or "").strip() for name in COLUMNS}
+    values = {name: (cells.get(name) or "").strip() for name in COLUMNS}
     wrong = list[InvalidOverrideError]()
-    if not said[ASSET]:
+    if not values[ASSET]:
         wrong.append(InvalidOverrideError("no_asset", "It names no asset.", ASSET))
     try:
-        said[FIELD] = read_field(said[FIELD])
-        said[VALUE] = _value(said[FIELD], said[VALUE])
+        values[FIELD] = read_field(values[FIELD])
+        values[VALUE] = _value(values[FIELD], values[VALUE])
     except InvalidOverrideError as error:
         wrong.append(error)
     for name in (REASON, AUTHOR):
         try:
-            said[name] = read_words(said[name], name)
+            values[name] = read_words(values[name], name)
         except InvalidOverrideError as error:
             wrong.append(error)
-    return said, wrong
+    return values, wrong
 
 
-def judge(
+def select_lines(
     lines: Iterable[Line],
     find: Callable[[Line], str],
-    log: Sequence[Heard],
+    log: Sequence[LoggedDecision],
     session: str,
 ) -> tuple[list[tuple[Line, str]], list[Refusal]]:
     """Say which lines are to be decided, each with the id of its asset, and which cannot be.
@@ -144,7 +144,7 @@ def judge(
         for each in log
         if each.session == session
     }
-    said = dict[tuple[str, str], Line]()
+    first_lines = dict[tuple[str, str], Line]()
     wanted, refused = list[tuple[Line, str]](), list[Refusal]()
     for line in lines:
         try:
@@ -152,16 +152,16 @@ def judge(
         except InvalidRequestError as error:
             refused.append(Refusal(line, ASSET, error.code, str(error)))
             continue
-        first = said.setdefault((asset, line.field), line)
+        first = first_lines.setdefault((asset, line.field), line)
         if first.value != line.value:
             message = f"{_place(first)} says another {line.field} of the same asset."
             refused.append(Refusal(line, VALUE, "contradicting", message))
             continue
-        heard = spoken.get((asset, line.field, line.value, line.reason, line.author))
+        earlier = spoken.get((asset, line.field, line.value, line.reason, line.author))
         now = last.get((asset, line.field))
         if (line.origin, asset, line.field, line.value) in own or first is not line:
             continue
-        if heard is not None and now is not None and now.value != line.value:
+        if earlier is not None and now is not None and now.value != line.value:
             refused.append(Refusal(line, VALUE, "decided_since", _since(now)))
             continue
         wanted.append((line, asset))
@@ -173,7 +173,7 @@ def _value(field: str, text: str) -> str:
     return read_value(field, text)
 
 
-def _words(each: Heard) -> tuple[str, str, str | None, str, str]:
+def _words(each: LoggedDecision) -> tuple[str, str, str | None, str, str]:
     return each.subject, each.field, each.value, each.reason, each.author
 
 
@@ -182,9 +182,9 @@ def _place(line: Line) -> str:
     return f"Line {line.line} of {line.file}{sheet}"
 
 
-def _since(now: Heard) -> str:
+def _since(now: LoggedDecision) -> str:
     did = "took it back" if now.value is None else f"decided {now.value}"
     return (
-        f"This line was heard before, and {now.author} {did} on {now.at:%Y-%m-%d} since: give it"
+        f"This line was read before, and {now.author} {did} on {now.at:%Y-%m-%d} since: give it"
         " another reason to decide so again."
     )

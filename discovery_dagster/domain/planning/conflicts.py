@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from discovery_dagster.domain.planning.constraints import Constraint, Meant
+from discovery_dagster.domain.planning.constraints import Constraint, ResolvedConstraints
 from discovery_dagster.domain.planning.placed_groups import PlacedGroups, listed
 from discovery_dagster.domain.planning.placing import Placed
-from discovery_dagster.domain.planning.reasons import lateness
+from discovery_dagster.domain.planning.reasons import delay_reason
 
 Conflict = tuple[Constraint, str]
 
@@ -22,7 +22,7 @@ def find_conflicts(
     movable: pl.DataFrame,
     ties: pl.DataFrame,
     placed: Placed,
-    meant: Meant,
+    constraints: ResolvedConstraints,
     staying: Mapping[str, str],
 ) -> list[Conflict]:
     """Return every constraint that does not hold, and why.
@@ -32,37 +32,40 @@ def find_conflicts(
         movable: assets as `placing.place` takes them.
         ties: likewise.
         placed: where each asset goes.
-        meant: what people set.
+        constraints: what people set.
         staying: why each asset that does not move stays.
     """
     plan = PlacedGroups(movable, ties, placed)
     return [
-        *_pins_of_what_stays(assets, movable, meant, staying),
-        *_quarrels(plan, meant),
-        *_unseparated(plan),
-        *_early(plan, meant),
+        *_pins_of_what_stays(assets, movable, constraints, staying),
+        *_contradicting_pins(plan, constraints),
+        *_separation_conflicts(plan),
+        *_early(plan, constraints),
         *_shared(plan),
-        *_overfull(plan, meant.assets_per_wave),
-        *_out_of_order(plan, meant.environment_order),
+        *_overfull(plan, constraints.assets_per_wave),
+        *_out_of_order(plan, constraints.environment_order),
     ]
 
 
 def _pins_of_what_stays(
-    assets: pl.DataFrame, movable: pl.DataFrame, meant: Meant, staying: Mapping[str, str]
+    assets: pl.DataFrame,
+    movable: pl.DataFrame,
+    constraints: ResolvedConstraints,
+    staying: Mapping[str, str],
 ) -> Iterator[Conflict]:
-    if not meant.pinned:
+    if not constraints.pinned:
         return
     moving = set(movable["asset_id"])
     names = dict(assets.select("asset_id", "name").iter_rows())
-    for asset, (_, constraint) in meant.pinned.items():
+    for asset, (_, constraint) in constraints.pinned.items():
         if asset not in moving:
             why = staying.get(asset, "It is outside the estate and does not move.")
             yield constraint, f"{names[asset]} has no wave. {why}"
 
 
-def _quarrels(plan: PlacedGroups, meant: Meant) -> Iterator[Conflict]:
+def _contradicting_pins(plan: PlacedGroups, constraints: ResolvedConstraints) -> Iterator[Conflict]:
     """Pins to different waves of what moves together."""
-    for asset, (wave, constraint) in meant.pinned.items():
+    for asset, (wave, constraint) in constraints.pinned.items():
         if asset not in plan.node:
             continue
         at = plan.node[asset]
@@ -75,9 +78,9 @@ def _quarrels(plan: PlacedGroups, meant: Meant) -> Iterator[Conflict]:
             )
 
 
-def _unseparated(plan: PlacedGroups) -> Iterator[Conflict]:
+def _separation_conflicts(plan: PlacedGroups) -> Iterator[Conflict]:
     """What must not go together, and is in one group all the same."""
-    for one, other, constraint in plan.placed.foes:
+    for one, other, constraint in plan.placed.separations:
         if plan.group[one] == plan.group[other]:
             yield (
                 constraint,
@@ -86,32 +89,32 @@ def _unseparated(plan: PlacedGroups) -> Iterator[Conflict]:
             )
 
 
-def _early(plan: PlacedGroups, meant: Meant) -> Iterator[Conflict]:
+def _early(plan: PlacedGroups, constraints: ResolvedConstraints) -> Iterator[Conflict]:
     """Pins to a wave before what is needed."""
     for number, (wave, node, constraint) in plan.placed.pinned.items():
-        made = plan.placed.scheduled[number]
-        if "pinned" not in made.broken:
+        scheduled = plan.placed.scheduled[number]
+        if "pinned" not in scheduled.broken:
             continue
-        need = plan.first_need(number, made.earliest - 1)
+        need = plan.first_need(number, scheduled.earliest - 1)
         assert need is not None  # noqa: S101 - or the pin would hold
-        here, there, said = need
+        here, there, sentence = need
         mate = "" if here == node else f" {plan.names[here]} moves with it, and"
-        behind = _behind(plan, meant, plan.group[there])
+        behind = _behind(plan, constraints, plan.group[there])
         yield (
             constraint,
-            f"{plan.names[node]} cannot be in wave {wave}:{mate} {said}, in wave"
-            f" {made.earliest - 1}.{behind} It is in wave {made.wave}.",
+            f"{plan.names[node]} cannot be in wave {wave}:{mate} {sentence}, in wave"
+            f" {scheduled.earliest - 1}.{behind} It is in wave {scheduled.wave}.",
         )
 
 
-def _behind(plan: PlacedGroups, meant: Meant, number: int) -> str:
+def _behind(plan: PlacedGroups, constraints: ResolvedConstraints, number: int) -> str:
     """Say what people set that keeps a group, or what it needs, from an earlier wave."""
     while True:
-        made = plan.placed.scheduled[number]
-        if made.late is not None:
-            why = lateness(number, plan.placed, meant, plan.names)
-            return f" {plan.called(number)} is in wave {made.wave} because {why}."
-        need = plan.first_need(number, made.wave - 1)
+        scheduled = plan.placed.scheduled[number]
+        if scheduled.late is not None:
+            why = delay_reason(number, plan.placed, constraints, plan.names)
+            return f" {plan.called(number)} is in wave {scheduled.wave} because {why}."
+        need = plan.first_need(number, scheduled.wave - 1)
         if need is None:
             return ""
         number = plan.group[need[1]]
@@ -122,13 +125,13 @@ def _shared(plan: PlacedGroups) -> Iterator[Conflict]:
     for number, (wave, node, constraint) in plan.placed.pinned.items():
         if "apart" not in plan.placed.scheduled[number].broken:
             continue
-        for one, other, apart in plan.placed.foes:
+        for one, other, apart in plan.placed.separations:
             ends = plan.group[one], plan.group[other]
             if number in ends and plan.wave(ends[0]) == plan.wave(ends[1]):
-                foe = other if ends[0] == number else one
+                neighbour = other if ends[0] == number else one
                 yield (
                     constraint,
-                    f"{plan.names[node]} is pinned to wave {wave}, where {plan.names[foe]} is."
+                    f"{plan.names[node]} is pinned to wave {wave}, where {plan.names[neighbour]} is."
                     f" {apart.sentence}.",
                 )
 
@@ -156,16 +159,18 @@ def _out_of_order(plan: PlacedGroups, order: Constraint | None) -> Iterator[Conf
     """Groups that are not in the order of environments, and the need or pin that puts them so."""
     if order is None:
         return
-    for number, made in plan.placed.scheduled.items():
-        if "rank" not in made.broken:
+    for number, scheduled in plan.placed.scheduled.items():
+        if "rank" not in scheduled.broken:
             continue
         pinned = plan.placed.pinned.get(number)
-        if pinned is not None and pinned[0] == made.wave < made.base:
-            why = f"{pinned[2].sentence}, before wave {made.base}, where its environment begins"
+        if pinned is not None and pinned[0] == scheduled.wave < scheduled.base:
+            why = (
+                f"{pinned[2].sentence}, before wave {scheduled.base}, where its environment begins"
+            )
         else:
             why = listed(_to_later(plan, number, order))
         own = order.values[_place(plan, number, order)]
-        yield order, f"{plan.called(number)} ({own}) is in wave {made.wave}: {why}."
+        yield order, f"{plan.called(number)} ({own}) is in wave {scheduled.wave}: {why}."
 
 
 def _place(plan: PlacedGroups, number: int, order: Constraint) -> int:
@@ -184,14 +189,14 @@ def _to_later(plan: PlacedGroups, start: int, order: Constraint) -> list[str]:
         if (place := _place(plan, number, order)) > own:
             links = list[str]()
             while number in came:
-                number, said = came[number]
-                links.append(said)
+                number, sentence = came[number]
+                links.append(sentence)
             later = f"which is {order.values[place]}, in wave {plan.wave(end)}"
             return [*links[:0:-1], f"{links[0]}, {later}"]
         for here in plan.members[number]:
-            for there, said in plan.needs.get(here, ()):
+            for there, sentence in plan.needs.get(here, ()):
                 other = plan.group[there]
                 if other != start and other not in came:
-                    came[other] = number, said
+                    came[other] = number, sentence
                     waiting.append(other)
     return []

@@ -1,6 +1,6 @@
 """What people set about a migration plan, and which assets they mean by it.
 
-A constraint is kept as it was said, by names; the assets that it means are looked up in each
+A constraint is kept as it was given, by names; the assets that it means are looked up in each
 session. Where constraints are kept is the store's matter; what they do is `plan`'s.
 """
 
@@ -179,19 +179,19 @@ def is_pattern(name: str) -> bool:
 
 def digests(constraints: Iterable[Constraint]) -> dict[str, str]:
     """Return a digest of what is set for each kind of decision; none where nothing is."""
-    said: dict[str, list[tuple[str, ...]]] = {}
+    by_kind: dict[str, list[tuple[str, ...]]] = {}
     for one in constraints:
         # Who set it and why is part of what the plan says, so it is part of its inputs.
         line = (one.kind, *one.values, one.reason or "", one.author)
-        said.setdefault(KINDS[one.kind].concerns, []).append(line)
+        by_kind.setdefault(KINDS[one.kind].concerns, []).append(line)
     return {
         kind: hashlib.sha256(json.dumps(sorted(lines)).encode()).hexdigest()
-        for kind, lines in said.items()
+        for kind, lines in by_kind.items()
     }
 
 
 @dataclass(frozen=True)
-class Meant:
+class ResolvedConstraints:
     """The constraints of a session's plan, by the assets that they mean (ids)."""
 
     assets_per_wave: Constraint | None = None
@@ -208,8 +208,8 @@ class Meant:
 
     def limit(self, of: str) -> int | None:
         """Return the number of a limit, `assets_per_wave` or `group_limit`; None when not set."""
-        found: Constraint | None = getattr(self, of)
-        return int(found.values[0]) if found is not None else None
+        constraint: Constraint | None = getattr(self, of)
+        return int(constraint.values[0]) if constraint is not None else None
 
     def service_decisions(self) -> dict[str, tuple[bool, str]]:
         """Return for each asset whether it serves the whole estate, and who says so."""
@@ -225,7 +225,9 @@ class Meant:
         return sorted({one.id: one for one in named}.values(), key=lambda one: one.id)
 
 
-def meant(constraints: Sequence[Constraint], assets: pl.DataFrame) -> Meant:
+def resolve_constraints(
+    constraints: Sequence[Constraint], assets: pl.DataFrame
+) -> ResolvedConstraints:
     """Look up which assets the constraints mean.
 
     Args:
@@ -254,7 +256,7 @@ def meant(constraints: Sequence[Constraint], assets: pl.DataFrame) -> Meant:
     def one_by_one(kind: str) -> Iterator[tuple[str, Constraint]]:
         return ((id_, one) for one in of(kind) for name in one.names for id_ in ids[name])
 
-    return Meant(
+    return ResolvedConstraints(
         assets_per_wave=single("assets-per-wave"),
         group_limit=single("group-limit"),
         environment_order=single("environment-order"),
@@ -286,9 +288,9 @@ def _fitting(pattern: str, assets: pl.DataFrame) -> list[str]:
 
 def _exact(names: set[str], assets: pl.DataFrame) -> dict[str, list[str]]:
     own = set(assets["asset_id"]) & names
-    asked = pl.DataFrame({"name": sorted(names - own)}, schema={"name": pl.String}).with_columns(
+    lookups = pl.DataFrame({"name": sorted(names - own)}, schema={"name": pl.String}).with_columns(
         address=pl.lit(None, pl.String), type=pl.lit(None, pl.String)
     )
-    found = NameIndex.of(assets).resolve(asked).drop_nulls("asset_id")
-    meant_alone = {name: [asset] for name, asset in found.select("name", "asset_id").iter_rows()}
-    return meant_alone | {name: [name] for name in own}
+    resolved = NameIndex.of(assets).resolve(lookups).drop_nulls("asset_id")
+    unambiguous = {name: [asset] for name, asset in resolved.select("name", "asset_id").iter_rows()}
+    return unambiguous | {name: [name] for name in own}

@@ -1,4 +1,4 @@
-"""What is assumed of waves where nobody sets anything else (`planning.yaml`, `defaults`)."""
+"""What is assumed about waves where no constraint is set (`planning.yaml`, `defaults`)."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -35,15 +35,15 @@ class Assumptions:
         """The assumptions in words."""
         stages = load("planning")["defaults"]["stages"]
         order = ", ".join(name.replace("_", " ") for name in stages)
-        told = [f"Deployments of one application move in the order {order}."]
+        sentences = [f"Deployments of one application move in the order {order}."]
         if self.wave is not None:
-            told += [
+            sentences += [
                 f"At most {self.wave} assets a wave; a group that is larger has a wave of its own.",
                 f"The first wave is a pilot of at most {self.pilot} assets: of low or medium"
                 " criticality, needing no other group.",
                 "What is less critical moves first where no need orders.",
             ]
-        return told
+        return sentences
 
 
 def _share(rule: Mapping[str, Any], moving: int) -> int:
@@ -67,10 +67,10 @@ def stage_order(movable: pl.DataFrame, group: Numbers, needs: Digraph) -> list[t
         if deployment is not None and environment in place:
             stages[application][place[environment]].add(number)
     pairs = set[tuple[int, int]]()
-    for found in stages.values():
-        ordered = sorted(found)
+    for by_stage in stages.values():
+        ordered = sorted(by_stage)
         for before, after in pairwise(ordered):
-            pairs |= {(b, a) for a in found[before] for b in found[after] if a != b}
+            pairs |= {(b, a) for a in by_stage[before] for b in by_stage[after] if a != b}
     if not pairs:
         return []
     ends = np.array(sorted(pairs), np.int64)
@@ -85,13 +85,13 @@ def urgencies(movable: pl.DataFrame, group: Numbers) -> dict[int, int]:
     """How critical each group is, as its place in an order; its most critical asset counts."""
     order = load("planning")["defaults"]["criticalities"]
     place = {name: at for at, name in enumerate(order)}
-    found: dict[int, int] = {}
-    said: dict[int, int] = {}
+    urgency: dict[int, int] = {}
+    stated: dict[int, int] = {}
     for number, word in zip(group.tolist(), movable["criticality"].to_list(), strict=True):
         if word in place and word != "unknown":
-            said[number] = max(said.get(number, 0), place[word])
-        found[number] = place["unknown"]
-    return found | said
+            stated[number] = max(stated.get(number, 0), place[word])
+        urgency[number] = place["unknown"]
+    return urgency | stated
 
 
 def pilot_groups(

@@ -88,10 +88,10 @@ def _in(environment: str | None) -> str:
 def _id(key: str, taken: set[str]) -> str:
     """Return an id of a key that is not taken; its first digits almost always are enough."""
     digest = sha256(key.encode()).hexdigest().upper()
-    found = next(
+    group_id = next(
         f"G-{digest[:length]}"
         for length in range(_ID, len(digest))
         if f"G-{digest[:length]}" not in taken
     )
-    taken.add(found)
-    return found
+    taken.add(group_id)
+    return group_id

@@ -77,9 +77,9 @@ def _ordered(weak: Numbers, needs: Digraph) -> npt.NDArray[np.bool_]:
     """Whether each node's tied set needs another one, or is needed by one."""
     outward = weak[needs.source] != weak[needs.target]
     ends = np.append(weak[needs.source[outward]], weak[needs.target[outward]])
-    found = np.zeros(int(weak.max(initial=-1)) + 1, np.bool_)
-    found[ends] = True
-    return found[weak]
+    ordered = np.zeros(int(weak.max(initial=-1)) + 1, np.bool_)
+    ordered[ends] = True
+    return ordered[weak]
 
 
 def _divided(weak: Numbers, apart: Separation) -> npt.NDArray[np.bool_]:
@@ -99,7 +99,7 @@ def _divided(weak: Numbers, apart: Separation) -> npt.NDArray[np.bool_]:
 class _Joining:
     """Sets that are joined step by step, and which of them need which.
 
-    The groups are kept in a topological order, mended where groups are joined, so that only what
+    The groups are kept in a topological order, repaired where groups are joined, so that only what
     stands between two groups need be searched for what lies between them (Pearce and Kelly, "A
     Dynamic Topological Sort Algorithm for Directed Acyclic Graphs", 2006).
     """
@@ -109,7 +109,7 @@ class _Joining:
         self._size = dict(size)
         self._place = {number: place for place, number in enumerate(size)}
         self._joined = {number: number for number in size}
-        self._foes: dict[int, list[int]] = {}
+        self._separated: dict[int, list[int]] = {}
         self._colours: dict[int, set[tuple[int, int]]] = {}
         # Dictionaries for their order: what is found must not depend on hashes.
         self._needs: dict[int, dict[int, None]] = {number: {} for number in size}
@@ -120,10 +120,10 @@ class _Joining:
                 self._needed_by[target][source] = None
 
     def keep_apart(self, one: int, other: int) -> None:
-        """Never join two sets; sets that are one already, or concern nobody here, stay."""
+        """Never join two sets; sets that are one already, or unknown here, stay."""
         if one != other and one in self._size and other in self._size:
-            self._foes.setdefault(one, []).append(other)
-            self._foes.setdefault(other, []).append(one)
+            self._separated.setdefault(one, []).append(other)
+            self._separated.setdefault(other, []).append(one)
 
     def paint(self, number: int, kind: int, colour: int) -> None:
         """Never join a set with another colour of a kind; one of several, a cycle, keeps them."""
@@ -134,8 +134,8 @@ class _Joining:
         colours = {colour for number in together for colour in self._colours.get(number, ())}
         if len(colours) > len({kind for kind, _ in colours}):
             return False
-        foes = (foe for number in together for foe in self._foes.get(number, ()))
-        return not any(self.group(foe) in together for foe in foes)
+        separated = (other for number in together for other in self._separated.get(number, ()))
+        return not any(self.group(other) in together for other in separated)
 
     def group(self, number: int) -> int:
         """Return the group that a set is in now."""
@@ -200,8 +200,10 @@ class _Joining:
                     far[other].pop(number, None)
                 far[other][kept] = None
             near[kept] = outside
-        if foes := [foe for number in together for foe in self._foes.pop(number, ())]:
-            self._foes[kept] = foes
+        if separated := [
+            kept_apart for number in together for kept_apart in self._separated.pop(number, ())
+        ]:
+            self._separated[kept] = separated
         if colours := {c for number in together for c in self._colours.pop(number, ())}:
             self._colours[kept] = colours
         self._size[kept] = sum(self._size.pop(number) for number in together)

@@ -25,21 +25,21 @@ def attention(
     moving = sum(wave["assets"] for wave in waves)
     if moving < rules["from"]:
         return []
-    told = []
+    sentences = []
     first = next((wave["assets"] for wave in waves if wave["wave"] == 1), 0)
     if first > rules["first_wave"]["most"] * moving:
         share = round(100 * first / moving)
-        told.append(f"{share} % of all assets that move are in wave 1: {_mend('first_wave')}.")
+        sentences.append(f"{share} % of all assets that move are in wave 1: {_mend('first_wave')}.")
     for one in applications:
         parts = [part["environment"] for part in one["deployments"] if len(part["groups"]) > 1]
         for environment in parts:
-            said = f"{one['name']} ({environment.replace('_', ' ')})"
-            told.append(f"{said} is split over several groups: {_mend('split')}.")
+            subject = f"{one['name']} ({environment.replace('_', ' ')})"
+            sentences.append(f"{subject} is split over several groups: {_mend('split')}.")
     for group in groups:
         if len(group["assets"]) > rules["large_groups"]["most"]:
             number = len(group["assets"])
-            told.append(f"{group['name']} has {number} assets: {_mend('large_groups')}.")
-    return told
+            sentences.append(f"{group['name']} has {number} assets: {_mend('large_groups')}.")
+    return sentences
 
 
 def _mend(what: str) -> str:

@@ -69,11 +69,11 @@ def staying(assets: pl.DataFrame) -> pl.DataFrame:
         for number, rule in enumerate(listed)
     )
 
-    def told(key: str) -> pl.Expr:
+    def value_of(key: str) -> pl.Expr:
         words = {number: rule.get(key) for number, rule in enumerate(listed)}
         return first.replace_strict(words, return_dtype=pl.String)
 
     decided = assets.with_columns(
-        plan=told("plan"), hinted=told("strategy"), reason=reason
+        plan=value_of("plan"), hinted=value_of("strategy"), reason=reason
     ).drop_nulls("plan")
     return decided.select("asset_id", "plan", "reason", strategy="hinted")

@@ -50,15 +50,15 @@ class PlacedGroups:
         """Return the strongest need of a group for one in a wave: both assets, and its words."""
         return next(
             (
-                (here, there, said)
+                (here, there, sentence)
                 for here in self.members[number]
-                for there, said in self.needs.get(here, ())
+                for there, sentence in self.needs.get(here, ())
                 if self.group[there] != number and self.wave(self.group[there]) == wave
             ),
             None,
         )
 
-    def way(self, start: int, end: int) -> list[str]:
+    def binding_path(self, start: int, end: int) -> list[str]:
         """Return what binds one asset to another of its group: constraints before needs."""
         near: dict[int, list[tuple[int, str]]] = {}
         for one, other, constraint in self.placed.bonds:
@@ -68,19 +68,19 @@ class PlacedGroups:
         waiting = deque([start])
         while waiting and end not in came:
             here = waiting.popleft()
-            for there, said in (*near.get(here, ()), *self.needs.get(here, ())):
+            for there, sentence in (*near.get(here, ()), *self.needs.get(here, ())):
                 if there not in came and there != start and self.group[there] == self.group[start]:
-                    came[there] = here, said
+                    came[there] = here, sentence
                     waiting.append(there)
         links = list[str]()
         while end in came:
-            end, said = came[end]
-            links.append(said)
+            end, sentence = came[end]
+            links.append(sentence)
         return links[::-1]
 
     def bound(self, one: int, other: int) -> str:
         """Say by what two assets of one group are bound together, both ways."""
-        return listed([*self.way(one, other), *self.way(other, one)])
+        return listed([*self.binding_path(one, other), *self.binding_path(other, one)])
 
     def inside(self, number: int) -> str:
         """Say what binds the assets of a group that is larger than any limit."""

@@ -1,7 +1,7 @@
 """The migration plan: move groups, waves and 6R hints, each with its reasons.
 
 Put together here from what ties assets (`ties`), where each goes (`placing`), what people set
-(`constraints`), what is said of it (`reasons`, `tables`) and what is to be done with each asset
+(`constraints`), its reasons and tables (`reasons`, `tables`) and what is to be done with each asset
 (`strategy`).
 """
 
@@ -16,11 +16,15 @@ from discovery_dagster.domain.applications.deployments import find
 from discovery_dagster.domain.graph.ties import planned, ties
 from discovery_dagster.domain.planning import moving, reasons, strategy, tables
 from discovery_dagster.domain.planning.conflicts import find_conflicts
-from discovery_dagster.domain.planning.constraints import Constraint, Meant, meant
+from discovery_dagster.domain.planning.constraints import (
+    Constraint,
+    ResolvedConstraints,
+    resolve_constraints,
+)
 from discovery_dagster.domain.planning.group_names import group_names
 from discovery_dagster.domain.planning.parts import with_parts
 from discovery_dagster.domain.planning.placing import Placed, place
-from discovery_dagster.domain.stages import unheard
+from discovery_dagster.domain.stages import no_advance
 from discovery_dagster.reference import load
 
 #: Of `make`: what ties assets, where each goes, what speaks for it.
@@ -50,7 +54,7 @@ def make(
     edges: pl.DataFrame,
     nodes: pl.DataFrame,
     settings: PlanSettings | None = None,
-    passed: Callable[[], None] = unheard,
+    advance: Callable[[], None] = no_advance,
 ) -> Plan:
     """Say what moves together, and in which order.
 
@@ -62,26 +66,26 @@ def make(
         edges: `EDGES`.
         nodes: `GRAPH_NODES`.
         settings: the defaults when not given.
-        passed: called at the end of each of `STAGES` stages.
+        advance: called at the end of each of `STAGES` stages.
     """
     settings = settings or PlanSettings()
-    said = meant(settings.constraints, assets)
-    limit = said.limit("group_limit") or settings.group_limit
+    constraints = resolve_constraints(settings.constraints, assets)
+    limit = constraints.limit("group_limit") or settings.group_limit
     every = moving.with_facts(strategy.with_facts(planned(assets), nodes), edges)
     by_rule = moving.staying(every)
-    staying, blocked = _staying(every, by_rule, said)
+    staying, blocked = _staying(every, by_rule, constraints)
     movable = every.filter(~pl.col("asset_id").is_in(list(staying))).drop("node")
     movable = movable.with_row_index("node").join(
         nodes.select("asset_id", "service"), on="asset_id", how="left", maintain_order="left"
     )
     movable = with_parts(movable, find(assets, edges))
-    found, idle = _uncut(ties(movable, edges, nodes), movable, said)
-    passed()
-    where = place(movable, found, limit, said)
-    passed()
-    placed = _numbered(movable, found, where, said)
+    uncut, idle = _uncut(ties(movable, edges, nodes), movable, constraints)
+    advance()
+    where = place(movable, uncut, limit, constraints)
+    advance()
+    placed = _numbered(movable, uncut, where, constraints)
     at = placed.select("node", "label", "group", "wave")
-    located = found.join(
+    located = uncut.join(
         at.select("label", a="node", **{"from": "group"}, from_wave="wave"),
         on="a",
         how="left",
@@ -92,13 +96,13 @@ def make(
         how="left",
         maintain_order="left",
     )
-    placed = placed.with_columns(company=reasons.company(placed, located, edges, limit))
-    passed()
+    placed = placed.with_columns(companions=reasons.companions(placed, located, edges, limit))
+    advance()
     conflicts = [
-        *_unknown(said),
+        *_unknown(constraints),
         *blocked,
         *idle,
-        *find_conflicts(assets, movable, found, where, said, staying),
+        *find_conflicts(assets, movable, uncut, where, constraints, staying),
     ]
     instead = reasons.alternatives(located, where.room)
     return Plan(
@@ -110,57 +114,57 @@ def make(
 
 
 def _staying(
-    every: pl.DataFrame, by_rule: pl.DataFrame, said: Meant
+    every: pl.DataFrame, by_rule: pl.DataFrame, constraints: ResolvedConstraints
 ) -> tuple[Mapping[str, str], list[tuple[Constraint, str]]]:
     """Why each asset that does not move stays, and which constraints that leaves unmet."""
     names = dict(every.select("asset_id", "name").iter_rows())
-    gone = _gone(by_rule, said)
+    not_moving = _staying_by_rule(by_rule, constraints)
     staying = {
         asset: f"Stays where it is. {constraint.sentence}."
-        for asset, constraint in said.frozen.items()
+        for asset, constraint in constraints.frozen.items()
         if asset in names
     }
     blocked: dict[str, tuple[Constraint, str]] = {}
     changed = True
     while changed:
         changed = False
-        for ids, constraint in said.together:
+        for ids, constraint in constraints.together:
             held = next((asset for asset in ids if asset in staying), None)
             for asset in ids if held is not None else ():
-                if asset not in staying and asset in names and asset not in gone:
+                if asset not in staying and asset in names and asset not in not_moving:
                     why = f"must go together with {names[held or asset]}, which does not move"
                     staying[asset] = f"Cannot be placed: it {why}. {constraint.sentence}."
                     blocked[asset] = constraint, f"{names[asset]} {why}: it has no wave."
                     changed = True
-    return gone | staying, list(blocked.values())
+    return not_moving | staying, list(blocked.values())
 
 
-def _gone(by_rule: pl.DataFrame, said: Meant) -> dict[str, str]:
-    """Why each asset does not move by the rules, if nobody pinned it."""
-    found = by_rule.select("asset_id", "reason").iter_rows()
-    return {asset: reason for asset, reason in found if asset not in said.pinned}
+def _staying_by_rule(by_rule: pl.DataFrame, constraints: ResolvedConstraints) -> dict[str, str]:
+    """Why each asset does not move by the rules, unless it is pinned."""
+    rows = by_rule.select("asset_id", "reason").iter_rows()
+    return {asset: reason for asset, reason in rows if asset not in constraints.pinned}
 
 
 def _uncut(
-    found: pl.DataFrame, movable: pl.DataFrame, said: Meant
+    ties: pl.DataFrame, movable: pl.DataFrame, constraints: ResolvedConstraints
 ) -> tuple[pl.DataFrame, list[tuple[Constraint, str]]]:
     """Leave out the ties that people cut; and which of the cuts cut nothing."""
-    if not said.cuts:
-        return found, []
+    if not constraints.cuts:
+        return ties, []
     ids = movable["asset_id"]
-    pairs = list(zip(ids.gather(found["a"]), ids.gather(found["b"]), strict=True))
-    known, idle = {pair for pair, orders in zip(pairs, found["orders"], strict=True) if orders}, []
-    for (source, target), constraint in said.cuts.items():
+    pairs = list(zip(ids.gather(ties["a"]), ids.gather(ties["b"]), strict=True))
+    known, idle = {pair for pair, orders in zip(pairs, ties["orders"], strict=True) if orders}, []
+    for (source, target), constraint in constraints.cuts.items():
         if (source, target) not in known:
             a, b = constraint.names
             other = f" But {b} needs {a}." if (target, source) in known else ""
             idle.append((constraint, f"No need of {a} for {b} is part of this plan.{other}"))
-    kept = pl.Series([pair not in said.cuts for pair in pairs], dtype=pl.Boolean)
-    return found.filter(kept | ~found["orders"]), idle
+    kept = pl.Series([pair not in constraints.cuts for pair in pairs], dtype=pl.Boolean)
+    return ties.filter(kept | ~ties["orders"]), idle
 
 
 def _numbered(
-    movable: pl.DataFrame, ties: pl.DataFrame, where: Placed, said: Meant
+    movable: pl.DataFrame, ties: pl.DataFrame, where: Placed, constraints: ResolvedConstraints
 ) -> pl.DataFrame:
     """Add `group`, `group_name`, `wave`, `cycle` (or null), and `late` of each asset."""
     numbered = movable.with_columns(
@@ -175,9 +179,9 @@ def _numbered(
     called = group_names(members, frozenset([*ties["a"], *ties["b"]]))
     names = movable["name"].to_list()
     late = {
-        label: reasons.lateness(label, where, said, names)
-        for label, made in where.scheduled.items()
-        if made.late is not None
+        label: reasons.delay_reason(label, where, constraints, names)
+        for label, scheduled in where.scheduled.items()
+        if scheduled.late is not None
     }
     rows = [(label, one.id, one.name, late.get(label)) for label, one in called.items()]
     schema = {"label": pl.Int64, "group": pl.String, "group_name": pl.String, "late": pl.String}
@@ -192,9 +196,9 @@ _NAMING = (
 )
 
 
-def _unknown(said: Meant) -> list[tuple[Constraint, str]]:
+def _unknown(constraints: ResolvedConstraints) -> list[tuple[Constraint, str]]:
     return [
         (constraint, f"{', '.join(names)}: no asset of this session, or more than one, has this"
          " name; the constraint has no effect.")
-        for constraint, names in said.unknown
+        for constraint, names in constraints.unknown
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from discovery_dagster.domain.planning.constraints import Meant
+from discovery_dagster.domain.planning.constraints import ResolvedConstraints
 from discovery_dagster.domain.planning.placing import Placed
 from discovery_dagster.domain.planning.scheduling import Room
 from discovery_dagster.domain.texts import formatted
@@ -16,7 +16,9 @@ from discovery_dagster.domain.texts import formatted
 _NAMED = 5
 
 
-def company(assets: pl.DataFrame, ties: pl.DataFrame, edges: pl.DataFrame, limit: int) -> pl.Series:
+def companions(
+    assets: pl.DataFrame, ties: pl.DataFrame, edges: pl.DataFrame, limit: int
+) -> pl.Series:
     """Say of each asset which one it moves with, or why it moves alone.
 
     Args:
@@ -41,7 +43,7 @@ def company(assets: pl.DataFrame, ties: pl.DataFrame, edges: pl.DataFrame, limit
     ends = (
         pl.concat([edges["source_id"], edges["target_id"]]).drop_nulls().value_counts(name="ends")
     )
-    told = (
+    described = (
         assets.select("node", "asset_id")
         .join(best, on="node", how="left", maintain_order="left")
         .join(
@@ -51,12 +53,12 @@ def company(assets: pl.DataFrame, ties: pl.DataFrame, edges: pl.DataFrame, limit
             maintain_order="left",
         )
     )
-    told = told.join(
+    described = described.join(
         assets.select("node", "bonded", size=pl.len().over("group")),
         on="node",
         maintain_order="left",
     )
-    return told.select(
+    return described.select(
         pl.when("inside")
         .then(formatted("Moves with {}", "why"))
         .when(pl.col("inside").is_not_null())
@@ -93,14 +95,14 @@ def position(ties: pl.DataFrame, by: str) -> pl.DataFrame:
         by: `a` for assets, `from` for groups.
 
     Returns:
-        `by`, and the tie's `target`, `to_wave` and `said`, such as `a runs on b (file line 4)`.
+        `by`, and the tie's `target`, `to_wave` and `sentence`, such as `a runs on b (file line 4)`.
     """
-    said = formatted("{} {} {} ({})", "source", "words", "target", "cite")
+    sentence = formatted("{} {} {} ({})", "source", "words", "target", "cite")
     deciding = ties.filter("orders", pl.col("to_wave") + 1 == pl.col("from_wave"))
     return (
         deciding.sort("tie")
         .unique(by, keep="first", maintain_order=True)
-        .select(by, "target", "to_wave", "cite", said=said)
+        .select(by, "target", "to_wave", "cite", sentence=sentence)
     )
 
 
@@ -146,38 +148,40 @@ def alternatives(ties: pl.DataFrame, room: Room | None) -> pl.DataFrame:
     )
 
 
-def lateness(number: int, placed: Placed, said: Meant, names: Sequence[str]) -> str:
+def delay_reason(
+    number: int, placed: Placed, constraints: ResolvedConstraints, names: Sequence[str]
+) -> str:
     """Say why a group is in a later wave than its needs alone would allow.
 
     Args:
         number: of the group.
         placed: the plan.
-        said: what people set.
+        constraints: what people set.
         names: of the assets, by node.
     """
-    made = placed.scheduled[number]
-    earliest = f"its needs alone would allow wave {made.earliest}"
-    if made.late == "stage":
+    scheduled = placed.scheduled[number]
+    earliest = f"its needs alone would allow wave {scheduled.earliest}"
+    if scheduled.late == "stage":
         return f"an earlier stage of its application moves before it; {earliest}"
-    if made.late == "pilot":
+    if scheduled.late == "pilot":
         return f"the first wave is a pilot; {earliest}"
-    if made.late == "full" and said.assets_per_wave is None:
+    if scheduled.late == "full" and constraints.assets_per_wave is None:
         most = placed.assumed.wave
         return f"the waves before it have the {most} assets that are assumed at most; {earliest}"
-    full, order = said.assets_per_wave, said.environment_order
-    if made.late == "full" and full is not None:
+    full, order = constraints.assets_per_wave, constraints.environment_order
+    if scheduled.late == "full" and full is not None:
         return f"the waves before it are full; {earliest}. {full.sentence}"
-    if made.late == "rank" and order is not None:
+    if scheduled.late == "rank" and order is not None:
         return f"earlier environments move first; {earliest}. {order.sentence}"
-    if made.late == "pinned":
+    if scheduled.late == "pinned":
         pin = placed.pinned[number][2].sentence
         return f"it, or what it moves with, is pinned there; {earliest}. {pin}"
-    foe, apart = next(
-        (names[foe], constraint)
-        for foe, constraint in placed.foes_of[number]
-        if made.wave - 1 in placed.waves_of(int(placed.group[foe]))
+    other, apart = next(
+        (names[other], constraint)
+        for other, constraint in placed.separated_from[number]
+        if scheduled.wave - 1 in placed.waves_of(int(placed.group[other]))
     )
-    return f"{foe} is in the wave before; {earliest}. {apart.sentence}"
+    return f"{other} is in the wave before; {earliest}. {apart.sentence}"
 
 
 def listed(names: pl.Expr) -> pl.Expr:

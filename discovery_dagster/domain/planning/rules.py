@@ -17,7 +17,10 @@ def holds(rule: Mapping[str, Any]) -> pl.Expr:
     """
     facts = [
         *(pl.col(name).is_in(values) for name, values in rule.get("when", {}).items()),
-        *(_says(pl.col(name), phrases) for name, phrases in rule.get("words", {}).items()),
+        *(
+            _contains_phrase(pl.col(name), phrases)
+            for name, phrases in rule.get("words", {}).items()
+        ),
         *(pl.col(name).is_not_null() for name in rule.get("known", [])),
         *(pl.col(name) <= most for name, most in rule.get("at_most", {}).items()),
     ]
@@ -33,7 +36,7 @@ def quoting(reason: str) -> pl.Expr:
     return formatted(text, *(pl.col(name).fill_null("unknown") for name in columns))
 
 
-def _says(cell: pl.Expr, phrases: list[str]) -> pl.Expr:
+def _contains_phrase(cell: pl.Expr, phrases: list[str]) -> pl.Expr:
     """True where one of the phrases stands in the cell as whole words."""
     choice = "|".join(re.escape(phrase.lower()) for phrase in phrases)
     return cell.str.to_lowercase().str.contains(rf"(?:^|\W)(?:{choice})(?:$|\W)")

@@ -1,6 +1,6 @@
 """In which wave each group moves: after what it needs, within the limits that people set.
 
-Groups are numbers. Waves count from 1. Nothing is said in words here.
+Groups are numbers. Waves count from 1. Sentences are made elsewhere.
 """
 
 import heapq
@@ -20,7 +20,7 @@ class Limits:
     rank: Mapping[int, int] = field(default_factory=dict)  # groups of a lower rank move before
     pinned: Mapping[int, int] = field(default_factory=dict)  # wave by group
     apart: Sequence[tuple[int, int]] = ()  # pairs that share no wave
-    after: Sequence[tuple[int, int]] = ()  # a group, and one that moves before it; no circle
+    after: Sequence[tuple[int, int]] = ()  # a group, and one that moves before it; acyclic
     pilot: frozenset[int] | None = None  # the groups of the first wave; None where any may be
     urgency: Mapping[int, int] = field(
         default_factory=dict
@@ -57,7 +57,7 @@ def schedule(
     below, above = _after(zip(needs.source.tolist(), needs.target.tolist(), strict=True))
     earlier, later = _after(limits.after)
     due = _due(needs, below, limits.pinned)
-    apart = _foes(limits.apart)
+    apart = _pairwise_separated(limits.apart)
     filled = Filled(limits.capacity)
     # A pin that needs alone forbid keeps nothing out of its wave.
     depth = needs.depth()
@@ -85,15 +85,15 @@ def schedule(
         }
         if group in taken:
             filled.add(taken[group], -size[group])  # it is placed now, there or elsewhere
-        forbidden = {taken[foe] for foe in apart[group] if foe in taken}
-        made = _place(group, earliest, bases, size[group], filled, limits, forbidden)
-        taken[group] = made.wave
+        forbidden = {taken[other] for other in apart[group] if other in taken}
+        scheduled = _place(group, earliest, bases, size[group], filled, limits, forbidden)
+        taken[group] = scheduled.wave
         if rank != _UNRANKED:
             if any(of > rank for of in last_of_rank):
-                made = replace(made, broken=(*made.broken, "rank"))
+                scheduled = replace(scheduled, broken=(*scheduled.broken, "rank"))
             else:
-                last_of_rank[rank] = max(last_of_rank.get(rank, 0), made.wave)
-        placed[group] = made
+                last_of_rank[rank] = max(last_of_rank.get(rank, 0), scheduled.wave)
+        placed[group] = scheduled
         for other in (*above[group], *later[group]):
             waiting[other] -= 1
             if waiting[other] == 0:
@@ -107,9 +107,9 @@ class Room:
     def __init__(self, scheduled: Sequence[Scheduled], size: Sequence[int], limits: Limits) -> None:
         self._scheduled, self._size, self._limits = scheduled, size, limits
         self._filled = Filled(limits.capacity)
-        for made, assets in zip(scheduled, size, strict=True):
-            self._filled.add(made.wave, assets)
-        self._foes = _foes(limits.apart)
+        for placement, assets in zip(scheduled, size, strict=True):
+            self._filled.add(placement.wave, assets)
+        self._separated = _pairwise_separated(limits.apart)
 
     def sooner(self, group: int, wave: int) -> int | None:
         """Return the first wave from `wave` on that a group could be in if its needs allowed that.
@@ -119,7 +119,7 @@ class Room:
         now, size = self._scheduled[group], self._size[group]
         if group in self._limits.pinned:
             return None
-        taken = {self._scheduled[foe].wave for foe in self._foes[group]}
+        taken = {self._scheduled[other].wave for other in self._separated[group]}
         for ahead in range(max(wave, now.base), now.wave):
             if ahead not in taken and self._filled.takes(ahead, size):
                 return ahead
@@ -138,12 +138,12 @@ def _after(
     return before, after
 
 
-def _foes(apart: Sequence[tuple[int, int]]) -> dict[int, set[int]]:
-    foes: dict[int, set[int]] = defaultdict(set)
+def _pairwise_separated(apart: Sequence[tuple[int, int]]) -> dict[int, set[int]]:
+    separated: dict[int, set[int]] = defaultdict(set)
     for one, other in apart:
-        foes[one].add(other)
-        foes[other].add(one)
-    return foes
+        separated[one].add(other)
+        separated[other].add(one)
+    return separated
 
 
 _NEVER = 1 << 40

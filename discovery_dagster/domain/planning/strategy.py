@@ -31,22 +31,22 @@ def with_facts(assets: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
         where a column that no field stands for states a strategy, its name `stated_in`, its text
         `stated` and what that means `stated_strategy`.
     """
-    said = load("strategies")["stated"]
-    keys = "|".join("[ _-]*".join(map(re.escape, name.split())) for name in said["columns"])
+    rules = load("strategies")["stated"]
+    keys = "|".join("[ _-]*".join(map(re.escape, name.split())) for name in rules["columns"])
     # `custom` is an object in JSON; what a person writes about a strategy has no quotes in it.
     pair = rf'(?i)"({keys})":"([^"\\]+)"'
     custom = pl.col("custom")
-    found = assets.with_columns(
+    with_statements = assets.with_columns(
         stated_in=custom.str.extract(pair, 1), stated=custom.str.extract(pair, 2)
     )
-    meanings = index_words({name: [name, *words] for name, words in said["words"].items()})
-    meant = replace_words(found["stated"], meanings)
+    meanings = index_words({name: [name, *words] for name, words in rules["words"].items()})
+    strategies = replace_words(with_statements["stated"], meanings)
     degrees = nodes.select("asset_id", "fan_in", "fan_out")
     if not (degrees["fan_in"] > 0).any():
-        # Where nobody told of any dependency, that nothing needs a thing is no fact about it.
+        # Where no dependency is known at all, that nothing needs an asset is no fact about it.
         degrees = degrees.clear()
-    known = found.with_columns(
-        meant.alias("stated_strategy"), state_of(found["status"]).alias("state")
+    known = with_statements.with_columns(
+        strategies.alias("stated_strategy"), state_of(with_statements["status"]).alias("state")
     )
     return known.join(degrees, on="asset_id", how="left", maintain_order="left")
 

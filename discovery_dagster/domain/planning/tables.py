@@ -24,10 +24,10 @@ def placements(
     staying: Mapping[str, str],
     by_rule: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Return `PLAN_PLACEMENTS`: one row an asset, why it is in its group, and why in its wave.
+    """Return `PLAN_PLACEMENTS`: one row per asset, why it is in its group, and why in its wave.
 
     Args:
-        placed: the assets that move, with `node`, `group`, `wave`, `company` and `late`.
+        placed: the assets that move, with `node`, `group`, `wave`, `companions` and `late`.
         located: ties between them, each with the groups and waves of both ends.
         alternatives: `reasons.alternatives`.
         every: all assets of the plan.
@@ -36,7 +36,7 @@ def placements(
     """
     own = reasons.position(located, "a").rename({"a": "node"})
     theirs = reasons.position(located, "from").rename({"from": "group"})
-    told = (
+    explained = (
         placed.join(own, on="node", how="left", maintain_order="left")
         .join(theirs, on="group", how="left", maintain_order="left", suffix="_of_group")
         .join(alternatives, on="group", how="left", maintain_order="left")
@@ -63,13 +63,13 @@ def placements(
                 "wave",
                 "target_of_group",
                 "to_wave_of_group",
-                "said_of_group",
+                "sentence_of_group",
                 instead,
             )
         )
         .otherwise(formatted("In wave {} because its group needs no other.", "wave"))
     )
-    moving = told.with_columns(reason=formatted("{} {}", "company", order))
+    moving = explained.with_columns(reason=formatted("{} {}", "companions", order))
     still = every.filter(pl.col("asset_id").is_in(list(staying))).with_columns(
         pl.col("asset_id").replace_strict(staying, return_dtype=pl.String).alias("reason")
     )
@@ -80,13 +80,13 @@ def placements(
 
 
 def groups(placed: pl.DataFrame, located: pl.DataFrame, alternatives: pl.DataFrame) -> pl.DataFrame:
-    """Return `PLAN_GROUPS`: one row a group, what holds it together, and why it is in its wave."""
+    """Return `PLAN_GROUPS`: one row per group, what holds it together, and why it has its wave."""
     members = placed.group_by("group").agg(
         pl.col("wave", "late").first(),
         pl.col("group_name").first(),
         pl.col("name").sort().alias("assets"),
-        pl.col("company").first(),
-        pl.col("company").str.starts_with("Collected").all().alias("collected"),
+        pl.col("companions").first(),
+        pl.col("companions").str.starts_with("Collected").all().alias("collected"),
         pl.col("name").filter(pl.col("cycle").is_not_null()).sort().alias("cycling"),
     )
     inside = located.filter(pl.col("from") == pl.col("to")).sort("tie")
@@ -94,7 +94,7 @@ def groups(placed: pl.DataFrame, located: pl.DataFrame, alternatives: pl.DataFra
         group="from", tie=formatted("{} {} {} ({})", "source", "words", "target", "cite")
     )
     before = reasons.position(located, "from").rename({"from": "group"})
-    told = (
+    explained = (
         members.join(strongest, on="group", how="left")
         .join(before, on="group", how="left")
         .join(alternatives, on="group", how="left")
@@ -102,7 +102,7 @@ def groups(placed: pl.DataFrame, located: pl.DataFrame, alternatives: pl.DataFra
     size = pl.col("assets").list.len()
     together = (
         pl.when(size == 1)
-        .then("company")
+        .then("companions")
         .when(pl.col("tie").is_not_null())
         .then(formatted("{} assets tied together, most strongly: {}.", size, "tie"))
         .when(pl.col("collected"))
@@ -128,13 +128,13 @@ def groups(placed: pl.DataFrame, located: pl.DataFrame, alternatives: pl.DataFra
                 "wave",
                 "target",
                 "to_wave",
-                "said",
+                "sentence",
                 pl.col("instead_in_full").fill_null(""),
             )
         )
         .otherwise(pl.lit(" Needs no other group."))
     )
-    rows = told.rename({"group_name": "name"}).with_columns(
+    rows = explained.rename({"group_name": "name"}).with_columns(
         reason=pl.concat_str(together, cycle.fill_null(""), order),
         cycle=pl.col("cycling").list.len() > 0,
     )
@@ -142,7 +142,7 @@ def groups(placed: pl.DataFrame, located: pl.DataFrame, alternatives: pl.DataFra
 
 
 def waves(placed: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
-    """Return `PLAN_WAVES`: one row a wave, and why it comes after the one before."""
+    """Return `PLAN_WAVES`: one row per wave, and why it comes after the one before."""
     members = placed.group_by("wave").agg(
         pl.col("group").unique().sort().alias("groups"),
         pl.len().cast(pl.UInt32).alias("assets"),
@@ -150,31 +150,33 @@ def waves(placed: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
         limited=pl.col("late").is_not_null().any(),
     )
     example = reasons.position(located, "from_wave").select(
-        pl.col("from_wave").alias("wave"), "said"
+        pl.col("from_wave").alias("wave"), "sentence"
     )
     after = formatted(
-        "Each of its groups needs one in wave {}: for instance {}.", pl.col("wave") - 1, "said"
+        "Each of its groups needs one in wave {}: for instance {}.", pl.col("wave") - 1, "sentence"
     )
     rows = members.join(example, on="wave", how="left").with_columns(
         reason=pl.when(pl.col("limited"))
         .then(
             pl.concat_str(
                 formatted("What was set puts groups here: {}.", "late"),
-                pl.when(pl.col("said").is_not_null())
-                .then(formatted(" Others need one in the wave before: for instance {}.", "said"))
+                pl.when(pl.col("sentence").is_not_null())
+                .then(
+                    formatted(" Others need one in the wave before: for instance {}.", "sentence")
+                )
                 .otherwise(pl.lit("")),
             )
         )
-        .when(pl.col("said").is_not_null())
+        .when(pl.col("sentence").is_not_null())
         .then(after)
         .otherwise(pl.lit("Its groups need no other group."))
     )
     return conform(rows.sort("wave").select(list(PLAN_WAVES)), PLAN_WAVES)
 
 
-def conflicts(found: Sequence[tuple[Constraint, str]]) -> pl.DataFrame:
-    """Return `PLAN_CONFLICTS`: one row a constraint that does not hold, and why."""
-    rows = [(one.id, one.kind, one.sentence, message) for one, message in found]
+def conflicts(unmet: Sequence[tuple[Constraint, str]]) -> pl.DataFrame:
+    """Return `PLAN_CONFLICTS`: one row per constraint that does not hold, and why."""
+    rows = [(one.id, one.kind, one.sentence, message) for one, message in unmet]
     return pl.DataFrame(rows, schema=dict(PLAN_CONFLICTS), orient="row").sort(
         "constraint", "message"
     )

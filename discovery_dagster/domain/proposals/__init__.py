@@ -111,12 +111,12 @@ def frame(
     """Put the answers beside what they are about.
 
     Args:
-        about: one row a question with the first columns of `tables.PROPOSALS`, up to `rules`.
+        about: one row per question with the first columns of `tables.PROPOSALS`, up to `rules`.
         answers: one a question.
         accepted: the evidence that agrees where a proposal is accepted, else null.
 
     Returns:
-        One row a question, as `tables.PROPOSALS`.
+        One row per question, as `tables.PROPOSALS`.
     """
     if about.is_empty():
         return empty(PROPOSALS)
@@ -133,7 +133,7 @@ def frame(
         }
         for answer, agreeing in zip(answers, accepted, strict=True)
     ]
-    said = {name: kind for name, kind in PROPOSALS.items() if name not in about.columns}
-    return pl.concat([about, pl.DataFrame(rows, schema=said)], how="horizontal").select(
+    answer_schema = {name: kind for name, kind in PROPOSALS.items() if name not in about.columns}
+    return pl.concat([about, pl.DataFrame(rows, schema=answer_schema)], how="horizontal").select(
         pl.col(name).cast(kind) for name, kind in PROPOSALS.items()
     )

@@ -43,7 +43,7 @@ def propose_fields(
     mapping: pl.DataFrame,
     proposer: Proposer | None,
 ) -> tuple[pl.DataFrame, pl.DataFrame, Usage | None]:
-    """Ask what the columns mean that nobody knows.
+    """Ask what columns of unknown meaning mean.
 
     Args:
         tables: with their formats, in the order of their numbers.
@@ -78,11 +78,11 @@ def propose_fields(
         )
         for row in open_.iter_rows(named=True)
     ]
-    said = proposer.propose(questions, field_meanings(), UNMAPPED)
+    response = proposer.propose(questions, field_meanings(), UNMAPPED)
     taken = set(mapping.filter(pl.col("status") == ACCEPTED).select("table", "field").iter_rows())
     agreeing = [
         _agreeing(row, answer, taken) if proposer.accepts else None
-        for row, answer in zip(open_.iter_rows(named=True), said.answers, strict=True)
+        for row, answer in zip(open_.iter_rows(named=True), response.answers, strict=True)
     ]
     about = open_.select(
         asset_id=pl.lit(None, dtype=pl.String),
@@ -93,8 +93,8 @@ def propose_fields(
         field=pl.lit("field"),
         rules="field",
     )
-    made = frame(about, said.answers, agreeing)
-    return _shown(mapping, open_["row"], made), made, said.usage
+    proposals = frame(about, response.answers, agreeing)
+    return _shown(mapping, open_["row"], proposals), proposals, response.usage
 
 
 def field_meanings() -> dict[str, str]:
@@ -131,13 +131,13 @@ def _is_of_others(header: str) -> bool:
     return not set(others).isdisjoint(fold(header).split())
 
 
-def _shown(mapping: pl.DataFrame, rows: pl.Series, made: pl.DataFrame) -> pl.DataFrame:
+def _shown(mapping: pl.DataFrame, rows: pl.Series, proposals: pl.DataFrame) -> pl.DataFrame:
     """The mapping with the columns that have a proposal showing it."""
     transforms = {
         name: TRANSFORMS[field.kind] for name, field in FIELDS.items() if TRANSFORMS[field.kind]
     }
     proposed = (
-        made.select(
+        proposals.select(
             row=rows,
             p_field="value",
             p_status="status",

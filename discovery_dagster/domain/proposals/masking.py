@@ -43,7 +43,7 @@ def mask(text: str) -> str:
     """
     text = hide(text)
     for rule in _rules():
-        text = rule.pattern.sub(lambda found, rule=rule: _replaced(found, rule), text)  # type: ignore[misc]
+        text = rule.pattern.sub(lambda match, rule=rule: _replaced(match, rule), text)  # type: ignore[misc]
     return text
 
 
@@ -82,12 +82,12 @@ def _whole(kind: str, masked: str) -> str:
     return masked if _placeholder().fullmatch(masked) or not masked else _as(kind, masked)
 
 
-def _replaced(found: re.Match[str], rule: _Rule) -> str:
-    groups = found.groupdict()
-    if groups["masked"] or not rule.holds(found[0]):
-        return found[0]
+def _replaced(match: re.Match[str], rule: _Rule) -> str:
+    groups = match.groupdict()
+    if groups["masked"] or not rule.holds(match[0]):
+        return match[0]
     kept = groups.get("kept") or ""
-    return kept + _as(rule.kind, found[0].removeprefix(kept))
+    return kept + _as(rule.kind, match[0].removeprefix(kept))
 
 
 def _as(kind: str, text: str) -> str:
@@ -106,9 +106,9 @@ def _shape(text: str, length: int = _SHAPE) -> str:
 def _column_kind(header: str) -> str | None:
     """What the values of a column are as a whole, None where its header does not say."""
     folded = fold(header)
-    for kind, said in _columns().items():
-        rest = said["not"].sub(" ", folded)
-        if said["words"].search(rest):
+    for kind, rule in _columns().items():
+        rest = rule["not"].sub(" ", folded)
+        if rule["words"].search(rest):
             return kind
     return None
 
@@ -118,10 +118,12 @@ def _columns() -> dict[str, dict[str, re.Pattern[str]]]:
     secret = {"words": reference.load("secrets")["words"], "parts": [], "not": []}
     return {
         kind: {
-            "words": re.compile("|".join([_whole_words(said["words"]), *map(fold, said["parts"])])),
-            "not": re.compile(_whole_words(said["not"]) if said["not"] else r"(?!)"),
+            "words": re.compile(
+                "|".join([_whole_words(words["words"]), *map(fold, words["parts"])])
+            ),
+            "not": re.compile(_whole_words(words["not"]) if words["not"] else r"(?!)"),
         }
-        for kind, said in {**_data()["columns"], "secret": secret}.items()
+        for kind, words in {**_data()["columns"], "secret": secret}.items()
     }
 
 

@@ -68,7 +68,7 @@ def read_response(text: str, ids: Collection[str], values: Collection[str]) -> R
 
 def _items(text: str) -> Iterator[dict[str, Any]]:
     """The objects of a list `items`, or that stand alone where the list around them is broken."""
-    text = _QUOTED_OR_LOOSE_COMMA.sub(lambda found: found["quoted"] or "", text[text.find("{") :])
+    text = _QUOTED_OR_LOOSE_COMMA.sub(lambda match: match["quoted"] or "", text[text.find("{") :])
     decoder, at = json.JSONDecoder(), text.find("{")
     while at >= 0:
         try:

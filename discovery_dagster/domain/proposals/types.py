@@ -1,8 +1,9 @@
 """What a model proposes that assets of unknown type are.
 
-The assets stay as judged. Only by setting the model settles a dispute between two rules, and only
-where it was shown what both of them read and sides with one that reads values of the thing: a model
-that saw one side repeats it, and a name is what it goes by itself. The confidence is that rule's.
+The assets stay as classified. Only by setting the model settles a dispute between two rules, and
+only where it was shown what both of them read and sides with one that reads values of the thing: a
+model that saw one side repeats it, and a name is what it goes by itself. The confidence is that
+rule's.
 """
 
 import json
@@ -49,10 +50,10 @@ def propose_types(
         return assets, empty(PROPOSALS), Usage()
     rows = open_.rows(named=True)
     questions = [Question(_facts(row)) for row in rows]
-    said = proposer.propose(questions, reference.load("vocabulary")["asset_types"], UNKNOWN)
+    response = proposer.propose(questions, reference.load("vocabulary")["asset_types"], UNKNOWN)
     agreeing = [
         _agreeing(row["reason"], answer) if proposer.accepts else None
-        for row, answer in zip(rows, said.answers, strict=True)
+        for row, answer in zip(rows, response.answers, strict=True)
     ]
     about = open_.select(
         "asset_id",
@@ -64,8 +65,8 @@ def propose_types(
         rules=pl.lit(UNKNOWN),
     )
     words = [f"Rule {rule.id} says the same." if rule else None for rule in agreeing]
-    made = frame(about, said.answers, words)
-    return _settled(assets, open_, agreeing), made, said.usage
+    proposals = frame(about, response.answers, words)
+    return _with_agreed_types(assets, open_, agreeing), proposals, response.usage
 
 
 def _facts(row: Mapping[str, Any]) -> dict[str, Fact]:
@@ -94,7 +95,7 @@ def _agreeing(reason: str | None, answer: Answer) -> Rule | None:
     return next(bearing, None)
 
 
-def _settled(
+def _with_agreed_types(
     assets: pl.DataFrame, open_: pl.DataFrame, agreeing: list[Rule | None]
 ) -> pl.DataFrame:
     settled = [

@@ -40,7 +40,7 @@ from discovery_dagster.domain.source_tables import FileReading, UnreadableFileEr
 
 __all__ = ["Limits", "read_file"]
 
-#: Texts that are no table, by what their beginning is told by.
+#: Texts that are no table, by what recognises their beginning.
 _TEXTS: Final = (
     (is_graph_xml, read_graph_xml),
     (is_dot, read_dot),
@@ -92,8 +92,8 @@ def _read(data: Contents, path: Path, name: str, limits: Limits) -> FileReading:
         return ansible
     if start.startswith(("{", "[")):
         return read_json(decode(data[:], encoding), encoding, name, limits)
-    for told, read in _TEXTS:
-        if told(start):
+    for recognises, read in _TEXTS:
+        if recognises(start):
             return read(decode(data[:], encoding), encoding, name, limits)
     if is_yaml(start):
         return _read_yaml(data, encoding, name, limits)

@@ -4,7 +4,7 @@
     cart: redis                cart -> redis          cart redis
 
 As networkx writes adjacency lists, and as people write them down. No header tells such, so it is
-told by the names themselves: enough of those on the right stand on the left of another line.
+recognised by the names themselves: enough of those on the right stand on the left of another line.
 """
 
 import re
@@ -63,10 +63,10 @@ def _record(number: int, line: str, pattern: re.Pattern[str] | None) -> Record:
         return ignored_record(number, "blank_line")
     if line.startswith("#"):
         return ignored_record(number, "comment")
-    found = pattern.match(line) if pattern else None
-    if found is None:
+    match = pattern.match(line) if pattern else None
+    if match is None:
         return rejected_record(number, "no_line_of_the_graph", line)
-    return number, READ, None, None, [found["left"], "\n".join(_names(found))]
+    return number, READ, None, None, [match["left"], "\n".join(_names(match))]
 
 
 def _is_outline(lines: Sequence[str]) -> bool:
@@ -91,8 +91,8 @@ def _pattern(lines: Sequence[str]) -> re.Pattern[str] | None:
     if len(lines) < _FEWEST:
         return None
     for pattern, share in ((_MARKED, 0.0), *((bare, _BOTH_SIDES) for bare in _BARE)):
-        found = [pattern.match(line) for line in lines]
-        matched = [match for match in found if match]
+        matches = [pattern.match(line) for line in lines]
+        matched = [match for match in matches if match]
         if len(matched) < len(lines):
             continue
         left = {match["left"].lower() for match in matched}
@@ -109,7 +109,7 @@ def _pattern(lines: Sequence[str]) -> re.Pattern[str] | None:
 
 def _is_header(lines: Sequence[re.Match[str]]) -> bool:
     """Whether the first line names columns: a known header that is no name further down."""
-    first, *below = ([found["left"], *_names(found)] for found in lines)
+    first, *below = ([match["left"], *_names(match)] for match in lines)
     names = {name.lower() for line in below for name in line}
     return any(
         name.lower() not in names and find_meaning(name, section)
@@ -118,8 +118,8 @@ def _is_header(lines: Sequence[re.Match[str]]) -> bool:
     )
 
 
-def _names(found: re.Match[str]) -> list[str]:
-    right = (found["right"] or "").strip(" ,;|")
-    if found.re is _BARE[0]:
+def _names(match: re.Match[str]) -> list[str]:
+    right = (match["right"] or "").strip(" ,;|")
+    if match.re is _BARE[0]:
         return right.split()
     return [name for part in _SEPARATORS.split(right) if (name := part.strip())]

@@ -51,13 +51,13 @@ class Inventory:
 
     def groups_of(self, group: str) -> list[str]:
         """The group and those around it, the nearest first, without those that hold every host."""
-        found, waiting = dict[str, None](), [group]
-        while waiting and len(found) < _DEPTH:
+        groups, waiting = dict[str, None](), [group]
+        while waiting and len(groups) < _DEPTH:
             one = waiting.pop(0)
-            if one not in found:
-                found[one] = None
+            if one not in groups:
+                groups[one] = None
                 waiting += self.parents.get(one, [])
-        return [each for each in found if each and each not in _EVERY]
+        return [each for each in groups if each and each not in _EVERY]
 
 
 def reading_of(
@@ -68,15 +68,15 @@ def reading_of(
     Raises:
         UnreadableFileError: `limit_exceeded`.
     """
-    found: list[tuple[int, dict[str, str | None]]] = []
+    rows: list[tuple[int, dict[str, str | None]]] = []
     for host in inventory.hosts:
-        check_limit(name, "hosts", _count(host.pattern) + len(found), limits.yaml_nodes)
-        found += [(host.line, _cells(inventory, host, each)) for each in _names(host.pattern)]
-    header = list(dict.fromkeys([*_FIXED, *(column for _, cells in found for column in cells)]))
+        check_limit(name, "hosts", _count(host.pattern) + len(rows), limits.yaml_nodes)
+        rows += [(host.line, _cells(inventory, host, each)) for each in _names(host.pattern)]
+    header = list(dict.fromkeys([*_FIXED, *(column for _, cells in rows for column in cells)]))
     check_limit(name, "columns", len(header), limits.columns)
     records: list[Record] = [
         read_record(line, [cells.get(column) for column in header], len(header))
-        for line, cells in found
+        for line, cells in rows
     ]
     records += [ignored_record(line, reason) for line, reason in inventory.others]
     records.sort(key=lambda record: record[0])

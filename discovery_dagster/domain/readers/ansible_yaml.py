@@ -70,13 +70,13 @@ def _read_group(inventory: Inventory, group: str, node: Node, depth: int) -> Non
                     inventory.parents.setdefault(each.text or "", []).append(group)
         elif key.text == "hosts":
             inventory.hosts += [
-                Host(inner.line, inner.text or "", group, _scalars(said))
-                for inner, said in value.pairs
+                Host(inner.line, inner.text or "", group, _scalars(body))
+                for inner, body in value.pairs
             ]
         else:
-            for inner, said in value.pairs:
+            for inner, body in value.pairs:
                 inventory.parents.setdefault(inner.text or "", []).append(group)
-                _read_group(inventory, inner.text or "", said, depth + 1)
+                _read_group(inventory, inner.text or "", body, depth + 1)
 
 
 _DEPTH: Final = 64
@@ -91,16 +91,21 @@ def _scalars(node: Node) -> dict[str, str | None]:
 def _set_variables(inventory: Inventory, meta: Node) -> None:
     for key, value in meta.pairs:
         if key.text == "hostvars" and value.opening == "{":
-            said = {name.text: (name.line, _scalars(own)) for name, own in value.pairs}
+            host_variables = {name.text: (name.line, _scalars(own)) for name, own in value.pairs}
             named = {host.pattern for host in inventory.hosts}
             inventory.hosts = [
-                Host(said[host.pattern][0], host.pattern, host.group, said[host.pattern][1])
-                if host.pattern in said
+                Host(
+                    host_variables[host.pattern][0],
+                    host.pattern,
+                    host.group,
+                    host_variables[host.pattern][1],
+                )
+                if host.pattern in host_variables
                 else host
                 for host in inventory.hosts
             ]
             inventory.hosts += [
                 Host(line, name, "", variables)
-                for name, (line, variables) in said.items()
+                for name, (line, variables) in host_variables.items()
                 if name and name not in named
             ]

@@ -60,13 +60,13 @@ def _read(reader: fastexcel.ExcelReader, name: str) -> Worksheet:
 
 def _with_errors(frame: pl.DataFrame, errors: Sequence[fastexcel.CellError]) -> pl.DataFrame:
     """Put what could not be read as text where it stands."""
-    found: dict[int, dict[int, str]] = {}
+    by_column: dict[int, dict[int, str]] = {}
     for error in errors:
         row, column = error.position
-        found.setdefault(column, {})[row] = _shown(error.detail)
+        by_column.setdefault(column, {})[row] = _shown(error.detail)
     columns = [
         frame.to_series(column).scatter(list(cells), pl.Series(list(cells.values())))
-        for column, cells in found.items()
+        for column, cells in by_column.items()
     ]
     return frame.with_columns(columns)
 

@@ -89,5 +89,5 @@ def chunks(data: Bytes) -> Iterator[bytes]:
 
 
 def _state(descriptor: int) -> tuple[int, int]:
-    found = os.fstat(descriptor)
-    return found.st_size, found.st_mtime_ns
+    status = os.fstat(descriptor)
+    return status.st_size, status.st_mtime_ns

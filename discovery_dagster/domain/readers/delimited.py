@@ -18,7 +18,7 @@ from discovery_dagster.domain.readers.records import cells_of, check_lengths
 from discovery_dagster.domain.readers.sections import Section
 from discovery_dagster.domain.source_tables import IGNORED, FileReading, UnreadableFileError
 
-_SAMPLE_BYTES = 262_144  # that the dialect is judged by; a multiple of four for UTF-32
+_SAMPLE_BYTES = 262_144  # from which the dialect is inferred; a multiple of four for UTF-32
 _SAMPLE_LINES = 500
 
 

@@ -1,6 +1,6 @@
 """How a delimited text is written: its delimiter, its header, and where its records begin.
 
-It is judged by the first lines alone; reading the records is the delimited reader's matter.
+It is inferred from the first lines alone; reading the records is the delimited reader's matter.
 """
 
 import re
@@ -43,11 +43,11 @@ class Dialect:
 
 #: How well a dialect fits: shares of records that it splits and that are as wide as the header,
 #: and the number of delimiters that it explains.
-_Judged = tuple[tuple[float, float, int], Dialect]
+_Rated = tuple[tuple[float, float, int], Dialect]
 
 
 def find_dialect(lines: Sequence[str]) -> Dialect | None:
-    """Judge the first lines of a text; None when no line of them looks like a header."""
+    """Infer the dialect from the first lines of a text; None when none looks like a header."""
     first, announced = _skip_comments(lines)
     if announced is not None:
         return announced
@@ -57,12 +57,12 @@ def find_dialect(lines: Sequence[str]) -> Dialect | None:
         return Dialect(delimiter, names, 0, 1, quoting=False)
     stated = _STATED.fullmatch(lines[first]) if first < len(lines) else None
     if stated:
-        candidates = [_judge(lines, first + 1, stated[1])]
+        candidates = [_rate(lines, first + 1, stated[1])]
     else:
-        candidates = [_judge(lines, first, delimiter) for delimiter in DELIMITERS]
-    found = [candidate for candidate in candidates if candidate is not None]
-    if found:
-        return max(found, key=itemgetter(0))[1]
+        candidates = [_rate(lines, first, delimiter) for delimiter in DELIMITERS]
+    dialects = [candidate for candidate in candidates if candidate is not None]
+    if dialects:
+        return max(dialects, key=itemgetter(0))[1]
     return _spaced(lines, first) or _one_column(lines, first)
 
 
@@ -86,12 +86,12 @@ def _skip_comments(lines: Sequence[str]) -> tuple[int, Dialect | None]:
     return len(lines), None
 
 
-def _judge(lines: Sequence[str], first: int, delimiter: str) -> _Judged | None:
+def _rate(lines: Sequence[str], first: int, delimiter: str) -> _Rated | None:
     """Read the sample with `delimiter`: how well it fits, and the dialect it gives."""
     if not any(delimiter in line for line in lines):
         return None
     # Consoles draw lines of other signs above and below a header.
-    records = [each for each in _records(lines, first, delimiter) if _says_anything(each[1])]
+    records = [each for each in _records(lines, first, delimiter) if _has_text(each[1])]
     position = find_header([cells for _, cells, _ in records])
     if position is None:
         return None
@@ -109,7 +109,7 @@ def _judge(lines: Sequence[str], first: int, delimiter: str) -> _Judged | None:
     )
 
 
-def _says_anything(cells: Sequence[str]) -> bool:
+def _has_text(cells: Sequence[str]) -> bool:
     return any(character.isalnum() for cell in cells for character in cell)
 
 

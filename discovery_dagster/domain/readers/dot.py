@@ -73,14 +73,14 @@ class _Token:
 def _tokens(text: str, name: str, begin: int) -> Iterator[_Token]:
     at, line = begin, 1 + text.count("\n", 0, begin)
     while at < len(text):
-        found = _TOKEN.match(text, at)
-        if found is None:
+        match = _TOKEN.match(text, at)
+        if match is None:
             raise _invalid(name, line, text[at : at + 20].split("\n")[0])
-        kind = found.lastgroup or ""
+        kind = match.lastgroup or ""
         if kind != "skip":
-            yield _Token(line, found[kind], kind in {"arrow", "mark"})
-        line += found[0].count("\n")
-        at = found.end()
+            yield _Token(line, match[kind], kind in {"arrow", "mark"})
+        line += match[0].count("\n")
+        at = match.end()
 
 
 def _invalid(name: str, line: int, text: str) -> UnreadableFileError:
@@ -136,26 +136,26 @@ class _Reading:
         while self._is("->", "--"):
             self._next()
             ends.append(self._end(depth))
-        said = self._attributes()
+        attributes = self._attributes()
         if len(ends) == 1 and not _is_block(begin):
             called = ends[0][0]
-            self.nodes.append(Element(begin.line, {"id": called, **_as_record(called, said)}))
+            self.nodes.append(Element(begin.line, {"id": called, **_as_record(called, attributes)}))
         for sources, targets in pairwise(ends):
-            self._connect(begin.line, sources, targets, said)
+            self._connect(begin.line, sources, targets, attributes)
         return [node for end in ends for node in end]
 
     def _connect(
-        self, line: int, sources: list[str], targets: list[str], said: dict[str, str | None]
+        self, line: int, sources: list[str], targets: list[str], attributes: dict[str, str | None]
     ) -> None:
-        undirected = not self._directed or said.get("dir") in {"none", "both"}
-        told = {**said, RELATION: UNDIRECTED} if undirected else said
-        turned = said.get("dir") == "back"
+        undirected = not self._directed or attributes.get("dir") in {"none", "both"}
+        cells = {**attributes, RELATION: UNDIRECTED} if undirected else attributes
+        turned = attributes.get("dir") == "back"
         edges = len(self.edges) + len(sources) * len(targets)
         check_limit(self.name, "edges", edges, self.limits.graph_edges)
         for source in sources:
             for target in targets:
                 pair = (target, source) if turned else (source, target)
-                self.edges.append(Element(line, {SOURCE: pair[0], TARGET: pair[1], **told}))
+                self.edges.append(Element(line, {SOURCE: pair[0], TARGET: pair[1], **cells}))
 
     def _end(self, depth: int) -> list[str]:
         """Read a node, or a subgraph, which stands for all its nodes."""
@@ -173,16 +173,16 @@ class _Reading:
         return [_plain(named.text) or named.text]
 
     def _attributes(self) -> dict[str, str | None]:
-        said = dict[str, str | None]()
+        attributes = dict[str, str | None]()
         while self._is("["):
             self._next()
             while not self._is("]"):
                 key = self._next()
                 if self._is("="):
                     self._next()
-                    said[key.text] = _plain(self._next().text) or None
+                    attributes[key.text] = _plain(self._next().text) or None
             self._next()
-        return said
+        return attributes
 
     def _peek(self, ahead: int = 0) -> _Token:
         if self._at + ahead >= len(self.tokens):
@@ -207,13 +207,13 @@ class _Reading:
             raise _invalid(self.name, token.line, token.text)
 
 
-def _as_record(called: str, said: dict[str, str | None]) -> dict[str, str | None]:
+def _as_record(called: str, attributes: dict[str, str | None]) -> dict[str, str | None]:
     """Let the first field of a record, `{web | port 80}`, be its label, or the id that is in it."""
-    label = said.get("label") or ""
+    label = attributes.get("label") or ""
     if not label.startswith("{"):
-        return said
+        return attributes
     field = label.strip("{} ").split("|")[0].strip()
-    return {**said, "label": called if called in re.split(r"[\s:]+", field) else field}
+    return {**attributes, "label": called if called in re.split(r"[\s:]+", field) else field}
 
 
 def _is_block(begin: _Token) -> bool:

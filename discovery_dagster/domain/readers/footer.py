@@ -53,7 +53,7 @@ def ignore_footer(records: pl.DataFrame) -> pl.DataFrame:
             continue
         if outcome != READ:
             break
-        if _is_total(row) or _says_origin(row):
+        if _is_total(row) or _names_origin(row):
             reasons[at] = "totals_row" if _is_total(row) else "note_below_table"
             reasons |= dict.fromkeys(lone, "note_below_table")
             lone = []
@@ -115,7 +115,7 @@ def _is_note(row: Cells) -> bool:
     return bool(_REMARK.match(filled[0])) or len(filled[0].split()) >= _SENTENCE
 
 
-def _says_origin(row: Cells) -> bool:
+def _names_origin(row: Cells) -> bool:
     filled = _filled(row)
     return len(filled) == 1 and is_origin(filled[0])
 

@@ -105,12 +105,12 @@ class _Reader:
 
     def _read(self, text: str) -> Iterator[tuple[int, str, str]]:
         at, line = 0, 1
-        while found := _TOKEN.match(text, at):
-            kind = found.lastgroup or ""
+        while match := _TOKEN.match(text, at):
+            kind = match.lastgroup or ""
             if kind != "skip":
-                yield line, kind, found[kind]
-            line += found[0].count("\n")
-            at = found.end()
+                yield line, kind, match[kind]
+            line += match[0].count("\n")
+            at = match.end()
         if at < len(text):
             raise self._invalid(line, text[at : at + 20].split("\n")[0])
 

@@ -21,7 +21,7 @@ _DIRECTED: Final = "depends on"  # of the others beside such
 
 @dataclass(frozen=True)
 class Element:
-    """A node or an edge: the line where it begins, and what is said of it."""
+    """A node or an edge: the line where it begins, and its attributes."""
 
     line: int
     cells: Mapping[str, str | None]

@@ -128,9 +128,9 @@ class _Document:
     def _begin(self, local: str, attributes: Mapping[str, str]) -> None:
         cells: dict[str, str | None] = dict(attributes)
         if local == "edge":
-            said = {cells.get("type"), cells.get("directed")}
-            directed = self._directed and not said & {"undirected", "false"}
-            directed = directed or bool(said & {"directed", "true"})
+            directions = {cells.get("type"), cells.get("directed")}
+            directed = self._directed and not directions & {"undirected", "false"}
+            directed = directed or bool(directions & {"directed", "true"})
             cells = {key: cell for key, cell in cells.items() if key not in _OF_DIRECTION}
             cells = {SOURCE: cells.pop(SOURCE, None), TARGET: cells.pop(TARGET, None), **cells}
             if not directed:

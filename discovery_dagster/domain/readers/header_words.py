@@ -41,10 +41,10 @@ def is_header_word(name: str) -> bool:
 
 def meanings_of(name: str) -> frozenset[str]:
     """Return the fields, or the types of things, that a column called `name` may be of."""
-    found = (find_meaning(name, section) for section in _SECTIONS)
+    meanings = (find_meaning(name, section) for section in _SECTIONS)
     return frozenset(
         meaning
-        for each in found
+        for each in meanings
         if each is not None
         for meaning in (each.field, each.named)
         if meaning is not None

@@ -125,8 +125,8 @@ class _Page(HTMLParser):
         elif table is not None and tag == "tr":
             table.begin_row()
         elif table is not None and tag in _CELLS:
-            said = dict(attrs)
-            table.begin_cell(_span(said.get("rowspan")), _span(said.get("colspan")))
+            attributes = dict(attrs)
+            table.begin_cell(_span(attributes.get("rowspan")), _span(attributes.get("colspan")))
         elif tag in _BREAKS:
             self.handle_data(" ")
 
@@ -157,6 +157,6 @@ class _Page(HTMLParser):
             self._open.pop().end_cell()
 
 
-def _span(said: str | None) -> int:
-    text = (said or "").strip()
+def _span(value: str | None) -> int:
+    text = (value or "").strip()
     return min(max(int(text), 1), _MOST_SPANNED) if text.isascii() and text.isdigit() else 1

@@ -5,8 +5,8 @@
 
     {"edges": {"shop -> stock": {"protocol": "http"}}}
 
-An object of members is told from one record by its values: things of one kind share keys, and a
-list of neighbours names things that are keys themselves.
+An object of members is distinguished from one record by its values: things of one kind share keys,
+and a list of neighbours names things that are keys themselves.
 """
 
 import re
@@ -37,9 +37,9 @@ def keyed_array(element: Element, depth: int = _DEPTH) -> Array | None:
         return _array(element, None)
     for key, member in members_of(element).items():
         is_only_thing = _is_only_thing(key, member.value)
-        found = _array(member, None) if is_only_thing else keyed_array(member, depth - 1)
-        if found is not None:
-            return replace(found, key=f"{key}.{found.key}" if found.key else key)
+        array = _array(member, None) if is_only_thing else keyed_array(member, depth - 1)
+        if array is not None:
+            return replace(array, key=f"{key}.{array.key}" if array.key else key)
     return None
 
 
@@ -50,11 +50,11 @@ def things_in(text: str) -> Array | None:
     """
     if not text.lstrip().startswith("{") or not _of_things().search(text):
         return None
-    found = keyed_array(whole(text))
+    array = keyed_array(whole(text))
     keys = reference.load("keyed_things")["keys"]
-    if found is None or not any(key in each.value for each in found.elements for key in keys):
+    if array is None or not any(key in each.value for each in array.elements for key in keys):
         return None
-    return found
+    return array
 
 
 @cache
@@ -79,12 +79,12 @@ def edges_in(text: str) -> Array | None:
                 called = zip(ends, elements, strict=True)
                 edges = [_edge(source, target, each) for (source, target), each in called]
                 return Array(key, member.line, edges)
-            if all(_says_ends(each) for each in value.values()):
+            if all(_names_ends(each) for each in value.values()):
                 return Array(key, member.line, list(elements))
     return None
 
 
-def _says_ends(value: Any) -> bool:
+def _names_ends(value: Any) -> bool:
     pairs = reference.load("ends")["bare"]
     return isinstance(value, dict) and any(value.keys() >= set(pair) for pair in pairs)
 

@@ -71,8 +71,8 @@ def _inside(
     if element.reason is not None:
         yield element
         return
-    found = list(_descend(element, path, keep, context, "record"))
-    yield from found or [Element(element.line, element.text, None, NOTHING_INSIDE)]
+    records = list(_descend(element, path, keep, context, "record"))
+    yield from records or [Element(element.line, element.text, None, NOTHING_INSIDE)]
 
 
 def _descend(

@@ -36,8 +36,8 @@ class TooDeepError(ValueError):
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    return found if len(found) == len(pairs) else RepeatedKeys(found)
+    members = dict(pairs)
+    return members if len(members) == len(pairs) else RepeatedKeys(members)
 
 
 #: Keeps numbers as written and notices repeated keys.
@@ -46,7 +46,7 @@ DECODER = json.JSONDecoder(
 )
 
 
-def flatten(found: dict[str, Any], depth: int) -> dict[str, str | None]:
+def flatten(members: dict[str, Any], depth: int) -> dict[str, str | None]:
     """Return the cells of an object by column.
 
     Nested objects become columns with dots (`owner.name`); ServiceNow's pairs of display value and
@@ -59,13 +59,15 @@ def flatten(found: dict[str, Any], depth: int) -> dict[str, str | None]:
         TooDeepError: when it is nested deeper than `depth`.
     """
     cells: dict[str, str | None] = {}
-    _collect(found, "", depth, cells)
+    _collect(members, "", depth, cells)
     return cells
 
 
-def _collect(found: dict[str, Any], prefix: str, depth: int, cells: dict[str, str | None]) -> None:
-    _check(found, depth)
-    for key, value in found.items():
+def _collect(
+    members: dict[str, Any], prefix: str, depth: int, cells: dict[str, str | None]
+) -> None:
+    _check(members, depth)
+    for key, value in members.items():
         column = prefix + key
         if isinstance(value, list) and _holds_tags(key):
             value = _tags(value)
@@ -132,8 +134,8 @@ def _compact(value: Any, depth: int) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _check(found: dict[str, Any], depth: int) -> None:
-    if isinstance(found, RepeatedKeys):
+def _check(members: dict[str, Any], depth: int) -> None:
+    if isinstance(members, RepeatedKeys):
         raise RepeatedKeyError
     if depth < 1:
         raise TooDeepError

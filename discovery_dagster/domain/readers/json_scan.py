@@ -183,16 +183,16 @@ class _Scanner:
         self, at: int, closing: str, read: Callable[[int], tuple[_T, int]]
     ) -> tuple[list[_T], int]:
         """Read what stands between the bracket at `at` and its `closing`, with commas between."""
-        found: list[_T] = []
+        members: list[_T] = []
         at = self.skip_space(at + 1)
         if self._text.startswith(closing, at):
-            return found, at + 1
+            return members, at + 1
         while True:
             member, at = read(at)
-            found.append(member)
+            members.append(member)
             at = self.skip_space(at)
             if self._text.startswith(closing, at):
-                return found, at + 1
+                return members, at + 1
             at = self.skip_space(self._expect(",", at))
 
     def _member(self, at: int, parent: str | None) -> "tuple[tuple[str, Any], int]":

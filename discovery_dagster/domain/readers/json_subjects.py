@@ -68,14 +68,14 @@ def is_thing(shape: Shape) -> bool:
     """Whether the object names itself and says enough of itself to be a record."""
     if _is_whole(shape):
         return True
-    said = _meanings(shape.own)
-    if not said & _set("naming", "machines"):
+    meanings = _meanings(shape.own)
+    if not meanings & _set("naming", "machines"):
         return False
     if any(holds_things(key, values) for key, values in shape.lists.items()):
-        return bool(said & _set("describing"))
-    if said & _set("alone", "describing"):
+        return bool(meanings & _set("describing"))
+    if meanings & _set("alone", "describing"):
         return True
-    return bool(said & _set("machines")) and not any(map(is_guest_key, shape.lists))
+    return bool(meanings & _set("machines")) and not any(map(is_guest_key, shape.lists))
 
 
 def is_thing_by_parts(shape: Shape) -> bool:
@@ -159,11 +159,11 @@ def are_named(values: Sequence[Any]) -> bool:
 
 
 def _is_host(shape: Shape) -> bool:
-    said = _meanings(shape.own)
-    if not said & _set("naming", "machines"):
+    meanings = _meanings(shape.own)
+    if not meanings & _set("naming", "machines"):
         return _is_whole(shape)
-    known = len(said & _set("describing"))
-    return known >= (1 if said & _set("alone") else _LEAST) or _is_whole(shape)
+    known = len(meanings & _set("describing"))
+    return known >= (1 if meanings & _set("alone") else _LEAST) or _is_whole(shape)
 
 
 def _is_whole(shape: Shape) -> bool:
@@ -186,8 +186,8 @@ def _meanings(members: Mapping[str, Any]) -> set[str]:
 
 @cache
 def _meaning(key: str) -> frozenset[str]:
-    found = find_meaning(key, synonyms.ASSETS)
-    return frozenset(filter(None, [found.field, found.named])) if found else frozenset()
+    meaning = find_meaning(key, synonyms.ASSETS)
+    return frozenset(filter(None, [meaning.field, meaning.named])) if meaning else frozenset()
 
 
 def _is_part(key: str) -> bool:

@@ -51,10 +51,10 @@ def read_json(text: str, encoding: str, name: str, limits: Limits) -> FileReadin
     """
     try:
         by_line = is_by_line(text)
-        found = [array_of_lines(text)] if by_line else _arrays(text)
-        found = _without_only_key([inner for array in found for inner in _parted(array)])
+        arrays = [array_of_lines(text)] if by_line else _arrays(text)
+        arrays = _without_only_key([inner for array in arrays for inner in _parted(array)])
         count = Tally.of_sparse(name, len(text), limits)
-        tables = [_table(array, name, limits, count) for array in found]
+        tables = [_table(array, name, limits, count) for array in arrays]
     except json.JSONDecodeError as error:
         message = error.msg[:1].lower() + error.msg[1:]
         raise UnreadableFileError(
@@ -74,17 +74,17 @@ def _arrays(text: str) -> list[Array]:
     document = scan(text)
     if isinstance(document, Array):
         return [document] if document.has_objects else []
-    found = [array for array in document.arrays if array.has_objects]
-    around = around_records(text, [array.key for array in found])
+    arrays = [array for array in document.arrays if array.has_objects]
+    around = around_records(text, [array.key for array in arrays])
     if around is not None:
         return [Array(None, around.line, [around])]
     thing = _thing(document)
     if thing is not None:
         return [thing]
-    if not found and document.arrays and not any(array.elements for array in document.arrays):
+    if not arrays and document.arrays and not any(array.elements for array in document.arrays):
         return []
-    whole = [] if found else [_only(document)]
-    return _by_name(text, found or whole) or whole or list(_in_envelope(document))
+    whole = [] if arrays else [_only(document)]
+    return _by_name(text, arrays or whole) or whole or list(_in_envelope(document))
 
 
 def _thing(document: Outline) -> Array | None:
@@ -118,14 +118,14 @@ def _in_envelope(outline: Outline) -> Iterator[Array]:
             yield member
 
 
-def _by_name(text: str, found: list[Array]) -> list[Array]:
+def _by_name(text: str, arrays: list[Array]) -> list[Array]:
     """Return the arrays of a document that are objects by the names of things, and those beside."""
-    if not _is_document(found, text) and any(_is_most(array, text) for array in found):
+    if not _is_document(arrays, text) and any(_is_most(array, text) for array in arrays):
         return []
-    things, edges = things_in(text) or _members(found, text), edges_in(text)
+    things, edges = things_in(text) or _members(arrays, text), edges_in(text)
     named = [array for array in (things, edges) if array is not None]
     inside = tuple(f"{array.key}." if array.key else "" for array in named)
-    others = [] if _is_document(found, text) or not named else found
+    others = [] if _is_document(arrays, text) or not named else arrays
     return [*named, *(each for each in others if not (each.key or "").startswith(inside))]
 
 
@@ -141,17 +141,17 @@ def _parted(array: Array) -> list[Array]:
     return [inner] if known else part(inner)
 
 
-def _without_only_key(found: list[Array]) -> list[Array]:
-    return [replace(found[0], key=None)] if len(found) == 1 else found
+def _without_only_key(arrays: list[Array]) -> list[Array]:
+    return [replace(arrays[0], key=None)] if len(arrays) == 1 else arrays
 
 
-def _members(found: list[Array], text: str) -> Array | None:
+def _members(arrays: list[Array], text: str) -> Array | None:
     """Return the members of the object that the document is as the records, where they are."""
-    return keyed_array(found[0].elements[0]) if _is_document(found, text) else None
+    return keyed_array(arrays[0].elements[0]) if _is_document(arrays, text) else None
 
 
-def _is_document(found: list[Array], text: str) -> bool:
-    return len(found) == 1 and [each.text for each in found[0].elements] == [text.strip()]
+def _is_document(arrays: list[Array], text: str) -> bool:
+    return len(arrays) == 1 and [each.text for each in arrays[0].elements] == [text.strip()]
 
 
 def _table(array: Array, name: str, limits: Limits, count: Tally) -> SourceTable:

@@ -34,8 +34,8 @@ def is_key_values(start: str) -> bool:
     lines = [line for line in start.splitlines()[:_LINES] if line.strip()]
     if len(lines) > 1 and len(start) >= _CUT:
         lines.pop()
-    told = sum(len(_PAIR.findall(line)) >= _LEAST for line in lines)
-    return bool(lines) and not _OTHERS.match(start) and told >= _SHARE * len(lines)
+    with_pairs = sum(len(_PAIR.findall(line)) >= _LEAST for line in lines)
+    return bool(lines) and not _OTHERS.match(start) and with_pairs >= _SHARE * len(lines)
 
 
 _CUT: Final = 65_536  # characters of a beginning

@@ -97,5 +97,5 @@ def _joined(name: str) -> str:
 
 
 def _numbering(name: str) -> list[str]:
-    """Digits and lone letters, by which values are told apart: `Server 1`, `Application A`."""
+    """Digits and lone letters, by which values are distinguished: `Server 1`, `Application A`."""
     return _NUMBERING.findall(fold(name))

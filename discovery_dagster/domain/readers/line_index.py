@@ -127,22 +127,22 @@ def _sort_quotes(
 
 def _controls(text: Array) -> tuple[Positions, Positions]:
     """Where line feeds and returns stand, found in one pass."""
-    found = [np.empty(0, dtype=np.int64)]
+    pieces = [np.empty(0, dtype=np.int64)]
     for begin in range(0, len(text), _PIECE):
-        found.append(np.flatnonzero(text[begin : begin + _PIECE] <= _RETURN) + begin)
-    positions = np.concatenate(found)
+        pieces.append(np.flatnonzero(text[begin : begin + _PIECE] <= _RETURN) + begin)
+    positions = np.concatenate(pieces)
     values = text[positions]
     return positions[values == _FEED], positions[values == _RETURN]
 
 
 def _positions(data: bytes, text: Array, byte: bytes) -> Positions:
     """Where `byte` stands in `text`, which `data` begins with: in few places, as a rule."""
-    found: list[int] = []
+    places: list[int] = []
     at = data.find(byte, 0, len(text))
-    while at >= 0 and len(found) < _SPARSE:
-        found.append(at)
+    while at >= 0 and len(places) < _SPARSE:
+        places.append(at)
         at = data.find(byte, at + 1, len(text))
-    sparse = np.array(found, dtype=np.int64)
+    sparse = np.array(places, dtype=np.int64)
     return sparse if at < 0 else np.flatnonzero(text == byte[0])
 
 
@@ -150,9 +150,9 @@ def _bytes_at(text: Array, positions: Positions) -> Array:
     """The bytes at `positions`; line feeds where they are outside."""
     if not len(positions):
         return np.empty(0, dtype=np.uint8)
-    found = text.take(positions, mode="clip")
-    found[(positions < 0) | (positions >= len(text))] = _FEED
-    return found
+    values = text.take(positions, mode="clip")
+    values[(positions < 0) | (positions >= len(text))] = _FEED
+    return values
 
 
 def _line_of(starts: Positions, positions: Positions) -> Positions:

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from discovery_dagster.domain.readers.concurrency import map_in_order
 from discovery_dagster.domain.readers.contents import Bytes
 from discovery_dagster.domain.readers.cut_off import find_cut_off
 from discovery_dagster.domain.readers.dialect import SPACE, Dialect
@@ -27,7 +28,6 @@ from discovery_dagster.domain.readers.records import (
     with_outcomes,
 )
 from discovery_dagster.domain.readers.spaces import set_evenly
-from discovery_dagster.domain.readers.turns import in_turn
 from discovery_dagster.domain.source_tables import REJECTED
 
 #: Bytes that Polars reads at once; measured best, since they stay in the caches.
@@ -81,7 +81,7 @@ def read_lines(data: Bytes, start: int, dialect: Dialect, limit: int) -> Lines:
         limit: characters beyond which a quoted cell counts as not closed.
     """
     reader = _Reader(dialect, limit)
-    parts = list(in_turn(reader.read, reader.pieces(data, start)))
+    parts = list(map_in_order(reader.read, reader.pieces(data, start)))
     heights = np.cumsum([0, *(part.cells.height for part in parts)])
     places = list(zip(heights[:-1].tolist(), parts, strict=True))
     unusual = {above + row: one for above, part in places for row, one in part.unusual.items()}
@@ -179,7 +179,7 @@ class _Reader:
         shown, shown_end = self._shown(text, end)
         lines = index_lines(shown, shown_end, self.dialect)
         more = shown_end if follows else None
-        found: dict[int, Record] = {}
+        special: dict[int, Record] = {}
         inside = np.zeros(len(lines), dtype=np.bool_)  # lines of a record that begins above
         view, parts, following = memoryview(shown), list[memoryview | bytes](), 0
         for at in np.flatnonzero(lines.blank | lines.comment | lines.odd).tolist():
@@ -192,12 +192,12 @@ class _Reader:
                 lines = lines.head(at)
                 break
             parts += _run(view, lines, following, at), self._written(record)
-            found[at], following = record, after
+            special[at], following = record, after
             inside[at + 1 : after] = True
         parts.append(_run(view, lines, following, len(lines)))
         kept = np.flatnonzero(~inside[: len(lines)])
-        rows = np.searchsorted(kept, np.array(list(found), dtype=np.int64)).tolist()
-        unusual = dict(zip(rows, found.values(), strict=True))
+        rows = np.searchsorted(kept, np.array(list(special), dtype=np.int64)).tolist()
+        unusual = dict(zip(rows, special.values(), strict=True))
         return _Piece(lines, first, end, parts, kept, unusual)
 
     def _shown(self, text: bytes, end: int) -> tuple[bytes, int]:

@@ -53,18 +53,18 @@ def read_metrics(text: str, encoding: str, name: str, limits: Limits) -> FileRea
     tables: dict[str, list[_Line]] = {}
     waiting: list[_Line] = []  # comments stand above the metric that they are of
     for number, line in enumerate(text.splitlines(), 1):
-        found = _SAMPLE.fullmatch(line.strip())
-        if found:
-            own = tables.setdefault(found["metric"], [])
-            own.extend([*waiting, _Line(number, _cells(found))])
+        sample = _SAMPLE.fullmatch(line.strip())
+        if sample:
+            own = tables.setdefault(sample["metric"], [])
+            own.extend([*waiting, _Line(number, _cells(sample))])
             waiting = []
         else:
             waiting.append(_Line(number, None, _unread(number, line)))
     if waiting and tables:
         next(reversed(tables.values())).extend(waiting)
     count = Tally.of_sparse(name, len(text), limits)
-    found_tables = tuple(_table(name, *each, limits, count) for each in tables.items())
-    return FileReading("metrics", found_tables, encoding)
+    read_tables = tuple(_table(name, *each, limits, count) for each in tables.items())
+    return FileReading("metrics", read_tables, encoding)
 
 
 def _cells(sample: re.Match[str]) -> dict[str, str]:

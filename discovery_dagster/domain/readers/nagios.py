@@ -25,20 +25,20 @@ def read_nagios(text: str, encoding: str, name: str, limits: Limits) -> FileRead
     Raises:
         UnreadableFileError: `limit_exceeded`.
     """
-    found: dict[str, list[tuple[int, dict[str, str]]]] = {}
+    objects: dict[str, list[tuple[int, dict[str, str]]]] = {}
     current: dict[str, str] | None = None
     for number, line in enumerate(text.splitlines(), 1):
         content = line.partition(";")[0].strip()
         begins = _DEFINE.match(content)
         if begins:
             current = {}
-            found.setdefault(begins[1], []).append((number, current))
+            objects.setdefault(begins[1], []).append((number, current))
         elif content.startswith("}"):
             current = None
         elif current is not None and content and not content.startswith("#"):
             key, *value = content.split(None, 1)
             current.setdefault(key, "".join(value))
-    tables = (_table(kind, rows, name, limits) for kind, rows in found.items())
+    tables = (_table(kind, rows, name, limits) for kind, rows in objects.items())
     return FileReading("text", tuple(tables), encoding)
 
 

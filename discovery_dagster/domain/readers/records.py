@@ -70,11 +70,11 @@ def with_outcomes(frame: pl.DataFrame, records: Mapping[int, Record]) -> pl.Data
     # To gather from few texts costs a tenth of putting some into a column of many.
     places = np.zeros(frame.height, dtype=np.uint32)
     places[list(records)] = np.arange(1, len(records) + 1, dtype=np.uint32)
-    told = pl.DataFrame(
+    unusual = pl.DataFrame(
         {"outcome": [READ, *outcomes], "reason": [None, *reasons], "surplus": [None, *surplus]},
         schema={name: _FIXED[name] for name in ("outcome", "reason", "surplus")},
     )
-    columns = told.select(pl.all().gather(pl.Series(places)))
+    columns = unusual.select(pl.all().gather(pl.Series(places)))
     return frame.with_columns(columns)
 
 

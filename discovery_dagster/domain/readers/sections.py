@@ -92,7 +92,7 @@ def _below(records: pl.DataFrame, row: int, behind: int, *, ragged: bool) -> Sec
 
 
 def _candidates(records: pl.DataFrame) -> Sequence[int]:
-    """Rows that may be the header of a table, told by their place and their first filled cell."""
+    """Rows that may be the header of a table, by their place and their first filled cell."""
     ignored = records["outcome"] == IGNORED
     if not ignored.any():
         return []

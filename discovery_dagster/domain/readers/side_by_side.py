@@ -66,8 +66,8 @@ def _is_table(cells: pl.DataFrame, first: int, behind: int) -> bool:
 
 
 def _names_things(column: str) -> bool:
-    found = find_meaning(column, synonyms.ASSETS)
-    return found is not None and (found.field in IDENTITY_FIELDS or found.named is not None)
+    meaning = find_meaning(column, synonyms.ASSETS)
+    return meaning is not None and (meaning.field in IDENTITY_FIELDS or meaning.named is not None)
 
 
 def _part(sheet: Worksheet, first: int, behind: int) -> Worksheet:

@@ -1,9 +1,9 @@
 """Lists of sockets as a machine prints them: `netstat` (Linux, Windows), `ss`, `lsof -i`.
 
 Their columns are set apart by spaces, and so are the words of their headers; what a line says is
-told by its words: a protocol, two ends with their ports, a state, and a process. Ports may be named
-(`ssh`), which `reference/service_names.yaml` reads; BSD, macOS, AIX and Solaris write a dot before
-them. Ends may be named, too. Sockets of UNIX lead nowhere.
+recognised by its words: a protocol, two ends with their ports, a state, and a process. Ports may be
+named (`ssh`), which `reference/service_names.yaml` reads; BSD, macOS, AIX and Solaris write a dot
+before them. Ends may be named, too. Sockets of UNIX lead nowhere.
 """
 
 import re
@@ -67,8 +67,8 @@ _ENDS: Final = 2
 def is_list_of_sockets(start: str) -> bool:
     """Whether a text that starts like this is such a list."""
     lines = [line for line in start.splitlines()[:_LINES] if line.strip()]
-    told = [_cells(line) for line in lines]
-    sockets = [cells for cells in told if cells and (cells[0] or cells[5])]
+    by_line = [_cells(line) for line in lines]
+    sockets = [cells for cells in by_line if cells and (cells[0] or cells[5])]
     if sockets and _TITLES.search(start):
         return True
     return len(sockets) > 0 and len(sockets) >= _SHARE * max(len(lines) - 4, 1)
@@ -94,15 +94,15 @@ def _record(number: int, line: str) -> Record:
 def _cells(line: str) -> Sequence[str | None] | None:
     """What a line says of a socket, None where it is of none."""
     words = [part for word in line.split() for part in word.split("->")]
-    protocol = next((found[1].lower() for found in map(_PROTOCOL.match, words) if found), None)
+    protocol = next((match[1].lower() for match in map(_PROTOCOL.match, words) if match), None)
     ends = _ends(words, protocol)
-    state = next((found[1] for found in map(_STATE.match, words) if found), None)
+    state = next((match[1] for match in map(_STATE.match, words) if match), None)
     if not ends or (protocol is None and state is None) or "," in words[0]:
         return None
     state = _LISTENING.get(state or "", state)
     if len(ends) < _ENDS and state != "LISTEN":
         return None
-    process = next((found for found in map(_PROCESS.match, words) if found), None)
+    process = next((match for match in map(_PROCESS.match, words) if match), None)
     hosts: list[str | None] = [_host(end["host"]) for end in ends] + [None] * _ENDS
     ports: list[str | None] = [_port(end["port"]) for end in ends] + [None] * _ENDS
     is_named = [host is not None and not _ADDRESS.fullmatch(host) for host in hosts]
@@ -120,22 +120,22 @@ def _cells(line: str) -> Sequence[str | None] | None:
 
 def _ends(words: Sequence[str], protocol: str | None) -> list[re.Match[str]]:
     """The ends that a line names: by numbers, by names of ports, or as BSD and Solaris write."""
-    found = [end for end in map(_END.match, words) if end][:_ENDS]
-    if len(found) == _ENDS:
-        return found
+    ends = [end for end in map(_END.match, words) if end][:_ENDS]
+    if len(ends) == _ENDS:
+        return ends
     if protocol is not None:
         named = [end for end in map(_NAMED.match, words) if end][:_ENDS]
         if len(named) == _ENDS:
             return named
         dotted = [end for end in map(_DOTTED.match, words[_AT_DOTTED]) if end]
-        return dotted if len(dotted) == _ENDS else found or named
+        return dotted if len(dotted) == _ENDS else ends or named
     if len(words) > _ENDS and all(map(_SOLARIS.match, words[:_ENDS])):
         return [end for end in map(_DOTTED.match, words[:_ENDS]) if end]
-    return found
+    return ends
 
 
 def _port(written: str) -> str:
-    """The number of a port; a name that nobody knows stays."""
+    """The number of a port; an unknown name stays."""
     return str(reference.load("service_names").get(written, written))
 
 

@@ -46,14 +46,14 @@ def find_strays(records: pl.DataFrame, header: Cells) -> dict[int, str]:
         Codes by row: `repeats_header`, `separator_line`, `page_mark`, `row_count`, `end_mark` or
         `totals_row`.
     """
-    found: dict[int, str] = {}
+    strays: dict[int, str] = {}
     cells = cells_of(records)
     rows = records.select(cells)
     for row in _candidates(records, cells, header):
         reason = _stray(rows.row(row), header)
         if reason is not None:
-            found[row] = reason
-    return found
+            strays[row] = reason
+    return strays
 
 
 def repeats(row: Cells, header: Cells) -> Repeated | None:
@@ -73,7 +73,7 @@ def repeats(row: Cells, header: Cells) -> Repeated | None:
 
 
 def _candidates(records: pl.DataFrame, cells: Sequence[str], header: Cells) -> list[int]:
-    """Rows that are looked at one by one, told by their first filled cell; there are few."""
+    """Rows that are looked at one by one, selected by their first filled cell; there are few."""
     first = records[cells[0]]
     open_ = open_rows(records)
     rows = [(_begins(first, header) & open_).arg_true()]

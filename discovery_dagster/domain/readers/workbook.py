@@ -89,7 +89,7 @@ def reading_of_sheets(
         tuple(table for _, table in tables),
         encoding,
         sheets=tuple(sheet.name for sheet in sheets),
-        # What is true of a sheet is said once, however many tables stand in it.
+        # What is true of a sheet is reported once, however many tables stand in it.
         notes=tuple(dict.fromkeys(note for each in tables for note in sheet_notes(*each))),
     )
 

@@ -86,11 +86,13 @@ def _without_wrappings(
     columns |= {name: _without_formula(columns[name]) for name in led}
     open_ = open_rows(records)
     values = {name: _values(column.filter(open_)) for name, column in columns.items()}
-    found = {name: around for name, each in values.items() if (around := _around(each))}
-    if len(found) < _SEVERAL:
-        found = {name: each for name, each in found.items() if len(values[name]) >= _SEVERAL}
-    columns |= {name: each.taken_off(columns[name]) for name, each in found.items()}
-    names = _names(header, {cells.index(name): each for name, each in found.items()})
+    wrappings = {name: around for name, each in values.items() if (around := _around(each))}
+    if len(wrappings) < _SEVERAL:
+        wrappings = {
+            name: each for name, each in wrappings.items() if len(values[name]) >= _SEVERAL
+        }
+    columns |= {name: each.taken_off(columns[name]) for name, each in wrappings.items()}
+    names = _names(header, {cells.index(name): each for name, each in wrappings.items()})
     return names, records.with_columns(column.alias(name) for name, column in columns.items())
 
 
@@ -142,14 +144,14 @@ def _without_formula(cells: pl.Series) -> pl.Series:
     return cells
 
 
-def _names(header: Cells, found: Mapping[int, _Wrapping]) -> list[str | None]:
+def _names(header: Cells, wrappings: Mapping[int, _Wrapping]) -> list[str | None]:
     """The names of columns without the wrapping that all have, or that their values have."""
     names = _without_formula(pl.Series(list(header), dtype=pl.String))
     filled = names.filter([not is_blank(name) for name in names])
     around = _around(filled) if len(filled) >= _SEVERAL else None
     off = around.taken_off(names) if around else names
     return [
-        found[at].taken_off(names.slice(at, 1))[0] if at in found else name
+        wrappings[at].taken_off(names.slice(at, 1))[0] if at in wrappings else name
         for at, name in enumerate(off)
     ]
 

@@ -41,9 +41,9 @@ def tables_of(root: Node, document: _Document, name: str, limits: Limits) -> lis
 
 
 def _records(root: Node, table: Mapping[str, Any]) -> list[Node]:
-    found = {id(node): node for path in table["records"] for node in nodes_at(root, path)}
+    nodes = {id(node): node for path in table["records"] for node in nodes_at(root, path)}
     others, where = table.get("except", ()), table.get("where", {})
-    return [node for node in found.values() if node.tag not in others and _holds(node, where)]
+    return [node for node in nodes.values() if node.tag not in others and _holds(node, where)]
 
 
 def _holds(node: Node, where: Mapping[str, str | bool]) -> bool:
@@ -92,12 +92,12 @@ def _cell(node: Node, what: str | Mapping[str, Any]) -> str | None:
     inner: Iterable[Node] = nodes_at(node, what["each"])
     if what.get("count"):
         return str(len(list(inner)))
-    said = (
+    texts = (
         " ".join(text for path in what["say"] for text in texts_at(each, path))
         for each in inner
         if _holds(each, what.get("where", {}))
     )
-    return _JOIN.join(dict.fromkeys(filter(None, said))) or None
+    return _JOIN.join(dict.fromkeys(filter(None, texts))) or None
 
 
 def _leaves(node: Node) -> dict[str, str | None]:

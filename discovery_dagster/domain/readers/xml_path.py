@@ -30,10 +30,10 @@ class _Step:
 
 def nodes_at(node: Node, path: str) -> Iterable[Node]:
     """Return the elements that `path` leads to from `node`, in their order."""
-    found: Iterable[Node] = [node]
+    nodes: Iterable[Node] = [node]
     for step in _steps(path)[0]:
-        found = [inner for each in found for inner in _follow(each, step)]
-    return found
+        nodes = [inner for each in nodes for inner in _follow(each, step)]
+    return nodes
 
 
 def texts_at(node: Node, path: str) -> Iterator[str]:
@@ -59,13 +59,13 @@ def _steps(path: str) -> tuple[tuple[_Step, ...], str | None]:
 
 
 def _follow(node: Node, step: _Step) -> Iterable[Node]:
-    found = _below(node, step.tag) if step.deep else node.all(step.tag)
+    nodes = _below(node, step.tag) if step.deep else node.all(step.tag)
     if step.condition is None:
-        return found
+        return nodes
     if step.condition.isdigit():
-        return islice(found, int(step.condition) - 1, int(step.condition))
+        return islice(nodes, int(step.condition) - 1, int(step.condition))
     key, _, value = step.condition.partition("=")
-    return (each for each in found if value in texts_at(each, key))
+    return (each for each in nodes if value in texts_at(each, key))
 
 
 def _below(node: Node, tag: str) -> Iterator[Node]:

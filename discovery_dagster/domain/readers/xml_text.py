@@ -30,14 +30,14 @@ _PLURALS: Final = ("s", "es", "list", "_list", "-list", "set")
 
 
 def is_xml(start: str) -> bool:
-    """Whether a text that starts like this is XML; pages of HTML are told before."""
+    """Whether a text that starts like this is XML; pages of HTML are recognised earlier."""
     return start.startswith("<") and root_of(start) is not None
 
 
 def root_of(start: str) -> str | None:
     """Return the name of the root element, without its namespace."""
-    found = _ROOT.match(_ASIDE.sub("", start).lstrip())
-    return found[1] if found else None
+    match = _ROOT.match(_ASIDE.sub("", start).lstrip())
+    return match[1] if match else None
 
 
 def read_xml(text: str, encoding: str, name: str, limits: Limits) -> FileReading:
@@ -76,16 +76,16 @@ _Path = tuple[str, ...]
 
 def _repeated(root: Node) -> frozenset[_Path]:
     """The paths of elements that stand more than once in one other, or in one of their plural."""
-    found = set[_Path]()
+    repeated = set[_Path]()
     waiting: list[tuple[Node, _Path]] = [(root, (root.tag,))]
     while waiting:
         node, path = waiting.pop()
         counts = Counter(child.tag for child in node.children)
-        found |= {
+        repeated |= {
             (*path, tag) for tag, count in counts.items() if count > 1 or _is_plural(node.tag, tag)
         }
         waiting += [(child, (*path, child.tag)) for child in node.children if child.children]
-    return frozenset(found)
+    return frozenset(repeated)
 
 
 def _is_plural(many: str, one: str) -> bool:

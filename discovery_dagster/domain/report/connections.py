@@ -12,8 +12,8 @@ from discovery_dagster.domain.report.model import (
     Section,
     Table,
     few,
+    label,
     number_of,
-    said,
     some,
 )
 
@@ -40,15 +40,16 @@ def needs(rows: Mapping[str, Rows], resolved: Rows) -> Section:
             f" {number_of(status['observed_only'])} seen but declared by nobody,"
             f" {number_of(status['inferred_only'])} only inferred from texts.",
             "Single points of failure, without which what is connected falls apart:"
-            f" {number_of(len(points))}. Sets of assets that need each other in a circle and move"
-            f" together: {number_of(len(rows['cycles']))}.",
+            f" {number_of(len(points))}. Circular dependencies, whose assets move together:"
+            f" {number_of(len(rows['cycles']))}.",
             "Everything needs infrastructure, such as name servers, monitoring and backup: what"
-            " needs an asset in all, circles and single points are told without connections to it.",
+            " needs an asset in all, circular dependencies and single points of failure leave out"
+            " connections to it.",
         ),
         (
             Chart(
                 "Dependencies by evidence",
-                [Bar(said(s), status[s], tone) for s, tone in tones.items()],
+                [Bar(label(s), status[s], tone) for s, tone in tones.items()],
             ),
         ),
         (
@@ -57,8 +58,8 @@ def needs(rows: Mapping[str, Rows], resolved: Rows) -> Section:
                 ("Source", "Relation", "Target", "Port", "Status", "Evidence", "Infrastructure"),
                 [
                     (
-                        row["source"], said(row["relation"]), row["target"], _port(row),
-                        said(row["status"]), cite(row["evidence"]), said(row["infrastructure"]),
+                        row["source"], label(row["relation"]), row["target"], _port(row),
+                        label(row["status"]), cite(row["evidence"]), label(row["infrastructure"]),
                     )
                     for row in sorted(resolved, key=lambda row: bool(row["infrastructure"]))
                 ],
@@ -68,7 +69,7 @@ def needs(rows: Mapping[str, Rows], resolved: Rows) -> Section:
                 "Most needed",
                 ("Name", "Type", "Needed by directly", "Needed by in all"),
                 [
-                    (row["name"], said(row["type"]), row["fan_in"], row["blast_radius"])
+                    (row["name"], label(row["type"]), row["fan_in"], row["blast_radius"])
                     for row in needed[:50]
                 ],
                 page_rows=20,
@@ -76,18 +77,18 @@ def needs(rows: Mapping[str, Rows], resolved: Rows) -> Section:
             Table(
                 "Single points of failure",
                 ("Name", "Type", "What stops with it"),
-                [(row["name"], said(row["type"]), row["single_point_reason"]) for row in points],
+                [(row["name"], label(row["type"]), row["single_point_reason"]) for row in points],
                 "No asset is known that others stop with.",
                 page_rows=20,
             ),
             Table(
-                "Circles, and the cheapest edges to cut them open by",
+                "Circular dependencies, and the cheapest edges to cut",
                 ("Assets", "Edges", "Cheapest to cut"),
                 [
                     (few(row["assets"]), row["edges"], _cuts(row["cuts"]))
                     for row in rows["cycles"]
                 ],
-                "Nothing needs itself in a circle.",
+                "There are no circular dependencies.",
             ),
             Table(
                 "Contradictions",
@@ -98,7 +99,7 @@ def needs(rows: Mapping[str, Rows], resolved: Rows) -> Section:
             Table(
                 "Services of the whole estate, left out of groups",
                 ("Name", "Service", "Why"),
-                [(row["name"], said(row["service"]), row["service_reason"]) for row in shared],
+                [(row["name"], label(row["service"]), row["service_reason"]) for row in shared],
             ),
         ),
     )  # fmt: skip

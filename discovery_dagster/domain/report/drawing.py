@@ -1,6 +1,6 @@
 """The plan as a drawing: waves as columns, their larger groups as boxes, needs as lines between.
 
-Small groups and assets that move alone are told by their number. All positions are in pixels.
+Small groups and assets that move alone are only counted. All positions are in pixels.
 """
 
 from collections import Counter
@@ -23,7 +23,7 @@ class Box:
 
     group: str
     label: str
-    said: str
+    caption: str
     x: int
     y: int
 
@@ -34,7 +34,7 @@ class Line:
 
     path: str
     width: float
-    said: str
+    caption: str
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Column:
     """A wave, and what of it is not drawn."""
 
     wave: int
-    said: str
+    caption: str
     x: int
     more: str
     more_y: int
@@ -118,13 +118,13 @@ def _some(number: int, noun: str) -> str:
 
 def applications_of(assets: Rows) -> dict[str, list[str]]:
     """Return the applications of each group: those in it, and what lists name of its machines."""
-    found: dict[str, set[str]] = {}
+    by_group: dict[str, set[str]] = {}
     for asset in assets:
         if asset["group"] is not None:
             itself = asset["type"] == "application"
             names = [asset["name"] or ""] if itself else asset["applications"] or ()
-            found.setdefault(asset["group"], set()).update(names)
-    return {group: sorted(names) for group, names in found.items() if names}
+            by_group.setdefault(asset["group"], set()).update(names)
+    return {group: sorted(names) for group, names in by_group.items() if names}
 
 
 def _label(group: Mapping[str, Any], applications: Sequence[str]) -> str:
@@ -153,6 +153,6 @@ def _lines(boxes: Sequence[Box], assets: Rows, dependencies: Rows) -> list[Line]
         bend = (x1 - x2) // 2
         path = f"M{x1} {y1}C{x1 - bend} {y1} {x2 + bend} {y2} {x2} {y2}"
         noun = "dependency" if number == 1 else "dependencies"
-        said = f"{source} needs {target}: {number} {noun}"
-        lines.append(Line(path, round(min(1 + number**0.5 / 2, 6), 1), said))
+        title = f"{source} needs {target}: {number} {noun}"
+        lines.append(Line(path, round(min(1 + number**0.5 / 2, 6), 1), title))
     return lines

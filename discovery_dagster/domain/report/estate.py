@@ -10,9 +10,9 @@ from discovery_dagster.domain.report.model import (
     Section,
     Table,
     counted,
+    label,
     most_first,
     number_of,
-    said,
     some,
 )
 
@@ -100,7 +100,7 @@ def inventory(assets: Rows) -> Section:
                 ),
                 [
                     (
-                        row["name"], said(row["type"]), row["environment"], row["criticality"],
+                        row["name"], label(row["type"]), row["environment"], row["criticality"],
                         row["os_name"], row["wave"], row["strategy"], row["group"],
                         ", ".join(row["applications"] or ()), row["cpu_cores"], row["memory_gb"],
                         row["storage_gb"], row["business_owner"], row["strategy_reason"],
@@ -138,7 +138,7 @@ def life(assets: Rows, ended: Rows) -> Section:
                 ("Name", "Type", "Environment", "Operating system or product", "Ended", "Wave"),
                 [
                     (
-                        row["name"], said(row["type"]), row["environment"],
+                        row["name"], label(row["type"]), row["environment"],
                         row["os_name"] or row["product"], row["eol_date"], row["wave"],
                     )
                     for row in sorted(ended, key=lambda row: (row["eol_date"] or "", row["name"]))

@@ -9,16 +9,16 @@ from discovery_dagster.domain.report.model import (
     Rows,
     Section,
     Table,
+    label,
     moment,
     number_of,
-    said,
     some,
 )
-from discovery_dagster.domain.report.observation import observed_files, told
+from discovery_dagster.domain.report.observation import describe_observation, observed_files
 
 
 def unknowns(rows: Mapping[str, Rows]) -> Section:
-    """Say what nobody has listed."""
+    """Describe what no inventory lists."""
     kinds = Counter(row["kind"] for row in rows["endpoints"])
     untyped = [row for row in rows["assets"] if row["type"] == "unknown"]
     return Section(
@@ -30,7 +30,12 @@ def unknowns(rows: Mapping[str, Rows]) -> Section:
             f" or named, {number_of(kinds['external'])} outside. Each may be a machine that a move"
             " would forget.",
         ),
-        (Chart("Unlisted endpoints by kind", [Bar(said(k), n) for k, n in sorted(kinds.items())]),),
+        (
+            Chart(
+                "Unlisted endpoints by kind",
+                [Bar(label(kind), number) for kind, number in sorted(kinds.items())],
+            ),
+        ),
         (
             Table(
                 "Unlisted endpoints",
@@ -66,7 +71,7 @@ def reliance(coverage: Rows, without: Rows, dependencies: Rows) -> Section:
         "Coverage",
         "How far this can be relied on",
         (
-            *told(seen, observed),
+            *describe_observation(seen, observed),
             f"Of {number_of(len(without))} of {some(len(coverage), 'asset')} no dependency is known"
             " at all: they are placed as if they had none.",
         ),
@@ -101,7 +106,7 @@ def reliance(coverage: Rows, without: Rows, dependencies: Rows) -> Section:
                 "Assets without any dependency evidence",
                 ("Name", "Type", "Environment", "Wave"),
                 [
-                    (row["name"], said(row["type"]), row["environment"], row["wave"])
+                    (row["name"], label(row["type"]), row["environment"], row["wave"])
                     for row in without
                 ],
                 "Something is known of every asset." if coverage else "There are no assets.",

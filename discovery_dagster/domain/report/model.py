@@ -27,7 +27,7 @@ class Chart:
     bars: Sequence[Bar]
 
     @property
-    def said(self) -> str:
+    def description(self) -> str:
         """The chart in words, for those who do not see it."""
         return f"{self.title}: " + ", ".join(f"{bar.label} {bar.value:,}" for bar in self.bars)
 
@@ -77,10 +77,10 @@ class Contents:
 
 def counted(rows: Rows, column: str) -> list[Bar]:
     """Count the values of a column, the most frequent first, what says nothing last."""
-    found = Counter(row[column] or "not said" for row in rows)
-    quiet = {"unknown", "not said", "other"}
-    ordered = sorted(found.items(), key=lambda item: (item[0] in quiet, -item[1], item[0]))
-    return [Bar(said(name), number, "quiet" if name in quiet else "") for name, number in ordered]
+    counts = Counter(row[column] or "not stated" for row in rows)
+    quiet = {"unknown", "not stated", "other"}
+    ordered = sorted(counts.items(), key=lambda item: (item[0] in quiet, -item[1], item[0]))
+    return [Bar(label(name), number, "quiet" if name in quiet else "") for name, number in ordered]
 
 
 def most_first(item: tuple[Iterable[str], int]) -> tuple[int, Iterable[str]]:
@@ -88,7 +88,7 @@ def most_first(item: tuple[Iterable[str], int]) -> tuple[int, Iterable[str]]:
     return -item[1], item[0]
 
 
-def said(name: str | None) -> str:
+def label(name: str | None) -> str:
     """Return the words of a name."""
     return (name or "").replace("_", " ")
 

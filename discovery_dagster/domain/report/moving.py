@@ -12,7 +12,7 @@ from discovery_dagster.domain.report.model import (
     Table,
     counted,
     few,
-    said,
+    label,
     some,
 )
 
@@ -65,7 +65,7 @@ def moves(rows: Mapping[str, Rows], resolved: Rows, constraints: Sequence[str]) 
             Table(
                 "What does not move",
                 ("Name", "Type", "Why"),
-                [(row["name"], said(row["type"]), row["plan_reason"]) for row in unplaced],
+                [(row["name"], label(row["type"]), row["plan_reason"]) for row in unplaced],
                 "Every asset of the estate has a wave.",
             ),
         ),

@@ -30,12 +30,12 @@ def observed_files(dependencies: Rows) -> list[Observed]:
     Args:
         dependencies: rows of the export, with their evidence.
     """
-    found: dict[str, list[tuple[str, str, int]]] = {}
+    by_file: dict[str, list[tuple[str, str, int]]] = {}
     for row in dependencies:
         for piece in row["evidence"]:
             if piece["kind"] == "observed" and piece["first_seen"] and piece["last_seen"]:
                 seen = piece["first_seen"], piece["last_seen"], piece["count"] or 0
-                found.setdefault(piece["file"], []).append(seen)
+                by_file.setdefault(piece["file"], []).append(seen)
     files = [
         Observed(
             file,
@@ -44,12 +44,12 @@ def observed_files(dependencies: Rows) -> list[Observed]:
             len(pieces),
             sum(count for _, _, count in pieces),
         )
-        for file, pieces in found.items()
+        for file, pieces in by_file.items()
     ]
     return sorted(files, key=lambda one: (_time(one.first), one.file))
 
 
-def told(files: Sequence[Observed], assets: int) -> Iterator[str]:
+def describe_observation(files: Sequence[Observed], assets: int) -> Iterator[str]:
     """Say from when to when was observed, where between files nothing was, and what that misses.
 
     Args:

@@ -78,8 +78,8 @@ def _to_decide(rows: Mapping[str, Rows], ended: Rows, without: Rows) -> Iterator
         yield f"{noun} declared one way and seen the other: see Map."
     if rows["cycles"]:
         yield (
-            f"In {some(len(rows['cycles']), 'circle')} assets need each other and move together,"
-            " unless the edges proposed under Map are cut."
+            f"{some(len(rows['cycles']), 'circular dependency', 'circular dependencies')}: the"
+            " assets of each move together, unless the edges proposed under Map are cut."
         )
     points = sum(1 for row in rows["nodes"] if row["single_point"])
     if points:

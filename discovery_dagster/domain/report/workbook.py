@@ -84,7 +84,7 @@ def _summarise(
             row += 1
         for chart in section.charts:
             drawn = _chart(workbook, numbers, place, chart)
-            sheet.insert_chart(row, 1, drawn, {"description": chart.said})
+            sheet.insert_chart(row, 1, drawn, {"description": chart.description})
             row += 2 + _lines(chart)
             place += len(chart.bars) + 2
         row += 1
@@ -154,7 +154,7 @@ def _fill(
 
 
 def _name(title: str, used: set[str]) -> str:
-    """A sheet's name: the first words of the title that fit, told apart from the others."""
+    """A sheet's name: the first words of the title that fit, made unique."""
     plain = title.split(",")[0][:_NAME].strip()
     name, number = plain, 2
     while name.lower() in used:

@@ -12,7 +12,7 @@ from discovery_dagster.domain.tables.assets import (
     INVENTORY_ASSETS,
     INVENTORY_CONFLICTS,
     INVENTORY_MEMBERS,
-    JUDGED_ASSETS,
+    RULE_CLASSIFIED_ASSETS,
 )
 from discovery_dagster.domain.tables.attributes import ATTRIBUTES
 from discovery_dagster.domain.tables.connections import CYCLES, EDGES, ENDPOINTS, GRAPH_NODES
@@ -60,7 +60,6 @@ __all__ = [
     "INVENTORY_CONFLICTS",
     "INVENTORY_MEMBERS",
     "ISSUES",
-    "JUDGED_ASSETS",
     "OVERRIDE_LINES",
     "OVERRIDE_REFUSALS",
     "PLAN_CONFLICTS",
@@ -72,6 +71,7 @@ __all__ = [
     "RECORD_OUTCOMES",
     "REJECTED_RECORDS",
     "RELATION_RECORDS",
+    "RULE_CLASSIFIED_ASSETS",
     "SESSION_CHANGES",
     "SOURCE_FILES",
     "SOURCE_TABLES",

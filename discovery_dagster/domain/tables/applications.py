@@ -13,7 +13,7 @@ from discovery_dagster.domain.tables.words import ReferenceWords
 
 APPLICATIONS = Table(
     "applications",
-    doc="One row an application, with its deployments.",
+    doc="One row per application, with its deployments.",
     columns={
         "application_id": text(key=True, doc="The application; an asset, or a name in lists."),
         "name": text(doc="Its name."),
@@ -56,7 +56,7 @@ APPLICATIONS = Table(
 
 INTERFACES = Table(
     "interfaces",
-    doc="One row an interface: an application needs another, as its members' connections show.",
+    doc="One row per interface: an application needs another, as its members' connections show.",
     columns={
         "source": text(doc="The application that needs the other."),
         "target": text(doc="The application that is needed."),

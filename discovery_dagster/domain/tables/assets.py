@@ -24,7 +24,7 @@ _DECLARED_TYPE_TEXT = text(nullable=True, doc="That type, as written.")
 
 INVENTORY_ASSETS = Table(
     "inventory_assets",
-    doc="One row a thing: the records of one identity merged.",
+    doc="One row per asset: its golden record, merged from all its records.",
     columns={
         "asset_id": _ASSET_ID,
         "named_only": _NAMED_ONLY,
@@ -37,7 +37,7 @@ INVENTORY_ASSETS = Table(
 
 INVENTORY_MEMBERS = Table(
     "inventory_members",
-    doc="One row a record of an asset, and why it belongs to it.",
+    doc="One row per record of an asset, and why it belongs to it.",
     columns={
         "asset_id": _OF_ASSET,
         "record": count(
@@ -50,7 +50,7 @@ INVENTORY_MEMBERS = Table(
 
 INVENTORY_CONFLICTS = Table(
     "inventory_conflicts",
-    doc="One row a value that lost against another source's, and one for the value that won.",
+    doc="One row per value that lost against another source's, and one for the value that won.",
     columns={
         "asset_id": _OF_ASSET,
         "field": text(doc="Canonical field."),
@@ -60,9 +60,9 @@ INVENTORY_CONFLICTS = Table(
     },
 )
 
-JUDGED_ASSETS = Table(
-    "judged_assets",
-    doc="One row an asset, judged by rules; `unknown` is an answer.",
+RULE_CLASSIFIED_ASSETS = Table(
+    "rule_classified_assets",
+    doc="One row per asset, classified by rules; `unknown` is an answer.",
     columns={
         "asset_id": _ASSET_ID,
         "named_only": _NAMED_ONLY,
@@ -112,9 +112,9 @@ JUDGED_ASSETS = Table(
 
 CLASSIFIED_ASSETS = Table(
     "classified_assets",
-    doc="One row an asset, with what people decided in the place of what the rules said.",
+    doc="One row per asset, with what people decided in the place of what the rules said.",
     columns={
-        **JUDGED_ASSETS.columns,
+        **RULE_CLASSIFIED_ASSETS.columns,
         "overridden": texts(doc="Fields that people decided; `rationale` has a sentence for each."),
     },
 )

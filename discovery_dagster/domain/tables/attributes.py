@@ -1,4 +1,4 @@
-"""What is said of a thing, in canonical fields and units. Lists are empty, not null."""
+"""The attributes of an asset, in canonical fields and units. Lists are empty, not null."""
 
 from discovery_dagster.domain.tables.declaring import amount, json_object, text, texts, total
 from discovery_dagster.domain.tables.table import Columns

@@ -32,7 +32,7 @@ _CANDIDATES = objects(
 
 EDGES = Table(
     "edges",
-    doc="One row an edge: the source needs the target.",
+    doc="One row per edge: the source needs the target.",
     columns={
         "edge": count(key=True, doc="Number of the row, from 0."),
         "source": text(doc="Name of the asset, or the endpoint as written."),
@@ -71,7 +71,7 @@ EDGES = Table(
 
 ENDPOINTS = Table(
     "endpoints",
-    doc="One row a subnet (or a name) and port of endpoints that are no assets.",
+    doc="One row per subnet (or a name) and port of endpoints that are no assets.",
     columns={
         "subnet": text(doc="Subnet of an address; else the name."),
         "kind": text(words=Unresolved, doc="Why they are no assets."),
@@ -95,7 +95,7 @@ ENDPOINTS = Table(
 
 GRAPH_NODES = Table(
     "graph_nodes",
-    doc="One row an asset, as a node of the graph of resolved edges.",
+    doc="One row per asset, as a node of the graph of resolved edges.",
     columns={
         "asset_id": text(key=True, doc="The asset."),
         "component": count(
@@ -124,7 +124,7 @@ GRAPH_NODES = Table(
 
 CYCLES = Table(
     "cycles",
-    doc="One row a set of assets that need each other.",
+    doc="One row per set of assets that need each other.",
     columns={
         "cycle": count(key=True, doc="The strongly connected component."),
         "assets": texts(doc="Names of its assets, sorted."),

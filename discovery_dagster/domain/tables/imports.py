@@ -22,7 +22,7 @@ from discovery_dagster.domain.tables.words import (
 
 SOURCE_FILES = Table(
     "source_files",
-    doc="One row a file of the session, in the order in which the files were added.",
+    doc="One row per file of the session, in the order in which the files were added.",
     columns={
         "file": text(key=True, doc="Name of the file within the session."),
         "sha256": text(doc="Digest of its content, hexadecimal."),
@@ -42,7 +42,7 @@ SOURCE_FILES = Table(
 
 SOURCE_TABLES = Table(
     "source_tables",
-    doc="One row a table, in file and sheet order.",
+    doc="One row per table, in file and sheet order.",
     columns={
         "table": count(key=True, doc="Number of the table within the session, from 0."),
         "file": PLACE["file"],
@@ -66,7 +66,7 @@ SOURCE_TABLES = Table(
 
 CORRECTIONS = Table(
     "corrections",
-    doc="One row a record that another file of the session corrected; the record is corrected.",
+    doc="One row per record that another file of the session corrected; the record is corrected.",
     columns={
         **PLACE,
         "table": count(doc="Number of its table, as in `source_tables`."),
@@ -80,7 +80,7 @@ CORRECTIONS = Table(
 
 FIELD_MAPPING = Table(
     "field_mapping",
-    doc="One row a source column: what it means.",
+    doc="One row per source column: what it means.",
     columns={
         "table": count(key=True, doc="Number of its table, as in `source_tables`."),
         "file": PLACE["file"],
@@ -102,7 +102,7 @@ FIELD_MAPPING = Table(
 
 TABLE_GRAINS = Table(
     "table_grains",
-    doc="One row a table: what each of its records is, and why.",
+    doc="One row per table: what each of its records is, and why.",
     columns={
         "table": count(key=True, doc="Number of the table, as in `source_tables`."),
         "file": PLACE["file"],
@@ -125,7 +125,7 @@ TABLE_GRAINS = Table(
 
 PROPOSALS = Table(
     "proposals",
-    doc="One row a column or asset that the rules left open and a language model was asked about.",
+    doc="One row per column or asset that rules left open and a language model was asked about.",
     columns={
         "asset_id": text(nullable=True, doc="The asset; null for a column."),
         "name": text(nullable=True, doc="Name of the asset."),

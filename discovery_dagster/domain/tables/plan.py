@@ -6,7 +6,7 @@ from discovery_dagster.domain.tables.words import Change, Changed, ReferenceWord
 
 PLAN_PLACEMENTS = Table(
     "plan_placements",
-    doc="One row an asset of the plan: where it moves, and how.",
+    doc="One row per asset of the plan: where it moves, and how.",
     columns={
         "asset_id": text(key=True, doc="The asset."),
         "group": text(nullable=True, doc="Its move group; null of what does not move."),
@@ -19,7 +19,7 @@ PLAN_PLACEMENTS = Table(
 
 PLAN_GROUPS = Table(
     "plan_groups",
-    doc="One row a move group: assets that move together.",
+    doc="One row per move group: assets that move together.",
     columns={
         "group": text(key=True, doc="Its id; it stays while what the group is about does."),
         "assets": texts(doc="Names of its assets, sorted."),
@@ -32,7 +32,7 @@ PLAN_GROUPS = Table(
 
 PLAN_WAVES = Table(
     "plan_waves",
-    doc="One row a wave: groups that move at one time.",
+    doc="One row per wave: groups that move at one time.",
     columns={
         "wave": count(key=True, doc="Number of the wave, from 1."),
         "groups": texts(doc="Ids of its groups."),
@@ -43,7 +43,7 @@ PLAN_WAVES = Table(
 
 PLAN_COVERAGE = Table(
     "plan_coverage",
-    doc="One row an asset of the plan: what is known of its dependencies.",
+    doc="One row per asset of the plan: what is known of its dependencies.",
     columns={
         "asset_id": text(key=True, doc="The asset."),
         "evidence": flag(doc="Whether there is any evidence at all."),
@@ -57,7 +57,7 @@ PLAN_COVERAGE = Table(
 
 PLAN_CONFLICTS = Table(
     "plan_conflicts",
-    doc="One row a constraint that cannot hold, or has no effect.",
+    doc="One row per constraint that cannot hold, or has no effect.",
     columns={
         "constraint": total(doc="Number of the constraint."),
         "kind": text(doc="Kind of the constraint."),
@@ -68,7 +68,7 @@ PLAN_CONFLICTS = Table(
 
 SESSION_CHANGES = Table(
     "session_changes",
-    doc="One row a difference to the session before: of an asset, an edge or a place in the plan.",
+    doc="One row per difference from the session before: of an asset, an edge or a placement.",
     columns={
         "change": text(words=Change, doc="How it is different."),
         "asset_id": text(

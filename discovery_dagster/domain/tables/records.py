@@ -10,7 +10,7 @@ _ROW = count(doc="Number of the record in its table, from 0.")
 
 RECORD_OUTCOMES = Table(
     "record_outcomes",
-    doc="One row a physical record: how it was accounted for.",
+    doc="One row per physical record: how it was accounted for.",
     columns={
         **PLACE,
         "table": _TABLE,
@@ -21,7 +21,7 @@ RECORD_OUTCOMES = Table(
 
 TABLE_ACCOUNTS = Table(
     "table_accounts",
-    doc="One row a table: its physical records and what became of them.",
+    doc="One row per table: its physical records and what became of them.",
     columns={
         "table": count(key=True, doc="Number of the table, as in `source_tables`."),
         "file": PLACE["file"],
@@ -36,7 +36,7 @@ TABLE_ACCOUNTS = Table(
 
 REJECTED_RECORDS = Table(
     "rejected_records",
-    doc="One row a rejected record, as it stood.",
+    doc="One row per rejected record, as it stood.",
     columns={
         **PLACE,
         "table": _TABLE,
@@ -47,7 +47,7 @@ REJECTED_RECORDS = Table(
 
 ISSUES = Table(
     "issues",
-    doc="One row a problem of a cell or a record.",
+    doc="One row per problem of a cell or a record.",
     columns={
         **PLACE,
         "table": _TABLE,
@@ -64,7 +64,7 @@ ISSUES = Table(
 
 OVERRIDE_LINES = Table(
     "override_lines",
-    doc="One row a record of a file of decisions that is right by itself.",
+    doc="One row per record of a file of decisions that is right by itself.",
     columns={
         **PLACE,
         "table": _TABLE,
@@ -79,7 +79,7 @@ OVERRIDE_LINES = Table(
 
 OVERRIDE_REFUSALS = Table(
     "override_refusals",
-    doc="One row a record of `override_lines` that could not be applied.",
+    doc="One row per record of `override_lines` that could not be applied.",
     columns={
         "table": _TABLE,
         "row": _ROW,
@@ -90,7 +90,7 @@ OVERRIDE_REFUSALS = Table(
 
 ASSET_RECORDS = Table(
     "asset_records",
-    doc="One row a record that declares a thing, in table and line order.",
+    doc="One row per record that declares a thing, in table and line order.",
     columns={
         "record": count(key=True, doc="Number of the row, from 0."),
         **PLACE,
@@ -108,7 +108,7 @@ ASSET_RECORDS = Table(
 
 RELATION_RECORDS = Table(
     "relation_records",
-    doc="One row a relation between two named things, or from one to an address; turned already,"
+    doc="One row per relation between two named things, or from one to an address; turned already,"
     " so that the source needs the target.",
     columns={
         **PLACE,

@@ -52,7 +52,7 @@ _PLACED = replace(plan.PLAN_PLACEMENTS.columns["strategy"], nullable=True)
 
 FILES = Table(
     "files",
-    doc="One row a file of the session, and what became of its records.",
+    doc="One row per file of the session, and what became of its records.",
     columns={
         "name": imports.SOURCE_FILES.columns["file"],
         **_only(imports.SOURCE_FILES, "sha256", "format"),
@@ -160,7 +160,7 @@ NODES = Table(
 
 PUBLICATIONS = Table(
     "publications",
-    doc="One row a step that the session has a result of.",
+    doc="One row per step that the session has a result of.",
     columns={
         "step": text(key=True, doc="The step."),
         "publication": text(doc="Id of the result."),

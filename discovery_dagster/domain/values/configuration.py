@@ -40,18 +40,18 @@ class Mention:
 def read(text: str) -> list[Mention]:
     """Return the other hosts that a text names, in their order."""
     text = as_settings(hide(text))
-    found: list[tuple[int, Mention]] = []
+    mentions: list[tuple[int, Mention]] = []
     taken: list[range] = []
     for pattern, rule in _patterns():
         for match in pattern.finditer(text):
             span = range(*match.span())
             if any(match.start() in other or other.start in span for other in taken):
                 continue
-            told = list(_mentions(match.groupdict(), rule))
-            if told:
+            matched = list(_mentions(match.groupdict(), rule))
+            if matched:
                 taken.append(span)
-                found += [(match.start(), mention) for mention in told]
-    return [mention for _, mention in sorted(found, key=lambda one: one[0])]
+                mentions += [(match.start(), mention) for mention in matched]
+    return [mention for _, mention in sorted(mentions, key=lambda one: one[0])]
 
 
 def _mentions(groups: dict[str, str | None], rule: dict[str, Any]) -> Iterator[Mention]:
@@ -59,8 +59,8 @@ def _mentions(groups: dict[str, str | None], rule: dict[str, Any]) -> Iterator[M
     if not scheme:
         return
     usual = rule.get("usual", usual)
-    said = groups.get("port") or groups.get("later") or ""
-    ports = [int(port) for port in said.split(",") if port]
+    listed_ports = groups.get("port") or groups.get("later") or ""
+    ports = [int(port) for port in listed_ports.split(",") if port]
     hosts = _ONE.findall(groups["hosts"] or "")
     for at, (written, *own) in enumerate(hosts):
         host = written.strip("[].").lower()

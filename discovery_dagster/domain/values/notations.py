@@ -1,8 +1,8 @@
 r"""What tools write around names: `CORP\web01`, `web01$`, `/shop-db`, `[web01]`, `web01.`.
 
 Which signs are notation is data (`reference/notations.yaml`). What stands on both sides of a
-backslash is told by the words, here by those of one column; other records may tell it as well, see
-`canonical/windows_names`.
+backslash is recognised by the words, here by those of one column; other records may show it as
+well, see `canonical/windows_names`.
 """
 
 from functools import cache

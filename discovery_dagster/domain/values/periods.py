@@ -35,7 +35,7 @@ def parts(cells: pl.Series) -> pl.DataFrame:
         As long as `cells`: `start` and `end` as points in time that people write, null where a cell
         is no range; and whether the end is `overnight`, on the day after the one written.
     """
-    found = (
+    matches = (
         cells.alias("cell")
         .to_frame()
         .with_columns(
@@ -51,7 +51,7 @@ def parts(cells: pl.Series) -> pl.DataFrame:
     last = pl.concat_str(clock, last_half)
     zone = hours.field("6").fill_null("")
     day = pl.concat_str(hours.field("1"), pl.lit(" "))
-    return found.select(
+    return matches.select(
         start=pl.coalesce(points.field("1"), pl.concat_str(day, first, zone)),
         end=pl.coalesce(points.field("2"), pl.concat_str(day, last, zone)),
         overnight=(_minutes(last) <= _minutes(first)).fill_null(value=False),

@@ -65,10 +65,10 @@ def _as_cores(cells: pl.Series) -> pl.Series:
     core, product = _core_patterns()
     text = cells.str.to_lowercase()
     factors = text.str.extract_groups(product)
-    made = factors.struct[0].cast(pl.Int64, strict=False) * factors.struct[1].cast(
+    total = factors.struct[0].cast(pl.Int64, strict=False) * factors.struct[1].cast(
         pl.Int64, strict=False
     )
-    return made.cast(pl.String).fill_null(text.str.extract(core, 1)).fill_null(cells)
+    return total.cast(pl.String).fill_null(text.str.extract(core, 1)).fill_null(cells)
 
 
 @cache

@@ -28,7 +28,7 @@ def hide(text: str) -> str:
     """Return `text` with a mask in the place of each secret."""
     text = _hide_pairs(text)
     for pattern in _patterns():
-        text = pattern.sub(lambda found: found["kept"] + mask(), text)
+        text = pattern.sub(lambda match: match["kept"] + mask(), text)
     return text
 
 
@@ -74,14 +74,14 @@ def _hide_pairs(text: str) -> str:
     return _JSON_IN_STRING.sub(_hide_inside, text) if '\\"' in text else text
 
 
-def _hide_inside(found: re.Match[str]) -> str:
+def _hide_inside(match: re.Match[str]) -> str:
     """Hide the secrets of a JSON text that is a string of another."""
     try:
-        inside = json.loads(found[0])
+        inside = json.loads(match[0])
     except json.JSONDecodeError:
-        return found[0]
+        return match[0]
     hidden = hide(inside)
-    return found[0] if hidden == inside else json.dumps(hidden, ensure_ascii=False)
+    return match[0] if hidden == inside else json.dumps(hidden, ensure_ascii=False)
 
 
 def _is_kept_here(value: Value) -> bool:

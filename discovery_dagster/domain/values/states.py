@@ -58,8 +58,8 @@ def _in_phrases(text: str) -> Iterator[str]:
     """The states of the phrases within a text, the longest first; equals by precedence."""
     negated = _negations()
     for phrase, state in _phrases().items():
-        before, found, _ = f" {text} ".partition(f" {phrase} ")
-        if found and not set(before.split()) & negated:
+        before, held, _ = f" {text} ".partition(f" {phrase} ")
+        if held and not set(before.split()) & negated:
             yield state
 
 

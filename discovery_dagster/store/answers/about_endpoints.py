@@ -32,8 +32,8 @@ def apply(
     """Decide what endpoints are; `as_of` is the last decision before the workbook."""
     outcome = Outcome()
     if any(_subnet_of(answer) for answer in answers):
-        strangers = endpoint_decisions.strangers(database, session)
-        answers = [each for answer in answers for each in _by_address(answer, strangers)]
+        unresolved = endpoint_decisions.unresolved_endpoints(database, session)
+        answers = [each for answer in answers for each in _by_address(answer, unresolved)]
     log = in_force(decision_log.current(database, session.engagement), ENDPOINT)
     assets = Finder(database, session, [answer.answer for answer in answers])
     named = [name for answer in answers if (name := answer.cells.get("Endpoint"))]
@@ -57,12 +57,12 @@ def apply(
     return outcome
 
 
-def _by_address(answer: Answer, strangers: Sequence[str]) -> list[Answer]:
+def _by_address(answer: Answer, unresolved: Sequence[str]) -> list[Answer]:
     """Return an answer about a subnet as one about each of its addresses that is no asset."""
     subnet = _subnet_of(answer)
     if subnet is None or fold(answer.answer) != EXTERNAL:
         return [answer]
-    inside = [name for name in strangers if in_subnet(name, subnet)]
+    inside = [name for name in unresolved if in_subnet(name, subnet)]
     return [replace(answer, cells={**answer.cells, "Endpoint": name}) for name in inside]
 
 

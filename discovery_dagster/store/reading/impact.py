@@ -8,7 +8,7 @@ from typing import Any, Final
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from discovery_dagster.domain.graph.impact import Direction, reach, tell
+from discovery_dagster.domain.graph.impact import Direction, describe_edge, reach
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.database import Database
 
@@ -104,7 +104,7 @@ def _direction(
                 **assets[one.asset_id],
                 "distance": one.distance,
                 "path": [edges[number] for number in one.path],
-                "why": [tell(edges[number]) for number in one.path],
+                "why": [describe_edge(edges[number]) for number in one.path],
             }
             for one in shown
         ],

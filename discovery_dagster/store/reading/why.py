@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from discovery_dagster.domain.graph.impact import tell
+from discovery_dagster.domain.graph.impact import describe_edge
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.domain.planning.constraints import meant
+from discovery_dagster.domain.planning.constraints import resolve_constraints
 from discovery_dagster.store import constraints
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.reading.assets import asset as read_asset
@@ -52,10 +52,12 @@ def why(database: Database, session: SessionKey, asset_id: str) -> dict[str, Any
         node = connection.execute(_NODE, keys).fetchone()
         group = connection.execute(_GROUP, keys).fetchone()
         conflicts = connection.execute(_CONFLICTS, keys).fetchall()
-    told = [{**edge, "why": tell(edge)} for edge in edges]
+    told = [{**edge, "why": describe_edge(edge)} for edge in edges]
     hidden = {"engagement", "session", "seq", "asset_id"}
     said = constraints.current(database, session.engagement)
-    about = meant(said, named_assets(database, session)).about(asset_id) if said else []
+    about = (
+        resolve_constraints(said, named_assets(database, session)).about(asset_id) if said else []
+    )
     return {
         "asset": row,
         "placement": {

@@ -4,7 +4,7 @@ from datetime import date
 
 from discovery_dagster import reference
 from discovery_dagster.domain.classification import classify, sentences
-from discovery_dagster.domain.tables import JUDGED_ASSETS, empty
+from discovery_dagster.domain.tables import RULE_CLASSIFIED_ASSETS, empty
 from discovery_dagster_tests.domain.rows import Row, inventory_assets
 
 TODAY = date(2026, 9, 1)
@@ -154,4 +154,4 @@ def test_only_words_of_the_vocabulary_are_answers():
 
 
 def test_nothing_is_classified_as_nothing():
-    assert classify(inventory_assets(), TODAY).equals(empty(JUDGED_ASSETS))
+    assert classify(inventory_assets(), TODAY).equals(empty(RULE_CLASSIFIED_ASSETS))

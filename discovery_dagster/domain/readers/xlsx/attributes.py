@@ -55,36 +55,36 @@ def read_attributes(xml: Xml, behind: Positions) -> Attributes:
     """
     words = xml.words_at(behind)
     shared = (words & _SHARED_MASK) == _SHARED_ONLY
-    found = Attributes(
+    attributes = Attributes(
         np.where(shared, np.int8(SHARED), np.int8(NUMBER)),
         np.zeros(len(behind), dtype=np.int32),
         behind + shared * _LENGTH,
     )
     going = np.flatnonzero(~shared & ((words & np.uint64(0xFF)) != ord(">")))
     for _ in range(_ATTRIBUTES):
-        at = found.behind[going]
+        at = attributes.behind[going]
         more = (xml.bytes_[at] == ord(" ")) & (xml.bytes_[at + 1] != ord("/"))
         going, at = going[more], at[more]
         if not len(going):
-            return found
+            return attributes
         name = xml.bytes_[at + 1]
         style, kind = name == ord("s"), name == ord("t")
         if not bool((style | kind).all()):
             raise UnusualXmlError("a cell with other attributes")
         numbers, digits = numbers_in(xml.words_at(at[style] + len(' s="')))
-        found.styles[going[style]] = numbers
-        found.behind[going[style]] = at[style] + len(' s=""') + digits
-        _read_types(xml, found, going[kind], at[kind] + len(' t="'))
+        attributes.styles[going[style]] = numbers
+        attributes.behind[going[style]] = at[style] + len(' s=""') + digits
+        _read_types(xml, attributes, going[kind], at[kind] + len(' t="'))
     raise UnusualXmlError("a cell with too many attributes")
 
 
-def _read_types(xml: Xml, found: Attributes, cells: Positions, at: Positions) -> None:
+def _read_types(xml: Xml, attributes: Attributes, cells: Positions, at: Positions) -> None:
     codes = (xml.words_at(at) & np.uint64(0xFFFF)).astype(np.int64)
     known = np.zeros(len(cells), dtype=np.bool_)
     for code, (kind, length) in _TYPES.items():
         of_kind = codes == int.from_bytes(code, "little")
         known |= of_kind
-        found.types[cells[of_kind]] = kind
-        found.behind[cells[of_kind]] = at[of_kind] + length + 1
+        attributes.types[cells[of_kind]] = kind
+        attributes.behind[cells[of_kind]] = at[of_kind] + length + 1
     if not bool(known.all()):
         raise UnusualXmlError("a cell of another type")

@@ -27,8 +27,8 @@ def hidden_rows(rows: bytes) -> tuple[int, ...]:
 
 def merged_ranges(behind: bytes) -> tuple[Range, ...]:
     """Return the ranges that the part behind the cells declares as merged."""
-    named = (Range.parse(found.decode("ascii", "replace")) for found in _MERGED.findall(behind))
-    return tuple(found for found in named if found is not None)
+    named = (Range.parse(each.decode("ascii", "replace")) for each in _MERGED.findall(behind))
+    return tuple(each for each in named if each is not None)
 
 
 def _hidden(pattern: re.Pattern[bytes], xml: bytes) -> Iterator[re.Match[bytes]]:

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from discovery_dagster.domain.readers.turns import in_turn
+from discovery_dagster.domain.readers.concurrency import map_in_order
 from discovery_dagster.domain.readers.xlsx.numbers import is_date
 from discovery_dagster.domain.readers.xlsx.scanning import SLACK, UnusualXmlError, Xml
 from discovery_dagster.domain.readers.xlsx.tags import Tags
@@ -116,7 +116,7 @@ class Package:
 
     def context(self) -> Context:
         """Return what the cells of all sheets refer to."""
-        texts = in_turn(
+        texts = map_in_order(
             lambda piece: shared_texts(Tags.of(Xml.of(piece))),
             _ending(self._pieces("xl/sharedStrings.xml"), _END_OF_TEXT),
         )

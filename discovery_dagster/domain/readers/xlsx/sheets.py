@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from discovery_dagster.domain.readers.concurrency import map_in_order
 from discovery_dagster.domain.readers.limits import Tally
-from discovery_dagster.domain.readers.turns import in_turn
 from discovery_dagster.domain.readers.worksheet import Layout, Worksheet
 from discovery_dagster.domain.readers.xlsx.cells import Cells, read_cells
 from discovery_dagster.domain.readers.xlsx.layout import (
@@ -37,7 +37,7 @@ def read_sheet(
         UnreadableFileError: `limit_exceeded`, when the rectangles or their texts are too large.
     """
     part = package.open(sheet)
-    read = list(in_turn(partial(read_cells, context=context), part.rows()))
+    read = list(map_in_order(partial(read_cells, context=context), part.rows()))
     layout = _layout(sheet, part, (piece.hidden_rows for piece in read))
     pieces = [piece for piece in read if len(piece.rows)]
     if not pieces:

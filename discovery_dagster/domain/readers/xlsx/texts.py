@@ -39,8 +39,8 @@ def shared_texts(tags: Tags) -> pl.Series:
         return texts
     per_item = np.bincount(of_item, minlength=count)
     single = per_item[of_item] == 1
-    found = pl.Series(of_item[single].astype(np.uint32))
-    texts = _put(texts, found, unescaped(_texts(tags.xml, starts[single], ends[single])))
+    positions = pl.Series(of_item[single].astype(np.uint32))
+    texts = _put(texts, positions, unescaped(_texts(tags.xml, starts[single], ends[single])))
     several = np.flatnonzero(per_item > 1)
     if len(several):
         begins = np.append(tags.begins(items), len(tags.xml.data))

@@ -14,11 +14,11 @@ from discovery_dagster.domain.identity.merging import merge, rank
 
 
 @dataclass(frozen=True)
-class Things:
-    """Things and the records that they are made of; a thing is called by its first record."""
+class MergedRecords:
+    """Golden records, and the records that each merges; `cluster` is the number of its first."""
 
     members: pl.DataFrame  # rows in ASSET_RECORDS, with cluster, as `merging.rank` returns
-    merged: pl.DataFrame  # one row a cluster, as `merging.merge` returns
+    merged: pl.DataFrame  # one row per cluster, as `merging.merge` returns
     owned: pl.DataFrame  # cluster, identifier, strength
     keys: pl.DataFrame  # record, keys: what joined it to the others
     facts: pl.DataFrame  # cluster, qualified: whether its domain or scope is known

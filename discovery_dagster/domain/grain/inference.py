@@ -1,4 +1,4 @@
-"""The grain of a table of no tool, from the words of its headers and what its values bear out."""
+"""The grain of a table of no known tool, from words of its headers that its values confirm."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -22,8 +22,8 @@ _FIRST: Final = 10_000  # records that tell whether it is a table at all
 _NAMELESS: Final = 0.8  # share of addresses with a name, below which a list is one of addresses
 
 
-def judge(columns: Sequence[Column], *, known: bool) -> TableGrain:
-    """Say what the records of a table of things, or of an unknown one, are.
+def infer_grain(columns: Sequence[Column], *, known: bool) -> TableGrain:
+    """Infer what the records of a table of things, or of an unknown one, are.
 
     Args:
         columns: of the table, with the values of the records that could be read.
@@ -43,9 +43,9 @@ def judge(columns: Sequence[Column], *, known: bool) -> TableGrain:
     subject = _subject(columns, hosts, words)
     if words is not None and subject is not None and not _is_inventory(columns, subject, words):
         return _observation(columns, subject, words)
-    found = _by_dependence(columns, hosts)
-    if found is not None:
-        return found
+    grain = _by_dependence(columns, hosts)
+    if grain is not None:
+        return grain
     return _thing(columns) if known else _unclear(columns)
 
 

@@ -24,12 +24,12 @@ def with_bonds(needs: Digraph, pairs: Sequence[tuple[int, int]]) -> Digraph:
     return Digraph.of(needs.size, source, target)
 
 
-def wholes(movable: pl.DataFrame, needs: Digraph, most: int, apart: Separation) -> Pairs:
+def deployment_pairs(movable: pl.DataFrame, needs: Digraph, most: int, apart: Separation) -> Pairs:
     """Return pairs of nodes that hold deployments together, each member to the next.
 
     A deployment of more than `most` assets, or one of which people want parts apart, is held by
-    its ties alone; so are those that need each other in circles of more than `cycle_limit` assets,
-    which are cut where they are tied most weakly.
+    its ties alone; so are circular dependencies of more than `cycle_limit` assets, which are cut
+    where they are tied most weakly.
 
     Args:
         movable: with `node` and `deployment`.
@@ -40,11 +40,13 @@ def wholes(movable: pl.DataFrame, needs: Digraph, most: int, apart: Separation) 
     members: dict[str, list[int]] = defaultdict(list)
     for node, deployment in movable.select("node", "deployment").drop_nulls().iter_rows():
         members[deployment].append(node)
-    foes = {node for pair in apart.pairs for node in pair}
+    separated = {node for pair in apart.pairs for node in pair}
     held = {
         deployment: list(pairwise(nodes))
         for deployment, nodes in members.items()
-        if 1 < len(nodes) <= most and not foes.intersection(nodes) and _one_colour(nodes, apart)
+        if 1 < len(nodes) <= most
+        and not separated.intersection(nodes)
+        and _one_colour(nodes, apart)
     }
     strong = with_bonds(needs, _all(held.values())).components("strong")
     size = np.bincount(strong, minlength=1)
@@ -52,7 +54,7 @@ def wholes(movable: pl.DataFrame, needs: Digraph, most: int, apart: Separation) 
     return _all(pairs for pairs in held.values() if size[strong[pairs[0][0]]] <= limit)
 
 
-def alike(movable: pl.DataFrame, ties: pl.DataFrame) -> Pairs:
+def same_kind_pairs(movable: pl.DataFrame, ties: pl.DataFrame) -> Pairs:
     """Return pairs of nodes that nothing ties to anything, each to the next of its kind.
 
     In small plans there are none: there a single asset is seen.

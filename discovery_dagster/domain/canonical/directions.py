@@ -16,15 +16,15 @@ from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.services import ports
 
 #: Fields of a record that tell its direction.
-FACING: Final = ("source_port", "port", "tcp_flags")
+DIRECTION_FIELDS: Final = ("source_port", "port", "tcp_flags")
 _USER_PORTS = 1024  # below are system ports, on which only services listen (RFC 6335)
 _CLIENT_PORTS = 32768  # from here on Linux picks ports for clients; others start higher
 _ENDS: Final = ["source", "target", "protocol"]
 _SYN, _SYN_ACK = 2, 18  # bits of TCP flags; AWS adds up those seen in an interval
 
 
-def facing(frame: pl.DataFrame, field: str, table_format: TableFormat) -> pl.DataFrame:
-    """Say what one field of a record tells of its direction.
+def direction_hints(frame: pl.DataFrame, field: str, table_format: TableFormat) -> pl.DataFrame:
+    """Return what one field of a record says about its direction.
 
     A record is a reply where its flags say so. Where they say nothing it is one when it went to a
     port that clients use, and that port is at least as high as its sender's port asks for.
@@ -38,33 +38,33 @@ def facing(frame: pl.DataFrame, field: str, table_format: TableFormat) -> pl.Dat
     Returns:
         As long as `frame`: of `source_port` itself and `least`, the least port of a client that it
         may answer; of `port` itself and `client`, the same where clients use it; of `tcp_flags`
-        and `direction` whether it is a `reply`. Null where nothing is told.
+        and `direction` whether it is a `reply`. Null where nothing is known.
     """
     if field not in frame.columns:
         frame = frame.with_columns(pl.lit(None, pl.Int64).alias(field))
-    told = _TOLD[field](pl.col(field).cast(pl.Int64))
+    hints = _HINTS[field](pl.col(field).cast(pl.Int64))
     if "direction" in frame.columns:
-        told = {
-            name: pl.coalesce(_answered(table_format.local), said) for name, said in told.items()
+        hints = {
+            name: pl.coalesce(_is_reply(table_format.local), hint) for name, hint in hints.items()
         }
     number = [] if field == "tcp_flags" else [pl.col(field).cast(pl.Int64)]
-    (name, said), *_ = told.items()
+    (name, hint), *_ = hints.items()
     nothing = pl.lit(None, pl.Boolean if field == "tcp_flags" else pl.Int64)
-    return frame.select(*number, (nothing if table_format.directed else said).alias(name))
+    return frame.select(*number, (nothing if table_format.directed else hint).alias(name))
 
 
 def may_reply(lookups: Mapping[str, Lookup]) -> bool:
-    """Whether a record can be a reply, by what `facing` says of each field.
+    """Whether a record can be a reply, by what `direction_hints` says of each field.
 
     Most files name but one side's port, or known services.
     """
-    says = {name: lookups[name].table for name in FACING}
-    clients = says["port"]["client"].count() and says["source_port"]["least"].count()
-    return bool(clients or says["tcp_flags"]["reply"].any())
+    hints = {name: lookups[name].table for name in DIRECTION_FIELDS}
+    clients = hints["port"]["client"].count() and hints["source_port"]["least"].count()
+    return bool(clients or hints["tcp_flags"]["reply"].any())
 
 
-def join_replies(connections: pl.DataFrame, *, sender_told: bool) -> pl.DataFrame:
-    """Count replies with the connections that they answer, where no record alone tells them.
+def join_replies(connections: pl.DataFrame, *, sender_known: bool) -> pl.DataFrame:
+    """Count replies with the connections that they answer, where no single record shows them.
 
     A record to a port that Linux gives clients is a reply where the same two ends also have a
     connection the other way: to a port of a service, if the sender's port is not known; or to few
@@ -73,29 +73,29 @@ def join_replies(connections: pl.DataFrame, *, sender_told: bool) -> pl.DataFram
 
     Args:
         connections: as `connections.connect` returns them.
-        sender_told: whether the sender's port is known.
+        sender_known: whether the sender's port is known.
     """
     port = pl.col("port")
     client = (port >= _CLIENT_PORTS) & ~port.is_in(_known())
     others = connections.filter(client)
     if others.is_empty():
         return connections
-    services = connections.filter(~client & (not sender_told))
+    services = connections.filter(~client & (not sender_known))
     kept_ports = _to_few_ports(others.join(services, on=_ENDS, how="anti", nulls_equal=True))
-    asked = pl.concat([services, kept_ports]).sort("row")
-    asked = asked.unique(_ENDS, keep="first", maintain_order=True)
+    opened = pl.concat([services, kept_ports]).sort("row")
+    opened = opened.unique(_ENDS, keep="first", maintain_order=True)
     answers = others.join(
-        asked.select(source="target", target="source", protocol="protocol", asked="row"),
+        opened.select(source="target", target="source", protocol="protocol", opened="row"),
         on=_ENDS,
         nulls_equal=True,
     )
     if answers.is_empty():
         return connections
-    told = answers.select("asked", "row", "count", "first_seen", "last_seen")
-    kept = connections.join(answers.select("row"), on="row", how="anti").with_columns(asked="row")
+    replies = answers.select("opened", "row", "count", "first_seen", "last_seen")
+    kept = connections.join(answers.select("row"), on="row", how="anti").with_columns(opened="row")
     joined = (
-        pl.concat([kept, told], how="diagonal")
-        .group_by("asked")
+        pl.concat([kept, replies], how="diagonal")
+        .group_by("opened")
         .agg(
             pl.col("source", "target", "port", "protocol").drop_nulls().first(),
             pl.col("row").min(),
@@ -137,16 +137,16 @@ def _opening(flags: pl.Expr) -> dict[str, pl.Expr]:
     return {"reply": answer.when(flags & _SYN == _SYN).then(pl.lit(False))}
 
 
-def _answered(local: bool) -> pl.Expr:
+def _is_reply(local: bool) -> pl.Expr:
     """Whether a direction says that the target opened the connection, or that the source did."""
     words = reference.load("ends")["directions"]
-    answered = words["answered"] + (words["inbound"] if local else [])
-    opened = words["opened"] + (words["outbound"] if local else [])
-    said = pl.col("direction").str.strip_chars().str.to_lowercase()
+    by_target = words["answered"] + (words["inbound"] if local else [])
+    by_source = words["opened"] + (words["outbound"] if local else [])
+    direction = pl.col("direction").str.strip_chars().str.to_lowercase()
     return (
-        pl.when(said.is_in(answered))
+        pl.when(direction.is_in(by_target))
         .then(pl.lit(True))
-        .when(said.is_in(opened))
+        .when(direction.is_in(by_source))
         .then(pl.lit(False))
     )
 
@@ -155,7 +155,7 @@ def _known() -> pl.Expr:
     return pl.lit(ports().get_column("port").drop_nulls().unique().cast(pl.Int64)).implode()
 
 
-_TOLD: Final[Mapping[str, Callable[[pl.Expr], dict[str, pl.Expr]]]] = {
+_HINTS: Final[Mapping[str, Callable[[pl.Expr], dict[str, pl.Expr]]]] = {
     "source_port": _serving,
     "port": _asking,
     "tcp_flags": _opening,

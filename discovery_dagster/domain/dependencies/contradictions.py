@@ -1,6 +1,6 @@
 """What is odd about edges: evidence that contradicts itself, and sources that only scan.
 
-Nothing is removed for being odd: it is said, and a scan ties no assets together.
+Nothing is removed for being odd: it is reported, and a scan ties no assets together.
 """
 
 import polars as pl
@@ -62,9 +62,9 @@ def with_conflicts(edges: pl.DataFrame) -> pl.DataFrame:
             )
         ),
     ).drop_nulls("conflict")
-    told = edges.join(odd, on=_ENDS, how="left", nulls_equal=True, maintain_order="left")
+    marked = edges.join(odd, on=_ENDS, how="left", nulls_equal=True, maintain_order="left")
     concerned = (pl.col("family") == "need") & pl.col("infrastructure").is_null()
-    return told.with_columns(pl.when(concerned).then("conflict").alias("conflict"))
+    return marked.with_columns(pl.when(concerned).then("conflict").alias("conflict"))
 
 
 def _declaring() -> pl.Expr:
@@ -87,13 +87,13 @@ def with_scans(edges: pl.DataFrame) -> pl.DataFrame:
     seen = pl.col("evidence").list.eval(pl.element().struct.field("count")).list.sum()
     only_seen = pl.col("observed") & ~pl.col("declared") & ~pl.col("inferred")
     touched = edges.filter(only_seen, pl.col("port").is_not_null())
-    judged = touched.group_by("source", "source_id").agg(
+    sources = touched.group_by("source", "source_id").agg(
         targets=pl.col("target").n_unique(),
         ports=pl.col("port").n_unique(),
         once=(seen <= 2).mean(),
     )
     many = (pl.col("targets") >= rule["targets"]) & (pl.col("ports") >= rule["kinds"])
-    scans = judged.filter(
+    scans = sources.filter(
         many | (pl.col("ports") >= rule["ports"]), pl.col("once") >= rule["once"]
     ).select("source", "source_id", pl.lit(True).alias("scans"))
     marked = edges.join(

@@ -12,12 +12,12 @@ import polars as pl
 
 from discovery_dagster import reference
 from discovery_dagster.domain.canonical.accounts import (
-    JUDGED,
-    LeftOut,
+    READING_OUTCOMES,
+    ExclusionRule,
     Place,
     are_held,
-    judge_readings,
-    left_out_by,
+    decide_outcomes,
+    exclusion_rules,
 )
 from discovery_dagster.domain.canonical.rows import Rows
 from discovery_dagster.domain.formats.base import Held, TableFormat
@@ -36,10 +36,10 @@ class FlowCells:
     target: str
 
 
-def leave_out(
+def exclude(
     rows: Rows, place: Place, table_format: TableFormat, flow: FlowCells | None
 ) -> tuple[pl.DataFrame, Rows]:
-    """Part the records that are left out unread from the others.
+    """Separate the records that are excluded unread from the others.
 
     Args:
         rows: of the table.
@@ -49,41 +49,41 @@ def leave_out(
             it was refused, all of them are left out.
 
     Returns:
-        Those left out as `JUDGED`, and the others.
+        Those left out as `READING_OUTCOMES`, and the others.
     """
     closed, rows = _unread(rows, place, table_format)
     refused = []
-    for each in left_out_by(place.table, table_format):
+    for each in exclusion_rules(place.table, table_format):
         held = _held(rows, each)
         if held.is_empty():
             continue
         if each.of_flow and flow:
             refused.append((each.reason, _flows_of(rows.only(held), flow)))
-        found, rows = _close(rows, held, each.reason)
-        closed.append(found)
+        excluded, rows = _close(rows, held, each.reason)
+        closed.append(excluded)
     for reason, flows in refused:
-        found, rows = _close(rows, flows, reason)
-        closed.append(found)
+        excluded, rows = _close(rows, flows, reason)
+        closed.append(excluded)
     others = _other_events(rows, place)
     if others is not None:
-        found, rows = _close(rows, others, _OTHER_EVENT)
-        closed.append(found)
-    return pl.concat([pl.DataFrame(schema=JUDGED), *closed]), rows
+        excluded, rows = _close(rows, others, _OTHER_EVENT)
+        closed.append(excluded)
+    return pl.concat([pl.DataFrame(schema=READING_OUTCOMES), *closed]), rows
 
 
 def _unread(rows: Rows, place: Place, table_format: TableFormat) -> tuple[list[pl.DataFrame], Rows]:
-    """Part the records that their reader has judged."""
+    """Separate the records whose outcome their reader has decided."""
     reading = ["outcome", "reason"]
     held = rows.distinct(reading)
-    judged = held.filter(pl.col("outcome") != READ)
-    if judged.is_empty():
+    decided = held.filter(pl.col("outcome") != READ)
+    if decided.is_empty():
         return [], rows
-    records = rows.take(rows.find(judged, reading)["row"])
-    closed = judge_readings(records, place.table, table_format)
-    return [closed], rows.without(judged)
+    records = rows.take(rows.find(decided, reading)["row"])
+    closed = decide_outcomes(records, place.table, table_format)
+    return [closed], rows.without(decided)
 
 
-def _held(rows: Rows, left_out: LeftOut) -> pl.DataFrame:
+def _held(rows: Rows, left_out: ExclusionRule) -> pl.DataFrame:
     """Return the combinations of cells that are left out."""
     some, varies = _narrowed(rows, left_out.needed)
     if left_out.some and not varies:
@@ -108,13 +108,13 @@ def _narrowed(rows: Rows, needed: Mapping[str, Held]) -> tuple[Rows, bool]:
 
 
 def _close(rows: Rows, held: pl.DataFrame, reason: str) -> tuple[pl.DataFrame, Rows]:
-    found = rows.find(held, held.columns).select(
+    excluded = rows.find(held, held.columns).select(
         pl.col("row").cast(pl.UInt32),
         outcome=pl.lit(IGNORED),
         reason=pl.lit(reason),
         code=pl.lit(None, pl.String),
     )
-    return found, rows.without(held)
+    return excluded, rows.without(held)
 
 
 def _flows_of(rows: Rows, flow: FlowCells) -> pl.DataFrame:

@@ -7,17 +7,17 @@ from typing import Final, TypeVar
 _WORKERS: Final = 2
 _WAITING: Final = 4  # pieces that may wait, so that memory is bounded by them and not by the file
 
-Given = TypeVar("Given")
-Made = TypeVar("Made")
+Piece = TypeVar("Piece")
+Result = TypeVar("Result")
 
 
-def in_turn(make: Callable[[Given], Made], pieces: Iterable[Given]) -> Iterator[Made]:
+def map_in_order(make: Callable[[Piece], Result], pieces: Iterable[Piece]) -> Iterator[Result]:
     """Give what `make` makes of each piece, in their order.
 
     NumPy, Polars and zlib let other threads run, so that reading and making go side by side.
     """
     with ThreadPoolExecutor(_WORKERS) as workers:
-        waiting: list[Future[Made]] = []
+        waiting: list[Future[Result]] = []
         for piece in pieces:
             waiting.append(workers.submit(make, piece))
             if len(waiting) >= _WAITING:

@@ -131,8 +131,8 @@ def _shared(plan: PlacedGroups) -> Iterator[Conflict]:
                 neighbour = other if ends[0] == number else one
                 yield (
                     constraint,
-                    f"{plan.names[node]} is pinned to wave {wave}, where {plan.names[neighbour]} is."
-                    f" {apart.sentence}.",
+                    f"{plan.names[node]} is pinned to wave {wave}, where {plan.names[neighbour]}"
+                    f" is. {apart.sentence}.",
                 )
 
 

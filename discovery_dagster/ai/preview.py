@@ -9,8 +9,8 @@ from discovery_dagster.ai.prompts import Message
 from discovery_dagster.ai.questions import Questions
 from discovery_dagster.ai.sheets import Sheet, Task
 from discovery_dagster.domain import classification, intake
+from discovery_dagster.domain.classification import overriding
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.domain.overrides import applying
 from discovery_dagster.domain.proposals import UNANSWERED, Answer, Answers, Question
 from discovery_dagster.domain.proposals.columns import propose_fields
 from discovery_dagster.domain.proposals.types import propose_types
@@ -102,7 +102,7 @@ def preview(
     inventory = _published(database, objects, session, "inventory")
     decided = overrides.in_force(database, session.engagement)
     rules = partial(classification.classify, as_of=created_at.date(), report=_unreported)
-    propose_types(applying.apply_overrides(inventory["assets"], decided, rules), types)
+    propose_types(overriding.apply_overrides(inventory["assets"], decided, rules), types)
     return [*columns.made, *types.made]
 
 

@@ -10,7 +10,7 @@ from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.terminal import say, say_json, terminal
-from discovery_dagster.domain.identity.decisions import ALIAS, PERSON, SPLIT, IdentityDecision
+from discovery_dagster.domain.decisions.identity import ALIAS, PERSON, SPLIT, IdentityDecision
 from discovery_dagster.domain.identity.explanation import explain as explained
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.settings import Settings

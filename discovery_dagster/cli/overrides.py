@@ -12,8 +12,8 @@ from discovery_dagster.cli.options import AsJson, Client, Engagement
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.rerun import Rerun, rerun
 from discovery_dagster.cli.terminal import say, say_json, terminal
+from discovery_dagster.domain.decisions.overrides import read_words
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.domain.overrides import read_words
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import decision_log, overrides, sessions
 from discovery_dagster.store.assets import FoundAsset

@@ -9,9 +9,9 @@ from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.terminal import say, say_json, terminal
+from discovery_dagster.domain.decisions import constraints as rules
+from discovery_dagster.domain.decisions.constraints import KINDS, Constraint
 from discovery_dagster.domain.keys import EngagementKey
-from discovery_dagster.domain.planning import constraints as rules
-from discovery_dagster.domain.planning.constraints import KINDS, Constraint
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import constraint_subjects, constraints, sessions
 from discovery_dagster.store.database import Database, open_database

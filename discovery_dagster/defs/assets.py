@@ -22,16 +22,17 @@ from discovery_dagster.domain import (
 from discovery_dagster.domain import (
     dependencies as edges,
 )
-from discovery_dagster.domain.dependencies import endpoint_decisions as about_endpoints
+from discovery_dagster.domain.classification import overriding
+from discovery_dagster.domain.decisions import endpoints as about_endpoints
+from discovery_dagster.domain.decisions.constraints import resolve_constraints
 from discovery_dagster.domain.dependencies import endpoints, unresolved
 from discovery_dagster.domain.grain import WAITING
 from discovery_dagster.domain.graph import cycles, shared_services
 from discovery_dagster.domain.mapping.warnings import column_warnings
-from discovery_dagster.domain.overrides import applying
 from discovery_dagster.domain.planning import coverage, plan
-from discovery_dagster.domain.planning.constraints import resolve_constraints
 from discovery_dagster.domain.proposals.columns import propose_fields
 from discovery_dagster.domain.proposals.types import propose_types
+from discovery_dagster.domain.source_tables import records_name
 from discovery_dagster.domain.stages import Stages
 from discovery_dagster.domain.steps import BY_KEY
 from discovery_dagster.store import (
@@ -148,7 +149,7 @@ def canonical_records(
         )
         with open_engine(session.settings.spill, session.settings.flow_memory_bytes) as engine:
             rows = {
-                number: StoredRows(engine, source_records.path(intake.records_name(number)))
+                number: StoredRows(engine, source_records.path(records_name(number)))
                 for number in flows
             }
             made = canonical.canonicalise(tables, field_mapping["mapping"], report, rows)
@@ -201,7 +202,7 @@ def inventory(
             key,
             canonical_records["overrides"],
             made.assets,
-            partial(applying.apply_overrides, rules=rules),
+            partial(overriding.apply_overrides, rules=rules),
         )
         stages.advance()
         frames = {
@@ -266,7 +267,7 @@ def classified_assets(
         rules = partial(classification.classify, as_of=as_of, report=report)
         proposer = session.proposer("classified_assets", report)
         judged, proposed, usage = propose_types(
-            applying.apply_overrides(inventory["assets"], decided, rules), proposer
+            overriding.apply_overrides(inventory["assets"], decided, rules), proposer
         )
         types = judged["type"].value_counts().sort("type")
         counts = {f"type.{name}": int(number) for name, number in types.iter_rows()}
@@ -380,7 +381,7 @@ def migration_plan(
         covered = coverage.coverage(classified_assets["assets"], dependencies["edges"])
         stages.advance()
         decided = overrides.in_force(session.database, session.key.engagement)
-        placements = applying.plan(made.placements, decided)
+        placements = overriding.plan(made.placements, decided)
         listed = applications.describe(
             classified_assets["assets"], dependencies["edges"], placements
         )

@@ -13,8 +13,7 @@ import polars as pl
 
 from discovery_dagster.domain.fields import UNMAPPED
 from discovery_dagster.domain.identity.merging import field_group, rank
-from discovery_dagster.domain.intake import FrameSource, records_name
-from discovery_dagster.domain.source_tables import cell_column
+from discovery_dagster.domain.source_tables import FrameSource, cell_column, records_name
 from discovery_dagster.domain.tables import ATTRIBUTES
 
 Row = dict[str, Any]

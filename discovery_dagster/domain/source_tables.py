@@ -4,7 +4,7 @@ Readers make these; formats recognise them; mapping and canonicalisation read th
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import polars as pl
 
@@ -92,3 +92,15 @@ class UnreadableFileError(InvalidRequestError):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+class FrameSource(Protocol):
+    """Frames by name, such as those of a publication."""
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        """Return the frame called `name`."""
+
+
+def records_name(table: int) -> str:
+    """Name of the frame that holds the records of a table, by its number."""
+    return f"records_{table}"

@@ -24,3 +24,15 @@ def formatted(template: str, *parts: pl.Expr | str) -> pl.Expr:
     literals = (pl.lit(text) if text else None for text in texts)
     pieces = chain.from_iterable(zip_longest(literals, parts))
     return pl.concat_str([piece for piece in pieces if piece is not None])
+
+
+def as_text(kind: pl.DataType, name: str) -> pl.Expr:
+    """Return a column as text; empty lists and empty text are null."""
+    column = pl.col(name)
+    if isinstance(kind, pl.List):
+        text = column.list.sort().list.join(", ")
+    elif kind.is_float():
+        text = column.cast(pl.String).str.strip_suffix(".0")
+    else:
+        text = column.cast(pl.String)
+    return pl.when(text != "").then(text)

@@ -9,10 +9,10 @@ from fastapi.responses import HTMLResponse
 
 from discovery_dagster.api.problems import NotFound
 from discovery_dagster.api.security import AssetOf, SessionOf, StateOf
+from discovery_dagster.domain.decisions.overrides import Override
 from discovery_dagster.domain.identity.explanation import explain
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.lineage import trace
-from discovery_dagster.domain.overrides import Override
 from discovery_dagster.pages import frame, links, maps, neighbourhood, words
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, shown

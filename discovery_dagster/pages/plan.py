@@ -9,9 +9,9 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from discovery_dagster.api.security import SessionOf, StateOf
+from discovery_dagster.domain.decisions.constraints import Constraint
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.planning import health
-from discovery_dagster.domain.planning.constraints import Constraint
 from discovery_dagster.domain.planning.defaults import Assumptions
 from discovery_dagster.pages import frame, links, words
 from discovery_dagster.pages.answers import html

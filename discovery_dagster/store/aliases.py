@@ -6,11 +6,7 @@ An alias is a decision of what an endpoint is, so the log keeps it as one.
 from collections.abc import Sequence
 from typing import Any
 
-from discovery_dagster.domain.dependencies.endpoint_decisions import (
-    EXTERNAL,
-    EndpointDecision,
-    is_address,
-)
+from discovery_dagster.domain.decisions.endpoints import EXTERNAL, EndpointDecision, is_address
 from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.store import decision_log, endpoint_decisions

@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from discovery_dagster.domain.asset_names import (
+from discovery_dagster.domain.classification import sentences
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.names.directory import (
     AmbiguousAssetError,
     Directory,
     NoSuchAssetError,
     Row,
 )
-from discovery_dagster.domain.classification import sentences
-from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.database import Database
 
 __all__ = ["AmbiguousAssetError", "Finder", "FoundAsset", "NoSuchAssetError", "before", "find"]

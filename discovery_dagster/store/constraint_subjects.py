@@ -9,12 +9,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.domain.planning.constraints import (
+from discovery_dagster.domain.decisions.constraints import (
     InvalidConstraintError,
     is_pattern,
     names_of,
 )
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.store.assets import AmbiguousAssetError, Finder, NoSuchAssetError
 from discovery_dagster.store.database import Database
 

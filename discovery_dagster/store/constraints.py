@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from discovery_dagster.domain.decisions.constraints import KINDS, Constraint
 from discovery_dagster.domain.errors import AbsentError
 from discovery_dagster.domain.keys import EngagementKey
-from discovery_dagster.domain.planning.constraints import KINDS, Constraint
 from discovery_dagster.store.database import Database
 
 _COLUMNS = "constraint_id as id, kind, subject, reason, author, at"

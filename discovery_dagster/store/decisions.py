@@ -9,16 +9,16 @@ from typing import Any
 import psycopg
 from psycopg.rows import DictRow
 
-from discovery_dagster.domain.dependencies.endpoint_decisions import digest as endpoint_digest
+from discovery_dagster.domain.decisions.constraints import digests as plan_digests
+from discovery_dagster.domain.decisions.endpoints import digest as endpoint_digest
+from discovery_dagster.domain.decisions.identity import digest as identity_digest
+from discovery_dagster.domain.decisions.overrides import Override, concerning, digest
 from discovery_dagster.domain.grain.decisions import GrainDecision
 from discovery_dagster.domain.grain.decisions import concerning as concerning_tables
 from discovery_dagster.domain.grain.decisions import digest as grain_digest
-from discovery_dagster.domain.identity.decisions import digest as identity_digest
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.mapping import decisions
 from discovery_dagster.domain.mapping.decisions import MappingDecision
-from discovery_dagster.domain.overrides import Override, concerning, digest
-from discovery_dagster.domain.planning.constraints import digests as plan_digests
 from discovery_dagster.domain.words import fold
 from discovery_dagster.store import constraints, endpoint_decisions, grains, identity, overrides
 from discovery_dagster.store.database import Database

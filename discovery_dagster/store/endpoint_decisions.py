@@ -9,13 +9,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from discovery_dagster.domain.dependencies.endpoint_decisions import (
-    MEANS,
-    EndpointDecision,
-    fold_endpoints,
-)
+from discovery_dagster.domain.decisions.endpoints import MEANS, EndpointDecision, fold_endpoints
+from discovery_dagster.domain.decisions.overrides import read_words
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.domain.overrides import read_words
 from discovery_dagster.store import decision_log
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decision_log import ENDPOINT, Decision, Wish

@@ -5,10 +5,10 @@ from typing import Any
 
 import polars as pl
 
-from discovery_dagster.domain.asset_names import Directory, NoSuchAssetError, candidates
+from discovery_dagster.domain.decisions.override_lines import Line, Refusal, select_lines
+from discovery_dagster.domain.decisions.overrides import Override
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.domain.overrides import Override
-from discovery_dagster.domain.overrides.lines import Line, Refusal, select_lines
+from discovery_dagster.domain.names.directory import Directory, NoSuchAssetError, candidates
 from discovery_dagster.domain.tables import OVERRIDE_REFUSALS, empty
 from discovery_dagster.store import assets as stored
 from discovery_dagster.store import decision_log, overrides

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from discovery_dagster.domain.errors import AbsentError
-from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.domain.overrides import (
+from discovery_dagster.domain.decisions.overrides import (
     Override,
     read_field,
     read_value,
     read_words,
 )
+from discovery_dagster.domain.errors import AbsentError
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.tabular import plain_text
 from discovery_dagster.store import decision_log
 from discovery_dagster.store.database import Database

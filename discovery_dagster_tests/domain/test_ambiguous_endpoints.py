@@ -4,8 +4,8 @@ import polars as pl
 
 from discovery_dagster.domain import dependencies
 from discovery_dagster.domain.decision_workbook.open_questions import Findings, questions
+from discovery_dagster.domain.decisions.endpoints import EXTERNAL
 from discovery_dagster.domain.dependencies import endpoints
-from discovery_dagster.domain.dependencies.endpoint_decisions import EXTERNAL
 from discovery_dagster.domain.tables import (
     FIELD_MAPPING,
     INVENTORY_CONFLICTS,

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discovery_dagster.domain import graph
-from discovery_dagster.domain.planning import constraints, plan
-from discovery_dagster.domain.planning.constraints import Constraint, InvalidConstraintError
+from discovery_dagster.domain.decisions import constraints
+from discovery_dagster.domain.decisions.constraints import Constraint, InvalidConstraintError
+from discovery_dagster.domain.planning import plan
 from discovery_dagster_tests.domain.rows import classified_assets, edge_rows
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from discovery_dagster.domain import dependencies
+from discovery_dagster.domain.decisions.endpoints import EXTERNAL, EndpointDecision
 from discovery_dagster.domain.dependencies import endpoints
-from discovery_dagster.domain.dependencies.endpoint_decisions import EXTERNAL, EndpointDecision
 from discovery_dagster_tests.domain.rows import classified_assets, relation_records
 
 ASSETS = classified_assets({"name": "web-01"}, {"name": "db-01", "ip_addresses": ["10.0.0.2"]})

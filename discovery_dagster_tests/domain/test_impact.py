@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discovery_dagster.domain.graph.impact import describe_edge, reach
+from discovery_dagster.domain.dependencies.citation import describe_edge
+from discovery_dagster.domain.graph.impact import reach
 
 
 def edges(*pairs, confidence=0.8):

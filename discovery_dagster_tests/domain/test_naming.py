@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from discovery_dagster.domain.naming import NameIndex
+from discovery_dagster.domain.names.index import NameIndex
 from discovery_dagster_tests.domain.rows import inventory_assets
 
 ESTATE = inventory_assets(

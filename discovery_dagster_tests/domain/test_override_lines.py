@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discovery_dagster.domain.asset_names import NoSuchAssetError
-from discovery_dagster.domain.overrides.lines import Line, read_cells, select_lines
+from discovery_dagster.domain.decisions.override_lines import Line, read_cells, select_lines
+from discovery_dagster.domain.names.directory import NoSuchAssetError
 
 LINE = Line(0, 0, "overrides.csv", None, 2, "a", "type", "server", "so", "ann")
 LINES = st.lists(

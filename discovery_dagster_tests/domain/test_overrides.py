@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discovery_dagster.domain.classification import classify
-from discovery_dagster.domain.overrides import (
+from discovery_dagster.domain.classification.overriding import apply_overrides, plan
+from discovery_dagster.domain.decisions.overrides import (
     InvalidOverrideError,
     Override,
     allowed_words,
@@ -18,7 +19,6 @@ from discovery_dagster.domain.overrides import (
     stages,
     typed,
 )
-from discovery_dagster.domain.overrides.applying import apply_overrides, plan
 from discovery_dagster.domain.tables import PLAN_PLACEMENTS
 from discovery_dagster_tests.domain.rows import frame, inventory_assets
 

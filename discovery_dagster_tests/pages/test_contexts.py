@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from jinja2 import meta
 
+from discovery_dagster.domain.decisions.constraints import Constraint
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.domain.planning.constraints import Constraint
 from discovery_dagster.pages import plan, site  # `site` imports every page
 from discovery_dagster.pages.frame import Page
 from discovery_dagster.pages.rendering import STATIC, environment

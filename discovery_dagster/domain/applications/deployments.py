@@ -14,8 +14,8 @@ from discovery_dagster import reference
 from discovery_dagster.domain.applications.conventions import prefixes
 from discovery_dagster.domain.applications.environments import infer_environments
 from discovery_dagster.domain.applications.model import Deployments, Membership
-from discovery_dagster.domain.applications.names import ApplicationNames
-from discovery_dagster.domain.graph.impact import cite
+from discovery_dagster.domain.dependencies.citation import cite
+from discovery_dagster.domain.names.applications import ApplicationNames
 
 _APPLICATION: Final = "application"
 

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from discovery_dagster.domain.applications.model import Deployments
-from discovery_dagster.domain.graph.impact import describe_edge
+from discovery_dagster.domain.dependencies.citation import describe_edge
 from discovery_dagster.domain.tables import INTERFACES, conform
 
 

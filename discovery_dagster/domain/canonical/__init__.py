@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 import polars as pl
 
-from discovery_dagster.domain.applications.declaring import declare
 from discovery_dagster.domain.canonical.accounts import Place
+from discovery_dagster.domain.canonical.applications import declare
 from discovery_dagster.domain.canonical.ids import name_ends
 from discovery_dagster.domain.canonical.references import resolve_references
 from discovery_dagster.domain.canonical.rows import Rows

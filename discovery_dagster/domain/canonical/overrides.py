@@ -3,7 +3,7 @@
 import polars as pl
 
 from discovery_dagster.domain.canonical.accounts import PROBLEM, Place
-from discovery_dagster.domain.overrides.lines import COLUMNS, read_cells
+from discovery_dagster.domain.decisions.override_lines import COLUMNS, read_cells
 from discovery_dagster.domain.source_tables import cell_column
 from discovery_dagster.domain.tables import OVERRIDE_LINES
 from discovery_dagster.domain.words import fold

@@ -16,7 +16,7 @@ from typing import Any, Final
 import polars as pl
 
 from discovery_dagster import reference
-from discovery_dagster.domain.host_names import folded
+from discovery_dagster.domain.names.hosts import folded
 from discovery_dagster.domain.values.names import read_names
 from discovery_dagster.domain.values.notations import parted, without_decorations
 from discovery_dagster.domain.words import fold

@@ -5,6 +5,8 @@ from typing import Final
 
 import polars as pl
 
+from discovery_dagster.domain.texts import as_text
+
 APPEARED: Final = "appeared"
 CHANGED: Final = "changed"
 
@@ -47,15 +49,3 @@ def changed_fields(
             )
         )
     return pl.concat(parts)
-
-
-def as_text(kind: pl.DataType, name: str) -> pl.Expr:
-    """Return a column as text; empty lists and empty text are null."""
-    column = pl.col(name)
-    if isinstance(kind, pl.List):
-        text = column.list.sort().list.join(", ")
-    elif kind.is_float():
-        text = column.cast(pl.String).str.strip_suffix(".0")
-    else:
-        text = column.cast(pl.String)
-    return pl.when(text != "").then(text)

@@ -10,9 +10,9 @@ import polars as pl
 
 from discovery_dagster.domain.classification.distinct import Distinct
 from discovery_dagster.domain.classification.lifecycle import end_of_life
-from discovery_dagster.domain.classification.software import OPERATING_SYSTEM
 from discovery_dagster.domain.tables import CLASSIFIED_ASSETS
 from discovery_dagster.domain.texts import formatted
+from discovery_dagster.domain.values.software import OPERATING_SYSTEM
 from discovery_dagster.reference import load
 
 #: Columns of `classify_lifecycle`.

@@ -10,7 +10,7 @@ import polars as pl
 from discovery_dagster.domain.classification.distinct import Distinct
 from discovery_dagster.domain.classification.matches import Flags, matched
 from discovery_dagster.domain.classification.questions import given
-from discovery_dagster.domain.classification.software import recognise, recognise_products
+from discovery_dagster.domain.values.software import recognise, recognise_products
 from discovery_dagster.reference import load
 
 #: Fields of which most assets have a value of their own: what rules say of them repeats.

@@ -11,9 +11,9 @@ from typing import Any, Final
 import polars as pl
 
 from discovery_dagster.domain.classification.rules import rules
-from discovery_dagster.domain.classification.software import OPERATING_SYSTEM
 from discovery_dagster.domain.classification.tokens import first_token_in, words
 from discovery_dagster.domain.classification.vocabulary import PARTED
+from discovery_dagster.domain.values.software import OPERATING_SYSTEM
 from discovery_dagster.reference import load
 
 #: What the fields that rules read are called, where that is not the name of a column.

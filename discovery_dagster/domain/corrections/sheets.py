@@ -12,8 +12,13 @@ from discovery_dagster.domain import formats
 from discovery_dagster.domain.corrections import surplus_text
 from discovery_dagster.domain.formats import corrections as format_
 from discovery_dagster.domain.formats.base import Kind
-from discovery_dagster.domain.intake import FrameSource, records_name
-from discovery_dagster.domain.source_tables import IGNORED, REJECTED, cell_column
+from discovery_dagster.domain.source_tables import (
+    IGNORED,
+    REJECTED,
+    FrameSource,
+    cell_column,
+    records_name,
+)
 from discovery_dagster.domain.workbooks import NamedTable, table_name
 
 ERROR, WARNING = "error", "warning"

@@ -21,7 +21,7 @@ from discovery_dagster.domain.decision_workbook.sheets import (
     choices_of_column,
     choices_of_field,
 )
-from discovery_dagster.domain.dependencies.endpoint_decisions import EXTERNAL, fold_endpoints
+from discovery_dagster.domain.decisions.endpoints import EXTERNAL, fold_endpoints
 from discovery_dagster.domain.dependencies.unresolved import AMBIGUOUS, UNMATCHED, network
 from discovery_dagster.domain.fields import IGNORED, UNMAPPED
 from discovery_dagster.domain.identity import likeness

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from discovery_dagster.domain.decisions.overrides import allowed_words, stages
 from discovery_dagster.domain.fields import FIELDS, IGNORED
-from discovery_dagster.domain.overrides import allowed_words, stages
 
 ANSWER: Final = "Answer"
 REASON: Final = "Reason"

@@ -10,11 +10,12 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain import services
-from discovery_dagster.domain.dependencies import endpoint_decisions, named_hosts, unresolved
+from discovery_dagster.domain.decisions import endpoints as endpoint_decisions
+from discovery_dagster.domain.decisions.endpoints import EndpointDecision
+from discovery_dagster.domain.dependencies import named_hosts, unresolved
 from discovery_dagster.domain.dependencies.connection_strings import infer
 from discovery_dagster.domain.dependencies.contradictions import with_conflicts, with_scans
-from discovery_dagster.domain.dependencies.endpoint_decisions import EndpointDecision
-from discovery_dagster.domain.naming import NameIndex
+from discovery_dagster.domain.names.index import NameIndex
 from discovery_dagster.domain.stages import no_advance
 from discovery_dagster.domain.tables import EDGES, INVENTORY_MEMBERS, conform, empty
 from discovery_dagster.domain.texts import formatted

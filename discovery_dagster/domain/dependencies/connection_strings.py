@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from discovery_dagster.domain.naming import NameIndex
+from discovery_dagster.domain.names.index import NameIndex
 from discovery_dagster.domain.tables import RELATION_RECORDS
 from discovery_dagster.domain.values.addresses import is_address
 from discovery_dagster.domain.values.configuration import read

@@ -15,7 +15,7 @@ from typing import Any, Final
 import polars as pl
 
 from discovery_dagster.domain.headers.phrases import is_unrelated
-from discovery_dagster.domain.naming import NameIndex
+from discovery_dagster.domain.names.index import NameIndex
 from discovery_dagster.domain.tables import RELATION_RECORDS
 from discovery_dagster.domain.values.addresses import is_address
 from discovery_dagster.domain.values.names import read_names

@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.dependencies.endpoint_decisions import (
+from discovery_dagster.domain.decisions.endpoints import (
     EXTERNAL,
     EndpointDecision,
     external_endpoints,

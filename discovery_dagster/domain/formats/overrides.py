@@ -1,13 +1,13 @@
 """Decisions about assets, one a line, as a consultant puts them beside the files of a drop.
 
-How a line is read is in `overrides/lines.py`, what it does in `overrides/applying.py`.
+How a line is read is in `decisions.override_lines`, what it does in `classification.overriding`.
 """
 
 from pathlib import PurePath
 from typing import Final
 
+from discovery_dagster.domain.decisions.override_lines import ASSET, FIELD, REASON, VALUE
 from discovery_dagster.domain.formats.base import Kind, TableFormat
-from discovery_dagster.domain.overrides.lines import ASSET, FIELD, REASON, VALUE
 from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.words import fold
 

@@ -8,8 +8,8 @@ from math import log10
 
 import polars as pl
 
+from discovery_dagster.domain.dependencies.citation import describe_edge
 from discovery_dagster.domain.graph.feedback_arcs import cheapest
-from discovery_dagster.domain.graph.impact import describe_edge
 from discovery_dagster.domain.tables import CYCLES, conform
 from discovery_dagster.reference import load
 

@@ -3,14 +3,12 @@
 The shortest way stands for all; of equally short ones the better evidenced.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from discovery_dagster.domain.graph.ties import flows
-from discovery_dagster.reference import load
+from discovery_dagster.domain.dependencies.citation import Edge
 
-Edge = Mapping[str, Any]
 Direction = Literal["needed_by", "needs"]
 
 
@@ -52,27 +50,3 @@ def reach(start: str, edges: Iterable[Edge], direction: Direction) -> list[Reach
         level = sorted(ahead)
     del reached[start]
     return sorted(reached.values(), key=lambda one: (one.distance, one.asset_id))
-
-
-def describe_edge(edge: Edge) -> str:
-    """Say what an edge says and how that is known, such as `a depends on b (a.csv line 4)`."""
-    words = load("planning")["words"]
-    port = f" on {edge['protocol'] or 'port'} {edge['port']}" if edge.get("port") else ""
-    statement = f"{edge['source']} {words[edge['relation']]} {edge['target']}{port}"
-    return f"{statement} ({cite(edge['evidence'])})"
-
-
-def cite(evidence: Sequence[Mapping[str, Any]]) -> str:
-    """Say what speaks for an edge: its first piece, and how often it was seen.
-
-    Only what was declared is confirmed by flows; what was never declared is marked as such.
-    """
-    seen = sum(piece["count"] or 0 for piece in evidence if piece["kind"] == "observed")
-    first = evidence[0]
-    file = f"{first['file']} sheet {first['sheet']}" if first["sheet"] else first["file"]
-    if first["kind"] == "observed":
-        return f"seen in {flows(seen)}, not declared; {file}"
-    place = f"{file} line {first['line']}"
-    if first["kind"] == "inferred":
-        return f"inferred from {place}" + (f", seen in {flows(seen)}, not declared" if seen else "")
-    return f"{place}, confirmed by {flows(seen)}" if seen else place

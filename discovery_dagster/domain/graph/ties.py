@@ -7,9 +7,9 @@ from typing import Final
 
 import polars as pl
 
+from discovery_dagster.domain.dependencies.citation import cited
 from discovery_dagster.domain.graph.application_ties import application_ties
 from discovery_dagster.domain.graph.binding import with_binding
-from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
 _OBSERVED: Final = pl.element().struct.field("kind") == "observed"
@@ -66,7 +66,7 @@ def ties(movable: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.
     )
     needs = linked.with_columns(
         words=pl.col("relation").replace_strict(rules["words"], return_dtype=pl.String),
-        cite=_cite(linked["seen"].unique()),
+        cite=cited(linked["seen"].unique()),
         orders=True,
     )
     serving = application_ties(
@@ -109,35 +109,3 @@ def _seen() -> pl.Expr:
     """How often the edge was observed."""
     counts = pl.when(_OBSERVED).then(pl.element().struct.field("count"))
     return pl.col("evidence").list.eval(counts).list.sum().fill_null(0)
-
-
-def _cite(counts: pl.Series) -> pl.Expr:
-    """The evidence of an edge in words; `counts` are all numbers of observations that occur."""
-    # Polars cannot set thousands apart; a number is worded once, however many edges have it.
-    words = {n: flows(n) for n in counts}
-    seen = pl.col("seen").replace_strict(words, return_dtype=pl.String)
-    # Evidence is ordered by kind: what was declared or inferred comes before what was observed.
-    first = pl.col("evidence").list.first().struct
-    sheet = pl.when(first.field("sheet").is_not_null()).then(
-        formatted(" sheet {}", first.field("sheet"))
-    )
-    file = first.field("file") + sheet.fill_null("")
-    place = formatted("{} line {}", file, first.field("line"))
-    inferred = formatted("inferred from {}", place)
-    often = pl.col("seen") > 0
-    return (
-        pl.when(first.field("kind") == "observed")
-        .then(formatted("seen in {}, not declared; {}", seen, file))
-        .when(first.field("kind") == "inferred", often)
-        .then(formatted("{}, seen in {}, not declared", inferred, seen))
-        .when(first.field("kind") == "inferred")
-        .then(inferred)
-        .when(often)
-        .then(formatted("{}, confirmed by {}", place, seen))
-        .otherwise(place)
-    )
-
-
-def flows(number: int) -> str:
-    """Say how many flows there were."""
-    return "1 flow" if number == 1 else f"{number:,} flows"

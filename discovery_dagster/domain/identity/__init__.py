@@ -4,7 +4,7 @@ Keys join, likeness never does, and an IP address alone joins nothing. What an a
 in `classification`; the register of ids is the store's.
 """
 
-from discovery_dagster.domain.identity.decisions import IdentityDecision
+from discovery_dagster.domain.decisions.identity import IdentityDecision
 from discovery_dagster.domain.identity.inventory import (
     STAGES,
     Inventory,

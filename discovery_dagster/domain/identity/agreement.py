@@ -12,7 +12,7 @@ from typing import Any, Final
 import polars as pl
 
 from discovery_dagster import reference
-from discovery_dagster.domain.classification.software import recognise
+from discovery_dagster.domain.values.software import recognise
 from discovery_dagster.domain.values.states import state_of
 from discovery_dagster.domain.words import fold
 

@@ -10,8 +10,8 @@ from typing import Final, Self
 import numpy as np
 import polars as pl
 
+from discovery_dagster.domain.decisions.identity import PERSON
 from discovery_dagster.domain.identity.contradictions import contradicting
-from discovery_dagster.domain.identity.decisions import PERSON
 from discovery_dagster.domain.identity.extraction import FACTS
 from discovery_dagster.domain.identity.hardware_pairs import twice_identified
 from discovery_dagster.domain.identity.shared_keys import Flags, Numbers, SharedKeys

@@ -7,7 +7,7 @@ one file does not. So what contradicts is only compared where one hand wrote it
 
 import polars as pl
 
-from discovery_dagster.domain.classification.software import recognise
+from discovery_dagster.domain.values.software import recognise
 from discovery_dagster.reference import load
 
 

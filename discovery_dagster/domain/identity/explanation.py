@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from discovery_dagster.domain.identity.decisions import PERSON, IdentityDecision
+from discovery_dagster.domain.decisions.identity import PERSON, IdentityDecision
 from discovery_dagster.domain.identity.merging import field_group
 from discovery_dagster.reference import load
 

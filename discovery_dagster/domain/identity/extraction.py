@@ -8,13 +8,8 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.host_names import (
-    borrowed_name,
-    folded,
-    group,
-    with_host_names,
-)
 from discovery_dagster.domain.identity import hardware
+from discovery_dagster.domain.names.hosts import borrowed_name, folded, group, with_host_names
 from discovery_dagster.reference import load
 
 _ADDRESS: Final = r"^[0-9a-f]*[.:][0-9a-f.:]+$"

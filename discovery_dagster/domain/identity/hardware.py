@@ -5,7 +5,7 @@ What placeholders and copies look like is in `reference/placeholders.yaml` and `
 
 import polars as pl
 
-from discovery_dagster.domain.host_names import folded
+from discovery_dagster.domain.names.hosts import folded
 from discovery_dagster.reference import load
 
 

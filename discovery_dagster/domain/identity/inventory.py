@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from discovery_dagster.domain.dependencies import endpoint_decisions
-from discovery_dagster.domain.host_names import folded, group
+from discovery_dagster.domain.decisions import endpoints as endpoint_decisions
+from discovery_dagster.domain.decisions.identity import PERSON, SPLIT, IdentityDecision
 from discovery_dagster.domain.identity import extraction
 from discovery_dagster.domain.identity.conflicts import find_conflicts
-from discovery_dagster.domain.identity.decisions import PERSON, SPLIT, IdentityDecision
 from discovery_dagster.domain.identity.mentions import endpoints, mentioned
 from discovery_dagster.domain.identity.merged_records import MergedRecords
 from discovery_dagster.domain.identity.registration import (
@@ -20,7 +19,8 @@ from discovery_dagster.domain.identity.registration import (
     several,
     to_register,
 )
-from discovery_dagster.domain.naming import NameIndex
+from discovery_dagster.domain.names.hosts import folded, group
+from discovery_dagster.domain.names.index import NameIndex
 from discovery_dagster.domain.stages import no_advance
 from discovery_dagster.domain.tables import (
     INVENTORY_ASSETS,

@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.host_names import folded, group
+from discovery_dagster.domain.names.hosts import folded, group
 from discovery_dagster.domain.tables import Schema
 from discovery_dagster.reference import load
 

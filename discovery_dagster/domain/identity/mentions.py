@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from discovery_dagster.domain.host_names import folded, with_host_names
+from discovery_dagster.domain.names.hosts import folded, with_host_names
 from discovery_dagster.domain.tables import ASSET_RECORDS, empty
 
 

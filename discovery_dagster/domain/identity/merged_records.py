@@ -6,9 +6,9 @@ from typing import Self
 
 import polars as pl
 
+from discovery_dagster.domain.decisions.identity import IdentityDecision, apply
 from discovery_dagster.domain.identity import extraction
 from discovery_dagster.domain.identity.clusters import Clusters
-from discovery_dagster.domain.identity.decisions import IdentityDecision, apply
 from discovery_dagster.domain.identity.details import attach
 from discovery_dagster.domain.identity.merging import merge, rank
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.host_names import borrowed_name
+from discovery_dagster.domain.names.hosts import borrowed_name
 from discovery_dagster.domain.tables import ATTRIBUTES
 from discovery_dagster.domain.values.states import outranking, state_of
 from discovery_dagster.reference import load

@@ -23,9 +23,7 @@ from discovery_dagster.domain.intake.reading import (
     read_tables,
 )
 from discovery_dagster.domain.intake.records import (
-    FrameSource,
     collect_records,
-    records_name,
     session_tables,
     tables_of_flows,
 )
@@ -36,7 +34,6 @@ from discovery_dagster.domain.intake.understanding import (
 
 __all__ = [
     "FileTables",
-    "FrameSource",
     "NothingReadableError",
     "ReadTables",
     "Readings",
@@ -51,7 +48,6 @@ __all__ = [
     "finish_outcomes",
     "is_table",
     "read_tables",
-    "records_name",
     "session_tables",
     "tables_of_flows",
     "understand",

@@ -4,7 +4,7 @@ import re
 
 import polars as pl
 
-from discovery_dagster.domain.intake.records import FrameSource, records_name
+from discovery_dagster.domain.source_tables import FrameSource, records_name
 from discovery_dagster.domain.tables import ISSUES, RECORD_OUTCOMES, REJECTED_RECORDS, empty
 from discovery_dagster.domain.texts import formatted
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict
-from typing import Protocol
 
 import polars as pl
 
@@ -10,15 +9,8 @@ from discovery_dagster.domain import corrections, formats
 from discovery_dagster.domain.formats.base import Kind
 from discovery_dagster.domain.intake.reading import Readings, RecognisedTable, SourceFile
 from discovery_dagster.domain.readers.records import frame_of_records
-from discovery_dagster.domain.source_tables import SourceTable
+from discovery_dagster.domain.source_tables import FrameSource, SourceTable, records_name
 from discovery_dagster.domain.tables import SOURCE_TABLES, Frames
-
-
-class FrameSource(Protocol):
-    """Frames by name, such as those of a publication."""
-
-    def __getitem__(self, name: str) -> pl.DataFrame:
-        """Return the frame called `name`."""
 
 
 def collect_records(
@@ -93,8 +85,3 @@ def tables_of_flows(tables: pl.DataFrame) -> list[int]:
         for row in tables.iter_rows(named=True)
         if formats.format_named(row["format"]).kind is Kind.FLOWS
     ]
-
-
-def records_name(table: int) -> str:
-    """Name of the frame that holds the records of a table, by its number."""
-    return f"records_{table}"

@@ -11,8 +11,8 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster import reference
-from discovery_dagster.domain.classification.software import recognise
 from discovery_dagster.domain.headers import synonyms
+from discovery_dagster.domain.values.software import recognise
 from discovery_dagster.domain.values.states import state_of
 from discovery_dagster.domain.words import index_words, replace_words
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from discovery_dagster.domain.planning.constraints import Constraint, ResolvedConstraints
+from discovery_dagster.domain.decisions.constraints import Constraint, ResolvedConstraints
 from discovery_dagster.domain.planning.placed_groups import PlacedGroups, listed
 from discovery_dagster.domain.planning.placing import Placed
 from discovery_dagster.domain.planning.reasons import delay_reason

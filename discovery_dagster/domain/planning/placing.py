@@ -14,9 +14,9 @@ from itertools import combinations, pairwise
 import numpy as np
 import polars as pl
 
+from discovery_dagster.domain.decisions.constraints import Constraint, ResolvedConstraints
 from discovery_dagster.domain.graph.digraph import Digraph, Numbers
 from discovery_dagster.domain.planning.cohesion import deployment_pairs, same_kind_pairs, with_bonds
-from discovery_dagster.domain.planning.constraints import Constraint, ResolvedConstraints
 from discovery_dagster.domain.planning.defaults import (
     Assumptions,
     pilot_groups,

@@ -13,14 +13,14 @@ from typing import Any
 import polars as pl
 
 from discovery_dagster.domain.applications.deployments import find
-from discovery_dagster.domain.graph.ties import planned, ties
-from discovery_dagster.domain.planning import moving, reasons, strategy, tables
-from discovery_dagster.domain.planning.conflicts import find_conflicts
-from discovery_dagster.domain.planning.constraints import (
+from discovery_dagster.domain.decisions.constraints import (
     Constraint,
     ResolvedConstraints,
     resolve_constraints,
 )
+from discovery_dagster.domain.graph.ties import planned, ties
+from discovery_dagster.domain.planning import moving, reasons, strategy, tables
+from discovery_dagster.domain.planning.conflicts import find_conflicts
 from discovery_dagster.domain.planning.group_names import group_names
 from discovery_dagster.domain.planning.parts import with_parts
 from discovery_dagster.domain.planning.placing import Placed, place

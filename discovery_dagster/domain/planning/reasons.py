@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from discovery_dagster.domain.planning.constraints import ResolvedConstraints
+from discovery_dagster.domain.decisions.constraints import ResolvedConstraints
 from discovery_dagster.domain.planning.placing import Placed
 from discovery_dagster.domain.planning.scheduling import Room
 from discovery_dagster.domain.texts import formatted

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from discovery_dagster.domain.decisions.constraints import Constraint
 from discovery_dagster.domain.planning import reasons, strategy
-from discovery_dagster.domain.planning.constraints import Constraint
 from discovery_dagster.domain.tables import (
     PLAN_CONFLICTS,
     PLAN_GROUPS,

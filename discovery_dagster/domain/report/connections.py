@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from discovery_dagster.domain.graph.impact import cite
+from discovery_dagster.domain.dependencies.citation import cite
 from discovery_dagster.domain.report.model import (
     Bar,
     Chart,

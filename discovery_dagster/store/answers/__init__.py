@@ -19,8 +19,8 @@ from discovery_dagster.domain.decision_workbook.sheets import (
     Answer,
     Problem,
 )
+from discovery_dagster.domain.decisions.overrides import InvalidOverrideError, read_words
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.domain.overrides import InvalidOverrideError, read_words
 from discovery_dagster.store.answers import (
     about_assets,
     about_columns,

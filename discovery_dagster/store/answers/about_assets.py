@@ -4,8 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from discovery_dagster.domain.decision_workbook.sheets import ACCEPT, ANSWER, Answer
+from discovery_dagster.domain.decisions.overrides import (
+    InvalidOverrideError,
+    read_field,
+    read_value,
+)
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.domain.overrides import InvalidOverrideError, read_field, read_value
 from discovery_dagster.domain.words import fold
 from discovery_dagster.store import decision_log, overrides
 from discovery_dagster.store.answers.outcome import (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from discovery_dagster.domain.decision_workbook.sheets import ANSWER, Answer
-from discovery_dagster.domain.dependencies.endpoint_decisions import EXTERNAL, MEANS
+from discovery_dagster.domain.decisions.endpoints import EXTERNAL, MEANS
 from discovery_dagster.domain.dependencies.unresolved import in_subnet, is_subnet
 from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.keys import SessionKey

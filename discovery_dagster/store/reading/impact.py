@@ -8,7 +8,8 @@ from typing import Any, Final
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from discovery_dagster.domain.graph.impact import Direction, describe_edge, reach
+from discovery_dagster.domain.dependencies.citation import describe_edge
+from discovery_dagster.domain.graph.impact import Direction, reach
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.database import Database
 

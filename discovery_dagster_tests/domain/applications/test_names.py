@@ -1,6 +1,6 @@
 import pytest
 
-from discovery_dagster.domain.applications.names import ApplicationNames, without_environment
+from discovery_dagster.domain.names.applications import ApplicationNames, without_environment
 
 NAMES = ApplicationNames.of(
     [("Webshop", ["WSHP"]), ("Sales & Marketing", []), ("HR", []), ("Payroll", [])],

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from discovery_dagster.domain import identity
+from discovery_dagster.domain.decisions.identity import JOIN, SPLIT, digest
 from discovery_dagster.domain.identity import IdentityDecision
-from discovery_dagster.domain.identity.decisions import JOIN, SPLIT, digest
 from discovery_dagster_tests.domain.rows import asset_records, relation_records
 
 NONE = relation_records()

@@ -3,8 +3,8 @@
 import pytest
 
 from discovery_dagster.domain import identity
-from discovery_dagster.domain.dependencies import endpoint_decisions
-from discovery_dagster.domain.dependencies.endpoint_decisions import EXTERNAL
+from discovery_dagster.domain.decisions import endpoints
+from discovery_dagster.domain.decisions.endpoints import EXTERNAL
 from discovery_dagster_tests.domain.rows import asset_records, relation_records
 from discovery_dagster_tests.domain.test_endpoint_decisions import said
 
@@ -17,7 +17,7 @@ NEEDS = relation_records(
 
 
 def resolve(*decided, records=LISTED):
-    aliases = endpoint_decisions.aliases(decided)
+    aliases = endpoints.aliases(decided)
     return identity.resolve("acme.exit", records, NEEDS, {}, aliases=aliases)
 
 
@@ -56,11 +56,11 @@ def test_two_names_that_are_aliases_of_each_other_do_not_both_vanish():
     ],
 )
 def test_a_decision_makes_stale_what_depends_on_it_and_no_more(endpoint, means, kinds):
-    assert endpoint_decisions.digest([said(endpoint, means)]).keys() == kinds
+    assert endpoints.digest([said(endpoint, means)]).keys() == kinds
 
 
 def test_what_relations_alone_name_gets_the_type_that_was_decided_and_a_listed_asset_does_not():
     assets = resolve().assets
     decided = [said("FAX", EXTERNAL), said("lx-041", EXTERNAL, 2)]
-    (override,) = endpoint_decisions.types(assets, decided)
+    (override,) = endpoints.types(assets, decided)
     assert (override.name, override.field, override.value) == ("fax", "type", "external")

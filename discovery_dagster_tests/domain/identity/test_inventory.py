@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discovery_dagster.domain import identity
-from discovery_dagster.domain.identity.decisions import SPLIT, IdentityDecision
+from discovery_dagster.domain.decisions.identity import SPLIT, IdentityDecision
 from discovery_dagster.domain.tables import INVENTORY_ASSETS, empty
 from discovery_dagster_tests.domain.rows import asset_records, relation_records
 

@@ -10,13 +10,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final, Protocol
 
-from discovery_dagster.domain.errors import InvalidRequestError
-from discovery_dagster.domain.overrides import (
+from discovery_dagster.domain.decisions.overrides import (
     InvalidOverrideError,
     read_field,
     read_value,
     read_words,
 )
+from discovery_dagster.domain.errors import InvalidRequestError
 
 ASSET: Final = "asset"
 FIELD: Final = "field"

@@ -16,7 +16,7 @@ import polars as pl
 
 from discovery_dagster import reference
 from discovery_dagster.domain.errors import InvalidRequestError
-from discovery_dagster.domain.naming import NameIndex
+from discovery_dagster.domain.names.index import NameIndex
 from discovery_dagster.domain.words import fold
 
 

@@ -13,8 +13,8 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.host_names import folded
-from discovery_dagster.domain.overrides import Override
+from discovery_dagster.domain.decisions.overrides import Override
+from discovery_dagster.domain.names.hosts import folded
 
 #: The field of a decision, and the answer that is no asset.
 MEANS: Final = "means"

@@ -9,7 +9,7 @@ from typing import Final, Self
 
 import polars as pl
 
-from discovery_dagster.domain.host_names import FQDN, folded, group, with_host_names
+from discovery_dagster.domain.names.hosts import FQDN, folded, group, with_host_names
 
 _FIRST_LABEL: Final = r"^([a-z0-9_][a-z0-9_-]*)(?:\.[a-z0-9_.-]+)?$"
 

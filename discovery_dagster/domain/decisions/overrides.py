@@ -1,7 +1,7 @@
 """What people decided about single assets: one value of one field, who said so, when and why.
 
 Here is what such a decision is and which values it may have; what it does to an asset is in
-`applying`, how a file of them is read in `records`. Where they are kept is the store's matter.
+`classification.overriding`, how a line of a file is read in `override_lines`.
 """
 
 import hashlib

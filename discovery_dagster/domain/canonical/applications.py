@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster import reference
-from discovery_dagster.domain.applications.names import ApplicationNames
+from discovery_dagster.domain.names.applications import ApplicationNames
 from discovery_dagster.domain.tables import RELATION_RECORDS, conform
 
 _APPLICATION: Final = "application"

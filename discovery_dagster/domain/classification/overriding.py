@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import polars as pl
 
-from discovery_dagster.domain.changes.values import as_text
 from discovery_dagster.domain.classification import sentences
-from discovery_dagster.domain.overrides import SOURCE, Override, concerning, stages, typed
+from discovery_dagster.domain.decisions.overrides import SOURCE, Override, concerning, stages, typed
 from discovery_dagster.domain.tables import CLASSIFIED_ASSETS, PLAN_PLACEMENTS, conform
+from discovery_dagster.domain.texts import as_text
 
 _UNKNOWN: Final = "unknown"
 _DECLARED: Final = ("declared_type", "declared_type_text")

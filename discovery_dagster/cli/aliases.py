@@ -40,18 +40,18 @@ def set_aliases(
     key = EngagementKey(client, engagement)
     settings = Settings()
     with open_database(settings) as database:
-        where, found = find_asset(database, key, asset, session)
+        where, target = find_asset(database, key, asset, session)
         by = author if author is not None else getpass.getuser()
-        added = aliases.give(database, where, found, names, reason, by)
+        added = aliases.add(database, where, target, names, reason, by)
         if not as_json:
             given = ", ".join(each.endpoint for each in added)
-            say(f"Remembered for {key}: {given} means {found.name}." if added else "Nothing new.")
+            say(f"Remembered for {key}: {given} means {target.name}." if added else "Nothing new.")
         touched = [row.session for row in sessions.sessions(database, key)]
-        told = rerun(settings, database, touched, run, as_json=as_json)
+        outcomes = rerun(settings, database, touched, run, as_json=as_json)
     if as_json:
         rows = [{"number": each.decision, "name": each.endpoint} for each in added]
-        head = {"asset_id": found.asset_id, "asset": found.name, "aliases": rows}
-        say_json({**head, "sessions": told})
+        head = {"asset_id": target.asset_id, "asset": target.name, "aliases": rows}
+        say_json({**head, "sessions": outcomes})
 
 
 @app.command("list")
@@ -99,7 +99,7 @@ def remove_alias(
         if not as_json:
             say(f"Taken back: {taken.name} is no alias any more.")
         touched = [row.session for row in sessions.sessions(database, key)]
-        told = rerun(settings, database, touched, run, as_json=as_json)
+        outcomes = rerun(settings, database, touched, run, as_json=as_json)
     if as_json:
         document = {"removed": {"number": number, "name": taken.name, "asset_id": taken.value}}
-        say_json({**document, "sessions": told})
+        say_json({**document, "sessions": outcomes})

@@ -119,5 +119,5 @@ def _run(
     }
 
 
-def _are_under_way(found: Collection[SessionState]) -> bool:
-    return any(state.status in ("waiting", "queued", "running") for state in found)
+def _are_under_way(states: Collection[SessionState]) -> bool:
+    return any(state.status in ("waiting", "queued", "running") for state in states)

@@ -84,23 +84,23 @@ def _maintenance(database: Database) -> Iterator[Check]:
 
 
 def _strays(database: Database) -> Iterator[Check]:
-    found = dagster_health.strays(database)
+    strays = dagster_health.strays(database)
     mend = "`discovery reconcile` takes them out."
-    if found.partitions:
-        names = _few(found.partitions)
+    if strays.partitions:
+        names = _few(strays.partitions)
         yield Check(
             "strays",
             "warning",
             f"Dagster has the partitions {names}, which are no living sessions: {mend}",
         )
-    if found.materialized:
+    if strays.materialized:
         yield Check(
             "strays",
             "warning",
-            f"Dagster has materialisations for {_few(list(found.materialized))}, where there is no"
+            f"Dagster has materialisations for {_few(list(strays.materialized))}, where there is no"
             " session: somebody reported them by hand.",
         )
-    if not (found.partitions or found.materialized):
+    if not (strays.partitions or strays.materialized):
         yield Check("strays", "ok", "Dagster has no partition that the store has not.")
 
 

@@ -45,16 +45,20 @@ def export_workbook(
     settings = Settings()
     with open_database(settings) as database:
         sessions.find(database, key)
-        made = open_workbook(database, ObjectStore(settings.objects), key)
-    output.write_bytes(made.content)
+        workbook = open_workbook(database, ObjectStore(settings.objects), key)
+    output.write_bytes(workbook.content)
     if as_json:
-        document = {"file": str(output), "questions": made.questions, "left_out": made.left_out}
+        document = {
+            "file": str(output),
+            "questions": workbook.questions,
+            "left_out": workbook.left_out,
+        }
         say_json(document)
         return
     table = table_of("Questions", "sheet")
     table.add_column("number", justify="right")
-    for name, number in made.questions.items():
-        left_out = made.left_out.get(name)
+    for name, number in workbook.questions.items():
+        left_out = workbook.left_out.get(name)
         table.add_row(name, f"{number:,}" + (f" of {number + left_out:,}" if left_out else ""))
     terminal().print(table)
     say(
@@ -104,19 +108,19 @@ def import_workbook(
             decision_workbook.write_refused(written, filled, outcome.problems)
             refused.write_bytes(written.getvalue())
         if not as_json:
-            say(f"{outcome.applied} answers applied, {outcome.standing} held already.")
+            say(f"{outcome.applied} answers applied, {outcome.unchanged} held already.")
             _show(outcome.problems)
         all_of_them = [row.session for row in sessions.sessions(database, key.engagement)]
-        told = rerun(settings, database, all_of_them, run, as_json=as_json)
+        reruns = rerun(settings, database, all_of_them, run, as_json=as_json)
     if as_json:
         document = {
             "applied": outcome.applied,
-            "unchanged": outcome.standing,
+            "unchanged": outcome.unchanged,
             "problems": [vars(each) for each in outcome.problems],
-            "sessions": told,
+            "sessions": reruns,
         }
         say_json(document)
-    failed = run and any(each["status"] != "done" or each["error"] for each in told)
+    failed = run and any(each["status"] != "done" or each["error"] for each in reruns)
     raise typer.Exit(FAILED if failed else DONE)
 
 

@@ -76,7 +76,7 @@ def erase(
 
 def _lift(engagement: EngagementKey, *, as_json: bool) -> None:
     with open_database(Settings()) as database:
-        lifted = tombstones.lift(database, engagement)
+        lifted = tombstones.remove(database, engagement)
     if as_json:
         say_json({"engagement": str(engagement), "lifted": lifted})
     elif lifted:

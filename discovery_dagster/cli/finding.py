@@ -37,7 +37,7 @@ def require_sessions(
     """The sessions of an engagement, which must have some, and `session` where it is named."""
     if session is not None:
         sessions.find(database, SessionKey.of(engagement, session))
-    found = sessions.sessions(database, engagement)
-    if not found:
+    rows = sessions.sessions(database, engagement)
+    if not rows:
         raise UsageError("no_such_engagement", f"There is no engagement {engagement}.")
-    return found
+    return rows

@@ -32,16 +32,16 @@ def explain(
     key = SessionKey.of(EngagementKey(client, engagement), session)
     with open_database(Settings()) as database:
         sessions.find(database, key)
-        found = assets.find(database, key, asset)
-        told = _explained(database, key, found.asset_id)
-        told["registered"] = identity.registered(database, key.engagement, found.asset_id)
+        target = assets.find(database, key, asset)
+        explanation = _explained(database, key, target.asset_id)
+        explanation["registered"] = identity.registered(database, key.engagement, target.asset_id)
     if as_json:
-        head = {"id": found.asset_id, "name": found.name, "type": found.type}
-        say_json(head | told)
+        head = {"id": target.asset_id, "name": target.name, "type": target.type}
+        say_json(head | explanation)
         return
     console = terminal()
-    console.print(f"\n{found.name} ({found.type}, {found.asset_id})", style="bold")
-    _show(console, told)
+    console.print(f"\n{target.name} ({target.type}, {target.asset_id})", style="bold")
+    _show(console, explanation)
 
 
 @app.command()
@@ -61,22 +61,30 @@ def split(
     key = SessionKey.of(EngagementKey(client, engagement), session)
     with open_database(Settings()) as database:
         sessions.find(database, key)
-        found = assets.find(database, key, asset)
-        told = _explained(database, key, found.asset_id)
-        joining = [one["key"] for one in told["keys"] if not one["key"].startswith(f"{PERSON}:")]
+        target = assets.find(database, key, asset)
+        explanation = _explained(database, key, target.asset_id)
+        joining = [
+            one["key"] for one in explanation["keys"] if not one["key"].startswith(f"{PERSON}:")
+        ]
         unknown = sorted(set(keys or []) - set(joining))
         if unknown:
             raise UsageError(
                 "no_such_key",
-                f"{', '.join(unknown)} joins no records of {found.name}:"
+                f"{', '.join(unknown)} joins no records of {target.name}:"
                 f" use {', '.join(joining) or 'none, for it is one record'}.",
             )
         if not joining:
-            raise UsageError("nothing_to_split", f"No key joined the records of {found.name}.")
-        made = identity.add(
-            database, key, SPLIT, keys or joining, [found.name], reason, author or getpass.getuser()
+            raise UsageError("nothing_to_split", f"No key joined the records of {target.name}.")
+        decision = identity.add(
+            database,
+            key,
+            SPLIT,
+            keys or joining,
+            [target.name],
+            reason,
+            author or getpass.getuser(),
         )
-    _tell(key, made, as_json=as_json)
+    _report(key, decision, as_json=as_json)
 
 
 @app.command()
@@ -94,9 +102,9 @@ def join(
     key = SessionKey.of(EngagementKey(client, engagement), session)
     with open_database(Settings()) as database:
         sessions.find(database, key)
-        found = [assets.find(database, key, name) for name in (asset, other)]
-        made = joining.join(database, key, found, reason, author or getpass.getuser())
-    _tell(key, made, as_json=as_json)
+        both = [assets.find(database, key, name) for name in (asset, other)]
+        decision = joining.join(database, key, both, reason, author or getpass.getuser())
+    _report(key, decision, as_json=as_json)
 
 
 @app.command("list")
@@ -110,8 +118,8 @@ def list_decisions(
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
         _must_exist(database, key)
-        found = identity.history(database, key)
-    shown = [row for row in found if all_of_them or row["removed_at"] is None]
+        decisions = identity.history(database, key)
+    shown = [row for row in decisions if all_of_them or row["removed_at"] is None]
     if as_json:
         say_json({"decisions": shown})
         return
@@ -144,7 +152,7 @@ def remove(
     with open_database(Settings()) as database:
         _must_exist(database, key)
         ended = identity.remove(database, key, number, author or getpass.getuser())
-    _tell(key, ended, as_json=as_json, verb="Removed")
+    _report(key, ended, as_json=as_json, verb="Removed")
 
 
 def _explained(database: Database, key: SessionKey, asset_id: str) -> dict[str, Any]:
@@ -155,24 +163,24 @@ def _explained(database: Database, key: SessionKey, asset_id: str) -> dict[str, 
     )
 
 
-def _show(console: Console, told: dict[str, Any]) -> None:
+def _show(console: Console, explanation: dict[str, Any]) -> None:
     keys = table_of("Keys that joined records", "key", "what it is", "records")
-    for one in told["keys"]:
+    for one in explanation["keys"]:
         keys.add_row(one["key"], one["decision"] or one["what"], "\n".join(one["records"]))
-    if told["keys"]:
+    if explanation["keys"]:
         console.print(keys)
     else:
-        records = len(told["records"])
+        records = len(explanation["records"])
         console.print(f"No key joins it to another record: it has {records}.")
     conflicts = table_of("Values that differ", "field", "chosen", "others", "rule")
-    for one in told["conflicts"]:
-        others = "\n".join(map(_told, one["others"]))
-        conflicts.add_row(one["field"], _told(one["chosen"]), others, one["rule"])
-    if told["conflicts"]:
+    for one in explanation["conflicts"]:
+        others = "\n".join(map(_cell, one["others"]))
+        conflicts.add_row(one["field"], _cell(one["chosen"]), others, one["rule"])
+    if explanation["conflicts"]:
         console.print(conflicts)
 
 
-def _told(value: dict[str, Any]) -> str:
+def _cell(value: dict[str, Any]) -> str:
     sheet = f" [{value['sheet']}]" if value["sheet"] else ""
     return f"{value['value']} ({value['file']}{sheet} line {value['line']})"
 
@@ -182,7 +190,7 @@ def _must_exist(database: Database, key: EngagementKey) -> None:
         raise UsageError("no_such_engagement", f"There is no engagement {key}.")
 
 
-def _tell(
+def _report(
     key: SessionKey | EngagementKey,
     decision: IdentityDecision,
     *,

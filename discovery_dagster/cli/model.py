@@ -95,8 +95,8 @@ def _summary(step: PreviewedStep) -> str:
         "beyond the budget": step.beyond_budget,
     }
     apart = ", ".join(f"{number} {why}" for why, number in left.items() if number)
-    asked = f"{step.step}: {step.questions} questions in {len(step.requests)} requests"
-    return f"{asked}; not asked: {apart}." if apart else f"{asked}."
+    summary = f"{step.step}: {step.questions} questions in {len(step.requests)} requests"
+    return f"{summary}; not asked: {apart}." if apart else f"{summary}."
 
 
 def _row(request: Mapping[str, Any]) -> list[str]:

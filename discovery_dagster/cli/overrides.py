@@ -19,7 +19,7 @@ from discovery_dagster.store import decision_log, overrides, sessions
 from discovery_dagster.store.assets import FoundAsset
 from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.decision_log import ASSET, Decision
-from discovery_dagster.store.overrides import OverrideWish
+from discovery_dagster.store.overrides import OverrideRequest
 
 app = typer.Typer(
     help="Decide what an asset is; it holds for later sessions, too.", no_args_is_help=True
@@ -45,10 +45,10 @@ def set_override(
     key = EngagementKey(client, engagement)
     settings = Settings()
     with open_database(settings) as database:
-        where, found = find_asset(database, key, asset, session)
+        where, target = find_asset(database, key, asset, session)
         by = author if author is not None else getpass.getuser()
-        wish = OverrideWish(found.asset_id, found.name, field, value, reason, by)
-        _decide(settings, database, where, found, wish, run, chosen=session, as_json=as_json)
+        request = OverrideRequest(target.asset_id, target.name, field, value, reason, by)
+        _decide(settings, database, where, target, request, run, chosen=session, as_json=as_json)
 
 
 @app.command()
@@ -66,10 +66,10 @@ def accept(
     key = EngagementKey(client, engagement)
     settings = Settings()
     with open_database(settings) as database:
-        where, found = find_asset(database, key, asset, session)
+        where, target = find_asset(database, key, asset, session)
         by = author if author is not None else getpass.getuser()
-        wish = overrides.proposed(database, where, found.asset_id, by, reason)
-        _decide(settings, database, where, found, wish, run, chosen=session, as_json=as_json)
+        request = overrides.proposed(database, where, target.asset_id, by, reason)
+        _decide(settings, database, where, target, request, run, chosen=session, as_json=as_json)
 
 
 @app.command("list")
@@ -134,35 +134,35 @@ def remove_override(
             if taken.kind == ASSET
             else [row.session for row in sessions.sessions(database, key)]
         )
-        told = rerun(settings, database, touched, run, as_json=as_json)
+        reruns = rerun(settings, database, touched, run, as_json=as_json)
     if as_json:
-        document = {"removed": _row(taken), "sessions": told}
+        document = {"removed": _row(taken), "sessions": reruns}
         say_json(document)
-    _end(told, run)
+    _end(reruns, run)
 
 
 def _decide(
     settings: Settings,
     database: Database,
     where: SessionKey,
-    found: FoundAsset,
-    wish: OverrideWish,
+    target: FoundAsset,
+    request: OverrideRequest,
     run: bool | None,
     *,
     chosen: str | None,
     as_json: bool,
 ) -> None:
     """Decide one thing, tell it, and offer the re-run of what it makes stale."""
-    added = overrides.decide(database, where, [wish])
+    added = overrides.decide(database, where, [request])
     if not as_json:
         for each in added:
             was = f" It was {each.before}." if each.before is not None else ""
             place = where.engagement
-            say(f"Remembered for {place}: {each.field} of {found.name} is {each.value}.{was}")
+            say(f"Remembered for {place}: {each.field} of {target.name} is {each.value}.{was}")
         if not added:
-            say(f"Nothing to do: this is in force for {found.name} already.")
-    touched = overrides.sessions_with(database, where.engagement, found.asset_id)
-    told = rerun(
+            say(f"Nothing to do: this is in force for {target.name} already.")
+    touched = overrides.sessions_with(database, where.engagement, target.asset_id)
+    reruns = rerun(
         settings,
         database,
         touched,
@@ -171,9 +171,9 @@ def _decide(
         as_json=as_json,
     )
     if as_json:
-        document = asdict(added[0]) if added else {"asset_id": found.asset_id, "decision": None}
-        say_json({**document, "sessions": told})
-    _end(told, run)
+        document = asdict(added[0]) if added else {"asset_id": target.asset_id, "decision": None}
+        say_json({**document, "sessions": reruns})
+    _end(reruns, run)
 
 
 def _row(each: Decision) -> dict[str, Any]:
@@ -183,6 +183,8 @@ def _row(each: Decision) -> dict[str, Any]:
     return {**row, "asset_id": subject if each.kind == ASSET else None}
 
 
-def _end(told: list[dict[str, Any]], run: bool | None) -> None:
-    failed = run and any(each["status"] not in ("done", "stale") or each["error"] for each in told)
+def _end(reruns: list[dict[str, Any]], run: bool | None) -> None:
+    failed = run and any(
+        each["status"] not in ("done", "stale") or each["error"] for each in reruns
+    )
     raise typer.Exit(FAILED if failed else DONE)

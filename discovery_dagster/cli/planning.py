@@ -38,12 +38,12 @@ def set_constraint(
     checked = rules.check(kind, values)
     with open_database(Settings()) as database:
         _must_exist(database, key)
-        subjects = constraint_subjects.understand(database, key, kind, checked)
+        subjects = constraint_subjects.resolve(database, key, kind, checked)
         by = author or getpass.getuser()
-        made = constraints.add(database, key, kind, subjects.values, reason, by)
+        constraint = constraints.add(database, key, kind, subjects.values, reason, by)
     if subjects.groups and not as_json:
         say(f"The assets of {', '.join(subjects.groups)} in {subjects.session} are meant.")
-    _tell(key, made, "Set", as_json=as_json)
+    _report(key, constraint, "Set", as_json=as_json)
 
 
 @app.command()
@@ -59,7 +59,7 @@ def remove(
     with open_database(Settings()) as database:
         _must_exist(database, key)
         ended = constraints.remove(database, key, number, author or getpass.getuser())
-    _tell(key, ended, "Removed", as_json=as_json)
+    _report(key, ended, "Removed", as_json=as_json)
 
 
 @app.command()
@@ -73,8 +73,8 @@ def show(
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
         _must_exist(database, key)
-        found = constraints.history(database, key)
-    shown = [row for row in found if all_of_them or row["removed_at"] is None]
+        recorded = constraints.history(database, key)
+    shown = [row for row in recorded if all_of_them or row["removed_at"] is None]
     if as_json:
         say_json({"constraints": shown})
         return
@@ -100,7 +100,7 @@ def _must_exist(database: Database, key: EngagementKey) -> None:
         raise UsageError("no_such_engagement", f"There is no engagement {key}.")
 
 
-def _tell(key: EngagementKey, constraint: Constraint, verb: str, *, as_json: bool) -> None:
+def _report(key: EngagementKey, constraint: Constraint, verb: str, *, as_json: bool) -> None:
     command = f"discovery backfill --client {key.client} --engagement {key.engagement}"
     if as_json:
         document = {

@@ -157,13 +157,13 @@ def rejects_table(rejects: Rows) -> Table:
     return table
 
 
-def print_left_out(made: Handover) -> None:
+def print_left_out(handed_over: Handover) -> None:
     """Say on the terminal what a file for another tool does not hold, and why."""
     console = terminal(stderr=True)
-    for reason, names in made.left_out.items():
+    for reason, names in handed_over.left_out.items():
         shown = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
         console.print(f"{len(names)} assets are left out: {reason} ({shown}).")
-    for note in made.notes:
+    for note in handed_over.notes:
         console.print(note)
 
 

@@ -35,14 +35,14 @@ def create(
         if not known or missing:
             named = f"engagement {client}.{missing[0]}" if missing else f"client {client}"
             raise UsageError("no_such_engagement", f"There is no {named}.")
-        made, secret = tokens.create(database, scope, timedelta(days=days))
+        token, secret = tokens.create(database, scope, timedelta(days=days))
     if as_json:
-        say_json({**_document(made), "token": secret})
+        say_json({**_document(token), "token": secret})
         return
     say(secret)
     say(
-        f"May see {made.scope} until {made.expires_at:%Y-%m-%d}. It is not shown again;"
-        f" `discovery token revoke {made.id}` ends it.",
+        f"May see {token.scope} until {token.expires_at:%Y-%m-%d}. It is not shown again;"
+        f" `discovery token revoke {token.id}` ends it.",
         to_stderr=True,
     )
 
@@ -51,12 +51,12 @@ def create(
 def list_tokens(as_json: AsJson = False) -> None:
     """List the tokens, without their secrets."""
     with open_database(Settings()) as database:
-        found = tokens.listed(database)
+        listed = tokens.listed(database)
     if as_json:
-        say_json({"tokens": [_document(token) for token in found]})
+        say_json({"tokens": [_document(token) for token in listed]})
         return
     table = table_of("Tokens", "id", "may see", "made", "expires", "revoked")
-    for token in found:
+    for token in listed:
         table.add_row(
             token.id,
             str(token.scope),

@@ -30,13 +30,13 @@ def why(
     with open_database(Settings()) as database:
         sessions.find(database, key)
         asset_id = assets.find(database, key, asset).asset_id
-        found = read_why(database, key, asset_id)
-    if found is None:
+        explanation = read_why(database, key, asset_id)
+    if explanation is None:
         raise NoSuchAssetError(f"{key} has no asset {asset!r}.")
     if as_json:
-        say_json(found)
+        say_json(explanation)
         return
-    _print_why(terminal(), found)
+    _print_why(terminal(), explanation)
 
 
 def impact(
@@ -47,15 +47,15 @@ def impact(
     with open_database(Settings()) as database:
         sessions.find(database, key)
         asset_id = assets.find(database, key, asset).asset_id
-        found = read_impact(database, key, asset_id)
-    if found is None:
+        reach = read_impact(database, key, asset_id)
+    if reach is None:
         raise NoSuchAssetError(f"{key} has no asset {asset!r}.")
     if as_json:
-        say_json(found)
+        say_json(reach)
         return
     console = terminal()
     for title, direction in (("Needs it", "needed_by"), ("It needs", "needs")):
-        part = found[direction]
+        part = reach[direction]
         table = table_of(f"{title}: {part['total']}", "asset", "type", "wave", "steps", "because")
         for one in part["assets"][:_MOST_EDGES]:
             because = "; ".join(one["why"])
@@ -64,25 +64,25 @@ def impact(
         console.print(table)
 
 
-def _print_why(console: Console, found: dict[str, Any]) -> None:
-    row, place = found["asset"], found["placement"]
+def _print_why(console: Console, explanation: dict[str, Any]) -> None:
+    row, place = explanation["asset"], explanation["placement"]
     heading = f"\n{row['name']} ({row['type'].replace('_', ' ')}, {row['id']})"
     console.print(heading, style="bold")
     _sentences(console, "What it is", row["rationale"])
     reasons = [place["reason"]] if place["reason"] else ["It is in no plan yet."]
-    group = found["group"]
+    group = explanation["group"]
     if group is not None:
         reasons.append(f"Group {group['group']}: {group['reason']}")
     if place["strategy"]:
         reasons.append(f"{place['strategy'].capitalize()}: {place['strategy_reason']}")
     _sentences(console, "Where it goes", reasons)
-    node = found["graph"]
+    node = explanation["graph"]
     if node is not None:
         _sentences(console, "In the graph", _graph(node))
     for title, direction in (("It needs", "needs"), ("Needed by", "needed_by")):
-        edges = found[direction]
+        edges = explanation[direction]
         _sentences(console, f"{title} ({len(edges)})", _edges(edges))
-    limits = [" ".join([f"{c['sentence']}.", *c["conflicts"]]) for c in found["constraints"]]
+    limits = [" ".join([f"{c['sentence']}.", *c["conflicts"]]) for c in explanation["constraints"]]
     _sentences(console, "What people set", limits)
 
 

@@ -100,7 +100,7 @@ def _serves(written: object, needed: object) -> bool:
 
 
 def _value(configuration: object, setting: str) -> object:
-    found: Any = configuration
+    value: Any = configuration
     for name in setting.split("."):
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value

@@ -30,8 +30,8 @@ def key_of(state: SessionState) -> SessionKey:
 
 def needed(state: SessionState) -> list[Attention]:
     """Return what needs a person, most urgent first; nothing for a session that is well."""
-    found = [*_of_the_run(state), *_of_the_files(state), *_of_the_results(state)]
-    return sorted(found, key=lambda item: _ORDER.index(item.urgency))
+    items = [*_of_the_run(state), *_of_the_files(state), *_of_the_results(state)]
+    return sorted(items, key=lambda item: _ORDER.index(item.urgency))
 
 
 def _of_the_run(state: SessionState) -> Iterator[Attention]:

@@ -133,7 +133,7 @@ _NAMES_OF_COUNTS: Mapping[str, str] = {
 }
 
 
-def said(word: str | None) -> str:
+def in_words(word: str | None) -> str:
     """A word of the vocabulary as people read it: `virtual_machine` is `virtual machine`."""
     if not word:
         return NOTHING
@@ -161,14 +161,14 @@ def percent(share: float | None) -> str:
 
 def counts_of_step(counts: Mapping[str, int] | None) -> list[tuple[str, int]]:
     """The counts of a step that are worth a word; those of single kinds stand on other pages."""
-    found = []
+    labelled = []
     for name, value in (counts or {}).items():
         thing, _, kind = name.partition(".")
         if not kind:
-            found.append((_NAMES_OF_COUNTS.get(name, said(name)), value))
+            labelled.append((_NAMES_OF_COUNTS.get(name, in_words(name)), value))
         elif thing in CHANGED_THINGS:
-            found.append((f"{CHANGED_THINGS[thing]} {said(kind)}", value))
-    return found
+            labelled.append((f"{CHANGED_THINGS[thing]} {in_words(kind)}", value))
+    return labelled
 
 
 def duration(start: datetime | None, end: datetime | None) -> str:

@@ -1,6 +1,6 @@
-"""What the names in a constraint mean in the newest plan of an engagement, before it is set.
+"""Resolves the names in a constraint against the newest plan of an engagement, before it is set.
 
-What a person sets is either understood here or refused: the key of a move group stands for the
+What a person sets is either resolved here or refused: the key of a move group stands for the
 assets that it has now, since groups are made and numbered anew with each plan, and a name that
 means no asset would be remembered without effect.
 """
@@ -55,10 +55,10 @@ class Subjects:
     session: SessionKey | None = None  # whose plan has the groups
 
 
-def understand(
+def resolve(
     database: Database, engagement: EngagementKey, kind: str, values: tuple[str, ...]
 ) -> Subjects:
-    """Put the assets of groups in their place, and see that every other name means one asset.
+    """Replace groups by their assets, and require that every other name means one asset.
 
     Args:
         database: the project's.

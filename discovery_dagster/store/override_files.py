@@ -14,7 +14,7 @@ from discovery_dagster.store import assets as stored
 from discovery_dagster.store import decision_log, overrides
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decision_log import ASSET
-from discovery_dagster.store.overrides import OverrideWish
+from discovery_dagster.store.overrides import OverrideRequest
 
 Judge = Callable[[pl.DataFrame, Sequence[Override]], pl.DataFrame]
 
@@ -47,19 +47,19 @@ def apply(
     read = [Line(**row) for row in lines.iter_rows(named=True)]
     here = candidates(assets, {line.asset for line in read})
     decided = overrides.in_force(database, session.engagement)
-    found = {row["asset_id"]: row for row in judged(here, decided).iter_rows(named=True)}
-    search = _Search(database, session, Directory(found.values()), {line.asset for line in read})
+    rows = {row["asset_id"]: row for row in judged(here, decided).iter_rows(named=True)}
+    search = _Search(database, session, Directory(rows.values()), {line.asset for line in read})
     log = [each for each in decision_log.history(database, session.engagement)
            if each.kind == ASSET]  # fmt: skip
     wanted, refused = select_lines(read, search.id_of, log, session.session)
     names = {asset: search.rows[asset]["name"] or asset for _, asset in wanted}
-    wishes = [
-        OverrideWish(
+    requests = [
+        OverrideRequest(
             asset, names[asset], line.field, line.value, line.reason, line.author, line.origin
         )
         for line, asset in wanted
     ]
-    overrides.decide(database, session, wishes, search.rows)
+    overrides.decide(database, session, requests, search.rows)
     return pl.DataFrame(
         [_refusal(each) for each in refused], schema=dict(OVERRIDE_REFUSALS), orient="row"
     )
@@ -86,11 +86,11 @@ class _Search:
             AmbiguousAssetError: when several have.
         """
         try:
-            found = self._here.find(line.asset, self._session)
+            asset = self._here.find(line.asset, self._session)
         except NoSuchAssetError:
-            found = self._earlier(line.asset)
-        self.rows[found["asset_id"]] = found
-        return str(found["asset_id"])
+            asset = self._earlier(line.asset)
+        self.rows[asset["asset_id"]] = asset
+        return str(asset["asset_id"])
 
     def _earlier(self, named: str) -> Any:
         if self._before is None:

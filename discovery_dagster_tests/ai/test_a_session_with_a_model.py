@@ -13,7 +13,7 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import decisions, exports, publications, sessions, states
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.reading import listing, lists
-from discovery_dagster.store.reading.listing import Asked
+from discovery_dagster.store.reading.listing import Criteria
 from discovery_dagster.store.reading.neighbourhood import Surroundings
 from discovery_dagster.store.sessions import IncomingFile
 from discovery_dagster_tests.ai.server import Reply, able, answer, known
@@ -146,13 +146,13 @@ def test_what_a_model_says_is_no_formula_in_a_spreadsheet(engine, ran):
 def test_proposals_are_read_page_by_page_as_they_are_exported(engine, ran):
     found, after = [], None
     while True:
-        page = listing.page(engine.database, ran, lists.PROPOSALS, Asked(limit=2, after=after))
+        page = listing.page(engine.database, ran, lists.PROPOSALS, Criteria(limit=2, after=after))
         found += page.rows
         if page.after is None:
             break
         after = page.after
     assert found == exports.rows(engine.database, ran, "proposals")
-    of_assets = Asked(filters={"field": ["type"], "status": ["proposed"]})
+    of_assets = Criteria(filters={"field": ["type"], "status": ["proposed"]})
     rows = listing.page(engine.database, ran, lists.PROPOSALS, of_assets).rows
     assert {row["value"] for row in rows} == {"database"}
 

@@ -12,7 +12,7 @@ import pytest
 
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.reading import assets, listing
-from discovery_dagster.store.reading.listing import Asked
+from discovery_dagster.store.reading.listing import Criteria
 from discovery_dagster_tests.serving import Served
 
 SESSION = "/engagements/upland.exit/sessions/s001"
@@ -120,9 +120,9 @@ def test_counting_what_was_not_counted_before_looks_at_a_part_of_a_large_session
     monkeypatch.setattr(listing, "LOOKED_AT", 3)
     session = SessionKey.parse("upland.exit|s001")
     with served.home.database() as database:
-        chosen = assets.facets(database, session, Asked(filters={"environment": ["production"]}))
-        searched = assets.facets(database, session, Asked(q="e"))
-        counted = assets.count(database, session, Asked(q="e"))
+        chosen = assets.facets(database, session, Criteria(filters={"environment": ["production"]}))
+        searched = assets.facets(database, session, Criteria(q="e"))
+        counted = assets.count(database, session, Criteria(q="e"))
     assert chosen.complete and sum(chosen.counts["type"].values()) > 4
     assert not searched.complete and not counted.complete
     assert sum(searched.counts["type"].values()) == counted.number <= 4

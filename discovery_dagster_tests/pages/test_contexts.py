@@ -62,7 +62,7 @@ def test_the_plan_shows_what_was_set_with_the_first_reasons_why_it_cannot_hold()
     gone = {"constraint": 2, "sentence": "Frozen: b (set by ann)", "message": "b is gone"}
     conflicts = [gone, *({"constraint": 4, "sentence": "", "message": str(n)} for n in range(5))]
     made = plan.build(
-        SessionKey.of(EngagementKey("acme", "exit"), "s001"), said=[pin], conflicts=conflicts
+        SessionKey.of(EngagementKey("acme", "exit"), "s001"), constraints=[pin], conflicts=conflicts
     )
     assert made.limits == [
         plan.Limit("Frozen: b (set by ann)", ["b is gone"], 0),

@@ -42,7 +42,7 @@ def make_home(make_database_url) -> Callable[..., Database]:
 
     def make(revision: str | None = None) -> Database:
         database = Database(make_database_url())
-        schema.remake(database.url, revision or schema.head())
+        schema.recreate(database.url, revision or schema.head())
         return database
 
     return make

@@ -147,7 +147,7 @@ def read_graphml(
     session: SessionOf, database: DatabaseOf, etag: Fresh, of_token: DownloadOf
 ) -> StreamingResponse:
     """Read the whole graph as GraphML."""
-    found = exports.graph(database, session)
+    document = exports.graph(database, session)
     name = f"{session.engagement}-{session.session}-graph.graphml"
-    lines = (line.encode() for line in graphml.write(found["nodes"], found["edges"]))
+    lines = (line.encode() for line in graphml.write(document["nodes"], document["edges"]))
     return of_token.answer(lines, "application/xml", name, etag)

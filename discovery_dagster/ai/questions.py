@@ -26,7 +26,7 @@ _SHARED = ("prompts/controls.yaml", "prompts/suspicious.yaml", "prompts/masking.
 
 @dataclass(frozen=True)
 class Questions:
-    """A step's questions, and what is known of them before a model is prompted."""
+    """A step's questions, and what is known of them before a model is asked."""
 
     keys: Sequence[str]  # a digest of each question
     withheld: frozenset[int]  # left to a person

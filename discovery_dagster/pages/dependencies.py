@@ -210,9 +210,9 @@ def build(
         hidden_sentence=maps.hidden_sentence(drawing, content.beyond) if drawing else None,
         more_url=_more(key, around) if drawing and drawing.hidden else None,
         nothing_sentence=(
-            "No dependency fits: there is no evidence of one, or the filters leave none."
+            "No dependency matches: there is no evidence of one, or the filters leave none."
             if around.has_focus
-            else "There is no group of several assets, and nothing crosses waves."
+            else "No group has several assets, and no dependency crosses waves."
         ),
         shared=drawing.infrastructure if drawing else {},
         items=content.items,
@@ -241,12 +241,12 @@ def _more(key: SessionKey, around: DependenciesQuery) -> str | None:
 def _lead(around: DependenciesQuery) -> str:
     if around.has_focus:
         return (
-            "What stands left needs what stands right. Another application is one node until you "
-            "open it; choose an asset to put it in the middle."
+            "What is on the left needs what is on the right. Another application is one node until "
+            "you expand it; choose an asset to put it in the middle."
         )
     return (
-        "The plan as a whole: move groups by wave. Choose an application or asset to see who needs "
-        "whom, and on what evidence."
+        "The plan as a whole: move groups by wave. Choose an application or asset to see what "
+        "needs what, and on what evidence."
     )
 
 
@@ -263,7 +263,7 @@ def _drawn(around: DependenciesQuery, drawing: Drawing | None) -> str:
 def _choices(around: DependenciesQuery, environments: Sequence[str]) -> list[Choice]:
     chosen = [
         Choice("status", "Evidence", _EVIDENCE, around.status or ""),
-        Choice("why", "Ends that are no assets", _WHY, around.why or ""),
+        Choice("why", "Endpoints that are not assets", _WHY, around.why or ""),
         Choice(
             "relation",
             "Relation",

@@ -50,7 +50,7 @@ _FACET_ROWS = 8
 ORDERS: Sequence[tuple[str, str]] = (
     ("name", "Name"),
     ("-name", "Name, from Z"),
-    ("confidence", "Doubtful and unknown first"),
+    ("confidence", "Least certain first"),
     ("-confidence", "Most certain first"),
     ("-memory_gb", "Largest memory first"),
     ("-storage_gb", "Largest storage first"),

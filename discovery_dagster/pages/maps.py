@@ -50,7 +50,7 @@ def hidden_sentence(drawing: Drawing, beyond: int = 0) -> str | None:
         drawing: with what its cap hid.
         beyond: dependencies that were not even read.
     """
-    unread = f"{words.number(beyond)} weaker dependencies are not looked at" if beyond else ""
+    unread = f"{words.number(beyond)} weaker dependencies are left out" if beyond else ""
     if not drawing.hidden:
         return unread or None
     kinds = ", ".join(

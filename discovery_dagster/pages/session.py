@@ -114,7 +114,7 @@ def _figures(key: SessionKey, state: SessionState) -> list[Figure]:
         figure("of unknown type", "classified_assets", counts["unknown"], "assets", type="unknown"),
         figure("dependencies", "dependencies", counts["dependencies"], "dependencies"),
         figure(
-            "unresolved ends",
+            "unresolved dependencies",
             "dependencies",
             counts["unresolved"],
             "dependencies",

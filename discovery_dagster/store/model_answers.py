@@ -1,4 +1,4 @@
-"""What a language model answered: kept for the engagement, so that nothing is prompted twice."""
+"""What a language model answered: kept for the engagement, so that nothing is asked twice."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

@@ -212,7 +212,7 @@ def test_what_a_person_decided_is_shown_with_its_author(north: Visitor, server: 
     done = server.home.run("override", "set", asset, "criticality", "high", *words, *NORTH)
     assert done.returncode == 0, done.stderr
     page.reload()
-    decided = page.get_by_role("region", name="Decisions of people")
+    decided = page.get_by_role("region", name="Decisions")
     expect(decided).to_contain_text("Criticality: high")
     expect(decided).to_contain_text("said the <b>owner</b>")
     expect(decided).to_contain_text("Kim")

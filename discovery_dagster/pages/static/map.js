@@ -242,7 +242,7 @@
       try {
         draw(holder, data, await elk.layout(graph(data)));
       } catch (error) {
-        holder.querySelector(".notice").textContent = "The drawing could not be made; the table below says the same.";
+        holder.querySelector(".notice").textContent = "The drawing could not be rendered; the table below shows the same.";
         console.warn(error);
       }
     }

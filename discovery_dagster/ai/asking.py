@@ -134,5 +134,5 @@ def _distrust(batch: Batch, response: str | None) -> Outcome:
     """Have a batch asked in halves; of a single question nothing is left to try."""
     if len(batch.questions) > 1:
         return Outcome(parts=halves(batch))
-    failure = "The model answered a question wrong whose answer is known, so it is not heard."
+    failure = "The model answered a control question wrong, so its answers are not used."
     return Outcome(failures={batch.questions[0]: failure}, lasting=True, response=response)

@@ -67,7 +67,7 @@ def criteria_of(wanted: Listing, selection: BaseModel, **more: Any) -> Criteria:
     sort = given.get("sort")
     if sort is not None and sort.removeprefix("-") not in wanted.sorts:
         orders = ", ".join(wanted.sorts) or "none but its own"
-        raise HTTPException(422, f"This list has no such order; it has {orders}.")
+        raise HTTPException(422, f"This list has no such order; use {orders}.")
     return Criteria(
         filters={name: given[name] for name in wanted.filters if given.get(name)},
         limits={name: given[name] for name in wanted.limits if name in given},

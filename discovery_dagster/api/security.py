@@ -49,7 +49,7 @@ def viewer(request: Request, bearer: _Bearer) -> Viewer:
     """
     known = known_viewer(request, bearer)
     if known is None:
-        raise HTTPException(401, "A living bearer token is needed.", {"WWW-Authenticate": "Bearer"})
+        raise HTTPException(401, "A valid bearer token is needed.", {"WWW-Authenticate": "Bearer"})
     request.state.viewer = known
     app_state(request).limiter.check(known.token)
     return known

@@ -18,10 +18,12 @@ from discovery_dagster.store import aliases, sessions
 from discovery_dagster.store.database import open_database
 
 app = typer.Typer(
-    help="Give an asset further names, by which dependencies may mean it.", no_args_is_help=True
+    help="Give an asset further names, which dependencies may use for it.", no_args_is_help=True
 )
 
-Author = Annotated[str | None, typer.Option(help="Who decides; else the user of this terminal.")]
+Author = Annotated[
+    str | None, typer.Option(help="Who decides; by default the user of this terminal.")
+]
 
 
 @app.command("set")
@@ -36,7 +38,7 @@ def set_aliases(
     run: Rerun = None,
     as_json: AsJson = False,
 ) -> None:
-    """Remember for the engagement that names mean an asset."""
+    """Remember for the engagement that names refer to an asset."""
     key = EngagementKey(client, engagement)
     settings = Settings()
     with open_database(settings) as database:
@@ -61,7 +63,7 @@ def list_aliases(
     session: Where = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the aliases that people gave; those of lists are in `export assets`."""
+    """Show the aliases that people set; those from files are in `export assets`."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
         require_sessions(database, key, session)
@@ -88,7 +90,7 @@ def remove_alias(
     run: Rerun = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take an alias back; the log keeps both."""
+    """Remove an alias; the log keeps both."""
     key = EngagementKey(client, engagement)
     settings = Settings()
     with open_database(settings) as database:
@@ -97,7 +99,7 @@ def remove_alias(
         why = read_words(reason, "reason")
         taken = aliases.remove(database, key, number, why, by)
         if not as_json:
-            say(f"Taken back: {taken.name} is no alias any more.")
+            say(f"Removed: {taken.name} is no longer an alias.")
         touched = [row.session for row in sessions.sessions(database, key)]
         outcomes = rerun(settings, database, touched, run, as_json=as_json)
     if as_json:

@@ -33,7 +33,9 @@ def backfill(
     ] = None,
     steps: Annotated[
         str | None,
-        typer.Option(help="Make these anew, such as inventory,dependencies, and what is below."),
+        typer.Option(
+            help="Run these steps again, such as inventory,dependencies, and those below."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

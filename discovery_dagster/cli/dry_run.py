@@ -41,7 +41,7 @@ def show_preview(files: Sequence[IncomingFile], reader: SandboxedReader, *, as_j
     if previewed.rejects:
         console.print(rejects_table(previewed.rejects))
     if previewed.issues:
-        console.print(f"{len(previewed.issues)} issues; --json lists them all.")
+        console.print(f"Issues: {len(previewed.issues)}; --json lists them all.")
 
 
 def _source_files(files: Sequence[IncomingFile]) -> list[SourceFile]:

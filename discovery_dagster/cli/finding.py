@@ -11,7 +11,10 @@ from discovery_dagster.store.assets import FoundAsset, NoSuchAssetError
 from discovery_dagster.store.database import Database
 
 Where = Annotated[
-    str | None, typer.Option("--session", help="Where to look for the asset; else the newest.")
+    str | None,
+    typer.Option(
+        "--session", help="Where to look for the asset; by default the newest session that has it."
+    ),
 ]
 
 

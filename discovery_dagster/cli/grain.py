@@ -21,11 +21,13 @@ from discovery_dagster.store import grains, sessions
 from discovery_dagster.store.database import Database, open_database
 
 app = typer.Typer(
-    help="Say what a row of a table is: a thing, an observation, a relation, nothing.",
+    help="Decide what a row of a table is: a thing, an observation, a relation, nothing.",
     no_args_is_help=True,
 )
 
-Author = Annotated[str | None, typer.Option(help="Who decides; else the user of this terminal.")]
+Author = Annotated[
+    str | None, typer.Option(help="Who decides; by default the user of this terminal.")
+]
 
 
 @app.command("set")
@@ -109,7 +111,7 @@ def remove_grain(
     author: Author = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take a decision back, so that formats and values decide again."""
+    """Remove a decision, so that formats and values decide again."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
         taken = grains.remove(database, key, number, author or getpass.getuser())

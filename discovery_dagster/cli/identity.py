@@ -17,11 +17,15 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import assets, identity, joining, sessions
 from discovery_dagster.store.database import Database, open_database
 
-app = typer.Typer(help="Explain, split and join what records are one thing.", no_args_is_help=True)
+app = typer.Typer(
+    help="Explain which records are one asset, and split or join them.", no_args_is_help=True
+)
 
 Asset = Annotated[str, typer.Argument(help="Id of an asset, or its unambiguous name.")]
-Reason = Annotated[str, typer.Option(help="Why; explanations say it.")]
-Author = Annotated[str | None, typer.Option(help="Who decides; else the user of this terminal.")]
+Reason = Annotated[str, typer.Option(help="Why; explanations show it.")]
+Author = Annotated[
+    str | None, typer.Option(help="Who decides; by default the user of this terminal.")
+]
 
 
 @app.command()
@@ -57,7 +61,7 @@ def split(
     author: Author = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let keys join nothing in this engagement any more, so that their records come apart."""
+    """Stop keys from joining records in this engagement, so that their records separate."""
     key = SessionKey.of(EngagementKey(client, engagement), session)
     with open_database(Settings()) as database:
         sessions.find(database, key)
@@ -98,7 +102,7 @@ def join(
     author: Author = None,
     as_json: AsJson = False,
 ) -> None:
-    """Remember that two assets are one thing, by all that each of them is known by."""
+    """Remember that two assets are the same, by all that identifies each of them."""
     key = SessionKey.of(EngagementKey(client, engagement), session)
     with open_database(Settings()) as database:
         sessions.find(database, key)
@@ -111,7 +115,7 @@ def join(
 def list_decisions(
     client: Client,
     engagement: Engagement,
-    all_of_them: Annotated[bool, typer.Option("--all", help="Removed ones, too.")] = False,
+    all_of_them: Annotated[bool, typer.Option("--all", help="Include removed ones.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what was decided, by whom, when and why."""
@@ -124,7 +128,7 @@ def list_decisions(
         say_json({"decisions": shown})
         return
     if not shown:
-        say(f"Nothing is decided about identity in {key}.")
+        say(f"Nothing has been decided about identity in {key}.")
         return
     table = table_of(
         "Decisions", "number", "kind", "assets", "keys", "reason", "author", "when", "until"
@@ -147,7 +151,7 @@ def remove(
     author: Author = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let a decision hold no longer; that it once did stays on record."""
+    """Remove a decision; the log keeps that it was in force."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
         _must_exist(database, key)
@@ -171,7 +175,7 @@ def _show(console: Console, explanation: dict[str, Any]) -> None:
         console.print(keys)
     else:
         records = len(explanation["records"])
-        console.print(f"No key joins it to another record: it has {records}.")
+        console.print(f"No key joins it to another record; number of its records: {records}.")
     conflicts = table_of("Values that differ", "field", "chosen", "others", "rule")
     for one in explanation["conflicts"]:
         others = "\n".join(map(_cell, one["others"]))

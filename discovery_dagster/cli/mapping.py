@@ -17,12 +17,16 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import decisions, sessions
 from discovery_dagster.store.database import Database, open_database
 
-app = typer.Typer(help="Accept or reject what a column is taken for.", no_args_is_help=True)
+app = typer.Typer(
+    help="Accept or reject the field that a column is mapped to.", no_args_is_help=True
+)
 
 File = Annotated[str, typer.Argument(help="File of the session, as `export files` names it.")]
 Column = Annotated[str, typer.Argument(help="Column, as its header names it.")]
 Field = Annotated[str, typer.Argument(help="Canonical field, or `ignored`.")]
-Author = Annotated[str | None, typer.Option(help="Who decides; else the user of this terminal.")]
+Author = Annotated[
+    str | None, typer.Option(help="Who decides; by default the user of this terminal.")
+]
 
 
 @app.command("list")

@@ -25,7 +25,9 @@ app = typer.Typer(
     help="Decide what an asset is; it holds for later sessions, too.", no_args_is_help=True
 )
 
-Author = Annotated[str | None, typer.Option(help="Who decides; else the user of this terminal.")]
+Author = Annotated[
+    str | None, typer.Option(help="Who decides; by default the user of this terminal.")
+]
 
 
 @app.command("set")
@@ -62,7 +64,7 @@ def accept(
     run: Rerun = None,
     as_json: AsJson = False,
 ) -> None:
-    """Decide that an asset is of the type that a language model proposed for it."""
+    """Decide that an asset has the type that a language model proposed for it."""
     key = EngagementKey(client, engagement)
     settings = Settings()
     with open_database(settings) as database:
@@ -77,7 +79,7 @@ def list_overrides(
     client: Client,
     engagement: Engagement,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also what was decided otherwise or taken back since.")
+        bool, typer.Option("--all", help="Include what was later replaced or removed.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -119,7 +121,7 @@ def remove_override(
     run: Rerun = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take a decision back: sources and rules speak again. The log keeps both."""
+    """Remove a decision: sources and rules decide again. The log keeps both."""
     key = EngagementKey(client, engagement)
     settings = Settings()
     with open_database(settings) as database:
@@ -160,7 +162,7 @@ def _decide(
             place = where.engagement
             say(f"Remembered for {place}: {each.field} of {target.name} is {each.value}.{was}")
         if not added:
-            say(f"Nothing to do: this is in force for {target.name} already.")
+            say(f"Nothing to do: this is already in force for {target.name}.")
     touched = overrides.sessions_with(database, where.engagement, target.asset_id)
     reruns = rerun(
         settings,

@@ -16,24 +16,28 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import constraint_subjects, constraints, sessions
 from discovery_dagster.store.database import Database, open_database
 
-app = typer.Typer(help="Set what limits the migration plan.", no_args_is_help=True)
+app = typer.Typer(help="Set constraints of the migration plan.", no_args_is_help=True)
 
 _USAGES = "; ".join(f"{name} {kind.usage}" for name, kind in KINDS.items())
 KindOf = Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {_USAGES}.")]
-Author = Annotated[str | None, typer.Option(help="Who decides; else the user of this terminal.")]
+Author = Annotated[
+    str | None, typer.Option(help="Who decides; by default the user of this terminal.")
+]
 
 
 @app.command("set")
 def set_constraint(
     kind: KindOf,
-    values: Annotated[list[str], typer.Argument(help="What the kind asks for.")],
+    values: Annotated[
+        list[str], typer.Argument(help="Values of the constraint, as its kind needs them.")
+    ],
     client: Client,
     engagement: Engagement,
-    reason: Annotated[str | None, typer.Option(help="Why; the plan says it.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why; the plan shows it.")] = None,
     author: Author = None,
     as_json: AsJson = False,
 ) -> None:
-    """Set a limit, an order of environments, a freeze, a pin, or what goes (not) together."""
+    """Set a limit, an order of environments, a freeze, a pin, or what stays together or apart."""
     key = EngagementKey(client, engagement)
     checked = rules.check(kind, values)
     with open_database(Settings()) as database:
@@ -42,7 +46,7 @@ def set_constraint(
         by = author or getpass.getuser()
         constraint = constraints.add(database, key, kind, subjects.values, reason, by)
     if subjects.groups and not as_json:
-        say(f"The assets of {', '.join(subjects.groups)} in {subjects.session} are meant.")
+        say(f"Applies to the assets of {', '.join(subjects.groups)} in {subjects.session}.")
     _report(key, constraint, "Set", as_json=as_json)
 
 
@@ -54,7 +58,7 @@ def remove(
     author: Author = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let a constraint hold no longer; that it once did stays on record."""
+    """Remove a constraint; the log keeps that it was in force."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
         _must_exist(database, key)
@@ -66,10 +70,10 @@ def remove(
 def show(
     client: Client,
     engagement: Engagement,
-    all_of_them: Annotated[bool, typer.Option("--all", help="Removed ones, too.")] = False,
+    all_of_them: Annotated[bool, typer.Option("--all", help="Include removed ones.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what is set, by whom and why."""
+    """Show the constraints, who set them and why."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
         _must_exist(database, key)

@@ -28,8 +28,8 @@ _SEVERITIES = {"rejects": (ERROR,), "issues": (ERROR, WARNING)}
 
 
 def status(
-    client: Annotated[str | None, typer.Option(help="Only this client's.")] = None,
-    engagement: Annotated[str | None, typer.Option(help="Only this engagement's.")] = None,
+    client: Annotated[str | None, typer.Option(help="Only this client.")] = None,
+    engagement: Annotated[str | None, typer.Option(help="Only this engagement.")] = None,
     session: Annotated[str | None, typer.Option(help="Only this session.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -77,7 +77,7 @@ def export(
     if output is not None:
         output.write_bytes(written.getvalue())
     elif chosen in BINARY and sys.stdout.isatty():
-        raise UsageError("usage", f"{chosen.upper()} is no text: name a file with -o.")
+        raise UsageError("usage", f"{chosen.upper()} is not text: name a file with -o.")
     elif sys.stdout.isatty():
         say(written.getvalue().decode().replace("\r\n", "\n").removesuffix("\n"))
     else:

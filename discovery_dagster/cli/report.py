@@ -22,7 +22,7 @@ def report(
     engagement: Engagement,
     session: Session,
     output: Annotated[
-        Path, typer.Option("-o", "--output", help="Folder to write to; made when needed.")
+        Path, typer.Option("-o", "--output", help="Folder to write to; created if needed.")
     ] = Path(),
     as_json: AsJson = False,
 ) -> None:

@@ -17,7 +17,10 @@ from discovery_dagster.store.states import state, states
 
 Rerun = Annotated[
     bool | None,
-    typer.Option("--run/--no-run", help="Run the sessions that read stale now, or ask nothing."),
+    typer.Option(
+        "--run/--no-run",
+        help="Run the stale sessions now, or leave them; by default, ask on a terminal.",
+    ),
 ]
 
 

@@ -20,14 +20,14 @@ app = typer.Typer(help="Tokens of the read API and the pages.", no_args_is_help=
 
 @app.command("create")
 def create(
-    client: Annotated[str, typer.Option(help="Slug of the client that it may see.")],
+    client: Annotated[str, typer.Option(help="Slug of the client that the token may see.")],
     engagement: Annotated[
         list[str] | None, typer.Option(help="Only this engagement; may be repeated.")
     ] = None,
-    days: Annotated[int, typer.Option(min=1, max=3650, help="Days that it lives.")] = 90,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Days until it expires.")] = 90,
     as_json: AsJson = False,
 ) -> None:
-    """Make a token and show it, this once."""
+    """Create a token and show it, this once."""
     scope = Scope(slug(client, "client"), tuple(engagement or ()))
     with open_database(Settings()) as database:
         known = sessions.engagements(database, client)
@@ -71,7 +71,7 @@ def list_tokens(as_json: AsJson = False) -> None:
 def revoke(
     token: Annotated[str, typer.Argument(help="Id of the token.")], as_json: AsJson = False
 ) -> None:
-    """Let a token be of no use from now on."""
+    """Revoke a token."""
     with open_database(Settings()) as database:
         tokens.revoke(database, token)
     if as_json:

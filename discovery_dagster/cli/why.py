@@ -25,7 +25,7 @@ _MOST_EDGES = 20  # of each direction on the terminal; `--json` has all
 def why(
     asset: Asset, client: Client, engagement: Engagement, session: Session, as_json: AsJson = False
 ) -> None:
-    """Explain an asset: its type, its group and wave, its dependencies and what people set."""
+    """Explain an asset: its type, its move group and wave, its dependencies and its constraints."""
     key = SessionKey.of(EngagementKey(client, engagement), session)
     with open_database(Settings()) as database:
         sessions.find(database, key)
@@ -42,7 +42,7 @@ def why(
 def impact(
     asset: Asset, client: Client, engagement: Engagement, session: Session, as_json: AsJson = False
 ) -> None:
-    """Show what needs an asset and what it needs, directly or not, each way with its evidence."""
+    """Show what needs an asset and what it needs, directly or indirectly, with the evidence."""
     key = SessionKey.of(EngagementKey(client, engagement), session)
     with open_database(Settings()) as database:
         sessions.find(database, key)
@@ -83,17 +83,17 @@ def _print_why(console: Console, explanation: dict[str, Any]) -> None:
         edges = explanation[direction]
         _sentences(console, f"{title} ({len(edges)})", _edges(edges))
     limits = [" ".join([f"{c['sentence']}.", *c["conflicts"]]) for c in explanation["constraints"]]
-    _sentences(console, "What people set", limits)
+    _sentences(console, "Constraints", limits)
 
 
 def _graph(node: dict[str, Any]) -> list[str]:
     radius = node["blast_radius"]
     needing = "a number that was not counted" if radius is None else str(radius)
-    cycle = ", and it is in a cycle" if node["in_cycle"] else ""
+    cycle = ", and it is in a circular dependency" if node["in_cycle"] else ""
     return [
-        f"{node['fan_in']} need it directly, and it needs {node['fan_out']} directly. Connections"
-        f" to infrastructure left aside, {needing} need it directly or not, what it needs goes"
-        f" {node['depth']} deep{cycle}.",
+        f"Directly needed by: {node['fan_in']}; directly needs: {node['fan_out']}. Without"
+        f" connections to infrastructure, it is needed by {needing} in total, and its longest"
+        f" chain of dependencies has length {node['depth']}{cycle}.",
         *filter(None, (node["single_point_reason"], node["service_reason"])),
     ]
 

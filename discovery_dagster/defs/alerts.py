@@ -38,7 +38,9 @@ def _alert_sensor(
         if context.cursor is None:
             newest = context.instance.fetch_run_status_changes(ended, limit=1).records
             start = newest[0].storage_id if newest else 0
-            return dg.SensorResult(cursor=str(start), skip_reason="Tells of what ends from now on.")
+            return dg.SensorResult(
+                cursor=str(start), skip_reason="Reports runs that end from now on."
+            )
         position = int(context.cursor)
         for storage_id, run in _ended_after(context.instance, ended, position):
             alert = _session_alert(run, describe(context.instance, run))
@@ -154,12 +156,12 @@ ALERTS = (
         "failed_runs",
         dg.DagsterEventType.RUN_FAILURE,
         _failure,
-        "Tells the webhook of each run that failed.",
+        "Notifies the webhook of each failed run.",
     ),
     _alert_sensor(
         "degraded_quality",
         dg.DagsterEventType.RUN_SUCCESS,
         _degraded,
-        "Tells the webhook of sessions that were imported, but with checks that did not pass.",
+        "Notifies the webhook of sessions that were imported with failed checks.",
     ),
 )

@@ -176,7 +176,7 @@ def canonical_records(
 def inventory(
     context: dg.AssetExecutionContext, session: Session, canonical_records: PublishedFrames
 ) -> Materialized:
-    """Merge the records of one thing, under the id that the engagement knows it by."""
+    """Merge the records of each asset, under the id that it has in the engagement."""
 
     def work(report: Report) -> StepResult:
         records, relations = canonical_records["assets"], canonical_records["relations"]
@@ -227,7 +227,7 @@ def rejected_records(
     canonical_records: PublishedFrames,
     inventory: PublishedFrames,
 ) -> Materialized:
-    """Keep what was not accepted as it stood, and every problem found."""
+    """Keep what was not accepted as it was written, and every problem found."""
 
     def work(report: Report) -> StepResult:
         outcomes, issues = intake.finish_outcomes(
@@ -288,7 +288,7 @@ def dependencies(
     inventory: PublishedFrames,
     classified_assets: PublishedFrames,
 ) -> Materialized:
-    """Say who needs whom, with every piece of evidence."""
+    """Build the dependencies, with every piece of evidence."""
 
     def work(report: Report) -> StepResult:
         assets = classified_assets["assets"]
@@ -331,7 +331,7 @@ def dependency_graph(
     classified_assets: PublishedFrames,
     dependencies: PublishedFrames,
 ) -> Materialized:
-    """Find components, cycles and hubs, and how far a failure reaches."""
+    """Find components, circular dependencies and hubs, and how far a failure reaches."""
 
     def work(report: Report) -> StepResult:
         assets, edges = classified_assets["assets"], dependencies["edges"]
@@ -427,7 +427,7 @@ def session_changes(
     dependencies: PublishedFrames,
     migration_plan: PublishedFrames,
 ) -> Materialized:
-    """Say what is different from the session before."""
+    """Compare with the previous session."""
     upstream = {
         "source_records": source_records,
         "inventory": inventory,

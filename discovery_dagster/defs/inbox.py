@@ -56,7 +56,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
             " DISCOVERY_HOME, with client/engagement/drop below it."
         )
     places, reasons = landing.well_formed(landed)
-    reasons += [f"{stray!a}: files belong into client/engagement/drop." for stray in strays]
+    reasons += [f"{stray!a}: files belong in client/engagement/drop." for stray in strays]
     cursor = Cursor.read(context.cursor)
     with open_database(settings) as database:
         tick = _Tick(context, settings, database)

@@ -36,11 +36,13 @@ def _decisions(kind: str) -> dg.AssetKey:
 
 def _specs() -> Iterator[dg.AssetSpec]:
     descriptions = {
-        _decisions(kind): f"What people decided that the session is made from: {kind}."
+        _decisions(kind): f"Decisions that the session is made from: {kind}."
         for step in STEPS
         for kind in step.decisions
     }
-    descriptions[_PREVIOUS] = "What the session before published, with which this one is compared."
+    descriptions[_PREVIOUS] = (
+        "What the previous session published, with which this one is compared."
+    )
     for key, description in descriptions.items():
         yield dg.AssetSpec(
             key,

@@ -155,7 +155,7 @@ def _strays(engine: Engine) -> Iterator[Finding]:
     strays = dagster_health.strays(engine.database)
     for key in strays.partitions:
         engine.instance.delete_dynamic_partition(PARTITIONS_NAME, key)
-        message = f"The partition {key} is no session, or an archived one; taken out."
+        message = f"The partition {key} is no session, or an archived one; removed."
         yield Finding(key, "no_session", message, True)
     for key, assets in strays.materialized.items():
         message = f"Dagster has materialisations of {', '.join(assets)}, but there is no session."

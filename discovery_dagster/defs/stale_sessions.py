@@ -29,8 +29,8 @@ _UNDER_WAY = ("queued", "running")
     job_name="session_job",
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.STOPPED,
-    description="Runs sessions again that read stale: one of an engagement at a time, in their "
-    f"order, and {_MOST_RUNS} a look.",
+    description="Runs stale sessions again: one per engagement at a time, in their order, and "
+    f"{_MOST_RUNS} per tick.",
 )
 def stale_sessions_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Request a run for the first stale session of each engagement in which nothing runs.

@@ -219,15 +219,15 @@ def _refusal(ended: _EndedError, name: str) -> UnreadableFileError:
     if -ended.code in OUT_OF_TIME:
         return UnreadableFileError(
             "reading_took_too_long",
-            f"{name} takes longer to read than a file of its size may: split or simplify it, or"
-            " raise DISCOVERY_READING_SECONDS.",
+            f"{name} takes longer to read than a file of its size is allowed: split or simplify it,"
+            " or raise DISCOVERY_READING_SECONDS.",
         )
     if any(each in ended.complaint for each in _NO_MEMORY):
         return _too_large(name)
     if ended.code in _FROM_OUTSIDE:
         return UnreadableFileError(
             "reader_died",
-            f"{name} could not be read, since the process that read it was killed twice: see"
+            f"{name} could not be read, since the process that read it was killed twice: check"
             " whether the machine lacks memory, and import it again.",
         )
     return UnreadableFileError(
@@ -240,7 +240,7 @@ def _refusal(ended: _EndedError, name: str) -> UnreadableFileError:
 def _too_large(name: str) -> UnreadableFileError:
     return UnreadableFileError(
         "file_too_large_to_read",
-        f"{name} takes more memory to read than a file of its size may: split it, save it in"
+        f"{name} takes more memory to read than a file of its size is allowed: split it, save it in"
         " another format, or raise DISCOVERY_READING_MEMORY_BYTES.",
     )
 

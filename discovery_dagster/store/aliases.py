@@ -136,8 +136,8 @@ def _check(finder: Finder, asset: FoundAsset, name: str) -> None:
         raise InvalidAliasError(f"{name} is a name of {asset.name} already.")
     if not holder.named_only:
         raise InvalidAliasError(
-            f"{name} is the name of another listed asset: if the two are one thing, join them with"
-            " `discovery identity join`."
+            f"{name} is the name of another listed asset: if the two are the same asset, join them"
+            " with `discovery identity join`."
         )
 
 

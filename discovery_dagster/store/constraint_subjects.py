@@ -83,7 +83,7 @@ def resolve(
         raise InvalidConstraintError(f"{kind}: {error}") from error
     for pattern in filter(is_pattern, names):
         if not _fits_any(database, newest, pattern):
-            raise InvalidConstraintError(f"{kind}: {newest} has no asset that fits {pattern!r}.")
+            raise InvalidConstraintError(f"{kind}: {newest} has no asset that matches {pattern!r}.")
     assets = [asset for name in names for asset in groups.get(name, [name])]
     return Subjects((*assets, *values[len(names) :]), tuple(groups), newest if groups else None)
 

@@ -76,7 +76,7 @@ class PooledDatabase(Database):
                 yield connection
         except psycopg.errors.QueryCanceled as error:
             raise DatabaseError(
-                f"This question takes longer than {self.query_seconds:g} s: narrow it by a filter."
+                f"This query takes longer than {self.query_seconds:g} s: narrow it by a filter."
             ) from error
         except (PoolTimeout, psycopg.OperationalError) as error:
             raise DatabaseError("Postgres cannot be reached at the moment.") from error

@@ -115,7 +115,7 @@ def prolong(database: Database, token: str, lifetime: timedelta) -> None:
             [lifetime, token],
         )
     if cursor.rowcount == 0:
-        raise NoSuchTokenError(f"There is no token {token!r} that could live on.")
+        raise NoSuchTokenError(f"There is no token {token!r} that could be prolonged.")
 
 
 def forget(database: Database, engagement: EngagementKey) -> int:

@@ -56,7 +56,7 @@ QUERIES = (
 #: All that a frame may show of an answer of ours; the browser itself shows none of the pages.
 REFUSALS = (
     "Pages of another origin may not use Dagster.",
-    "GraphQL is asked by POST.",
+    "GraphQL needs POST.",
     "The Host header names no address of this machine.",
     "This server does not answer for this host",
 )

@@ -18,6 +18,6 @@ def test_of_answers_about_one_thing_the_first_holds_and_what_contradicts_it_is_t
     assert consistent_requests(outcome, answers, read) == [2]
     assert outcome.unchanged == 1, "the answer that repeats it"
     assert [(each.row, each.message) for each in outcome.problems] == [
-        (4, "It says another thing than row 2 of Endpoints."),
+        (4, "It contradicts row 2 of Endpoints."),
         (5, "It is nonsense."),
     ]

@@ -184,5 +184,5 @@ def read_lineage(
     if assets.asset(state.database, session, asset) is None:
         raise NotFound
     if field is not None and field not in ATTRIBUTES:
-        raise HTTPException(422, f"There is no such field; there are {', '.join(ATTRIBUTES)}.")
+        raise HTTPException(422, f"There is no such field; use {', '.join(ATTRIBUTES)}.")
     return {"values": trace(published(state.database, state.objects, session), asset, field)}

@@ -1,4 +1,4 @@
-"""What explains an asset, and what hangs on it."""
+"""What explains an asset, and what depends on it."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ class Edge(BaseModel):
 
 
 class ExplainedEdge(Edge):
-    """An edge, and what speaks for it in words."""
+    """An edge, and its evidence in words."""
 
     resolved: bool
     infrastructure: str | None
@@ -116,7 +116,7 @@ class GraphPlace(BaseModel):
 
 
 class Constraint(BaseModel):
-    """What people set about an asset, and why it does not hold, if it does not."""
+    """A constraint on an asset, and why it does not hold, if it does not."""
 
     id: int
     kind: str
@@ -138,7 +138,7 @@ class Explanation(BaseModel):
 
 @router.get(f"{SESSION}/assets/{{asset}}/impact", response_model=Impact, responses=_REFUSALS)
 def read_impact(asset: AssetOf, session: SessionOf, database: DatabaseOf) -> dict[str, Any]:
-    """Say what needs an asset and what it needs, directly or not, each way with its evidence."""
+    """Say what needs an asset and what it needs, directly or indirectly, with the evidence."""
     document = impact.impact(database, session, asset)
     if document is None:
         raise NotFound
@@ -147,7 +147,7 @@ def read_impact(asset: AssetOf, session: SessionOf, database: DatabaseOf) -> dic
 
 @router.get(f"{SESSION}/assets/{{asset}}/why", response_model=Explanation, responses=_REFUSALS)
 def read_why(asset: AssetOf, session: SessionOf, database: DatabaseOf) -> dict[str, Any]:
-    """Explain an asset: its type, its place in the plan, its dependencies, what people set."""
+    """Explain an asset: its type, its place in the plan, its dependencies, its constraints."""
     document = why.why(database, session, asset)
     if document is None:
         raise NotFound

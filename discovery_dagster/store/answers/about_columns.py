@@ -30,7 +30,7 @@ def apply(
                 key = (row["format"], fold(row["column"]))
                 earlier = verdicts.setdefault(key, (answer, field, accepted))
                 if earlier[1:] != (field, accepted):
-                    message = f"It says another thing than row {earlier[0].row} of this sheet."
+                    message = f"It contradicts row {earlier[0].row} of this sheet."
                     raise CannotApplyError(ANSWER, message)
         except CannotApplyError as error:
             outcome.problems.append(error.problem(answer))

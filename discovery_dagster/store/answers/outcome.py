@@ -59,7 +59,7 @@ def consistent_requests(
             first, other, _ = accepted.setdefault(about, (answer, value, request))
             if other != value:
                 where = f"row {first.row} of {first.sheet}"
-                raise CannotApplyError(ANSWER, f"It says another thing than {where}.")
+                raise CannotApplyError(ANSWER, f"It contradicts {where}.")
         except CannotApplyError as error:
             outcome.problems.append(error.problem(answer))
         else:

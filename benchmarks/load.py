@@ -205,10 +205,10 @@ def _read(port: int, secret: str, paths: Sequence[str]) -> Times:
         check=True,
         text=True,
     )
-    found = json.loads(done.stdout)
-    if found["failures"]:
-        raise RuntimeError(f"{len(found['failures'])} failed, such as {found['failures'][0]}")
-    return Times(found["times"])
+    report = json.loads(done.stdout)
+    if report["failures"]:
+        raise RuntimeError(f"{len(report['failures'])} failed, such as {report['failures'][0]}")
+    return Times(report["times"])
 
 
 def _queries(settings: Settings, database: Database, keys: Sequence[SessionKey]) -> Times:

@@ -2,8 +2,8 @@ from discovery_dagster.domain.decision_workbook.sheets import Answer
 from discovery_dagster.store.answers.outcome import CannotApplyError, Outcome, consistent_requests
 
 
-def answer(row: int, said: str) -> Answer:
-    return Answer("Endpoints", row, {"Endpoint": "10.0.0.77"}, said, "so", "ann")
+def answer(row: int, text: str) -> Answer:
+    return Answer("Endpoints", row, {"Endpoint": "10.0.0.77"}, text, "so", "ann")
 
 
 def read(each: Answer) -> tuple[str, str, int]:

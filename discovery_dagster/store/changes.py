@@ -77,11 +77,14 @@ def previous_of(
 
 
 def inputs(compared: Compared | None) -> dict[str, str]:
-    """Return what the step is made from beside its own session."""
+    """Return what the step depends on besides its own session."""
     if compared is None:
         return {}
-    made = {f"previous.{step}": made for step, made in sorted(compared.publications.items())}
-    return {"previous": compared.session.session, **made}
+    publications = sorted(compared.publications.items())
+    return {
+        "previous": compared.session.session,
+        **{f"previous.{step}": publication for step, publication in publications},
+    }
 
 
 def since(

@@ -16,7 +16,7 @@ from discovery_dagster.store.database import Database
 from discovery_dagster.store.decision_log import ASSET
 from discovery_dagster.store.overrides import OverrideRequest
 
-Judge = Callable[[pl.DataFrame, Sequence[Override]], pl.DataFrame]
+Classifier = Callable[[pl.DataFrame, Sequence[Override]], pl.DataFrame]
 
 
 def apply(
@@ -24,20 +24,20 @@ def apply(
     session: SessionKey,
     lines: pl.DataFrame,
     assets: pl.DataFrame,
-    judged: Judge,
+    classified: Classifier,
 ) -> pl.DataFrame:
     """Decide what the lines of a session's files say, each once.
 
     A line names an asset of this session, or else of the last one before it that has one of that
     name. All are added to the log in one transaction; a run that was killed after it finds them
-    said.
+    there.
 
     Args:
         database: the project's.
         session: that the files are of.
         lines: as `tables.OVERRIDE_LINES`.
         assets: of the session, in `INVENTORY_ASSETS`.
-        judged: gives assets as they are without these lines, for what stood before.
+        classified: gives assets as they are without these lines, for the values before.
 
     Returns:
         What could not be applied, as `tables.OVERRIDE_REFUSALS`.
@@ -47,7 +47,7 @@ def apply(
     read = [Line(**row) for row in lines.iter_rows(named=True)]
     here = candidates(assets, {line.asset for line in read})
     decided = overrides.in_force(database, session.engagement)
-    rows = {row["asset_id"]: row for row in judged(here, decided).iter_rows(named=True)}
+    rows = {row["asset_id"]: row for row in classified(here, decided).iter_rows(named=True)}
     search = _Search(database, session, Directory(rows.values()), {line.asset for line in read})
     log = [each for each in decision_log.history(database, session.engagement)
            if each.kind == ASSET]  # fmt: skip

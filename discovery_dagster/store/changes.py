@@ -80,10 +80,10 @@ def inputs(compared: Compared | None) -> dict[str, str]:
     """Return what the step depends on besides its own session."""
     if compared is None:
         return {}
-    publications = sorted(compared.publications.items())
+    by_step = sorted(compared.publications.items())
     return {
         "previous": compared.session.session,
-        **{f"previous.{step}": publication for step, publication in publications},
+        **{f"previous.{step}": publication for step, publication in by_step},
     }
 
 

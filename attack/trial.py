@@ -53,30 +53,30 @@ def attack(file: HostileFile, reader: SandboxedReader, folder: Path) -> Outcome:
     with Watch(reader) as watch:
         described = intake.describe_files(drop, lambda *_: None, readings)
         try:
-            made = intake.collect_records(
+            frames = intake.collect_records(
                 intake.files_to_read(drop, described), lambda *_: None, readings
             )
-            records = made["tables"].filter(pl.col("file") == "ordinary.csv")
+            records = frames["tables"].filter(pl.col("file") == "ordinary.csv")
         except NothingReadableError:
             pass
     row = described.row(0, named=True)
-    found = Outcome(
+    outcome = Outcome(
         file, row["error_code"], row["error"], watch.seconds, watch.clock, watch.memory, ()
     )
-    return Outcome(**vars(found) | {"breaches": tuple(_breaches(found, records))})
+    return Outcome(**vars(outcome) | {"breaches": tuple(_breaches(outcome, records))})
 
 
-def _breaches(found: Outcome, ordinary: pl.DataFrame) -> Iterator[str]:
+def _breaches(outcome: Outcome, ordinary: pl.DataFrame) -> Iterator[str]:
     if ordinary["records"].to_list() != [2] if ordinary.height else True:
         yield "the other file was not read"
-    if found.seconds > SECONDS:
-        yield f"{found.seconds:.1f} s"
-    if found.memory > MEMORY:
-        yield f"{found.memory / 1024**2:,.0f} MiB"
-    if found.code == "reader_failed":
-        yield f"a fault of our own: {found.message}"
-    if found.message is not None and not _is_sentence(found.message, found.file.name):
-        yield f"no sentence: {found.message[:200]!r}"
+    if outcome.seconds > SECONDS:
+        yield f"{outcome.seconds:.1f} s"
+    if outcome.memory > MEMORY:
+        yield f"{outcome.memory / 1024**2:,.0f} MiB"
+    if outcome.code == "reader_failed":
+        yield f"a fault of our own: {outcome.message}"
+    if outcome.message is not None and not _is_sentence(outcome.message, outcome.file.name):
+        yield f"no sentence: {outcome.message[:200]!r}"
 
 
 def _is_sentence(message: str, name: str) -> bool:

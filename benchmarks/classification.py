@@ -43,16 +43,18 @@ def run() -> None:
         estate = _estate(size)
         rows = estate.select(*_DRAWN, "tier", "memory_gb").to_dicts()  # made before the clock runs
         fast = cost(lambda assets=estate: classify(assets, TODAY))  # type: ignore[misc]
-        plain, told = Plain(TODAY), list[list[str]]()
+        plain, plain_codes = Plain(TODAY), list[list[str]]()
 
-        def loop(told: list[list[str]] = told, rows: list[dict[str, object]] = rows) -> None:
-            told[:] = [plain.codes(row) for row in rows]  # noqa: B023
+        def loop(
+            plain_codes: list[list[str]] = plain_codes, rows: list[dict[str, object]] = rows
+        ) -> None:
+            plain_codes[:] = [plain.codes(row) for row in rows]  # noqa: B023
 
         slow = cost(loop, rounds=1, warm=False)
-        judged = classify(estate, TODAY)["rationale"].to_list()
-        if told != judged:
-            different = sum(a != b for a, b in zip(told, judged, strict=True))
-            example = next((a, b) for a, b in zip(told, judged, strict=True) if a != b)
+        codes = classify(estate, TODAY)["rationale"].to_list()
+        if plain_codes != codes:
+            different = sum(a != b for a, b in zip(plain_codes, codes, strict=True))
+            example = next((a, b) for a, b in zip(plain_codes, codes, strict=True) if a != b)
             raise AssertionError(f"{different} of {size} differ, such as {example}")
         report(
             f"classification of {size:,}: plain loop / ours, CPU",
@@ -70,13 +72,13 @@ def _estate(size: int) -> pl.DataFrame:
         named = f"{draw.choice(applications)}{draw.choice(applications)}{number}"
         parts = (draw.choice(_SITES), draw.choice(applications), draw.choice(_ROLES),
                  draw.choice(_STAGES), f"{number % 100:02d}")  # fmt: skip
-        told, text = draw.choice(_TYPES)
+        declared, text = draw.choice(_TYPES)
         system, version = draw.choice(_SYSTEMS)
         vendor, model = draw.choice(_MODELS)
         virtual = vendor in ("VMware, Inc.", "Microsoft Corporation")
         row = (
             named if number % 10 == 0 else "-".join(filter(None, parts)),
-            told, text, system, version, vendor, model,
+            declared, text, system, version, vendor, model,
             f"SN{number:09d}" if vendor else None,
             f"{number * 2654435761 % 2**64:016x}{number:016x}" if number % 3 == 0 else None,
             [f"{'00:50:56' if virtual else '3c:ec:ef'}:{number >> 16 & 255:02x}:"

@@ -88,8 +88,8 @@ def connections(
     """
     with open_engine(path.parent / "spill", memory) as engine:
         rows = {0: StoredRows(engine, path)}
-        made = canonical.canonicalise([(table, table_format)], mapping, elsewhere=rows)
-    return made.relations.height, made.outcomes.height
+        records = canonical.canonicalise([(table, table_format)], mapping, elsewhere=rows)
+    return records.relations.height, records.outcomes.height
 
 
 def run() -> None:

@@ -23,25 +23,25 @@ def run() -> None:
         held = extraction.identifiers(described)
         fast = cost(lambda a=described, b=held: Clusters.of(a, b))  # type: ignore[misc]
         records, keys = held["record"].to_list(), held["identifier"].to_list()
-        found = list[int]()
+        roots = list[int]()
 
         def loop(
-            found: list[int] = found,
+            roots: list[int] = roots,
             size: int = size,
             records: list[int] = records,
             keys: list[str] = keys,
         ) -> None:
-            found[:] = union_find(size, records, keys)
+            roots[:] = union_find(size, records, keys)
 
         slow = cost(loop, rounds=1, warm=False)
         clusters = Clusters.of(described, held).of_records
-        if clusters.sort("record")["cluster"].to_list() != found:
+        if clusters.sort("record")["cluster"].to_list() != roots:
             raise AssertionError("The two find different things.")
         report(
             f"identity of {size:,} records: union-find / ours, CPU",
             slow.cpu / fast.cpu,
             ">= 3",
-            f"{slow.cpu:.2f} s / {fast.cpu:.2f} s, {len(set(found)):,} things",
+            f"{slow.cpu:.2f} s / {fast.cpu:.2f} s, {len(set(roots)):,} things",
         )
 
 

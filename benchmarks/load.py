@@ -27,7 +27,7 @@ from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.pooled import PooledDatabase
 from discovery_dagster.store.reading import listing
 from discovery_dagster.store.reading.assets import ASSETS
-from discovery_dagster.store.reading.listing import Asked
+from discovery_dagster.store.reading.listing import Criteria
 
 #: Sessions of an engagement and assets of a session; engagements when few and when many.
 SESSIONS, ASSETS_EACH, FEW, MANY = 10, 200, 1, 1_000
@@ -76,12 +76,12 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import open_database
 from discovery_dagster.store.reading import listing
 from discovery_dagster.store.reading.assets import ASSETS
-from discovery_dagster.store.reading.listing import Asked
+from discovery_dagster.store.reading.listing import Criteria
 
 settings = Settings()
 with open_database(settings) as database:
     app = create_app(settings, database)
-    rows = listing.page(database, SessionKey.parse("bench.e1|s001"), ASSETS, Asked()).rows
+    rows = listing.page(database, SessionKey.parse("bench.e1|s001"), ASSETS, Criteria()).rows
 
     def empty(viewer: ViewerOf):
         return {"items": rows, "next": None}
@@ -205,10 +205,10 @@ def _read(port: int, secret: str, paths: Sequence[str]) -> Times:
         check=True,
         text=True,
     )
-    found = json.loads(done.stdout)
-    if found["failures"]:
-        raise RuntimeError(f"{len(found['failures'])} failed, such as {found['failures'][0]}")
-    return Times(found["times"])
+    report = json.loads(done.stdout)
+    if report["failures"]:
+        raise RuntimeError(f"{len(report['failures'])} failed, such as {report['failures'][0]}")
+    return Times(report["times"])
 
 
 def _queries(settings: Settings, database: Database, keys: Sequence[SessionKey]) -> Times:
@@ -216,7 +216,7 @@ def _queries(settings: Settings, database: Database, keys: Sequence[SessionKey])
 
     def query(key: SessionKey) -> float:
         began = time.perf_counter()
-        listing.page(pooled, key, ASSETS, Asked())
+        listing.page(pooled, key, ASSETS, Criteria())
         return time.perf_counter() - began
 
     try:

@@ -41,9 +41,9 @@ def costs(
     for _ in range(rounds):
         for work, times in zip(works, taken, strict=True):
             wall, cpu = time.perf_counter(), time.process_time()
-            made = work()
+            result = work()
             times.append((time.perf_counter() - wall, time.process_time() - cpu))
-            del made  # or the next one had less memory
+            del result  # or the next one had less memory
     return [
         Cost(*(statistics.median(values) for values in zip(*times, strict=True))) for times in taken
     ]

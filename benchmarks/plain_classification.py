@@ -67,19 +67,19 @@ class Plain:
         name = self._words(asset["name"])
         system = self._recognise(asset["os_name"], asset["os_version"], self.systems)
         version = asset["os_version"] if asset["os_name"] is None else None
-        found = self._stack(asset["product"], version)
-        kind, code, virtual = self._type(asset, name, system, found)
+        stack = self._stack(asset["product"], version)
+        kind, code, virtual = self._type(asset, name, system, stack)
         named = asset["name"] is not None and " " not in asset["name"]
-        told = [
+        rationale = [
             code,
             virtual,
             self._tier(asset, name, kind, plain=named),
             self._environment(asset, name, plain=named),
             _vocabulary("criticality", asset["criticality"], self.criticalities, None, None),
             self._system(asset, system),
-            self._end(asset, kind, system, found),
+            self._end(asset, kind, system, stack),
         ]
-        return [one for one in told if one is not None]
+        return [one for one in rationale if one is not None]
 
     def _words(self, name: str | None) -> str:
         text = (name or "").strip().lower()
@@ -116,28 +116,30 @@ class Plain:
     def _extract(self, text: str | None, pattern: Any) -> str | None:
         if text is None or self.vague.search(text):
             return None
-        found = pattern.search(text)
-        return found[1] if found else None
+        match = pattern.search(text)
+        return match[1] if match else None
 
     def _stack(self, cell: str | None, version: str | None) -> list[Any]:
         if cell is not None and self.image.search(cell) and self._is_of_tool(cell):
             return []
         parts = [] if cell is None else self.separators.sub("\n", cell).split("\n")
         alone = len(parts) == 1
-        found = (self._recognise(part, version if alone else None, self.products) for part in parts)
-        return [(*one, alone) for one in found if one is not None]
+        recognised = (
+            self._recognise(part, version if alone else None, self.products) for part in parts
+        )
+        return [(*one, alone) for one in recognised if one is not None]
 
     def _is_of_tool(self, image: str) -> bool:
         name = re.search(r"([^/:@]+)(?::[^/]*)?(?:@.*)?$", image)
         return name is not None and self.tool.search(name[1].lower()) is not None
 
-    def _type(self, asset: Asset, name: str, system: Any, found: list[Any]) -> Any:
+    def _type(self, asset: Asset, name: str, system: Any, stack: list[Any]) -> Any:
         hosted = any(asset[field] not in (None, []) for field in self.reference["host_fields"])
         facts = {
             **asset,
             "os": system[0].get("type") if system else None,
-            "products": _kinds(found),
-            "image_of": _kinds(found) if self.image.search(asset["product"] or "") else None,
+            "products": _kinds(stack),
+            "image_of": _kinds(stack) if self.image.search(asset["product"] or "") else None,
             "words": name,
             "ending": re.sub(f" {self.neutral}$", " ", re.sub(f"^ {self.neutral}", " ", name)),
             "hardware": f"{asset['vendor'] or ''} | {asset['model'] or ''}".lower(),
@@ -151,14 +153,14 @@ class Plain:
         return kind, code, self._virtual(asset, kind, matched)
 
     def _decide(self, asset: Asset, matched: Mapping[str, Any], hosted: bool) -> tuple[str, str]:
-        said, text = asset["declared_type"], asset["declared_type_text"]
+        declared_type, text = asset["declared_type"], asset["declared_type_text"]
         for one in self.reference["corrections"]:
-            corrected = self._correct(one, said, text, matched, hosted)
+            corrected = self._correct(one, declared_type, text, matched, hosted)
             if corrected is not None:
                 return corrected
         declared = self.reference["declared"]
-        if said is not None and said not in declared["ignored"]:
-            return said, "type:stated" if text is None else "type:declared"
+        if declared_type is not None and declared_type not in declared["ignored"]:
+            return declared_type, "type:stated" if text is None else "type:declared"
         deciding = [rule for rule in matched.values() if not rule.aside]
         best = next(iter(deciding), None)
         includes = self.reference["includes"]
@@ -187,9 +189,14 @@ class Plain:
         return "unknown", "type:open"
 
     def _correct(
-        self, one: Any, said: str | None, text: str | None, matched: Mapping[str, Any], hosted: bool
+        self,
+        one: Any,
+        declared_type: str | None,
+        text: str | None,
+        matched: Mapping[str, Any],
+        hosted: bool,
     ) -> tuple[str, str] | None:
-        if said != one["declared"] or (one.get("hosted") and not hosted):
+        if declared_type != one["declared"] or (one.get("hosted") and not hosted):
             return None
         if "said" in one and not re.search(one["said"], text or ""):
             return None
@@ -210,14 +217,14 @@ class Plain:
         return one.get("type", matched[by].type), f"type:corrected/{one['id']}/{by}"
 
     def _virtual(self, asset: Asset, kind: str, matched: Mapping[str, Any]) -> str | None:
-        told = self.reference["virtual"]
-        if kind in told["types"]:
+        rules_of_virtual = self.reference["virtual"]
+        if kind in rules_of_virtual["types"]:
             return f"virtual:of_type/{kind}"
         text = asset["declared_type_text"]
-        if kind == "server" and text and re.search(told["physical_words"], text):
+        if kind == "server" and text and re.search(rules_of_virtual["physical_words"], text):
             return "virtual:declared"
-        rule = next((one for one in told["by"] if one in matched), None)
-        rule = rule if told["by"].get(rule) is not None else None
+        rule = next((one for one in rules_of_virtual["by"] if one in matched), None)
+        rule = rule if rules_of_virtual["by"].get(rule) is not None else None
         return f"virtual:rule/{rule}" if rule and kind in ("server", "unknown") else None
 
     def _tier(self, asset: Asset, name: str, kind: str, *, plain: bool) -> str | None:
@@ -238,10 +245,10 @@ class Plain:
             return f"os:rule/{system[0]['id']}"
         return "os:no_rule" if asset["os_name"] is not None else None
 
-    def _end(self, asset: Asset, kind: str, system: Any, found: list[Any]) -> str | None:
+    def _end(self, asset: Asset, kind: str, system: Any, stack: list[Any]) -> str | None:
         host = kind in self.reference["tiers"]["hosts"]
         ends = None if system is None else (*system, "system")
-        for product, version, alone in found:
+        for product, version, alone in stack:
             if not host and alone and (version is not None or asset["os_name"] is None):
                 ends = (product, version, "product")
         if ends is None:
@@ -268,8 +275,8 @@ def _system(one: Mapping[str, Any]) -> tuple[Any, ...]:
     return (one, *compiled)
 
 
-def _kinds(found: list[Any]) -> str | None:
-    types = [product.get("type") for product, _, _ in found]
+def _kinds(stack: list[Any]) -> str | None:
+    types = [product.get("type") for product, _, _ in stack]
     if None in types:
         return "stack"
     return types[0] if len(set(types)) == 1 else None
@@ -286,9 +293,9 @@ def _joined(words: str) -> str:
 
 
 def _single(words: str, tokens: Mapping[str, list[str]]) -> str | None:
-    said = set(words.split())
-    found = [name for name, listed in tokens.items() if not said.isdisjoint(listed)]
-    return found[0] if len(found) == 1 else None
+    own_words = set(words.split())
+    matches = [name for name, listed in tokens.items() if not own_words.isdisjoint(listed)]
+    return matches[0] if len(matches) == 1 else None
 
 
 def _vocabulary(

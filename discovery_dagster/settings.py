@@ -29,14 +29,18 @@ class Settings(BaseSettings):
     max_sessions: int = Field(1000, ge=1, description="Sessions that an engagement may have.")
 
     inbox_settle_seconds: float = Field(
-        60, ge=0, description="How long a drop without `_READY` must look the same to have landed."
+        60,
+        ge=0,
+        description="How long a drop without `_READY` must stay unchanged before it is taken in.",
     )
     max_file_bytes: int = Field(2 * 1024**3, ge=1, description="Bytes of a file that is read.")
     max_unpacked_bytes: int = Field(
         4 * 1024**3, ge=1, description="Bytes of a workbook or archive once unpacked."
     )
     max_compression_ratio: int = Field(
-        200, ge=1, description="Times its size that an archive may have unpacked; bombs have more."
+        200,
+        ge=1,
+        description="How many times its size an archive may unpack to; zip bombs exceed it.",
     )
     max_archive_files: int = Field(1_000, ge=1, description="Files in a zip archive.")
     max_columns: int = Field(4_096, ge=1, description="Columns of a table.")
@@ -55,12 +59,12 @@ class Settings(BaseSettings):
     reading_memory_bytes: int = Field(
         768 * 1024**2,
         ge=64 * 1024**2,
-        description="Memory that a file may take to be read, besides some for each of its bytes.",
+        description="Memory that a file may take to be read, plus some for each of its bytes.",
     )
     reading_seconds: float = Field(
         8,
         gt=0,
-        description="Seconds of the processor that a file may take to be read, besides some for"
+        description="Seconds of processor time that a file may take to be read, besides some for"
         " each of its bytes; ten times as long by the clock.",
     )
     max_xml_elements: int = Field(
@@ -72,7 +76,7 @@ class Settings(BaseSettings):
         description="Memory in which the records of flow logs are counted; more spills to disk.",
     )
     webhook_url: str | None = Field(
-        None, description="Where failed runs and failed asset checks are told as JSON."
+        None, description="Where failed runs and failed asset checks are reported as JSON."
     )
     backup_key_file: Path | None = Field(
         None,
@@ -134,18 +138,20 @@ class Settings(BaseSettings):
         description="Downloads that a token may have open at a time, and as many event streams.",
     )
     api_peer_seconds: float = Field(
-        30, gt=0, description="Seconds after which a peer that takes nothing of an answer is left."
+        30,
+        gt=0,
+        description="Seconds after which a client that reads nothing is disconnected.",
     )
     api_query_seconds: float = Field(
         60, gt=0, description="Seconds that a query of the read API may take."
     )
     api_origins: str = Field(
-        "", description="Origins whose pages may read the API (CORS), parted by spaces."
+        "", description="Origins whose pages may read the API (CORS), separated by spaces."
     )
     api_hosts: str = Field(
         "",
-        description="Host names by which people reach it, parted by spaces, besides this machine's"
-        " addresses and the host of `pages_url`.",
+        description="Host names by which people reach it, separated by spaces, besides this"
+        " machine's addresses and the host of `pages_url`.",
     )
     pages_url: str | None = Field(
         None, description="Where people reach the pages, which Dagster's materialisations link to."

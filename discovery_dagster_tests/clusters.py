@@ -51,12 +51,12 @@ def cluster(major: int = MAJOR_VERSION) -> Iterator[Cluster]:
         secret = folder / "password"
         secret.write_text(opened.password)
         with (folder / "initdb.log").open("w+b") as log:
-            made = account.run(
+            completed = account.run(
                 *(programs / "initdb", "-D", place / "data", "-U", "postgres", "-E", "UTF8"),
                 *("--auth=scram-sha-256", f"--pwfile={secret}"),
                 output=log,
             )
-            assert made == 0, (log.seek(0), log.read())
+            assert completed == 0, (log.seek(0), log.read())
         options = f"-p {port} -h 127.0.0.1 -k {place}"
         control = (programs / "pg_ctl", "-D", place / "data", "-w", "-l", place / "log")
         assert account.run(*control, "-o", options, "start") == 0

@@ -94,18 +94,18 @@ def server_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def make_database_url(server_url: str) -> Iterator:
     """Makes databases of their own on that server, and drops them at the end."""
-    made: list[str] = []
+    urls: list[str] = []
 
     def make() -> str:
         name = f"discovery_test_{uuid.uuid4().hex[:12]}"
         with psycopg.connect(server_url, autocommit=True) as connection:
             connection.execute(f"create database {name}")
-        made.append(name)
+        urls.append(name)
         return psycopg.conninfo.make_conninfo(server_url, dbname=name)
 
     yield make
     with psycopg.connect(server_url, autocommit=True) as connection:
-        for name in made:
+        for name in urls:
             connection.execute(f"drop database {name} with (force)")
 
 

@@ -9,7 +9,7 @@ _LISTENING = "0A"  # of a socket's state in /proc/net/tcp
 
 def processes(home: Path, name: str, besides: str | None = None) -> dict[int, str]:
     """Living processes of the home whose command line has `name` and not `besides`, by number."""
-    found = {}
+    commands = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
@@ -19,8 +19,8 @@ def processes(home: Path, name: str, besides: str | None = None) -> dict[int, st
         ours = f"DISCOVERY_HOME={home}\0" in surroundings or f"{home}/postgres" in command
         wanted = name in command and (besides is None or besides not in command)
         if command and ours and wanted and folder.name != str(os.getpid()):
-            found[int(folder.name)] = command
-    return found
+            commands[int(folder.name)] = command
+    return commands
 
 
 def ports(home: Path) -> set[int]:
@@ -31,7 +31,7 @@ def ports(home: Path) -> set[int]:
             place, state, inode = (line.split()[column] for column in (1, 3, 9))
             if state == _LISTENING:
                 listening[inode] = int(place.rpartition(":")[2], 16)
-    found = set()
+    violations = set()
     for pid in processes(home, ""):
         for file in Path("/proc", str(pid), "fd").glob("*"):
             try:
@@ -39,5 +39,5 @@ def ports(home: Path) -> set[int]:
             except OSError:
                 continue
             if socket and socket[1] in listening:
-                found.add(listening[socket[1]])
-    return found
+                violations.add(listening[socket[1]])
+    return violations

@@ -138,8 +138,8 @@ class Services:
         backfill = self.launch_backfill(assets, partitions)
 
         def status() -> str:
-            asked = self.ask(_BACKFILL_STATUS, id=backfill)
-            return str(asked["partitionBackfillOrError"]["status"])
+            answer = self.ask(_BACKFILL_STATUS, id=backfill)
+            return str(answer["partitionBackfillOrError"]["status"])
 
         self.until(lambda: status() not in ("REQUESTED", "CANCELING", "FAILING"), 400)
         return status()
@@ -184,8 +184,8 @@ class Services:
 
     def runs(self) -> dict[str, str]:
         """The status of each run."""
-        found = self.ask(_RUNS)["runsOrError"]["results"]
-        return {run["runId"]: run["status"] for run in found}
+        response = self.ask(_RUNS)["runsOrError"]["results"]
+        return {run["runId"]: run["status"] for run in response}
 
     def ticks(self, sensor: str) -> int:
         """How many ticks of a sensor have ended."""
@@ -193,8 +193,8 @@ class Services:
 
     def ended_ticks(self, sensor: str) -> list[dict[str, Any]]:
         """Status and error of each tick of a sensor that has ended."""
-        found = self.ask(_TICKS, selector={**REPOSITORY, "sensorName": sensor})
-        ticks = found["sensorOrError"]["sensorState"]["ticks"]
+        response = self.ask(_TICKS, selector={**REPOSITORY, "sensorName": sensor})
+        ticks = response["sensorOrError"]["sensorState"]["ticks"]
         return [tick for tick in ticks if tick["status"] != "STARTED"]
 
     def switch_on(self, sensor: str) -> None:
@@ -204,19 +204,21 @@ class Services:
 
     def page(self, asset: str, partition: str) -> str:
         """The link that the UI shows with the last materialisation of an asset."""
-        found = self.ask(_PAGE, key={"path": [asset]}, partitions=[partition])
-        (made, *_) = found["assetNodeOrError"]["assetMaterializations"]
-        (link,) = [entry["url"] for entry in made["metadataEntries"] if entry["label"] == "page"]
+        response = self.ask(_PAGE, key={"path": [asset]}, partitions=[partition])
+        (materialisation, *_) = response["assetNodeOrError"]["assetMaterializations"]
+        (link,) = [
+            entry["url"] for entry in materialisation["metadataEntries"] if entry["label"] == "page"
+        ]
         return str(link)
 
     def until(self, condition: Callable[[], Any], seconds: float = 150) -> Any:
         """Wait for the condition, while the services live; return what it gives."""
         deadline = time.monotonic() + seconds
-        while not (found := condition()):
+        while not (value := condition()):
             assert self.process.poll() is None, self.process.communicate()[1]
             assert time.monotonic() < deadline
             time.sleep(0.3)
-        return found
+        return value
 
 
 @contextmanager
@@ -227,8 +229,10 @@ def running(home: Installation, **extra: str) -> Iterator[Services]:
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, process.communicate()[1]
-        said = json.loads(line)
-        yield Services(home, process, said["dagster_url"], said["api_url"], said["token"])
+        document = json.loads(line)
+        yield Services(
+            home, process, document["dagster_url"], document["api_url"], document["token"]
+        )
     finally:
         process.terminate()
         process.communicate(timeout=30)

@@ -61,9 +61,9 @@ def test_the_search_tells_slow_patterns_from_linear_ones(pattern, use, slow):
 
 
 def _modules() -> Iterator[ModuleType]:
-    for found in pkgutil.walk_packages(discovery_dagster.__path__, "discovery_dagster."):
-        if ".migrations" not in found.name and not found.name.endswith("__main__"):
-            yield importlib.import_module(found.name)
+    for module in pkgutil.walk_packages(discovery_dagster.__path__, "discovery_dagster."):
+        if ".migrations" not in module.name and not module.name.endswith("__main__"):
+            yield importlib.import_module(module.name)
 
 
 def _patterns_in(value: object) -> Iterator[Pattern]:

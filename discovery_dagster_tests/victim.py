@@ -123,10 +123,10 @@ def _after_commit(blow: Blow) -> None:
     publish = Publisher.publish
 
     def and_fall(self, step, *arguments, **named):
-        made = publish(self, step, *arguments, **named)
+        publication = publish(self, step, *arguments, **named)
         if step.key == blow.step:
             blow.fall()
-        return made
+        return publication
 
     Publisher.publish = and_fall
 

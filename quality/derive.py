@@ -49,10 +49,12 @@ def derive(paths: Sequence[Path]) -> Derived:
     understood = intake.understand(tables, lambda *_: None)
     mapping, grains = understood["mapping"], understood["grains"]
     records = canonical.canonicalise(intake.as_decided(tables, grains), mapping)
-    found = identity.resolve("quality.report", records.assets, records.relations, {})
-    assets = classification.classify(found.assets, AS_OF)
-    edges = dependencies.build(assets, records.relations, records.assets, members=found.members)
+    inventory = identity.resolve("quality.report", records.assets, records.relations, {})
+    assets = classification.classify(inventory.assets, AS_OF)
+    edges = dependencies.build(assets, records.relations, records.assets, members=inventory.members)
     nodes = graph.analyse(assets, edges)
-    made = plan.make(assets, edges, nodes)
-    between = applications.describe(assets, edges, made.placements)["interfaces"]
-    return Derived(tables, mapping, grains, records, found, assets, edges, nodes, made, between)
+    planned = plan.make(assets, edges, nodes)
+    between = applications.describe(assets, edges, planned.placements)["interfaces"]
+    return Derived(
+        tables, mapping, grains, records, inventory, assets, edges, nodes, planned, between
+    )

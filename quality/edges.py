@@ -90,7 +90,7 @@ LABELLED: Mapping[str, tuple[str, Callable[[list[Path]], set[Edge]]]] = {
 def _move_groups(data: Path) -> Figure:
     """The groups of the dependency export that its publisher's own tool makes."""
     derived = derive(sorted(data.glob("azure-migrate/*dependency-export*.csv")))
-    found = {tuple(names) for names in derived.plan.groups["assets"] if len(names) > 1}
+    groups = {tuple(names) for names in derived.plan.groups["assets"] if len(names) > 1}
     wanted = {tuple(names) for names in _TRUTH["azure_groups"]}
-    share = len(found & wanted) / len(found | wanted)
-    return Figure("Azure dependency sample", "move groups", share, 1.0, f"{len(found)} found")
+    share = len(groups & wanted) / len(groups | wanted)
+    return Figure("Azure dependency sample", "move groups", share, 1.0, f"{len(groups)} found")

@@ -70,9 +70,9 @@ class Judged:
 
 def figures(_data: Path) -> Iterator[Figure]:
     """Measure both halves, in their tables and each column alone beside a name."""
-    for place, judged in (("in its table", in_tables()), ("alone", alone())):
+    for place, columns in (("in its table", in_tables()), ("alone", alone())):
         for half in (WRITTEN_ON, MEASURED_ON):
-            chosen = [one for one in judged if one.header.half == half]
+            chosen = [one for one in columns if one.header.half == half]
             yield from _figures(f"half {half}, {place}", chosen)
 
 
@@ -95,7 +95,7 @@ def in_tables() -> list[Judged]:
     """Judge each column within its table."""
     headers = [header for header in read_truth() if not header.source.endswith(_SINGLE)]
     tables = groupby(headers, key=lambda header: header.source)
-    return [judged for _, headers in tables for judged in _judge(list(headers))]
+    return [column for _, headers in tables for column in _judge(list(headers))]
 
 
 def alone() -> list[Judged]:
@@ -155,10 +155,10 @@ def _table(headers: list[Header]) -> SourceTable:
     return SourceTable("labelled.csv", headers[0].sheet, names, 1, records)
 
 
-def _figures(subject: str, judged: Iterable[Judged]) -> Iterator[Figure]:
-    judged = list(judged)
-    accepted = [one for one in judged if one.accepted]
-    mappable = [one for one in judged if one.header.mappable]
+def _figures(subject: str, columns: Iterable[Judged]) -> Iterator[Figure]:
+    columns = list(columns)
+    accepted = [one for one in columns if one.accepted]
+    mappable = [one for one in columns if one.header.mappable]
     right = sum(one.right for one in accepted)
     mapped = sum(one.right and one.served for one in mappable)
     yield Figure(

@@ -111,29 +111,29 @@ def _mixed(subject: str, shown: Shown) -> Figure:
         environment = shown.truth["servers"][name]["environment"]
         if environment and row["group"]:
             stages.setdefault(row["group"], set()).add(environment == "production")
-    mixed = sum(len(found) > 1 for found in stages.values())
+    mixed = sum(len(environments) > 1 for environments in stages.values())
     return Figure(subject, "groups mixing production", mixed, 0, f"of {len(stages)}", True)
 
 
 def _tiers(subject: str, shown: Shown) -> Figure:
-    judged = [
+    pairs = [
         (shown.servers.get(name), _TIERS[one["tier"]])
         for name, one in shown.truth["servers"].items()
         if one["tier"] in _TIERS and one["kind"] in ("vm", "physical")
     ]
-    right = sum(bool(row) and row["tier"] == tier for row, tier in judged if row)
-    return Figure(subject, "tier right", right / len(judged), 0.95, f"{right} of {len(judged)}")
+    right = sum(bool(row) and row["tier"] == tier for row, tier in pairs if row)
+    return Figure(subject, "tier right", right / len(pairs), 0.95, f"{right} of {len(pairs)}")
 
 
 def _databases(subject: str, shown: Shown) -> Figure:
     """Instances that are assets of type database and run on their host."""
     placed = shown.derived.edges.filter("resolved", relation="runs_on")
     on = set(placed.select("source_id", "target_id").iter_rows())
-    found = 0
+    matched = 0
     for one in shown.truth["databases"]:
         host = shown.servers.get(one["host"])
         names = {one["name"].lower(), f"{one['name']}@{one['host']}".lower()}
-        found += any(
+        matched += any(
             row["type"] == "database"
             and (row["name"] or "").lower() in names
             and host is not None
@@ -141,7 +141,7 @@ def _databases(subject: str, shown: Shown) -> Figure:
             for row in shown.rows
         )
     number = len(shown.truth["databases"])
-    return Figure(subject, "database instances", found / number, 0.97, f"{found} of {number}")
+    return Figure(subject, "database instances", matched / number, 0.97, f"{matched} of {number}")
 
 
 def _interfaces(subject: str, shown: Shown) -> Figure:
@@ -151,8 +151,8 @@ def _interfaces(subject: str, shown: Shown) -> Figure:
         for one in shown.truth["interfaces"]
         if one["declared"] and one["seen"]
     }
-    told = shown.derived.interfaces.filter(status="confirmed").select("source", "target")
-    confirmed = set(told.iter_rows())
+    listed = shown.derived.interfaces.filter(status="confirmed").select("source", "target")
+    confirmed = set(listed.iter_rows())
     share = len(wanted & confirmed) / len(wanted)
     return Figure(
         subject, "interfaces confirmed", share, 0.95, f"{len(wanted & confirmed)} of {len(wanted)}"
@@ -183,7 +183,7 @@ def _single_points(subject: str, shown: Shown) -> Figure:
 
 def _questions(subject: str, shown: Shown) -> Iterator[Figure]:
     derived = shown.derived
-    asked, more = questions(
+    by_sheet, more = questions(
         Findings(
             derived.mapping,
             derived.assets.with_columns(overridden=pl.lit([], pl.List(pl.String))),
@@ -193,14 +193,14 @@ def _questions(subject: str, shown: Shown) -> Iterator[Figure]:
             derived.plan.placements,
         )
     )
-    number = sum(map(len, asked.values())) + sum(more.values())
-    detail = ", ".join(f"{name} {len(rows)}" for name, rows in asked.items())
+    number = sum(map(len, by_sheet.values())) + sum(more.values())
+    detail = ", ".join(f"{name} {len(rows)}" for name, rows in by_sheet.items())
     assets = len(shown.rows)
     yield Figure(subject, "questions an asset, in 100", 100 * number / assets, 40, detail, True)
     server = shown.truth["conflict"]["server"]
     places = [
         at
-        for rows in asked.values()
+        for rows in by_sheet.values()
         for at, one in enumerate(rows, start=1)
         if (one.cells.get("Asset") or "").lower() == server
         and one.cells.get("Field") == "memory_gb"
@@ -208,7 +208,7 @@ def _questions(subject: str, shown: Shown) -> Iterator[Figure]:
     yield Figure(subject, "place of the planted conflict", min(places, default=999), 10, "", True)
     pairs = [
         (one.cells["Asset"], one.cells["Other asset"])
-        for rows in asked.values()
+        for rows in by_sheet.values()
         for one in rows
         if "Other asset" in one.cells
     ]

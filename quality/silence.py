@@ -41,32 +41,32 @@ class Silence:
 
 def figures(data: Path) -> Iterator[Figure]:
     """Count each kind over the labelled inventories and edges, those below `data` among them."""
-    found, things = Silence(), 0
+    faults, things = Silence(), 0
     for labelled in inventories(data):
         things += len(labelled.labels)
         derived = derive(labelled.paths)
-        _look_at_things(labelled, derived, found)
-        _look_at_accounts(labelled.subject, derived, found)
-        _look_at_columns(labelled.subject, derived, found)
+        _look_at_things(labelled, derived, faults)
+        _look_at_accounts(labelled.subject, derived, faults)
+        _look_at_columns(labelled.subject, derived, faults)
         if labelled.subject == "sample estate":
-            _look_at_sample_edges(derived, found)
+            _look_at_sample_edges(derived, faults)
     for subject, (pattern, truth) in edges.LABELLED.items():
         paths = sorted(data.glob(pattern))
         wanted = truth(paths)
         for edge in sorted(set(edges.found(derive(paths))) - wanted):
-            found.invented.append(f"{subject}: {' -> '.join(edge)}")
+            faults.invented.append(f"{subject}: {' -> '.join(edge)}")
     measures = {
-        "things merged wrongly": found.merged,
-        "things or records lost": found.lost,
-        "edges invented": found.invented,
-        "key columns refused without a word": found.refused,
+        "things merged wrongly": faults.merged,
+        "things or records lost": faults.lost,
+        "edges invented": faults.invented,
+        "key columns refused without a word": faults.refused,
     }
     for measure, sentences in measures.items():
         detail = f"of {things} things" if not sentences else "; ".join(sentences[:5])
         yield Figure("all labelled data", measure, len(sentences), 0, detail, fault=True)
 
 
-def _look_at_things(labelled: Labelled, derived: Derived, found: Silence) -> None:
+def _look_at_things(labelled: Labelled, derived: Derived, faults: Silence) -> None:
     labels = {label["name"].casefold() for label in labelled.labels}
     names = _names_by_place(derived)
     held: dict[str, set[str]] = defaultdict(set)
@@ -78,11 +78,11 @@ def _look_at_things(labelled: Labelled, derived: Derived, found: Silence) -> Non
     for texts in held.values():
         together = sorted(labels & texts)
         if len(together) > 1:
-            found.merged.append(f"{labelled.subject}: {' and '.join(together)}")
+            faults.merged.append(f"{labelled.subject}: {' and '.join(together)}")
     hosts = derived.assets.select("hostname", "fqdn").rows()
     seen = set().union(*held.values()) | {text.casefold() for row in hosts for text in row if text}
     lost = sorted(labels - seen - _rejected(derived))
-    found.lost += [f"{labelled.subject}: {name}" for name in lost]
+    faults.lost += [f"{labelled.subject}: {name}" for name in lost]
 
 
 def _rejected(derived: Derived) -> set[str]:
@@ -105,7 +105,7 @@ def _names_by_place(derived: Derived) -> dict[Place, set[str]]:
     return {place: set(texts) for place, texts in names.items() if len(texts) == 1}
 
 
-def _look_at_accounts(subject: str, derived: Derived, found: Silence) -> None:
+def _look_at_accounts(subject: str, derived: Derived, faults: Silence) -> None:
     counted = dict(derived.records.outcomes["table"].value_counts().iter_rows())
     unexplained = derived.records.outcomes.filter(
         pl.col("outcome") == IGNORED, pl.col("reason").is_null()
@@ -113,23 +113,23 @@ def _look_at_accounts(subject: str, derived: Derived, found: Silence) -> None:
     for number, (table, _) in enumerate(derived.tables):
         missing = table.records.height - counted.get(number, 0)
         if missing:
-            found.lost.append(f"{subject}: {missing} records of {table.sheet or table.file}")
+            faults.lost.append(f"{subject}: {missing} records of {table.sheet or table.file}")
     if unexplained.height:
-        found.lost.append(f"{subject}: {unexplained.height} records ignored without a reason")
+        faults.lost.append(f"{subject}: {unexplained.height} records ignored without a reason")
 
 
-def _look_at_columns(subject: str, derived: Derived, found: Silence) -> None:
+def _look_at_columns(subject: str, derived: Derived, faults: Silence) -> None:
     issues = derived.records.issues.filter(pl.col("code") == CODE)
-    told = set(issues.select("file", "sheet", "column").iter_rows())
+    reported = set(issues.select("file", "sheet", "column").iter_rows())
     mapping = derived.mapping.filter(pl.col("field").is_in(IDENTITY_FIELDS))
     given = set(mapping.filter(status=ACCEPTED).select("table", "field").iter_rows())
     for row in mapping.filter(pl.col("status") != ACCEPTED).iter_rows(named=True):
         place = (row["file"], row["sheet"], row["column"])
-        if (row["table"], row["field"]) not in given and place not in told:
-            found.refused.append(f"{subject}: {row['column']} as {row['field']}")
+        if (row["table"], row["field"]) not in given and place not in reported:
+            faults.refused.append(f"{subject}: {row['column']} as {row['field']}")
 
 
-def _look_at_sample_edges(derived: Derived, found: Silence) -> None:
+def _look_at_sample_edges(derived: Derived, faults: Silence) -> None:
     truth = json.loads((SAMPLE_ESTATE / "truth.json").read_text("utf-8"))
     bearers: dict[str, list[str]] = defaultdict(list)
     for thing in truth["things"]:
@@ -150,4 +150,4 @@ def _look_at_sample_edges(derived: Derived, found: Silence) -> None:
     ends = resolved.select("source_id", "target_id").drop_nulls().unique()
     edges_found = {(things[source], things[target]) for source, target in ends.iter_rows()}
     for source, target in sorted(edges_found - wanted, key=str):
-        found.invented.append(f"sample estate: {source} -> {target}")
+        faults.invented.append(f"sample estate: {source} -> {target}")

@@ -28,11 +28,11 @@ class Verdict:
     subject: str
     name: str
     truth: dict[str, str]  # by field; without those that are not judged
-    said: dict[str, Any]  # a row in CLASSIFIED_ASSETS; empty where the thing was not found
+    asset: dict[str, Any]  # a row in CLASSIFIED_ASSETS; empty where the thing was not found
 
     def answer(self, field: str) -> str:
         """What was said, `unknown` where nothing was."""
-        return self.said.get(field) or "unknown"
+        return self.asset.get(field) or "unknown"
 
     @property
     def wrong(self) -> bool:
@@ -50,46 +50,48 @@ def verdicts(data: Path) -> list[Verdict]:
     return [verdict for labelled in inventories(data) for verdict in _judge(labelled)]
 
 
-def measure(judged: Sequence[Verdict]) -> Iterator[Figure]:
+def measure(verdicts: Sequence[Verdict]) -> Iterator[Figure]:
     """Precision and recall by type and field, macro-F1 on type, accuracy by confidence."""
-    typed = [verdict for verdict in judged if "type" in verdict.truth]
+    typed = [verdict for verdict in verdicts if "type" in verdict.truth]
     true = Counter(verdict.truth["type"] for verdict in typed)
-    found = Counter(verdict.answer("type") for verdict in typed)
+    counts = Counter(verdict.answer("type") for verdict in typed)
     right = Counter(v.truth["type"] for v in typed if v.answer("type") == v.truth["type"])
     scores = []
     for name in sorted(true.keys() - {"unknown"}):
-        precision = right[name] / found[name] if found[name] else 1.0
+        precision = right[name] / counts[name] if counts[name] else 1.0
         recall = right[name] / true[name]
         scores.append(2 * precision * recall / (precision + recall) if right[name] else 0.0)
-        detail = f"{right[name]} right of {found[name]} found, {true[name]} true"
+        detail = f"{right[name]} right of {counts[name]} found, {true[name]} true"
         yield Figure(name, "precision", precision, 0.9, detail)
         yield Figure(name, "recall", recall, 0.9, detail)
     yield Figure("type", "macro-F1", sum(scores) / len(scores), MACRO_F1, f"{len(typed)} things")
     for field in FIELDS:
-        yield from _of_field(field, judged)
+        yield from _of_field(field, verdicts)
     for low, high in BANDS:
-        said = [v for v in typed if low <= _confidence(v) < high and v.answer("type") != "unknown"]
-        share = sum(not v.wrong for v in said) / len(said) if said else 1.0
+        answered = [
+            v for v in typed if low <= _confidence(v) < high and v.answer("type") != "unknown"
+        ]
+        share = sum(not v.wrong for v in answered) / len(answered) if answered else 1.0
         wanted = RIGHT_WHERE_SURE if low >= SURE else low
         name = f"accuracy at confidence {low:g} to {min(high, 1):g}"
-        yield Figure("type", name, share, wanted, f"{len(said)} things")
+        yield Figure("type", name, share, wanted, f"{len(answered)} things")
     sure = sum(verdict.wrong and _confidence(verdict) >= SURE for verdict in typed)
     share = 1 - sure / len(typed)
     yield Figure("type", "not wrong where sure", share, RIGHT_WHERE_SURE, f"{sure} wrong")
 
 
-def _of_field(field: str, judged: Sequence[Verdict]) -> Iterator[Figure]:
-    known = [v for v in judged if field in v.truth]
-    said = [v for v in known if v.answer(field) != "unknown"]
+def _of_field(field: str, verdicts: Sequence[Verdict]) -> Iterator[Figure]:
+    known = [v for v in verdicts if field in v.truth]
+    answered = [v for v in known if v.answer(field) != "unknown"]
     true = [v for v in known if v.truth[field] != "unknown"]
-    right = sum(v.answer(field) == v.truth[field] for v in said)
-    detail = f"{right} right of {len(said)} said, {len(true)} true"
-    yield Figure(field, "precision", right / len(said), FIELD_PRECISION, detail)
+    right = sum(v.answer(field) == v.truth[field] for v in answered)
+    detail = f"{right} right of {len(answered)} answered, {len(true)} true"
+    yield Figure(field, "precision", right / len(answered), FIELD_PRECISION, detail)
     yield Figure(field, "recall", right / len(true), FIELD_RECALL, detail)
 
 
 def _confidence(verdict: Verdict) -> float:
-    return float(verdict.said.get("confidence", 0.0))
+    return float(verdict.asset.get("confidence", 0.0))
 
 
 def _judge(labelled: Labelled) -> Iterator[Verdict]:

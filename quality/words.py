@@ -30,14 +30,16 @@ def figures(_data: Path) -> Iterator[Figure]:
     with _TRUTH.open(encoding="utf-8", newline="") as file:
         labels = list(csv.DictReader(file))
     answers = classify(_assets(labels), AS_OF).rows(named=True)
-    said: dict[str, list[tuple[str, str]]] = {}
+    by_word: dict[str, list[tuple[str, str]]] = {}
     for label, asset in zip(labels, answers, strict=True):
-        said.setdefault(label["kind"], []).append((_answer(label["kind"], asset), label["truth"]))
-    for kind, pairs in said.items():
+        by_word.setdefault(label["kind"], []).append(
+            (_answer(label["kind"], asset), label["truth"])
+        )
+    for kind, pairs in by_word.items():
         right = sum(answer == truth for answer, truth in pairs if truth)
         given = sum(bool(answer) for answer, _ in pairs)
         true = sum(bool(truth) for _, truth in pairs)
-        detail = f"{right} right of {given} said, {true} true"
+        detail = f"{right} right of {given} answered, {true} true"
         yield Figure(kind, "precision of texts", right / given, PRECISION, detail)
         yield Figure(kind, "recall of texts", right / true, RECALL, detail)
 

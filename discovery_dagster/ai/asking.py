@@ -65,9 +65,9 @@ async def ask(model: Model, task: Task, batch: Batch, exchange: Exchange) -> Out
     except MalformedError as error:
         return _again(batch, dict.fromkeys(batch.questions, str(error)), exchange.response)
     response = read_response(reply.text, sheet.ids, list(task.values))
-    if sheet.is_wrong(response):
-        return _talked_into(batch, exchange.response)
-    return _judge(batch, sheet, response, reply)
+    if sheet.contradicts_a_control(response):
+        return _distrust(batch, exchange.response)
+    return _usable(batch, sheet, response, reply)
 
 
 async def _reply(model: Model, task: Task, sheet: Sheet, exchange: Exchange) -> Reply:
@@ -88,17 +88,17 @@ async def _reply(model: Model, task: Task, sheet: Sheet, exchange: Exchange) -> 
     raise AssertionError  # the second turn returns or raises
 
 
-def _judge(batch: Batch, sheet: Sheet, response: Response, reply: Reply) -> Outcome:
+def _usable(batch: Batch, sheet: Sheet, response: Response, reply: Reply) -> Outcome:
     """Keep what is usable of a response that gives the controls no wrong answer."""
-    heard = sheet.is_heard(response)
+    trusted = sheet.answers_a_control(response)
     answers = {
         question: Item(item.value, item.confidence, visible(item.reason, _REASON))
         for name, question in sheet.questions.items()
-        if heard and (item := response.items.get(name))
+        if trusted and (item := response.items.get(name))
     }
-    unheard = "it answers none of the questions whose answer is known"
+    untrusted = "it answers none of the questions whose answer is known"
     faults = {
-        question: response.faults.get(name, unheard)
+        question: response.faults.get(name, untrusted)
         for name, question in sheet.questions.items()
         if question not in answers
     }
@@ -130,9 +130,9 @@ def _again(
     return Outcome(answers, parts=[Batch(tuple(faults), correction)], response=response)
 
 
-def _talked_into(batch: Batch, response: str | None) -> Outcome:
+def _distrust(batch: Batch, response: str | None) -> Outcome:
     """Have a batch asked in halves; of a single question nothing is left to try."""
     if len(batch.questions) > 1:
         return Outcome(parts=halves(batch))
-    failure = "The model answered a question wrong whose answer is known, so it is not heard."
+    failure = "The model answered a control question wrong, so its answers are not used."
     return Outcome(failures={batch.questions[0]: failure}, lasting=True, response=response)

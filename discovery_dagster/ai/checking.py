@@ -65,7 +65,7 @@ def _refusal(status: int, host: str, model: str) -> str:
                 " check DISCOVERY_LLM_MODEL and DISCOVERY_LLM_BASE_URL."
             )
         case 429:
-            return f"{host} takes no more requests now (429): try later, or check the account."
+            return f"{host} accepts no more requests now (429): try later, or check the account."
     return f"{host} answered with status {status}."
 
 

@@ -62,8 +62,8 @@ def explain(error: Exception, seconds: float) -> Exception:
 
 def _causes(error: BaseException | None) -> list[BaseException]:
     """The error and what caused it, the innermost first."""
-    found = list[BaseException]()
-    while error is not None and error not in found:
-        found.append(error)
+    causes = list[BaseException]()
+    while error is not None and error not in causes:
+        causes.append(error)
         error = error.__cause__ or error.__context__
-    return found[::-1]
+    return causes[::-1]

@@ -58,7 +58,7 @@ class ProposalFlow(Flow[FlowState]):
     _waiting: deque[Batch] = PrivateAttr(default_factory=deque)
     _failed_in_a_row: int = PrivateAttr(default=0)
 
-    def give(self, work: Work) -> None:
+    def assign(self, work: Work) -> None:
         """Hand over what the flow works with."""
         self._work = work
 

@@ -139,10 +139,10 @@ def _note(meter: Meter, body: bytes, status: int) -> None:
     meter.log.answered(meter.request, status, prompt, answer)
     response = completion.get("id")
     exchange.response = visible(response) if isinstance(response, str) else None
-    exchange.text, exchange.is_cut = _said(completion)
+    exchange.text, exchange.is_cut = _text_of(completion)
 
 
-def _said(completion: Mapping[str, Any]) -> tuple[str | None, bool]:
+def _text_of(completion: Mapping[str, Any]) -> tuple[str | None, bool]:
     """The text of a completion, empty where the model refuses, and whether it is cut off."""
     try:
         choice = completion["choices"][0]

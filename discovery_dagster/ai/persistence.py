@@ -27,9 +27,9 @@ class PostgresFlowPersistence(FlowPersistence):
     @classmethod
     def of(cls, claim: Claim) -> "PostgresFlowPersistence":
         """Return the persistence of a claimed session's flows."""
-        made = cls()
-        made._claim = claim
-        return made
+        persistence = cls()
+        persistence._claim = claim
+        return persistence
 
     def init_db(self) -> None:
         """Do nothing: the tables are made by migrations."""

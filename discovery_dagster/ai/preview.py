@@ -44,34 +44,34 @@ class PreviewedStep:
 
 @dataclass
 class _Previewer:
-    """Stands where steps ask a model; makes the requests and sends none."""
+    """Takes the place of a model in steps; makes the requests and sends none."""
 
     settings: Settings
     database: Database
     session: SessionKey
     step: Step
     accepts: bool = False
-    made: list[PreviewedStep] = field(default_factory=list)
+    steps: list[PreviewedStep] = field(default_factory=list)
 
     def propose(
         self, questions: Sequence[Question], values: Mapping[str, str], abstention: str
     ) -> Answers:
         """Keep what would be sent; the answers are none."""
-        found = Questions.of(
+        lookup = Questions.of(
             self.settings, self.database, self.session.engagement, self.step, questions, values
         )
         spent = model_requests.cost(self.database, self.session)
         size = self.settings.llm_batch_size
-        within = found.unasked[: size * max(0, self.settings.llm_max_calls - spent.calls)]
+        within = lookup.unasked[: size * max(0, self.settings.llm_max_calls - spent.calls)]
         task = Task(self.step.key, self.step.prompts[0], questions, values)
-        self.made.append(
+        self.steps.append(
             PreviewedStep(
                 self.step.key,
                 [Sheet.of(task, batch).messages for batch in plan(within, size)],
                 questions=len(within),
-                answered=sum(key in found.known for key in found.keys),
-                withheld=len(found.withheld),
-                beyond_budget=len(found.unasked) - len(within),
+                answered=sum(key in lookup.known for key in lookup.keys),
+                withheld=len(lookup.withheld),
+                beyond_budget=len(lookup.unasked) - len(within),
             )
         )
         none = Answer(None, None, None, None, UNANSWERED, "", "", None)
@@ -103,16 +103,16 @@ def preview(
     decided = overrides.in_force(database, session.engagement)
     rules = partial(classification.classify, as_of=created_at.date(), report=_unreported)
     propose_types(overriding.apply_overrides(inventory["assets"], decided, rules), types)
-    return [*columns.made, *types.made]
+    return [*columns.steps, *types.steps]
 
 
 def _published(
     database: Database, objects: ObjectStore, session: SessionKey, step: str
 ) -> PublishedFrames:
-    made = publications.current(database, session).get(step)
-    if made is None:
+    publication = publications.current(database, session).get(step)
+    if publication is None:
         raise NotRunError(f"{session} has no {step} yet: run it first.")
-    return PublishedFrames(objects, session, step, made.publication)
+    return PublishedFrames(objects, session, step, publication.publication)
 
 
 def _unreported(done: int, total: int | None) -> None:

@@ -47,26 +47,26 @@ def messages(
         fence: marks where the data begins and ends; nobody can have written it into a cell.
         correction: what was wrong with an earlier answer to the questions.
     """
-    told = ROOT.joinpath(prompt).read_text("utf-8")
+    instructions = ROOT.joinpath(prompt).read_text("utf-8")
     allowed = "\n".join(f"- `{value}`: {meaning}" for value, meaning in values.items())
-    system = f"{told}\nAllowed values:\n{allowed}\n\nThe marker is {fence}.\n"
+    system = f"{instructions}\nAllowed values:\n{allowed}\n\nThe marker is {fence}.\n"
     rows = "\n".join(
         # Sorted, so that nothing tells a control from the others.
         json.dumps({"id": name, **dict(sorted(shown(question).items()))}, ensure_ascii=False)
         for name, question in questions.items()
     )
-    asked = (
+    request = (
         f"<data-{fence}>\n{rows}\n</data-{fence}>\n"
         f"Answer each of the {len(questions)} ids exactly once. Give a confidence from 0 to 1 and"
         ' a reason of one short sentence. Return JSON and nothing else: {"items": [{"id": "…",'
         ' "value": "…", "confidence": 0.5, "reason": "…"}]}'
     )
     if correction:
-        asked += (
+        request += (
             f"\nYour earlier answer to these could not be used: {correction}."
             " Answer again, in the required shape."
         )
-    return [{"role": "system", "content": system}, {"role": "user", "content": asked}]
+    return [{"role": "system", "content": system}, {"role": "user", "content": request}]
 
 
 def new_fence() -> str:

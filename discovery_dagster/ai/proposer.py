@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID, uuid5
 
-from discovery_dagster.ai.questions import SPENT, Questions, asked_of, prompt_digest
+from discovery_dagster.ai.questions import SPENT, Questions, prompt_digest, prompted_model
 from discovery_dagster.ai.quiet import import_crewai, silenced
 from discovery_dagster.ai.sheets import Task
 from discovery_dagster.domain.proposals import (
@@ -21,7 +21,7 @@ from discovery_dagster.domain.steps import Step
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import model_answers, model_requests
 from discovery_dagster.store.claims import Claim
-from discovery_dagster.store.model_answers import Asked, KeptAnswer
+from discovery_dagster.store.model_answers import KeptAnswer, PromptedModel
 
 #: Ids of flows are derived from this and from what they work on.
 _NAMESPACE = UUID("1d1c7e0a-52fb-5f0d-9d53-3a4f6c8e21b7")
@@ -54,10 +54,10 @@ class FlowProposer:
         Raises:
             FencedError: when another run owns the session.
         """
-        asked = asked_of(self.settings, self.step)
-        if asked is None:
+        prompted = prompted_model(self.settings, self.step)
+        if prompted is None:
             raise ValueError(f"No model is configured for {self.step.key}.")
-        found = Questions.of(
+        lookup = Questions.of(
             self.settings,
             self.claim.database,
             self.claim.session.engagement,
@@ -65,30 +65,30 @@ class FlowProposer:
             questions,
             values,
         )
-        answers, failures, stopped = dict(found.known), dict[str, str](), ""
-        if found.unasked:
+        answers, failures, stopped = dict(lookup.known), dict[str, str](), ""
+        if lookup.unasked:
             task = Task(
                 self.step.key,
                 self.step.prompts[0],
-                [questions[at] for at in found.unasked],
+                [questions[at] for at in lookup.unasked],
                 values,
             )
-            keys = [found.keys[at] for at in found.unasked]
-            given, failed, stopped = self._ask(asked, task, keys)
-            answers |= {keys[at]: answer for at, answer in given.items()}
+            keys = [lookup.keys[at] for at in lookup.unasked]
+            replies, failed, stopped = self._ask(prompted, task, keys)
+            answers |= {keys[at]: answer for at, answer in replies.items()}
             failures = {keys[at]: failure for at, failure in failed.items()}
         return Answers(
             [
-                self._made(WITHHELD, failure=_WITHHELD)
-                if at in found.withheld
+                self._outcome(WITHHELD, failure=_WITHHELD)
+                if at in lookup.withheld
                 else self._answer(answers.get(key), failures.get(key, stopped), abstention)
-                for at, key in enumerate(found.keys)
+                for at, key in enumerate(lookup.keys)
             ],
             model_requests.cost(self.claim.database, self.claim.session, self.step.key),
         )
 
     def _ask(
-        self, asked: Asked, task: Task, keys: Sequence[str]
+        self, prompted: PromptedModel, task: Task, keys: Sequence[str]
     ) -> tuple[dict[int, KeptAnswer], dict[int, str], str]:
         """Run the flow; return answers, failures and why it stopped, by the task's questions."""
         spent = model_requests.cost(self.claim.database, self.claim.session)
@@ -110,47 +110,47 @@ class FlowProposer:
                     model_requests.sent,
                     self.claim,
                     self.step.key,
-                    asked.model,
+                    prompted.model,
                     self.settings.llm_host,
                 ),
                 partial(model_requests.answered, self.claim),
             ),
             lambda given: model_answers.keep(
-                self.claim, asked, {keys[at]: answer for at, answer in given.items()}
+                self.claim, prompted, {keys[at]: answer for at, answer in given.items()}
             ),
             self.report,
         )
         session = self.claim.session
         # Starting and resuming are the same call: a killed run's successor derives the same id.
-        parts = (session.partition_key, self.step.key, *vars(asked).values())
+        parts = (session.partition_key, self.step.key, *vars(prompted).values())
         with silenced():
             flow = FLOWS[self.step.key](
                 persistence=PostgresFlowPersistence.of(self.claim),
                 suppress_flow_events=True,
                 tracing=False,
             )
-            flow.give(work)
+            flow.assign(work)
             flow.kickoff(
                 inputs={
                     "id": str(uuid5(_NAMESPACE, "\n".join(parts))),
                     "engagement": str(session.engagement),
                     "session": session.session,
                     "step": self.step.key,
-                    "model": asked.model,
+                    "model": prompted.model,
                 },
             )
         return work.answers, work.failures, work.stopped
 
     def _answer(self, kept: KeptAnswer | None, failure: str, abstention: str) -> Answer:
         if kept is None:
-            return self._made(UNANSWERED, failure=failure)
+            return self._outcome(UNANSWERED, failure=failure)
         if kept.value is None:
-            return self._made(UNANSWERED, failure=kept.failure, kept=kept)
+            return self._outcome(UNANSWERED, failure=kept.failure, kept=kept)
         if kept.value == abstention:
-            return self._made(UNDECIDED, failure=_UNDECIDED, kept=kept)
-        return self._made(PROPOSED, kept=kept)
+            return self._outcome(UNDECIDED, failure=_UNDECIDED, kept=kept)
+        return self._outcome(PROPOSED, kept=kept)
 
-    def _made(
+    def _outcome(
         self, status: str, *, failure: str | None = None, kept: KeptAnswer | None = None
     ) -> Answer:
         kept = kept or KeptAnswer(None)

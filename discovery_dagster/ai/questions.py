@@ -13,7 +13,7 @@ from discovery_dagster.domain.steps import Step
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import model_answers
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.model_answers import Asked, KeptAnswer
+from discovery_dagster.store.model_answers import KeptAnswer, PromptedModel
 
 SPENT = "The budget of the session for the model is used up."
 
@@ -46,8 +46,8 @@ class Questions:
         """Look up what the engagement has answers to; without a model, nothing."""
         keys = [_key(question, values) for question in questions]
         withheld = frozenset(at for at, each in enumerate(questions) if is_suspicious(each))
-        asked = asked_of(settings, step)
-        known = model_answers.known(database, engagement, asked, set(keys)) if asked else {}
+        prompted = prompted_model(settings, step)
+        known = model_answers.known(database, engagement, prompted, set(keys)) if prompted else {}
         firsts = {key: at for at, key in reversed([*enumerate(keys)]) if at not in withheld}
         unasked = sorted(at for key, at in firsts.items() if key not in known)
         return cls(keys, withheld, known, unasked)
@@ -59,15 +59,15 @@ def model_version(settings: Settings, step: Step) -> str | None:
     The model's name, the prompts and the way of asking: the part of the step's code version that
     exists only with a model.
     """
-    asked = asked_of(settings, step)
-    return None if asked is None else f"{asked.model} {asked.prompt}"
+    prompted = prompted_model(settings, step)
+    return None if prompted is None else f"{prompted.model} {prompted.prompt}"
 
 
-def asked_of(settings: Settings, step: Step) -> Asked | None:
+def prompted_model(settings: Settings, step: Step) -> PromptedModel | None:
     """Return whom a step's answers are of and by which prompt; None without a model or prompts."""
     if settings.llm_model is None or not step.prompts:
         return None
-    return Asked(settings.llm_model, f"{prompt_digest(step)}.{_VERSION}")
+    return PromptedModel(settings.llm_model, f"{prompt_digest(step)}.{_VERSION}")
 
 
 def prompt_digest(step: Step) -> str:
@@ -80,5 +80,5 @@ def _key(question: Question, values: Collection[str]) -> str:
 
     Where the thing stands is left out: accepting one column changes what stands beside the others.
     """
-    told = json.dumps([shown_facts(question), sorted(values)], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()
+    content = json.dumps([shown_facts(question), sorted(values)], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()

@@ -56,14 +56,14 @@ class Sheet:
             range(len(places)), key=lambda at: hashlib.sha256(f"{fence}{at}".encode()).digest()
         )
         named = {f"q{number:03d}": places[at] for number, at in enumerate(order, start=1)}
-        asked = {
+        questions = {
             name: place.question if isinstance(place, Control) else task.questions[place]
             for name, place in named.items()
         }
         return cls(
             {name: place for name, place in named.items() if isinstance(place, int)},
             {name: place for name, place in named.items() if isinstance(place, Control)},
-            messages(task.prompt, asked, task.values, fence, batch.correction),
+            messages(task.prompt, questions, task.values, fence, batch.correction),
         )
 
     @property
@@ -71,17 +71,19 @@ class Sheet:
         """All ids, in their order."""
         return sorted([*self.questions, *self.controls])
 
-    def is_wrong(self, response: Response) -> bool:
-        """Whether the response answers a control otherwise than is known."""
+    def contradicts_a_control(self, response: Response) -> bool:
+        """Whether the response answers a control in another way than is known."""
         return any(
             response.items[name].value not in control.answers
             for name, control in self.controls.items()
             if name in response.items
         )
 
-    def is_heard(self, response: Response) -> bool:
-        """Whether the response answers a control right: of an answer to none, nothing is used."""
-        return any(name in response.items for name in self.controls) and not self.is_wrong(response)
+    def answers_a_control(self, response: Response) -> bool:
+        """Whether it answers a control, and none of them wrong; otherwise none of it is used."""
+        return any(
+            name in response.items for name in self.controls
+        ) and not self.contradicts_a_control(response)
 
 
 def _controls(step: str, batch: Batch) -> list[Control]:

@@ -23,7 +23,9 @@ def read(secret: bytes, listing: str, session: SessionKey, sort: str, cursor: st
     try:
         after: list[Any] = _serializer(secret, listing, session, sort).loads(cursor)
     except BadData as error:
-        raise HTTPException(400, "This is no cursor of this list in this order.") from error
+        raise HTTPException(
+            400, "This cursor does not belong to this list in this order."
+        ) from error
     return after
 
 

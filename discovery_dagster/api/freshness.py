@@ -19,11 +19,11 @@ async def unchanged(request: Request, response: Response, session: SessionOf) ->
     Raises:
         NotModified: when the caller named it in If-None-Match.
     """
-    made: Sequence[str] = request.state.publications  # of `session_in_scope`
-    text = "\n".join([_SHAPE, str(request.url.path), str(request.url.query), *made])
+    publications: Sequence[str] = request.state.publications  # of `session_in_scope`
+    text = "\n".join([_SHAPE, str(request.url.path), str(request.url.query), *publications])
     etag = f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
-    asked = request.headers.get("if-none-match", "")
-    if etag in (part.strip() for part in asked.split(",")):
+    known = request.headers.get("if-none-match", "")
+    if etag in (part.strip() for part in known.split(",")):
         raise NotModified(etag)
     response.headers["ETag"] = etag
     return etag

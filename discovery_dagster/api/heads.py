@@ -17,22 +17,22 @@ class HeadAsGet:
             await self.app(scope, receive, send)
             return
         questions: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
-        answered = asyncio.Event()
+        finished = asyncio.Event()
 
         async def once() -> Message:
             if questions:
                 return questions.pop()
-            await answered.wait()  # a stream would go on for a peer that is there
+            await finished.wait()  # a stream would go on for a peer that is there
             return {"type": "http.disconnect"}
 
         async def headers_alone(message: Message) -> None:
             if message["type"] == "http.response.start":
                 await send(message)
                 await send({"type": "http.response.body", "body": b""})
-                answered.set()
+                finished.set()
 
-        asked = {**scope, "method": "GET"}
+        as_get = {**scope, "method": "GET"}
         try:
-            await self.app(asked, once, headers_alone)
+            await self.app(as_get, once, headers_alone)
         finally:
-            scope.update({name: asked[name] for name in ("route", "state") if name in asked})
+            scope.update({name: as_get[name] for name in ("route", "state") if name in as_get})

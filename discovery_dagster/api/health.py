@@ -49,7 +49,7 @@ def metrics(
 ) -> Response:
     """Count requests and their times, for Prometheus; for others than this machine by token."""
     if asking is None and not _is_local(request):
-        raise HTTPException(401, "A living bearer token is needed.", {"WWW-Authenticate": "Bearer"})
+        raise HTTPException(401, "A valid bearer token is needed.", {"WWW-Authenticate": "Bearer"})
     return Response(generate_latest(state.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 

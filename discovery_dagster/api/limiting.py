@@ -66,8 +66,8 @@ class Openings:
         if self._open[token] >= self.limit:
             raise HTTPException(
                 429,
-                f"This token has {self.limit} {self.name} open, which is as many as it may have."
-                " Close one, or wait until one has ended.",
+                f"This token has {self.limit} {self.name} open, which is the limit."
+                " Close one, or wait until one ends.",
                 {"Retry-After": "5"},
             )
         self._open[token] += 1

@@ -14,7 +14,7 @@ from discovery_dagster.api.problems import described
 from discovery_dagster.api.security import SessionOf, StateOf
 from discovery_dagster.api.tables import FORMS
 from discovery_dagster.store.reading import listing
-from discovery_dagster.store.reading.listing import Asked, Listing
+from discovery_dagster.store.reading.listing import Criteria, Listing
 
 SESSION = "/engagements/{engagement}/sessions/{session}"
 
@@ -57,7 +57,7 @@ class Page(BaseModel, Generic[Item]):
     next: str | None = Field(examples=[None])
 
 
-def asked_of(wanted: Listing, selection: BaseModel, **more: Any) -> Asked:
+def criteria_of(wanted: Listing, selection: BaseModel, **more: Any) -> Criteria:
     """Return what a selection asks of a list.
 
     Raises:
@@ -67,8 +67,8 @@ def asked_of(wanted: Listing, selection: BaseModel, **more: Any) -> Asked:
     sort = given.get("sort")
     if sort is not None and sort.removeprefix("-") not in wanted.sorts:
         orders = ", ".join(wanted.sorts) or "none but its own"
-        raise HTTPException(422, f"This list has no such order; it has {orders}.")
-    return Asked(
+        raise HTTPException(422, f"This list has no such order; use {orders}.")
+    return Criteria(
         filters={name: given[name] for name in wanted.filters if given.get(name)},
         limits={name: given[name] for name in wanted.limits if name in given},
         q=given.get("q"),
@@ -112,13 +112,13 @@ def add_list(
         after = None
         if query.cursor:  # type: ignore[attr-defined]
             after = cursors.read(state.secret, wanted.name, session, sort, query.cursor)  # type: ignore[attr-defined]
-        asked = asked_of(wanted, query, after=after, limit=query.limit)  # type: ignore[attr-defined]
-        found = listing.page(state.database, session, wanted, asked)
+        criteria = criteria_of(wanted, query, after=after, limit=query.limit)  # type: ignore[attr-defined]
+        rows = listing.page(state.database, session, wanted, criteria)
         following = None
-        if found.after is not None:
-            following = cursors.write(state.secret, wanted.name, session, sort, found.after)
+        if rows.after is not None:
+            following = cursors.write(state.secret, wanted.name, session, sort, rows.after)
         # In the thread that has read the rows: FastAPI goes to another one to check them.
-        body = answer.model_validate({"items": found.rows, "next": following})
+        body = answer.model_validate({"items": rows.rows, "next": following})
         return Response(body.model_dump_json(), 200, {"ETag": etag}, "application/json")
 
     for ending, form in FORMS.items():
@@ -146,8 +146,8 @@ def _download(
         of_token: DownloadOf,
         query: Annotated[selection, Query()],  # type: ignore[valid-type]
     ) -> StreamingResponse:
-        found = listing.stream(state.database, session, wanted, asked_of(wanted, query))
+        batches = listing.stream(state.database, session, wanted, criteria_of(wanted, query))
         name = f"{session.engagement}-{session.session}-{wanted.name}.{ending}"
-        return of_token.answer(form.write(found, item), form.media_type, name, etag)
+        return of_token.answer(form.write(batches, item), form.media_type, name, etag)
 
     return download

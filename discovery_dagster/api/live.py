@@ -27,7 +27,7 @@ class _Channel:
     """A session that is listened to; `version` counts its states."""
 
     listeners: Counter[Viewer] = field(default_factory=Counter)
-    gone: set[Viewer] = field(default_factory=set)
+    unknown: set[Viewer] = field(default_factory=set)
     version: int = 0
     state: str | None = None
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -59,10 +59,10 @@ class Watcher:
                 try:
                     async with asyncio.timeout(HEARTBEAT), channel.changed:
                         await channel.changed.wait_for(
-                            lambda: channel.version > seen or viewer in channel.gone  # noqa: B023
+                            lambda: channel.version > seen or viewer in channel.unknown  # noqa: B023
                         )
                         seen, state = channel.version, channel.state
-                        if viewer in channel.gone:
+                        if viewer in channel.unknown:
                             return
                 except TimeoutError:
                     state = None
@@ -71,7 +71,7 @@ class Watcher:
             channel.listeners[viewer] -= 1
             if not channel.listeners[viewer]:
                 del channel.listeners[viewer]
-                channel.gone.discard(viewer)
+                channel.unknown.discard(viewer)
             if not channel.listeners:
                 channel.poll.cancel()
                 self._channels.pop(session, None)
@@ -81,14 +81,14 @@ class Watcher:
             # While the database is away the last state stands, and so does who is known.
             with suppress(DatabaseError):
                 viewers = set(channel.listeners)
-                state, gone = await run_in_threadpool(self._looked, session, viewers)
+                state, unknown = await run_in_threadpool(self._looked, session, viewers)
                 async with channel.changed:
-                    channel.gone |= gone & channel.listeners.keys()
+                    channel.unknown |= unknown & channel.listeners.keys()
                     if state != channel.state:
                         channel.state, channel.version = state, channel.version + 1
                     channel.changed.notify_all()
             await asyncio.sleep(INTERVAL)
 
     def _looked(self, session: SessionKey, viewers: set[Viewer]) -> tuple[str, set[Viewer]]:
-        gone = {viewer for viewer in viewers if not self._is_known(viewer)}
-        return self._look(session), gone
+        unknown = {viewer for viewer in viewers if not self._is_known(viewer)}
+        return self._look(session), unknown

@@ -47,12 +47,12 @@ def viewer(request: Request, bearer: _Bearer) -> Viewer:
     Raises:
         HTTPException: 401 without a living token, 429 when it has asked too much.
     """
-    found = known_viewer(request, bearer)
-    if found is None:
-        raise HTTPException(401, "A living bearer token is needed.", {"WWW-Authenticate": "Bearer"})
-    request.state.viewer = found
-    app_state(request).limiter.check(found.token)
-    return found
+    known = known_viewer(request, bearer)
+    if known is None:
+        raise HTTPException(401, "A valid bearer token is needed.", {"WWW-Authenticate": "Bearer"})
+    request.state.viewer = known
+    app_state(request).limiter.check(known.token)
+    return known
 
 
 def cookie_of(state: AppState, secret: str) -> str | None:

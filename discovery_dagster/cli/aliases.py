@@ -18,10 +18,12 @@ from discovery_dagster.store import aliases, sessions
 from discovery_dagster.store.database import open_database
 
 app = typer.Typer(
-    help="Give an asset further names, by which dependencies may mean it.", no_args_is_help=True
+    help="Give an asset further names, which dependencies may use for it.", no_args_is_help=True
 )
 
-Author = Annotated[str | None, typer.Option(help="Who decides; else the user of this terminal.")]
+Author = Annotated[
+    str | None, typer.Option(help="Who decides; by default the user of this terminal.")
+]
 
 
 @app.command("set")
@@ -36,22 +38,22 @@ def set_aliases(
     run: Rerun = None,
     as_json: AsJson = False,
 ) -> None:
-    """Remember for the engagement that names mean an asset."""
+    """Remember for the engagement that names refer to an asset."""
     key = EngagementKey(client, engagement)
     settings = Settings()
     with open_database(settings) as database:
-        where, found = find_asset(database, key, asset, session)
+        where, target = find_asset(database, key, asset, session)
         by = author if author is not None else getpass.getuser()
-        added = aliases.give(database, where, found, names, reason, by)
+        added = aliases.add(database, where, target, names, reason, by)
         if not as_json:
             given = ", ".join(each.endpoint for each in added)
-            say(f"Remembered for {key}: {given} means {found.name}." if added else "Nothing new.")
+            say(f"Remembered for {key}: {given} means {target.name}." if added else "Nothing new.")
         touched = [row.session for row in sessions.sessions(database, key)]
-        told = rerun(settings, database, touched, run, as_json=as_json)
+        outcomes = rerun(settings, database, touched, run, as_json=as_json)
     if as_json:
         rows = [{"number": each.decision, "name": each.endpoint} for each in added]
-        head = {"asset_id": found.asset_id, "asset": found.name, "aliases": rows}
-        say_json({**head, "sessions": told})
+        head = {"asset_id": target.asset_id, "asset": target.name, "aliases": rows}
+        say_json({**head, "sessions": outcomes})
 
 
 @app.command("list")
@@ -61,7 +63,7 @@ def list_aliases(
     session: Where = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the aliases that people gave; those of lists are in `export assets`."""
+    """Show the aliases that people set; those from files are in `export assets`."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
         require_sessions(database, key, session)
@@ -88,7 +90,7 @@ def remove_alias(
     run: Rerun = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take an alias back; the log keeps both."""
+    """Remove an alias; the log keeps both."""
     key = EngagementKey(client, engagement)
     settings = Settings()
     with open_database(settings) as database:
@@ -97,9 +99,9 @@ def remove_alias(
         why = read_words(reason, "reason")
         taken = aliases.remove(database, key, number, why, by)
         if not as_json:
-            say(f"Taken back: {taken.name} is no alias any more.")
+            say(f"Removed: {taken.name} is no longer an alias.")
         touched = [row.session for row in sessions.sessions(database, key)]
-        told = rerun(settings, database, touched, run, as_json=as_json)
+        outcomes = rerun(settings, database, touched, run, as_json=as_json)
     if as_json:
         document = {"removed": {"number": number, "name": taken.name, "asset_id": taken.value}}
-        say_json({**document, "sessions": told})
+        say_json({**document, "sessions": outcomes})

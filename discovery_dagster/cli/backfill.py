@@ -33,7 +33,9 @@ def backfill(
     ] = None,
     steps: Annotated[
         str | None,
-        typer.Option(help="Make these anew, such as inventory,dependencies, and what is below."),
+        typer.Option(
+            help="Run these steps again, such as inventory,dependencies, and those below."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -119,5 +121,5 @@ def _run(
     }
 
 
-def _are_under_way(found: Collection[SessionState]) -> bool:
-    return any(state.status in ("waiting", "queued", "running") for state in found)
+def _are_under_way(states: Collection[SessionState]) -> bool:
+    return any(state.status in ("waiting", "queued", "running") for state in states)

@@ -24,7 +24,7 @@ def backup(file: File) -> None:
     """Write the database and all files of this home into one file; runs may go on meanwhile."""
     settings = Settings()
     if file.exists():
-        raise UsageError("file_exists", f"{file} exists already.", str(file))
+        raise UsageError("file_exists", f"{file} already exists.", str(file))
     with open_database(settings) as database, _refused("cannot_back_up", file):
         key = backup_seals.key_for_writing(settings)
         backups.write(database, settings.objects, file, key)

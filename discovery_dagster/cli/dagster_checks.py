@@ -15,8 +15,8 @@ _NEEDED: dict[str, tuple[Status, str]] = {
     "lost_runs": ("wrong", "runs whose process died are not resumed"),
     "inbox": ("warning", "drops are not taken in"),
     "daily_retention": ("warning", "nothing old is deleted"),
-    "failed_runs": ("warning", "no webhook is told of failed runs"),
-    "degraded_quality": ("warning", "no webhook is told of failed checks"),
+    "failed_runs": ("warning", "no webhook is notified of failed runs"),
+    "degraded_quality": ("warning", "no webhook is notified of failed checks"),
 }
 
 _MAINTENANCE = ("retention",)
@@ -50,11 +50,11 @@ def _daemons(database: Database, *, services_up: bool) -> Iterator[Check]:
         yield Check(
             "daemon",
             "wrong",
-            f"{names} gave no sign of life for {oldest:.0f} s: end the process dagster-daemon,"
+            f"{names} has shown no sign of life for {oldest:.0f} s: end the process dagster-daemon,"
             " which `discovery up` then starts again.",
         )
     elif len({beat.process for beat in living}) <= 1:
-        yield Check("daemon", "ok", "Dagster's daemon lives." if living else "No daemon runs.")
+        yield Check("daemon", "ok", "Dagster's daemon is alive." if living else "No daemon runs.")
 
 
 def _instigators(database: Database) -> Iterator[Check]:
@@ -84,24 +84,24 @@ def _maintenance(database: Database) -> Iterator[Check]:
 
 
 def _strays(database: Database) -> Iterator[Check]:
-    found = dagster_health.strays(database)
-    mend = "`discovery reconcile` takes them out."
-    if found.partitions:
-        names = _few(found.partitions)
+    strays = dagster_health.strays(database)
+    mend = "`discovery reconcile` removes them."
+    if strays.partitions:
+        names = _few(strays.partitions)
         yield Check(
             "strays",
             "warning",
-            f"Dagster has the partitions {names}, which are no living sessions: {mend}",
+            f"Dagster has the partitions {names}, which are not live sessions: {mend}",
         )
-    if found.materialized:
+    if strays.materialized:
         yield Check(
             "strays",
             "warning",
-            f"Dagster has materialisations for {_few(list(found.materialized))}, where there is no"
+            f"Dagster has materialisations for {_few(list(strays.materialized))}, where there is no"
             " session: somebody reported them by hand.",
         )
-    if not (found.partitions or found.materialized):
-        yield Check("strays", "ok", "Dagster has no partition that the store has not.")
+    if not (strays.partitions or strays.materialized):
+        yield Check("strays", "ok", "Dagster has no partition that is not in the store.")
 
 
 def _few(names: list[str]) -> str:

@@ -24,7 +24,8 @@ from discovery_dagster.store.findings import open_workbook
 from discovery_dagster.store.objects import ObjectStore
 
 app = typer.Typer(
-    help="Write what needs a person into a workbook, and apply it filled in.", no_args_is_help=True
+    help="Write what needs a decision to a workbook, and apply it once filled in.",
+    no_args_is_help=True,
 )
 
 _MOST_PROBLEMS = 20  # that the terminal shows; `--refused` and `--json` give all
@@ -45,16 +46,20 @@ def export_workbook(
     settings = Settings()
     with open_database(settings) as database:
         sessions.find(database, key)
-        made = open_workbook(database, ObjectStore(settings.objects), key)
-    output.write_bytes(made.content)
+        workbook = open_workbook(database, ObjectStore(settings.objects), key)
+    output.write_bytes(workbook.content)
     if as_json:
-        document = {"file": str(output), "questions": made.questions, "left_out": made.left_out}
+        document = {
+            "file": str(output),
+            "questions": workbook.questions,
+            "left_out": workbook.left_out,
+        }
         say_json(document)
         return
     table = table_of("Questions", "sheet")
     table.add_column("number", justify="right")
-    for name, number in made.questions.items():
-        left_out = made.left_out.get(name)
+    for name, number in workbook.questions.items():
+        left_out = workbook.left_out.get(name)
         table.add_row(name, f"{number:,}" + (f" of {number + left_out:,}" if left_out else ""))
     terminal().print(table)
     say(
@@ -71,15 +76,16 @@ def import_workbook(
     session: Session,
     reason: Annotated[str | None, typer.Option(help="Why, for rows whose reason is empty.")] = None,
     author: Annotated[
-        str | None, typer.Option(help="Who decided, where no author is given; else you.")
+        str | None, typer.Option(help="Who decided, for rows without an author; by default you.")
     ] = None,
     refused: Annotated[
-        Path | None, typer.Option(help="Workbook to write of answers that could not be applied.")
+        Path | None,
+        typer.Option(help="Workbook to write with the answers that could not be applied."),
     ] = None,
     run: Rerun = None,
     as_json: AsJson = False,
 ) -> None:
-    """Apply the answers of a workbook; what cannot be applied is told row by row."""
+    """Apply the answers of a workbook; report row by row what cannot be applied."""
     key = SessionKey.of(EngagementKey(client, engagement), session)
     settings = Settings()
     if not file.is_file():
@@ -104,19 +110,19 @@ def import_workbook(
             decision_workbook.write_refused(written, filled, outcome.problems)
             refused.write_bytes(written.getvalue())
         if not as_json:
-            say(f"{outcome.applied} answers applied, {outcome.standing} held already.")
+            say(f"Answers applied: {outcome.applied}; already in force: {outcome.unchanged}.")
             _show(outcome.problems)
         all_of_them = [row.session for row in sessions.sessions(database, key.engagement)]
-        told = rerun(settings, database, all_of_them, run, as_json=as_json)
+        reruns = rerun(settings, database, all_of_them, run, as_json=as_json)
     if as_json:
         document = {
             "applied": outcome.applied,
-            "unchanged": outcome.standing,
+            "unchanged": outcome.unchanged,
             "problems": [vars(each) for each in outcome.problems],
-            "sessions": told,
+            "sessions": reruns,
         }
         say_json(document)
-    failed = run and any(each["status"] != "done" or each["error"] for each in told)
+    failed = run and any(each["status"] != "done" or each["error"] for each in reruns)
     raise typer.Exit(FAILED if failed else DONE)
 
 

@@ -105,8 +105,8 @@ def _age_of_postgres(today: date) -> Check:
     return Check(
         "postgres age",
         "warning",
-        f"{sentence}, {days} days ago, and Postgres mends its security every three months: upgrade"
-        " Discovery, or move to a newer server of your own by `discovery backup` and"
+        f"{sentence}, {days} days ago, and Postgres publishes security fixes every three months:"
+        " upgrade Discovery, or move to a newer server of your own by `discovery backup` and"
         " DISCOVERY_POSTGRES_URL (docs/operations.md).",
     )
 
@@ -139,7 +139,7 @@ def _runs(database: Database) -> Iterator[Check]:
             message = f"Run {run.run_id} of {session} has lost its process: `discovery run`, or"
             yield Check("runs", "wrong", f"{message} `discovery up`, goes on with it.")
     if not lost:
-        yield Check("runs", "ok", "Every run that is under way has a living process.")
+        yield Check("runs", "ok", "Every run in progress has a live process.")
 
 
 def _sizes(settings: Settings, database: Database) -> Iterator[Check]:
@@ -155,7 +155,7 @@ def _sizes(settings: Settings, database: Database) -> Iterator[Check]:
             )
     sentence = f"Dagster has {len(live)} partitions, of {_MOST_PARTITIONS} that it recommends"
     if len(live) >= _NEAR * _MOST_PARTITIONS:
-        advice = "`discovery engagement archive` takes finished engagements out of them"
+        advice = "`discovery engagement archive` removes finished engagements from them"
         yield Check("partitions", "warning", f"{sentence}: {advice}.")
     else:
         yield Check("partitions", "ok", f"{sentence}.")

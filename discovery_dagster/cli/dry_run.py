@@ -23,25 +23,25 @@ from discovery_dagster.store.sessions import IncomingFile, free_name
 
 def show_preview(files: Sequence[IncomingFile], reader: SandboxedReader, *, as_json: bool) -> None:
     """Read the files and print what would become of them."""
-    found = preview(_source_files(files), Readings(reader.read_tables))
-    warnings = column_warnings(found.mapping)
+    previewed = preview(_source_files(files), Readings(reader.read_tables))
+    warnings = column_warnings(previewed.mapping)
     if as_json:
-        document = asdict(found) | {
+        document = asdict(previewed) | {
             "warnings": [asdict(warning) for warning in warnings],
-            "waiting": list(waiting_tables(found.files)),
+            "waiting": list(waiting_tables(previewed.files)),
         }
         say_json(document)
         return
     console = terminal()
     console.print("\nNothing was written.", style="bold")
-    print_files(console, found.files)
+    print_files(console, previewed.files)
     print_warnings(console, warnings)
-    console.print(_tables(found))
-    console.print(_mapping(found))
-    if found.rejects:
-        console.print(rejects_table(found.rejects))
-    if found.issues:
-        console.print(f"{len(found.issues)} issues; --json lists them all.")
+    console.print(_tables(previewed))
+    console.print(_mapping(previewed))
+    if previewed.rejects:
+        console.print(rejects_table(previewed.rejects))
+    if previewed.issues:
+        console.print(f"Issues: {len(previewed.issues)}; --json lists them all.")
 
 
 def _source_files(files: Sequence[IncomingFile]) -> list[SourceFile]:
@@ -55,9 +55,9 @@ def _source_files(files: Sequence[IncomingFile]) -> list[SourceFile]:
     return list(sources.values())
 
 
-def _tables(found: Preview) -> Table:
+def _tables(previewed: Preview) -> Table:
     table = table_of("Tables", "table", "a row is", "named by", "confidence", "why")
-    for row in found.tables:
+    for row in previewed.tables:
         place = f"{row['file']}#{row['sheet']}" if row["sheet"] else row["file"]
         why = " ".join(
             [row["reason"], *(f"{each[0].upper()}{each[1:]}." for each in row["evidence"])]
@@ -67,9 +67,9 @@ def _tables(found: Preview) -> Table:
     return table
 
 
-def _mapping(found: Preview) -> Table:
+def _mapping(previewed: Preview) -> Table:
     table = table_of("Columns", "file", "column", "field", "status", "claimed by", "such as")
-    for row in found.mapping:
+    for row in previewed.mapping:
         place = f"{row['file']} {row['sheet'] or ''}".strip()
         evidence = ", ".join(row["evidence"] or [])
         words = (place, row["column"], row["field"], row["status"], row["conflict"] or "", evidence)

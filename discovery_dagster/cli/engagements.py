@@ -21,7 +21,7 @@ commands = typer.Typer(help="Archive, restore or erase an engagement.", no_args_
 
 @commands.command()
 def archive(client: Client, engagement: Engagement) -> None:
-    """Take an engagement's sessions out of Dagster's partitions; its data stays readable."""
+    """Remove an engagement's sessions from Dagster's partitions; its data stays readable."""
     key = EngagementKey(client, engagement)
     with _idle(key) as (settings, database):
         engagements.archive(database, key)
@@ -60,7 +60,7 @@ def erase(
         _lift(key, as_json=as_json)
         return
     if not yes:
-        raise UsageError("not_confirmed", f"This deletes {key} for good: say so with --yes.")
+        raise UsageError("not_confirmed", f"This deletes {key} for good: confirm with --yes.")
     with _idle(key) as (settings, database):
         erased = erasure.erase(database, settings, key)
     if as_json:
@@ -76,7 +76,7 @@ def erase(
 
 def _lift(engagement: EngagementKey, *, as_json: bool) -> None:
     with open_database(Settings()) as database:
-        lifted = tombstones.lift(database, engagement)
+        lifted = tombstones.remove(database, engagement)
     if as_json:
         say_json({"engagement": str(engagement), "lifted": lifted})
     elif lifted:

@@ -11,7 +11,10 @@ from discovery_dagster.store.assets import FoundAsset, NoSuchAssetError
 from discovery_dagster.store.database import Database
 
 Where = Annotated[
-    str | None, typer.Option("--session", help="Where to look for the asset; else the newest.")
+    str | None,
+    typer.Option(
+        "--session", help="Where to look for the asset; by default the newest session that has it."
+    ),
 ]
 
 
@@ -37,7 +40,7 @@ def require_sessions(
     """The sessions of an engagement, which must have some, and `session` where it is named."""
     if session is not None:
         sessions.find(database, SessionKey.of(engagement, session))
-    found = sessions.sessions(database, engagement)
-    if not found:
+    rows = sessions.sessions(database, engagement)
+    if not rows:
         raise UsageError("no_such_engagement", f"There is no engagement {engagement}.")
-    return found
+    return rows

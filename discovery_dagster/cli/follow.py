@@ -25,7 +25,7 @@ def run_and_follow(settings: Settings, database: Database, session: SessionKey) 
     Raises:
         SessionBusyError: when another run is writing it.
     """
-    with _saying(f"{session} was stopped; `discovery run` resumes it."):
+    with _on_interrupt(f"{session} was stopped; `discovery run` resumes it."):
         # Imported here: Dagster costs three seconds that the other commands should not pay.
         from discovery_dagster.defs.engine import open_engine
 
@@ -36,7 +36,7 @@ def run_and_follow(settings: Settings, database: Database, session: SessionKey) 
                 return state(database, session)
             engine.submit(session)
     with (
-        _saying(f"The services go on with {session}; `discovery cancel` stops it."),
+        _on_interrupt(f"The services go on with {session}; `discovery cancel` stops it."),
         _bars(database, session),
     ):
         while state(database, session).status in ("waiting", "queued", "running"):
@@ -45,8 +45,8 @@ def run_and_follow(settings: Settings, database: Database, session: SessionKey) 
 
 
 @contextmanager
-def _saying(sentence: str) -> Iterator[None]:
-    """Have Ctrl-C tell what becomes of the session."""
+def _on_interrupt(sentence: str) -> Iterator[None]:
+    """Have Ctrl-C say what becomes of the session."""
     try:
         yield
     except KeyboardInterrupt as error:

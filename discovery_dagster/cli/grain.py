@@ -21,11 +21,13 @@ from discovery_dagster.store import grains, sessions
 from discovery_dagster.store.database import Database, open_database
 
 app = typer.Typer(
-    help="Say what a row of a table is: a thing, an observation, a relation, nothing.",
+    help="Decide what a row of a table is: a thing, an observation, a relation, nothing.",
     no_args_is_help=True,
 )
 
-Author = Annotated[str | None, typer.Option(help="Who decides; else the user of this terminal.")]
+Author = Annotated[
+    str | None, typer.Option(help="Who decides; by default the user of this terminal.")
+]
 
 
 @app.command("set")
@@ -46,21 +48,21 @@ def set_grain(
     wanted = _grain(grain)
     with open_database(Settings()) as database:
         sessions.find(database, key)
-        found = _find(database, key, table)
-        if not may_decide(format_named(found["format"]), wanted):
+        row = _find(database, key, table)
+        if not may_decide(format_named(row["format"]), wanted):
             raise UsageError(
                 "grain_of_format",
-                f"{table} is a table of {found['format']}, which says what its rows are: only"
+                f"{table} is a table of {row['format']}, which says what its rows are: only"
                 " `nothing` can be decided about it.",
-                found["file"],
+                row["file"],
             )
-        column = None if name is None else _column(found, name)
+        column = None if name is None else _column(row, name)
         by = author or getpass.getuser()
         folded = None if column is None else fold(column)
-        number = grains.decide(database, key, found, wanted, folded, by)
+        number = grains.decide(database, key, row, wanted, folded, by)
     command = f"discovery run --client {client} --engagement {engagement} --session {session}"
     if as_json:
-        document = {"number": number, "file": found["file"], "sheet": found["sheet"]}
+        document = {"number": number, "file": row["file"], "sheet": row["sheet"]}
         say_json({**document, "grain": wanted.value, "name": column, "author": by, "run": command})
         return
     named = f', named by "{column}"' if column else ""
@@ -90,15 +92,15 @@ def list_grains(
                  f"{row['confidence']:.2f}", row["reason"])  # fmt: skip
         shown.add_row(*map(escape, words))
     terminal().print(shown)
-    said = table_of("Decisions", "number", "table", "a row is", "named by", "author", "when")
+    decisions = table_of("Decisions", "number", "table", "a row is", "named by", "author", "when")
     for each in decided:
         place = f"{each.file}#{each.sheet}" if each.sheet else each.file
         grain = each.grain.value if each.grain else ""
         words = (str(each.decision), place, grain, each.name or "", each.author,
                  f"{each.at:%Y-%m-%d}")  # fmt: skip
-        said.add_row(*map(escape, words))
+        decisions.add_row(*map(escape, words))
     if decided:
-        terminal().print(said)
+        terminal().print(decisions)
 
 
 @app.command("remove")
@@ -109,7 +111,7 @@ def remove_grain(
     author: Author = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take a decision back, so that formats and values decide again."""
+    """Remove a decision, so that formats and values decide again."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
         taken = grains.remove(database, key, number, author or getpass.getuser())
@@ -133,8 +135,8 @@ def _grain(word: str) -> Grain:
 
 def _find(database: Database, session: SessionKey, table: str) -> dict[str, Any]:
     rows = grains.tables(database, session)
-    found = [row for row in rows if table in (place_of(row), row["file"])]
-    exact = [row for row in found if place_of(row) == table] or found
+    matches = [row for row in rows if table in (place_of(row), row["file"])]
+    exact = [row for row in matches if place_of(row) == table] or matches
     if not exact:
         raise UsageError("no_such_file", f"{session} has no table {table!r}.", table)
     if len({tuple(row["columns"]) for row in exact}) > 1:

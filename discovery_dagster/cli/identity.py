@@ -17,11 +17,15 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import assets, identity, joining, sessions
 from discovery_dagster.store.database import Database, open_database
 
-app = typer.Typer(help="Explain, split and join what records are one thing.", no_args_is_help=True)
+app = typer.Typer(
+    help="Explain which records are one asset, and split or join them.", no_args_is_help=True
+)
 
 Asset = Annotated[str, typer.Argument(help="Id of an asset, or its unambiguous name.")]
-Reason = Annotated[str, typer.Option(help="Why; explanations say it.")]
-Author = Annotated[str | None, typer.Option(help="Who decides; else the user of this terminal.")]
+Reason = Annotated[str, typer.Option(help="Why; explanations show it.")]
+Author = Annotated[
+    str | None, typer.Option(help="Who decides; by default the user of this terminal.")
+]
 
 
 @app.command()
@@ -32,16 +36,16 @@ def explain(
     key = SessionKey.of(EngagementKey(client, engagement), session)
     with open_database(Settings()) as database:
         sessions.find(database, key)
-        found = assets.find(database, key, asset)
-        told = _explained(database, key, found.asset_id)
-        told["registered"] = identity.registered(database, key.engagement, found.asset_id)
+        target = assets.find(database, key, asset)
+        explanation = _explained(database, key, target.asset_id)
+        explanation["registered"] = identity.registered(database, key.engagement, target.asset_id)
     if as_json:
-        head = {"id": found.asset_id, "name": found.name, "type": found.type}
-        say_json(head | told)
+        head = {"id": target.asset_id, "name": target.name, "type": target.type}
+        say_json(head | explanation)
         return
     console = terminal()
-    console.print(f"\n{found.name} ({found.type}, {found.asset_id})", style="bold")
-    _show(console, told)
+    console.print(f"\n{target.name} ({target.type}, {target.asset_id})", style="bold")
+    _show(console, explanation)
 
 
 @app.command()
@@ -57,26 +61,34 @@ def split(
     author: Author = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let keys join nothing in this engagement any more, so that their records come apart."""
+    """Stop keys from joining records in this engagement, so that their records separate."""
     key = SessionKey.of(EngagementKey(client, engagement), session)
     with open_database(Settings()) as database:
         sessions.find(database, key)
-        found = assets.find(database, key, asset)
-        told = _explained(database, key, found.asset_id)
-        joining = [one["key"] for one in told["keys"] if not one["key"].startswith(f"{PERSON}:")]
+        target = assets.find(database, key, asset)
+        explanation = _explained(database, key, target.asset_id)
+        joining = [
+            one["key"] for one in explanation["keys"] if not one["key"].startswith(f"{PERSON}:")
+        ]
         unknown = sorted(set(keys or []) - set(joining))
         if unknown:
             raise UsageError(
                 "no_such_key",
-                f"{', '.join(unknown)} joins no records of {found.name}:"
+                f"{', '.join(unknown)} joins no records of {target.name}:"
                 f" use {', '.join(joining) or 'none, for it is one record'}.",
             )
         if not joining:
-            raise UsageError("nothing_to_split", f"No key joined the records of {found.name}.")
-        made = identity.add(
-            database, key, SPLIT, keys or joining, [found.name], reason, author or getpass.getuser()
+            raise UsageError("nothing_to_split", f"No key joined the records of {target.name}.")
+        decision = identity.add(
+            database,
+            key,
+            SPLIT,
+            keys or joining,
+            [target.name],
+            reason,
+            author or getpass.getuser(),
         )
-    _tell(key, made, as_json=as_json)
+    _report(key, decision, as_json=as_json)
 
 
 @app.command()
@@ -90,33 +102,33 @@ def join(
     author: Author = None,
     as_json: AsJson = False,
 ) -> None:
-    """Remember that two assets are one thing, by all that each of them is known by."""
+    """Remember that two assets are the same, by all that identifies each of them."""
     key = SessionKey.of(EngagementKey(client, engagement), session)
     with open_database(Settings()) as database:
         sessions.find(database, key)
-        found = [assets.find(database, key, name) for name in (asset, other)]
-        made = joining.join(database, key, found, reason, author or getpass.getuser())
-    _tell(key, made, as_json=as_json)
+        both = [assets.find(database, key, name) for name in (asset, other)]
+        decision = joining.join(database, key, both, reason, author or getpass.getuser())
+    _report(key, decision, as_json=as_json)
 
 
 @app.command("list")
 def list_decisions(
     client: Client,
     engagement: Engagement,
-    all_of_them: Annotated[bool, typer.Option("--all", help="Removed ones, too.")] = False,
+    all_of_them: Annotated[bool, typer.Option("--all", help="Include removed ones.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what was decided, by whom, when and why."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
         _must_exist(database, key)
-        found = identity.history(database, key)
-    shown = [row for row in found if all_of_them or row["removed_at"] is None]
+        decisions = identity.history(database, key)
+    shown = [row for row in decisions if all_of_them or row["removed_at"] is None]
     if as_json:
         say_json({"decisions": shown})
         return
     if not shown:
-        say(f"Nothing is decided about identity in {key}.")
+        say(f"Nothing has been decided about identity in {key}.")
         return
     table = table_of(
         "Decisions", "number", "kind", "assets", "keys", "reason", "author", "when", "until"
@@ -139,12 +151,12 @@ def remove(
     author: Author = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let a decision hold no longer; that it once did stays on record."""
+    """Remove a decision; the log keeps that it was in force."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
         _must_exist(database, key)
         ended = identity.remove(database, key, number, author or getpass.getuser())
-    _tell(key, ended, as_json=as_json, verb="Removed")
+    _report(key, ended, as_json=as_json, verb="Removed")
 
 
 def _explained(database: Database, key: SessionKey, asset_id: str) -> dict[str, Any]:
@@ -155,24 +167,24 @@ def _explained(database: Database, key: SessionKey, asset_id: str) -> dict[str, 
     )
 
 
-def _show(console: Console, told: dict[str, Any]) -> None:
+def _show(console: Console, explanation: dict[str, Any]) -> None:
     keys = table_of("Keys that joined records", "key", "what it is", "records")
-    for one in told["keys"]:
+    for one in explanation["keys"]:
         keys.add_row(one["key"], one["decision"] or one["what"], "\n".join(one["records"]))
-    if told["keys"]:
+    if explanation["keys"]:
         console.print(keys)
     else:
-        records = len(told["records"])
-        console.print(f"No key joins it to another record: it has {records}.")
+        records = len(explanation["records"])
+        console.print(f"No key joins it to another record; number of its records: {records}.")
     conflicts = table_of("Values that differ", "field", "chosen", "others", "rule")
-    for one in told["conflicts"]:
-        others = "\n".join(map(_told, one["others"]))
-        conflicts.add_row(one["field"], _told(one["chosen"]), others, one["rule"])
-    if told["conflicts"]:
+    for one in explanation["conflicts"]:
+        others = "\n".join(map(_cell, one["others"]))
+        conflicts.add_row(one["field"], _cell(one["chosen"]), others, one["rule"])
+    if explanation["conflicts"]:
         console.print(conflicts)
 
 
-def _told(value: dict[str, Any]) -> str:
+def _cell(value: dict[str, Any]) -> str:
     sheet = f" [{value['sheet']}]" if value["sheet"] else ""
     return f"{value['value']} ({value['file']}{sheet} line {value['line']})"
 
@@ -182,7 +194,7 @@ def _must_exist(database: Database, key: EngagementKey) -> None:
         raise UsageError("no_such_engagement", f"There is no engagement {key}.")
 
 
-def _tell(
+def _report(
     key: SessionKey | EngagementKey,
     decision: IdentityDecision,
     *,

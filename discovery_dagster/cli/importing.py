@@ -44,7 +44,7 @@ def import_files(
     if dry_run:
         if session is not None:
             raise UsageError(
-                "usage", "A dry run looks at the given files alone: leave out --session."
+                "usage", "A dry run only looks at the given files: leave out --session."
             )
         with _open_reader(Settings()) as reader:
             show_preview(_readable(paths, reader), reader, as_json=as_json)
@@ -171,6 +171,6 @@ def _require_a_readable_file(files: Sequence[IncomingFile], reader: SandboxedRea
             "unreadable_file", f"{path} cannot be read: {error.strerror}.", path.name
         ) from error
     if not files:
-        raise UsageError("nothing_to_import", "There is no file to import.")
+        raise UsageError("nothing_to_import", "There are no files to import.")
     first = refused[files[0].name]
     raise UsageError(first.code, first.message, files[0].name)

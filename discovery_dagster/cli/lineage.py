@@ -37,21 +37,21 @@ def lineage(
     settings = Settings()
     with open_database(settings) as database:
         sessions.find(database, key)
-        found = assets.find(database, key, asset)
+        target = assets.find(database, key, asset)
         values = trace(
-            published(database, ObjectStore(settings.objects), key), found.asset_id, field
+            published(database, ObjectStore(settings.objects), key), target.asset_id, field
         )
     if as_json:
-        say_json({**asdict(found), "values": values})
+        say_json({**asdict(target), "values": values})
         return
     console = terminal()
-    console.print(f"\n{found.name} ({found.type}, {found.asset_id})", style="bold")
+    console.print(f"\n{target.name} ({target.type}, {target.asset_id})", style="bold")
     table = table_of("Values", "field", "value", "file", "line", "column", "text", "rule", "won")
     for value in values:
         for source in value["sources"]:
             table.add_row(*_words(value, source))
     console.print(table)
-    for sentence in found.rationale:
+    for sentence in target.rationale:
         console.print(sentence)
 
 

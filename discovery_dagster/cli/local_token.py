@@ -24,16 +24,16 @@ def local_token(database: Database) -> Iterator[str]:
     It is short-lived and prolonged again and again, rather than only revoked at the end, so that it
     dies with a process that was killed, whoever still serves the read API.
     """
-    made, secret = tokens.create(database, Scope(), LIFETIME)
+    token, secret = tokens.create(database, Scope(), LIFETIME)
     over = threading.Event()
     # A daemon: where the server does not answer, nobody waits for its last statement.
-    threading.Thread(target=_keep, args=(database, made.id, over), daemon=True).start()
+    threading.Thread(target=_keep, args=(database, token.id, over), daemon=True).start()
     try:
         yield secret
     finally:
         over.set()
         with suppress(DatabaseError):
-            tokens.revoke(database, made.id)
+            tokens.revoke(database, token.id)
 
 
 def _keep(database: Database, token: str, over: threading.Event) -> None:

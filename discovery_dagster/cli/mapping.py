@@ -17,12 +17,16 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import decisions, sessions
 from discovery_dagster.store.database import Database, open_database
 
-app = typer.Typer(help="Accept or reject what a column is taken for.", no_args_is_help=True)
+app = typer.Typer(
+    help="Accept or reject the field that a column is mapped to.", no_args_is_help=True
+)
 
 File = Annotated[str, typer.Argument(help="File of the session, as `export files` names it.")]
 Column = Annotated[str, typer.Argument(help="Column, as its header names it.")]
 Field = Annotated[str, typer.Argument(help="Canonical field, or `ignored`.")]
-Author = Annotated[str | None, typer.Option(help="Who decides; else the user of this terminal.")]
+Author = Annotated[
+    str | None, typer.Option(help="Who decides; by default the user of this terminal.")
+]
 
 
 @app.command("list")
@@ -45,13 +49,13 @@ def list_mapping(
         words = (place, row["column"], row["field"], row["status"], row["method"], row["conflict"])
         table.add_row(*(word or "" for word in words))
     terminal().print(table)
-    said = table_of("Decisions", "format", "column", "field", "verdict", "author", "when")
+    decision_table = table_of("Decisions", "format", "column", "field", "verdict", "author", "when")
     for each in decided:
         verdict = "accepted" if each.accepted else "rejected"
         words = (each.format, each.column, each.field, verdict, each.author, f"{each.at:%Y-%m-%d}")
-        said.add_row(*words)
+        decision_table.add_row(*words)
     if decided:
-        terminal().print(said)
+        terminal().print(decision_table)
 
 
 @app.command()
@@ -101,12 +105,12 @@ def _decide(
         raise UsageError("no_such_field", f"There is no field {field!r}: use {known}.")
     with open_database(Settings()) as database:
         sessions.find(database, session)
-        found = _find(database, session, file, column)
+        columns = _find(database, session, file, column)
         if not accepted:
             decided = decisions.about_mapping(database, session.engagement)
-            found = _taken_for(field, found, decided)
+            columns = _taken_for(field, columns, decided)
         by = author or getpass.getuser()
-        decisions.decide_mapping(database, session, found, field, by, accepted=accepted)
+        decisions.decide_mapping(database, session, columns, field, by, accepted=accepted)
     place = session.engagement
     command = (
         f"discovery run --client {place.client} --engagement {place.engagement}"
@@ -119,7 +123,7 @@ def _decide(
             "field": field,
             "accepted": accepted,
             "author": by,
-            "formats": [row["format"] for row in found],
+            "formats": [row["format"] for row in columns],
             "run": command,
         }
         say_json(document)
@@ -156,9 +160,9 @@ def _find(database: Database, session: SessionKey, file: str, column: str) -> li
     if not rows:
         raise UsageError("no_such_file", f"{session} has no mapped file {file!r}.", file)
     exact = [row for row in rows if row["column"] == column]
-    found = exact or [row for row in rows if fold(row["column"]) == fold(column)]
-    if not found:
+    matches = exact or [row for row in rows if fold(row["column"]) == fold(column)]
+    if not matches:
         raise UsageError("no_such_column", f"{file} has no column {column!r}.", file)
-    if any(row["format"] is None for row in found):
+    if any(row["format"] is None for row in matches):
         raise UsageError("not_run", f"{session} has not run to its end yet: run it first.", file)
-    return list({row["format"]: row for row in found}.values())
+    return list({row["format"]: row for row in matches}.values())

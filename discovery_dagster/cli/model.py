@@ -44,12 +44,12 @@ def preview(
             say(f"\n== {step.step}, request {number} of {len(step.requests)}")
             say(_text(messages))
     if settings.llm_model is None:
-        say("\nNo model is configured, so nothing of this is sent.")
+        say("\nNo model is configured, so none of this is sent.")
 
 
 @app.command("check")
 def check(as_json: AsJson = False) -> None:
-    """Say whether the configured model answers: one tiny request without any client's data."""
+    """Check that the configured model answers: one tiny request without any client's data."""
     outcome = check_server(Settings())
     if as_json:
         say_json(asdict(outcome))
@@ -95,8 +95,8 @@ def _summary(step: PreviewedStep) -> str:
         "beyond the budget": step.beyond_budget,
     }
     apart = ", ".join(f"{number} {why}" for why, number in left.items() if number)
-    asked = f"{step.step}: {step.questions} questions in {len(step.requests)} requests"
-    return f"{asked}; not asked: {apart}." if apart else f"{asked}."
+    summary = f"{step.step}: questions {step.questions}, requests {len(step.requests)}"
+    return f"{summary}; not asked: {apart}." if apart else f"{summary}."
 
 
 def _row(request: Mapping[str, Any]) -> list[str]:

@@ -19,13 +19,15 @@ from discovery_dagster.store import decision_log, overrides, sessions
 from discovery_dagster.store.assets import FoundAsset
 from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.decision_log import ASSET, Decision
-from discovery_dagster.store.overrides import OverrideWish
+from discovery_dagster.store.overrides import OverrideRequest
 
 app = typer.Typer(
     help="Decide what an asset is; it holds for later sessions, too.", no_args_is_help=True
 )
 
-Author = Annotated[str | None, typer.Option(help="Who decides; else the user of this terminal.")]
+Author = Annotated[
+    str | None, typer.Option(help="Who decides; by default the user of this terminal.")
+]
 
 
 @app.command("set")
@@ -45,10 +47,10 @@ def set_override(
     key = EngagementKey(client, engagement)
     settings = Settings()
     with open_database(settings) as database:
-        where, found = find_asset(database, key, asset, session)
+        where, target = find_asset(database, key, asset, session)
         by = author if author is not None else getpass.getuser()
-        wish = OverrideWish(found.asset_id, found.name, field, value, reason, by)
-        _decide(settings, database, where, found, wish, run, chosen=session, as_json=as_json)
+        request = OverrideRequest(target.asset_id, target.name, field, value, reason, by)
+        _decide(settings, database, where, target, request, run, chosen=session, as_json=as_json)
 
 
 @app.command()
@@ -62,14 +64,14 @@ def accept(
     run: Rerun = None,
     as_json: AsJson = False,
 ) -> None:
-    """Decide that an asset is of the type that a language model proposed for it."""
+    """Decide that an asset has the type that a language model proposed for it."""
     key = EngagementKey(client, engagement)
     settings = Settings()
     with open_database(settings) as database:
-        where, found = find_asset(database, key, asset, session)
+        where, target = find_asset(database, key, asset, session)
         by = author if author is not None else getpass.getuser()
-        wish = overrides.proposed(database, where, found.asset_id, by, reason)
-        _decide(settings, database, where, found, wish, run, chosen=session, as_json=as_json)
+        request = overrides.proposed(database, where, target.asset_id, by, reason)
+        _decide(settings, database, where, target, request, run, chosen=session, as_json=as_json)
 
 
 @app.command("list")
@@ -77,7 +79,7 @@ def list_overrides(
     client: Client,
     engagement: Engagement,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also what was decided otherwise or taken back since.")
+        bool, typer.Option("--all", help="Include what was later replaced or removed.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -119,7 +121,7 @@ def remove_override(
     run: Rerun = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take a decision back: sources and rules speak again. The log keeps both."""
+    """Remove a decision: sources and rules decide again. The log keeps both."""
     key = EngagementKey(client, engagement)
     settings = Settings()
     with open_database(settings) as database:
@@ -134,35 +136,35 @@ def remove_override(
             if taken.kind == ASSET
             else [row.session for row in sessions.sessions(database, key)]
         )
-        told = rerun(settings, database, touched, run, as_json=as_json)
+        reruns = rerun(settings, database, touched, run, as_json=as_json)
     if as_json:
-        document = {"removed": _row(taken), "sessions": told}
+        document = {"removed": _row(taken), "sessions": reruns}
         say_json(document)
-    _end(told, run)
+    _end(reruns, run)
 
 
 def _decide(
     settings: Settings,
     database: Database,
     where: SessionKey,
-    found: FoundAsset,
-    wish: OverrideWish,
+    target: FoundAsset,
+    request: OverrideRequest,
     run: bool | None,
     *,
     chosen: str | None,
     as_json: bool,
 ) -> None:
     """Decide one thing, tell it, and offer the re-run of what it makes stale."""
-    added = overrides.decide(database, where, [wish])
+    added = overrides.decide(database, where, [request])
     if not as_json:
         for each in added:
             was = f" It was {each.before}." if each.before is not None else ""
             place = where.engagement
-            say(f"Remembered for {place}: {each.field} of {found.name} is {each.value}.{was}")
+            say(f"Remembered for {place}: {each.field} of {target.name} is {each.value}.{was}")
         if not added:
-            say(f"Nothing to do: this is in force for {found.name} already.")
-    touched = overrides.sessions_with(database, where.engagement, found.asset_id)
-    told = rerun(
+            say(f"Nothing to do: this is already in force for {target.name}.")
+    touched = overrides.sessions_with(database, where.engagement, target.asset_id)
+    reruns = rerun(
         settings,
         database,
         touched,
@@ -171,9 +173,9 @@ def _decide(
         as_json=as_json,
     )
     if as_json:
-        document = asdict(added[0]) if added else {"asset_id": found.asset_id, "decision": None}
-        say_json({**document, "sessions": told})
-    _end(told, run)
+        document = asdict(added[0]) if added else {"asset_id": target.asset_id, "decision": None}
+        say_json({**document, "sessions": reruns})
+    _end(reruns, run)
 
 
 def _row(each: Decision) -> dict[str, Any]:
@@ -183,6 +185,8 @@ def _row(each: Decision) -> dict[str, Any]:
     return {**row, "asset_id": subject if each.kind == ASSET else None}
 
 
-def _end(told: list[dict[str, Any]], run: bool | None) -> None:
-    failed = run and any(each["status"] not in ("done", "stale") or each["error"] for each in told)
+def _end(reruns: list[dict[str, Any]], run: bool | None) -> None:
+    failed = run and any(
+        each["status"] not in ("done", "stale") or each["error"] for each in reruns
+    )
     raise typer.Exit(FAILED if failed else DONE)

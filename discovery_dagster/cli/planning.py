@@ -16,34 +16,38 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import constraint_subjects, constraints, sessions
 from discovery_dagster.store.database import Database, open_database
 
-app = typer.Typer(help="Set what limits the migration plan.", no_args_is_help=True)
+app = typer.Typer(help="Set constraints of the migration plan.", no_args_is_help=True)
 
 _USAGES = "; ".join(f"{name} {kind.usage}" for name, kind in KINDS.items())
 KindOf = Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {_USAGES}.")]
-Author = Annotated[str | None, typer.Option(help="Who decides; else the user of this terminal.")]
+Author = Annotated[
+    str | None, typer.Option(help="Who decides; by default the user of this terminal.")
+]
 
 
 @app.command("set")
 def set_constraint(
     kind: KindOf,
-    values: Annotated[list[str], typer.Argument(help="What the kind asks for.")],
+    values: Annotated[
+        list[str], typer.Argument(help="Values of the constraint, as its kind needs them.")
+    ],
     client: Client,
     engagement: Engagement,
-    reason: Annotated[str | None, typer.Option(help="Why; the plan says it.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why; the plan shows it.")] = None,
     author: Author = None,
     as_json: AsJson = False,
 ) -> None:
-    """Set a limit, an order of environments, a freeze, a pin, or what goes (not) together."""
+    """Set a limit, an order of environments, a freeze, a pin, or what stays together or apart."""
     key = EngagementKey(client, engagement)
     checked = rules.check(kind, values)
     with open_database(Settings()) as database:
         _must_exist(database, key)
-        subjects = constraint_subjects.understand(database, key, kind, checked)
+        subjects = constraint_subjects.resolve(database, key, kind, checked)
         by = author or getpass.getuser()
-        made = constraints.add(database, key, kind, subjects.values, reason, by)
+        constraint = constraints.add(database, key, kind, subjects.values, reason, by)
     if subjects.groups and not as_json:
-        say(f"The assets of {', '.join(subjects.groups)} in {subjects.session} are meant.")
-    _tell(key, made, "Set", as_json=as_json)
+        say(f"Applies to the assets of {', '.join(subjects.groups)} in {subjects.session}.")
+    _report(key, constraint, "Set", as_json=as_json)
 
 
 @app.command()
@@ -54,27 +58,27 @@ def remove(
     author: Author = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let a constraint hold no longer; that it once did stays on record."""
+    """Remove a constraint; the log keeps that it was in force."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
         _must_exist(database, key)
         ended = constraints.remove(database, key, number, author or getpass.getuser())
-    _tell(key, ended, "Removed", as_json=as_json)
+    _report(key, ended, "Removed", as_json=as_json)
 
 
 @app.command()
 def show(
     client: Client,
     engagement: Engagement,
-    all_of_them: Annotated[bool, typer.Option("--all", help="Removed ones, too.")] = False,
+    all_of_them: Annotated[bool, typer.Option("--all", help="Include removed ones.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what is set, by whom and why."""
+    """Show the constraints, who set them and why."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
         _must_exist(database, key)
-        found = constraints.history(database, key)
-    shown = [row for row in found if all_of_them or row["removed_at"] is None]
+        recorded = constraints.history(database, key)
+    shown = [row for row in recorded if all_of_them or row["removed_at"] is None]
     if as_json:
         say_json({"constraints": shown})
         return
@@ -100,7 +104,7 @@ def _must_exist(database: Database, key: EngagementKey) -> None:
         raise UsageError("no_such_engagement", f"There is no engagement {key}.")
 
 
-def _tell(key: EngagementKey, constraint: Constraint, verb: str, *, as_json: bool) -> None:
+def _report(key: EngagementKey, constraint: Constraint, verb: str, *, as_json: bool) -> None:
     command = f"discovery backfill --client {key.client} --engagement {key.engagement}"
     if as_json:
         document = {

@@ -33,8 +33,8 @@ class Address(NamedTuple):
             except (OSError, OverflowError) as error:
                 raise UsageError(
                     "port_taken",
-                    f"Port {port} of {host} cannot be had; `{option}` takes another, and 0 a free"
-                    " one.",
+                    f"Port {port} of {host} is not available; `{option}` takes another, and 0 a"
+                    " free one.",
                 ) from error
             return cls(host, probe.getsockname()[1])
 
@@ -49,6 +49,6 @@ class Address(NamedTuple):
         if self.host not in _LOOPBACK:
             say(
                 f"Listening on {self.host}: whoever reaches it can try tokens, and nothing is"
-                " encrypted. Put a proxy with TLS before it.",
+                " encrypted. Put a proxy with TLS in front of it.",
                 to_stderr=True,
             )

@@ -157,13 +157,13 @@ def rejects_table(rejects: Rows) -> Table:
     return table
 
 
-def print_left_out(made: Handover) -> None:
+def print_left_out(handed_over: Handover) -> None:
     """Say on the terminal what a file for another tool does not hold, and why."""
     console = terminal(stderr=True)
-    for reason, names in made.left_out.items():
+    for reason, names in handed_over.left_out.items():
         shown = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
-        console.print(f"{len(names)} assets are left out: {reason} ({shown}).")
-    for note in made.notes:
+        console.print(f"Assets left out: {len(names)}, because {reason} ({shown}).")
+    for note in handed_over.notes:
         console.print(note)
 
 
@@ -181,7 +181,7 @@ def print_cut(cells: Sequence[CutCell], rows: Sequence[Mapping[str, Any]] = ()) 
             " cut: CSV and JSON hold it whole.",
         )
     if len(cells) > _MOST_CUT:
-        console.print(f"{len(cells) - _MOST_CUT} more cells were cut; each ends with a mark.")
+        console.print(f"Further cells cut: {len(cells) - _MOST_CUT}; each ends with a mark.")
 
 
 def table_of(title: str, *columns: str) -> Table:
@@ -200,7 +200,7 @@ def _counts(state: SessionState) -> Table:
     for name, number in counts["assets_by_type"].items():
         table.add_row(f"  {name.replace('_', ' ')}", str(number))
     table.add_row("dependencies", str(counts["dependencies"]))
-    table.add_row("  with an unresolved end", str(counts["unresolved"]))
+    table.add_row("  unresolved", str(counts["unresolved"]))
     table.add_row("move groups", str(counts["groups"]))
     table.add_row("waves", str(counts["waves"]))
     if "proposed" in counts:

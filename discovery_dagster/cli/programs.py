@@ -99,8 +99,8 @@ def _code_server_socket(settings: Settings) -> Path:
         if len(os.fsencode(socket)) > _LONGEST_SOCKET_PATH:
             continue
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = directory.lstat()
-        if found.st_uid != os.getuid() or found.st_mode & 0o077 or directory.is_symlink():
+        status = directory.lstat()
+        if status.st_uid != os.getuid() or status.st_mode & 0o077 or directory.is_symlink():
             raise UsageError(
                 "unsafe_directory", f"{directory} must be a directory of this account alone."
             )

@@ -28,8 +28,8 @@ _SEVERITIES = {"rejects": (ERROR,), "issues": (ERROR, WARNING)}
 
 
 def status(
-    client: Annotated[str | None, typer.Option(help="Only this client's.")] = None,
-    engagement: Annotated[str | None, typer.Option(help="Only this engagement's.")] = None,
+    client: Annotated[str | None, typer.Option(help="Only this client.")] = None,
+    engagement: Annotated[str | None, typer.Option(help="Only this engagement.")] = None,
     session: Annotated[str | None, typer.Option(help="Only this session.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -40,8 +40,8 @@ def status(
         )
     settings = Settings()
     with open_database(settings) as database:
-        found = states(database, _chosen(database, client, engagement, session))
-    print_states(found, as_json=as_json)
+        current = states(database, _chosen(database, client, engagement, session))
+    print_states(current, as_json=as_json)
 
 
 def export(
@@ -69,15 +69,15 @@ def export(
             print_left_out(write_intake(written, chosen, assets, needs))
         elif table in _SEVERITIES and chosen in (Format.XLSX, Format.ZIP):
             objects = ObjectStore(settings.objects)
-            found = corrections.sheets(database, objects, key, _SEVERITIES[table])
-            print_cut(write_sheets(written, chosen, found))
+            correction_sheets = corrections.sheets(database, objects, key, _SEVERITIES[table])
+            print_cut(write_sheets(written, chosen, correction_sheets))
         else:
             rows = _rows(database, key, table)
             print_cut(write_rows(written, chosen, table, rows), rows)
     if output is not None:
         output.write_bytes(written.getvalue())
     elif chosen in BINARY and sys.stdout.isatty():
-        raise UsageError("usage", f"{chosen.upper()} is no text: name a file with -o.")
+        raise UsageError("usage", f"{chosen.upper()} is not text: name a file with -o.")
     elif sys.stdout.isatty():
         say(written.getvalue().decode().replace("\r\n", "\n").removesuffix("\n"))
     else:
@@ -101,8 +101,8 @@ def _chosen(
         keys = [EngagementKey(client, engagement)]
     if session is not None:
         return [sessions.find(database, SessionKey.of(keys[0], session))]
-    found = [row for key in keys for row in sessions.sessions(database, key)]
-    if client is not None and not found:
+    rows = [row for key in keys for row in sessions.sessions(database, key)]
+    if client is not None and not rows:
         named = f"client {client}" if engagement is None else f"engagement {client}.{engagement}"
         raise UsageError("no_such_engagement", f"There is no {named}.")
-    return found
+    return rows

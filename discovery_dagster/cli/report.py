@@ -22,7 +22,7 @@ def report(
     engagement: Engagement,
     session: Session,
     output: Annotated[
-        Path, typer.Option("-o", "--output", help="Folder to write to; made when needed.")
+        Path, typer.Option("-o", "--output", help="Folder to write to; created if needed.")
     ] = Path(),
     as_json: AsJson = False,
 ) -> None:
@@ -33,21 +33,21 @@ def report(
         if "migration_plan" not in publications.current(database, key):
             raise UsageError("not_run", f"{key} has no plan yet: run it to its end first.")
         rows = {name: exports.rows(database, key, name) for name in TABLES}
-        said = [one.sentence for one in constraints.current(database, key.engagement)]
-    made = reporting.contents(
+        sentences = [one.sentence for one in constraints.current(database, key.engagement)]
+    report_contents = reporting.contents(
         client,
         engagement,
         key.session,
         row.title,
         row.created_at.date().isoformat(),
         rows,
-        said,
+        sentences,
     )
     output.mkdir(parents=True, exist_ok=True)
     page, workbook = output / "report.html", output / "report.xlsx"
     written = BytesIO()
-    reporting.write(written, made)
-    page.write_text(reporting.render(made), "utf-8")
+    reporting.write(written, report_contents)
+    page.write_text(reporting.render(report_contents), "utf-8")
     workbook.write_bytes(written.getvalue())
     if as_json:
         say_json({"html": str(page), "xlsx": str(workbook)})

@@ -17,7 +17,10 @@ from discovery_dagster.store.states import state, states
 
 Rerun = Annotated[
     bool | None,
-    typer.Option("--run/--no-run", help="Run the sessions that read stale now, or ask nothing."),
+    typer.Option(
+        "--run/--no-run",
+        help="Run the stale sessions now, or leave them; by default, ask on a terminal.",
+    ),
 ]
 
 
@@ -65,23 +68,23 @@ def rerun(
     if not as_json:
         say(f"Stale until run again: {', '.join(key.session for key in waiting)}.")
     if wanted is None:
-        wanted = _asked(as_json=as_json)
+        wanted = _confirmed(as_json=as_json)
     outcomes = []
     known = set(before)
     while waiting:
         key = waiting.pop(0)
         running = wanted and chosen in (None, key)
-        found = run_and_follow(settings, database, key) if running else state(database, key)
+        after = run_and_follow(settings, database, key) if running else state(database, key)
         outcomes.append(
             {
                 "session": key.session,
-                "status": found.status,
-                "error": found.error,
+                "status": after.status,
+                "error": after.error,
                 "run": command(key),
             }
         )
         if not as_json:
-            say(f"{key} is {found.status}." if running else f"{key} is stale: {command(key)}")
+            say(f"{key} is {after.status}." if running else f"{key} is stale: {command(key)}")
         if running:
             waiting += [each for each in _stale(database, rows) if each not in known]
             known.update(waiting)
@@ -89,11 +92,11 @@ def rerun(
 
 
 def _stale(database: Database, rows: Sequence[SessionRow]) -> list[SessionKey]:
-    found = states(database, rows)
-    return [row.session for row, each in zip(rows, found, strict=True) if each.status == "stale"]
+    current = states(database, rows)
+    return [row.session for row, each in zip(rows, current, strict=True) if each.status == "stale"]
 
 
-def _asked(*, as_json: bool) -> bool:
+def _confirmed(*, as_json: bool) -> bool:
     if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
     return typer.confirm("Run now?", default=True)

@@ -134,7 +134,7 @@ def _only_one(settings: Settings) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise UsageError(
-                "already_up", f"The services of {settings.home} are running already."
+                "already_up", f"The services of {settings.home} are already running."
             ) from error
         yield
 
@@ -160,7 +160,7 @@ def _wait_until_ready(api: Address, dagster: Address, children: Sequence[Child])
     deadline = time.monotonic() + _START_LIMIT
     while not (_api_is_ready(api.url) and _daemon_is_healthy(dagster.url)):
         if time.monotonic() > deadline:
-            raise OSError("The services do not answer; the logs in the home say why.")
+            raise OSError("The services do not respond; the logs in the home say why.")
         for child in children:
             child.tend()
         time.sleep(0.3)

@@ -26,7 +26,7 @@ _UNFOLDED: Final = 100_000
 
 def visible(text: str) -> str:
     r"""Return `text` with `\u001b` for an escape, and so on for all that a terminal obeys."""
-    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _OBEYED.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def say(text: str, *, to_stderr: bool = False) -> None:

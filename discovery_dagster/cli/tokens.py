@@ -20,14 +20,14 @@ app = typer.Typer(help="Tokens of the read API and the pages.", no_args_is_help=
 
 @app.command("create")
 def create(
-    client: Annotated[str, typer.Option(help="Slug of the client that it may see.")],
+    client: Annotated[str, typer.Option(help="Slug of the client that the token may see.")],
     engagement: Annotated[
         list[str] | None, typer.Option(help="Only this engagement; may be repeated.")
     ] = None,
-    days: Annotated[int, typer.Option(min=1, max=3650, help="Days that it lives.")] = 90,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Days until it expires.")] = 90,
     as_json: AsJson = False,
 ) -> None:
-    """Make a token and show it, this once."""
+    """Create a token and show it, this once."""
     scope = Scope(slug(client, "client"), tuple(engagement or ()))
     with open_database(Settings()) as database:
         known = sessions.engagements(database, client)
@@ -35,14 +35,14 @@ def create(
         if not known or missing:
             named = f"engagement {client}.{missing[0]}" if missing else f"client {client}"
             raise UsageError("no_such_engagement", f"There is no {named}.")
-        made, secret = tokens.create(database, scope, timedelta(days=days))
+        token, secret = tokens.create(database, scope, timedelta(days=days))
     if as_json:
-        say_json({**_document(made), "token": secret})
+        say_json({**_document(token), "token": secret})
         return
     say(secret)
     say(
-        f"May see {made.scope} until {made.expires_at:%Y-%m-%d}. It is not shown again;"
-        f" `discovery token revoke {made.id}` ends it.",
+        f"May see {token.scope} until {token.expires_at:%Y-%m-%d}. It is not shown again;"
+        f" `discovery token revoke {token.id}` ends it.",
         to_stderr=True,
     )
 
@@ -51,12 +51,12 @@ def create(
 def list_tokens(as_json: AsJson = False) -> None:
     """List the tokens, without their secrets."""
     with open_database(Settings()) as database:
-        found = tokens.listed(database)
+        listed = tokens.listed(database)
     if as_json:
-        say_json({"tokens": [_document(token) for token in found]})
+        say_json({"tokens": [_document(token) for token in listed]})
         return
     table = table_of("Tokens", "id", "may see", "made", "expires", "revoked")
-    for token in found:
+    for token in listed:
         table.add_row(
             token.id,
             str(token.scope),
@@ -71,7 +71,7 @@ def list_tokens(as_json: AsJson = False) -> None:
 def revoke(
     token: Annotated[str, typer.Argument(help="Id of the token.")], as_json: AsJson = False
 ) -> None:
-    """Let a token be of no use from now on."""
+    """Revoke a token."""
     with open_database(Settings()) as database:
         tokens.revoke(database, token)
     if as_json:

@@ -25,37 +25,37 @@ _MOST_EDGES = 20  # of each direction on the terminal; `--json` has all
 def why(
     asset: Asset, client: Client, engagement: Engagement, session: Session, as_json: AsJson = False
 ) -> None:
-    """Explain an asset: its type, its group and wave, its dependencies and what people set."""
+    """Explain an asset: its type, its move group and wave, its dependencies and its constraints."""
     key = SessionKey.of(EngagementKey(client, engagement), session)
     with open_database(Settings()) as database:
         sessions.find(database, key)
         asset_id = assets.find(database, key, asset).asset_id
-        found = read_why(database, key, asset_id)
-    if found is None:
+        explanation = read_why(database, key, asset_id)
+    if explanation is None:
         raise NoSuchAssetError(f"{key} has no asset {asset!r}.")
     if as_json:
-        say_json(found)
+        say_json(explanation)
         return
-    _print_why(terminal(), found)
+    _print_why(terminal(), explanation)
 
 
 def impact(
     asset: Asset, client: Client, engagement: Engagement, session: Session, as_json: AsJson = False
 ) -> None:
-    """Show what needs an asset and what it needs, directly or not, each way with its evidence."""
+    """Show what needs an asset and what it needs, directly or indirectly, with the evidence."""
     key = SessionKey.of(EngagementKey(client, engagement), session)
     with open_database(Settings()) as database:
         sessions.find(database, key)
         asset_id = assets.find(database, key, asset).asset_id
-        found = read_impact(database, key, asset_id)
-    if found is None:
+        reach = read_impact(database, key, asset_id)
+    if reach is None:
         raise NoSuchAssetError(f"{key} has no asset {asset!r}.")
     if as_json:
-        say_json(found)
+        say_json(reach)
         return
     console = terminal()
     for title, direction in (("Needs it", "needed_by"), ("It needs", "needs")):
-        part = found[direction]
+        part = reach[direction]
         table = table_of(f"{title}: {part['total']}", "asset", "type", "wave", "steps", "because")
         for one in part["assets"][:_MOST_EDGES]:
             because = "; ".join(one["why"])
@@ -64,36 +64,36 @@ def impact(
         console.print(table)
 
 
-def _print_why(console: Console, found: dict[str, Any]) -> None:
-    row, place = found["asset"], found["placement"]
+def _print_why(console: Console, explanation: dict[str, Any]) -> None:
+    row, place = explanation["asset"], explanation["placement"]
     heading = f"\n{row['name']} ({row['type'].replace('_', ' ')}, {row['id']})"
     console.print(heading, style="bold")
     _sentences(console, "What it is", row["rationale"])
     reasons = [place["reason"]] if place["reason"] else ["It is in no plan yet."]
-    group = found["group"]
+    group = explanation["group"]
     if group is not None:
         reasons.append(f"Group {group['group']}: {group['reason']}")
     if place["strategy"]:
         reasons.append(f"{place['strategy'].capitalize()}: {place['strategy_reason']}")
     _sentences(console, "Where it goes", reasons)
-    node = found["graph"]
+    node = explanation["graph"]
     if node is not None:
         _sentences(console, "In the graph", _graph(node))
     for title, direction in (("It needs", "needs"), ("Needed by", "needed_by")):
-        edges = found[direction]
+        edges = explanation[direction]
         _sentences(console, f"{title} ({len(edges)})", _edges(edges))
-    limits = [" ".join([f"{c['sentence']}.", *c["conflicts"]]) for c in found["constraints"]]
-    _sentences(console, "What people set", limits)
+    limits = [" ".join([f"{c['sentence']}.", *c["conflicts"]]) for c in explanation["constraints"]]
+    _sentences(console, "Constraints", limits)
 
 
 def _graph(node: dict[str, Any]) -> list[str]:
     radius = node["blast_radius"]
     needing = "a number that was not counted" if radius is None else str(radius)
-    cycle = ", and it is in a cycle" if node["in_cycle"] else ""
+    cycle = ", and it is in a circular dependency" if node["in_cycle"] else ""
     return [
-        f"{node['fan_in']} need it directly, and it needs {node['fan_out']} directly. Connections"
-        f" to infrastructure left aside, {needing} need it directly or not, what it needs goes"
-        f" {node['depth']} deep{cycle}.",
+        f"Directly needed by: {node['fan_in']}; directly needs: {node['fan_out']}. Without"
+        f" connections to infrastructure, it is needed by {needing} in total, and its longest"
+        f" chain of dependencies has length {node['depth']}{cycle}.",
         *filter(None, (node["single_point_reason"], node["service_reason"])),
     ]
 

@@ -90,11 +90,11 @@ def write_intake(
     """
     if output_format not in TOOLS:
         raise UsageError("no_such_format", f"The intake is written for {', '.join(TOOLS)}.")
-    made = TOOLS[output_format](assets, dependencies)
+    intake = TOOLS[output_format](assets, dependencies)
     text = StringIO(newline="")
-    handover.write(text, made)
+    handover.write(text, intake)
     out.write(text.getvalue().encode())
-    return made
+    return intake
 
 
 def write_sheets(

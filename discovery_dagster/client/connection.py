@@ -77,8 +77,8 @@ class Connection:
 
 
 def _pause(answer: httpx.Response, attempt: int) -> float:
-    said = answer.headers.get("retry-after", "")
-    return float(said) if said.isdigit() else _PAUSE * 2**attempt
+    delay = answer.headers.get("retry-after", "")
+    return float(delay) if delay.isdigit() else _PAUSE * 2**attempt
 
 
 def _detail(answer: httpx.Response) -> str:

@@ -145,11 +145,11 @@ class Session:
         `line`, `column`, `text` (as written), `transform`, `unit`, `method`, `confidence`, `won`.
         """
         query = {"field": field} if field else {}
-        found = self._connection.get(f"{self._path}/assets/{asset}/lineage", query)
+        document = self._connection.get(f"{self._path}/assets/{asset}/lineage", query)
         return pd.DataFrame(
             [
                 {"field": value["field"], "asset_value": value["value"], **source}
-                for value in found["values"]
+                for value in document["values"]
                 for source in value["sources"]
             ]
         )

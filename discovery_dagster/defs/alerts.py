@@ -38,17 +38,19 @@ def _alert_sensor(
         if context.cursor is None:
             newest = context.instance.fetch_run_status_changes(ended, limit=1).records
             start = newest[0].storage_id if newest else 0
-            return dg.SensorResult(cursor=str(start), skip_reason="Tells of what ends from now on.")
-        told = int(context.cursor)
-        for storage_id, run in _ended_after(context.instance, ended, told):
+            return dg.SensorResult(
+                cursor=str(start), skip_reason="Reports runs that end from now on."
+            )
+        position = int(context.cursor)
+        for storage_id, run in _ended_after(context.instance, ended, position):
             alert = _session_alert(run, describe(context.instance, run))
             if alert is not None and (problem := _post(url, alert)):
                 context.log.error(f"The webhook was not reached ({problem}); tried again.")
                 return dg.SensorResult(
-                    cursor=str(told), skip_reason=f"The webhook was not reached ({problem})."
+                    cursor=str(position), skip_reason=f"The webhook was not reached ({problem})."
                 )
-            told = storage_id
-        return dg.SensorResult(cursor=str(told))
+            position = storage_id
+        return dg.SensorResult(cursor=str(position))
 
     running = Settings().webhook_url is not None
     status = dg.DefaultSensorStatus.RUNNING if running else dg.DefaultSensorStatus.STOPPED
@@ -113,7 +115,11 @@ def _failed_checks(instance: dg.DagsterInstance, run: dg.DagsterRun) -> list[Ale
         run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
     )
     evaluations = [record.event_log_entry.asset_check_evaluation for record in evaluated.records]
-    return [_check(found) for found in evaluations if found is not None and not found.passed]
+    return [
+        _check(evaluation)
+        for evaluation in evaluations
+        if evaluation is not None and not evaluation.passed
+    ]
 
 
 def _check(evaluation: dg.AssetCheckEvaluation) -> Alert:
@@ -150,12 +156,12 @@ ALERTS = (
         "failed_runs",
         dg.DagsterEventType.RUN_FAILURE,
         _failure,
-        "Tells the webhook of each run that failed.",
+        "Notifies the webhook of each failed run.",
     ),
     _alert_sensor(
         "degraded_quality",
         dg.DagsterEventType.RUN_SUCCESS,
         _degraded,
-        "Tells the webhook of sessions that were imported, but with checks that did not pass.",
+        "Notifies the webhook of sessions that were imported with failed checks.",
     ),
 )

@@ -95,9 +95,9 @@ def source_records(
 
     def work(report: Report) -> StepResult:
         readable = intake.files_to_read(session.source_files(), source_files["files"])
-        made = intake.collect_records(readable, report, session.readings)
-        tables = made["tables"]
-        return made, {"tables": tables.height, "records": int(tables["records"].sum())}
+        frames = intake.collect_records(readable, report, session.readings)
+        tables = frames["tables"]
+        return frames, {"tables": tables.height, "records": int(tables["records"].sum())}
 
     return session.materialize(context, work, "files", source_files=source_files)
 
@@ -152,18 +152,18 @@ def canonical_records(
                 number: StoredRows(engine, source_records.path(records_name(number)))
                 for number in flows
             }
-            made = canonical.canonicalise(tables, field_mapping["mapping"], report, rows)
-        accounts = intake.count_outcomes(source_records["tables"], made.outcomes)
+            canonicalised = canonical.canonicalise(tables, field_mapping["mapping"], report, rows)
+        accounts = intake.count_outcomes(source_records["tables"], canonicalised.outcomes)
         counts = {
             name: int(accounts[name].sum())
             for name in ("records", "accepted", "rejected", "ignored")
         }
         frames = {
-            "assets": made.assets,
-            "relations": made.relations,
-            "overrides": made.overrides,
-            "issues": made.issues,
-            "outcomes": made.outcomes,
+            "assets": canonicalised.assets,
+            "relations": canonicalised.relations,
+            "overrides": canonicalised.overrides,
+            "issues": canonicalised.issues,
+            "outcomes": canonicalised.outcomes,
             "accounts": accounts,
         }
         return frames, counts
@@ -177,7 +177,7 @@ def canonical_records(
 def inventory(
     context: dg.AssetExecutionContext, session: Session, canonical_records: PublishedFrames
 ) -> Materialized:
-    """Merge the records of one thing, under the id that the engagement knows it by."""
+    """Merge the records of each asset, under the id that it has in the engagement."""
 
     def work(report: Report) -> StepResult:
         records, relations = canonical_records["assets"], canonical_records["relations"]
@@ -193,7 +193,7 @@ def inventory(
             advance=stages.advance,
             aliases=about_endpoints.aliases(endpoint_decisions.in_force(database, key.engagement)),
         )
-        made = identifiers.assign_ids(database, key, candidates, resolve)
+        resolved = identifiers.assign_ids(database, key, candidates, resolve)
         stages.advance()
         as_of = sessions.find(database, key).created_at.date()
         rules = partial(classification.classify, as_of=as_of)
@@ -201,20 +201,20 @@ def inventory(
             database,
             key,
             canonical_records["overrides"],
-            made.assets,
+            resolved.assets,
             partial(overriding.apply_overrides, rules=rules),
         )
         stages.advance()
         frames = {
-            "assets": made.assets,
-            "members": made.members,
-            "conflicts": made.conflicts,
+            "assets": resolved.assets,
+            "members": resolved.members,
+            "conflicts": resolved.conflicts,
             "refusals": refused,
         }
         return frames, {
-            "assets": made.assets.height,
-            "merged": int((made.assets["records"] > 1).sum()),
-            "named_only": int(made.assets["named_only"].sum()),
+            "assets": resolved.assets.height,
+            "merged": int((resolved.assets["records"] > 1).sum()),
+            "named_only": int(resolved.assets["named_only"].sum()),
         }
 
     return session.materialize(context, work, "stages", canonical_records=canonical_records)
@@ -228,7 +228,7 @@ def rejected_records(
     canonical_records: PublishedFrames,
     inventory: PublishedFrames,
 ) -> Materialized:
-    """Keep what was not accepted as it stood, and every problem found."""
+    """Keep what was not accepted as it was written, and every problem found."""
 
     def work(report: Report) -> StepResult:
         outcomes, issues = intake.finish_outcomes(
@@ -266,14 +266,17 @@ def classified_assets(
         ]
         rules = partial(classification.classify, as_of=as_of, report=report)
         proposer = session.proposer("classified_assets", report)
-        judged, proposed, usage = propose_types(
+        classified, proposed, usage = propose_types(
             overriding.apply_overrides(inventory["assets"], decided, rules), proposer
         )
-        types = judged["type"].value_counts().sort("type")
+        types = classified["type"].value_counts().sort("type")
         counts = {f"type.{name}": int(number) for name, number in types.iter_rows()}
         counts |= proposals.counts(proposed, usage)
-        counts["overridden"] = int((judged["overridden"].list.len() > 0).sum())
-        return {"assets": judged, "proposals": proposed}, {"assets": judged.height, **counts}
+        counts["overridden"] = int((classified["overridden"].list.len() > 0).sum())
+        return {"assets": classified, "proposals": proposed}, {
+            "assets": classified.height,
+            **counts,
+        }
 
     return session.materialize(context, work, "stages", inventory=inventory)
 
@@ -286,29 +289,29 @@ def dependencies(
     inventory: PublishedFrames,
     classified_assets: PublishedFrames,
 ) -> Materialized:
-    """Say who needs whom, with every piece of evidence."""
+    """Build the dependencies, with every piece of evidence."""
 
     def work(report: Report) -> StepResult:
         assets = classified_assets["assets"]
         stages = Stages(report, edges.STAGES + 2)
         decided = endpoint_decisions.in_force(session.database, session.key.engagement)
         relations, records = canonical_records["relations"], canonical_records["assets"]
-        said = resolve_constraints(
+        resolved_constraints = resolve_constraints(
             constraints.current(session.database, session.key.engagement), assets
         )
         members = inventory["members"]
         built = edges.build(assets, relations, records, stages.advance, decided, members)
-        made = shared_services.overrule(built, said.service_decisions())
+        reviewed = shared_services.overrule(built, resolved_constraints.service_decisions())
         stages.advance()
-        strangers = endpoints.report(made)
+        report_of_endpoints = endpoints.report(reviewed)
         stages.advance()
-        resolved = int(made["resolved"].sum())
-        statuses = made["status"].value_counts().sort("status")
-        return {"edges": made, "endpoints": strangers}, {
+        resolved = int(reviewed["resolved"].sum())
+        statuses = reviewed["status"].value_counts().sort("status")
+        return {"edges": reviewed, "endpoints": report_of_endpoints}, {
             "resolved": resolved,
-            "unresolved": made.height - resolved,
-            "ambiguous": made.filter(unresolved.ambiguous()).height,
-            "contradicting": made.height - made["conflict"].null_count(),
+            "unresolved": reviewed.height - resolved,
+            "ambiguous": reviewed.filter(unresolved.ambiguous()).height,
+            "contradicting": reviewed.height - reviewed["conflict"].null_count(),
             **{f"status.{name}": int(number) for name, number in statuses.iter_rows()},
         }
 
@@ -329,24 +332,26 @@ def dependency_graph(
     classified_assets: PublishedFrames,
     dependencies: PublishedFrames,
 ) -> Materialized:
-    """Find components, cycles and hubs, and how far a failure reaches."""
+    """Find components, circular dependencies and hubs, and how far a failure reaches."""
 
     def work(report: Report) -> StepResult:
         assets, edges = classified_assets["assets"], dependencies["edges"]
-        said = resolve_constraints(
+        resolved_constraints = resolve_constraints(
             constraints.current(session.database, session.key.engagement), assets
         )
         stages = Stages(report, graph.STAGES + 2)
-        nodes = graph.analyse(assets, edges, said.service_decisions(), stages.advance)
+        nodes = graph.analyse(
+            assets, edges, resolved_constraints.service_decisions(), stages.advance
+        )
         stages.advance()
-        circles = cycles.cycles(assets, edges, nodes)
+        listed = cycles.cycles(assets, edges, nodes)
         stages.advance()
-        return {"nodes": nodes, "cycles": circles}, {
+        return {"nodes": nodes, "cycles": listed}, {
             "nodes": nodes.height,
             "components": nodes["component"].n_unique(),
             "in_cycles": int(nodes["in_cycle"].sum()),
             "hubs": int(nodes["hub"].sum()),
-            "cycles": circles.height,
+            "cycles": listed.height,
             "single_points": int(nodes["single_point"].fill_null(False).sum()),
             "shared_services": nodes.height - nodes["service"].null_count(),
             **{f"degree.{name}": number for name, number in charts.degrees(nodes).items()},
@@ -368,20 +373,20 @@ def migration_plan(
     """Say what moves together, and in which order."""
 
     def work(report: Report) -> StepResult:
-        said = constraints.current(session.database, session.key.engagement)
+        in_force = constraints.current(session.database, session.key.engagement)
         stages = Stages(report, plan.STAGES + 2)
-        made = plan.make(
+        planned = plan.make(
             classified_assets["assets"],
             dependencies["edges"],
             dependency_graph["nodes"],
-            plan.PlanSettings(constraints=said),
+            plan.PlanSettings(constraints=in_force),
             stages.advance,
         )
         stages.advance()
         covered = coverage.coverage(classified_assets["assets"], dependencies["edges"])
         stages.advance()
         decided = overrides.in_force(session.database, session.key.engagement)
-        placements = overriding.plan(made.placements, decided)
+        placements = overriding.plan(planned.placements, decided)
         listed = applications.describe(
             classified_assets["assets"], dependencies["edges"], placements
         )
@@ -389,15 +394,15 @@ def migration_plan(
             "coverage": covered,
             "placements": placements,
             **listed,
-            "groups": made.groups,
-            "waves": made.waves,
-            "conflicts": made.conflicts,
+            "groups": planned.groups,
+            "waves": planned.waves,
+            "conflicts": planned.conflicts,
         }
         return frames, {
-            "groups": made.groups.height,
-            "waves": made.waves.height,
-            "unplaced": made.placements["wave"].null_count(),
-            "conflicts": made.conflicts.height,
+            "groups": planned.groups.height,
+            "waves": planned.waves.height,
+            "unplaced": planned.placements["wave"].null_count(),
+            "conflicts": planned.conflicts.height,
             "applications": listed["applications"].height,
             "interfaces": listed["interfaces"].height,
             "without_evidence": int((~covered["evidence"]).sum()),
@@ -423,7 +428,7 @@ def session_changes(
     dependencies: PublishedFrames,
     migration_plan: PublishedFrames,
 ) -> Materialized:
-    """Say what is different from the session before."""
+    """Compare with the previous session."""
     upstream = {
         "source_records": source_records,
         "inventory": inventory,
@@ -433,8 +438,8 @@ def session_changes(
     }
 
     def work(report: Report) -> StepResult:
-        found = changes.since(session.objects, session.previous, upstream)
-        return {"changes": found}, changes.counts(found)
+        rows = changes.since(session.objects, session.previous, upstream)
+        return {"changes": rows}, changes.counts(rows)
 
     return session.materialize(context, work, "rows", **upstream)
 

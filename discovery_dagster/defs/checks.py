@@ -25,7 +25,7 @@ from discovery_dagster.store.publications import PublishedFrames
 # would say so on the user's terminal at each command.
 warnings.filterwarnings("ignore", "Specifying a partitions_def on an AssetCheckSpec")
 
-_STOPS = "Looks at what is published; when it fails, no step below is made."
+_STOPS = "Checks what is published; when it fails, no step below runs."
 
 #: Share of assets without a type above which an import deserves a look.
 MANY_UNKNOWN = 0.25
@@ -75,7 +75,7 @@ def _balance(published: PublishedFrames) -> dg.AssetCheckResult:
 @dg.asset_check(
     asset=field_mapping,
     partitions_def=SESSION_PARTITIONS,
-    description="No two columns of a table claim one field.",
+    description="No two columns of a table claim the same field.",
 )
 def columns_do_not_conflict(field_mapping: PublishedFrames) -> dg.AssetCheckResult:
     """Warn of columns that a person should choose between."""
@@ -93,7 +93,7 @@ def columns_do_not_conflict(field_mapping: PublishedFrames) -> dg.AssetCheckResu
     description=f"At most {MANY_UNKNOWN:.0%} of the assets are of unknown type.",
 )
 def few_assets_are_unknown(classified_assets: PublishedFrames) -> dg.AssetCheckResult:
-    """Warn when the sources say too little to tell what things are."""
+    """Warn when the sources say too little to classify the assets."""
     types = classified_assets["assets"]["type"]
     unknown = int((types == "unknown").sum())
     return dg.AssetCheckResult(
@@ -144,7 +144,7 @@ def _answered(published: PublishedFrames) -> dg.AssetCheckResult:
 def every_edge_has_evidence_and_ends(
     dependencies: PublishedFrames, classified_assets: PublishedFrames
 ) -> dg.AssetCheckResult:
-    """Fail on an edge that nothing speaks for, or that points at nothing."""
+    """Fail on an edge without evidence, or one that points at nothing."""
     edges = dependencies["edges"]
     known = classified_assets["assets"]["asset_id"].implode()
     bare = int((edges["evidence"].list.len() == 0).sum())

@@ -27,8 +27,8 @@ class StepFailedError(OperationError):
 
 
 @contextmanager
-def discreet(objects: ObjectStore, session: SessionKey, step: str) -> Iterator[None]:
-    """Keep an error's own words, which may quote a cell, beside the session's data.
+def redacting_errors(objects: ObjectStore, session: SessionKey, step: str) -> Iterator[None]:
+    """Keep an error's own message, which may quote a cell, with the session's data alone.
 
     Raises:
         StepFailedError: instead of an error that may quote something.
@@ -39,13 +39,13 @@ def discreet(objects: ObjectStore, session: SessionKey, step: str) -> Iterator[N
     try:
         yield
     except (FencedError, DatabaseError, NothingReadableError):
-        raise  # said in words of our own
+        raise  # their messages are our own
     except Exception as error:  # whatever was raised, it may quote
-        told = _told(error, _keep(objects, session, step, error))
+        message = _summary(error, _keep(objects, session, step, error))
     else:
         return
     # Without its cause, which Dagster would store beside it.
-    raise StepFailedError(told) from None
+    raise StepFailedError(message) from None
 
 
 def _keep(objects: ObjectStore, session: SessionKey, step: str, error: Exception) -> str:
@@ -56,7 +56,7 @@ def _keep(objects: ObjectStore, session: SessionKey, step: str, error: Exception
         return f"the whole message could not be kept ({unwritten.strerror})"
 
 
-def _told(error: Exception, kept: str) -> str:
+def _summary(error: Exception, kept: str) -> str:
     place = ""
     for frame in traceback.extract_tb(error.__traceback__):
         path = Path(frame.filename)

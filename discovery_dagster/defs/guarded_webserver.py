@@ -64,7 +64,7 @@ def refusal(scope: Scope) -> str | None:
         return "Pages of another origin may not use Dagster."
     if method in _READING:
         asks = is_graphql and scope["query_string"]
-        return "GraphQL is asked by POST." if asks else None
+        return "GraphQL needs POST." if asks else None
     if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return "Send the content type application/json."
     return None

@@ -36,8 +36,8 @@ _NEEDED = {
     "run_launcher.class": "a run whose code server dies while it starts may be launched twice",
     "run_retries.enabled": "runs whose process died are not resumed",
     "run_retries.max_retries": "runs whose process died are not resumed",
-    "run_monitoring.enabled": "runs that never start stay so",
-    "run_monitoring.free_slots_after_run_end_seconds": "slots of killed runs are never given free",
+    "run_monitoring.enabled": "runs that never start are never ended",
+    "run_monitoring.free_slots_after_run_end_seconds": "slots of killed runs are never freed",
 }
 
 
@@ -100,7 +100,7 @@ def _serves(written: object, needed: object) -> bool:
 
 
 def _value(configuration: object, setting: str) -> object:
-    found: Any = configuration
+    value: Any = configuration
     for name in setting.split("."):
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value

@@ -49,21 +49,21 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     """
     settings = Settings()
     try:
-        found, strays = inbox.places(settings.inbox)
+        landed, strays = inbox.places(settings.inbox)
     except OSError as error:
         return dg.SkipReason(
             f"The inbox cannot be read ({error.strerror}): it is the folder `inbox` of"
             " DISCOVERY_HOME, with client/engagement/drop below it."
         )
-    places, reasons = landing.well_formed(found)
-    reasons += [f"{stray!a}: files belong into client/engagement/drop." for stray in strays]
+    places, reasons = landing.well_formed(landed)
+    reasons += [f"{stray!a}: files belong in client/engagement/drop." for stray in strays]
     cursor = Cursor.read(context.cursor)
     with open_database(settings) as database:
         tick = _Tick(context, settings, database)
         cursor, failures = tick.take_in(places, cursor)
         requests = list(tick.requests())
-    cursor.reported, told = landing.news(reasons, cursor)
-    sentences = [*failures, *([told] if told else [])]
+    cursor.reported, news = landing.news(reasons, cursor)
+    sentences = [*failures, *([news] if news else [])]
     if requests and sentences:
         context.log.warning(" ".join(sentences))
     return dg.SensorResult(

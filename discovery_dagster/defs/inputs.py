@@ -35,13 +35,15 @@ def _decisions(kind: str) -> dg.AssetKey:
 
 
 def _specs() -> Iterator[dg.AssetSpec]:
-    said = {
-        _decisions(kind): f"What people decided that the session is made from: {kind}."
+    descriptions = {
+        _decisions(kind): f"Decisions that the session is made from: {kind}."
         for step in STEPS
         for kind in step.decisions
     }
-    said[_PREVIOUS] = "What the session before published, with which this one is compared."
-    for key, description in said.items():
+    descriptions[_PREVIOUS] = (
+        "What the previous session published, with which this one is compared."
+    )
+    for key, description in descriptions.items():
         yield dg.AssetSpec(
             key,
             description=description,
@@ -107,15 +109,15 @@ def observe(instance: dg.DagsterInstance, database: Database, engagement: Engage
 def _versions(inputs: Mapping[str, str]) -> dict[dg.AssetKey, str]:
     """The data versions of external assets, from what a publication names as its inputs."""
     prefix = "decisions."
-    found = {
+    versions = {
         _decisions(name.removeprefix(prefix)): digest
         for name, digest in inputs.items()
         if name.startswith(prefix)
     }
     before = sorted(pair for pair in inputs.items() if pair[0].startswith("previous"))
     if before:
-        found[_PREVIOUS] = hashlib.sha256(repr(before).encode()).hexdigest()[:16]
-    return found
+        versions[_PREVIOUS] = hashlib.sha256(repr(before).encode()).hexdigest()[:16]
+    return versions
 
 
 def _observe(

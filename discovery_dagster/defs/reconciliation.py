@@ -64,14 +64,16 @@ def _session_findings(engine: Engine, session: SessionKey) -> list[Finding]:
     objects = ObjectStore(Settings().objects)
     findings = []
     for step in STEPS:
-        made = current.get(step.key)
+        publication = current.get(step.key)
         receipts = _receipts(engine.instance, session, step.key)
-        if made is not None and made.publication not in receipts:
-            rows = objects.rows(session, step, made.publication)
-            _give_receipt(engine.instance, session, made, rows)
-            message = f"{step.key} {made.publication} had no receipt in Dagster; it has one now."
+        if publication is not None and publication.publication not in receipts:
+            rows = objects.rows(session, step, publication.publication)
+            _give_receipt(engine.instance, session, publication, rows)
+            message = (
+                f"{step.key} {publication.publication} had no receipt in Dagster; it has one now."
+            )
             findings.append(Finding(session.partition_key, "no_receipt", message, True))
-        elif made is None and receipts:
+        elif publication is None and receipts:
             message = f"{step.key} has receipts in Dagster but no publication."
             findings.append(Finding(session.partition_key, "no_publication", message, False))
     return findings
@@ -91,23 +93,23 @@ def _receipts(instance: dg.DagsterInstance, session: SessionKey, step: str) -> s
 
 
 def _give_receipt(
-    instance: dg.DagsterInstance, session: SessionKey, made: Publication, rows: int
+    instance: dg.DagsterInstance, session: SessionKey, publication: Publication, rows: int
 ) -> None:
     """Write the event that the publication's run would have, with its versions, into that run."""
-    versions = inputs.versions_used(BY_KEY[made.step], made.inputs)
+    versions = inputs.versions_used(BY_KEY[publication.step], publication.inputs)
     receipt = dg.AssetMaterialization(
-        made.step,
+        publication.step,
         partition=session.partition_key,
         metadata={
-            "publication": made.publication,
+            "publication": publication.publication,
             "reconciled": True,
-            "run": made.run_id,
+            "run": publication.run_id,
             "dagster/row_count": rows,
-            **made.counts,
+            **publication.counts,
         },
         tags={
-            CODE_VERSION_TAG: made.code_version,
-            DATA_VERSION_TAG: made.publication,
+            CODE_VERSION_TAG: publication.code_version,
+            DATA_VERSION_TAG: publication.publication,
             DATA_VERSION_IS_USER_PROVIDED_TAG: "true",
             **{
                 get_input_data_version_tag(key): _version_of_input(version)
@@ -119,14 +121,14 @@ def _give_receipt(
             },
         },
     )
-    run = instance.get_run_by_id(made.run_id)
+    run = instance.get_run_by_id(publication.run_id)
     if run is None:  # deleted in the UI
         instance.report_runless_asset_event(receipt)
         return
     event = dg.DagsterEvent(
         dg.DagsterEventType.ASSET_MATERIALIZATION.value,
         run.job_name,
-        step_key=made.step,
+        step_key=publication.step,
         event_specific_data=StepMaterializationData(receipt),
     )
     instance.report_dagster_event(event, run_id=run.run_id)
@@ -145,16 +147,16 @@ def _latest_event(instance: dg.DagsterInstance, session: SessionKey, key: dg.Ass
         else dg.DagsterEventType.ASSET_OBSERVATION
     )
     partition = session.partition_key
-    found = instance.event_log_storage.get_latest_storage_id_by_partition(key, kind, {partition})
-    return str(found.get(partition, NULL_EVENT_POINTER))
+    latest = instance.event_log_storage.get_latest_storage_id_by_partition(key, kind, {partition})
+    return str(latest.get(partition, NULL_EVENT_POINTER))
 
 
 def _strays(engine: Engine) -> Iterator[Finding]:
-    found = dagster_health.strays(engine.database)
-    for key in found.partitions:
+    strays = dagster_health.strays(engine.database)
+    for key in strays.partitions:
         engine.instance.delete_dynamic_partition(PARTITIONS_NAME, key)
-        message = f"The partition {key} is no session, or an archived one; taken out."
+        message = f"The partition {key} is no session, or an archived one; removed."
         yield Finding(key, "no_session", message, True)
-    for key, assets in found.materialized.items():
+    for key, assets in strays.materialized.items():
         message = f"Dagster has materialisations of {', '.join(assets)}, but there is no session."
         yield Finding(key, "no_session", message, False)

@@ -33,7 +33,7 @@ def delete_what_is_old(context: dg.OpExecutionContext) -> None:
     resource_defs={"io_manager": dg.mem_io_manager},
     # Nothing else ends such a run when its process is gone: it is no session's.
     tags={"dagster/max_runtime": "3600", "dagster/max_retries": "0"},
-    description="Keeps the event log and the object store from growing for ever.",
+    description="Keeps the event log and the object store from growing forever.",
 )
 def retention_job() -> None:
     """Delete what is old."""
@@ -44,6 +44,6 @@ retention_schedule = dg.ScheduleDefinition(
     name="daily_retention",
     job=retention_job,
     cron_schedule="30 3 * * *",
-    description="Deletes, each night, what nobody needs any more.",
+    description="Deletes, each night, what is no longer needed.",
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )

@@ -27,12 +27,12 @@ def lost_runs_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         bring_over(context.instance, database)
         if context.cursor is None:
             context.update_cursor("begun")
-            return dg.SkipReason("The next look ends what has no process.")
+            return dg.SkipReason("The next tick ends runs without a process.")
         lost = list(recovery.lost_runs(context.instance, database))
     for run in lost:
         recovery.end(context.instance, run, retried=True)
     ended = ", ".join(run.run_id for run in lost)
-    return dg.SkipReason(f"Ended {ended}." if lost else "Every run has a living process.")
+    return dg.SkipReason(f"Ended {ended}." if lost else "Every run has a live process.")
 
 
 #: Engagements that one look at decisions takes in; the next look goes on with the others.
@@ -43,8 +43,8 @@ _LOOKED_AT = 50
     name="decisions",
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Tells Dagster of decisions, so that what they concern reads stale there as well. "
-    f"Each look takes in {_LOOKED_AT} engagements with decisions.",
+    description="Reports decisions to Dagster, so that what they affect is stale there, too. Each "
+    f"tick covers {_LOOKED_AT} engagements with decisions.",
 )
 def decisions_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Observe the inputs of the engagements that come after those of the last look."""

@@ -12,7 +12,7 @@ import dagster as dg
 from discovery_dagster.ai.proposer import FlowProposer
 from discovery_dagster.ai.questions import model_version
 from discovery_dagster.defs.columns import column_types
-from discovery_dagster.defs.failures import discreet
+from discovery_dagster.defs.failures import redacting_errors
 from discovery_dagster.defs.inputs import observe, observe_used
 from discovery_dagster.defs.page_links import page_link
 from discovery_dagster.defs.partitions import FORCE_TAG, PARTITION_TAG
@@ -115,16 +115,19 @@ class ClaimedSession:
             return None
         return FlowProposer(self.settings, self.claim, step, report)
 
-    def _stands(self, made: Publication, step: Step, inputs: Mapping[str, str]) -> bool:
+    def _stands(self, publication: Publication, step: Step, inputs: Mapping[str, str]) -> bool:
         """Whether a publication is what the step would give now.
 
         Without a model what one proposed is kept. With one, what it left unanswered is asked again.
         """
         version = model_version(self.settings, step)
-        same_model = version is None or version == made.inputs.get(MODEL)
-        answered = version is None or not made.counts.get("model.unanswered")
-        same = (without_model(made.inputs), made.code_version) == (inputs, step.code_version)
-        return same and same_model and answered
+        same_model = version is None or version == publication.inputs.get(MODEL)
+        is_complete = version is None or not publication.counts.get("model.unanswered")
+        same = (without_model(publication.inputs), publication.code_version) == (
+            inputs,
+            step.code_version,
+        )
+        return same and same_model and is_complete
 
     def materialize(
         self,
@@ -148,15 +151,15 @@ class ClaimedSession:
         step = BY_KEY[context.asset_key.to_user_string()]
         inputs = outlast(lambda: self.inputs(step, upstream))
         observe_used(context, self.key, step, inputs)
-        made = publications.current(self.database, self.key).get(step.key)
+        publication = publications.current(self.database, self.key).get(step.key)
         forced = step.key in and_below(context.run.tags.get(FORCE_TAG, "").split(","))
-        reused = made is not None and self._stands(made, step, inputs) and not forced
-        if made is None or not reused:
+        reused = publication is not None and self._stands(publication, step, inputs) and not forced
+        if publication is None or not reused:
             started_at = datetime.now(UTC)
             version = model_version(self.settings, step)
-            made_from = inputs if version is None else {**inputs, MODEL: version}
+            sources = inputs if version is None else {**inputs, MODEL: version}
             with (
-                discreet(self.objects, self.key, step.key),
+                redacting_errors(self.objects, self.key, step.key),
                 StepProgress(self.claim, step.key, unit, started_at) as report,
             ):
                 report(0, None)
@@ -165,20 +168,20 @@ class ClaimedSession:
                 except NothingReadableError:  # nor would it be when tried again
                     context.instance.add_run_tags(context.run.run_id, {MAX_RETRIES_TAG: "0"})
                     raise
-                made = Publisher(self.claim, self.objects).publish(
-                    step, made_from, result, counts, started_at
+                publication = Publisher(self.claim, self.objects).publish(
+                    step, sources, result, counts, started_at
                 )
         return dg.MaterializeResult(
             metadata={
-                "publication": made.publication,
+                "publication": publication.publication,
                 "reused": reused,
-                "dagster/row_count": self.objects.rows(self.key, step, made.publication),
-                **{name: dg.MetadataValue.int(count) for name, count in made.counts.items()},
-                **plots(step.key, made.counts),
+                "dagster/row_count": self.objects.rows(self.key, step, publication.publication),
+                **{name: dg.MetadataValue.int(count) for name, count in publication.counts.items()},
+                **plots(step.key, publication.counts),
                 **{f"{name}/schema": column_types(table) for name, table in step.frames.items()},
                 "page": dg.MetadataValue.url(page_link(self.settings.pages_url, self.key, step)),
             },
-            data_version=dg.DataVersion(made.publication),
+            data_version=dg.DataVersion(publication.publication),
         )
 
 
@@ -252,10 +255,10 @@ class PublishedFramesIOManager(dg.IOManager):
         assert context.upstream_output is not None  # noqa: S101 - inputs here come from assets
         step = context.upstream_output.asset_key.to_user_string()
         session: ClaimedSession = context.resources.session
-        made = publications.current(session.database, session.key).get(step)
-        if made is None:
+        publication = publications.current(session.database, session.key).get(step)
+        if publication is None:
             raise dg.Failure(f"{session.key} has no {step} yet: materialise it first.")
-        return PublishedFrames(session.objects, session.key, step, made.publication)
+        return PublishedFrames(session.objects, session.key, step, publication.publication)
 
 
 @dg.io_manager(required_resource_keys={"session"}, description="Hands on what steps published.")

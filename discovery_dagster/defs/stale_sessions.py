@@ -29,8 +29,8 @@ _UNDER_WAY = ("queued", "running")
     job_name="session_job",
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.STOPPED,
-    description="Runs sessions again that read stale: one of an engagement at a time, in their "
-    f"order, and {_MOST_RUNS} a look.",
+    description="Runs stale sessions again: one per engagement at a time, in their order, and "
+    f"{_MOST_RUNS} per tick.",
 )
 def stale_sessions_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Request a run for the first stale session of each engagement in which nothing runs.
@@ -42,10 +42,10 @@ def stale_sessions_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResul
     with open_database(Settings()) as database:
         looked_at = 0
         for engagement in _turn(sessions.live_engagements(database), cursor):
-            found = states(database, sessions.sessions(database, engagement))
-            if (state := first_stale(found)) is not None:
+            engagement_states = states(database, sessions.sessions(database, engagement))
+            if (state := first_stale(engagement_states)) is not None:
                 requests.append(_request(context.instance, state))
-            cursor, looked_at = str(engagement), looked_at + len(found)
+            cursor, looked_at = str(engagement), looked_at + len(engagement_states)
             if len(requests) >= _MOST_RUNS or looked_at >= _MOST_SESSIONS:
                 break
     return dg.SensorResult(
@@ -80,9 +80,9 @@ def _request(instance: dg.DagsterInstance, state: SessionState) -> dg.RunRequest
     """
     session = SessionKey.parse(state.partition_key)
     add_partition(instance, session)
-    made = repr([step.publication for step in state.steps]).encode()
+    published = repr([step.publication for step in state.steps]).encode()
     return dg.RunRequest(
-        run_key=f"{session}:{hashlib.sha256(made).hexdigest()[:16]}",
+        run_key=f"{session}:{hashlib.sha256(published).hexdigest()[:16]}",
         partition_key=session.partition_key,
         tags=session_tags(session),
     )

@@ -42,7 +42,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "source_records",
-        "Every record of every table as it stood, with file, sheet and physical line.",
+        "Every record of every table as written, with file, sheet and physical line.",
         upstream=("source_files",),
         frames={"tables": tables.SOURCE_TABLES, "corrections": tables.CORRECTIONS},
         layer="intake",
@@ -117,7 +117,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "dependencies",
-        "Who needs whom, with every piece of evidence; unresolved endpoints are kept.",
+        "Dependencies between assets, with every piece of evidence; unresolved endpoints are kept.",
         upstream=("canonical_records", "inventory", "classified_assets"),
         decisions=("endpoints", "services"),
         frames={"edges": tables.EDGES, "endpoints": tables.ENDPOINTS},
@@ -126,7 +126,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "dependency_graph",
-        "Components, cycles, hubs, fan-in and fan-out, depth and blast radius of each asset.",
+        "Components, circular dependencies, hubs, fan-in, fan-out, depth and blast radius.",
         upstream=("classified_assets", "dependencies"),
         decisions=("services",),
         frames={"nodes": tables.GRAPH_NODES, "cycles": tables.CYCLES},
@@ -152,7 +152,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "session_changes",
-        "What appeared, was not seen again or changed against the session before.",
+        "What appeared, was not seen again or changed against the previous session.",
         upstream=(
             "source_records",
             "inventory",

@@ -86,8 +86,8 @@ def install(site: FastAPI) -> None:
         names = ", ".join(sorted({str(item["loc"][-1]) for item in error.errors()}))
         return _error(
             HTTPStatus.UNPROCESSABLE_ENTITY,
-            "This address asks for what the page does not know",
-            f"It concerns: {names}. Take the part after the question mark away to see all.",
+            "This address has parameters that the page cannot read",
+            f"They are {names}. Remove the part after the question mark to see everything.",
             icon="question",
         )
 
@@ -95,7 +95,7 @@ def install(site: FastAPI) -> None:
     def unavailable(request: Request, error: OperationError) -> Response:
         answer = _error(
             HTTPStatus.SERVICE_UNAVAILABLE,
-            "The database does not answer",
+            "The database does not respond",
             "Nothing is lost: what was published stays. Try again in a moment.",
             icon="clock",
             retry=True,
@@ -108,7 +108,7 @@ def install(site: FastAPI) -> None:
         answer = _error(
             HTTPStatus.INTERNAL_SERVER_ERROR,
             "Something went wrong here",
-            "The page could not be made; the server's log says why. The data is not touched.",
+            "The page could not be rendered; the server's log says why. The data is unaffected.",
             icon="cross",
             retry=True,
         )
@@ -130,8 +130,8 @@ def _refusal(request: Request) -> Response | None:
     if "\0" in unquote_to_bytes(request.scope["query_string"]).decode("latin-1"):
         return _error(
             HTTPStatus.UNPROCESSABLE_ENTITY,
-            "This address has a character that no text has",
-            "It is the one with the number 0, written `%00`. Take it away.",
+            "This address has a character that no text may contain",
+            "It is the character number 0, written `%00`. Remove it.",
             icon="question",
         )
     return None
@@ -160,7 +160,7 @@ def _absent() -> HTMLResponse:
     return _error(
         HTTPStatus.NOT_FOUND,
         "There is no such page for you",
-        "Nothing is here, or your token may not see it: which of the two is not told.",
+        "Nothing is here, or your token may not see it; which of the two is not disclosed.",
         icon="lock",
     )
 

@@ -22,7 +22,7 @@ from discovery_dagster.store import lineage
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.overrides import about_asset
 from discovery_dagster.store.reading import assets, impact, listing, lists, why
-from discovery_dagster.store.reading.listing import Asked
+from discovery_dagster.store.reading.listing import Criteria
 from discovery_dagster.store.reading.neighbourhood import Surroundings, around
 
 router = APIRouter()
@@ -114,7 +114,7 @@ def build(
 
 
 def _proposals(database: Database, session: SessionKey, asset: str) -> list[dict[str, Any]]:
-    wanted = Asked(filters={"asset_id": [asset], "status": ["proposed"]})
+    wanted = Criteria(filters={"asset_id": [asset], "status": ["proposed"]})
     return listing.page(database, session, lists.PROPOSALS, wanted).rows
 
 
@@ -137,7 +137,7 @@ def page(asset: AssetOf, session: SessionOf, shared: StateOf) -> HTMLResponse:
         build(
             session,
             explained["asset"],
-            around(shared.database, session, [asset], Asked()),
+            around(shared.database, session, [asset], Criteria()),
             identity=explain(
                 identities.members(shared.database, session, asset),
                 identities.conflicts(shared.database, session, asset),

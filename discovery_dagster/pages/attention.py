@@ -30,8 +30,8 @@ def key_of(state: SessionState) -> SessionKey:
 
 def needed(state: SessionState) -> list[Attention]:
     """Return what needs a person, most urgent first; nothing for a session that is well."""
-    found = [*_of_the_run(state), *_of_the_files(state), *_of_the_results(state)]
-    return sorted(found, key=lambda item: _ORDER.index(item.urgency))
+    items = [*_of_the_run(state), *_of_the_files(state), *_of_the_results(state)]
+    return sorted(items, key=lambda item: _ORDER.index(item.urgency))
 
 
 def _of_the_run(state: SessionState) -> Iterator[Attention]:
@@ -41,7 +41,7 @@ def _of_the_run(state: SessionState) -> Iterator[Attention]:
     if state.status == "cancelled":
         yield Attention("warn", state.error or "The run was stopped.", "See the steps", here)
     if state.status == "done" and state.error:
-        sentence = f"Results are current, but the last run had no success: {state.error}"
+        sentence = f"Results are current, but the last run failed: {state.error}"
         yield Attention("warn", sentence, "See the steps", here)
     stale = [step.step for step in state.steps if step.status == "stale"]
     if stale and state.status not in ("queued", "running"):
@@ -49,7 +49,7 @@ def _of_the_run(state: SessionState) -> Iterator[Attention]:
         more = f" and {len(stale) - 2} more" if len(stale) > 2 else ""
         yield Attention(
             "warn",
-            f"Out of date: {names}{more} stand on older decisions, files or rules. "
+            f"Out of date: {names}{more} are based on older decisions, files or rules. "
             f"`discovery run` brings them up to date.",
             "See the steps",
             here,
@@ -93,7 +93,7 @@ def _of_the_results(state: SessionState) -> Iterator[Attention]:
         yield Attention(
             "warn",
             f"{words.number(conflicts)} {_plural(conflicts, 'column claims', 'columns claim')} "
-            "a field that another one has.",
+            "a field that another column has.",
             "Columns",
             links.session(key, "quality", status="conflict") + "#mapping",
         )
@@ -119,8 +119,8 @@ def _of_the_results(state: SessionState) -> Iterator[Attention]:
     if proposed:
         yield Attention(
             "info",
-            f"{words.number(proposed)} {_plural(proposed, 'proposal', 'proposals')} "
-            "of a language model wait for a person to decide.",
+            f"{words.number(proposed)} {_plural(proposed, 'proposal', 'proposals')} of a language "
+            f"model {_plural(proposed, 'waits', 'wait')} for a person to decide.",
             "Proposals",
             links.data(key, "proposals", "csv"),
         )
@@ -140,7 +140,7 @@ def _of_the_results(state: SessionState) -> Iterator[Attention]:
             "info",
             f"{words.number(unresolved)} "
             f"{_plural(unresolved, 'dependency leads', 'dependencies lead')} "
-            "to something that no inventory names.",
+            "to an endpoint that is not in the inventory.",
             "Endpoints",
             links.session(key, "dependencies", resolved="false"),
         )

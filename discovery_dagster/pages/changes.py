@@ -134,8 +134,8 @@ def _url(key: SessionKey, row: Row) -> str | None:
     """The asset where it is: what is not seen any more stands in the earlier session."""
     if row["asset_id"] is None:
         return None
-    gone = row["what"] == "asset" and row["change"] in ("not_seen", "source_absent")
-    session = SessionKey.of(key.engagement, row["since"]) if gone else key
+    is_gone = row["what"] == "asset" and row["change"] in ("not_seen", "source_absent")
+    session = SessionKey.of(key.engagement, row["since"]) if is_gone else key
     return links.asset(session, row["asset_id"])
 
 
@@ -144,7 +144,7 @@ def _about(row: Row) -> str | None:
     if row["what"] != "edge":
         return None
     port = f" on {row['protocol'] or ''}/{row['port']}" if row["port"] is not None else ""
-    return f"{words.said(row['relation'])} {row['target']}{port}"
+    return f"{words.in_words(row['relation'])} {row['target']}{port}"
 
 
 class ChangesQuestion(Question):
@@ -169,11 +169,11 @@ def page(
     if missing or not others:
         return html(build(session, pending=missing, others=others, dagster_url=shared.dagster_url))
     earlier = _earlier(shared, session, asks.against, others)
-    found = changes.between(shared.database, shared.objects, earlier, session)
-    counts = changes.counts(found)
+    rows = changes.between(shared.database, shared.objects, earlier, session)
+    counts = changes.counts(rows)
     if asks.kind is not None:
         what, _, change = asks.kind.partition(".")
-        found = found.filter(what=what, change=change)
+        rows = rows.filter(what=what, change=change)
     return html(
         build(
             session,
@@ -181,7 +181,7 @@ def page(
             others=others,
             kind=asks.kind if asks.kind in counts else None,
             counts=counts,
-            items=found.slice(asks.start, ROWS).to_dicts(),
+            items=rows.slice(asks.start, ROWS).to_dicts(),
             start=asks.start,
             dagster_url=shared.dagster_url,
         )

@@ -24,7 +24,7 @@ from discovery_dagster.pages.questions import Question
 from discovery_dagster.pages.waiting import waits_for
 from discovery_dagster.store import exports
 from discovery_dagster.store.reading import assets, listing, planning
-from discovery_dagster.store.reading.listing import NO_ROWS, Asked, Count
+from discovery_dagster.store.reading.listing import NO_ROWS, Count, Criteria
 from discovery_dagster.store.reading.lists import DEPENDENCIES
 from discovery_dagster.store.reading.neighbourhood import applications, members
 from discovery_dagster.store.reading.neighbourhood import around as surroundings_of
@@ -75,7 +75,7 @@ class DependenciesQuery(Question):
     cursor: str | None = None
 
     @property
-    def given(self) -> bool:
+    def has_focus(self) -> bool:
         """Whether there is something in the middle."""
         return bool(self.asset or self.application)
 
@@ -92,10 +92,10 @@ class DependenciesQuery(Question):
         }
 
     @property
-    def asked(self) -> Asked:
+    def criteria(self) -> Criteria:
         """The filters as the list of dependencies takes them."""
         given = {name: str(one) for name, one in self.filters.items() if one is not None}
-        return Asked(
+        return Criteria(
             filters={name: [one] for name, one in given.items() if name in DEPENDENCIES.filters},
             limits={name: one for name, one in given.items() if name in DEPENDENCIES.limits},
         )
@@ -157,7 +157,7 @@ class DependenciesPage(Page):
 
 
 @dataclass(frozen=True)
-class Found:
+class Content:
     """What was read for the page; `beyond` dependencies more were not read."""
 
     name: str | None = None
@@ -175,30 +175,30 @@ class Found:
 def build(
     key: SessionKey,
     around: DependenciesQuery,
-    found: Found,
+    content: Content,
     *,
     pending: Pending | None = None,
     dagster_url: str | None = None,
 ) -> DependenciesPage:
     """Make the page from what the URL asks for and what was found."""
-    drawing = found.drawing
-    name = found.name or "Dependencies"
-    label = f"Neighbourhood of {name}" if around.given else "Groups by wave"
-    drawn = maps.as_map(drawing, label, key, around.query) if drawing else found.overview
+    drawing = content.drawing
+    name = content.name or "Dependencies"
+    label = f"Neighbourhood of {name}" if around.has_focus else "Groups by wave"
+    drawn = maps.as_map(drawing, label, key, around.query) if drawing else content.overview
     filtered = {name: value for name, value in around.filters.items() if name != "environment"}
     filtered["asset_id"] = around.asset
     return DependenciesPage(
-        frame=frame.of_session(key, "dependencies", found.name, dagster_url),
+        frame=frame.of_session(key, "dependencies", content.name, dagster_url),
         key=key,
         path=links.session(key, "dependencies"),
         pending=pending,
         heading=name,
         lead=_lead(around),
         around=around,
-        applications=found.applications,
+        applications=content.applications,
         find=around.find,
-        found=found.assets,
-        choices=_choices(around, found.environments),
+        found=content.assets,
+        choices=_choices(around, content.environments),
         opened=around.open,
         closing=[
             (one, _url(key, around, open=[other for other in around.open if other != one]))
@@ -207,18 +207,18 @@ def build(
         infrastructure_drawn=around.infrastructure,
         drawing=drawn,
         drawn_sentence=_drawn(around, drawing),
-        hidden_sentence=maps.hidden_sentence(drawing, found.beyond) if drawing else None,
+        hidden_sentence=maps.hidden_sentence(drawing, content.beyond) if drawing else None,
         more_url=_more(key, around) if drawing and drawing.hidden else None,
         nothing_sentence=(
-            "No dependency fits: there is no evidence of one, or the filters leave none."
-            if around.given
-            else "There is no group of several assets, and nothing crosses waves."
+            "No dependency matches: there is no evidence of one, or the filters leave none."
+            if around.has_focus
+            else "No group has several assets, and no dependency crosses waves."
         ),
         shared=drawing.infrastructure if drawing else {},
-        items=found.items,
-        total=found.total,
+        items=content.items,
+        total=content.total,
         first_url=_url(key, around) if around.cursor else None,
-        next_url=_url(key, around, cursor=found.next_cursor) if found.next_cursor else None,
+        next_url=_url(key, around, cursor=content.next_cursor) if content.next_cursor else None,
         downloads=[
             ("CSV", links.data(key, "dependencies", "csv", **filtered)),
             ("JSON", links.data(key, "dependencies", **filtered)),
@@ -239,14 +239,14 @@ def _more(key: SessionKey, around: DependenciesQuery) -> str | None:
 
 
 def _lead(around: DependenciesQuery) -> str:
-    if around.given:
+    if around.has_focus:
         return (
-            "What stands left needs what stands right. Another application is one node until you "
-            "open it; choose an asset to put it in the middle."
+            "What is on the left needs what is on the right. Another application is one node until "
+            "you expand it; choose an asset to put it in the middle."
         )
     return (
-        "The plan as a whole: move groups by wave. Choose an application or asset to see who needs "
-        "whom, and on what evidence."
+        "The plan as a whole: move groups by wave. Choose an application or asset to see what "
+        "needs what, and on what evidence."
     )
 
 
@@ -263,15 +263,15 @@ def _drawn(around: DependenciesQuery, drawing: Drawing | None) -> str:
 def _choices(around: DependenciesQuery, environments: Sequence[str]) -> list[Choice]:
     chosen = [
         Choice("status", "Evidence", _EVIDENCE, around.status or ""),
-        Choice("why", "Ends that are no assets", _WHY, around.why or ""),
+        Choice("why", "Endpoints that are not assets", _WHY, around.why or ""),
         Choice(
             "relation",
             "Relation",
-            [("", "any"), *((name, words.said(name)) for name in words.RELATION_WORDS)],
+            [("", "any"), *((name, words.in_words(name)) for name in words.RELATION_WORDS)],
             around.relation or "",
         ),
     ]
-    if around.given:
+    if around.has_focus:
         chosen.append(_environments(around, environments))
         steps = [(str(depth), f"{depth} step" + "s" * (depth > 1)) for depth in DEPTHS]
         return [*chosen, Choice("depth", "How far", steps, str(around.depth))]
@@ -281,7 +281,7 @@ def _choices(around: DependenciesQuery, environments: Sequence[str]) -> list[Cho
 
 def _environments(around: DependenciesQuery, known: Sequence[str]) -> Choice:
     names = sorted({*known, *([around.environment] if around.environment else [])})
-    options = [("", "any"), *((name, words.said(name)) for name in names)]
+    options = [("", "any"), *((name, words.in_words(name)) for name in names)]
     return Choice("environment", "Environment", options, around.environment or "")
 
 
@@ -292,27 +292,31 @@ def page(
     """Show dependencies."""
     missing, published = waits_for(shared, session, "dependencies")
     if missing:
-        return html(build(session, asks, Found(), pending=missing, dagster_url=shared.dagster_url))
-    found = (
-        _around(shared, session, asks) if asks.given else _whole(shared, session, asks, published)
+        return html(
+            build(session, asks, Content(), pending=missing, dagster_url=shared.dagster_url)
+        )
+    content = (
+        _around(shared, session, asks)
+        if asks.has_focus
+        else _whole(shared, session, asks, published)
     )
-    return html(build(session, asks, found, dagster_url=shared.dagster_url))
+    return html(build(session, asks, content, dagster_url=shared.dagster_url))
 
 
-def _around(shared: AppState, session: SessionKey, asks: DependenciesQuery) -> Found:
+def _around(shared: AppState, session: SessionKey, asks: DependenciesQuery) -> Content:
     name, focus = _focus(shared, session, asks)
     near = surroundings_of(
         shared.database,
         session,
         focus,
-        asks.asked,
+        asks.criteria,
         depth=asks.depth,
         through_infrastructure=asks.infrastructure,
     )
     edges = [row for row in near.edges if _fits(row, near.assets, focus, asks.environment)]
     start = _start(shared, session, asks)
     more = start + ROWS < len(edges)
-    return Found(
+    return Content(
         name=name,
         drawing=neighbourhood.draw(
             focus,
@@ -339,21 +343,21 @@ def _whole(
     session: SessionKey,
     asks: DependenciesQuery,
     published: Mapping[str, Publication],
-) -> Found:
+) -> Content:
     after = cursors.read(shared.secret, _ALL, session, "", asks.cursor) if asks.cursor else None
-    asked = replace(asks.asked, after=after, limit=ROWS)
-    rows = listing.page(shared.database, session, DEPENDENCIES, asked)
+    criteria = replace(asks.criteria, after=after, limit=ROWS)
+    rows = listing.page(shared.database, session, DEPENDENCIES, criteria)
     drawn = None
     if "migration_plan" in published:
         groups = exports.rows(shared.database, session, "groups")
         drawn = overview.draw(session, groups, planning.crossing(shared.database, session))
-    return Found(
+    return Content(
         overview=drawn,
         applications=applications(shared.database, session),
         assets=_matches(shared, session, asks.find),
         items=rows.rows,
-        total=listing.count(shared.database, session, DEPENDENCIES, asked)
-        if asked.filters or asked.limits
+        total=listing.count(shared.database, session, DEPENDENCIES, criteria)
+        if criteria.filters or criteria.limits
         else _all(published["dependencies"]),
         next_cursor=cursors.write(shared.secret, _ALL, session, "", rows.after)
         if rows.after
@@ -370,10 +374,10 @@ def _focus(
 ) -> tuple[str, Sequence[str]]:
     """Name and assets of what is in the middle; an asset goes before an application."""
     if asks.asset:
-        found = assets.asset(shared.database, session, asks.asset)
-        if found is None:
+        asset = assets.asset(shared.database, session, asks.asset)
+        if asset is None:
             raise NotFound
-        return found["name"] or "without a name", [asks.asset]
+        return asset["name"] or "without a name", [asks.asset]
     focus = members(shared.database, session, asks.application or "")
     if not focus:
         raise NotFound
@@ -393,8 +397,8 @@ def _fits(
 def _matches(shared: AppState, session: SessionKey, text: str) -> Sequence[Row]:
     if not text.strip():
         return ()
-    asked = Asked(q=text.strip(), limit=_MATCHES)
-    return listing.page(shared.database, session, assets.ASSETS, asked).rows
+    criteria = Criteria(q=text.strip(), limit=_MATCHES)
+    return listing.page(shared.database, session, assets.ASSETS, criteria).rows
 
 
 def _start(shared: AppState, session: SessionKey, asks: DependenciesQuery) -> int:

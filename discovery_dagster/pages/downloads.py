@@ -33,8 +33,8 @@ def issues(session: SessionOf, state: StateOf) -> Response:
 @router.get(f"{_QUALITY}/decisions.xlsx")
 def decisions(session: SessionOf, state: StateOf) -> Response:
     """What needs a person, to be filled in."""
-    made = open_workbook(state.database, state.objects, session)
-    return _xlsx(session, "decisions", made.content)
+    workbook = open_workbook(state.database, state.objects, session)
+    return _xlsx(session, "decisions", workbook.content)
 
 
 def _workbook(

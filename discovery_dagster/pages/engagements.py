@@ -120,14 +120,14 @@ def build_one(
 def all_page(viewer: ViewerOf, shared: StateOf) -> HTMLResponse:
     """Show the engagements that the viewer may see."""
     rows = []
-    for found in engagements.visible(shared.database, viewer.scope):
-        key = EngagementKey.parse(found["engagement"])
-        latest = found["latest_session"]
+    for engagement in engagements.visible(shared.database, viewer.scope):
+        key = EngagementKey.parse(engagement["engagement"])
+        latest = engagement["latest_session"]
         rows.append(
             row(
                 key,
-                archived=found["archived"],
-                sessions=found["sessions"],
+                archived=engagement["archived"],
+                sessions=engagement["sessions"],
                 latest=state(shared.database, SessionKey.of(key, latest)) if latest else None,
             )
         )
@@ -139,5 +139,5 @@ def one_page(engagement: EngagementOf, shared: StateOf) -> HTMLResponse:
     """Show an engagement's sessions."""
     if engagements.one(shared.database, engagement) is None:
         raise NotFound
-    found = states(shared.database, sessions.sessions(shared.database, engagement))
-    return html(build_one(engagement, found, shared.dagster_url))
+    listed = states(shared.database, sessions.sessions(shared.database, engagement))
+    return html(build_one(engagement, listed, shared.dagster_url))

@@ -90,15 +90,15 @@ def pending(key: SessionKey, state: SessionState, step: str) -> Pending:
     url = links.session(key)
     if state.status == "failed":
         return Pending(
-            "The session failed before this could be made",
+            "The session failed before this was ready",
             f"{state.error or 'Its run ended with an error.'} This page needs the step “{title}”.",
             "failed",
             url,
         )
     if state.status in ("queued", "running"):
         return Pending(
-            "Not there yet: the session is being processed",
-            f"This page fills when the step “{title}” is done. {makes}",
+            "Not ready yet: the session is being processed",
+            f"This page appears when the step “{title}” is done. {makes}",
             state.status,
             url,
         )

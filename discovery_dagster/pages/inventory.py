@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from discovery_dagster.api import cursors
-from discovery_dagster.api.lists import Values, asked_of
+from discovery_dagster.api.lists import Values, criteria_of
 from discovery_dagster.api.routes.assets import AssetSelection
 from discovery_dagster.api.security import SessionOf, StateOf
 from discovery_dagster.domain.keys import SessionKey
@@ -50,7 +50,7 @@ _FACET_ROWS = 8
 ORDERS: Sequence[tuple[str, str]] = (
     ("name", "Name"),
     ("-name", "Name, from Z"),
-    ("confidence", "Doubtful and unknown first"),
+    ("confidence", "Least certain first"),
     ("-confidence", "Most certain first"),
     ("-memory_gb", "Largest memory first"),
     ("-storage_gb", "Largest storage first"),
@@ -87,8 +87,8 @@ class InventoryQuery:
 
     def data(self, key: SessionKey, form: str = "") -> str:
         """The rows from the read API."""
-        asked = {**self.filters, **self.limits, "q": self.q}
-        return links.data(key, "assets", form, **asked, sort=self.sort)
+        query = {**self.filters, **self.limits, "q": self.q}
+        return links.data(key, "assets", form, **query, sort=self.sort)
 
     @property
     def chosen(self) -> list[tuple[str, str]]:
@@ -292,22 +292,22 @@ def page(
     after = None
     if asks.cursor:
         after = cursors.read(shared.secret, assets.ASSETS.name, session, sort, asks.cursor)
-    asked = asked_of(assets.ASSETS, asks, after=after, limit=ROWS)
-    found = listing.page(shared.database, session, assets.ASSETS, asked)
+    criteria = criteria_of(assets.ASSETS, asks, after=after, limit=ROWS)
+    listed = listing.page(shared.database, session, assets.ASSETS, criteria)
     counted = published["classified_assets"].counts.get("assets", 0)
     many = counted > INLINE_FACETS
     following = None
-    if found.after is not None:
-        following = cursors.write(shared.secret, assets.ASSETS.name, session, sort, found.after)
+    if listed.after is not None:
+        following = cursors.write(shared.secret, assets.ASSETS.name, session, sort, listed.after)
     return html(
         build(
             session,
             query,
-            items=found.rows,
-            total=assets.count(shared.database, session, asked)
+            items=listed.rows,
+            total=assets.count(shared.database, session, criteria)
             if query.chosen or query.q
             else Count(counted),
-            facets=None if many else assets.facets(shared.database, session, asked),
+            facets=None if many else assets.facets(shared.database, session, criteria),
             next_cursor=following,
             dagster_url=shared.dagster_url,
         )
@@ -319,7 +319,7 @@ def facets(
     session: SessionOf, shared: StateOf, asks: Annotated[InventorySelection, Query()]
 ) -> HTMLResponse:
     """Show the facets alone, which a large inventory counts after its rows are shown."""
-    counted = assets.facets(shared.database, session, asked_of(assets.ASSETS, asks))
+    counted = assets.facets(shared.database, session, criteria_of(assets.ASSETS, asks))
     return html(
         FacetsPage(
             frame.of_session(session, "assets"),

@@ -50,16 +50,16 @@ def hidden_sentence(drawing: Drawing, beyond: int = 0) -> str | None:
         drawing: with what its cap hid.
         beyond: dependencies that were not even read.
     """
-    unread = f"{words.number(beyond)} weaker dependencies are not looked at" if beyond else ""
+    unread = f"{words.number(beyond)} weaker dependencies are left out" if beyond else ""
     if not drawing.hidden:
         return unread or None
     kinds = ", ".join(
-        f"{words.number(count)} {words.said(kind)}"
+        f"{words.number(count)} {words.in_words(kind)}"
         for kind, count in list(drawing.hidden_by_type.items())[:4]
     )
     more = ", …" if len(drawing.hidden_by_type) > 4 else ""
-    told = f"{words.number(drawing.hidden)} not drawn: {kinds}{more}"
-    return f"{told}; {unread}" if unread else told
+    undrawn = f"{words.number(drawing.hidden)} not drawn: {kinds}{more}"
+    return f"{undrawn}; {unread}" if unread else undrawn
 
 
 def _url(

@@ -67,13 +67,13 @@ def draw(
         limit: how many nodes are drawn at most, the focus aside.
         infrastructure: whether edges of shared infrastructure are drawn, not only told.
     """
-    told, drawn = _told_and_drawn(edges, draws_all=infrastructure)
+    undrawn, drawn = _undrawn_and_drawn(edges, draws_all=infrastructure)
     unit_of = _Units(focus, assets, opened)
     links = _gather(drawn, unit_of)
     kept, hidden = _capped(links, {unit_of(one) for one in focus}, limit)
     boxed = {name for one in kept if (name := unit_of.box(one)) is not None}
     return Drawing(
-        nodes=[unit_of.node(one, told) for one in sorted(kept)],
+        nodes=[unit_of.node(one, undrawn) for one in sorted(kept)],
         edges=[
             _edge(source, target, rows)
             for (source, target), rows in sorted(links.items())
@@ -82,7 +82,7 @@ def draw(
         boxes=sorted(boxed),
         hidden=len(hidden),
         hidden_by_type=dict(Counter(unit_of.kind(one) for one in hidden).most_common()),
-        infrastructure=_infrastructure(focus, told),
+        infrastructure=_infrastructure(focus, undrawn),
     )
 
 
@@ -117,7 +117,7 @@ class _Units:
             return "application"
         return str(self._assets[unit]["type"]) if unit in self._assets else "unresolved"
 
-    def node(self, unit: str, told: Iterable[Row]) -> dict[str, Any]:
+    def node(self, unit: str, undrawn: Iterable[Row]) -> dict[str, Any]:
         """The node as the browser draws it."""
         asset = self._assets.get(unit)
         base: dict[str, Any] = {"id": unit, "focus": unit in self._focus, "kind": self.kind(unit)}
@@ -142,7 +142,7 @@ class _Units:
             "infrastructure": sorted(
                 {
                     row["infrastructure"]
-                    for row in told
+                    for row in undrawn
                     if unit in (row["source_id"], row["target_id"])
                 }
             ),
@@ -152,12 +152,12 @@ class _Units:
         return application_of(self._assets[end]) if end in self._assets else None
 
 
-def _told_and_drawn(edges: Iterable[Row], *, draws_all: bool) -> tuple[list[Row], list[Row]]:
-    told: list[Row] = []
+def _undrawn_and_drawn(edges: Iterable[Row], *, draws_all: bool) -> tuple[list[Row], list[Row]]:
+    undrawn: list[Row] = []
     drawn: list[Row] = []
     for edge in edges:
-        (told if edge["infrastructure"] and not draws_all else drawn).append(edge)
-    return told, drawn
+        (undrawn if edge["infrastructure"] and not draws_all else drawn).append(edge)
+    return undrawn, drawn
 
 
 def _ids(edge: Row) -> tuple[str | None, str | None]:
@@ -201,30 +201,33 @@ def _capped(
 
 
 def _edge(source: str, target: str, rows: Sequence[Row]) -> dict[str, Any]:
-    said = sorted({_said(row) for row in rows})
+    labels = sorted({_label(row) for row in rows})
     return {
         "source": source,
         "target": target,
         "status": min((row["status"] for row in rows), key=_BEST_FIRST.index),
         "count": len(rows),
-        "label": ", ".join(said[:3]) + (f" and {len(said) - 3} more" if len(said) > 3 else ""),
+        "label": ", ".join(labels[:3])
+        + (f" and {len(labels) - 3} more" if len(labels) > 3 else ""),
     }
 
 
-def _said(row: Row) -> str:
+def _label(row: Row) -> str:
     port = f" {row['protocol'] or ''}/{row['port']}" if row["port"] is not None else ""
     service = f" ({row['service']})" if row["service"] else ""
     return f"{row['relation'].replace('_', ' ')}{port}{service}"
 
 
 def _infrastructure(
-    focus: Collection[str], told: Iterable[Row]
+    focus: Collection[str], undrawn: Iterable[Row]
 ) -> dict[str, list[tuple[str | None, str]]]:
     """By kind, the other ends of the focus's edges of shared infrastructure, each once."""
-    found: defaultdict[str, set[tuple[str | None, str]]] = defaultdict(set)
-    for row in told:
+    ends_of_kind: defaultdict[str, set[tuple[str | None, str]]] = defaultdict(set)
+    for row in undrawn:
         if row["source_id"] in focus:
-            found[row["infrastructure"]].add((row["target_id"], row["target"]))
+            ends_of_kind[row["infrastructure"]].add((row["target_id"], row["target"]))
         elif row["target_id"] in focus:
-            found[row["infrastructure"]].add((row["source_id"], row["source"]))
-    return {kind: sorted(ends, key=lambda end: end[1]) for kind, ends in sorted(found.items())}
+            ends_of_kind[row["infrastructure"]].add((row["source_id"], row["source"]))
+    return {
+        kind: sorted(ends, key=lambda end: end[1]) for kind, ends in sorted(ends_of_kind.items())
+    }

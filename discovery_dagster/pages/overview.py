@@ -50,7 +50,7 @@ def draw(key: SessionKey, groups: Sequence[Row], crossing: Iterable[Row]) -> Map
             "count": count,
             "status": "observed_only",
             "late": wave[source] < wave[target],
-            "label": f"{count} dependencies",
+            "label": "1 dependency" if count == 1 else f"{count} dependencies",
         }
         for (source, target), count in sorted(ties.items())
     ]
@@ -61,7 +61,8 @@ def _group(key: SessionKey, row: Row) -> dict[str, Any]:
     return {
         "id": row["group"],
         "label": f"{row['group']} · {row['assets'][0]}",
-        "detail": f"{len(row['assets'])} assets" + (", in a cycle" if row["cycle"] else ""),
+        "detail": f"{len(row['assets'])} assets"
+        + (", circular dependency" if row["cycle"] else ""),
         "kind": "application",
         "wave": row["wave"],
         "column": -row["wave"],  # what is needed stands right, and moves first

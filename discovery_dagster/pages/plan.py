@@ -115,7 +115,7 @@ def build(
     applications: Sequence[Row] = (),
     placed: Iterable[Row] = (),
     crossing: Sequence[Row] = (),
-    said: Sequence[Constraint] = (),
+    constraints: Sequence[Constraint] = (),
     conflicts: Sequence[Row] = (),
     coverage: Row | None = None,
     cycles: Sequence[Row] = (),
@@ -133,7 +133,7 @@ def build(
         crossing: dependencies between groups by `source, target` (groups),
             `source_wave, target_wave, infrastructure, edges` and an `example` (source, relation,
             target).
-        said: what people set for the plans of the engagement.
+        constraints: what people set for the plans of the engagement.
         conflicts: why some of it cannot hold, as `exports` gives it.
         coverage: as `planning` counts it.
         cycles: as `exports` gives them.
@@ -162,7 +162,7 @@ def build(
         waves=[_column(key, wave, groups, members) for wave in waves],
         assumptions=Assumptions.of(sum(wave["assets"] for wave in waves)).sentences(),
         attention=health.attention(waves, groups, applications)[:ATTENTION],
-        limits=_limits(said, conflicts),
+        limits=_limits(constraints, conflicts),
         contradicted=bool(conflicts),
         coverage=coverage or {},
         cycles=cycles[:CYCLES],
@@ -181,9 +181,9 @@ def build(
     )
 
 
-def _limits(said: Sequence[Constraint], conflicts: Sequence[Row]) -> list[Limit]:
+def _limits(constraints: Sequence[Constraint], conflicts: Sequence[Row]) -> list[Limit]:
     """Return what is set and what the plan was still made with, each with its conflicts."""
-    sentences = {one.id: one.sentence for one in said}
+    sentences = {one.id: one.sentence for one in constraints}
     messages: defaultdict[int, list[str]] = defaultdict(list)
     for row in conflicts:
         sentences.setdefault(row["constraint"], row["sentence"])
@@ -273,7 +273,7 @@ def _by_waves(crossing: Iterable[Row]) -> list[Crossing]:
 
 def _sentence(example: Sequence[str]) -> str:
     source, relation, target = example
-    return f"{source} {words.said(relation)} {target}"
+    return f"{source} {words.in_words(relation)} {target}"
 
 
 @router.get("/engagements/{engagement}/sessions/{session}/plan")
@@ -291,7 +291,7 @@ def page(session: SessionOf, shared: StateOf) -> HTMLResponse:
             applications=exports.rows(shared.database, session, "applications"),
             placed=planning.placed(shared.database, session, listed(groups)),
             crossing=planning.crossing(shared.database, session),
-            said=constraints.current(shared.database, session.engagement),
+            constraints=constraints.current(shared.database, session.engagement),
             conflicts=exports.rows(shared.database, session, "conflicts"),
             coverage=planning.coverage(shared.database, session),
             cycles=exports.rows(shared.database, session, "cycles"),

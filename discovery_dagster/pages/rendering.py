@@ -34,15 +34,15 @@ def render(page: Page) -> str:
 @cache
 def environment() -> Environment:
     """Jinja with everything escaped and the words and links of the pages."""
-    made = Environment(
+    jinja = Environment(
         loader=PackageLoader("discovery_dagster.pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(
-        said=words.said,
+    jinja.filters.update(
+        in_words=words.in_words,
         titled=words.titled,
         number=words.number,
         percent=words.percent,
@@ -56,8 +56,8 @@ def environment() -> Environment:
         "end_words": words.END_WORDS,
         "duration": words.duration,
     }
-    made.globals.update(shared)
-    return made
+    jinja.globals.update(shared)
+    return jinja
 
 
 @cache

@@ -101,10 +101,12 @@ def build(key: SessionKey, state: SessionState, dagster_url: str | None) -> Sess
 
 
 def _figures(key: SessionKey, state: SessionState) -> list[Figure]:
-    made = {step.step for step in state.steps if step.publication is not None}
+    published = {step.step for step in state.steps if step.publication is not None}
 
     def figure(label: str, step: str, value: int, page: str, **query: str) -> Figure:
-        return Figure(label, value if step in made else None, links.session(key, page, **query))
+        return Figure(
+            label, value if step in published else None, links.session(key, page, **query)
+        )
 
     counts, rejected = state.counts, sum(file.rejected for file in state.files)
     return [
@@ -112,7 +114,7 @@ def _figures(key: SessionKey, state: SessionState) -> list[Figure]:
         figure("of unknown type", "classified_assets", counts["unknown"], "assets", type="unknown"),
         figure("dependencies", "dependencies", counts["dependencies"], "dependencies"),
         figure(
-            "unresolved ends",
+            "unresolved dependencies",
             "dependencies",
             counts["unresolved"],
             "dependencies",

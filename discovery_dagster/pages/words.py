@@ -59,8 +59,8 @@ STATUS_WORDS: Mapping[str, str] = {
 #: Why an end of a dependency is no asset.
 END_WORDS: Mapping[str, str] = {
     "ambiguous": "several assets have this name",
-    "unmatched": "in no inventory",
-    "external": "outside the estate",
+    "unmatched": "unmatched endpoint",
+    "external": "external endpoint",
     "broadcast": "broadcast",
     "local": "local address",
 }
@@ -68,16 +68,16 @@ END_WORDS: Mapping[str, str] = {
 #: What each step does, for people; its key is shown small beside it.
 STEP_TITLES: Mapping[str, str] = {
     "source_files": "Read the files",
-    "source_records": "Take out every record",
-    "field_mapping": "Understand the columns",
-    "canonical_records": "Bring values into one form",
-    "rejected_records": "Set aside what cannot be used",
-    "inventory": "Find which records are one thing",
+    "source_records": "Extract every record",
+    "field_mapping": "Map the columns",
+    "canonical_records": "Normalise the values",
+    "rejected_records": "Set aside rejected records",
+    "inventory": "Merge records of the same asset",
     "classified_assets": "Classify the assets",
-    "dependencies": "Find who needs whom",
+    "dependencies": "Find the dependencies",
     "dependency_graph": "Analyse the graph",
     "migration_plan": "Plan groups and waves",
-    "session_changes": "Compare with the session before",
+    "session_changes": "Compare with the previous session",
 }
 
 #: Headings of the columns of the inventory and of the facts of an asset.
@@ -111,7 +111,7 @@ RELATION_WORDS: Mapping[str, str] = {
 
 #: The same, seen from the other end.
 RELATION_WORDS_BACK: Mapping[str, str] = {
-    "runs_on": "carries",
+    "runs_on": "hosts",
     "depends_on": "is needed by",
     "connects_to": "is called by",
     "member_of": "has the member",
@@ -129,11 +129,11 @@ CHANGED_THINGS: Mapping[str, str] = {
 _NAMES_OF_COUNTS: Mapping[str, str] = {
     "named_only": "known by name only",
     "merged": "merged from several records",
-    "in_cycles": "in cycles",
+    "in_cycles": "in circular dependencies",
 }
 
 
-def said(word: str | None) -> str:
+def in_words(word: str | None) -> str:
     """A word of the vocabulary as people read it: `virtual_machine` is `virtual machine`."""
     if not word:
         return NOTHING
@@ -161,14 +161,14 @@ def percent(share: float | None) -> str:
 
 def counts_of_step(counts: Mapping[str, int] | None) -> list[tuple[str, int]]:
     """The counts of a step that are worth a word; those of single kinds stand on other pages."""
-    found = []
+    labelled = []
     for name, value in (counts or {}).items():
         thing, _, kind = name.partition(".")
         if not kind:
-            found.append((_NAMES_OF_COUNTS.get(name, said(name)), value))
+            labelled.append((_NAMES_OF_COUNTS.get(name, in_words(name)), value))
         elif thing in CHANGED_THINGS:
-            found.append((f"{CHANGED_THINGS[thing]} {said(kind)}", value))
-    return found
+            labelled.append((f"{CHANGED_THINGS[thing]} {in_words(kind)}", value))
+    return labelled
 
 
 def duration(start: datetime | None, end: datetime | None) -> str:

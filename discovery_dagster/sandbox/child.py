@@ -52,11 +52,11 @@ def main() -> None:
     with socket.socket(fileno=int(sys.argv[1])) as parent:
         parent.sendall(READY)
         parent.settimeout(_IDLE)
-        while (asked := _request(parent)) is not None:
-            request, out = asked
+        while (received := _request(parent)) is not None:
+            request, out = received
             with out:
-                told = _answer(parent, request, out, own)
-            parent.sendall(json.dumps(told).encode() + b"\n")
+                outcome = _answer(parent, request, out, own)
+            parent.sendall(json.dumps(outcome).encode() + b"\n")
             if data_bytes() - own > _KEPT:
                 return
 

@@ -100,32 +100,32 @@ class SandboxedReader:
             "allowance": asdict(self._allowance),
         }
         with TemporaryFile(dir=self._place()) as out:
-            told = self._told(request, out, name)
-            if "refused" in told:
-                raise UnreadableFileError(*told["refused"])
-            if "system" in told:
-                raise OSError(*told["system"])
-            if told:  # what it took may not be given back
+            outcome = self._outcome(request, out, name)
+            if "refused" in outcome:
+                raise UnreadableFileError(*outcome["refused"])
+            if "system" in outcome:
+                raise OSError(*outcome["system"])
+            if outcome:  # what it took may not be given back
                 self.close()
-                raise _too_large(name) if "memory" in told else _failed(name, told["fault"])
+                raise _too_large(name) if "memory" in outcome else _failed(name, outcome["fault"])
             return read(out)
 
     def _place(self) -> Path | None:
         return self._folder if self._folder is not None and self._folder.is_dir() else None
 
-    def _told(self, request: dict[str, Any], out: IO[bytes], name: str) -> dict[str, Any]:
+    def _outcome(self, request: dict[str, Any], out: IO[bytes], name: str) -> dict[str, Any]:
         """Ask the child, and another one when it ended for no fault of the file."""
         try:
-            return self._asked(request, out)
+            return self._ask(request, out)
         except _EndedError as ended:
             if ended.code not in _FROM_OUTSIDE:
                 raise _refusal(ended, name) from ended
         try:
-            return self._asked(request, out)
+            return self._ask(request, out)
         except _EndedError as ended:
             raise _refusal(ended, name) from ended
 
-    def _asked(self, request: dict[str, Any], out: IO[bytes]) -> dict[str, Any]:
+    def _ask(self, request: dict[str, Any], out: IO[bytes]) -> dict[str, Any]:
         if self._child is None:
             self._child = _Child(self._place())
         out.truncate(0)
@@ -188,8 +188,8 @@ class _Child:
         answer = self._line()
         if not answer.endswith(b"\n"):
             raise self._ended()
-        told: dict[str, Any] = json.loads(answer)
-        return told
+        outcome: dict[str, Any] = json.loads(answer)
+        return outcome
 
     def end(self) -> None:
         """Kill it, and leave nothing of it."""
@@ -219,15 +219,15 @@ def _refusal(ended: _EndedError, name: str) -> UnreadableFileError:
     if -ended.code in OUT_OF_TIME:
         return UnreadableFileError(
             "reading_took_too_long",
-            f"{name} takes longer to read than a file of its size may: split or simplify it, or"
-            " raise DISCOVERY_READING_SECONDS.",
+            f"{name} takes longer to read than a file of its size is allowed: split or simplify it,"
+            " or raise DISCOVERY_READING_SECONDS.",
         )
     if any(each in ended.complaint for each in _NO_MEMORY):
         return _too_large(name)
     if ended.code in _FROM_OUTSIDE:
         return UnreadableFileError(
             "reader_died",
-            f"{name} could not be read, since the process that read it was killed twice: see"
+            f"{name} could not be read, since the process that read it was killed twice: check"
             " whether the machine lacks memory, and import it again.",
         )
     return UnreadableFileError(
@@ -240,7 +240,7 @@ def _refusal(ended: _EndedError, name: str) -> UnreadableFileError:
 def _too_large(name: str) -> UnreadableFileError:
     return UnreadableFileError(
         "file_too_large_to_read",
-        f"{name} takes more memory to read than a file of its size may: split it, save it in"
+        f"{name} takes more memory to read than a file of its size is allowed: split it, save it in"
         " another format, or raise DISCOVERY_READING_MEMORY_BYTES.",
     )
 

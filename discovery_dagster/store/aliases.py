@@ -13,7 +13,7 @@ from discovery_dagster.store import decision_log, endpoint_decisions
 from discovery_dagster.store.assets import AmbiguousAssetError, Finder, FoundAsset, NoSuchAssetError
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decision_log import COMMAND, Decision, NoSuchDecisionError
-from discovery_dagster.store.endpoint_decisions import EndpointWish
+from discovery_dagster.store.endpoint_decisions import EndpointRequest
 
 #: The name of each asset in the newest session that has it.
 _NAMES = """
@@ -33,7 +33,7 @@ class InvalidAliasError(InvalidRequestError):
     code = "invalid_alias"
 
 
-def give(
+def add(
     database: Database,
     session: SessionKey,
     asset: FoundAsset,
@@ -55,8 +55,8 @@ def give(
     finder = Finder(database, session, names)
     for name in names:
         _check(finder, asset, name)
-    wishes = [EndpointWish(name, asset.asset_id, reason, author, origin) for name in names]
-    return endpoint_decisions.decide(database, session, wishes)
+    requests = [EndpointRequest(name, asset.asset_id, reason, author, origin) for name in names]
+    return endpoint_decisions.decide(database, session, requests)
 
 
 def names_of(database: Database, session: SessionKey, asset_id: str) -> list[str]:
@@ -76,14 +76,14 @@ def names_of(database: Database, session: SessionKey, asset_id: str) -> list[str
 
 def current(database: Database, engagement: EngagementKey) -> list[dict[str, Any]]:
     """Return the aliases in force: `number, name, asset_id, asset, reason, author, at`."""
-    found = [
+    aliases = [
         each
         for each in endpoint_decisions.in_force(database, engagement)
         if each.means != EXTERNAL and not is_address(each.endpoint)
     ]
     with database.reader([engagement]) as connection:
         rows = connection.execute(
-            _NAMES, [str(engagement), [each.means for each in found]]
+            _NAMES, [str(engagement), [each.means for each in aliases]]
         ).fetchall()
     names = {row["asset_id"]: row["name"] for row in rows}
     return [
@@ -96,7 +96,7 @@ def current(database: Database, engagement: EngagementKey) -> list[dict[str, Any
             "author": each.author,
             "at": each.at,
         }
-        for each in found
+        for each in aliases
     ]
 
 
@@ -123,17 +123,17 @@ def _check(finder: Finder, asset: FoundAsset, name: str) -> None:
             " decisions workbook."
         )
     try:
-        found = finder.find(name)
+        holder = finder.find(name)
     except NoSuchAssetError:
         return
     except AmbiguousAssetError as error:
         raise InvalidAliasError(f"{name} is the name of several assets already.") from error
-    if found.asset_id == asset.asset_id:
+    if holder.asset_id == asset.asset_id:
         raise InvalidAliasError(f"{name} is a name of {asset.name} already.")
-    if not found.named_only:
+    if not holder.named_only:
         raise InvalidAliasError(
-            f"{name} is the name of another listed asset: if the two are one thing, join them with"
-            " `discovery identity join`."
+            f"{name} is the name of another listed asset: if the two are the same asset, join them"
+            " with `discovery identity join`."
         )
 
 

@@ -94,9 +94,10 @@ def before(
                 "ordinal": session.ordinal,
             },
         ).fetchall()
-    found: dict[str, list[Row]] = {}
+    by_session: dict[str, list[Row]] = {}
     for row in rows:
-        found.setdefault(row["session"], []).append(row)
+        by_session.setdefault(row["session"], []).append(row)
     return [
-        (SessionKey.of(session.engagement, name), Directory(own)) for name, own in found.items()
+        (SessionKey.of(session.engagement, name), Directory(own))
+        for name, own in by_session.items()
     ]

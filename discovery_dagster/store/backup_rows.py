@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from discovery_dagster.store import backup_catalogue
 from discovery_dagster.store.backup_errors import BackupError
-from discovery_dagster.store.database import Database, told
+from discovery_dagster.store.database import Database, unavailable
 
 _BLOCK = 1024**2
 
@@ -221,5 +221,5 @@ def _identifier(name: str) -> sql.Identifier:
 
 def _refusal(error: psycopg.Error) -> Exception:
     if isinstance(error, psycopg.OperationalError):
-        return told(error)
+        return unavailable(error)
     return BackupError(f"Postgres refuses: {error.diag.message_primary or error}")

@@ -71,13 +71,13 @@ def check(opened: BinaryIO, file: Path, key: bytes) -> None:
     size = opened.seek(0, os.SEEK_END)
     end = max(0, size - len(_wrapped(opened, bytes(len(_MARK) + 32))))
     opened.seek(end)
-    found = opened.read()
-    if _MARK not in found:
+    trailer = opened.read()
+    if _MARK not in trailer:
         raise BackupError(
             f"{file} is not a backup of Discovery, not whole, or an earlier version's, which held"
             " statements: docs/operations.md says what to do with one."
         )
-    if not hmac.compare_digest(found, _seal(opened, end, key)):
+    if not hmac.compare_digest(trailer, _seal(opened, end, key)):
         raise BackupError(
             f"{file} was changed after it was sealed, or sealed with another key: name the right"
             " one by DISCOVERY_BACKUP_KEY_FILE."

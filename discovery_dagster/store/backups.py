@@ -67,7 +67,7 @@ def read(database: Database, objects: Path, file: Path, key: bytes) -> None:
             objects.rmdir()
         (folder / _OBJECTS).rename(objects)
         try:
-            schema.remake(database.url, contents.schema_revision)
+            schema.recreate(database.url, contents.schema_revision)
             backup_rows.read(database, folder / _ROWS, contents)
         except BaseException:
             shutil.rmtree(objects)

@@ -45,7 +45,7 @@ def replace_rows(
     )
 
 
-def plan_anew(database: Database, tables: Sequence[str]) -> None:
+def analyze(database: Database, tables: Sequence[str]) -> None:
     """Have Postgres look at tables that were filled with `MANY` rows, for its plans.
 
     Until it has, a minute later by itself, it plans for one row per session, and joins two tables

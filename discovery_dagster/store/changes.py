@@ -68,20 +68,23 @@ def previous_of(
 ) -> dict[SessionKey, Compared]:
     """Return for each session the one that it is compared with, where there is one."""
     values = {**wanted(keys), "steps": list(STEP.upstream)}
-    found = by_session(keys, connection.execute(_PREVIOUS, values).fetchall())
+    previous = by_session(keys, connection.execute(_PREVIOUS, values).fetchall())
     return {
         key: Compared(SessionKey.of(key.engagement, row["previous"]), row["publications"])
-        for key, rows in found.items()
+        for key, rows in previous.items()
         for row in rows
     }
 
 
 def inputs(compared: Compared | None) -> dict[str, str]:
-    """Return what the step is made from beside its own session."""
+    """Return what the step depends on besides its own session."""
     if compared is None:
         return {}
-    made = {f"previous.{step}": made for step, made in sorted(compared.publications.items())}
-    return {"previous": compared.session.session, **made}
+    by_step = sorted(compared.publications.items())
+    return {
+        "previous": compared.session.session,
+        **{f"previous.{step}": publication for step, publication in by_step},
+    }
 
 
 def since(
@@ -97,8 +100,8 @@ def since(
     if compared is None:
         return empty(SESSION_CHANGES)
     before = {
-        step: PublishedFrames(objects, compared.session, step, made)
-        for step, made in compared.publications.items()
+        step: PublishedFrames(objects, compared.session, step, publication)
+        for step, publication in compared.publications.items()
     }
     return compare(_snapshot(before), _snapshot(upstream))
 
@@ -116,23 +119,23 @@ def between(
         raise ValueError(f"{earlier} and {later} are of two engagements.")
     before, after = (_compared(database, session) for session in (earlier, later))
     upstream = {
-        step: PublishedFrames(objects, later, step, made)
-        for step, made in after.publications.items()
+        step: PublishedFrames(objects, later, step, publication)
+        for step, publication in after.publications.items()
     }
     return since(objects, before, upstream)
 
 
-def counts(found: pl.DataFrame) -> dict[str, int]:
+def counts(changes: pl.DataFrame) -> dict[str, int]:
     """Return the number of rows by what changed and how, such as `asset.appeared`."""
-    totals = found.group_by("what", "change").len().sort("what", "change")
+    totals = changes.group_by("what", "change").len().sort("what", "change")
     return {f"{what}.{change}": number for what, change, number in totals.iter_rows()}
 
 
 def _compared(database: Database, session: SessionKey) -> Compared:
-    made = publications.current(database, session)
-    if missing := [step for step in STEP.upstream if step not in made]:
+    current = publications.current(database, session)
+    if missing := [step for step in STEP.upstream if step not in current]:
         raise NothingToCompareError(f"{session} has no {missing[0]} yet: run it first.")
-    return Compared(session, {step: made[step].publication for step in STEP.upstream})
+    return Compared(session, {step: current[step].publication for step in STEP.upstream})
 
 
 def _snapshot(published: Mapping[str, PublishedFrames]) -> Snapshot:

@@ -1,6 +1,6 @@
-"""What the names in a constraint mean in the newest plan of an engagement, before it is set.
+"""Resolves the names in a constraint against the newest plan of an engagement, before it is set.
 
-What a person sets is either understood here or refused: the key of a move group stands for the
+What a person sets is either resolved here or refused: the key of a move group stands for the
 assets that it has now, since groups are made and numbered anew with each plan, and a name that
 means no asset would be remembered without effect.
 """
@@ -55,10 +55,10 @@ class Subjects:
     session: SessionKey | None = None  # whose plan has the groups
 
 
-def understand(
+def resolve(
     database: Database, engagement: EngagementKey, kind: str, values: tuple[str, ...]
 ) -> Subjects:
-    """Put the assets of groups in their place, and see that every other name means one asset.
+    """Replace groups by their assets, and require that every other name means one asset.
 
     Args:
         database: the project's.
@@ -83,7 +83,7 @@ def understand(
         raise InvalidConstraintError(f"{kind}: {error}") from error
     for pattern in filter(is_pattern, names):
         if not _fits_any(database, newest, pattern):
-            raise InvalidConstraintError(f"{kind}: {newest} has no asset that fits {pattern!r}.")
+            raise InvalidConstraintError(f"{kind}: {newest} has no asset that matches {pattern!r}.")
     assets = [asset for name in names for asset in groups.get(name, [name])]
     return Subjects((*assets, *values[len(names) :]), tuple(groups), newest if groups else None)
 

@@ -16,15 +16,15 @@ def sheets(
 ) -> list[Sheet]:
     """Return a sheet for each source table with such records; none before records were judged."""
     current = publications.current(database, session)
-    judged, settled = current.get("canonical_records"), current.get("rejected_records")
-    if judged is None:
+    canonical, settled = current.get("canonical_records"), current.get("rejected_records")
+    if canonical is None:
         return []
     # Those records that were judged, though newer ones may have been read since.
-    read = PublishedFrames(objects, session, "source_records", judged.inputs["source_records"])
-    made = PublishedFrames(objects, session, "canonical_records", judged.publication)
-    outcomes, issues = made["outcomes"], made["issues"]
-    made_from = settled.inputs if settled is not None else {}
-    if made_from.get("canonical_records") == judged.publication and "inventory" in made_from:
-        known = PublishedFrames(objects, session, "inventory", made_from["inventory"])
-        outcomes, issues = finish_outcomes(read["tables"], made, known)
+    read = PublishedFrames(objects, session, "source_records", canonical.inputs["source_records"])
+    records = PublishedFrames(objects, session, "canonical_records", canonical.publication)
+    outcomes, issues = records["outcomes"], records["issues"]
+    sources = settled.inputs if settled is not None else {}
+    if sources.get("canonical_records") == canonical.publication and "inventory" in sources:
+        known = PublishedFrames(objects, session, "inventory", sources["inventory"])
+        outcomes, issues = finish_outcomes(read["tables"], records, known)
     return list(correction_sheets(read, outcomes, issues, severities))

@@ -73,8 +73,8 @@ def latest(database: Database, sessions: Iterable[SessionKey]) -> dict[SessionKe
         runs = connection.execute(_LATEST, [list(keys)]).fetchall()
         ended = [run["run_id"] for run in runs if run["status"] in ("FAILURE", "CANCELED")]
         # Dagster makes its tables one after the other: without ended runs this one may not exist.
-        found = connection.execute(_FAILURES, [ended]).fetchall() if ended else []
-    failures = {row["run_id"]: row for row in found}
+        events = connection.execute(_FAILURES, [ended]).fetchall() if ended else []
+    failures = {row["run_id"]: row for row in events}
     return {keys[row["partition_key"]]: _run(row, failures.get(row["run_id"])) for row in runs}
 
 
@@ -104,9 +104,9 @@ def _run(row: dict[str, Any], failure: dict[str, Any] | None) -> Run:
 def _error(status: str, event: str) -> str:
     if status != "CANCELED":
         return _message(event)
-    said = str((json.loads(event).get("dagster_event") or {}).get("message"))
+    message = str((json.loads(event).get("dagster_event") or {}).get("message"))
     # Otherwise Dagster's words speak of an interrupted execution.
-    return said.removeprefix(REFUSED) if said.startswith(REFUSED) else CANCELLED
+    return message.removeprefix(REFUSED) if message.startswith(REFUSED) else CANCELLED
 
 
 def _moment(seconds: float | None) -> datetime | None:

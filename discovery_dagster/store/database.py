@@ -99,7 +99,7 @@ class Database:
                 begin(connection, role, engagements)
                 yield connection
         except psycopg.OperationalError as error:
-            raise told(error) from error
+            raise unavailable(error) from error
 
     def connect(self, **options: Any) -> psycopg.Connection[DictRow]:
         """Open a connection without role or context.
@@ -112,19 +112,19 @@ class Database:
         except psycopg.OperationalError as error:
             if self.revive is not None:
                 self.revive()
-            raise told(error) from error
+            raise unavailable(error) from error
 
 
 #: Sqlstates of a server that stops, starts or has no connection left; none: the connection broke.
 _AWAY = frozenset({None, "08000", "08003", "08006", "53300", "57P01", "57P02", "57P03"})
 
 
-def told(error: psycopg.OperationalError) -> DatabaseError:
-    """Say in a sentence what the server or the way to it lacks: none of these quotes a value."""
-    words = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+def unavailable(error: psycopg.OperationalError) -> DatabaseError:
+    """Return the error as one sentence about the server or the connection; it quotes no value."""
+    lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
     if error.sqlstate in _AWAY:
-        return DatabaseAwayError(f"Postgres cannot be reached: {words[-1].strip()}")
-    return DatabaseError(f"Postgres cannot go on: {words[0].strip()}")
+        return DatabaseAwayError(f"Postgres cannot be reached: {lines[-1].strip()}")
+    return DatabaseError(f"Postgres cannot go on: {lines[0].strip()}")
 
 
 #: The roles whose transactions may write.
@@ -163,7 +163,7 @@ def open_database(settings: Settings) -> Iterator[Database]:
         try:
             poolers.refuse(settings.postgres_url)
         except psycopg.OperationalError as error:
-            raise told(error) from error
+            raise unavailable(error) from error
         except poolers.PoolerError as error:
             raise DatabaseError(str(error)) from error
         with _migrated(settings.postgres_url) as database:
@@ -177,7 +177,7 @@ def open_database(settings: Settings) -> Iterator[Database]:
         try:
             _create_database(server.url())
         except psycopg.OperationalError as error:
-            raise told(error) from error
+            raise unavailable(error) from error
         with _migrated(server.url(DATABASE), partial(_revive, server)) as database:
             yield database
     finally:
@@ -189,7 +189,7 @@ def _migrated(url: str, revive: Callable[[], None] | None = None) -> Iterator[Da
     try:
         schema.migrate(url)
     except psycopg.OperationalError as error:
-        raise told(error) from error
+        raise unavailable(error) from error
     except psycopg.errors.InsufficientPrivilege as error:
         raise DatabaseError(
             f"The login lacks a right on the server ({error.diag.message_primary}): a database"

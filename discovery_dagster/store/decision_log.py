@@ -63,10 +63,10 @@ class NoSuchDecisionError(AbsentError):
 
 
 @dataclass(frozen=True)
-class Wish:
+class DecisionRequest:
     """What somebody wants decided; `before` is what holds without it, or did until now.
 
-    `origin` says where the wish is from, such as `command line` or `file overrides.csv line 3`.
+    `origin` says where the request is from, such as `command line` or `file overrides.csv line 3`.
     """
 
     kind: str
@@ -98,7 +98,9 @@ class Decision:
     at: datetime
 
 
-def add(database: Database, session: SessionKey, wishes: Sequence[Wish]) -> list[Decision]:
+def add(
+    database: Database, session: SessionKey, requests: Sequence[DecisionRequest]
+) -> list[Decision]:
     """Add decisions, made in `session`, to the log of its engagement.
 
     What is in force with the same value, author and reason is not said again. Nor is what the same
@@ -113,19 +115,19 @@ def add(database: Database, session: SessionKey, wishes: Sequence[Wish]) -> list
     """
     with _locked(database, session.engagement) as connection:
         log = _rows(connection, _ALL, session.engagement)
-        stands = {_about(row): (row.value, row.author, row.reason) for row in log}
-        heard = {_place(row) for row in log if row.session == session.session}
-        fresh = list[Wish]()
-        for wish in wishes:
-            said = (wish.value, wish.author, wish.reason)
-            if stands.get(_about(wish)) == said:
+        in_force = {_about(row): (row.value, row.author, row.reason) for row in log}
+        places = {_place(row) for row in log if row.session == session.session}
+        fresh = list[DecisionRequest]()
+        for request in requests:
+            verdict = (request.value, request.author, request.reason)
+            if in_force.get(_about(request)) == verdict:
                 continue
-            if wish.origin != COMMAND and _place(wish) in heard:
+            if request.origin != COMMAND and _place(request) in places:
                 continue
-            stands[_about(wish)] = said
-            heard.add(_place(wish))
-            fresh.append(wish)
-        return _insert(connection, session, [(wish, wish.value) for wish in fresh])
+            in_force[_about(request)] = verdict
+            places.add(_place(request))
+            fresh.append(request)
+        return _insert(connection, session, [(request, request.value) for request in fresh])
 
 
 def take_back(
@@ -144,21 +146,21 @@ def take_back(
         in_force = {row.decision: row for row in _rows(connection, _CURRENT, engagement)}
         if decision not in in_force:
             raise NoSuchDecisionError(f"{engagement} has no decision {decision} in force.")
-        found = in_force[decision]
+        withdrawn = in_force[decision]
         origin = f"takes back {decision}"
-        wish = Wish(
-            found.kind,
-            found.subject,
-            found.name,
-            found.field,
-            found.value or "",
-            found.value,
+        request = DecisionRequest(
+            withdrawn.kind,
+            withdrawn.subject,
+            withdrawn.name,
+            withdrawn.field,
+            withdrawn.value or "",
+            withdrawn.value,
             reason,
             author,
             origin,
         )
-        _insert(connection, SessionKey.of(engagement, found.session), [(wish, None)])
-    return found
+        _insert(connection, SessionKey.of(engagement, withdrawn.session), [(request, None)])
+    return withdrawn
 
 
 def current(database: Database, engagement: EngagementKey) -> list[Decision]:
@@ -198,9 +200,9 @@ def _rows(
 def _insert(
     connection: psycopg.Connection[DictRow],
     session: SessionKey,
-    wishes: Sequence[tuple[Wish, str | None]],
+    requests: Sequence[tuple[DecisionRequest, str | None]],
 ) -> list[Decision]:
-    """Add rows with the values given beside the wishes, sent to Postgres together."""
+    """Add rows with the values given beside the requests, sent to Postgres together."""
     engagement = str(session.engagement)
     with connection.cursor() as cursor:
         cursor.execute(_LAST, [engagement])
@@ -209,18 +211,18 @@ def _insert(
         cursor.executemany(
             _ADD,
             [
-                {**vars(wish), "value": value, "decision": last + at, "engagement": engagement,
+                {**vars(request), "value": value, "decision": last + at, "engagement": engagement,
                  "session": session.session}
-                for at, (wish, value) in enumerate(wishes, 1)
+                for at, (request, value) in enumerate(requests, 1)
             ],
         )  # fmt: skip
     with connection.cursor(row_factory=class_row(Decision)) as cursor:
         return cursor.execute(_ADDED, [engagement, last]).fetchall()
 
 
-def _about(said: Wish | Decision) -> tuple[str, str, str]:
-    return said.kind, said.subject, said.field
+def _about(decision: DecisionRequest | Decision) -> tuple[str, str, str]:
+    return decision.kind, decision.subject, decision.field
 
 
-def _place(said: Wish | Decision) -> tuple[str, str, str, str | None]:
-    return said.origin, said.subject, said.field, said.value
+def _place(decision: DecisionRequest | Decision) -> tuple[str, str, str, str | None]:
+    return decision.origin, decision.subject, decision.field, decision.value

@@ -127,7 +127,7 @@ def digests_by_session(
     Where nothing was decided, which is most engagements, it is one query for all of them.
     """
     decided = with_decisions(database, {key.engagement for key in keys})
-    found: dict[SessionKey, dict[str, str]] = {key: {} for key in keys}
+    digests: dict[SessionKey, dict[str, str]] = {key: {} for key in keys}
     for engagement in decided:
         own = [key for key in keys if key.engagement == engagement]
         known, about = about_mapping(database, engagement), overrides.in_force(database, engagement)
@@ -140,8 +140,8 @@ def digests_by_session(
         for key in own:
             mapping = _mapping_digest(known, names.get(key, ()))
             grain = _grain_digest(of_tables, headers.get(key, ()))
-            found[key] = mapping | grain | _asset_digests(about, ids.get(key, ())) | of_all
-    return found
+            digests[key] = mapping | grain | _asset_digests(about, ids.get(key, ())) | of_all
+    return digests
 
 
 def digests_of(
@@ -171,15 +171,15 @@ def of_engagement(database: Database, engagement: EngagementKey) -> dict[str, st
 
 
 def _mapping_digest(known: Sequence[MappingDecision], names: Collection[str]) -> dict[str, str]:
-    found = decisions.digest(decisions.concerning(known, names))
-    return {"mapping": found} if found else {}
+    mapping = decisions.digest(decisions.concerning(known, names))
+    return {"mapping": mapping} if mapping else {}
 
 
 def _grain_digest(
     known: Sequence[GrainDecision], headers: Collection[Sequence[str]]
 ) -> dict[str, str]:
-    found = grain_digest(concerning_tables(known, headers))
-    return {"grains": found} if found else {}
+    grains = grain_digest(concerning_tables(known, headers))
+    return {"grains": grains} if grains else {}
 
 
 def _asset_digests(known: Sequence[Override], assets: Collection[str]) -> dict[str, str]:
@@ -187,7 +187,7 @@ def _asset_digests(known: Sequence[Override], assets: Collection[str]) -> dict[s
         "assets": digest(concerning(known, assets, planned=False)),
         "strategies": digest(concerning(known, assets, planned=True)),
     }
-    return {kind: found for kind, found in digests.items() if found}
+    return {kind: value for kind, value in digests.items() if value}
 
 
 def with_decisions(
@@ -205,7 +205,7 @@ def _named(
 ) -> dict[SessionKey, set[str]]:
     """The names of the columns of each session."""
     rows = by_session(keys, connection.execute(_NAMED, wanted(keys)).fetchall())
-    return {key: {row["column"] for row in found} for key, found in rows.items()}
+    return {key: {row["column"] for row in columns} for key, columns in rows.items()}
 
 
 def _deciding(
@@ -214,4 +214,4 @@ def _deciding(
     """Those of the assets that something was decided about which each session has."""
     values = {**wanted(keys), "ids": [each.asset_id for each in about]}
     rows = by_session(keys, connection.execute(_DECIDED_ASSETS, values).fetchall())
-    return {key: {row["asset_id"] for row in found} for key, found in rows.items()}
+    return {key: {row["asset_id"] for row in assets} for key, assets in rows.items()}

@@ -14,7 +14,7 @@ from discovery_dagster.domain.decisions.overrides import read_words
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.store import decision_log
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decision_log import ENDPOINT, Decision, Wish
+from discovery_dagster.store.decision_log import ENDPOINT, Decision, DecisionRequest
 
 _KNOWN = """
     with dependency as (
@@ -40,7 +40,7 @@ _UNRESOLVED = """
 
 
 @dataclass(frozen=True)
-class EndpointWish:
+class EndpointRequest:
     """What somebody wants decided about an endpoint: an asset's id or `EXTERNAL`."""
 
     endpoint: str
@@ -51,7 +51,7 @@ class EndpointWish:
 
 
 def decide(
-    database: Database, session: SessionKey, wishes: Sequence[EndpointWish]
+    database: Database, session: SessionKey, requests: Sequence[EndpointRequest]
 ) -> list[EndpointDecision]:
     """Remember what endpoints are for the engagement of `session`, where it is decided.
 
@@ -62,20 +62,20 @@ def decide(
         InvalidOverrideError: when a reason or author cannot be; nothing is remembered then.
         EngagementArchivedError: when the engagement is archived.
     """
-    called = subjects([wish.endpoint for wish in wishes])
+    called = subjects([request.endpoint for request in requests])
     named = [
-        Wish(
+        DecisionRequest(
             ENDPOINT,
-            called[wish.endpoint],
-            wish.endpoint,
+            called[request.endpoint],
+            request.endpoint,
             MEANS,
-            wish.means,
+            request.means,
             None,
-            read_words(wish.reason, "reason"),
-            read_words(wish.author, "author"),
-            wish.origin,
+            read_words(request.reason, "reason"),
+            read_words(request.author, "author"),
+            request.origin,
         )
-        for wish in wishes
+        for request in requests
     ]
     return [_decision(row) for row in decision_log.add(database, session, named)]
 

@@ -48,10 +48,10 @@ def erase(database: Database, settings: Settings, engagement: EngagementKey) -> 
     """
     exists = engagements.exists(database, engagement)
     drops = inbox.files_of(settings.inbox, engagement)
-    if not (exists or drops or tombstones.stands(database, engagement)):
+    if not (exists or drops or tombstones.exists(database, engagement)):
         raise NoSuchSessionError(f"There is no engagement {engagement}.")
     with sessions.locked(database, engagement):  # what is being registered is, or is refused
-        tombstones.leave(database, engagement)
+        tombstones.add(database, engagement)
     run_ids = dagster_erasure.run_ids(database, engagement)
     dagster = dagster_erasure.erase(database, engagement, settings.dagster_home)
     lines = traces.forget(settings.home, engagement, run_ids)

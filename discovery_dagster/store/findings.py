@@ -42,10 +42,12 @@ def open_workbook(database: Database, objects: ObjectStore, session: SessionKey)
         NotRunError: when it has no dependencies yet.
     """
     as_of = decision_log.last(database, session.engagement)
-    asked, more = questions(findings(database, objects, session))
+    asked_for, more = questions(findings(database, objects, session))
     written = BytesIO()
-    decision_workbook.write(written, str(session), as_of, asked, more)
-    return OpenWorkbook(written.getvalue(), {name: len(rows) for name, rows in asked.items()}, more)
+    decision_workbook.write(written, str(session), as_of, asked_for, more)
+    return OpenWorkbook(
+        written.getvalue(), {name: len(rows) for name, rows in asked_for.items()}, more
+    )
 
 
 def findings(database: Database, objects: ObjectStore, session: SessionKey) -> Findings:
@@ -54,12 +56,12 @@ def findings(database: Database, objects: ObjectStore, session: SessionKey) -> F
     Raises:
         NotRunError: when it has no dependencies yet.
     """
-    made = publications.current(database, session)
-    if "dependencies" not in made:
+    current = publications.current(database, session)
+    if "dependencies" not in current:
         raise NotRunError(f"{session} has no dependencies yet: run it to its end first.")
 
     def frame(step: str, name: str) -> pl.DataFrame:
-        return PublishedFrames(objects, session, step, made[step].publication)[name]
+        return PublishedFrames(objects, session, step, current[step].publication)[name]
 
     log = decision_log.current(database, session.engagement)
     pairs = [each.subject.split(" ") for each in log if each.kind == PAIR]
@@ -70,7 +72,7 @@ def findings(database: Database, objects: ObjectStore, session: SessionKey) -> F
         proposals=frame("classified_assets", "proposals"),
         conflicts=frame("inventory", "conflicts"),
         edges=frame("dependencies", "edges"),
-        placements=frame("migration_plan", "placements") if "migration_plan" in made else None,
+        placements=frame("migration_plan", "placements") if "migration_plan" in current else None,
         decided_endpoints=set(
             endpoint_decisions.subjects([each.endpoint for each in about]).values()
         ),

@@ -55,7 +55,7 @@ def headers(
 ) -> dict[SessionKey, list[list[str]]]:
     """Return the headers of the tables of each session."""
     rows = by_session(keys, connection.execute(_HEADERS, wanted(keys)).fetchall())
-    return {key: [row["columns"] for row in found] for key, found in rows.items()}
+    return {key: [row["columns"] for row in tables] for key, tables in rows.items()}
 
 
 def decide(
@@ -91,14 +91,16 @@ def remove(
     Raises:
         NoSuchDecisionError: when no decision of this number is in force for the client.
     """
-    found = next((each for each in current(database, engagement) if each.decision == number), None)
-    if found is None:
+    decision = next(
+        (each for each in current(database, engagement) if each.decision == number), None
+    )
+    if decision is None:
         raise NoSuchDecisionError(f"No decision {number} about a table is in force.")
     with database.reader([engagement]) as connection:
         row = connection.execute(_SESSION_OF, [engagement.client, number]).fetchone()
     session = SessionKey.of(engagement, row["session"] if row else "s001")
-    _add(database, session, found.columns, None, None, (found.file, found.sheet), author)
-    return found
+    _add(database, session, decision.columns, None, None, (decision.file, decision.sheet), author)
+    return decision
 
 
 def _add(

@@ -28,7 +28,7 @@ def assign_ids(
     candidates: Callable[[], pl.Series],
     resolve: Callable[[Mapping[str, str]], Inventory],
 ) -> Inventory:
-    """Resolve with what the register knows, and register what was found.
+    """Resolve with the ids that the register knows, and register those that are new.
 
     The lock of the engagement is held only while registering: where another session has registered
     something meanwhile, that may be what this one calls otherwise, and it is resolved again.
@@ -64,8 +64,8 @@ def _known(
             ).fetchall()
             return size, {row["identifier"]: row["asset_id"] for row in rows}
         register = _read_whole(connection, session)
-    found = register.filter(pl.col("identifier").is_in(wanted.implode()))
-    return size, dict(found.iter_rows())
+    known = register.filter(pl.col("identifier").is_in(wanted.implode()))
+    return size, dict(known.iter_rows())
 
 
 def _read_whole(connection: Connection[DictRow], session: SessionKey) -> pl.DataFrame:

@@ -91,7 +91,7 @@ def _name(
 ) -> IdentityDecision:
     names = aliases.names_of(database, session, named.asset_id)
     try:
-        added = aliases.give(database, session, kept, names, reason, author, origin)
+        added = aliases.add(database, session, kept, names, reason, author, origin)
     except aliases.InvalidAliasError as error:
         raise CannotJoinError(str(error)) from error
     if not added:

@@ -28,11 +28,11 @@ def published(database: Database, objects: ObjectStore, session: SessionKey) -> 
     def used(step: str) -> PublishedFrames:
         return frames(step, inputs.get(step, current[step].publication))
 
-    made = frames("inventory", inventory.publication)
+    frames_of_inventory = frames("inventory", inventory.publication)
     return Published(
         used("source_records"),
         used("field_mapping")["mapping"],
         frames("canonical_records", canonical_id)["assets"],
-        made["members"],
-        made["assets"],
+        frames_of_inventory["members"],
+        frames_of_inventory["assets"],
     )

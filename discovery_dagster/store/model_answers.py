@@ -10,7 +10,7 @@ from discovery_dagster.store.database import Database
 
 
 @dataclass(frozen=True)
-class Asked:
+class PromptedModel:
     """Whom an answer is of, and by which prompt: another of either is another answer."""
 
     model: str
@@ -44,17 +44,20 @@ _KEEP = """
 
 
 def known(
-    database: Database, engagement: EngagementKey, asked: Asked, questions: Collection[str]
+    database: Database,
+    engagement: EngagementKey,
+    prompted: PromptedModel,
+    questions: Collection[str],
 ) -> dict[str, KeptAnswer]:
     """Return the answers that the engagement has to those of the questions, by their digests."""
     with database.reader([engagement]) as connection:
         rows = connection.execute(
-            _KNOWN, [str(engagement), asked.model, asked.prompt, sorted(questions)]
+            _KNOWN, [str(engagement), prompted.model, prompted.prompt, sorted(questions)]
         ).fetchall()
     return {row.pop("question"): KeptAnswer(**row) for row in map(dict, rows)}
 
 
-def keep(claim: Claim, asked: Asked, answers: Mapping[str, KeptAnswer]) -> None:
+def keep(claim: Claim, prompted: PromptedModel, answers: Mapping[str, KeptAnswer]) -> None:
     """Keep answers by the digests of their questions; those that are kept already stay.
 
     Raises:
@@ -62,7 +65,7 @@ def keep(claim: Claim, asked: Asked, answers: Mapping[str, KeptAnswer]) -> None:
     """
     engagement = claim.session.engagement
     rows: list[dict[str, Any]] = [
-        {"engagement": str(engagement), **vars(asked), "question": question, **vars(answer)}
+        {"engagement": str(engagement), **vars(prompted), "question": question, **vars(answer)}
         for question, answer in answers.items()
     ]
     with claim.database.writer(engagement) as connection, connection.cursor() as cursor:

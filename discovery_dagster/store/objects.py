@@ -139,9 +139,9 @@ def write_frame(path: Path, frame: pl.DataFrame) -> None:
             )
         except pl.exceptions.ComputeError as error:
             # Polars wraps what the system said, which Rust ends with its number.
-            if (said := _OS_ERROR.search(str(error))) is None:
+            if (os_error := _OS_ERROR.search(str(error))) is None:
                 raise
-            number = int(said[1])
+            number = int(os_error[1])
             raise OSError(number, os.strerror(number), str(path)) from error
         out.flush()
         os.fsync(out.fileno())

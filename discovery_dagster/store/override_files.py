@@ -14,9 +14,9 @@ from discovery_dagster.store import assets as stored
 from discovery_dagster.store import decision_log, overrides
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decision_log import ASSET
-from discovery_dagster.store.overrides import OverrideWish
+from discovery_dagster.store.overrides import OverrideRequest
 
-Judge = Callable[[pl.DataFrame, Sequence[Override]], pl.DataFrame]
+Classifier = Callable[[pl.DataFrame, Sequence[Override]], pl.DataFrame]
 
 
 def apply(
@@ -24,20 +24,20 @@ def apply(
     session: SessionKey,
     lines: pl.DataFrame,
     assets: pl.DataFrame,
-    judged: Judge,
+    classified: Classifier,
 ) -> pl.DataFrame:
     """Decide what the lines of a session's files say, each once.
 
     A line names an asset of this session, or else of the last one before it that has one of that
     name. All are added to the log in one transaction; a run that was killed after it finds them
-    said.
+    there.
 
     Args:
         database: the project's.
         session: that the files are of.
         lines: as `tables.OVERRIDE_LINES`.
         assets: of the session, in `INVENTORY_ASSETS`.
-        judged: gives assets as they are without these lines, for what stood before.
+        classified: gives assets as they are without these lines, for the values before.
 
     Returns:
         What could not be applied, as `tables.OVERRIDE_REFUSALS`.
@@ -47,19 +47,19 @@ def apply(
     read = [Line(**row) for row in lines.iter_rows(named=True)]
     here = candidates(assets, {line.asset for line in read})
     decided = overrides.in_force(database, session.engagement)
-    found = {row["asset_id"]: row for row in judged(here, decided).iter_rows(named=True)}
-    search = _Search(database, session, Directory(found.values()), {line.asset for line in read})
+    rows = {row["asset_id"]: row for row in classified(here, decided).iter_rows(named=True)}
+    search = _Search(database, session, Directory(rows.values()), {line.asset for line in read})
     log = [each for each in decision_log.history(database, session.engagement)
            if each.kind == ASSET]  # fmt: skip
     wanted, refused = select_lines(read, search.id_of, log, session.session)
     names = {asset: search.rows[asset]["name"] or asset for _, asset in wanted}
-    wishes = [
-        OverrideWish(
+    requests = [
+        OverrideRequest(
             asset, names[asset], line.field, line.value, line.reason, line.author, line.origin
         )
         for line, asset in wanted
     ]
-    overrides.decide(database, session, wishes, search.rows)
+    overrides.decide(database, session, requests, search.rows)
     return pl.DataFrame(
         [_refusal(each) for each in refused], schema=dict(OVERRIDE_REFUSALS), orient="row"
     )
@@ -86,11 +86,11 @@ class _Search:
             AmbiguousAssetError: when several have.
         """
         try:
-            found = self._here.find(line.asset, self._session)
+            asset = self._here.find(line.asset, self._session)
         except NoSuchAssetError:
-            found = self._earlier(line.asset)
-        self.rows[found["asset_id"]] = found
-        return str(found["asset_id"])
+            asset = self._earlier(line.asset)
+        self.rows[asset["asset_id"]] = asset
+        return str(asset["asset_id"])
 
     def _earlier(self, named: str) -> Any:
         if self._before is None:

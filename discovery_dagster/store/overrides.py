@@ -15,7 +15,7 @@ from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.tabular import plain_text
 from discovery_dagster.store import decision_log
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decision_log import ASSET, COMMAND, Decision, Wish
+from discovery_dagster.store.decision_log import ASSET, COMMAND, Decision, DecisionRequest
 
 #: Where a decision comes from that accepts a language model's answer.
 PROPOSAL: Final = "proposal"
@@ -35,7 +35,7 @@ class NoSuchProposalError(AbsentError):
 
 
 @dataclass(frozen=True)
-class OverrideWish:
+class OverrideRequest:
     """What somebody wants decided about an asset; texts as they were written."""
 
     asset_id: str
@@ -50,16 +50,16 @@ class OverrideWish:
 def decide(
     database: Database,
     session: SessionKey,
-    wishes: Sequence[OverrideWish],
-    stands: Mapping[str, Mapping[str, Any]] | None = None,
+    requests: Sequence[OverrideRequest],
+    before: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[Override]:
     """Remember decisions about assets for the engagement of `session`, where they are made.
 
     Args:
         database: the project's.
         session: where they are made.
-        wishes: what is to be decided.
-        stands: what holds now, by asset and field; None for what the session published last.
+        requests: what is to be decided.
+        before: what holds now, by asset and field; None for what the session published last.
 
     Returns:
         Those that were added: what holds already, or was said by the same place of a file before,
@@ -70,23 +70,23 @@ def decide(
             remembered then.
         EngagementArchivedError: when the engagement is archived.
     """
-    read = [_read(wish) for wish in wishes]
-    values = stands
+    read = [_read(request) for request in requests]
+    values = before
     if values is None:
-        values = _values(database, session, {wish.asset_id for wish in read})
+        values = _values(database, session, {request.asset_id for request in read})
     named = [
-        Wish(
+        DecisionRequest(
             ASSET,
-            wish.asset_id,
-            wish.name,
-            wish.field,
-            wish.value,
-            _text(values.get(wish.asset_id, {}).get(wish.field)),
-            wish.reason,
-            wish.author,
-            wish.origin,
+            request.asset_id,
+            request.name,
+            request.field,
+            request.value,
+            _text(values.get(request.asset_id, {}).get(request.field)),
+            request.reason,
+            request.author,
+            request.origin,
         )
-        for wish in read
+        for request in read
     ]
     return [_override(row) for row in decision_log.add(database, session, named)]
 
@@ -101,10 +101,10 @@ class ProposedType:
     value: str
     model: str
 
-    def wish(self, author: str, reason: str | None) -> OverrideWish:
-        """Return the wish that it is so; without a reason the model's name is the reason."""
+    def request(self, author: str, reason: str | None) -> OverrideRequest:
+        """Return the request that it is so; without a reason the model's name is the reason."""
         because = reason or f"proposal of {self.model} accepted"
-        return OverrideWish(
+        return OverrideRequest(
             self.asset_id, self.name, self.field, self.value, because, author, PROPOSAL
         )
 
@@ -123,16 +123,16 @@ def proposed_types(database: Database, session: SessionKey) -> dict[str, Propose
 
 def proposed(
     database: Database, session: SessionKey, asset_id: str, author: str, reason: str | None = None
-) -> OverrideWish:
-    """Return the wish that an asset is of the type that a language model proposed for it.
+) -> OverrideRequest:
+    """Return the request that an asset is of the type that a language model proposed for it.
 
     Raises:
         NoSuchProposalError: when there is no proposal with a value for this asset.
     """
-    found = proposed_types(database, session).get(asset_id)
-    if found is None:
+    proposal = proposed_types(database, session).get(asset_id)
+    if proposal is None:
         raise NoSuchProposalError(f"{session} has no proposal for {asset_id}.")
-    return found.wish(author, reason)
+    return proposal.request(author, reason)
 
 
 def in_force(database: Database, engagement: EngagementKey) -> list[Override]:
@@ -157,16 +157,16 @@ def sessions_with(database: Database, engagement: EngagementKey, asset_id: str) 
     return [SessionKey.of(engagement, row["session"]) for row in rows]
 
 
-def _read(wish: OverrideWish) -> OverrideWish:
-    field = read_field(wish.field)
-    return OverrideWish(
-        wish.asset_id,
-        wish.name,
+def _read(request: OverrideRequest) -> OverrideRequest:
+    field = read_field(request.field)
+    return OverrideRequest(
+        request.asset_id,
+        request.name,
         field,
-        read_value(field, wish.value),
-        read_words(wish.reason, "reason"),
-        read_words(wish.author, "author"),
-        wish.origin,
+        read_value(field, request.value),
+        read_words(request.reason, "reason"),
+        read_words(request.author, "author"),
+        request.origin,
     )
 
 

@@ -26,9 +26,9 @@ _TRUST = 1.0
 
 
 class _Connection(psycopg.Connection[DictRow]):
-    """A connection of the pool, which knows when it was last heard of."""
+    """A connection of the pool, which knows when it last answered."""
 
-    heard_at = 0.0
+    last_answered_at = 0.0
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,14 @@ class PooledDatabase(Database):
                 yield connection
         except psycopg.errors.QueryCanceled as error:
             raise DatabaseError(
-                f"This question takes longer than {self.query_seconds:g} s: narrow it by a filter."
+                f"This query takes longer than {self.query_seconds:g} s: narrow it by a filter."
             ) from error
         except (PoolTimeout, psycopg.OperationalError) as error:
             raise DatabaseError("Postgres cannot be reached at the moment.") from error
 
 
 def _check(connection: _Connection) -> None:
-    if time.monotonic() - connection.heard_at > _TRUST:
+    if time.monotonic() - connection.last_answered_at > _TRUST:
         ConnectionPool.check_connection(connection)
 
 
@@ -92,4 +92,4 @@ def _reset(connection: _Connection) -> None:
     done = connection.pgconn.exec_(b"reset all; reset role")
     if done.status != psycopg.pq.ExecStatus.COMMAND_OK:
         raise psycopg.OperationalError(connection.pgconn.get_error_message())
-    connection.heard_at = time.monotonic()
+    connection.last_answered_at = time.monotonic()

@@ -96,15 +96,15 @@ class PostgresAccount:
             EmbeddedPostgresError: when it belongs to somebody else or is open to others.
         """
         directory.mkdir(mode=0o700, exist_ok=True)
-        found = directory.lstat()
-        if self.dropped and found.st_uid == 0:
+        status = directory.lstat()
+        if self.dropped and status.st_uid == 0:
             os.chown(directory, self.uid, self.gid, follow_symlinks=False)
-        elif found.st_uid != self.uid:
+        elif status.st_uid != self.uid:
             raise EmbeddedPostgresError(
-                f"{directory} belongs to {_name(found.st_uid)}, and Postgres would run as "
+                f"{directory} belongs to {_name(status.st_uid)}, and Postgres would run as "
                 f"{_name(self.uid)}."
             )
-        if not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077:
+        if not stat.S_ISDIR(status.st_mode) or status.st_mode & 0o077:
             raise EmbeddedPostgresError(
                 f"{directory} is not a directory for {_name(self.uid)} alone."
             )

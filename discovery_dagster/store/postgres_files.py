@@ -143,7 +143,7 @@ def _system_directory() -> Path:
         pass
     else:
         _SYSTEM_DIRECTORY.chmod(0o755)
-    found = _SYSTEM_DIRECTORY.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != 0 or found.st_mode & 0o022:
+    status = _SYSTEM_DIRECTORY.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != 0 or status.st_mode & 0o022:
         raise EmbeddedPostgresError(f"{_SYSTEM_DIRECTORY} is not a directory of root alone.")
     return _SYSTEM_DIRECTORY

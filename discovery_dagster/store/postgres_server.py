@@ -182,11 +182,11 @@ class PostgresServer:
 
 
 def _require_version(data: Path) -> None:
-    found = (data / "PG_VERSION").read_text("utf-8").strip()
-    if found != str(MAJOR_VERSION):
+    version = (data / "PG_VERSION").read_text("utf-8").strip()
+    if version != str(MAJOR_VERSION):
         raise EmbeddedPostgresError(
-            f"The data in {data} were written by Postgres {found}, which Postgres {MAJOR_VERSION} "
-            "of this Discovery cannot read."
+            f"The data in {data} were written by Postgres {version}, which Postgres"
+            f" {MAJOR_VERSION} of this Discovery cannot read."
         )
 
 

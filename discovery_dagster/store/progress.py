@@ -40,9 +40,9 @@ class StepProgress:
     unit: str
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     _changed: threading.Condition = field(default_factory=threading.Condition)
-    _said: tuple[int, int | None] | None = None
-    _begun: bool = False
-    _over: bool = False
+    _latest: tuple[int, int | None] | None = None
+    _started: bool = False
+    _finished: bool = False
     _error: Exception | None = None
     _thread: threading.Thread | None = None
 
@@ -55,11 +55,11 @@ class StepProgress:
         with self._changed:
             if self._error is not None:
                 raise self._error
-            if self._begun:
-                self._said = done, total
+            if self._started:
+                self._latest = done, total
             else:
                 outlast(lambda: self._write(done, total))
-                self._begun = True
+                self._started = True
 
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._keep_writing, daemon=True)
@@ -68,7 +68,7 @@ class StepProgress:
 
     def __exit__(self, *_: object) -> None:
         with self._changed:
-            self._over = True
+            self._finished = True
             self._changed.notify()
         if self._thread is not None:
             self._thread.join()
@@ -76,16 +76,16 @@ class StepProgress:
     def _keep_writing(self) -> None:
         with self._changed:
             due = time.monotonic() + INTERVAL
-            while not self._over:
+            while not self._finished:
                 if (wait := due - time.monotonic()) > 0:
                     self._changed.wait(wait)
                     continue
                 due = time.monotonic() + INTERVAL
                 try:
                     self.claim.keep()
-                    if self._said is not None:
-                        self._write(*self._said)
-                        self._said = None
+                    if self._latest is not None:
+                        self._write(*self._latest)
+                        self._latest = None
                 except FencedError as error:
                     self._error = error  # told to the next who reports
                     return
@@ -133,6 +133,6 @@ def read_of(
     """Return what the steps of each session last reported."""
     rows = connection.execute(_READ, wanted(keys)).fetchall()
     return {
-        key: {row["step"]: Progress(**row) for row in found}
-        for key, found in by_session(keys, rows).items()
+        key: {row["step"]: Progress(**row) for row in steps}
+        for key, steps in by_session(keys, rows).items()
     }

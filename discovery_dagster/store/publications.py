@@ -21,7 +21,7 @@ from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.steps import Step
 from discovery_dagster.domain.tables import Frames, conform
 from discovery_dagster.domain.tables.validation import validate
-from discovery_dagster.store.bulk import MANY, plan_anew, replace_rows
+from discovery_dagster.store.bulk import MANY, analyze, replace_rows
 from discovery_dagster.store.claims import Claim
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.facets import COUNTED, count_again
@@ -113,7 +113,7 @@ class Publisher:
         for name, table in step.frames.items():
             validate(conform(frames[name], table), table)
         tables = {table: frames[name] for table, name in STEP_TABLES.get(step.key, {}).items()}
-        made = Publication(
+        publication = Publication(
             step.key,
             uuid.uuid4().hex,
             self.claim.run_id,
@@ -123,14 +123,16 @@ class Publisher:
             started_at,
             datetime.now(UTC),
         )
-        self.objects.write_frames(self.session, step.key, made.publication, frames)
+        self.objects.write_frames(self.session, step.key, publication.publication, frames)
         # Under the same id each time, so that a commit whose answer was lost is only made again.
-        outlast(lambda: self._commit(step, made, tables))
+        outlast(lambda: self._commit(step, publication, tables))
         if large := [table for table, rows in tables.items() if rows.height >= MANY]:
-            plan_anew(self.claim.database, large)
-        return made
+            analyze(self.claim.database, large)
+        return publication
 
-    def _commit(self, step: Step, made: Publication, tables: Mapping[str, pl.DataFrame]) -> None:
+    def _commit(
+        self, step: Step, publication: Publication, tables: Mapping[str, pl.DataFrame]
+    ) -> None:
         self.claim.keep()
         with self.claim.database.writer(self.session.engagement) as connection:
             self.claim.check(connection)
@@ -150,15 +152,15 @@ class Publisher:
                 [
                     str(self.session.engagement),
                     self.session.session,
-                    made.step,
-                    made.publication,
-                    made.run_id,
+                    publication.step,
+                    publication.publication,
+                    publication.run_id,
                     self.claim.fence,
-                    made.code_version,
-                    json.dumps(made.inputs),
-                    json.dumps(made.counts),
-                    made.started_at,
-                    made.at,
+                    publication.code_version,
+                    json.dumps(publication.inputs),
+                    json.dumps(publication.counts),
+                    publication.started_at,
+                    publication.at,
                 ],
             )
 
@@ -175,6 +177,6 @@ def current_of(
     """Return the current publications of each session by step."""
     rows = connection.execute(_CURRENT, wanted(keys)).fetchall()
     return {
-        key: {row["step"]: Publication(**row) for row in found}
-        for key, found in by_session(keys, rows).items()
+        key: {row["step"]: Publication(**row) for row in steps}
+        for key, steps in by_session(keys, rows).items()
     }

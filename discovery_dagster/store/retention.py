@@ -78,8 +78,8 @@ def _session_folders(root: Path) -> Iterator[tuple[SessionKey, Path]]:
 def _orphaned_frames(database: Database, session: SessionKey, folder: Path) -> list[Path]:
     current = publications.current(database, session).values()
     # A step that is stale is still explained by the publications that it was made from.
-    kept = {made.publication for made in current}
-    kept |= {source for made in current for source in made.inputs.values()}
+    kept = {publication.publication for publication in current}
+    kept |= {source for publication in current for source in publication.inputs.values()}
     return [path for path in folder.glob("frames/*/*") if path.name not in kept and _is_old(path)]
 
 

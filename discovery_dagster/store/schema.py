@@ -71,7 +71,7 @@ def migrate(url: str) -> None:
             _upgrade(url, head())
 
 
-def remake(url: str, revision: str) -> None:
+def recreate(url: str, revision: str) -> None:
     """Make the project's tables anew, empty, as they were at `revision`."""
     with psycopg.connect(url, autocommit=True) as connection:
         make_roles(connection)

@@ -277,12 +277,12 @@ def live(database: Database) -> list[SessionKey]:
     live = live_engagements(database)
     engagements = [str(engagement) for engagement in live]
     with database.reader(live) as connection:
-        found = connection.execute(
+        rows = connection.execute(
             "select engagement, session from discovery.session where engagement = any (%s)"
             " order by engagement, substr(session, 2)::int",
             [engagements],
         ).fetchall()
-    return [SessionKey.of(EngagementKey.parse(row["engagement"]), row["session"]) for row in found]
+    return [SessionKey.of(EngagementKey.parse(row["engagement"]), row["session"]) for row in rows]
 
 
 def find(database: Database, session: SessionKey) -> SessionRow:
@@ -314,11 +314,11 @@ def by_session(
     keys: Sequence[SessionKey], rows: Iterable[DictRow]
 ) -> dict[SessionKey, list[DictRow]]:
     """Return the rows of each session, without their keys `engagement` and `session`."""
-    found: dict[SessionKey, list[DictRow]] = {key: [] for key in keys}
+    grouped: dict[SessionKey, list[DictRow]] = {key: [] for key in keys}
     places = {(str(key.engagement), key.session): key for key in keys}
     for row in rows:
-        found[places[row.pop("engagement"), row.pop("session")]].append(row)
-    return found
+        grouped[places[row.pop("engagement"), row.pop("session")]].append(row)
+    return grouped
 
 
 def files(database: Database, session: SessionKey) -> list[SessionFile]:
@@ -345,7 +345,7 @@ def accounts_of(
     """Say the same of many sessions."""
     rows = connection.execute(_ACCOUNTS, wanted(keys)).fetchall()
     return {
-        key: [FileAccount(**row) for row in found] for key, found in by_session(keys, rows).items()
+        key: [FileAccount(**row) for row in files] for key, files in by_session(keys, rows).items()
     }
 
 

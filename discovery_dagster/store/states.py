@@ -31,7 +31,7 @@ def _states(database: Database, rows: Sequence[sessions.SessionRow]) -> Iterator
     keys = [row.session for row in rows]
     with database.reader({key.engagement for key in keys}) as connection:
         files = sessions.accounts_of(connection, keys)
-        made = publications.current_of(connection, keys)
+        published = publications.current_of(connection, keys)
         reported = progress.read_of(connection, keys)
         previous = changes.previous_of(connection, keys)
     runs = dagster_runs.latest(database, keys)
@@ -46,7 +46,7 @@ def _states(database: Database, rows: Sequence[sessions.SessionRow]) -> Iterator
                 created_at=row.created_at,
                 files_digest=sessions.digest(files[key]),
                 files=files[key],
-                publications=made[key],
+                publications=published[key],
                 progress=reported[key],
                 run=runs.get(key),
                 claim_held=key in held,

@@ -118,15 +118,15 @@ class StoredRows:
     def repeated(self, flow: str, source: str, target: str) -> pl.Series:
         """See `Rows`."""
         query, given = self._kept()
-        asked = _REPEATED.format(records=query, flow=flow, source=source, target=target)
-        return self._ask(asked, given)["row"].sort()
+        statement = _REPEATED.format(records=query, flow=flow, source=source, target=target)
+        return self._ask(statement, given)["row"].sort()
 
     def find(self, wanted: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
         """See `Rows`."""
         query, given = self._kept()
-        told = [name for name in wanted.columns if name not in columns]
+        others = [name for name in wanted.columns if name not in columns]
         return self._ask(
-            f"select r.row::uinteger as row, {_list(told, 'w')} from {query} r"
+            f"select r.row::uinteger as row, {_list(others, 'w')} from {query} r"
             f" join wanted w on {_same(columns, 'r', 'w')}",
             {**given, "wanted": wanted},
         ).sort("row")
@@ -142,8 +142,8 @@ class StoredRows:
     def different(self, column: str) -> int:
         """See `Rows`."""
         query, given = self._kept()
-        found = self._ask(f'select approx_count_distinct("{column}") as n from {query}', given)
-        return int(found["n"][0])
+        counts = self._ask(f'select approx_count_distinct("{column}") as n from {query}', given)
+        return int(counts["n"][0])
 
     def digits(self, columns: Sequence[str]) -> int | None:
         """See `Rows`."""
@@ -153,10 +153,10 @@ class StoredRows:
         whole = [
             f'count("{c}") = count_if("{c}" = try_cast("{c}" as ubigint)::varchar)' for c in columns
         ]
-        asked = f"[{', '.join(bounds)}] as bounds, {' and '.join(whole)} as whole"
-        told = self._ask(f"select {asked} from {query}", given).row(0, named=True)
-        lengths = {length for length in told["bounds"] if length is not None}
-        return lengths.pop() if told["whole"] and len(lengths) == 1 else None
+        measures = f"[{', '.join(bounds)}] as bounds, {' and '.join(whole)} as whole"
+        answer = self._ask(f"select {measures} from {query}", given).row(0, named=True)
+        lengths = {length for length in answer["bounds"] if length is not None}
+        return lengths.pop() if answer["whole"] and len(lengths) == 1 else None
 
     def all_match(self, columns: Sequence[str], pattern: str, dated: bool) -> bool:
         """See `Rows`."""
@@ -183,9 +183,9 @@ class StoredRows:
         looked_up = {name: lookup for name, lookup in lookups.items() if name not in own}
         query, given = self._kept()
         given |= {f"say_{name}": one.table for name, one in looked_up.items() if one.varies}
-        joins, told = _look_up(looked_up)
-        told |= own
-        number = "coalesce({count}, 1)".format(**told)
+        joins, expressions = _look_up(looked_up)
+        expressions |= own
+        number = "coalesce({count}, 1)".format(**expressions)
         if again is not None and len(again):
             given["again"] = again.alias("row").to_frame()
             joins += " left join again on r.row = again.row"
@@ -195,8 +195,8 @@ class StoredRows:
             records=query,
             joins=joins,
             number=number,
-            is_reply=_IS_REPLY.format(**told) if "tcp_flags" in lookups else "false",
-            **{"source_port": "null", **told},
+            is_reply=_IS_REPLY.format(**expressions) if "tcp_flags" in lookups else "false",
+            **{"source_port": "null", **expressions},
         )
         # The type of a column of nulls is DuckDB's choice.
         numbers = ["from_port", *MEASURES] if not own else ["from_port", "count"]
@@ -240,15 +240,15 @@ def _own_moments(ordered: OrderedCells | None) -> dict[str, str]:
 
 def _look_up(lookups: Mapping[str, Lookup]) -> tuple[str, dict[str, str]]:
     """Return the joins for what is looked up, and the expression of each thing that is said."""
-    joins, told = "", dict[str, str]()
+    joins, expressions = "", dict[str, str]()
     for name, lookup in lookups.items():
         table = f"say_{name}"
         if lookup.varies:
             joins += f" left join {table} on {_same(lookup.cells, 'r', table)}"
-            told |= {one: f"{table}.{one}" for one in lookup.value_columns}
+            expressions |= {one: f"{table}.{one}" for one in lookup.value_columns}
         else:
-            told |= {one: _constant(lookup.table[one][0]) for one in lookup.value_columns}
-    return joins, told
+            expressions |= {one: _constant(lookup.table[one][0]) for one in lookup.value_columns}
+    return joins, expressions
 
 
 def _list(columns: Sequence[str], of: str | None = None) -> str:

@@ -93,12 +93,12 @@ def revoke(database: Database, token: str) -> None:
         NoSuchTokenError: when there is none of this id.
     """
     with database.gatekeeper() as connection:
-        found = connection.execute(
+        cursor = connection.execute(
             "update discovery.access_token set revoked_at = coalesce(revoked_at, now())"
             " where token = %s",
             [token],
         )
-    if found.rowcount == 0:
+    if cursor.rowcount == 0:
         raise NoSuchTokenError(f"There is no token {token!r}: `discovery token list` shows all.")
 
 
@@ -109,13 +109,13 @@ def prolong(database: Database, token: str, lifetime: timedelta) -> None:
         NoSuchTokenError: when there is none of this id.
     """
     with database.gatekeeper() as connection:
-        found = connection.execute(
+        cursor = connection.execute(
             "update discovery.access_token set expires_at = now() + %s"
             " where token = %s and revoked_at is null",
             [lifetime, token],
         )
-    if found.rowcount == 0:
-        raise NoSuchTokenError(f"There is no token {token!r} that could live on.")
+    if cursor.rowcount == 0:
+        raise NoSuchTokenError(f"There is no token {token!r} that could be prolonged.")
 
 
 def forget(database: Database, engagement: EngagementKey) -> int:

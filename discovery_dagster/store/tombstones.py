@@ -19,7 +19,7 @@ class EngagementErasedError(InvalidRequestError):
     code = "engagement_erased"
 
 
-def leave(database: Database, engagement: EngagementKey) -> None:
+def add(database: Database, engagement: EngagementKey) -> None:
     """Refuse the engagement's name from now on."""
     with database.writer(engagement) as connection:
         connection.execute(
@@ -28,16 +28,16 @@ def leave(database: Database, engagement: EngagementKey) -> None:
         )
 
 
-def lift(database: Database, engagement: EngagementKey) -> bool:
+def remove(database: Database, engagement: EngagementKey) -> bool:
     """Let the engagement's name be used again; return whether it was refused."""
     with database.writer(engagement) as connection:
-        lifted = connection.execute(
+        deleted = connection.execute(
             "delete from discovery.tombstone where digest = %s", [_digest(engagement)]
         )
-    return lifted.rowcount > 0
+    return deleted.rowcount > 0
 
 
-def stands(database: Database, engagement: EngagementKey) -> bool:
+def exists(database: Database, engagement: EngagementKey) -> bool:
     """Whether the engagement's name is refused."""
     with database.writer(engagement) as connection:
         return _at(connection, engagement) is not None
@@ -47,7 +47,7 @@ def require_none(connection: psycopg.Connection[DictRow], engagement: Engagement
     """Refuse to take anything in for an engagement that was erased.
 
     Raises:
-        EngagementErasedError: when it was, and nobody has lifted that.
+        EngagementErasedError: when it was, and nobody has deleted that.
     """
     row = _at(connection, engagement)
     if row is not None:

@@ -34,8 +34,8 @@ def forget(home: Path, engagement: EngagementKey, run_ids: Collection[str]) -> i
 
 def backups(home: Path) -> list[Path]:
     """Files of the home that look like backups, which keep what they had when they were made."""
-    found = {path for shape in _BACKUPS for path in home.rglob(shape)}
-    return sorted(path for path in found if path.relative_to(home).parts[0] not in _NO_BACKUPS)
+    paths = {path for shape in _BACKUPS for path in home.rglob(shape)}
+    return sorted(path for path in paths if path.relative_to(home).parts[0] not in _NO_BACKUPS)
 
 
 def _logs(home: Path) -> Iterator[Path]:

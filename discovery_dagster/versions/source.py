@@ -131,7 +131,9 @@ def _definitions(module: str, tree: ast.Module) -> dict[str, Definition]:
     for statement in tree.body:
         for name in _names(statement):
             statements[name].append(statement)
-    return {name: Definition(module, name, tuple(made)) for name, made in statements.items()}
+    return {
+        name: Definition(module, name, tuple(bindings)) for name, bindings in statements.items()
+    }
 
 
 def _names(statement: ast.stmt) -> Sequence[str]:
@@ -152,13 +154,13 @@ def _is_stored(node: ast.AST) -> TypeGuard[ast.Name]:
 
 def _imports(tree: ast.Module) -> dict[str, str]:
     """What is imported anywhere in a module, by name; the project has no relative imports."""
-    found = {}
+    imports = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             for each in node.names:
-                found[each.asname or each.name] = f"{node.module}.{each.name}"
+                imports[each.asname or each.name] = f"{node.module}.{each.name}"
         elif isinstance(node, ast.Import):
             for each in node.names:
                 name = each.name if each.asname else each.name.partition(".")[0]
-                found[each.asname or name] = name
-    return found
+                imports[each.asname or name] = name
+    return imports

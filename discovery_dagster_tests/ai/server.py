@@ -61,10 +61,10 @@ _WORDS = {
 
 
 def known(row: dict[str, Any]) -> str | None:
-    told = row.get("header") or " ".join(
+    words = row.get("header") or " ".join(
         str(row.get(name)) for name in ("name", "description", "model")
     )
-    return next((value for word, value in _WORDS.items() if word in told), None)
+    return next((value for word, value in _WORDS.items() if word in words), None)
 
 
 def answer(request: Request, of: Callable[[dict[str, Any]], str]) -> Reply:

@@ -13,7 +13,7 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import decisions, exports, publications, sessions, states
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.reading import listing, lists
-from discovery_dagster.store.reading.listing import Asked
+from discovery_dagster.store.reading.listing import Criteria
 from discovery_dagster.store.reading.neighbourhood import Surroundings
 from discovery_dagster.store.sessions import IncomingFile
 from discovery_dagster_tests.ai.server import Reply, able, answer, known
@@ -37,11 +37,11 @@ def register(engine, engagement, folder):
 def with_formulas(request):
     """An able answer whose reasons a spreadsheet would take for formulas."""
     reply = answer(request, lambda row: known(row) or "unknown")
-    said = json.loads(reply.content)
-    for item in said["items"]:
+    document = json.loads(reply.content)
+    for item in document["items"]:
         item["reason"] = "=HYPERLINK(because)"
         item["value"] = item["value"] if "`unknown`" in request.text else known_or_unmapped(item)
-    return Reply(json.dumps(said))
+    return Reply(json.dumps(document))
 
 
 def known_or_unmapped(item):
@@ -88,16 +88,16 @@ def assets(engine, session):
 
 
 def test_a_proposal_stands_beside_the_answer_of_the_rules(engine, ran):
-    found = proposals(engine, ran)
-    owner, ledger = found["Kostenverantwortlich"], found["payments ledger"]
-    said = [(row["rules"], row["value"], row["status"]) for row in (owner, ledger)]
-    assert said == [
+    proposed = proposals(engine, ran)
+    owner, ledger = proposed["Kostenverantwortlich"], proposed["payments ledger"]
+    verdicts = [(row["rules"], row["value"], row["status"]) for row in (owner, ledger)]
+    assert verdicts == [
         ("unmapped", "business_owner", "proposed"),
         ("unknown", "database", "proposed"),
     ]
     assert (ledger["model"], ledger["confidence"]) == ("test-model", 0.9)
     assert ledger["response"].startswith("response-")
-    assert found["blob"]["status"] == "undecided"
+    assert proposed["blob"]["status"] == "undecided"
     asset = assets(engine, ran)["payments ledger"]
     assert (asset["type"], asset["business_owner"]) == ("unknown", None)
     assert "Ann Example" in str(asset["custom"])
@@ -144,15 +144,15 @@ def test_what_a_model_says_is_no_formula_in_a_spreadsheet(engine, ran):
 
 
 def test_proposals_are_read_page_by_page_as_they_are_exported(engine, ran):
-    found, after = [], None
+    listed, after = [], None
     while True:
-        page = listing.page(engine.database, ran, lists.PROPOSALS, Asked(limit=2, after=after))
-        found += page.rows
+        page = listing.page(engine.database, ran, lists.PROPOSALS, Criteria(limit=2, after=after))
+        listed += page.rows
         if page.after is None:
             break
         after = page.after
-    assert found == exports.rows(engine.database, ran, "proposals")
-    of_assets = Asked(filters={"field": ["type"], "status": ["proposed"]})
+    assert listed == exports.rows(engine.database, ran, "proposals")
+    of_assets = Criteria(filters={"field": ["type"], "status": ["proposed"]})
     rows = listing.page(engine.database, ran, lists.PROPOSALS, of_assets).rows
     assert {row["value"] for row in rows} == {"database"}
 
@@ -193,10 +193,14 @@ def test_an_accepted_type_is_applied_by_the_run_that_it_makes_stale(engine, sess
     where = ("--client", "acme", "--engagement", session.engagement.engagement)
     home = Installation(Settings().home, Settings().postgres_url)
     accept = ("override", "accept", "Payments Ledger", "--author", "ann", *where)
-    made = home.json(*accept)
-    assert (made["field"], made["value"], made["before"]) == ("type", "database", "unknown")
-    assert (made["author"], made["origin"]) == ("ann", "proposal")
-    assert [each["status"] for each in made["sessions"]] == ["stale"]
+    document = home.json(*accept)
+    assert (document["field"], document["value"], document["before"]) == (
+        "type",
+        "database",
+        "unknown",
+    )
+    assert (document["author"], document["origin"]) == ("ann", "proposal")
+    assert [each["status"] for each in document["sessions"]] == ["stale"]
     assert assets(engine, session)["payments ledger"]["type"] == "unknown"
     assert states.state(engine.database, session).status == "stale"
 

@@ -79,24 +79,24 @@ def test_a_killed_flow_asks_no_saved_batch_again(database, session, server, sett
     before = [names(request) for request in server.log]
     server.behave = able
     with claim_of_the_dead(database, session) as claim:
-        said = ask(proposer_of(settings, claim))
-    assert [a.value for a in said.answers] == ["database"] * THINGS
-    asked = Counter(map(tuple, [names(request) for request in server.log]))
-    twice = [batch for batch, times in asked.items() if times > 1]
-    assert sum(asked.values()) <= THINGS / 5 + settings.llm_concurrency
+        replies = ask(proposer_of(settings, claim))
+    assert [a.value for a in replies.answers] == ["database"] * THINGS
+    counts = Counter(map(tuple, [names(request) for request in server.log]))
+    twice = [batch for batch, times in counts.items() if times > 1]
+    assert sum(counts.values()) <= THINGS / 5 + settings.llm_concurrency
     assert len(twice) <= settings.llm_concurrency
     assert all(list(batch) in before[saved:] for batch in twice)
-    assert max(asked.values()) <= 2
+    assert max(counts.values()) <= 2
 
 
 def test_a_finished_flow_asks_nothing_more(database, session, server, settings):
     with Claim.take(database, session, "run-1") as claim:
         first = ask(proposer_of(settings, claim))
-        asked = len(server.log)
+        sent = len(server.log)
         again = ask(proposer_of(settings, claim))
     assert again.answers == first.answers
     assert again.usage == first.usage
-    assert len(server.log) == asked
+    assert len(server.log) == sent
 
 
 def test_a_flow_that_lost_its_session_saves_nothing_more(database, session, server, settings):
@@ -122,8 +122,8 @@ def test_a_question_that_changed_is_asked_and_those_that_did_not_are_not(
         server.log.clear()
         ask(proposer_of(settings, claim))
         assert server.log == []
-        said = ask(proposer_of(settings, claim), "blob")
-    assert {each.value for each in said.answers} == {None}
+        replies = ask(proposer_of(settings, claim), "blob")
+    assert {each.value for each in replies.answers} == {None}
     assert len(server.log) == THINGS / 5
 
 
@@ -137,10 +137,10 @@ def test_a_state_of_another_version_is_begun_anew_and_answers_stand(
                 "update discovery.flow_state set state = jsonb_build_object('version', 0)"
             )
         server.log.clear()
-        said = ask(proposer_of(settings, claim))
+        replies = ask(proposer_of(settings, claim))
         assert server.log == []
         ask(proposer_of(settings, claim), "blob")
-    assert {a.value for a in said.answers} == {"database"}
+    assert {a.value for a in replies.answers} == {"database"}
     assert len(server.log) == THINGS / 5
 
 
@@ -171,12 +171,12 @@ def test_another_session_of_the_engagement_asks_nothing_again_and_another_engage
             Question({"name": f"thing-{at:03d}", "description": "ledger"}, {"file": "other.csv"})
             for at in reversed(range(THINGS + 1))
         ]
-        said = proposer_of(settings, claim).propose(
+        replies = proposer_of(settings, claim).propose(
             questions, reference.load("vocabulary")["asset_types"], "unknown"
         )
-    assert {each.value for each in said.answers} == {"database"}
+    assert {each.value for each in replies.answers} == {"database"}
     assert [names(request) for request in server.log] == [[f"thing-{THINGS:03d}"]]
-    assert said.usage.calls == 1
+    assert replies.usage.calls == 1
     server.log.clear()
     with Claim.take(database, other, "run-3") as claim:
         ask(proposer_of(settings, claim))
@@ -188,10 +188,10 @@ def test_what_differs_only_in_what_is_masked_is_one_question(database, session, 
         questions = [
             Question({"name": "ledger", "description": f"at 10.0.0.{at}"}) for at in range(9)
         ]
-        said = proposer_of(settings, claim).propose(
+        replies = proposer_of(settings, claim).propose(
             questions, reference.load("vocabulary")["asset_types"], "unknown"
         )
-    assert [each.value for each in said.answers] == ["database"] * 9
+    assert [each.value for each in replies.answers] == ["database"] * 9
     assert [len(request.rows) for request in server.log] == [1 + 2]  # two are controls
 
 
@@ -213,8 +213,8 @@ def test_one_clients_words_are_never_in_a_request_about_another(
     with Claim.take(database, session, "run-1") as mine, Claim.take(database, other, "r") as theirs:
         for claim, word in ((mine, "canary-acme"), (theirs, "canary-rival"), (mine, "canary-acme")):
             server.log.clear()
-            asked = proposer_of(settings, claim)
-            asked.propose(
+            proposer = proposer_of(settings, claim)
+            proposer.propose(
                 [Question({"name": f"{word}-{at}"}) for at in range(12)],
                 {"database": "", "unknown": ""},
                 "unknown",

@@ -22,9 +22,9 @@ def watched(move, tmp_path):
     temporary.mkdir()
 
     def run(**environment):
-        told = tmp_path / "report.json"
+        report_path = tmp_path / "report.json"
         process = subprocess.run(
-            [sys.executable, "-m", "discovery_dagster_tests.ai.watched", told,
+            [sys.executable, "-m", "discovery_dagster_tests.ai.watched", report_path,
              "import", tmp_path / "things.csv", *move.options, "--json"],
             env={**move.installation.environment, "HOME": str(home), "TMPDIR": str(temporary),
                  **environment},
@@ -32,23 +32,23 @@ def watched(move, tmp_path):
         )  # fmt: skip
         assert process.returncode == 0, process.stderr
         left = [path for path in (*home.rglob("*"), *temporary.rglob("*")) if path.is_file()]
-        return json.loads(told.read_text()), process, left
+        return json.loads(report_path.read_text()), process, left
 
     return run
 
 
-def beyond_postgres(move, told):
+def beyond_postgres(move, report):
     """Whom it contacted apart from the database."""
     url = move.installation.postgres_url
     database = urlsplit(url) if url and url.startswith("postgres") else None
     known = {(database.hostname, database.port or 5432)} if database else set()
-    return {tuple(place) for place in told["contacted"]} - known
+    return {tuple(place) for place in report["contacted"]} - known
 
 
 def test_without_a_model_nobody_is_contacted_and_crewai_is_not_imported(move, watched):
-    told, _, _ = watched(OPENAI_API_KEY="k", OPENAI_BASE_URL="http://127.0.0.1:9/v1", MODEL="m")
-    assert beyond_postgres(move, told) == set()
-    assert told["crewai"] is False
+    report, _, _ = watched(OPENAI_API_KEY="k", OPENAI_BASE_URL="http://127.0.0.1:9/v1", MODEL="m")
+    assert beyond_postgres(move, report) == set()
+    assert report["crewai"] is False
     assert move.export("proposals") == []
 
 
@@ -56,17 +56,17 @@ def test_with_a_model_only_it_is_contacted_and_nothing_is_left_or_said(move, wat
     server.behave = lambda request: (
         Reply(content="canary-nonsense") if "`unmapped`" in request.text else able(request)
     )
-    told, process, left = watched(
+    report, process, left = watched(
         DISCOVERY_LLM_BASE_URL=server.url,
         DISCOVERY_LLM_MODEL="test-model",
         DISCOVERY_LLM_API_KEY="canary-key",
     )
-    assert told["crewai"] is True
-    assert beyond_postgres(move, told) <= {("127.0.0.1", urlsplit(server.url).port)}
-    assert told["handlers"] == []
+    assert report["crewai"] is True
+    assert beyond_postgres(move, report) <= {("127.0.0.1", urlsplit(server.url).port)}
+    assert report["handlers"] == []
     assert left == []
-    said = process.stdout + process.stderr
-    assert not any(word in said for word in ("canary", "CrewAI", "crewai", "OpenAI"))
+    output = process.stdout + process.stderr
+    assert not any(word in output for word in ("canary", "CrewAI", "crewai", "OpenAI"))
     assert "leaked" not in process.stderr  # what nanobind says of DuckDB's types at the end
     assert json.loads(process.stdout)["status"] == "done"
     kept = [

@@ -174,9 +174,9 @@ def test_a_preview_is_what_a_run_sends(engine, engagement, model, tmp_path, monk
     monkeypatch.setenv("DISCOVERY_LLM_BASE_URL", model.url)
     monkeypatch.setenv("DISCOVERY_LLM_MODEL", "test-model")
     engine.execute_here(session)
-    made = [messages for step in previewed["steps"] for messages in step["requests"]]
+    planned_requests = [messages for step in previewed["steps"] for messages in step["requests"]]
     sent = [request.body["messages"] for request in model.log]
-    assert sorted(map(rows_of, made)) == sorted(map(rows_of, sent))
+    assert sorted(map(rows_of, planned_requests)) == sorted(map(rows_of, sent))
 
     after = home.json("model", "preview", *where)
     assert [step["requests"] for step in after["steps"]] == [[], []]

@@ -21,12 +21,12 @@ def watch(event: str, arguments: tuple) -> None:
 
 def report(path: Path, handlers: list) -> None:
     changed = [handler for handler in handlers if str(handler[1]).find("crewai") >= 0]
-    told = {
+    summary = {
         "contacted": contacted,
         "crewai": "crewai" in sys.modules,
         "handlers": [str(handler) for handler in changed],
     }
-    path.write_text(json.dumps(told))
+    path.write_text(json.dumps(summary))
 
 
 if __name__ == "__main__":

@@ -52,12 +52,12 @@ def test_the_graph_is_read_by_other_tools(upland: httpx.Client) -> None:
 
 def test_each_materialisation_names_its_publication_run_and_rows(upland: httpx.Client) -> None:
     state = read(upland, SESSION)
-    made = read(upland, f"{SESSION}/materializations")["items"]
+    materialisations = read(upland, f"{SESSION}/materializations")["items"]
     published = {step["step"]: step["publication"] for step in state["steps"]}
-    assert {item["asset_key"]: item["publication"] for item in made} == published
-    by_key: dict[str, Any] = {item["asset_key"]: item for item in made}
+    assert {item["asset_key"]: item["publication"] for item in materialisations} == published
+    by_key: dict[str, Any] = {item["asset_key"]: item for item in materialisations}
     assert by_key["inventory"]["rows"] == state["counts"]["assets"]
-    assert {item["run_id"] for item in made} == {state["run_id"]}
+    assert {item["run_id"] for item in materialisations} == {state["run_id"]}
 
 
 def test_lineage_leads_to_the_cell(upland: httpx.Client) -> None:
@@ -96,10 +96,10 @@ def test_the_access_log_names_route_and_token_and_holds_no_data(
 ) -> None:
     upland.get(f"{SESSION}/assets", params={"q": "canary"}, headers={"X-Request-Id": "logged-1"})
     deadline = time.monotonic() + 10  # the line is written after the answer
-    while not (found := [line for line in served.log if "logged-1" in line]):
+    while not (lines := [line for line in served.log if "logged-1" in line]):
         assert time.monotonic() < deadline, served.log[-3:]
         time.sleep(0.05)
-    line = json.loads(found[0])
+    line = json.loads(lines[0])
     assert (line["method"], line["status"]) == ("GET", 200)
     assert line["route"].endswith("/sessions/{session}/assets")
     assert line["token"] is not None

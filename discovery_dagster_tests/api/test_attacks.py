@@ -66,20 +66,20 @@ def estate(installation: Installation, name: str) -> None:
 def twins(served: Served) -> Iterator[dict[str, Twin]]:
     for name in CANARIES:
         estate(served.home, name)
-    made = {}
+    issues = {}
     for name in CANARIES:
         client = served.asking(served.token(name))
         base = f"/engagements/{name}.exit/sessions/s001"
         assets = client.get(f"{base}/assets", params={"limit": 5}).json()
-        made[name] = Twin(
+        issues[name] = Twin(
             name,
             client,
             tuple(item["id"] for item in assets["items"]),
             (assets["next"], client.get(f"{base}/issues", params={"limit": 1}).json()["next"]),
         )
         assert CANARIES[name] in str(assets)
-    yield made
-    for twin in made.values():
+    yield issues
+    for twin in issues.values():
         twin.client.close()
 
 
@@ -88,7 +88,7 @@ def test_ten_thousand_attacks_leak_write_and_break_nothing(
 ) -> None:
     document = httpx.get(f"{served.url}/openapi.json").json()
     before = contents(standing)
-    asked = itertools.islice(attacks(document, twins), REQUESTS)
+    drawn = itertools.islice(attacks(document, twins), REQUESTS)
 
     def ask(attack: tuple[Twin, str, str, dict[str, Any], dict[str, str]]) -> int:
         twin, method, path, query, headers = attack
@@ -103,7 +103,7 @@ def test_ten_thousand_attacks_leak_write_and_break_nothing(
         return answer.status_code
 
     with ThreadPoolExecutor(8) as pool:
-        statuses = Counter(pool.map(ask, asked))
+        statuses = Counter(pool.map(ask, drawn))
 
     assert sum(statuses.values()) == REQUESTS
     assert statuses[200] > REQUESTS / 10, "the attacks reach nothing"

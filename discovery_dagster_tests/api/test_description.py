@@ -40,9 +40,9 @@ def test_every_answer_is_as_described(served: Served, upland: httpx.Client, tmp_
         text=True,
         timeout=400,
     )
-    said = done.stdout[-6000:] + done.stderr[-2000:]
-    assert done.returncode == 0, said
-    assert not any(sentence in done.stdout for sentence in _HOLLOW), said
+    output = done.stdout[-6000:] + done.stderr[-2000:]
+    assert done.returncode == 0, output
+    assert not any(sentence in done.stdout for sentence in _HOLLOW), output
 
 
 def authorization(client: httpx.Client) -> str:

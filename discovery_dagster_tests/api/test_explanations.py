@@ -41,22 +41,24 @@ def test_cycles_are_those_of_the_graph(upland: httpx.Client) -> None:
 def test_an_asset_is_explained_by_its_edges_group_and_place(upland: httpx.Client) -> None:
     edges = [row for row in paged(upland, "dependencies", limit=1000) if row["resolved"]]
     asset = edges[0]["source_id"]
-    said = read(upland, f"{SESSION}/assets/{asset}/why")
-    assert said["asset"]["id"] == asset
+    explanation = read(upland, f"{SESSION}/assets/{asset}/why")
+    assert explanation["asset"]["id"] == asset
     own = {(row["target"], row["port"]) for row in edges if row["source_id"] == asset}
-    assert {(e["target"], e["port"]) for e in said["needs"] if e["resolved"]} == own
-    assert all(e["evidence"] and e["why"].endswith(")") for e in said["needs"])
-    assert said["asset"]["name"] in said["group"]["assets"]
-    assert said["placement"]["reason"].startswith(("Moves", "In wave"))
-    assert said["graph"]["fan_out"] == len({e["target"] for e in said["needs"] if e["target_id"]})
+    assert {(e["target"], e["port"]) for e in explanation["needs"] if e["resolved"]} == own
+    assert all(e["evidence"] and e["why"].endswith(")") for e in explanation["needs"])
+    assert explanation["asset"]["name"] in explanation["group"]["assets"]
+    assert explanation["placement"]["reason"].startswith(("Moves", "In wave"))
+    assert explanation["graph"]["fan_out"] == len(
+        {e["target"] for e in explanation["needs"] if e["target_id"]}
+    )
 
 
 def test_each_hop_of_an_impact_leads_on_from_the_one_before(upland: httpx.Client) -> None:
     nodes = read(upland, f"{SESSION}/graph")["nodes"]
     most = max(nodes, key=lambda node: node["blast_radius"] or 0)
-    said = read(upland, f"{SESSION}/assets/{most['id']}/impact")
-    assert said["needed_by"]["total"] == most["blast_radius"] > 0
-    for one in said["needed_by"]["assets"]:
+    explanation = read(upland, f"{SESSION}/assets/{most['id']}/impact")
+    assert explanation["needed_by"]["total"] == most["blast_radius"] > 0
+    for one in explanation["needed_by"]["assets"]:
         assert len(one["path"]) == len(one["why"]) == one["distance"]
         at = most["id"]
         for edge in one["path"]:

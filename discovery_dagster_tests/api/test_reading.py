@@ -12,7 +12,7 @@ import pytest
 
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.reading import assets, listing
-from discovery_dagster.store.reading.listing import Asked
+from discovery_dagster.store.reading.listing import Criteria
 from discovery_dagster_tests.serving import Served
 
 SESSION = "/engagements/upland.exit/sessions/s001"
@@ -52,11 +52,11 @@ def test_pages_of_a_list_make_up_what_is_exported(name: str, upland: httpx.Clien
     exported = served.home.json(
         "export", name, "--client", "upland", "--engagement", "exit", "--session", "s001"
     )
-    found = paged(upland, name, limit=1000 if name == "dependencies" else 37)
-    assert len(found) == len(exported)
+    listed = paged(upland, name, limit=1000 if name == "dependencies" else 37)
+    assert len(listed) == len(exported)
     as_text = Counter(json.dumps(row, sort_keys=True) for row in exported)
     names = exported[0].keys() if exported else ()
-    assert Counter(json.dumps({k: row[k] for k in names}, sort_keys=True) for row in found) == (
+    assert Counter(json.dumps({k: row[k] for k in names}, sort_keys=True) for row in listed) == (
         as_text
     )
 
@@ -66,9 +66,9 @@ def test_each_filter_finds_the_assets_that_hold_the_value(upland: httpx.Client) 
     for name in assets.ASSETS.filters:
         values = [_as_asked(row[name]) for row in everything]
         for value in dict.fromkeys([values[0], max(values), "none"]):
-            asked = paged(upland, "assets", **{name: value}, limit=1000)
+            listed = paged(upland, "assets", **{name: value}, limit=1000)
             holding = [row for row, one in zip(everything, values, strict=True) if one == value]
-            assert asked == holding, (name, value)
+            assert listed == holding, (name, value)
 
 
 def _as_asked(value: Any) -> str:
@@ -91,14 +91,14 @@ def test_each_filter_of_several_values_finds_the_assets_that_hold_one(
 ) -> None:
     everything = paged(upland, "assets", limit=1000)
     value = max(value for row in everything for value in of(row))
-    asked = paged(upland, "assets", **{name: value}, limit=1000)
-    assert asked == [row for row in everything if value in of(row)]
+    listed = paged(upland, "assets", **{name: value}, limit=1000)
+    assert listed == [row for row in everything if value in of(row)]
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", "-confidence", "memory_gb", "-eol_date"])
 def test_each_order_visits_every_asset_once(sort: str, upland: httpx.Client) -> None:
-    found = [row["id"] for row in paged(upland, "assets", sort=sort, limit=23)]
-    assert len(found) == len(set(found)) == read(upland, SESSION)["counts"]["assets"]
+    listed = [row["id"] for row in paged(upland, "assets", sort=sort, limit=23)]
+    assert len(listed) == len(set(listed)) == read(upland, SESSION)["counts"]["assets"]
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def test_facets_agree_with_the_lists_that_they_filter(
     facets = read(upland, f"{SESSION}/assets/facets", **chosen)["facets"]
     for field in ("type", "os_family", "wave"):
         for value, number in facets[field].items():
-            found = paged(upland, "assets", **chosen, **{field: value}, limit=1000)
-            assert len(found) == number, (field, value)
+            listed = paged(upland, "assets", **chosen, **{field: value}, limit=1000)
+            assert len(listed) == number, (field, value)
 
 
 def test_counting_what_was_not_counted_before_looks_at_a_part_of_a_large_session_and_says_so(
@@ -120,9 +120,9 @@ def test_counting_what_was_not_counted_before_looks_at_a_part_of_a_large_session
     monkeypatch.setattr(listing, "LOOKED_AT", 3)
     session = SessionKey.parse("upland.exit|s001")
     with served.home.database() as database:
-        chosen = assets.facets(database, session, Asked(filters={"environment": ["production"]}))
-        searched = assets.facets(database, session, Asked(q="e"))
-        counted = assets.count(database, session, Asked(q="e"))
+        chosen = assets.facets(database, session, Criteria(filters={"environment": ["production"]}))
+        searched = assets.facets(database, session, Criteria(q="e"))
+        counted = assets.count(database, session, Criteria(q="e"))
     assert chosen.complete and sum(chosen.counts["type"].values()) > 4
     assert not searched.complete and not counted.complete
     assert sum(searched.counts["type"].values()) == counted.number <= 4

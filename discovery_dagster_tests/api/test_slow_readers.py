@@ -153,15 +153,15 @@ def test_a_flood_of_event_streams_of_one_token_hurts_no_other(server: Served) ->
 
 
 def test_a_revoked_token_ends_its_event_stream_and_no_other(server: Served) -> None:
-    made = server.home.json("token", "create", "--client", "upland")
+    created = server.home.json("token", "create", "--client", "upland")
     path = "/engagements/upland.exit/sessions/s001/events"
     with (
-        server.asking(made["token"]) as revoked,
+        server.asking(created["token"]) as revoked,
         server.asking(server.token("upland")) as living,
         revoked.stream("GET", path) as ending,
         living.stream("GET", path) as going_on,
     ):
-        server.home.json("token", "revoke", made["id"])
+        server.home.json("token", "revoke", created["id"])
         began = time.monotonic()
         assert "event: state" in list(ending.iter_lines()), "it ends"
         assert time.monotonic() - began < 10

@@ -41,18 +41,18 @@ def test_a_token_of_one_engagement_sees_no_other_of_its_client(served: Served) -
 
 
 def test_a_revoked_token_is_of_no_use_at_once(served: Served) -> None:
-    made = served.home.json("token", "create", "--client", "upland", "--days", "1")
-    with served.asking(made["token"]) as client:
+    created = served.home.json("token", "create", "--client", "upland", "--days", "1")
+    with served.asking(created["token"]) as client:
         assert client.get("/engagements").status_code == 200
-        served.home.json("token", "revoke", made["id"])
+        served.home.json("token", "revoke", created["id"])
         assert client.get("/engagements").status_code == 401
 
 
 def test_tokens_are_listed_without_their_secrets(served: Served) -> None:
-    made = served.home.json("token", "create", "--client", "lowland")
+    created = served.home.json("token", "create", "--client", "lowland")
     listed = served.home.run("token", "list", "--json").stdout
-    assert made["id"] in listed
-    assert made["token"] not in listed
+    assert created["id"] in listed
+    assert created["token"] not in listed
 
 
 def test_a_token_for_nobody_is_refused(served: Served) -> None:

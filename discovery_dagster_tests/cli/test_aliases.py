@@ -54,10 +54,10 @@ def test_a_join_with_what_relations_alone_name_joins_in_this_session_and_the_nex
     move = imported
     before = names(move)
     where = (*move.options, "--session", "s001")
-    told = move.installation.json(
+    document = move.installation.json(
         "identity", "join", "kasse.corp.example", "lx-041", *REASON, *where
     )
-    assert told["sentence"].startswith("kasse.corp.example is another name of lx-041")
+    assert document["sentence"].startswith("kasse.corp.example is another name of lx-041")
     assert stale(move)[0] == "inventory"
     move.run()
     after = names(move)
@@ -83,9 +83,9 @@ def test_an_alias_is_given_or_refused_in_a_sentence(imported):
         ("lx-041", "10.9.0.77"): "is an address",
         ("lx-041", " "): "needs at least one letter",
     }
-    for words, said in refused.items():
+    for words, expected in refused.items():
         error = alias(move, "set", *words, *REASON, code=2)["error"]
-        assert (error["code"], said in error["message"]) == ("invalid_alias", True), words
+        assert (error["code"], expected in error["message"]) == ("invalid_alias", True), words
     assert alias(move, "set", "nobody", "x", *REASON, code=2)["error"]["code"] == "no_such_asset"
     assert alias(move, "remove", "99", code=2)["error"]["code"] == "no_such_decision"
     alias(move, "set", "lx-041", "kasse.corp.example", "till", *REASON, "--session", "s001")
@@ -102,9 +102,9 @@ def test_answers_about_endpoints_have_their_effect_or_come_back(imported, tmp_pa
     for endpoint, answer in rows.items():
         append(path, "Endpoints", Endpoint=endpoint, Answer=answer, Reason="so")
     fill(path, "Endpoints", {"Endpoint": "10.9.0.77"}, "external", Reason="a partner")
-    told = decisions(move, "import", str(path))
-    assert told["applied"] == 3
-    problems = sorted(problem["message"] for problem in told["problems"])
+    outcome = decisions(move, "import", str(path))
+    assert outcome["applied"] == 3
+    problems = sorted(problem["message"] for problem in outcome["problems"])
     assert len(problems) == 2
     assert "is an asset that a list declares" in problems[0]
     assert problems[1].endswith("names 'nowhere'.")
@@ -114,24 +114,24 @@ def test_answers_about_endpoints_have_their_effect_or_come_back(imported, tmp_pa
     assert "kasse.corp.example" not in names(move)
     ends = {row["target"]: row["target_why"] for row in move.export("dependencies")}
     assert ends == {"fax-gateway": None, "lx-041": None, "10.9.0.77": "external"}
-    asked = decisions(move, "export", "-o", str(path))["questions"]
-    assert asked["Endpoints"] == 0
+    questions = decisions(move, "export", "-o", str(path))["questions"]
+    assert questions["Endpoints"] == 0
 
 
 def test_things_that_nothing_identifies_are_not_joined_without_effect(move, tmp_path):
     rows = "Application,Owner\nLedger,ann\nLedger,bob\nGeneral Ledger,cy\n"
     (tmp_path / "applications.csv").write_text(rows)
     move.import_files(tmp_path / "applications.csv")
-    found = [asset["id"] for asset in move.export("assets")]
+    ids = [asset["id"] for asset in move.export("assets")]
     where = (*move.options, "--session", "s001")
-    for other in found[1:]:
-        joined = move.installation.run("identity", "join", found[0], other, *REASON, *where)
+    for other in ids[1:]:
+        joined = move.installation.run("identity", "join", ids[0], other, *REASON, *where)
         if joined.returncode == 2:
             assert "Nothing identifies" in joined.stderr + joined.stdout
             assert "host name, a serial number or an id" in joined.stderr + joined.stdout
             continue
         move.run()
-        assert len(move.export("assets")) < len(found), "a join that is taken joins"
+        assert len(move.export("assets")) < len(ids), "a join that is taken joins"
 
 
 def test_the_workbook_joins_what_relations_alone_name_once(imported, tmp_path):
@@ -141,8 +141,8 @@ def test_the_workbook_joins_what_relations_alone_name_once(imported, tmp_path):
     cells = {"Id": ids["lx-041"], "Other id": ids["fax-gateway"]}
     append(path, "Same thing", **cells, Answer="same", Reason="so")
     append(path, "Same thing", **{**cells, "Id": "gone"}, Answer="different", Reason="so")
-    told = decisions(move, "import", str(path))
-    assert (told["applied"], [each["column"] for each in told["problems"]]) == (1, ["Id"])
+    outcome = decisions(move, "import", str(path))
+    assert (outcome["applied"], [each["column"] for each in outcome["problems"]]) == (1, ["Id"])
     move.run()
     assert names(move)["lx-041"]["aliases"] == ["fax-gateway"]
     again = decisions(move, "import", str(path))

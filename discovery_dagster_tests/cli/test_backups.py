@@ -57,7 +57,7 @@ def test_a_restored_home_exports_the_same_and_goes_on(installation, tmp_path, ot
 
 def tables_of_dagster(database: Database) -> set[str]:
     with database.connect() as connection:
-        found = connection.execute(
+        rows = connection.execute(
             "select tablename from pg_tables where schemaname = 'public'"
         ).fetchall()
-    return {row["tablename"] for row in found}
+    return {row["tablename"] for row in rows}

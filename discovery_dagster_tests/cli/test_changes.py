@@ -29,13 +29,13 @@ def test_a_second_session_tells_what_is_different_and_again_when_the_first_one_c
 
     second = servers(tmp_path, 16, "cache-01,Debian 12,4\n")
     assert move.import_files(second)["session"] == "s002"
-    told = {
+    changes = {
         (row["change"], row["name"], row["field"]): row for row in move.export("changes", "s002")
     }
-    assert ("appeared", "cache-01", None) in told
-    assert ("not_seen", "db-01", None) in told
-    assert ("source_absent", "shop", None) in told
-    memory = told["changed", "web-01", "memory_gb"]
+    assert ("appeared", "cache-01", None) in changes
+    assert ("not_seen", "db-01", None) in changes
+    assert ("source_absent", "shop", None) in changes
+    memory = changes["changed", "web-01", "memory_gb"]
     assert (memory["before"], memory["after"], memory["since"]) == ("8", "16", "s001")
     assert changes_step(move, "s002") == "done"
 

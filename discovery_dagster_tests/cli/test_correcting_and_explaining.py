@@ -8,16 +8,16 @@ from discovery_dagster_tests.cli.test_bad_input import WHERE
 def test_a_dry_run_shows_what_would_be_found_and_makes_no_home(installation, tmp_path):
     path = tmp_path / "servers.csv"
     path.write_text("Hostname,OS\nweb-01,Ubuntu 22.04\n,Ubuntu 22.04\n")
-    found = installation.json("import", path, *WHERE, "--dry-run")
-    (file,) = found["files"]
+    previewed = installation.json("import", path, *WHERE, "--dry-run")
+    (file,) = previewed["files"]
     assert (file["records"], file["accepted"], file["rejected"]) == (2, 1, 1)
-    assert {row["column"]: row["field"] for row in found["mapping"]} == {
+    assert {row["column"]: row["field"] for row in previewed["mapping"]} == {
         "Hostname": "hostname",
         "OS": "os_name",
     }
-    (reject,) = found["rejects"]
+    (reject,) = previewed["rejects"]
     assert (reject["line"], reject["raw"]["OS"]) == (3, "Ubuntu 22.04")
-    assert found["issues"][0]["severity"] == "error"
+    assert previewed["issues"][0]["severity"] == "error"
     assert list(installation.home.iterdir()) == []
 
 

@@ -168,10 +168,10 @@ def test_a_tag_in_the_launchpad_makes_a_step_anew(services: Services):
         services.until(lambda run=run: services.runs()[run] in ENDED)
         assert services.runs()[run] == "SUCCESS"
         (state,) = states(services, "forced")
-        made = {
+        rerun = {
             step["step"] for step in state["steps"] if step["publication"] != before[step["step"]]
         }
-        assert made == anew
+        assert rerun == anew
 
 
 def test_the_sensor_of_stale_sessions_runs_what_a_decision_made_stale_and_no_more(

@@ -41,10 +41,10 @@ def environment(home: Installation) -> dict[str, str]:
 
 
 def test_the_commands_of_the_readme_work_as_they_stand(home: Installation):
-    found = BLOCK.search((PROJECT / "README.md").read_text("utf-8"))
-    assert found
+    match = BLOCK.search((PROJECT / "README.md").read_text("utf-8"))
+    assert match
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", found[1]],
+        ["bash", "-euo", "pipefail", "-c", match[1]],
         env=environment(home),
         cwd=PROJECT,
         capture_output=True,

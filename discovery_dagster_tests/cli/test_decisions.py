@@ -50,8 +50,8 @@ def fill(path, sheet, chosen, answer, **more):
 
 def test_answers_take_effect_after_the_offered_run_and_once(imported, tmp_path):
     path = tmp_path / "decisions.xlsx"
-    told = decisions(imported, "export", "-o", str(path))
-    assert told["questions"]["Endpoints"] == 1
+    exported = decisions(imported, "export", "-o", str(path))
+    assert exported["questions"]["Endpoints"] == 1
     fill(path, "Assets", {"Asset": "billing-01-app", "Field": "type"}, "application")
     fill(path, "Assets", {"Asset": "web-01", "Field": "environment"}, "Production")
     fill(path, "Endpoints", {"Endpoint": "10.0.0.77"}, "db-01", Reason="its second address")
@@ -93,9 +93,9 @@ def test_what_cannot_be_applied_is_told_by_sheet_row_and_column(imported, tmp_pa
         ("Endpoints", nowhere, "Answer"),
         ("Columns", column, "Answer"),
     }
-    told = {(row["Asset"], row["Field"]): row["Problem"] for row in rows_of(back, "Assets")}
-    assert ("db-01", "environment") not in told, right
-    assert told["web-01", "type"].startswith('"toaster" is no type')
+    by_asset = {(row["Asset"], row["Field"]): row["Problem"] for row in rows_of(back, "Assets")}
+    assert ("db-01", "environment") not in by_asset, right
+    assert by_asset["web-01", "type"].startswith('"toaster" is no type')
     fill(back, "Assets", {"Asset": "web-01", "Field": "type"}, "server")
     mended = decisions(imported, "import", str(back))
     assert mended["applied"] == 1
@@ -163,12 +163,12 @@ def test_what_sources_say_in_unknown_words_is_asked_and_what_becomes_of_applicat
     move.import_files(tmp_path / "apps.csv", tmp_path / "servers.csv")
     path = tmp_path / "decisions.xlsx"
     decisions(move, "export", "-o", str(path))
-    asked = {(row["Asset"], row["Field"]): row for row in rows_of(path, "Assets")}
-    assert "Defcon 2" in asked["Ledger", "criticality"]["Why"]
-    assert "Toaster OS 3" in asked["box-1", "os_family"]["Why"]
-    assert "No rule decides" in asked["Ledger", "strategy"]["Why"]
+    by_asset = {(row["Asset"], row["Field"]): row for row in rows_of(path, "Assets")}
+    assert "Defcon 2" in by_asset["Ledger", "criticality"]["Why"]
+    assert "Toaster OS 3" in by_asset["box-1", "os_family"]["Why"]
+    assert "No rule decides" in by_asset["Ledger", "strategy"]["Why"]
     for known in (("Shop", "criticality"), ("box-2", "os_family"), ("box-2", "strategy")):
-        assert known not in asked
+        assert known not in by_asset
     book = openpyxl.load_workbook(path)
     offered = {str(each.formula1) for each in book["Assets"].data_validations.dataValidation}
     assert len(offered) >= 4, "a list of choices for each field"

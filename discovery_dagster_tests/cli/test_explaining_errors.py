@@ -20,8 +20,8 @@ def test_too_little_memory_is_a_sentence(monkeypatch, capsys, as_json):
     with pytest.raises(SystemExit) as ended:
         app.main()
     written = capsys.readouterr()
-    said = json.loads(written.out)["error"] if as_json else written.err
-    assert (ended.value.code, "not enough memory" in said) == (1, True)
+    sentence = json.loads(written.out)["error"] if as_json else written.err
+    assert (ended.value.code, "not enough memory" in sentence) == (1, True)
 
 
 @pytest.mark.parametrize(

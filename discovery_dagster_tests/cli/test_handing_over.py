@@ -25,8 +25,8 @@ def test_applications_and_their_dependencies_survive_the_way_to_konveyor_and_bac
     ]
     assets, needs = (
         [
-            sorted(tuple(row[field] or "" for field in fields) for row in found[table])
-            for found in tables
+            sorted(tuple(row[field] or "" for field in fields) for row in each_table[table])
+            for each_table in tables
         ]
         for table, fields in (
             ("assets", ("name", "type", "description")),

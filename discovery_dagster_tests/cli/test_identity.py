@@ -27,11 +27,11 @@ def command(move, *words, code=0):
 
 def test_an_explanation_names_keys_records_and_the_source_that_won(move, tmp_path):
     move.import_files(*write(tmp_path, "web-01,CZJ1,HPE,4,PROD\n", "WEB-01,czj1,HPE,8,\n"))
-    told = command(move, "explain", "web-01")
-    serial = told["keys"][0]
+    explanation = command(move, "explain", "web-01")
+    serial = explanation["keys"][0]
     assert (serial["key"], serial["what"]) == ("serial:hp|czj1", "vendor and serial number")
     assert serial["records"] == ["cmdb.csv line 2", "scan.csv line 2"]
-    (cores,) = [one for one in told["conflicts"] if one["field"] == "cpu_cores"]
+    (cores,) = [one for one in explanation["conflicts"] if one["field"] == "cpu_cores"]
     assert (cores["chosen"]["value"], cores["chosen"]["file"]) == ("4", "cmdb.csv")
     assert [(one["value"], one["line"]) for one in cores["others"]] == [("8", 2)]
     assert cores["rule"].startswith("equal trust in measured fields (50)")
@@ -71,8 +71,8 @@ def test_a_join_keeps_one_of_the_ids_and_is_named_where_it_is_explained(move, tm
     move.run()
     (joined,) = assets(move).items()
     assert joined[1] in before.values()
-    told = command(move, "explain", joined[1])
-    person = told["keys"][0]
+    explanation = command(move, "explain", joined[1])
+    person = explanation["keys"][0]
     assert person["records"] == ["cmdb.csv line 2", "scan.csv line 2"]
     assert "decided by ann" in person["decision"]
     assert person["decision"].endswith("renamed in May")
@@ -89,8 +89,8 @@ def test_what_cannot_be_split_or_joined_is_said_in_a_sentence(move, tmp_path):
         ("join", "web-01", "WEB-01"): "cannot_join",
         ("join", "web-01", "nobody"): "no_such_asset",
     }
-    for words, said in wrong.items():
-        assert command(move, *words, *reason, code=2)["error"]["code"] == said, words
+    for words, expected in wrong.items():
+        assert command(move, *words, *reason, code=2)["error"]["code"] == expected, words
     options = move.options
     refused = move.installation.json("identity", "remove", "77", *options, code=2)
     assert refused["error"]["code"] == "no_such_decision"

@@ -17,8 +17,8 @@ from discovery_dagster_tests.installation import PROJECT, open_folder
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    with open_folder() as made:
-        yield made
+    with open_folder() as new_folder:
+        yield new_folder
 
 
 @pytest.fixture(scope="module")

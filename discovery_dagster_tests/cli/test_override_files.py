@@ -69,7 +69,7 @@ def test_lines_take_effect_on_assets_of_the_same_drop_and_the_others_come_back(m
     ]
 
     refused = {row["line"]: row["reasons"] for row in move.export("rejects")}
-    assert {line: [each["code"] for each in said] for line, said in refused.items()} == {
+    assert {line: [each["code"] for each in expected] for line, expected in refused.items()} == {
         4: ["no_such_asset"],
         5: ["unknown_field"],
         6: ["unknown_value", "no_reason", "no_author"],
@@ -100,8 +100,8 @@ def test_a_line_about_an_asset_of_an_earlier_session_is_heard_there(move, drop, 
     (drop / "overrides.csv").unlink()
     move.import_files(drop)
     (tmp_path / "decided.csv").write_text(HEADER + "db-01,criticality,high,billing,ann\n")
-    made = move.import_files(tmp_path / "decided.csv")
-    assert (made["status"], made["counts"]["assets"]) == ("done", 0)
+    imported = move.import_files(tmp_path / "decided.csv")
+    assert (imported["status"], imported["counts"]["assets"]) == ("done", 0)
     status = move.installation.json("status", *move.options, "--session", "s001")["sessions"][0]
     assert status["status"] == "stale"
     move.run()

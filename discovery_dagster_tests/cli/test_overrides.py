@@ -31,18 +31,18 @@ def asset(move, name: str, session: str = "s001"):
 
 
 def status(move, session: str = "s001"):
-    told = move.installation.json("status", *move.options, "--session", session)
-    return told["sessions"][0]["status"]
+    status_document = move.installation.json("status", *move.options, "--session", session)
+    return status_document["sessions"][0]["status"]
 
 
 def test_a_decision_makes_its_session_stale_until_the_run_that_applies_it(imported):
-    made = put(imported, "WEB-01", "Environment", "Disaster recovery")
-    assert (made["field"], made["value"], made["before"]) == (
+    override = put(imported, "WEB-01", "Environment", "Disaster recovery")
+    assert (override["field"], override["value"], override["before"]) == (
         "environment",
         "disaster_recovery",
         "production",
     )
-    assert [each["status"] for each in made["sessions"]] == ["stale"]
+    assert [each["status"] for each in override["sessions"]] == ["stale"]
     assert status(imported) == "stale"
     assert asset(imported, "web-01")["environment"] == "production"
     imported.run()
@@ -55,22 +55,22 @@ def test_a_decision_makes_its_session_stale_until_the_run_that_applies_it(import
 
 
 def test_a_later_session_keeps_what_was_decided_and_taking_it_back_ends_it(imported, tmp_path):
-    made = put(imported, "db-01", "type", "database", "--run")
-    assert [each["status"] for each in made["sessions"]] == ["done"]
+    decided = put(imported, "db-01", "type", "database", "--run")
+    assert [each["status"] for each in decided["sessions"]] == ["done"]
     path = tmp_path / "again.csv"
     path.write_text(SERVERS + "app-01,Debian 12,test,Bonn\n")
     imported.import_files(path)
     again = asset(imported, "db-01", "s002")
     assert (again["type"], again["tier"], again["confidence"]) == ("database", "database", 1.0)
 
-    override(imported, "remove", str(made["decision"]), "--author", "bob", "--run")
+    override(imported, "remove", str(decided["decision"]), "--author", "bob", "--run")
     assert [status(imported, key) for key in ("s001", "s002")] == ["done", "done"]
     for session in ("s001", "s002"):
         assert asset(imported, "db-01", session)["type"] != "database"
     assert override(imported, "list")["overrides"] == []
     log = override(imported, "list", "--all")["overrides"]
     assert [(row["value"], row["author"]) for row in log] == [("database", "ann"), (None, "bob")]
-    override(imported, "remove", str(made["decision"]), code=2)
+    override(imported, "remove", str(decided["decision"]), code=2)
 
 
 def test_every_session_that_a_decision_makes_stale_is_named(imported, tmp_path):
@@ -78,17 +78,17 @@ def test_every_session_that_a_decision_makes_stale_is_named(imported, tmp_path):
     path.write_text(SERVERS + "app-01,Debian 12,test,Bonn\n")
     imported.import_files(path)
     one = ("--session", "s001")
-    made = put(imported, "db-01", "environment", "test", *one)
-    assert {each["session"]: each["status"] for each in made["sessions"]} == dict.fromkeys(
+    decided = put(imported, "db-01", "environment", "test", *one)
+    assert {each["session"]: each["status"] for each in decided["sessions"]} == dict.fromkeys(
         ("s001", "s002"), "stale"
     )
-    made = put(imported, "db-01", "environment", "development", *one, "--run")
-    assert {each["session"]: each["status"] for each in made["sessions"]} == {
+    decided = put(imported, "db-01", "environment", "development", *one, "--run")
+    assert {each["session"]: each["status"] for each in decided["sessions"]} == {
         "s001": "done",
         "s002": "stale",
     }
-    made = put(imported, "db-01", "environment", "production", "--run")
-    assert {each["session"]: each["status"] for each in made["sessions"]} == dict.fromkeys(
+    decided = put(imported, "db-01", "environment", "production", "--run")
+    assert {each["session"]: each["status"] for each in decided["sessions"]} == dict.fromkeys(
         ("s001", "s002"), "done"
     )
 
@@ -99,8 +99,8 @@ def test_a_session_that_compares_with_one_that_was_run_again_is_named_and_run_to
     path = tmp_path / "others.csv"
     path.write_text("Hostname,OS\napp-01,Debian 12\n")
     imported.import_files(path)
-    made = put(imported, "db-01", "environment", "test", "--run")
-    assert {each["session"]: each["status"] for each in made["sessions"]} == dict.fromkeys(
+    decided = put(imported, "db-01", "environment", "test", "--run")
+    assert {each["session"]: each["status"] for each in decided["sessions"]} == dict.fromkeys(
         ("s001", "s002"), "done"
     )
     assert [status(imported, key) for key in ("s001", "s002")] == ["done", "done"]

@@ -35,9 +35,9 @@ def test_a_frozen_group_and_a_frozen_pattern_stay_where_they_are(planned):
 REFUSED = {
     ("freeze", "erp-ap"): "has no asset 'erp-ap'",
     ("freeze", "G099"): "has no asset 'G099'",
-    ("freeze", "hr-*"): "has no asset that fits 'hr-*'",
+    ("freeze", "hr-*"): "has no asset that matches 'hr-*'",
     ("pin", "erp-%", "2"): "has no asset 'erp-%'",
-    ("together", "erp-app", "erp_*"): "has no asset that fits 'erp_*'",
+    ("together", "erp-app", "erp_*"): "has no asset that matches 'erp_*'",
     ("cut", "erp-*", "crm-web"): "'erp-*' is a pattern",
 }
 

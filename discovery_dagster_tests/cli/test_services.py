@@ -99,9 +99,9 @@ def end(database: Database, token: str) -> None:
 def test_the_token_of_services_lives_as_long_as_they_do(database, monkeypatch):
     monkeypatch.setattr(local_token, "_INTERVAL", 0.05)
     with local_token.local_token(database) as secret:
-        made = tokens.by_secret(database, secret)
-        assert made is not None
-        end(database, made.id)  # as when the machine slept, or Postgres was away
+        stored = tokens.by_secret(database, secret)
+        assert stored is not None
+        end(database, stored.id)  # as when the machine slept, or Postgres was away
         wait(lambda: tokens.by_secret(database, secret) is not None)
         ends = tokens.by_secret(database, secret).expires_at
         wait(lambda: tokens.by_secret(database, secret).expires_at > ends)

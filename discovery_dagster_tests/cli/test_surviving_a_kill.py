@@ -95,6 +95,6 @@ def test_a_killed_import_is_resumed_and_ends_as_if_nothing_had_been(home, drop, 
         with open_database(settings) as database, open_engine(settings, database) as engine:
             assert engine.execute_here(SessionKey.parse("acme.move|s001")).is_success
             assert reconcile(engine) == []
-        found = home.tables(move.name, TABLES)
+        tables = home.tables(move.name, TABLES)
     for name in TABLES:
-        assert found[name] == untouched[name], (blow, name)
+        assert tables[name] == untouched[name], (blow, name)

@@ -79,10 +79,10 @@ def test_a_dry_run_says_what_a_row_of_each_table_is(standing, move, tmp_path):
     unknown, patches = tmp_path / "lista.csv", tmp_path / "patches.csv"
     unknown.write_text(WAITING)
     patches.write_text(PATCHES)
-    found = standing.json("import", unknown, patches, *move.options, "--dry-run")
-    assert [(table["file"], table["grain"], table["status"]) for table in found["tables"]] == [
+    previewed = standing.json("import", unknown, patches, *move.options, "--dry-run")
+    assert [(table["file"], table["grain"], table["status"]) for table in previewed["tables"]] == [
         ("lista.csv", "thing", "waiting"),
         ("patches.csv", "observation", "decided"),
     ]
-    assert all(table["reason"].endswith(".") for table in found["tables"])
-    assert len(found["waiting"]) == 1
+    assert all(table["reason"].endswith(".") for table in previewed["tables"])
+    assert len(previewed["waiting"]) == 1

@@ -102,8 +102,8 @@ def test_no_command_lets_a_cell_a_name_or_a_title_through(installation, tmp_path
     for command in [*shown, *refused]:
         for options in ((), ("--json",)):
             done = installation.run(*command, *options)
-            said = done.stdout + done.stderr
-            assert "Traceback" not in said, (command[:2], said)
-            assert "MarkupError" not in said
-            assert (done.returncode == 0) is (command in shown), (command[:2], said)
-            assert not any(map(is_obeyed, said)), (command[:2], ascii(said))
+            output = done.stdout + done.stderr
+            assert "Traceback" not in output, (command[:2], output)
+            assert "MarkupError" not in output
+            assert (done.returncode == 0) is (command in shown), (command[:2], output)
+            assert not any(map(is_obeyed, output)), (command[:2], ascii(output))

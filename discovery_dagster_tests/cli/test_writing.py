@@ -84,5 +84,5 @@ def test_a_text_that_just_fits_is_left_whole(length):
 
 def test_the_command_says_which_asset_and_column_were_cut(capsys):
     print_cut([CutCell("assets", 1, "description")], [{"name": "db"}, {"name": "web"}])
-    said = " ".join(capsys.readouterr().err.split())
-    assert said.startswith("assets: description of row 3 (web) is longer than a cell")
+    output = " ".join(capsys.readouterr().err.split())
+    assert output.startswith("assets: description of row 3 (web) is longer than a cell")

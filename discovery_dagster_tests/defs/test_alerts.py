@@ -92,10 +92,10 @@ def test_a_failed_run_is_told_once_with_its_keys_and_no_message(
     run = failed()
     failures.tick()
     failures.tick()
-    (told,) = receiver.told
-    assert (told["event"], told["partition_key"]) == ("run_failed", session.partition_key)
-    assert (told["run_id"], told["failed_steps"]) == (run.run_id, ["source_files"])
-    assert "cell" not in json.dumps(told)
+    (alert,) = receiver.told
+    assert (alert["event"], alert["partition_key"]) == ("run_failed", session.partition_key)
+    assert (alert["run_id"], alert["failed_steps"]) == (run.run_id, ["source_files"])
+    assert "cell" not in json.dumps(alert)
 
 
 def test_what_could_not_be_delivered_is_told_with_the_next_tick(failures, receiver, failed):
@@ -122,22 +122,22 @@ def test_checks_that_did_not_pass_are_told_with_their_counts(
 ):
     path = tmp_path / "things.csv"
     path.write_text("Hostname\nthing-01\nthing-02\n")
-    made = sessions.register(
+    registered = sessions.register(
         engine.database, ObjectStore(Settings().objects), engagement, [IncomingFile("t.csv", path)]
     )
-    engine.execute_here(made)
+    engine.execute_here(registered)
     quality.tick()
     quality.tick()
-    (told,) = receiver.told
-    assert (told["event"], told["session"]) == ("quality_degraded", "s001")
-    (check,) = told["checks"]
+    (alert,) = receiver.told
+    assert (alert["event"], alert["session"]) == ("quality_degraded", "s001")
+    (check,) = alert["checks"]
     assert check == {
         "check": "few_assets_are_unknown",
         "step": "classified_assets",
         "severity": "WARN",
         "counts": {"assets": 2, "unknown": 2},
     }
-    assert "thing" not in json.dumps(told)
+    assert "thing" not in json.dumps(alert)
 
 
 def test_a_session_of_good_quality_is_not_told(engine, session, quality, receiver):

@@ -20,8 +20,8 @@ def queue(engine):
 
     def submit(client, engagement=None):
         key = EngagementKey(client, engagement or f"e{uuid.uuid4().hex[:12]}")
-        made = sessions.register(engine.database, ObjectStore(Settings().objects), key, [])
-        return engine.submit(made)
+        session = sessions.register(engine.database, ObjectStore(Settings().objects), key, [])
+        return engine.submit(session)
 
     yield submit
     for run in engine.instance.get_runs():

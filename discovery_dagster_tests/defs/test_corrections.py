@@ -25,8 +25,8 @@ def test_a_corrected_export_of_rejects_replaces_the_records_that_it_names(
     engine.execute_here(session)
     path = tmp_path / "fixed.xlsx"
     with path.open("wb") as out:
-        found = corrections.sheets(database, objects, session, ["error"])
-        write_sheets(out, Format.XLSX, found)
+        sheets = corrections.sheets(database, objects, session, ["error"])
+        write_sheets(out, Format.XLSX, sheets)
     book = openpyxl.load_workbook(path)
     book["servers"]["A2"] = "web-02"
     book.save(path)

@@ -23,17 +23,17 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def specs() -> dict[str, dg.AssetSpec]:
-    found = {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
-    return {key: spec for key, spec in found.items() if spec.group_name != "inputs"}
+    by_key = {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
+    return {key: spec for key, spec in by_key.items() if spec.group_name != "inputs"}
 
 
 def test_each_step_is_a_dagster_asset_made_from_the_steps_it_says():
-    found = specs()
-    assert list(found) == sorted(step.key for step in STEPS) or set(found) == {
+    by_key = specs()
+    assert list(by_key) == sorted(step.key for step in STEPS) or set(by_key) == {
         step.key for step in STEPS
     }
     for step in STEPS:
-        above = {dependency.asset_key.to_user_string() for dependency in found[step.key].deps}
+        above = {dependency.asset_key.to_user_string() for dependency in by_key[step.key].deps}
         outside = {key.to_user_string() for key in input_assets(step)}
         assert above == {*step.upstream, *outside}, step.key
 

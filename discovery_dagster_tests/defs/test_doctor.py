@@ -122,7 +122,7 @@ def test_a_daemon_that_is_frozen_is_wrong_while_the_services_run(
     heartbeats("QUEUED_RUN_COORDINATOR", "one", 600)
     code, checks = examine(capsys)
     assert code == 1
-    assert "QUEUED_RUN_COORDINATOR gave no sign of life for 600 s" in checks["daemon"][1]
+    assert "QUEUED_RUN_COORDINATOR has shown no sign of life for 600 s" in checks["daemon"][1]
 
 
 def test_an_old_sign_of_life_says_nothing_where_no_services_run(engine, heartbeats, capsys):

@@ -17,10 +17,10 @@ SUCCESS, FAILURE = dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE
 
 
 def receipts(engine, session, step):
-    found = engine.instance.fetch_materializations(
+    materialisations = engine.instance.fetch_materializations(
         dg.AssetRecordsFilter(dg.AssetKey(step), asset_partitions=[session.partition_key]), limit=9
     )
-    return [record.asset_materialization.metadata for record in found.records]
+    return [record.asset_materialization.metadata for record in materialisations.records]
 
 
 def test_a_run_publishes_every_step_and_stores_its_receipts_in_postgres(engine, session):
@@ -67,18 +67,18 @@ def test_a_run_reads_each_file_once(engine, session, monkeypatch):
 
 def test_a_run_asks_dagsters_storage_no_more_than_it_must(engine, session, monkeypatch):
     monkeypatch.setattr(progress_log, "INTERVAL", 600.0)  # a busy machine makes no step a long one
-    asked = []
-    heard = (Engine, "before_cursor_execute", lambda *details: asked.append(details[2]))
-    event.listen(*heard)
+    statements = []
+    listener = (Engine, "before_cursor_execute", lambda *details: statements.append(details[2]))
+    event.listen(*listener)
     try:
         assert engine.execute_here(session).status == SUCCESS
     finally:
-        event.remove(*heard)
+        event.remove(*listener)
     # Whether tables exist is looked up as often as Dagster's storage is opened, and says nothing
     # of the run. Without that, 1,100 when each input and output of a step looked the run's
     # partition up, and 690 now in a home that has earlier runs.
-    asked = [statement for statement in asked if "pg_catalog" not in statement]
-    assert len(asked) < 710
+    statements = [statement for statement in statements if "pg_catalog" not in statement]
+    assert len(statements) < 710
 
 
 def test_a_failed_run_is_resumed_from_the_failed_step(engine, session, monkeypatch):

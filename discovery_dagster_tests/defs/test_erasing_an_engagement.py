@@ -100,8 +100,8 @@ def test_the_name_of_an_erased_engagement_is_refused_until_somebody_lifts_that(
     with pytest.raises(EngagementErasedError, match=r"was erased on .*--lift"):
         sessions.register(engine.database, objects, engagement, [file])
     erasure.erase(engine.database, settings, engagement)  # again, as after a kill
-    assert tombstones.lift(engine.database, engagement)
-    assert not tombstones.lift(engine.database, engagement)
+    assert tombstones.remove(engine.database, engagement)
+    assert not tombstones.remove(engine.database, engagement)
     again = sessions.register(engine.database, objects, engagement, [file])
     assert again.session == "s001"
 

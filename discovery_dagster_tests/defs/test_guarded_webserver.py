@@ -62,8 +62,8 @@ def browser():
     ],
 )
 def test_what_another_page_can_have_a_browser_send_is_refused(browser, method, path, headers):
-    answered = browser.request(method, path, headers=headers)
-    assert (answered.status_code, answered.text == "Dagster") == (403, False)
+    response = browser.request(method, path, headers=headers)
+    assert (response.status_code, response.text == "Dagster") == (403, False)
 
 
 @pytest.mark.parametrize(
@@ -112,10 +112,10 @@ def test_the_guard_stands_before_all_of_dagsters_middleware():
 )
 def test_a_link_to_a_page_leads_to_where_the_pages_are_now(path, led_to):
     webserver = TestClient(Starlette(routes=[way_to_pages("http://127.0.0.1:8123/")]))
-    answered = webserver.get(f"/discovery/{path}", follow_redirects=False)
-    assert answered.headers["location"] == f"http://127.0.0.1:8123/{led_to}"
+    response = webserver.get(f"/discovery/{path}", follow_redirects=False)
+    assert response.headers["location"] == f"http://127.0.0.1:8123/{led_to}"
 
 
 def test_a_link_to_a_page_says_who_serves_it_where_nobody_does():
-    answered = TestClient(Starlette(routes=[way_to_pages(None)])).get("/discovery/engagements")
-    assert (answered.status_code, "discovery up" in answered.text) == (404, True)
+    response = TestClient(Starlette(routes=[way_to_pages(None)])).get("/discovery/engagements")
+    assert (response.status_code, "discovery up" in response.text) == (404, True)

@@ -51,8 +51,8 @@ class Inbox:
         return [request.partition_key for request in self.tick().run_requests or []]
 
     def sessions(self):
-        found = sessions.sessions(self.engine.database, self.engagement)
-        return [row.session.session for row in found]
+        listed = sessions.sessions(self.engine.database, self.engagement)
+        return [row.session.session for row in listed]
 
 
 @pytest.fixture
@@ -296,14 +296,14 @@ def test_a_drop_of_which_nothing_can_be_read_fails_and_says_why_file_by_file(box
     box.requested()
     (row,) = sessions.sessions(box.engine.database, box.engagement)
     box.engine.execute_here(row.session)
-    found = state(box.engine.database, row.session)
-    assert found.status == "failed"
-    assert "None of the 2 files of the session can be read" in found.error
-    assert {file.name: bool(file.error) for file in found.files} == {
+    current = state(box.engine.database, row.session)
+    assert current.status == "failed"
+    assert "None of the 2 files of the session can be read" in current.error
+    assert {file.name: bool(file.error) for file in current.files} == {
         "noise.bin": True,
         "servers.csv": True,
     }
-    steps = {step.step: step.status for step in found.steps}
+    steps = {step.step: step.status for step in current.steps}
     assert (steps["source_files"], steps["source_records"]) == ("done", "failed")
 
 
@@ -328,9 +328,9 @@ def test_a_drop_of_which_some_can_be_read_is_done_and_lists_the_rest(box):
     box.requested()
     (row,) = sessions.sessions(box.engine.database, box.engagement)
     box.engine.execute_here(row.session)
-    found = state(box.engine.database, row.session)
-    noise, servers, twice = found.files
-    assert found.status == "done"
+    current = state(box.engine.database, row.session)
+    noise, servers, twice = current.files
+    assert current.status == "done"
     assert noise.error
     assert (servers.accepted, servers.error) == (1, None)
     assert (twice.records, twice.error) == (0, None)

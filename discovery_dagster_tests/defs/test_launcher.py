@@ -30,9 +30,9 @@ def launching(engine, monkeypatch):
         raise DagsterUserCodeUnreachableError("Socket closed")
 
     monkeypatch.setattr(dg.DefaultRunLauncher, "launch_run", die)
-    made = SessionRunLauncher()
-    made.register_instance(engine.instance)
-    return made
+    launcher = SessionRunLauncher()
+    launcher.register_instance(engine.instance)
+    return launcher
 
 
 def test_a_worker_that_outlives_its_code_server_is_waited_for(engine, run, launching):

@@ -32,8 +32,8 @@ def values(engine, session, engagement, tmp_path):
     engine.execute_here(session)
 
     def of(name):
-        found = assets.find(engine.database, session, name)
-        traced = trace(published(engine.database, objects, session), found.asset_id)
+        target = assets.find(engine.database, session, name)
+        traced = trace(published(engine.database, objects, session), target.asset_id)
         return {row["field"]: row for row in traced}
 
     return of
@@ -66,8 +66,8 @@ def test_a_column_that_nobody_understood_is_traced_too(values):
 
 def test_an_asset_is_found_by_id_by_name_in_any_case_or_not_at_all(engine, session):
     engine.execute_here(session)
-    found = assets.find(engine.database, session, "DB-01")
-    assert assets.find(engine.database, session, found.asset_id) == found
+    target = assets.find(engine.database, session, "DB-01")
+    assert assets.find(engine.database, session, target.asset_id) == target
     with pytest.raises(assets.NoSuchAssetError):
         assets.find(engine.database, session, "nothing")
 
@@ -84,7 +84,7 @@ def test_the_value_of_a_covered_cell_says_which_merged_cell_it_came_from(
     files = [IncomingFile("merged.xlsx", tmp_path / "merged.xlsx")]
     sessions.register(engine.database, objects, engagement, files, session=session)
     engine.execute_here(session)
-    found = {}
+    by_field = {}
     for name in ("gull-1", "gull-2", "gull-3"):
         asset = assets.find(engine.database, session, name).asset_id
         ((value,),) = (
@@ -92,8 +92,8 @@ def test_the_value_of_a_covered_cell_says_which_merged_cell_it_came_from(
             for row in trace(published(engine.database, objects, session), asset)
             if row["field"] == "applications"
         )
-        found[name] = (value["text"], value["merged"])
-    assert found == {
+        by_field[name] = (value["text"], value["merged"])
+    assert by_field == {
         "gull-1": ("Ledger", None),
         "gull-2": ("Ledger", "B2:B3"),
         "gull-3": ("Cash", None),

@@ -18,8 +18,8 @@ def servers(tmp_path):
 
 def decide(engine, session, field, *, accepted=True, column="Kostenstelle"):
     rows = decisions.columns(engine.database, session)
-    found = [row for row in rows if row["column"] == column]
-    decisions.decide_mapping(engine.database, session, found, field, "ann", accepted=accepted)
+    chosen = [row for row in rows if row["column"] == column]
+    decisions.decide_mapping(engine.database, session, chosen, field, "ann", accepted=accepted)
 
 
 def column(engine, session, name="Kostenstelle"):

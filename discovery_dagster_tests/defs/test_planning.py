@@ -27,8 +27,8 @@ def session(engine, engagement, files):
 
 
 def stale(engine, session):
-    found = states.state(engine.database, session)
-    return [step.step for step in found.steps if step.status == "stale"]
+    state = states.state(engine.database, session)
+    return [step.step for step in state.steps if step.status == "stale"]
 
 
 def waves(engine, session):
@@ -51,10 +51,10 @@ def test_a_constraint_makes_the_plan_stale_until_the_next_run_applies_it(engine,
     engine.execute_here(session)
     assert stale(engine, session) == []
     assert waves(engine, session) == {"shop": 4, "stock": 1, "store": 1}
-    found = why(database, session, asset_id(engine, session, "shop"))
-    assert [one["id"] for one in found["constraints"]] == [pin.id, pin.id + 1]
-    assert "pinned there" in found["placement"]["reason"]
-    assert found["needs"][0]["why"] == "shop depends on stock (applications.csv line 2)"
+    explanation = why(database, session, asset_id(engine, session, "shop"))
+    assert [one["id"] for one in explanation["constraints"]] == [pin.id, pin.id + 1]
+    assert "pinned there" in explanation["placement"]["reason"]
+    assert explanation["needs"][0]["why"] == "shop depends on stock (applications.csv line 2)"
     constraints.remove(database, engagement, pin.id, "bob")
     engine.execute_here(session)
     assert waves(engine, session)["shop"] == 2
@@ -78,13 +78,13 @@ def test_a_person_overrules_that_an_asset_serves_the_whole_estate(engine, engage
         return len(list(exports.rows(engine.database, session, "groups"))) == 1
 
     assert not tied()
-    said = constraints.add(
+    constraint = constraints.add(
         engine.database, engagement, "service", ("ldap-7", "no"), "its own users", "ann"
     )
     assert stale(engine, session)[0] == "dependencies"
     assert tied()
     assert tied()  # a re-run respects it
-    constraints.remove(engine.database, engagement, said.id, "ann")
+    constraints.remove(engine.database, engagement, constraint.id, "ann")
     assert not tied()
 
 
@@ -99,9 +99,9 @@ def test_a_limit_takes_the_place_of_the_one_before(engine, session):
 
 def test_impact_names_every_hop_each_way(engine, session):
     engine.execute_here(session)
-    found = impact(engine.database, session, asset_id(engine, session, "stock"))
-    assert [one["name"] for one in found["needed_by"]["assets"]] == ["shop"]
-    assert [one["name"] for one in found["needs"]["assets"]] == ["store"]
+    reached = impact(engine.database, session, asset_id(engine, session, "stock"))
+    assert [one["name"] for one in reached["needed_by"]["assets"]] == ["shop"]
+    assert [one["name"] for one in reached["needs"]["assets"]] == ["store"]
     far = impact(engine.database, session, asset_id(engine, session, "store"))["needed_by"]
     assert [(one["name"], one["distance"]) for one in far["assets"]] == [("stock", 1), ("shop", 2)]
     assert far["assets"][1]["why"] == [
@@ -115,10 +115,10 @@ def test_nothing_set_about_a_plan_crosses_an_engagement(engine, session):
     database = engine.database
     other = EngagementKey("rival", session.engagement.engagement)
     sessions.register(database, ObjectStore(Settings().objects), other, [])
-    made = constraints.add(database, session.engagement, "freeze", ("shop",), None, "ann")
+    constraint = constraints.add(database, session.engagement, "freeze", ("shop",), None, "ann")
     assert constraints.current(database, other) == []
     with pytest.raises(NoSuchConstraintError):
-        constraints.remove(database, other, made.id, "eve")
+        constraints.remove(database, other, constraint.id, "eve")
     with database.reader([other]) as connection:
         assert connection.execute("select * from discovery.plan_constraint").fetchall() == []
     with (

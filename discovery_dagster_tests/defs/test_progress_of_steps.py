@@ -21,15 +21,15 @@ COUNTING = {"inventory", "classified_assets", "dependencies", "dependency_graph"
 @pytest.fixture
 def said(monkeypatch):
     """What each step reported, whether it was written or not."""
-    heard: dict[str, list[tuple[int, int | None]]] = {}
+    reports: dict[str, list[tuple[int, int | None]]] = {}
     report = StepProgress.__call__
 
     def listening(self, done, total):
-        heard.setdefault(self.step, []).append((done, total))
+        reports.setdefault(self.step, []).append((done, total))
         report(self, done, total)
 
     monkeypatch.setattr(StepProgress, "__call__", listening)
-    return heard
+    return reports
 
 
 def test_every_long_step_says_of_how_much_and_never_goes_back(engine, session, said):

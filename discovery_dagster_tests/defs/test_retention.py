@@ -41,10 +41,10 @@ def ended_long_ago(engine, run, days):
 
 
 def events(engine, run):
-    found = [
+    entries = [
         record.event_log_entry for record in engine.instance.get_records_for_run(run.run_id).records
     ]
-    return [entry.dagster_event.event_type_value for entry in found if entry.dagster_event]
+    return [entry.dagster_event.event_type_value for entry in entries if entry.dagster_event]
 
 
 def test_log_lines_of_old_runs_go_and_the_history_of_assets_stays(engine, session):
@@ -59,11 +59,11 @@ def test_log_lines_of_old_runs_go_and_the_history_of_assets_stays(engine, sessio
         assert after.count(kind) == before.count(kind) > 0, kind
     assert "ENGINE_EVENT" not in after
     for step in STEPS:
-        found = engine.instance.fetch_materializations(
+        materialisations = engine.instance.fetch_materializations(
             dg.AssetRecordsFilter(dg.AssetKey(step.key), asset_partitions=[session.partition_key]),
             limit=1,
         )
-        assert found.records, step.key
+        assert materialisations.records, step.key
     assert retention.delete_old_events(engine.database, 90) == 0
     assert engine.execute_here(session).status == dg.DagsterRunStatus.SUCCESS
 

@@ -28,13 +28,13 @@ KNOWN = {
 @pytest.fixture
 def imported(engine: Engine, engagement: EngagementKey, tmp_path: Path) -> list[SessionKey]:
     objects = ObjectStore(Settings().objects)
-    made = []
+    imported_sessions = []
     for name, text in KNOWN.items():
         path = tmp_path / f"{name}.csv"
         path.write_text(text)
         file = IncomingFile(path.name, path)
-        made.append(sessions.register(engine.database, objects, engagement, [file]))
-    return made
+        imported_sessions.append(sessions.register(engine.database, objects, engagement, [file]))
+    return imported_sessions
 
 
 def ids(engine: Engine, session: SessionKey) -> dict[str, str]:
@@ -52,10 +52,10 @@ def test_two_processes_that_find_one_thing_at_once_give_it_one_id(engine, import
             _until_waiting(connection, len(runs))
         finally:
             connection.execute("select pg_advisory_unlock(hashtextextended(%s, 7301))", held)
-            said = [run.communicate(timeout=300)[0] for run in runs]
+            output = [run.communicate(timeout=300)[0] for run in runs]
     # The later one reads stale where it compared itself before the other had published.
     status = [states.state(engine.database, session).status for session in imported]
-    assert status[0] == "done" and status[1] in {"done", "stale"}, said
+    assert status[0] == "done" and status[1] in {"done", "stale"}, output
     first, second = (ids(engine, session) for session in imported)
     assert first == second
     assert len(set(first.values())) == 2

@@ -16,8 +16,8 @@ QUERY = """query($partition: String!) { assetNodes {
 
 
 def stale(engine, session):
-    found = states.state(engine.database, session)
-    return {step.step for step in found.steps if step.status == "stale"}
+    state = states.state(engine.database, session)
+    return {step.step for step in state.steps if step.status == "stale"}
 
 
 def stale_in_dagster(engine, session):

@@ -37,7 +37,7 @@ def canaries(engine, engagement, tmp_path):
 
 def rows_with(engine, words):
     """Rows of Dagster's tables, by table, in which one of the words stands in any column."""
-    found = {}
+    hits = {}
     with engine.database.connect() as connection:
         tables = connection.execute(
             "select table_name as name from information_schema.tables"
@@ -51,8 +51,8 @@ def rows_with(engine, words):
                 [pattern],
             ).fetchall()
             if rows:
-                found[table["name"]] = [row["line"][:300] for row in rows]
-    return found
+                hits[table["name"]] = [row["line"][:300] for row in rows]
+    return hits
 
 
 def files_with(folder: Path, word: bytes):

@@ -29,14 +29,14 @@ def described(files: list[SourceFile]) -> pl.DataFrame:
 
 def test_a_repeated_file_is_listed_and_its_records_count_once(tmp_path: Path) -> None:
     files = given(tmp_path, ams=SERVERS, kiel=SERVERS, oslo=SERVERS + "tern3,RHEL 9\n")
-    found = preview(files, Readings())
-    assert [(file.name, file.records) for file in found.files] == [
+    previewed = preview(files, Readings())
+    assert [(file.name, file.records) for file in previewed.files] == [
         ("ams.csv", 2),
         ("kiel.csv", 0),
         ("oslo.csv", 3),
     ]
-    assert found.files[1].notes == ["It has the same content as ams.csv and is not read again."]
-    assert found.files[1].error is None
+    assert previewed.files[1].notes == ["It has the same content as ams.csv and is not read again."]
+    assert previewed.files[1].error is None
 
 
 @pytest.mark.parametrize("text", ["Hostname,OS\n", "Hostname,OS\n\n\n"])

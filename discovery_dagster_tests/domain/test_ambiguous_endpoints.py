@@ -42,7 +42,11 @@ def why(*decided):
 
 def candidates(*decided):
     rows = edges(*decided).select("target", "target_candidates").rows()
-    return {target: [one["id"] for one in found] for target, found in rows if found}
+    return {
+        target: [one["id"] for one in candidates_of_end]
+        for target, candidates_of_end in rows
+        if candidates_of_end
+    }
 
 
 def test_ambiguous_unmatched_external_and_local_are_four_answers():
@@ -77,12 +81,15 @@ def test_the_report_of_endpoints_says_which_asset_each_of_them_may_be():
 
 
 def test_the_workbook_offers_candidates_by_a_text_that_means_one_of_them():
-    found = Findings(
+    findings = Findings(
         empty(FIELD_MAPPING), ASSETS, empty(PROPOSALS), empty(INVENTORY_CONFLICTS), edges()
     )
-    asked = {one.cells["Endpoint"]: one for one in questions(found)[0]["Endpoints"]}
-    assert asked.keys() == {"10.4.0.10", "queue", "10.4.0.99"}
-    assert asked["10.4.0.10"].choices == ("ora-a", "ora-b", EXTERNAL)
-    assert asked["queue"].choices == ("queue-1", "queue-2", EXTERNAL)
-    assert asked["10.4.0.99"].choices == (EXTERNAL,)
-    assert asked["queue"].cells["Why"] == "several assets have it: queue (queue-1); queue (queue-2)"
+    questions_asked = {one.cells["Endpoint"]: one for one in questions(findings)[0]["Endpoints"]}
+    assert questions_asked.keys() == {"10.4.0.10", "queue", "10.4.0.99"}
+    assert questions_asked["10.4.0.10"].choices == ("ora-a", "ora-b", EXTERNAL)
+    assert questions_asked["queue"].choices == ("queue-1", "queue-2", EXTERNAL)
+    assert questions_asked["10.4.0.99"].choices == (EXTERNAL,)
+    assert (
+        questions_asked["queue"].cells["Why"]
+        == "several assets have it: queue (queue-1); queue (queue-2)"
+    )

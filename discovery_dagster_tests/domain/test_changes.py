@@ -31,7 +31,7 @@ def session(
         {"asset_id": row["name"], "file": row.get("file", sources[0]["file"]), "line": 2}
         for row in assets
     ]
-    told = [{name: value for name, value in row.items() if name != "file"} for row in assets]
+    declared = [{name: value for name, value in row.items() if name != "file"} for row in assets]
     placed = [
         {"asset_id": name, "group": group, "wave": wave, "strategy": "unknown"}
         for name, (group, wave) in (places or {}).items()
@@ -40,7 +40,7 @@ def session(
         key,
         frame(SOURCE_TABLES, list(sources)),
         frame(INVENTORY_MEMBERS, members),
-        classified_assets(*told),
+        classified_assets(*declared),
         edge_rows(*edges),
         frame(PLAN_PLACEMENTS, placed),
     )

@@ -54,9 +54,9 @@ def hosts_of(custom, declared_type="application"):
 
 
 def test_hosts_in_a_column_of_an_application_are_inferred():
-    found = [("db-01", "inferred_only"), ("web-01", "inferred_only")]
-    assert hosts_of('{"Web Tier": "WEB-01", "DB Host": "10.0.0.3"}') == found
-    assert hosts_of('{"Infra": "web-01; db-01"}') == found
+    targets = [("db-01", "inferred_only"), ("web-01", "inferred_only")]
+    assert hosts_of('{"Web Tier": "WEB-01", "DB Host": "10.0.0.3"}') == targets
+    assert hosts_of('{"Infra": "web-01; db-01"}') == targets
 
 
 @pytest.mark.parametrize(

@@ -16,18 +16,18 @@ from discovery_dagster_tests.domain.rows import classified_assets, edge_rows
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def setting(*said):
+def setting(*texts):
     """Constraints in the order in which they were set, each as `kind value…`."""
-    made = []
-    for number, one in enumerate(said, start=1):
+    parsed = []
+    for number, one in enumerate(texts, start=1):
         kind, *values = one.split()
-        made.append(Constraint(number, kind, constraints.check(kind, values), None, "ann", AT))
-    return made
+        parsed.append(Constraint(number, kind, constraints.check(kind, values), None, "ann", AT))
+    return parsed
 
 
-def make(assets, edges, *said, limit=25):
+def make(assets, edges, *constraints, limit=25):
     nodes = graph.analyse(assets, edges)
-    return plan.make(assets, edges, nodes, plan.PlanSettings(limit, setting(*said)))
+    return plan.make(assets, edges, nodes, plan.PlanSettings(limit, setting(*constraints)))
 
 
 def estate(*names, **environments):
@@ -36,36 +36,36 @@ def estate(*names, **environments):
     return classified_assets(*rows, *of)
 
 
-def waves(made):
-    return dict(made.placements.select("asset_id", "wave").iter_rows())
+def waves(plan):
+    return dict(plan.placements.select("asset_id", "wave").iter_rows())
 
 
-def group_names(made):
-    return made.groups["assets"].to_list()
+def group_names(plan):
+    return plan.groups["assets"].to_list()
 
 
-def reason(made, asset):
-    return made.placements.filter(asset_id=asset)["reason"].item()
+def reason(plan, asset):
+    return plan.placements.filter(asset_id=asset)["reason"].item()
 
 
 NONE = edge_rows()
 
 
 def test_no_wave_has_more_assets_than_was_set():
-    made = make(estate(*"abcde"), NONE, "assets-per-wave 2")
-    assert made.waves["assets"].to_list() == [2, 2, 1]
-    assert reason(made, "c") == (
+    planned = make(estate(*"abcde"), NONE, "assets-per-wave 2")
+    assert planned.waves["assets"].to_list() == [2, 2, 1]
+    assert reason(planned, "c") == (
         "Moves alone: there is no evidence of a dependency. In wave 2 because the waves before it"
         " are full; its needs alone would allow wave 1. At most 2 assets a wave (set by ann)."
     )
-    assert made.conflicts.is_empty()
+    assert planned.conflicts.is_empty()
 
 
 def test_a_group_that_no_wave_can_hold_is_named():
     edges = edge_rows({"source": "a", "target": "b"}, {"source": "b", "target": "a"})
-    made = make(estate(*"abc"), edges, "assets-per-wave 1")
-    assert waves(made) == {"a": 1, "b": 1, "c": 2}
-    assert made.conflicts["message"].to_list() == [
+    planned = make(estate(*"abc"), edges, "assets-per-wave 1")
+    assert waves(planned) == {"a": 1, "b": 1, "c": 2}
+    assert planned.conflicts["message"].to_list() == [
         "Wave 1 has 2 assets, more than 1. a and 1 more with it cannot be parted: 2 need each other"
         " in a cycle (a, b)."
     ]
@@ -93,24 +93,24 @@ def test_pins_that_overfill_a_wave_are_named_once():
 
 def test_groups_are_no_larger_than_waves_may_be():
     edges = edge_rows(*({"source": a, "target": b} for a, b in ("ab", "bc", "cd")))
-    made = make(estate(*"abcd"), edges, "assets-per-wave 2")
-    assert made.waves["assets"].to_list() == [2, 2]
-    assert made.conflicts.is_empty()
+    planned = make(estate(*"abcd"), edges, "assets-per-wave 2")
+    assert planned.waves["assets"].to_list() == [2, 2]
+    assert planned.conflicts.is_empty()
 
 
 def test_environments_move_in_the_order_that_was_set():
     assets = estate("any", web="production", api="development", ci="test")
-    made = make(assets, NONE, "environment-order dev test prod")
-    assert waves(made) == {"any": 1, "api": 1, "ci": 2, "web": 3}
-    assert "because earlier environments move first" in reason(made, "web")
+    planned = make(assets, NONE, "environment-order dev test prod")
+    assert waves(planned) == {"any": 1, "api": 1, "ci": 2, "web": 3}
+    assert "because earlier environments move first" in reason(planned, "web")
 
 
 def test_a_need_wins_over_the_order_of_environments_and_is_named():
     assets = estate(dev="development", db="production")
     edges = edge_rows({"source": "dev", "target": "db"})
-    made = make(assets, edges, "environment-order dev prod")
-    assert waves(made) == {"db": 1, "dev": 2}
-    assert made.conflicts["message"].item() == (
+    planned = make(assets, edges, "environment-order dev prod")
+    assert waves(planned) == {"db": 1, "dev": 2}
+    assert planned.conflicts["message"].item() == (
         "dev (development) is in wave 2: dev depends on db (relations.csv line 2),"
         " which is production, in wave 1."
     )
@@ -118,9 +118,9 @@ def test_a_need_wins_over_the_order_of_environments_and_is_named():
 
 def test_a_pin_before_the_place_of_its_environment_is_named():
     assets = estate(dev="development", web="production")
-    made = make(assets, NONE, "environment-order dev prod", "pin dev 2", "pin web 1")
-    assert waves(made) == {"dev": 2, "web": 1}
-    assert made.conflicts["message"].item() == (
+    planned = make(assets, NONE, "environment-order dev prod", "pin dev 2", "pin web 1")
+    assert waves(planned) == {"dev": 2, "web": 1}
+    assert planned.conflicts["message"].item() == (
         "web (production) is in wave 1: Pinned: web to wave 1 (set by ann), before wave 3, where"
         " its environment begins."
     )
@@ -135,16 +135,18 @@ def test_environments_share_no_group_whether_or_not_they_are_in_order():
 
 def test_what_is_frozen_stays_and_says_why():
     edges = edge_rows({"source": "a", "target": "b"})
-    made = make(estate("a", "b"), edges, "freeze b")
-    assert waves(made) == {"a": 1, "b": None}
-    assert reason(made, "b") == "Stays where it is. Frozen: b (set by ann)."
+    planned = make(estate("a", "b"), edges, "freeze b")
+    assert waves(planned) == {"a": 1, "b": None}
+    assert reason(planned, "b") == "Stays where it is. Frozen: b (set by ann)."
 
 
 def test_what_must_go_with_something_frozen_cannot_be_placed_and_says_why():
-    made = make(estate(*"abc"), NONE, "freeze c", "together a b", "together b c")
-    assert waves(made) == {"a": None, "b": None, "c": None}
-    assert reason(made, "a").startswith("Cannot be placed: it must go together with b, which does")
-    assert made.conflicts["constraint"].to_list() == [2, 3]
+    planned = make(estate(*"abc"), NONE, "freeze c", "together a b", "together b c")
+    assert waves(planned) == {"a": None, "b": None, "c": None}
+    assert reason(planned, "a").startswith(
+        "Cannot be placed: it must go together with b, which does"
+    )
+    assert planned.conflicts["constraint"].to_list() == [2, 3]
 
 
 def test_a_pin_holds_where_needs_allow_it():
@@ -159,11 +161,11 @@ def test_a_pin_holds_where_needs_allow_it():
 
 def test_a_pin_that_what_moves_along_forbids_names_the_need_and_the_pin_behind_it():
     edges = edge_rows({"source": "b", "target": "c"}, {"source": "c", "target": "d"})
-    made = make(
+    planned = make(
         estate(*"abcd"), edges, "together a b", "pin a 2", "pin d 3", "apart c d", "apart b c"
     )
-    assert waves(made) == {"a": 5, "b": 5, "c": 4, "d": 3}
-    assert made.conflicts["message"].to_list() == [
+    assert waves(planned) == {"a": 5, "b": 5, "c": 4, "d": 3}
+    assert planned.conflicts["message"].to_list() == [
         "a cannot be in wave 2: b moves with it, and b depends on c (relations.csv line 2), in wave"
         " 4. d is in wave 3 because it, or what it moves with, is pinned there; its needs alone"
         " would allow wave 1. Pinned: d to wave 3 (set by ann). It is in wave 5."
@@ -171,8 +173,8 @@ def test_a_pin_that_what_moves_along_forbids_names_the_need_and_the_pin_behind_i
 
 
 def test_a_pin_of_what_does_not_move_is_named():
-    made = make(estate(*"ab"), NONE, "freeze a", "pin a 2")
-    assert made.conflicts["message"].to_list() == [
+    planned = make(estate(*"ab"), NONE, "freeze a", "pin a 2")
+    assert planned.conflicts["message"].to_list() == [
         "a has no wave. Stays where it is. Frozen: a (set by ann)."
     ]
     outside = classified_assets({"name": "bank", "type": "external"})
@@ -182,31 +184,31 @@ def test_a_pin_of_what_does_not_move_is_named():
 
 
 def test_a_pin_to_a_wave_of_something_that_must_be_apart_is_named_with_both():
-    made = make(estate(*"ab"), NONE, "apart a b", "pin a 2", "pin b 2")
-    messages = made.conflicts["message"].to_list()
+    planned = make(estate(*"ab"), NONE, "apart a b", "pin a 2", "pin b 2")
+    messages = planned.conflicts["message"].to_list()
     both = "Must not go together: a, b (set by ann)."
     assert f"b is pinned to wave 2, where a is. {both}" in messages
 
 
 def test_what_must_not_go_with_something_pinned_keeps_out_of_its_wave():
-    made = make(estate(*"ab"), NONE, "apart a b", "pin b 1")
-    assert waves(made) == {"a": 2, "b": 1}
-    assert made.conflicts.is_empty()
-    assert "In wave 2 because b is in the wave before" in reason(made, "a")
+    planned = make(estate(*"ab"), NONE, "apart a b", "pin b 1")
+    assert waves(planned) == {"a": 2, "b": 1}
+    assert planned.conflicts.is_empty()
+    assert "In wave 2 because b is in the wave before" in reason(planned, "a")
 
 
 def test_what_a_pinned_asset_needs_comes_first_when_waves_are_small():
     edges = edge_rows({"source": "z", "target": "y"})
-    made = make(estate(*"abyz"), edges, "assets-per-wave 1", "apart y z", "pin z 2")
-    assert waves(made) == {"y": 1, "z": 2, "a": 3, "b": 4}
-    assert made.conflicts.is_empty()
+    planned = make(estate(*"abyz"), edges, "assets-per-wave 1", "apart y z", "pin z 2")
+    assert waves(planned) == {"y": 1, "z": 2, "a": 3, "b": 4}
+    assert planned.conflicts.is_empty()
 
 
 def test_two_pins_of_what_moves_together_are_named():
     edges = edge_rows({"source": "a", "target": "b"})
-    made = make(estate(*"ab"), edges, "pin a 2", "pin b 3", "together a b")
-    assert set(waves(made).values()) == {3}
-    assert made.conflicts["message"].item() == (
+    planned = make(estate(*"ab"), edges, "pin a 2", "pin b 3", "together a b")
+    assert set(waves(planned).values()) == {3}
+    assert planned.conflicts["message"].item() == (
         "a is pinned to wave 2 and b to wave 3, but they are bound together: Must go together: a, b"
         " (set by ann). The later wave holds."
     )
@@ -214,15 +216,15 @@ def test_two_pins_of_what_moves_together_are_named():
 
 def test_assets_pinned_to_different_waves_share_no_group():
     edges = edge_rows({"source": "a", "target": "b"})
-    made = make(estate(*"ab"), edges, "pin a 3", "pin b 2")
-    assert waves(made) == {"a": 3, "b": 2}
-    assert made.conflicts.is_empty()
+    planned = make(estate(*"ab"), edges, "pin a 3", "pin b 2")
+    assert waves(planned) == {"a": 3, "b": 2}
+    assert planned.conflicts.is_empty()
 
 
 def test_what_must_go_together_is_one_group():
-    made = make(estate(*"abc"), NONE, "together a c")
-    assert made.groups["assets"].to_list() == [["a", "c"], ["b"]]
-    assert made.groups["reason"][0].startswith("2 assets that must go together.")
+    planned = make(estate(*"abc"), NONE, "together a c")
+    assert planned.groups["assets"].to_list() == [["a", "c"], ["b"]]
+    assert planned.groups["reason"][0].startswith("2 assets that must go together.")
 
 
 def test_what_must_not_go_together_shares_no_wave():
@@ -241,8 +243,8 @@ def test_a_cycle_that_must_not_go_together_is_named():
 
 
 def test_a_chain_of_bonds_that_must_not_go_together_is_named_whole():
-    said = ("together a b", "together b c", "apart a c", "together c d")
-    [conflict] = make(estate(*"abcd"), NONE, *said).conflicts.to_dicts()
+    constraints = ("together a b", "together b c", "apart a c", "together c d")
+    [conflict] = make(estate(*"abcd"), NONE, *constraints).conflicts.to_dicts()
     assert conflict["constraint"] == 3
     assert conflict["message"] == (
         "a and c must not go together, but they are bound together:"
@@ -263,9 +265,9 @@ def test_a_cut_the_wrong_way_round_is_named():
 
 
 def test_a_constraint_about_nothing_in_the_session_is_named_and_has_no_effect():
-    made = make(estate("a"), NONE, "freeze gone")
-    assert waves(made) == {"a": 1}
-    assert made.conflicts["message"].item().startswith("gone: no asset of this session")
+    planned = make(estate("a"), NONE, "freeze gone")
+    assert waves(planned) == {"a": 1}
+    assert planned.conflicts["message"].item().startswith("gone: no asset of this session")
 
 
 def test_assets_may_be_named_in_any_case_or_by_id():
@@ -320,51 +322,51 @@ ENVIRONMENTS = st.lists(
 @settings(max_examples=80, deadline=None)
 @given(ENDS, ENVIRONMENTS, SAID, st.randoms())
 def test_whatever_is_set_needs_are_respected_and_every_asset_is_accounted_for(
-    ends, environments, said, random
+    ends, environments, constraints, random
 ):
     assets = classified_assets(
         *({"name": n, "environment": e} for n, e in zip(NAMES, environments, strict=True))
     )
     edges = edge_rows(*({"source": a, "target": b} for a, b in ends))
-    made = make(assets, edges, *said)
-    place = {row["asset_id"]: row for row in made.placements.to_dicts()}
+    planned = make(assets, edges, *constraints)
+    place = {row["asset_id"]: row for row in planned.placements.to_dicts()}
     assert sorted(place) == NAMES
-    cut = {tuple(one.split()[1:]) for one in said if one.startswith("cut")}
+    cut = {tuple(one.split()[1:]) for one in constraints if one.startswith("cut")}
     for source, target in set(ends) - cut:
         a, b = place[source], place[target]
         if a["wave"] is not None and b["wave"] is not None:
             assert a["group"] == b["group"] or a["wave"] > b["wave"]
-    for one in said:
+    for one in constraints:
         kind, *names = one.split()
         if kind == "together":
             assert len({place[name]["group"] for name in names}) == 1
-        if kind == "apart" and made.conflicts.is_empty():
+        if kind == "apart" and planned.conflicts.is_empty():
             together = [place[name]["wave"] for name in names]
             assert None in together or together[0] != together[1]
     shuffled = assets.sample(fraction=1, shuffle=True, seed=random.randrange(99))
-    again = make(shuffled, edges, *said)
-    assert again.placements.equals(made.placements)
-    assert again.conflicts.equals(made.conflicts)
+    again = make(shuffled, edges, *constraints)
+    assert again.placements.equals(planned.placements)
+    assert again.conflicts.equals(planned.conflicts)
 
 
 @settings(max_examples=80, deadline=None)
 @given(ENDS, ENVIRONMENTS, SAID, st.integers(1, 4))
 def test_cutting_the_edge_that_decides_moves_an_asset_as_its_reason_says(
-    ends, environments, said, limit
+    ends, environments, constraints, limit
 ):
     assets = classified_assets(
         *({"name": n, "environment": e} for n, e in zip(NAMES, environments, strict=True))
     )
     edges = edge_rows(*({"source": a, "target": b} for a, b in ends))
-    made = make(assets, edges, *said, limit=limit)
-    for asset, why in made.placements.select("asset_id", "reason").iter_rows():
+    planned = make(assets, edges, *constraints, limit=limit)
+    for asset, why in planned.placements.select("asset_id", "reason").iter_rows():
         if claim := CLAIM.search(why):
             source, target = claim["source"] or asset, claim["target"] or claim["of_group"]
-            again = make(assets, edges, *said, f"cut {source} {target}", limit=limit)
+            again = make(assets, edges, *constraints, f"cut {source} {target}", limit=limit)
             # Joined anew, it may come even sooner.
-            regrouped = set(map(tuple, group_names(again))) != set(map(tuple, group_names(made)))
+            regrouped = set(map(tuple, group_names(again))) != set(map(tuple, group_names(planned)))
             assert waves(again)[asset] <= int(claim["wave"]) or regrouped
-            assert waves(again)[asset] == int(claim["wave"]) or regrouped or said
+            assert waves(again)[asset] == int(claim["wave"]) or regrouped or constraints
 
 
 #: What a reason says would happen if one edge were cut.
@@ -396,23 +398,23 @@ def test_who_set_what_is_part_of_what_a_plan_is_made_from():
     ],
 )
 def test_a_pattern_freezes_every_asset_whose_name_it_fits(pattern, frozen):
-    made = make(estate("erp-app", "erp-db", "crm-db", "a.b"), NONE, f"freeze {pattern}")
-    assert {asset for asset, wave in waves(made).items() if wave is None} == frozen
-    assert made.conflicts.is_empty()
+    planned = make(estate("erp-app", "erp-db", "crm-db", "a.b"), NONE, f"freeze {pattern}")
+    assert {asset for asset, wave in waves(planned).items() if wave is None} == frozen
+    assert planned.conflicts.is_empty()
 
 
 def test_a_pattern_that_fits_no_asset_of_a_session_is_a_conflict_there():
-    made = make(estate("erp-app"), NONE, "freeze hr-*")
-    assert waves(made) == {"erp-app": 1}
-    assert "hr-*" in made.conflicts["message"].item()
+    planned = make(estate("erp-app"), NONE, "freeze hr-*")
+    assert waves(planned) == {"erp-app": 1}
+    assert "hr-*" in planned.conflicts["message"].item()
 
 
 def test_a_pattern_pins_and_keeps_together_all_that_fit():
-    made = make(estate(*"abc"), NONE, "pin [ab] 2", "together a* c")
-    assert waves(made) == {"a": 1, "b": 1, "c": 1}, "brackets are letters, not a pattern"
-    made = make(estate("a1", "a2", "b1"), NONE, "pin a* 2", "together a1 b*")
-    assert waves(made) == {"a1": 2, "a2": 2, "b1": 2}
-    assert group_names(made) == [["a1", "b1"], ["a2"]]
+    planned = make(estate(*"abc"), NONE, "pin [ab] 2", "together a* c")
+    assert waves(planned) == {"a": 1, "b": 1, "c": 1}, "brackets are letters, not a pattern"
+    planned = make(estate("a1", "a2", "b1"), NONE, "pin a* 2", "together a1 b*")
+    assert waves(planned) == {"a1": 2, "a2": 2, "b1": 2}
+    assert group_names(planned) == [["a1", "b1"], ["a2"]]
 
 
 @pytest.mark.parametrize("kind", ["apart", "cut"])

@@ -205,9 +205,9 @@ def test_records_that_share_a_line_are_told_apart_by_their_number(tmp_path):
 def test_formulas_are_guarded_in_csv_and_come_back_as_they_were(tmp_path):
     path = tmp_path / "servers.csv"
     path.write_text("Hostname,Note,Other\n,=1+1,'=2\n,'plain,-5\n")
-    made = io.BytesIO()
-    write_archive(made, named(Outcome(path).sheets()))
-    with zipfile.ZipFile(made) as archive:
+    buffer = io.BytesIO()
+    write_archive(buffer, named(Outcome(path).sheets()))
+    with zipfile.ZipFile(buffer) as archive:
         (name,) = archive.namelist()
         text = archive.read(name).decode()
     assert ",'=1+1,''=2," in text
@@ -223,10 +223,10 @@ def test_the_zip_of_rejects_is_imported_as_it_is_once_corrected(tmp_path):
     one, two = tmp_path / "servers.csv", tmp_path / "more.csv"
     one.write_text("Hostname,Note\nweb-01,\n,=1+1\n")
     two.write_text("Hostname,OS\n,RHEL 8\n")
-    made = io.BytesIO()
-    write_archive(made, named(Outcome(one, two).sheets(ERROR)))
+    buffer = io.BytesIO()
+    write_archive(buffer, named(Outcome(one, two).sheets(ERROR)))
     fixed = tmp_path / "fixed.zip"
-    with zipfile.ZipFile(made) as archive, zipfile.ZipFile(fixed, "w") as corrected:
+    with zipfile.ZipFile(buffer) as archive, zipfile.ZipFile(fixed, "w") as corrected:
         for at, name in enumerate(archive.namelist()):
             text = archive.read(name).decode().replace("\n,", f"\nnew-{at},")
             corrected.writestr(name, text)
@@ -242,17 +242,17 @@ def test_records_of_tables_below_each_other_are_corrected_each_in_its_own(tmp_pa
     path.write_text("Hostname,OS\n,RHEL 8\n\nApplication,Owner\n,Ann\nLedger,Bob\n")
     before = Outcome(path)
     assert before.accounts["rejected"].to_list() == [1, 1]
-    made = io.BytesIO()
-    (write_workbook if as_workbook else write_archive)(made, named(before.sheets(ERROR)))
+    buffer = io.BytesIO()
+    (write_workbook if as_workbook else write_archive)(buffer, named(before.sheets(ERROR)))
     fixed = tmp_path / ("fixed.xlsx" if as_workbook else "fixed.zip")
-    fixed.write_bytes(made.getvalue())
+    fixed.write_bytes(buffer.getvalue())
     if as_workbook:
         book = openpyxl.load_workbook(fixed)
         for at, sheet in enumerate(book):
             sheet.cell(2, 1).value = f"mended-{at}"
         book.save(fixed)
     else:
-        with zipfile.ZipFile(made) as archive, zipfile.ZipFile(fixed, "w") as corrected:
+        with zipfile.ZipFile(buffer) as archive, zipfile.ZipFile(fixed, "w") as corrected:
             for at, name in enumerate(archive.namelist()):
                 text = archive.read(name).decode().replace("\n,", f"\nmended-{at},")
                 corrected.writestr(name, text)

@@ -33,10 +33,12 @@ def test_a_flow_that_is_cut_off_is_rejected_and_its_neighbours_are_read(
 ) -> None:
     whole = [line.format(40 + at) for at in range(good)]
     body = [cut, *whole] if first else [*whole, cut]
-    found = outcomes(tmp_path, *header, *body)
+    outcomes_of_lines = outcomes(tmp_path, *header, *body)
     place = len(header) + (1 if first else good + 1)
-    assert [each for each in found if each[1] != "read"] == [(place, "rejected", "too_few_cells")]
-    assert len(found) == good + 1
+    assert [each for each in outcomes_of_lines if each[1] != "read"] == [
+        (place, "rejected", "too_few_cells")
+    ]
+    assert len(outcomes_of_lines) == good + 1
 
 
 def test_a_list_that_leaves_out_its_empty_cells_is_whole(tmp_path: Path) -> None:
@@ -48,21 +50,23 @@ def test_a_list_that_leaves_out_its_empty_cells_is_whole(tmp_path: Path) -> None
 
 def test_where_empty_cells_are_written_a_short_line_is_cut_off(tmp_path: Path) -> None:
     whole = ["10.3.0.1,10.3.1.1,443,tcp,ALLOW,"] * 3
-    found = outcomes(tmp_path, CSV, *whole, *["10.3.0.2,10.3.1.1"] * 3)
-    assert [each[1] for each in found] == ["read"] * 3 + ["rejected"] * 3
+    outcomes_of_lines = outcomes(tmp_path, CSV, *whole, *["10.3.0.2,10.3.1.1"] * 3)
+    assert [each[1] for each in outcomes_of_lines] == ["read"] * 3 + ["rejected"] * 3
 
 
 def test_a_last_line_without_end_is_cut_off_also_among_short_ones(tmp_path: Path) -> None:
     short = [f"10.3.0.{at},10.3.1.1,443" for at in range(20)]
-    found = outcomes(tmp_path, CSV, ROW.format(99), *short, "10.3.0.2,10.3.1", ended=False)
-    assert [each[0] for each in found if each[1] == "rejected"] == [23]
+    outcomes_of_lines = outcomes(
+        tmp_path, CSV, ROW.format(99), *short, "10.3.0.2,10.3.1", ended=False
+    )
+    assert [each[0] for each in outcomes_of_lines if each[1] == "rejected"] == [23]
 
 
 def test_what_a_flow_can_do_without_may_be_missing(tmp_path: Path) -> None:
-    found = outcomes(tmp_path, CSV, ROW.format(1), "10.3.0.9,10.3.1.1,443,tcp,ALLOW")
-    assert {each[1:] for each in found} == {("read", None)}
+    outcomes_of_lines = outcomes(tmp_path, CSV, ROW.format(1), "10.3.0.9,10.3.1.1,443,tcp,ALLOW")
+    assert {each[1:] for each in outcomes_of_lines} == {("read", None)}
 
 
 def test_a_thing_of_which_little_is_known_is_a_record(tmp_path: Path) -> None:
-    found = outcomes(tmp_path, "Hostname,IP,OS", "oak1,10.3.0.1,RHEL", "oak2,10.3.0.2")
-    assert {each[1:] for each in found} == {("read", None)}
+    outcomes_of_lines = outcomes(tmp_path, "Hostname,IP,OS", "oak1,10.3.0.1,RHEL", "oak2,10.3.0.2")
+    assert {each[1:] for each in outcomes_of_lines} == {("read", None)}

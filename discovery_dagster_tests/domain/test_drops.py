@@ -72,8 +72,8 @@ def test_malformed_folders_are_told_with_the_reason():
 
 
 def test_reasons_are_told_once():
-    digest, told = news(["Acme/x/y: no."], Cursor())
-    assert told == "Acme/x/y: no."
+    digest, sentence = news(["Acme/x/y: no."], Cursor())
+    assert sentence == "Acme/x/y: no."
     assert news(["Acme/x/y: no."], Cursor(reported=digest))[1] is None
     assert news(["Acme/x/y: no.", "more"], Cursor(reported=digest))[1] is not None
 

@@ -12,8 +12,8 @@ CLIENT, SERVER = "10.0.0.1", "10.0.0.2"
 
 def seen(*rows, header=HEADER):
     """Source, target, port and count of each connection."""
-    made = records_of(table(header, *rows)).relations
-    return made.select("source_address", "target_address", "port", "count").rows()
+    edges = records_of(table(header, *rows)).relations
+    return edges.select("source_address", "target_address", "port", "count").rows()
 
 
 def test_ephemeral_ports_of_clients_make_one_connection():
@@ -90,6 +90,6 @@ def test_it_does_not_matter_which_way_a_record_was_written(rows, random):
     ],
 )
 def test_each_record_is_accounted_for(row, outcome, relations):
-    made = records_of(table(HEADER, row))
-    assert counts(made) == {outcome: 1}
-    assert made.relations.height == relations
+    records = records_of(table(HEADER, row))
+    assert counts(records) == {outcome: 1}
+    assert records.relations.height == relations

@@ -7,8 +7,8 @@ VINFO = ["VM", "Powerstate", "CPUs", "Memory", "Host", "Cluster"]
 
 
 def named(header, *rows, **place):
-    found = formats.recognise(table(header, *rows, **place))
-    return found and found.name
+    recognised = formats.recognise(table(header, *rows, **place))
+    return recognised and recognised.name
 
 
 @pytest.mark.parametrize(

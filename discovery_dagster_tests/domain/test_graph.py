@@ -25,10 +25,10 @@ def digraph(size, pairs):
 
 
 def oracle(size, pairs):
-    made = nx.DiGraph()
-    made.add_nodes_from(range(size))
-    made.add_edges_from(pairs)
-    return made
+    digraph = nx.DiGraph()
+    digraph.add_nodes_from(range(size))
+    digraph.add_edges_from(pairs)
+    return digraph
 
 
 def sets_of(label):

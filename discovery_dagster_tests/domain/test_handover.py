@@ -14,30 +14,30 @@ from discovery_dagster.domain.tabular import without_guard
 from discovery_dagster_tests.domain.sources import records_of_files
 
 
-def asset(name, kind="application", **said):
+def asset(name, kind="application", **fields):
     return {
         "id": f"id-{name}", "name": name, "type": kind, "description": None,
         "business_owner": None, "os_name": None, "os_version": None, "product": None,
         "criticality": "unknown", "environment": "unknown", "hostname": None, "fqdn": None,
         "ip_addresses": [], "mac_addresses": [], "cpu_cores": None, "memory_gb": None,
         "applications": [], "wave": None,
-    } | said  # fmt: skip
+    } | fields  # fmt: skip
 
 
 def edge(source, target, relation="depends_on"):
     return {"source_id": f"id-{source}", "target_id": f"id-{target}", "relation": relation}
 
 
-def read_back(folder, made):
+def read_back(folder, intake):
     path = folder / "handover.csv"
     text = io.StringIO(newline="")
-    handover.write(text, made)
+    handover.write(text, intake)
     path.write_text(text.getvalue(), newline="")
     (table,) = read_file(path, path.name).tables
     records = records_of_files(path)
     # AWS takes machines that no host name stands for by their identifier.
     assert set(records.issues["code"]) <= {"no_name"}
-    assert records.outcomes["outcome"].to_list() == ["accepted"] * len(made.rows)
+    assert records.outcomes["outcome"].to_list() == ["accepted"] * len(intake.rows)
     return formats.recognise(table).name, records
 
 
@@ -61,8 +61,8 @@ NEEDS = [
 
 
 def test_konveyor_gets_applications_and_what_they_depend_on(tmp_path):
-    made = konveyor.hand_over(SHOP, NEEDS)
-    name, records = read_back(tmp_path, made)
+    handed_over = konveyor.hand_over(SHOP, NEEDS)
+    name, records = read_back(tmp_path, handed_over)
     assert name == "konveyor.applications"
     assets = records.assets.select("name", "description", "business_owner", "os_name", "product")
     assert assets.rows() == [
@@ -78,13 +78,13 @@ def test_konveyor_gets_applications_and_what_they_depend_on(tmp_path):
 
 
 def test_what_konveyor_cannot_hold_is_said():
-    made = konveyor.hand_over([*SHOP, asset("CRM"), asset("=cmd()")], NEEDS)
-    assert made.left_out == {
+    handed_over = konveyor.hand_over([*SHOP, asset("CRM"), asset("=cmd()")], NEEDS)
+    assert handed_over.left_out == {
         konveyor.NO_APPLICATION: ["db-1", "web-1"],
         handover.REPEATED: ["CRM"],
         handover.FORMULA: ["=cmd()"],
     }
-    assert made.notes == [
+    assert handed_over.notes == [
         "1 dependencies are left out: an end is no application.",
         "1 pairs need each other; Konveyor refuses the second of each.",
     ]
@@ -114,10 +114,10 @@ def written_of(assets):
 
 
 def test_aws_gets_servers_by_ids_that_stay(tmp_path):
-    made = aws.hand_over(MACHINES, [])
-    name, records = read_back(tmp_path, made)
+    handed_over = aws.hand_over(MACHINES, [])
+    name, records = read_back(tmp_path, handed_over)
     assert name == "aws.discovery_import"
-    assert made.left_out == {aws.NO_MACHINE: ["shop"]}
+    assert handed_over.left_out == {aws.NO_MACHINE: ["shop"]}
     assert records.assets["provider_id"].to_list() == ["id-db-1", "id-web-1", "id-bare"]
     assert records.assets["hostname"].to_list() == ["db-1", "web-1", "bare"]
     assert records.assets["fqdn"].to_list() == ["db-1.acme.example", None, None]
@@ -128,10 +128,10 @@ def test_aws_gets_servers_by_ids_that_stay(tmp_path):
 
 
 def test_azure_gets_servers_of_which_it_can_tell_the_size(tmp_path):
-    made = azure.hand_over(MACHINES, [])
-    name, records = read_back(tmp_path, made)
+    handed_over = azure.hand_over(MACHINES, [])
+    name, records = read_back(tmp_path, handed_over)
     assert name == "azure_migrate.import"
-    assert made.left_out == {azure.INCOMPLETE: ["bare"], aws.NO_MACHINE: ["shop"]}
+    assert handed_over.left_out == {azure.INCOMPLETE: ["bare"], aws.NO_MACHINE: ["shop"]}
     assert said_of(records, ["db-1", "web-1"]) == written_of(MACHINES[:2])
     types = records.assets.select("name", "declared_type").rows()
     assert types == [("db-1", "server"), ("web-1", "virtual_machine")]
@@ -150,11 +150,11 @@ def test_every_asset_is_in_the_file_or_named_as_left_out(tool, names):
         asset(name, kind, cpu_cores=1, memory_gb=1.0, os_name="Ubuntu")
         for name, kind in zip(names, kinds, strict=False)
     ]
-    made = tool.hand_over(assets, [])
-    left = [name for listed in made.left_out.values() for name in listed]
-    held = len([row for row in made.rows if row[0] != "2"])
+    handed_over = tool.hand_over(assets, [])
+    left = [name for listed in handed_over.left_out.values() for name in listed]
+    held = len([row for row in handed_over.rows if row[0] != "2"])
     assert held + len(left) == len(names)
-    assert all(len(row) == len(made.columns) for row in made.rows)
+    assert all(len(row) == len(handed_over.columns) for row in handed_over.rows)
     assert set(left) <= set(names)
 
 
@@ -183,12 +183,12 @@ def test_whatever_assets_are_called_they_are_read_back_as_they_were_written(tool
     facts = {"cpu_cores": 1, "memory_gb": 1.0, "os_name": "Ubuntu"}
     assets = [asset(name, kind, **facts) for name in names]
     needs = [edge(one, other) for one, other in pairwise(names)]
-    made = tool.hand_over(assets, needs)
-    left = {name for listed in made.left_out.values() for name in listed}
+    handed_over = tool.hand_over(assets, needs)
+    left = {name for listed in handed_over.left_out.values() for name in listed}
     held = [name for name in names if name not in left]
     if not held:
         return
-    _, records = read_back(tmp_path, made)
+    _, records = read_back(tmp_path, handed_over)
     if tool is aws:
         assert records.assets["provider_id"].to_list() == [as_read(f"id-{name}") for name in held]
     else:
@@ -201,15 +201,15 @@ def test_whatever_assets_are_called_they_are_read_back_as_they_were_written(tool
 
 
 def test_names_that_differ_in_white_space_or_case_alone_are_one_to_tools_that_tell_by_name():
-    made = konveyor.hand_over([asset("a b"), asset("A\nb")], [])
-    assert made.left_out == {handover.REPEATED: ["A\nb"]}
+    handed_over = konveyor.hand_over([asset("a b"), asset("A\nb")], [])
+    assert handed_over.left_out == {handover.REPEATED: ["A\nb"]}
 
 
 @pytest.mark.parametrize("name", ["x" * 254, "Shop, old", "a b"])
 def test_a_name_that_no_host_can_have_is_left_out_of_aws_and_said(name):
-    made = aws.hand_over([asset(name, "server")], [])
-    assert made.rows[0][3] is None
-    assert made.notes[0].startswith("1 names that no host can have are left out")
+    handed_over = aws.hand_over([asset(name, "server")], [])
+    assert handed_over.rows[0][3] is None
+    assert handed_over.notes[0].startswith("1 names that no host can have are left out")
 
 
 def test_free_text_that_could_be_a_formula_is_guarded():

@@ -13,8 +13,12 @@ def edges(*pairs, confidence=0.8):
 
 
 def test_the_shortest_way_stands_for_all():
-    found = reach("d", edges("ab", "bd", "ad", "cb"), "needed_by")
-    assert [(one.asset_id, one.path) for one in found] == [("a", (2,)), ("b", (1,)), ("c", (1, 3))]
+    reached = reach("d", edges("ab", "bd", "ad", "cb"), "needed_by")
+    assert [(one.asset_id, one.path) for one in reached] == [
+        ("a", (2,)),
+        ("b", (1,)),
+        ("c", (1, 3)),
+    ]
 
 
 def test_of_two_edges_the_better_evidenced_stands():
@@ -45,7 +49,9 @@ PAIRS = st.lists(st.tuples(*[st.sampled_from("abcdef")] * 2), max_size=14)
 def test_what_needs_an_asset_is_what_it_is_needed_by(pairs):
     given_edges = edges(*pairs)
     for one in "abcdef":
-        needs = {found.asset_id for found in reach(one, given_edges, "needs")}
+        needs = {reached_one.asset_id for reached_one in reach(one, given_edges, "needs")}
         for other in set("abcdef") - {one}:
-            needed_by = {found.asset_id for found in reach(other, given_edges, "needed_by")}
+            needed_by = {
+                reached_one.asset_id for reached_one in reach(other, given_edges, "needed_by")
+            }
             assert (other in needs) == (one in needed_by)

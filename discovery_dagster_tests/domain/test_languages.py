@@ -80,11 +80,11 @@ def test_types_are_known_in_each_language():
     ],
 )
 def test_phrases_mean_the_same_in_each_language(phrase, relation, turned):
-    (said,) = records_of(
+    (edges,) = records_of(
         table(["Source", "Target", "Relation"], ("a", "b", phrase))
     ).relations.to_dicts()
     ends = ("b", "a") if turned else ("a", "b")
-    assert (said["source"], said["target"], said["relation"]) == (*ends, relation)
+    assert (edges["source"], edges["target"], edges["relation"]) == (*ends, relation)
 
 
 @pytest.mark.parametrize("cell", ["n/d", "Ninguna", "aucune", "keine", "TBD", "ALL", "todos", "-"])
@@ -113,8 +113,12 @@ def test_separators_may_be_mixed():
 )
 def test_what_a_reference_is_made_of(cell, target, address, port):
     records = records_of(table(["Application", "Depends on"], ("web", cell)))
-    (said,) = records.relations.to_dicts()
-    assert (said["target"], said["target_address"], said["port"]) == (target, address, port)
+    (relation,) = records.relations.to_dicts()
+    assert (relation["target"], relation["target_address"], relation["port"]) == (
+        target,
+        address,
+        port,
+    )
 
 
 @pytest.mark.parametrize(
@@ -157,7 +161,7 @@ def test_values_mean_the_same_in_each_language(field, cells, meaning):
         "declared_type": synonyms.type_words(),
     }
     if field == "status":
-        said = state_of(pl.Series(cells)).to_list()
+        states = state_of(pl.Series(cells)).to_list()
     else:
-        said = [meanings[field].get(fold(cell)) for cell in cells]
-    assert said == [meaning] * len(cells)
+        states = [meanings[field].get(fold(cell)) for cell in cells]
+    assert states == [meaning] * len(cells)

@@ -24,8 +24,8 @@ def statuses(source):
 def planned(*assets, edges=None, said=()):
     every, edges = classified_assets(*assets), edge_rows() if edges is None else edges
     settings = plan.PlanSettings(25, setting(*said))
-    made = plan.make(every, edges, graph.analyse(every, edges), settings)
-    return made, {row["asset_id"]: row for row in made.placements.iter_rows(named=True)}
+    result = plan.make(every, edges, graph.analyse(every, edges), settings)
+    return result, {row["asset_id"]: row for row in result.placements.iter_rows(named=True)}
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,8 @@ def test_what_contradicts_a_retirement_is_shown():
 def test_a_power_state_says_more_than_a_word_of_health(header):
     power = next(name for name in header if "State" in name)
     row = ["Powered Off" if name == power else "Normal" for name in header]
-    found, shown = statuses(table(("Name", "Guest OS", *header), ("vm-7", "RHEL 8", *row)))
-    assert (found, shown) == ({"vm-7": "Powered Off"}, {})
+    life_statuses, shown = statuses(table(("Name", "Guest OS", *header), ("vm-7", "RHEL 8", *row)))
+    assert (life_statuses, shown) == ({"vm-7": "Powered Off"}, {})
 
 
 def test_a_source_that_says_retired_outranks_one_that_is_believed_more_and_the_conflict_stays():
@@ -77,9 +77,9 @@ def test_a_source_that_says_retired_outranks_one_that_is_believed_more_and_the_c
             "format": "servicenow.servers",
         },
     )
-    made = identity.resolve("acme.x", records, relation_records(), {})
-    assert made.assets["status"].to_list() == ["Ausgemustert"]
-    assert set(made.conflicts.filter(field="status")["value"]) == {"poweredOn", "Ausgemustert"}
+    inventory = identity.resolve("acme.x", records, relation_records(), {})
+    assert inventory.assets["status"].to_list() == ["Ausgemustert"]
+    assert set(inventory.conflicts.filter(field="status")["value"]) == {"poweredOn", "Ausgemustert"}
 
 
 @pytest.mark.parametrize(
@@ -92,11 +92,13 @@ def test_a_source_that_says_retired_outranks_one_that_is_believed_more_and_the_c
 )
 def test_what_is_not_in_service_is_in_no_wave(status, strategy, begins):
     edges = edge_rows({"source": "a", "target": "b"}, {"source": "b", "target": "c"})
-    made, told = planned({"name": "a"}, {"name": "b", "status": status}, {"name": "c"}, edges=edges)
-    assert (told["b"]["wave"], told["b"]["group"]) == (None, None)
-    assert told["b"]["strategy"] == strategy
-    assert told["b"]["reason"].startswith(begins)
-    assert sorted(made.groups["assets"].to_list()) == [["a"], ["c"]]
+    result, placed = planned(
+        {"name": "a"}, {"name": "b", "status": status}, {"name": "c"}, edges=edges
+    )
+    assert (placed["b"]["wave"], placed["b"]["group"]) == (None, None)
+    assert placed["b"]["strategy"] == strategy
+    assert placed["b"]["reason"].startswith(begins)
+    assert sorted(result.groups["assets"].to_list()) == [["a"], ["c"]]
 
 
 @pytest.mark.parametrize(
@@ -107,11 +109,11 @@ def test_what_is_off_or_in_service_is_planned(status):
 
 
 def test_a_pin_moves_what_is_retired_all_the_same():
-    made, told = planned({"name": "a", "status": "Retired"}, said=["pin a 1"])
-    assert told["a"]["wave"] == 1
-    assert made.conflicts.is_empty()
+    result, placed = planned({"name": "a", "status": "Retired"}, said=["pin a 1"])
+    assert placed["a"]["wave"] == 1
+    assert result.conflicts.is_empty()
 
 
 def test_what_is_retired_keeps_nobody_who_must_go_together_with_it():
-    _, told = planned({"name": "a", "status": "Retired"}, {"name": "b"}, said=["together a b"])
-    assert (told["a"]["wave"], told["b"]["wave"]) == (None, 1)
+    _, placed = planned({"name": "a", "status": "Retired"}, {"name": "b"}, said=["together a b"])
+    assert (placed["a"]["wave"], placed["b"]["wave"]) == (None, 1)

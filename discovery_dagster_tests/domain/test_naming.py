@@ -81,19 +81,19 @@ ALIASED = inventory_assets(
     ],
 )
 def test_an_alias_means_its_asset_unless_another_one_bears_or_claims_the_name(name, answer):
-    asked = pl.DataFrame(
+    endpoints = pl.DataFrame(
         {"name": [name], "address": [None], "type": [None]},
         schema={"name": pl.String, "address": pl.String, "type": pl.String},
     )
-    assert NameIndex.of(ALIASED).resolve(asked).select("asset_id", "how").rows() == [answer]
+    assert NameIndex.of(ALIASED).resolve(endpoints).select("asset_id", "how").rows() == [answer]
 
 
 def test_an_ambiguous_endpoint_has_candidates_and_no_other_has():
-    asked = pl.DataFrame(
+    endpoints = pl.DataFrame(
         {"name": ["twin", None, "crm", "nobody"], "address": [None, "10.0.0.9", None, None]},
         schema={"name": pl.String, "address": pl.String},
     ).with_columns(type=pl.lit("server"))
-    candidates = NameIndex.of(ESTATE).resolve(asked)["candidates"].to_list()
+    candidates = NameIndex.of(ESTATE).resolve(endpoints)["candidates"].to_list()
     assert candidates == [["twin-1", "twin-2"], ["gw", "proxy"], None, None]
 
 

@@ -54,9 +54,9 @@ def test_domain_and_dollar_are_notation_under_any_header_of_machines(header, wri
     listed = table([header, "Operating System"], (written, "Windows Server 2019"))
     known = table(["Hostname", "IP Address"], ("bass01", "10.0.0.1"), file="other.csv")
     records = canonical_of(listed, known)
-    found = identity.resolve("acme.dc", records.assets, records.relations, {})
-    assert found.assets["hostname"].to_list() == ["bass01"]
-    assert found.assets["name"].str.to_lowercase().to_list() == ["bass01"]
+    resolved = identity.resolve("acme.dc", records.assets, records.relations, {})
+    assert resolved.assets["hostname"].to_list() == ["bass01"]
+    assert resolved.assets["name"].str.to_lowercase().to_list() == ["bass01"]
     assert records.assets["domain"].to_list() == (
         ["corp", None] if "CORP" in written else [None] * 2
     )
@@ -100,8 +100,8 @@ def test_the_default_instance_is_not_its_host():
 )  # fmt: skip
 def test_what_a_spreadsheet_made_of_a_name_is_an_issue(name, kind):
     issues = records_of(table(["Server", "IP"], (name, "10.0.0.1"), ("a", "10.0.0.2"))).issues
-    said = issues.filter(pl.col("code") == "changed_by_spreadsheet")["message"].to_list()
-    assert said == (
+    messages = issues.filter(pl.col("code") == "changed_by_spreadsheet")["message"].to_list()
+    assert messages == (
         [f'"{name}" looks like a {kind} that a spreadsheet made of a name.'] if kind else []
     )
 

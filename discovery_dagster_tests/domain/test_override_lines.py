@@ -75,10 +75,10 @@ def test_in_a_later_session_what_was_decided_since_is_not_outranked(lines):
     )
     for row in since[len(log) :]:
         row.origin = "command line"
-    again, told = select_lines(lines, find, since, "s002")
+    again, refusals = select_lines(lines, find, since, "s002")
     assert again == []
-    assert {each.code for each in told} <= {"no_such_asset", "contradicting", "decided_since"}
-    assert len(told) >= len(refused) + len(wanted)
+    assert {each.code for each in refusals} <= {"no_such_asset", "contradicting", "decided_since"}
+    assert len(refusals) >= len(refused) + len(wanted)
 
 
 def test_a_line_with_another_reason_speaks_anew():

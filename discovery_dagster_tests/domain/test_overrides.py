@@ -38,14 +38,14 @@ def said(asset_id: str, field: str, value: str, decision: int = 1) -> Override:
 
 
 def test_without_decisions_assets_are_as_rules_judge_them():
-    judged = apply_overrides(ASSETS, [said("another", "type", "database")], RULES)
-    assert judged.drop("overridden").equals(RULES(ASSETS))
-    assert judged["overridden"].to_list() == [[], [], []]
+    classified = apply_overrides(ASSETS, [said("another", "type", "database")], RULES)
+    assert classified.drop("overridden").equals(RULES(ASSETS))
+    assert classified["overridden"].to_list() == [[], [], []]
 
 
 def test_a_decision_outranks_the_rules_and_is_named_beside_them():
-    judged = apply_overrides(ASSETS, [said("a", "environment", "test")], RULES)
-    row = judged.row(0, named=True)
+    classified = apply_overrides(ASSETS, [said("a", "environment", "test")], RULES)
+    row = classified.row(0, named=True)
     assert (row["environment"], row["overridden"]) == ("test", ["environment"])
     assert row["rationale"][-1] == (
         "Environment test: set by ann on 2026-03-02: seen; the rules said production "
@@ -118,13 +118,13 @@ chosen = decisions.flatmap(
 @given(st.lists(chosen, max_size=6, unique_by=lambda one: one[:2]))
 def test_each_decision_holds_and_nothing_else_changes(chosen):
     own = [said(*one, decision=at) for at, one in enumerate(chosen, 1)]
-    judged = apply_overrides(ASSETS, own, RULES)
-    assert judged["asset_id"].to_list() == ["a", "b", "c"]
+    classified = apply_overrides(ASSETS, own, RULES)
+    assert classified["asset_id"].to_list() == ["a", "b", "c"]
     for each in own:
-        row = judged.row(by_predicate=pl.col("asset_id") == each.asset_id, named=True)
+        row = classified.row(by_predicate=pl.col("asset_id") == each.asset_id, named=True)
         if each.field not in ("os_name", "os_version"):  # which the rules read further
             assert row[each.field] == typed(each.field, each.value)
         assert each.field in row["overridden"]
     untouched = ~pl.col("asset_id").is_in([each.asset_id for each in own])
-    alone = judged.filter(untouched).drop("overridden")
+    alone = classified.filter(untouched).drop("overridden")
     assert alone.equals(RULES(ASSETS).filter(untouched))

@@ -23,30 +23,32 @@ def estate(*names, **types):
     return classified_assets(*rows, *({"name": n, "type": kind} for n, kind in types.items()))
 
 
-def group_names(made):
-    return made.groups["assets"].to_list()
+def group_names(planned):
+    return planned.groups["assets"].to_list()
 
 
-def reason(made, asset):
-    return made.placements.filter(asset_id=asset)["reason"].item()
+def reason(planned, asset):
+    return planned.placements.filter(asset_id=asset)["reason"].item()
 
 
 def test_what_is_tied_moves_together_and_says_by_what():
-    made = make(estate("app", "vm"), edge_rows({"source": "app", "target": "vm"}))
-    assert group_names(made) == [["app", "vm"]]
-    assert reason(made, "app") == (
+    planned = make(estate("app", "vm"), edge_rows({"source": "app", "target": "vm"}))
+    assert group_names(planned) == [["app", "vm"]]
+    assert reason(planned, "app") == (
         "Moves with vm because it depends on it (relations.csv line 2)."
         " In wave 1 because its group needs no other."
     )
-    assert reason(made, "vm").startswith("Moves with app because app depends on it (relations.csv")
+    assert reason(planned, "vm").startswith(
+        "Moves with app because app depends on it (relations.csv"
+    )
 
 
 def test_a_cycle_moves_together_beyond_any_limit():
     edges = edge_rows(*({"source": a, "target": b} for a, b in ("ab", "bc", "ca", "cd")))
-    made = make(estate(*"abcd"), edges, limit=2)
-    assert group_names(made) == [["d"], ["a", "b", "c"]]
-    assert made.groups["cycle"].to_list() == [False, True]
-    assert "In a cycle of needs: a, b, c." in made.groups["reason"][1]
+    planned = make(estate(*"abcd"), edges, limit=2)
+    assert group_names(planned) == [["d"], ["a", "b", "c"]]
+    assert planned.groups["cycle"].to_list() == [False, True]
+    assert "In a cycle of needs: a, b, c." in planned.groups["reason"][1]
 
 
 def test_a_large_set_is_cut_at_its_weakest_tie_and_moves_in_the_order_of_needs():
@@ -60,15 +62,15 @@ def test_a_large_set_is_cut_at_its_weakest_tie_and_moves_in_the_order_of_needs()
         },
         {"source": "db", "target": "disk", "relation": "uses_storage"},
     )
-    made = make(estate("web", "app", "db", "disk"), edges, limit=2)
-    assert group_names(made) == [["db", "disk"], ["app", "web"]]
-    assert made.groups["name"].to_list() == ["db and 1 more", "app and 1 more"]
-    assert made.waves["groups"].to_list() == [[one] for one in made.groups["group"]]
+    planned = make(estate("web", "app", "db", "disk"), edges, limit=2)
+    assert group_names(planned) == [["db", "disk"], ["app", "web"]]
+    assert planned.groups["name"].to_list() == ["db and 1 more", "app and 1 more"]
+    assert planned.waves["groups"].to_list() == [[one] for one in planned.groups["group"]]
     cite = "relations.csv line 2, confirmed by 1,204 flows"
     instead = "could go in wave 1 if that edge is cut"
-    assert f"In wave 2 because it needs db in wave 1 ({cite}); {instead}." in reason(made, "app")
-    assert f"needs db in wave 1: app depends on db ({cite}); {instead}." in reason(made, "web")
-    assert "for instance app depends on db" in made.waves["reason"][1]
+    assert f"In wave 2 because it needs db in wave 1 ({cite}); {instead}." in reason(planned, "app")
+    assert f"needs db in wave 1: app depends on db ({cite}); {instead}." in reason(planned, "web")
+    assert "for instance app depends on db" in planned.waves["reason"][1]
 
 
 def test_observed_and_inferred_evidence_is_cited_as_such():
@@ -77,11 +79,11 @@ def test_observed_and_inferred_evidence_is_cited_as_such():
         {"source": "c", "target": "d", "evidence": [piece("inferred", 5)]},
         {"source": "e", "target": "f", "evidence": [piece("inferred", 6), piece("observed", 9, 3)]},
     )
-    made = make(estate(*"abcdef"), edges)
-    assert "(seen in 1 flow, not declared; flows.log)" in reason(made, "a")
-    assert "(inferred from relations.csv line 5)" in reason(made, "c")
+    planned = make(estate(*"abcdef"), edges)
+    assert "(seen in 1 flow, not declared; flows.log)" in reason(planned, "a")
+    assert "(inferred from relations.csv line 5)" in reason(planned, "c")
     unsaid = "(inferred from relations.csv line 6, seen in 3 flows, not declared)"
-    assert unsaid in reason(made, "e")
+    assert unsaid in reason(planned, "e")
 
 
 def test_hypervisors_and_infrastructure_tie_nothing_together():
@@ -91,21 +93,21 @@ def test_hypervisors_and_infrastructure_tie_nothing_together():
         {"source": "esx", "target": "farm", "relation": "member_of"},
         {"source": "vm1", "target": "vm2", "infrastructure": "dns"},
     )
-    made = make(estate("vm1", "vm2", esx="server", farm="cluster"), edges)
-    assert group_names(made) == [["farm"], ["vm1"], ["vm2"]]
-    assert reason(made, "esx").startswith("Stays where it is: it carries virtual machines")
-    assert "Moves alone: what it is connected to is infrastructure" in reason(made, "vm1")
+    planned = make(estate("vm1", "vm2", esx="server", farm="cluster"), edges)
+    assert group_names(planned) == [["farm"], ["vm1"], ["vm2"]]
+    assert reason(planned, "esx").startswith("Stays where it is: it carries virtual machines")
+    assert "Moves alone: what it is connected to is infrastructure" in reason(planned, "vm1")
 
 
 def test_an_asset_without_evidence_moves_alone_and_says_so():
-    made = make(estate("a"), edge_rows())
-    assert reason(made, "a").startswith("Moves alone: there is no evidence of a dependency.")
+    planned = make(estate("a"), edge_rows())
+    assert reason(planned, "a").startswith("Moves alone: there is no evidence of a dependency.")
 
 
 def test_an_asset_that_a_tie_could_not_bring_into_a_group_says_so():
     edges = edge_rows(*({"source": name, "target": "hub"} for name in "abc"))
-    made = make(estate(*"abc", "hub"), edges, limit=2)
-    assert "Moves without hub: joined with it" in reason(made, "c")
+    planned = make(estate(*"abc", "hub"), edges, limit=2)
+    assert "Moves without hub: joined with it" in reason(planned, "c")
 
 
 @pytest.mark.parametrize(
@@ -164,14 +166,14 @@ def test_what_serves_one_application_in_one_environment_moves_together():
         ("web9", "test", "Shop"),
         ("mail", "production", "Mail"),
     )
-    made = make(classified_assets(*machines), edge_rows())
-    assert group_names(made) == [["mail"], ["web9"], ["db1", "web1"]]
-    assert made.groups["name"].to_list() == [
+    planned = make(classified_assets(*machines), edge_rows())
+    assert group_names(planned) == [["mail"], ["web9"], ["db1", "web1"]]
+    assert planned.groups["name"].to_list() == [
         "Mail (production)",
         "Shop (test)",
         "Shop (production)",
     ]
-    assert reason(made, "web1") == (
+    assert reason(planned, "web1") == (
         "Moves with db1 because it serves the same application as it (Shop). In wave 2 because an"
         " earlier stage of its application moves before it; its needs alone would allow wave 1."
     )
@@ -180,23 +182,25 @@ def test_what_serves_one_application_in_one_environment_moves_together():
 def test_an_application_moves_with_what_a_list_says_serves_it():
     machines = serving(("web1", "production", "Shop"), ("web2", "production", "Shop"))
     shop = {"name": "Shop", "type": "application", "environment": "production"}
-    made = make(classified_assets(*machines, shop), edge_rows())
-    assert group_names(made) == [["Shop", "web1", "web2"]]
-    assert "Shop because it serves it (a list names it as its application)" in reason(made, "web1")
+    planned = make(classified_assets(*machines, shop), edge_rows())
+    assert group_names(planned) == [["Shop", "web1", "web2"]]
+    assert "Shop because it serves it (a list names it as its application)" in reason(
+        planned, "web1"
+    )
 
 
 def test_serving_one_application_orders_nothing_and_holds_before_a_placement_elsewhere():
     machines = serving(("app", "production", "Shop"), ("vm", "production"), ("z", "test", "Shop"))
     edges = edge_rows({"source": "z", "target": "app"})
-    made = make(classified_assets(*machines), edges, limit=1)
-    assert made.waves["assets"].to_list() == [2, 1]
+    planned = make(classified_assets(*machines), edges, limit=1)
+    assert planned.waves["assets"].to_list() == [2, 1]
     machines = serving(
         ("a", "production", "Shop"), ("b", "production", "Shop"), ("c", "production")
     )
     edges = edge_rows({"source": "b", "target": "c", "relation": "runs_on"})
-    made = make(classified_assets(*machines), edges, limit=2)
-    assert group_names(made) == [["c"], ["a", "b"]]
-    assert made.waves["assets"].to_list() == [1, 2]
+    planned = make(classified_assets(*machines), edges, limit=2)
+    assert group_names(planned) == [["c"], ["a", "b"]]
+    assert planned.waves["assets"].to_list() == [1, 2]
 
 
 def test_a_shared_service_is_tied_to_no_application():
@@ -208,21 +212,21 @@ def test_a_shared_service_is_tied_to_no_application():
             for n in names
         )
     )
-    made = make(classified_assets(*machines, *({"name": n} for n in names)), edges)
-    assert ["dns1"] in group_names(made)
+    planned = make(classified_assets(*machines, *({"name": n} for n in names)), edges)
+    assert ["dns1"] in group_names(planned)
 
 
 def test_what_is_outside_the_estate_is_not_planned():
     edges = edge_rows({"source": "a", "target": "bank"})
-    made = make(estate("a", bank="external"), edges)
-    assert made.placements["asset_id"].to_list() == ["a"]
+    planned = make(estate("a", bank="external"), edges)
+    assert planned.placements["asset_id"].to_list() == ["a"]
 
 
 def test_an_estate_without_assets_has_an_empty_plan():
-    made = make(estate(), edge_rows())
-    assert made.placements.is_empty()
-    assert made.groups.is_empty()
-    assert made.waves.is_empty()
+    planned = make(estate(), edge_rows())
+    assert planned.placements.is_empty()
+    assert planned.groups.is_empty()
+    assert planned.waves.is_empty()
 
 
 NAMES = [f"n{number}" for number in range(9)]
@@ -261,21 +265,21 @@ def test_groups_part_the_assets_and_waves_respect_every_need(rows, served, limit
         )
     )
     edges = edge_rows(*rows)
-    made = make(assets, edges, limit)
-    assert sorted(name for group in group_names(made) for name in group) == NAMES
-    assert sorted(made.placements["asset_id"]) == NAMES
-    place = {row["asset_id"]: row for row in made.placements.to_dicts()}
+    planned = make(assets, edges, limit)
+    assert sorted(name for group in group_names(planned) for name in group) == NAMES
+    assert sorted(planned.placements["asset_id"]) == NAMES
+    place = {row["asset_id"]: row for row in planned.placements.to_dicts()}
     for edge in edges.to_dicts():
         source, target = place[edge["source"]], place[edge["target"]]
         assert source["group"] == target["group"] or source["wave"] > target["wave"]
     cycles = graph.analyse(assets, edges).group_by("strong_component").agg("asset_id")
     for together in cycles["asset_id"]:
         assert len({place[name]["group"] for name in together}) == 1
-    for group in made.groups.to_dicts():
+    for group in planned.groups.to_dicts():
         assert group["cycle"] or len(group["assets"]) <= limit
-    assert made.waves["assets"].sum() == len(NAMES)
-    assert not made.placements["reason"].has_nulls()
-    assert not made.groups["reason"].has_nulls()
+    assert planned.waves["assets"].sum() == len(NAMES)
+    assert not planned.placements["reason"].has_nulls()
+    assert not planned.groups["reason"].has_nulls()
 
 
 @settings(max_examples=25, deadline=None)
@@ -284,10 +288,10 @@ def test_a_plan_does_not_depend_on_the_order_of_rows(rows, random):
     assets, edges = estate(*NAMES), edge_rows(*rows)
     order = random.sample(range(edges.height), edges.height)
     turned = make(assets.reverse(), edges[order], limit=3)
-    made = make(assets, edges, limit=3)
-    assert made.placements.equals(turned.placements)
-    assert made.groups.equals(turned.groups)
-    assert made.waves.equals(turned.waves)
+    planned = make(assets, edges, limit=3)
+    assert planned.placements.equals(turned.placements)
+    assert planned.groups.equals(turned.groups)
+    assert planned.waves.equals(turned.waves)
 
 
 def imported(*files: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -296,9 +300,11 @@ def imported(*files: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     tables = intake.session_tables(intake.collect_records(sources, lambda *_: None))
     mapping = intake.understand(tables, lambda *_: None)["mapping"]
     records = canonical.canonicalise(tables, mapping, lambda *_: None)
-    found = resolve("t.k", records.assets, records.relations, {}).assets
-    missing = {name: kind for name, kind in CLASSIFIED_ASSETS.items() if name not in found.columns}
-    typed = found.with_columns(
+    inventory = resolve("t.k", records.assets, records.relations, {}).assets
+    missing = {
+        name: kind for name, kind in CLASSIFIED_ASSETS.items() if name not in inventory.columns
+    }
+    typed = inventory.with_columns(
         pl.lit(None, kind).alias(name) for name, kind in missing.items()
     ).with_columns(type=pl.col("declared_type").fill_null("unknown"))
     return typed.select(list(CLASSIFIED_ASSETS)), records.relations
@@ -308,8 +314,8 @@ def test_the_dependency_export_falls_into_its_move_groups(shared_data):
     assets, relations = imported(
         shared_data / "azure-migrate" / "shabbir_dependency-export-sample.csv"
     )
-    made = make(assets, dependencies.build(assets, relations))
-    assert group_names(made) == [
+    planned = make(assets, dependencies.build(assets, relations))
+    assert group_names(planned) == [
         ["admin-server"],
         ["api1-server", "web1-server"],
         ["api2-server", "web2-server"],
@@ -322,8 +328,8 @@ def test_the_crm_estate_has_its_twenty_relations(shared_data):
     edges = dependencies.build(assets, relations)
     assert edges.height == int(edges["resolved"].sum()) == 20
     assert edges["evidence"].list.len().sort().to_list() == [1] * 16 + [2] * 4
-    made = make(assets, edges)
-    assert ["crm-db-02", "crm-replica"] in group_names(made)
+    planned = make(assets, edges)
+    assert ["crm-db-02", "crm-replica"] in group_names(planned)
 
 
 @pytest.mark.parametrize(
@@ -396,19 +402,19 @@ def test_the_crm_estate_has_its_twenty_relations(shared_data):
     ],
 )
 def test_a_strategy_is_a_hint_that_names_its_facts(facts, strategy, because):
-    made = make(classified_assets({"name": "a"} | facts), edge_rows())
-    assert made.placements["strategy"].item() == strategy
-    assert because in made.placements["strategy_reason"].item()
+    planned = make(classified_assets({"name": "a"} | facts), edge_rows())
+    assert planned.placements["strategy"].item() == strategy
+    assert because in planned.placements["strategy_reason"].item()
 
 
 @pytest.mark.parametrize("status", ["poweredOff", "OFF"])
 def test_a_machine_that_is_off_is_to_be_retired_where_needs_are_known_and_none_is_of_it(status):
     off = {"name": "a", "status": status}
     assets = classified_assets(off, off | {"name": "b"}, {"name": "c"})
-    made = make(assets, edge_rows({"source": "c", "target": "b"}))
-    told = {row["name"]: row for row in assets.join(made.placements, on="asset_id").to_dicts()}
-    assert (told["a"]["strategy"], told["b"]["strategy"]) == ("retire", "unknown")
-    assert "no evidence that anything needs it" in told["a"]["strategy_reason"]
+    planned = make(assets, edge_rows({"source": "c", "target": "b"}))
+    placed = {row["name"]: row for row in assets.join(planned.placements, on="asset_id").to_dicts()}
+    assert (placed["a"]["strategy"], placed["b"]["strategy"]) == ("retire", "unknown")
+    assert "no evidence that anything needs it" in placed["a"]["strategy_reason"]
 
 
 def test_every_strategy_of_a_rule_is_a_word_of_the_vocabulary():

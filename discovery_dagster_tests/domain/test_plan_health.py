@@ -20,13 +20,13 @@ def test_a_plan_in_good_health_needs_no_attention():
 
 def test_a_crowded_wave_a_split_application_and_a_large_group_come_with_what_mends_them():
     waves = [wave(1, 40), wave(2, 60)]
-    told = attention(waves, [group("All", 51)], [application("Shop", "G-1", "G-2")])
-    assert [one.split(":")[0] for one in told] == [
+    sentences = attention(waves, [group("All", 51)], [application("Shop", "G-1", "G-2")])
+    assert [one.split(":")[0] for one in sentences] == [
         "40 % of all assets that move are in wave 1",
         "Shop (production) is split over several groups",
         "All has 51 assets",
     ]
-    assert all("discovery plan set" in one for one in told)
+    assert all("discovery plan set" in one for one in sentences)
 
 
 def test_small_plans_are_not_judged():

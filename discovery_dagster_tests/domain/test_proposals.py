@@ -42,8 +42,8 @@ def columns_of(proposer, header, *rows):
     source = table(header, *rows)
     table_format = formats.recognise(source)
     mapped = map_table(0, source, table_format)
-    shown, made, _ = propose_fields([(source, table_format)], mapped, proposer)
-    return {row["column"]: row for row in shown.iter_rows(named=True)}, made.rows(named=True)
+    shown, proposals, _ = propose_fields([(source, table_format)], mapped, proposer)
+    return {row["column"]: row for row in shown.iter_rows(named=True)}, proposals.rows(named=True)
 
 
 ROWS = (("web-1", "00:1b:21:3a:4c:5d", "blue", ""), ("web-2", "00:1b:21:3a:4c:5e", "red", ""))
@@ -52,42 +52,42 @@ HEADER = ("Hostname", "Zorblax", "Quux", "Leer")
 
 def test_only_columns_are_asked_about_that_nobody_knows_and_that_hold_something():
     proposer = Sure("description")
-    shown, made = columns_of(proposer, HEADER, *ROWS)
+    shown, proposals = columns_of(proposer, HEADER, *ROWS)
     assert [question.facts["header"] for question in proposer.asked] == ["Zorblax", "Quux"]
     assert proposer.asked[0].context["beside"] == ["Hostname = hostname"]
-    assert [row["column"] for row in made] == ["Zorblax", "Quux"]
+    assert [row["column"] for row in proposals] == ["Zorblax", "Quux"]
     assert shown["Hostname"]["method"] != columns.MODEL
     assert (shown["Quux"]["status"], shown["Quux"]["confidence"]) == (PROPOSED, 0.5)
 
 
 def test_a_proposal_is_accepted_by_setting_where_the_values_could_be_little_else():
-    shown, made = columns_of(Sure("mac_addresses", accepts=True), HEADER, *ROWS)
-    assert [(row["column"], row["status"]) for row in made] == [
+    shown, proposals = columns_of(Sure("mac_addresses", accepts=True), HEADER, *ROWS)
+    assert [(row["column"], row["status"]) for row in proposals] == [
         ("Zorblax", "accepted"),
         ("Quux", "proposed"),
     ]
-    assert made[0]["reason"] == "The values of the column read as mac_addresses."
+    assert proposals[0]["reason"] == "The values of the column read as mac_addresses."
     assert shown["Zorblax"]["status"] == "accepted"
     assert shown["Zorblax"]["transform"] == "macs"
 
 
 def test_amounts_in_bytes_are_no_evidence_as_memory_and_storage_share_them():
     rows = (("web-1", "64 GB"), ("web-2", "512 GB"))
-    _, made = columns_of(Sure("memory_gb", accepts=True), ("Hostname", "Zorblax"), *rows)
-    assert {row["status"] for row in made} == {PROPOSED}
+    _, proposals = columns_of(Sure("memory_gb", accepts=True), ("Hostname", "Zorblax"), *rows)
+    assert {row["status"] for row in proposals} == {PROPOSED}
 
 
 @pytest.mark.parametrize("header", ["Gateway Zorblax", "zorblax_dns", "Old Zorblax"])
 def test_addresses_of_a_neighbour_are_no_evidence(header):
     rows = (("web-1", "10.0.0.1"), ("web-2", "10.0.0.2"))
-    shown, made = columns_of(Sure("ip_addresses", accepts=True), ("Hostname", header), *rows)
-    assert [row["status"] for row in made] == [PROPOSED] * len(made)
-    assert shown[header]["status"] != "accepted" or not made
+    shown, proposals = columns_of(Sure("ip_addresses", accepts=True), ("Hostname", header), *rows)
+    assert [row["status"] for row in proposals] == [PROPOSED] * len(proposals)
+    assert shown[header]["status"] != "accepted" or not proposals
 
 
 def test_text_is_never_evidence():
-    _, made = columns_of(Sure("business_owner", accepts=True), HEADER, *ROWS)
-    assert {row["status"] for row in made} == {PROPOSED}
+    _, proposals = columns_of(Sure("business_owner", accepts=True), HEADER, *ROWS)
+    assert {row["status"] for row in proposals} == {PROPOSED}
 
 
 def test_a_field_that_another_column_has_is_not_accepted_beside_it():
@@ -96,14 +96,14 @@ def test_a_field_that_another_column_has_is_not_accepted_beside_it():
          f"4c4c4544-0034-3310-8052-c4c04f46383{at}")
         for at in range(2)
     ]  # fmt: skip
-    shown, made = columns_of(Sure("smbios_uuid", accepts=True), header, *rows)
+    shown, proposals = columns_of(Sure("smbios_uuid", accepts=True), header, *rows)
     assert shown["UUID"]["field"] == "smbios_uuid"
-    assert [(row["column"], row["status"]) for row in made] == [("Zorblax", PROPOSED)]
+    assert [(row["column"], row["status"]) for row in proposals] == [("Zorblax", PROPOSED)]
 
 
 def test_what_cannot_be_told_stays_unmapped():
-    shown, made = columns_of(Sure(UNMAPPED), HEADER, *ROWS)
-    assert {row["status"] for row in made} == {UNDECIDED}
+    shown, proposals = columns_of(Sure(UNMAPPED), HEADER, *ROWS)
+    assert {row["status"] for row in proposals} == {UNDECIDED}
     assert shown["Quux"]["field"] == UNMAPPED
     assert shown["Quux"]["status"] == "accepted"
 
@@ -112,10 +112,10 @@ def test_without_a_model_nothing_is_asked_and_nothing_changes():
     source = table(HEADER, *ROWS)
     table_format = formats.recognise(source)
     mapped = map_table(0, source, table_format)
-    shown, made, usage = propose_fields([(source, table_format)], mapped, None)
+    shown, proposals, usage = propose_fields([(source, table_format)], mapped, None)
     assert shown.equals(mapped)
-    assert made.is_empty()
-    assert counts(made, usage) == {}
+    assert proposals.is_empty()
+    assert counts(proposals, usage) == {}
 
 
 def test_every_field_that_may_be_proposed_is_one():
@@ -130,10 +130,10 @@ def judged(*assets):
 def test_assets_of_unknown_type_are_asked_about_and_stay_unknown():
     assets = judged({"name": "Wallboard"}, {"name": "db-1", "declared_type": "database"})
     proposer = Sure("application", accepts=True)
-    same, made, _ = propose_types(assets, proposer)
+    same, proposals, _ = propose_types(assets, proposer)
     assert [question.facts for question in proposer.asked] == [{"name": "Wallboard"}]
     assert same.equals(assets)
-    assert made.select("asset_id", "name", "rules", "value", "status").rows() == [
+    assert proposals.select("asset_id", "name", "rules", "value", "status").rows() == [
         ("0", "Wallboard", "unknown", "application", PROPOSED)
     ]
 
@@ -166,18 +166,18 @@ def test_a_model_that_saw_one_side_settles_no_dispute(case):
     assets = judged(asset)
     assert "type:disputed" in str(assets["rationale"].item())
     for side in sides:
-        settled, made, _ = propose_types(assets, Sure(side, accepts=True))
+        settled, proposals, _ = propose_types(assets, Sure(side, accepts=True))
         assert settled.equals(assets)
-        assert made["status"].item() == PROPOSED
+        assert proposals["status"].item() == PROPOSED
 
 
 def test_a_dispute_between_rules_is_settled_by_setting_where_the_model_saw_both_sides(disputed):
     assets, _ = disputed
-    settled, made, _ = propose_types(assets, Sure("security_device", accepts=True))
+    settled, proposals, _ = propose_types(assets, Sure("security_device", accepts=True))
     (asset,) = settled.rows(named=True)
     assert asset["type"] == "security_device"
     assert 0 < asset["confidence"] < 1.0  # the rule's, not the model's
-    assert made["reason"].item().startswith("Rule ")
+    assert proposals["reason"].item().startswith("Rule ")
     assert "a language model agrees" in " ".join(sentences(asset))
     assert "unknown: the rules" not in " ".join(sentences(asset))
 

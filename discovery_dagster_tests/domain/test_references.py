@@ -77,8 +77,8 @@ def test_a_name_with_a_separator_is_put_together_again():
         ("Audit/Log", ""),
         ("Billing", "R + D"),
     )
-    made = records_of(table(["Application", "Depends On"], *rows)).relations
-    assert made.select("source", "target").rows() == [
+    edges = records_of(table(["Application", "Depends On"], *rows)).relations
+    assert edges.select("source", "target").rows() == [
         ("Search", "Research & Development"),
         ("Search", "Billing"),
         ("Research & Development", "Audit/Log"),
@@ -90,8 +90,8 @@ def test_a_name_with_a_separator_is_put_together_again():
 def test_an_application_is_known_by_its_id():
     header = ["Application ID", "Application Name", "Depends On"]
     rows = (("APP-01", "Shop", "app-02, APP-03"), ("APP-02", "Cart", ""), ("APP-03", "Bank", ""))
-    made = records_of(table(header, *rows)).relations
-    assert made.select("source", "target").rows() == [("Shop", "Cart"), ("Shop", "Bank")]
+    edges = records_of(table(header, *rows)).relations
+    assert edges.select("source", "target").rows() == [("Shop", "Cart"), ("Shop", "Bank")]
 
 
 @pytest.mark.parametrize(

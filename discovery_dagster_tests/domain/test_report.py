@@ -33,8 +33,8 @@ def rows(**given):
 
 
 def made(**given):
-    said = ["At most 5 assets a wave (set by ann)"]
-    return report.contents("acme", "exit", "s001", "Move", "2026-01-01", rows(**given), said)
+    sentences = ["At most 5 assets a wave (set by ann)"]
+    return report.contents("acme", "exit", "s001", "Move", "2026-01-01", rows(**given), sentences)
 
 
 def test_the_page_escapes_every_text_and_loads_nothing():

@@ -42,19 +42,19 @@ def result() -> Result:
         (pl.col("outcome") == outcome).sum().alias(outcome)
         for outcome in ("accepted", "rejected", "ignored")
     )
-    made = identity.resolve("demo.sample-estate", records.assets, records.relations, {})
-    judged = classification.classify(made.assets, date(2026, 1, 1))
-    edges = dependencies.build(judged, records.relations)
-    nodes = graph.analyse(judged, edges)
+    inventory = identity.resolve("demo.sample-estate", records.assets, records.relations, {})
+    classified = classification.classify(inventory.assets, date(2026, 1, 1))
+    edges = dependencies.build(classified, records.relations)
+    nodes = graph.analyse(classified, edges)
     return Result(
         {(row["file"], row["sheet"]): row for row in counted.iter_rows(named=True)},
         {
             (row["file"], row["sheet"], row["line"]): row["asset_id"]
-            for row in made.members.iter_rows(named=True)
+            for row in inventory.members.iter_rows(named=True)
         },
-        {row["asset_id"]: row for row in judged.iter_rows(named=True)},
+        {row["asset_id"]: row for row in classified.iter_rows(named=True)},
         edges,
-        plan.make(judged, edges, nodes),
+        plan.make(classified, edges, nodes),
     )
 
 
@@ -109,9 +109,9 @@ def test_no_type_is_wrong_and_few_are_unknown_that_could_be_known(result):
     missed = 0
     for thing in TRUTH["things"]:
         for asset_id in asset_ids(result, thing):
-            found = result.assets[asset_id]["type"] if asset_id else thing["type"]
-            assert found in (thing["type"], "unknown"), thing["name"]
-            missed += found != thing["type"]
+            type_of_asset = result.assets[asset_id]["type"] if asset_id else thing["type"]
+            assert type_of_asset in (thing["type"], "unknown"), thing["name"]
+            missed += type_of_asset != thing["type"]
     assert missed <= 0.01 * len(TRUTH["things"])
 
 
@@ -127,12 +127,12 @@ def test_the_edges_are_the_true_ones(result):
     names = {name: thing["name"] for thing in TRUTH["things"] for name in thing["names"]}
     wanted = {(edge["source"], edge["target"]) for edge in TRUTH["edges"]}
     allowed = wanted | {(edge["source"], edge["target"]) for edge in TRUTH["implied_edges"]}
-    found = {
+    edges = {
         (names.get(source, source), names.get(target, target))
         for source, target in result.edges.filter("resolved").select("source", "target").iter_rows()
     }
-    assert found - allowed == set()
-    assert len(wanted - found) <= 0.01 * len(wanted)
+    assert edges - allowed == set()
+    assert len(wanted - edges) <= 0.01 * len(wanted)
 
 
 def test_every_asset_has_its_place_in_the_plan_and_waves_follow_the_groups_needs(result):
@@ -148,11 +148,11 @@ def test_every_asset_has_its_place_in_the_plan_and_waves_follow_the_groups_needs
         and None not in (placements[source]["wave"], placements[target]["wave"])
     )
     assert later == 0
-    gone = [row for row in placements.values() if row["wave"] is None]
-    retired = {row["asset_id"] for row in gone if row["strategy"] == "retire"}
-    assert {row["strategy"] for row in gone} == {"retire", "retain"}
+    removed = [row for row in placements.values() if row["wave"] is None]
+    retired = {row["asset_id"] for row in removed if row["strategy"] == "retire"}
+    assert {row["strategy"] for row in removed} == {"retire", "retain"}
     assert {result.assets[asset]["status"] for asset in retired} == {"Außer Betrieb"}
-    staying = {result.assets[row["asset_id"]]["type"] for row in gone} - {"virtual_machine"}
+    staying = {result.assets[row["asset_id"]]["type"] for row in removed} - {"virtual_machine"}
     assert {"network_device", "security_device", "cluster"} <= staying
 
 

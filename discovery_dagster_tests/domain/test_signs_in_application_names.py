@@ -28,13 +28,13 @@ def applications_of(cells, known):
 )
 def test_a_sign_parts_only_what_is_known_without_it(sign, known, parted):
     whole = f"Sales {sign} Marketing"
-    (found,) = applications_of([whole], [name.format(sign) for name in known])
-    assert found == (["Sales", "Marketing"] if parted else [whole])
+    (applications,) = applications_of([whole], [name.format(sign) for name in known])
+    assert applications == (["Sales", "Marketing"] if parted else [whole])
 
 
 def test_lists_of_such_names_are_parted_by_what_stands_between_them():
-    (found,) = applications_of(["R&D / Lab; HR / Payroll\nBilling"], [])
-    assert found == ["R&D / Lab", "HR / Payroll", "Billing"]
+    (applications,) = applications_of(["R&D / Lab; HR / Payroll\nBilling"], [])
+    assert applications == ["R&D / Lab", "HR / Payroll", "Billing"]
 
 
 def test_applications_of_other_records_are_known_as_well():

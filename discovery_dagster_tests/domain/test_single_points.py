@@ -16,8 +16,8 @@ def named(*names):
 
 
 def test_what_others_stop_with_is_a_single_point_and_says_whom_it_stops():
-    found = points(named("web", "app", "db"), to("web", "app"), to("app", "db"))
-    assert found == {
+    single_points = points(named("web", "app", "db"), to("web", "app"), to("app", "db"))
+    assert single_points == {
         "db": "If it stops, app, web stop: nothing is known that would stand in for it."
     }
 
@@ -53,8 +53,8 @@ def test_peers_of_a_deployment_that_are_named_but_for_their_number_stand_in():
 def test_what_no_application_claims_stands_in_for_what_the_same_ones_reach_on_its_port():
     assets, serving = deployed("front")
     asking = [to(name, "front", 443) for name in "abc"]
-    found = points([*assets, {"name": "spare"}], *serving, *asking, to("a", "spare", 443))
-    assert found == {}
+    single_points = points([*assets, {"name": "spare"}], *serving, *asking, to("a", "spare", 443))
+    assert single_points == {}
 
 
 def test_a_machine_of_a_cluster_starts_elsewhere():

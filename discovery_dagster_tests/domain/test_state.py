@@ -13,12 +13,14 @@ KEYS = [step.key for step in STEPS]
 
 
 def published(*keys: str) -> dict[str, Publication]:
-    made: dict[str, Publication] = {}
+    publications: dict[str, Publication] = {}
     for key in keys:
         step = BY_KEY[key]
-        inputs = expected_inputs(step, "files", made, {}, {}) or {}
-        made[key] = Publication(key, f"p-{key}", "run", step.code_version, inputs, {}, NOW, NOW)
-    return made
+        inputs = expected_inputs(step, "files", publications, {}, {}) or {}
+        publications[key] = Publication(
+            key, f"p-{key}", "run", step.code_version, inputs, {}, NOW, NOW
+        )
+    return publications
 
 
 def run(status: str, **more: object) -> Run:
@@ -153,9 +155,9 @@ def test_a_run_whose_process_is_gone_is_found_though_the_clock_was_set_back():
 
 
 def test_what_is_made_from_an_older_publication_is_stale_and_so_is_all_below_it():
-    made = published(*KEYS)
-    made["field_mapping"] = replace(made["field_mapping"], publication="newer")
-    state = compute(facts(publications=made, run=run("SUCCESS")))
+    publications = published(*KEYS)
+    publications["field_mapping"] = replace(publications["field_mapping"], publication="newer")
+    state = compute(facts(publications=publications, run=run("SUCCESS")))
     assert state.status == "stale"
     by_step = statuses(state)
     assert by_step["field_mapping"] == "done"
@@ -164,9 +166,11 @@ def test_what_is_made_from_an_older_publication_is_stale_and_so_is_all_below_it(
 
 
 def test_what_older_code_made_is_stale():
-    made = published(*KEYS)
-    made["dependency_graph"] = replace(made["dependency_graph"], code_version="older")
-    by_step = statuses(compute(facts(publications=made, run=run("SUCCESS"))))
+    publications = published(*KEYS)
+    publications["dependency_graph"] = replace(
+        publications["dependency_graph"], code_version="older"
+    )
+    by_step = statuses(compute(facts(publications=publications, run=run("SUCCESS"))))
     assert by_step["dependency_graph"] == "stale"
     assert by_step["dependencies"] == "done"
 
@@ -177,19 +181,19 @@ def test_added_files_make_every_step_stale():
 
 
 def test_changes_are_stale_once_the_session_before_has_changed():
-    made = published(*KEYS)
-    by_step = statuses(compute(facts(publications=made, previous={"previous": "s001"})))
+    publications = published(*KEYS)
+    by_step = statuses(compute(facts(publications=publications, previous={"previous": "s001"})))
     assert by_step.pop("session_changes") == "stale"
     assert set(by_step.values()) == {"done"}
 
 
 def test_counts_are_those_of_the_steps():
-    made = published(*KEYS)
-    made["inventory"] = replace(made["inventory"], counts={"assets": 5})
-    made["classified_assets"] = replace(
-        made["classified_assets"], counts={"assets": 5, "type.server": 3, "type.unknown": 2}
+    publications = published(*KEYS)
+    publications["inventory"] = replace(publications["inventory"], counts={"assets": 5})
+    publications["classified_assets"] = replace(
+        publications["classified_assets"], counts={"assets": 5, "type.server": 3, "type.unknown": 2}
     )
-    counts = compute(facts(publications=made)).counts
+    counts = compute(facts(publications=publications)).counts
     assert counts["assets"] == 5
     assert counts["assets_by_type"] == {"server": 3, "unknown": 2}
     assert counts["unknown"] == 2

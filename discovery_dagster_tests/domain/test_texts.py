@@ -8,8 +8,8 @@ from discovery_dagster.domain.texts import formatted
 
 def test_a_text_has_its_parts_in_their_places_and_none_where_one_is_missing():
     frame = pl.DataFrame({"name": ["web01", None], "line": [2, 3]})
-    said = frame.select(formatted("{} stands in line {}.", "name", pl.col("line"))).to_series()
-    assert said.to_list() == ["web01 stands in line 2.", None]
+    sentences = frame.select(formatted("{} stands in line {}.", "name", pl.col("line"))).to_series()
+    assert sentences.to_list() == ["web01 stands in line 2.", None]
 
 
 def test_what_was_read_in_pieces_of_which_the_first_has_nothing_is_formatted():

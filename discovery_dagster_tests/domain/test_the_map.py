@@ -43,7 +43,7 @@ def test_an_endpoint_is_judged_by_the_networks_of_the_estate(endpoint, kind):
 
 def test_strangers_are_told_by_subnet_and_port_with_how_many_assets_talk_to_them():
     assets = classified_assets({"name": "a", "ip_addresses": ["10.0.0.1"]}, {"name": "b"})
-    made = dependencies.build(
+    built = dependencies.build(
         assets,
         relation_records(
             *(
@@ -54,7 +54,7 @@ def test_strangers_are_told_by_subnet_and_port_with_how_many_assets_talk_to_them
             SEEN | {"source_address": "10.0.0.9", "target": "a", "port": 22, "count": 1},
         ),
     )
-    rows = endpoints.report(made).to_dicts()
+    rows = endpoints.report(built).to_dicts()
     assert (rows[0]["subnet"], rows[0]["kind"], rows[0]["service"]) == (
         "8.8.8.0/24",
         "external",
@@ -83,8 +83,8 @@ VMS = [f"vm{number}" for number in range(10)]
 
 def services_of(edges, *names, said=None):
     assets = classified_assets(*({"name": name} for name in (*VMS, *names)))
-    found = shared_services.recognise(assets, edge_rows(*edges), said or {})
-    return dict(found.select("asset_id", "service").iter_rows())
+    services = shared_services.recognise(assets, edge_rows(*edges), said or {})
+    return dict(services.select("asset_id", "service").iter_rows())
 
 
 def test_shared_services_are_recognised_by_port_fan_in_and_name():
@@ -127,8 +127,8 @@ def test_what_collected_the_data_is_told_by_its_name_and_ties_nothing():
         *connections("srv-09", VMS, 22, reached, reverse=True),
         *connections("db-collector", VMS, 5432, None, reverse=True),
     ]
-    found = services_of(edges, "flow-collector-01", "srv-09", "db-collector")
-    assert found == {"flow-collector-01": "discovery", "srv-09": reached}
+    services = services_of(edges, "flow-collector-01", "srv-09", "db-collector")
+    assert services == {"flow-collector-01": "discovery", "srv-09": reached}
 
 
 def test_a_person_overrules_what_serves_the_estate():
@@ -156,13 +156,13 @@ def test_what_a_person_denies_of_an_asset_lets_its_connections_tie():
 
 def test_one_declared_and_the_other_way_seen_is_a_conflict_on_both_edges():
     assets = classified_assets({"name": "a"}, {"name": "b"})
-    made = dependencies.build(
+    built = dependencies.build(
         assets,
         relation_records(
             {"source": "a", "target": "b"}, SEEN | {"source": "b", "target": "a", "port": 9}
         ),
     )
-    assert made["conflict"].to_list() == [
+    assert built["conflict"].to_list() == [
         "Declared that a needs b, but only connections from b to a were seen.",
         "Connections from b to a were seen, but only that a needs b was declared.",
     ]
@@ -198,8 +198,8 @@ def test_sources_that_declare_opposite_needs_contradict_each_other(files, seen, 
         {"source": "a", "target": "b", "file": files[0]},
         {"source": "b", "target": "a", "file": files[1]},
     ]
-    made = dependencies.build(assets, relation_records(*declared, *observed))
-    assert set(made["conflict"]) == {conflict}
+    built = dependencies.build(assets, relation_records(*declared, *observed))
+    assert set(built["conflict"]) == {conflict}
 
 
 HOSTS = ["a", "b", "c", "dc1", "mon-01"]
@@ -250,8 +250,8 @@ def test_what_the_map_says_does_not_depend_on_the_order_of_records(rows, random)
 @given(CONNECTIONS, CONNECTIONS)
 def test_more_evidence_never_removes_a_stranger(rows, others):
     def unmatched(rows):
-        said = whole_map(rows)[0].explode("endpoints")
-        return set(said.select("endpoints", "side", "port").iter_rows())
+        reported = whole_map(rows)[0].explode("endpoints")
+        return set(reported.select("endpoints", "side", "port").iter_rows())
 
     assert unmatched(rows) <= unmatched([*rows, *others])
 
@@ -264,9 +264,9 @@ def test_a_scan_is_no_need_but_a_client_of_many_servers_has_them():
         for at, name in enumerate(names)
     ]
     watch = [SEEN | {"source": "mon", "target": n, "port": 7001, "count": 90} for n in names]
-    made = dependencies.build(assets, relation_records(*scan, *watch))
-    assert set(made.filter(source="scan")["infrastructure"]) == {"scanning"}
-    assert set(made.filter(source="mon")["infrastructure"]) == {None}
+    built = dependencies.build(assets, relation_records(*scan, *watch))
+    assert set(built.filter(source="scan")["infrastructure"]) == {"scanning"}
+    assert set(built.filter(source="mon")["infrastructure"]) == {None}
 
 
 def test_the_cheapest_edge_of_a_cycle_is_cut():
@@ -277,9 +277,9 @@ def test_the_cheapest_edge_of_a_cycle_is_cut():
         {"source": "c", "target": "a", "status": "observed_only",
          "evidence": [piece("observed", 3, 2)]},
     )  # fmt: skip
-    [found] = cycles.cycles(assets, edges, graph.analyse(assets, edges)).to_dicts()
-    assert (found["assets"], found["cut_edges"]) == (["a", "b", "c"], [2])
-    assert found["cuts"] == ["c depends on a (seen in 2 flows, not declared; flows.log)"]
+    [cycle] = cycles.cycles(assets, edges, graph.analyse(assets, edges)).to_dicts()
+    assert (cycle["assets"], cycle["cut_edges"]) == (["a", "b", "c"], [2])
+    assert cycle["cuts"] == ["c depends on a (seen in 2 flows, not declared; flows.log)"]
 
 
 PAIRS = st.lists(

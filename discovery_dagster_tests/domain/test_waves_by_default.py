@@ -23,16 +23,16 @@ def estate(applications, order=None, extra=()):
             edges += [(name, web, "runs_on"), (name, data, "runs_on"), (web, data, "connects_to")]
     edges += extra
     ordered = sorted(rows, key=order) if order else rows
-    made = [{"source": a, "target": b, "relation": relation} for a, b, relation in edges]
-    return classified_assets(*ordered), edge_rows(*made)
+    relations = [{"source": a, "target": b, "relation": relation} for a, b, relation in edges]
+    return classified_assets(*ordered), edge_rows(*relations)
 
 
 MANY = {f"App{at:02}": ("low", "high", "critical")[at % 3] for at in range(14)}
 
 
 def test_deployments_are_groups_that_people_recognise():
-    made = make(*estate({"Shop": "high"}))
-    assert dict(made.groups.select("name", "assets").iter_rows()) == {
+    planned = make(*estate({"Shop": "high"}))
+    assert dict(planned.groups.select("name", "assets").iter_rows()) == {
         "Shop (production)": ["Shop", "Shop-db-production", "Shop-web-production"],
         "Shop (test)": ["Shop-db-test", "Shop-web-test"],
     }
@@ -43,8 +43,8 @@ def test_applications_that_need_each_other_go_together_stage_by_stage():
         ("Shop-web-production", "Mail-db-production", "connects_to"),
         ("Mail-web-production", "Shop-web-production", "connects_to"),
     ]
-    made = make(*estate({"Shop": "high", "Mail": "low"}, extra=both))
-    assert sorted(made.groups["name"]) == [
+    planned = make(*estate({"Shop": "high", "Mail": "low"}, extra=both))
+    assert sorted(planned.groups["name"]) == [
         "Mail (test)",
         "Mail and Shop (production)",
         "Shop (test)",
@@ -52,26 +52,26 @@ def test_applications_that_need_each_other_go_together_stage_by_stage():
 
 
 def test_test_moves_before_production_and_no_group_holds_both():
-    made = make(*estate(MANY))
-    waves = dict(made.groups.select("name", "wave").iter_rows())
+    planned = make(*estate(MANY))
+    waves = dict(planned.groups.select("name", "wave").iter_rows())
     assert all(waves[f"{name} (test)"] < waves[f"{name} (production)"] for name in MANY)
 
 
 def test_the_first_wave_is_a_small_pilot_and_no_wave_is_crowded():
-    made = make(*estate(MANY))
-    assets = made.waves["assets"].to_list()
+    planned = make(*estate(MANY))
+    assets = planned.waves["assets"].to_list()
     assert assets[0] <= 5
     assert max(assets) <= 30
     critical = {name for name, how in MANY.items() if how == "critical"}
-    first = made.groups.filter(wave=1)["name"].to_list()
+    first = planned.groups.filter(wave=1)["name"].to_list()
     assert not critical & {name.split(" ")[0] for name in first if "production" in name}
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.randoms(use_true_random=False), st.sets(st.sampled_from(sorted(MANY)), max_size=6))
-def test_ids_of_groups_stay_whatever_else_an_estate_holds_and_in_whatever_order(random, gone):
+def test_ids_of_groups_stay_whatever_else_an_estate_holds_and_in_whatever_order(random, removed):
     before = make(*estate(MANY)).groups
-    left = {name: how for name, how in MANY.items() if name not in gone}
+    left = {name: how for name, how in MANY.items() if name not in removed}
     after = make(*estate(left, order=lambda _: random.random())).groups
     ids = dict(before.select("name", "group").iter_rows())
     assert all(ids[name] == group for name, group in after.select("name", "group").iter_rows())
@@ -81,10 +81,10 @@ def test_single_assets_of_nobody_are_collected_by_kind():
     loose = [("fs01", {}), ("fs02", {}), ("sv7", {})]
     assets, edges = estate(MANY)
     extra = classified_assets(*({"name": name, **more} for name, more in loose))
-    made = make(assets.vstack(extra), edges)
-    names = dict(made.groups.select("name", "assets").iter_rows())
+    planned = make(assets.vstack(extra), edges)
+    names = dict(planned.groups.select("name", "assets").iter_rows())
     assert names["File servers"] == ["fs01", "fs02"]
-    reason = made.groups.filter(name="File servers")["reason"].item()
+    reason = planned.groups.filter(name="File servers")["reason"].item()
     assert "who owns them?" in reason
 
 
@@ -101,10 +101,10 @@ def test_hypervisors_network_devices_and_what_is_to_be_retired_stay_and_bind_not
         {"source": "vm", "target": "esx", "relation": "runs_on"},
         {"source": "Old", "target": "old1", "relation": "runs_on"},
     )
-    made = make(assets, edges)
-    waves = dict(made.placements.select("asset_id", "wave").iter_rows())
+    planned = make(assets, edges)
+    waves = dict(planned.placements.select("asset_id", "wave").iter_rows())
     assert [name for name, wave in waves.items() if wave is not None] == ["vm"]
-    reasons = dict(made.placements.select("asset_id", "reason").iter_rows())
+    reasons = dict(planned.placements.select("asset_id", "reason").iter_rows())
     assert reasons["old1"].startswith("To be retired with its application")
-    hints = dict(made.placements.select("asset_id", "strategy").iter_rows())
+    hints = dict(planned.placements.select("asset_id", "strategy").iter_rows())
     assert (hints["esx"], hints["old1"]) == ("retain", "retire")

@@ -58,7 +58,7 @@ class Visitor:
         page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
         page.on(
             "console",
-            lambda said: self.complaints.append(said.text) if said.type == "error" else None,
+            lambda query: self.complaints.append(query.text) if query.type == "error" else None,
         )
         return page
 

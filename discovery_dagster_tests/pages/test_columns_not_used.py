@@ -56,8 +56,8 @@ def printed(mapping, capsys, *, as_json):
 
 
 def test_an_import_says_on_the_terminal_which_columns_are_not_used(capsys):
-    told = " ".join(printed([REFUSED], capsys, as_json=False).split())  # however wide it is
-    assert f"estate.csv: {SENTENCE}" in told
+    output = " ".join(printed([REFUSED], capsys, as_json=False).split())  # however wide it is
+    assert f"estate.csv: {SENTENCE}" in output
 
 
 def test_an_import_lists_them_in_json_for_the_session_and_for_each_file(capsys):
@@ -85,8 +85,8 @@ def test_an_import_without_such_columns_has_no_warnings(capsys):
     ],
 )
 def test_the_session_asks_for_attention_to_them(number, sentence):
-    asked = [item.sentence for item in needed(state(number)) if item.urgency == "bad"]
-    assert asked == ([sentence] if sentence else [])
+    sentences = [item.sentence for item in needed(state(number)) if item.urgency == "bad"]
+    assert sentences == ([sentence] if sentence else [])
 
 
 def test_the_page_of_data_quality_says_each_of_them():

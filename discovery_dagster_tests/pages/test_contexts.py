@@ -59,12 +59,12 @@ def test_bundles_of_others_have_their_licence_and_version_recorded():
 def test_the_plan_shows_what_was_set_with_the_first_reasons_why_it_cannot_hold():
     at = datetime(2026, 1, 1, tzinfo=UTC)
     pin = Constraint(4, "pin", ("a", "1"), None, "ann", at)
-    gone = {"constraint": 2, "sentence": "Frozen: b (set by ann)", "message": "b is gone"}
-    conflicts = [gone, *({"constraint": 4, "sentence": "", "message": str(n)} for n in range(5))]
-    made = plan.build(
-        SessionKey.of(EngagementKey("acme", "exit"), "s001"), said=[pin], conflicts=conflicts
+    removed = {"constraint": 2, "sentence": "Frozen: b (set by ann)", "message": "b is gone"}
+    conflicts = [removed, *({"constraint": 4, "sentence": "", "message": str(n)} for n in range(5))]
+    planned = plan.build(
+        SessionKey.of(EngagementKey("acme", "exit"), "s001"), constraints=[pin], conflicts=conflicts
     )
-    assert made.limits == [
+    assert planned.limits == [
         plan.Limit("Frozen: b (set by ann)", ["b is gone"], 0),
         plan.Limit("Pinned: a to wave 1 (set by ann)", ["0", "1", "2"], 2),
     ]

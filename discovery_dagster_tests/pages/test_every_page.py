@@ -48,15 +48,15 @@ def opened(visitor: Visitor) -> Iterator[tuple[str, Page]]:
 
 
 def test_axe_finds_nothing_on_any_page_in_either_scheme(browser: Browser, server: Served):
-    found = []
+    violations = []
     with Visitor.of(browser, server, "north", bypass_csp=True) as visitor:
         for name, page in opened(visitor):
             for scheme in ("light", "dark"):  # only the style sheets know it
                 page.emulate_media(color_scheme=scheme)
                 result = Axe().run(page)
                 if result.violations_count:
-                    found.append(f"{name}, {scheme}: {result.generate_report()}")
-    assert found == [], "\n".join(found)
+                    violations.append(f"{name}, {scheme}: {result.generate_report()}")
+    assert violations == [], "\n".join(violations)
 
 
 @pytest.mark.parametrize(("device", "size"), [("desktop", DESKTOP), ("tablet", TABLET)])

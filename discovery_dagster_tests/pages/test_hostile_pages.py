@@ -56,7 +56,7 @@ QUERIES = (
 #: All that a frame may show of an answer of ours; the browser itself shows none of the pages.
 REFUSALS = (
     "Pages of another origin may not use Dagster.",
-    "GraphQL is asked by POST.",
+    "GraphQL needs POST.",
     "The Host header names no address of this machine.",
     "This server does not answer for this host",
 )
@@ -76,11 +76,11 @@ class Stranger:
 
 @pytest.fixture(scope="module")
 def stranger() -> Iterator[Stranger]:
-    heard: list[tuple[str, str]] = []
+    received: list[tuple[str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            heard.append((self.command, self.path))
+            received.append((self.command, self.path))
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.send_header("Content-Length", str(len(PAGE)))
@@ -96,7 +96,7 @@ def stranger() -> Iterator[Stranger]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Stranger(server, heard)
+    yield Stranger(server, received)
     server.shutdown()
 
 
@@ -149,15 +149,15 @@ def targets(api: str, dagster: str, token: str) -> dict[str, Any]:
 
 def attacked(page: Page, api: str, dagster: str, token: str) -> list[str]:
     """Have the page try everything; return what it could read, in words or in its frames."""
-    found: list[str] = page.evaluate("asked => attack(asked)", targets(api, dagster, token))
+    responses: list[str] = page.evaluate("asked => attack(asked)", targets(api, dagster, token))
     for frame in page.frames:
         place = urlsplit(frame.url)
         if frame != page.main_frame and place.scheme == "http":
             text = frame.locator("body").inner_text(timeout=10_000)
             ours = place.port in {urlsplit(api).port, urlsplit(dagster).port}
             if ours and text and not any(refusal in text for refusal in REFUSALS):
-                found.append(f"frame {frame.url}: {text[:80]}")
-    return found
+                responses.append(f"frame {frame.url}: {text[:80]}")
+    return responses
 
 
 def state(services: Services) -> dict[str, Any]:
@@ -229,13 +229,13 @@ def test_the_hostile_page_does_what_it_says_where_nobody_stands_guard(
     mine = f"http://127.0.0.1:{stranger.port}"
     page.goto(f"{mine}/")
     stranger.heard.clear()
-    found = page.evaluate("asked => attack(asked)", targets(mine, mine, "dsc_x"))
-    assert any(line.startswith("fetch") for line in found)
-    heard = set(stranger.heard)
-    assert {("POST", "/graphql"), ("POST", "/sign-out"), ("POST", "/sign-in")} <= heard
-    assert {("GET", path) for path in API_READS} <= heard
-    assert {("GET", f"{SESSION}/events"), ("GET", "/graphql")} <= heard
-    assert len({path for method, path in heard if path.startswith("/graphql?query=")}) >= 4
+    responses = page.evaluate("asked => attack(asked)", targets(mine, mine, "dsc_x"))
+    assert any(line.startswith("fetch") for line in responses)
+    received = set(stranger.heard)
+    assert {("POST", "/graphql"), ("POST", "/sign-out"), ("POST", "/sign-in")} <= received
+    assert {("GET", path) for path in API_READS} <= received
+    assert {("GET", f"{SESSION}/events"), ("GET", "/graphql")} <= received
+    assert len({path for method, path in received if path.startswith("/graphql?query=")}) >= 4
     page.close()
 
 

@@ -95,13 +95,13 @@ def test_a_neighbourhood_says_what_it_hides_and_opens_what_is_clicked(north: Vis
     page = north.open(f"{SESSION}/dependencies?application=ERP+Zentral&limit=5")
     hidden = page.locator("#hidden")
     expect(hidden).to_contain_text("not drawn")
-    told = int(re.search(r"\d+", hidden.inner_text())[0])
+    text = int(re.search(r"\d+", hidden.inner_text())[0])
     few = page.locator(".node").count()
     page.get_by_role("link", name="Draw more").click()
     page.wait_for_url("**limit=10**")
     settled(page)
     assert page.locator(".node").count() == few + 5
-    assert int(re.search(r"\d+", hidden.inner_text())[0]) == told - 5
+    assert int(re.search(r"\d+", hidden.inner_text())[0]) == text - 5
 
     page = north.open(f"{SESSION}/dependencies?application=ERP+Zentral")
     closed = page.locator("a[href*='open=']").first
@@ -133,8 +133,8 @@ def test_each_filter_narrows_drawing_and_table_alike(north: Visitor, query: str)
 
 
 def count_told(page: Page) -> int:
-    said = page.locator("section", has=page.locator("#table")).get_by_role("status").inner_text()
-    return int(re.match(r"[\d\u202f]+", said)[0].replace("\u202f", ""))
+    text = page.locator("section", has=page.locator("#table")).get_by_role("status").inner_text()
+    return int(re.match(r"[\d\u202f]+", text)[0].replace("\u202f", ""))
 
 
 def test_the_drawing_is_saved_as_svg_and_png(north: Visitor, tmp_path):
@@ -212,7 +212,7 @@ def test_what_a_person_decided_is_shown_with_its_author(north: Visitor, server: 
     done = server.home.run("override", "set", asset, "criticality", "high", *words, *NORTH)
     assert done.returncode == 0, done.stderr
     page.reload()
-    decided = page.get_by_role("region", name="Decisions of people")
+    decided = page.get_by_role("region", name="Decisions")
     expect(decided).to_contain_text("Criticality: high")
     expect(decided).to_contain_text("said the <b>owner</b>")
     expect(decided).to_contain_text("Kim")
@@ -223,5 +223,5 @@ def test_what_needs_a_person_is_a_workbook_one_click_away(north: Visitor, tmp_pa
     with page.expect_download() as download:
         page.get_by_role("link", name="Decisions workbook as XLSX").click()
     download.value.save_as(tmp_path / "decisions.xlsx")
-    asked = openpyxl.load_workbook(tmp_path / "decisions.xlsx")["Assets"]
-    assert asked.max_row > 6, "at least the assets of unknown type"
+    sheet = openpyxl.load_workbook(tmp_path / "decisions.xlsx")["Assets"]
+    assert sheet.max_row > 6, "at least the assets of unknown type"

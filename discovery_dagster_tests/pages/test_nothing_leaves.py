@@ -11,9 +11,9 @@ pytestmark = pytest.mark.usefixtures("later", "south")
 
 
 def test_no_page_asks_another_host(north: Visitor) -> None:
-    asked: set[str] = set()
+    requests: set[str] = set()
     tab = north.page()
-    tab.on("request", lambda request: asked.add(request.url))
+    tab.on("request", lambda request: requests.add(request.url))
     for url in PAGES.values():
         north.open(url, tab)
     tab.goto("/docs")
@@ -21,9 +21,9 @@ def test_no_page_asks_another_host(north: Visitor) -> None:
     tab.get_by_text("/api/v1/engagements", exact=True).first.click()
     tab.wait_for_load_state("networkidle")
     here = urlsplit(north.server.url).netloc
-    elsewhere = {url for url in asked if urlsplit(url).scheme in ("http", "https", "ws", "wss")}
+    elsewhere = {url for url in requests if urlsplit(url).scheme in ("http", "https", "ws", "wss")}
     assert {url for url in elsewhere if urlsplit(url).netloc != here} == set()
-    assert any("swagger-ui-bundle.js" in url for url in asked)
+    assert any("swagger-ui-bundle.js" in url for url in requests)
     refused = [text for text in north.complaints if "status of 4" not in text]
     assert refused == [], "the policy, or a script, has complained"
 

@@ -93,19 +93,19 @@ def test_a_page_takes_any_value_of_each_parameter(
 ):
     path = address(route, known["asset"][0])
     names = parameters(route)
-    asked = [(path, {name: value}) for name in names for value in known.get(name, ())[:5]]
+    cases = [(path, {name: value}) for name in names for value in known.get(name, ())[:5]]
     # Parameters that are validated alike take the same values: one of each kind stands for all.
     alike = {kind: name for name, kind in names.items()}
-    asked += [(path, {name: value}) for name in [*alike.values(), "colour"] for value in NONSENSE]
+    cases += [(path, {name: value}) for name in [*alike.values(), "colour"] for value in NONSENSE]
     if "{asset}" in route.path:
-        asked += [(address(route, value), {}) for value in NONSENSE]
+        cases += [(address(route, value), {}) for value in NONSENSE]
 
     def status(question: tuple[str, dict[str, str]]) -> int:
         return visitor.get(question[0], params=question[1]).status_code
 
     with ThreadPoolExecutor(4) as pool:
-        statuses = list(pool.map(status, asked))
-    faults = [(*one, status) for one, status in zip(asked, statuses, strict=True) if status >= 500]
+        statuses = list(pool.map(status, cases))
+    faults = [(*one, status) for one, status in zip(cases, statuses, strict=True) if status >= 500]
     assert faults == []
     assert 200 in statuses or "sign-in" in route.path or route.path == "/"
 

@@ -63,9 +63,9 @@ def query(url: str, statement: str) -> list[tuple]:
 
 
 def postmaster(home: Path) -> Postmaster:
-    found = Postmaster.of(home / "postgres" / "server" / "data")
-    assert found is not None
-    return found
+    process = Postmaster.of(home / "postgres" / "server" / "data")
+    assert process is not None
+    return process
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

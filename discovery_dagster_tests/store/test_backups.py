@@ -42,7 +42,7 @@ def make_home(make_database_url) -> Callable[..., Database]:
 
     def make(revision: str | None = None) -> Database:
         database = Database(make_database_url())
-        schema.remake(database.url, revision or schema.head())
+        schema.recreate(database.url, revision or schema.head())
         return database
 
     return make
@@ -186,26 +186,26 @@ def link(name: str, target: str, kind: bytes = tarfile.SYMTYPE) -> tarfile.TarIn
 
 
 def with_contents(**changes: Any) -> Callable[[Members], Members]:
-    def change(found: Members) -> Members:
-        document = json.loads(found["discovery.json"])
+    def change(files: Members) -> Members:
+        document = json.loads(files["discovery.json"])
         for name, value in changes.items():
             document[name] = {**document[name], **value} if isinstance(value, dict) else value
-        return {**found, "discovery.json": json.dumps(document).encode()}
+        return {**files, "discovery.json": json.dumps(document).encode()}
 
     return change
 
 
 def with_table(name: str, columns: list[str]) -> Callable[[Members], Members]:
-    said = with_contents(tables={name: {"columns": columns, "rows": 1}})
-    return lambda found: said({**found, f"rows/{name}": b"x\n"})
+    contents = with_contents(tables={name: {"columns": columns, "rows": 1}})
+    return lambda files: contents({**files, f"rows/{name}": b"x\n"})
 
 
 def without(name: str) -> Callable[[Members], Members]:
-    return lambda found: {each: data for each, data in found.items() if each != name}
+    return lambda files: {each: data for each, data in files.items() if each != name}
 
 
-def same(found: Members) -> Members:
-    return found
+def same(files: Members) -> Members:
+    return files
 
 
 SESSION = "rows/discovery.session"
@@ -269,8 +269,8 @@ def test_whoever_has_the_key_can_still_run_nothing_by_a_backup(
 
 
 def test_statements_behind_the_end_of_rows_are_neither_rows_nor_run(kept, make_home, tmp_path):
-    found = members(kept[1])
-    changed = {**found, SESSION: found[SESSION] + b"\\.\n" + STATEMENTS}
+    files = members(kept[1])
+    changed = {**files, SESSION: files[SESSION] + b"\\.\n" + STATEMENTS}
     restored = make_home()
     restore(restored, tmp_path, sealed(tmp_path / "changed.tar", changed))
     assert all_rows(restored) == {**all_rows(kept[0]), "access_token": []}

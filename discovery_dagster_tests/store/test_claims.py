@@ -99,6 +99,6 @@ def test_a_seized_session_is_not_taken_back_by_its_holder(database, session):
 
 
 def test_looking_at_many_sessions_refuses_nobody_who_takes_one(database, objects, engagement):
-    found = [sessions.register(database, objects, engagement, []) for _ in range(3)]
-    with Claim.take(database, found[1], "run-1"):
-        assert claims.held(database, found) == {found[1]}
+    registered = [sessions.register(database, objects, engagement, []) for _ in range(3)]
+    with Claim.take(database, registered[1], "run-1"):
+        assert claims.held(database, registered) == {registered[1]}

@@ -38,12 +38,15 @@ def test_what_is_registered_is_known_again_whatever_it_holds(database, session, 
 
 def test_an_identifier_keeps_its_asset_and_new_ones_are_added(database, session):
     identifiers.assign_ids(database, session, unasked, lambda known: inventory_of({"a": "1"}))
-    asked = pl.Series(["a", "b"])
+    candidates = pl.Series(["a", "b"])
     both = inventory_of({"a": "2", "b": "2"})
-    identifiers.assign_ids(database, session, lambda: asked, lambda known: both)
+    identifiers.assign_ids(database, session, lambda: candidates, lambda known: both)
     asked_with = []
     identifiers.assign_ids(
-        database, session, lambda: asked, lambda known: asked_with.append(known) or inventory_of({})
+        database,
+        session,
+        lambda: candidates,
+        lambda known: asked_with.append(known) or inventory_of({}),
     )
     assert asked_with == [{"a": "1", "b": "2"}]
 
@@ -59,9 +62,9 @@ def test_it_is_resolved_again_when_another_session_registers_meanwhile(database,
             )
         return inventory_of({"a": known.get("a", "2")})
 
-    made = identifiers.assign_ids(database, session, lambda: pl.Series(["a"]), resolve)
+    inventory = identifiers.assign_ids(database, session, lambda: pl.Series(["a"]), resolve)
     assert asked_with == [{}, {"a": "1"}]
-    assert made.identifiers.rows() == [("a", "1")]
+    assert inventory.identifiers.rows() == [("a", "1")]
 
 
 def unasked():

@@ -159,8 +159,8 @@ def test_pipeline_code_with_a_wrong_predicate_reads_nothing_of_others(
     accounts: Accounts, injected: str
 ) -> None:
     with accounts.pipeline.writer(MINE) as connection:
-        found = connection.execute(injected).fetchall()
-    assert "theirs" not in str(found)
+        rows = connection.execute(injected).fetchall()
+    assert "theirs" not in str(rows)
 
 
 def test_a_connection_keeps_nothing_of_who_borrowed_it_before(accounts: Accounts) -> None:
@@ -190,4 +190,4 @@ def test_a_connection_keeps_nothing_of_who_borrowed_it_before(accounts: Accounts
 
 
 def titles(database: Database, engagement: EngagementKey) -> list[str | None]:
-    return [found.title for found in sessions.sessions(database, engagement)]
+    return [row.title for row in sessions.sessions(database, engagement)]

@@ -10,7 +10,7 @@ from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store import schema
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.reading import assets, listing
-from discovery_dagster.store.reading.listing import Asked
+from discovery_dagster.store.reading.listing import Criteria
 
 _ENGAGEMENTS = ("acme.exit", "zeta.move")
 
@@ -55,8 +55,8 @@ def test_the_assets_of_an_older_home_are_counted(older):
     schema.migrate(older)
     for engagement in _ENGAGEMENTS:
         session = SessionKey.parse(f"{engagement}|s001")
-        counted = assets.facets(Database(older), session, Asked()).counts
+        counted = assets.facets(Database(older), session, Criteria()).counts
         assert dict(counted["type"]) == {"server": 3}
         assert dict(counted["environment"]) == {"test": 3}
-        rows = listing.page(Database(older), session, assets.ASSETS, Asked()).rows
+        rows = listing.page(Database(older), session, assets.ASSETS, Criteria()).rows
         assert [row["name"] for row in rows] == ["srv-1", "srv-2", "srv-3"]

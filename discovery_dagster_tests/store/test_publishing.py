@@ -16,8 +16,8 @@ HOSTILE = ['a"b', "c,d", "back\\slash", "", "line\nbreak", "NULL", "{}", "=cmd()
 
 def members(*ids: str, keys: list[str] | None = None) -> dict[str, pl.DataFrame]:
     rows = [(name, line, "x.csv", None, line, keys or []) for line, name in enumerate(ids, 2)]
-    made = pl.DataFrame(rows, schema=dict(INVENTORY_MEMBERS), orient="row")
-    return {"members": made, "conflicts": empty(INVENTORY_CONFLICTS)}
+    frame = pl.DataFrame(rows, schema=dict(INVENTORY_MEMBERS), orient="row")
+    return {"members": frame, "conflicts": empty(INVENTORY_CONFLICTS)}
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def session(database, objects, engagement):
 def publish(database, objects, session):
     with Claim.take(database, session, "run-1") as claim:
         publisher = Publisher(claim, objects)
-        yield lambda made: publisher.publish(STEP, {}, made, {}, datetime.now(UTC))
+        yield lambda rows: publisher.publish(STEP, {}, rows, {}, datetime.now(UTC))
 
 
 def stored(database, session):
@@ -60,9 +60,9 @@ def test_cells_come_back_from_the_database_as_they_went_in(database, session, pu
 
 
 def test_a_publication_is_current_and_its_frames_can_be_read(database, objects, session, publish):
-    made = publish(members("a"))
-    assert publications.current(database, session)["inventory"] == made
-    frame = objects.read_frame(session, "inventory", made.publication, "members")
+    publication = publish(members("a"))
+    assert publications.current(database, session)["inventory"] == publication
+    frame = objects.read_frame(session, "inventory", publication.publication, "members")
     assert frame["asset_id"].to_list() == ["a"]
 
 
@@ -76,9 +76,9 @@ def test_a_run_that_was_given_up_changes_nothing(database, objects, session):
 
 
 def test_a_frame_without_its_schema_is_not_published(publish):
-    made = members("a")
+    frame = members("a")
     with pytest.raises(ValueError, match=r"missing columns \['line'\]"):
-        publish({**made, "members": made["members"].drop("line")})
+        publish({**frame, "members": frame["members"].drop("line")})
 
 
 def test_rows_that_are_not_as_declared_are_never_served(database, session, publish):

@@ -22,15 +22,15 @@ def file(tmp_path):
 
 
 def test_sessions_of_an_engagement_are_numbered_from_one(database, objects, engagement):
-    made = [sessions.register(database, objects, engagement, []) for _ in range(3)]
-    assert [session.session for session in made] == ["s001", "s002", "s003"]
+    registered = [sessions.register(database, objects, engagement, []) for _ in range(3)]
+    assert [session.session for session in registered] == ["s001", "s002", "s003"]
 
 
 def test_sessions_registered_at_once_get_different_ordinals(database, objects, engagement):
-    made: list[SessionKey] = []
+    registered: list[SessionKey] = []
     threads = [
         threading.Thread(
-            target=lambda: made.append(sessions.register(database, objects, engagement, []))
+            target=lambda: registered.append(sessions.register(database, objects, engagement, []))
         )
         for _ in range(8)
     ]
@@ -38,7 +38,7 @@ def test_sessions_registered_at_once_get_different_ordinals(database, objects, e
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(session.ordinal for session in made) == list(range(1, 9))
+    assert sorted(session.ordinal for session in registered) == list(range(1, 9))
 
 
 def test_files_are_archived_under_their_session_by_content(database, objects, engagement, file):

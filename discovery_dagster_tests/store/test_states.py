@@ -21,15 +21,15 @@ def rows(database, objects, engagement, tmp_path):
 @pytest.fixture
 def queries(monkeypatch):
     """The statements that were executed."""
-    heard: list[str] = []
+    statements: list[str] = []
     execute = psycopg.Connection.execute
 
     def listening(self, query, *arguments, **named):
-        heard.append(str(query))
+        statements.append(str(query))
         return execute(self, query, *arguments, **named)
 
     monkeypatch.setattr(psycopg.Connection, "execute", listening)
-    return heard
+    return statements
 
 
 def test_the_states_of_many_are_those_of_each(database, rows):

@@ -156,8 +156,8 @@ def test_moments_that_are_compared_as_they_stand_are_those_that_are_read(tmp_pat
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(source=_tables(), seed=st.integers(0, 99))
 def test_connections_do_not_depend_on_the_order_of_the_records(tmp_path, source, seed):
-    said = ["source", "source_address", "target", "target_address", "port", "protocol"]
-    told = [*said, "count", "first_seen", "last_seen"]
+    ends = ["source", "source_address", "target", "target_address", "port", "protocol"]
+    columns = [*ends, "count", "first_seen", "last_seen"]
     shuffled = SourceTable(
         source.file,
         source.sheet,
@@ -166,7 +166,7 @@ def test_connections_do_not_depend_on_the_order_of_the_records(tmp_path, source,
         source.records.sample(fraction=1, shuffle=True, seed=seed),
     )
     one, other = (
-        _stored(each, tmp_path).relations.select(told).sort(told, nulls_last=True)
+        _stored(each, tmp_path).relations.select(columns).sort(columns, nulls_last=True)
         for each in (source, shuffled)
     )
     assert one.equals(other)
@@ -196,9 +196,9 @@ def test_what_does_not_fit_the_memory_spills_and_comes_to_the_same(tmp_path, lon
 
     count = StoredRows.count
 
-    def without_spilling(rows, *asked):
+    def without_spilling(rows, *arguments):
         rows.engine.execute("set max_temp_directory_size = '0B'")
-        return count(rows, *asked)
+        return count(rows, *arguments)
 
     monkeypatch.setattr(StoredRows, "count", without_spilling)
     with pytest.raises(duckdb.OutOfMemoryException):  # so it was spilling that made it fit

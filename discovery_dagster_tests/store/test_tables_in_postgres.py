@@ -45,11 +45,11 @@ def described(database):
             " where constraint_schema = 'discovery' and constraint_type = 'PRIMARY KEY'"
             " group by table_name"
         ).fetchall()
-    found = {table: {} for table in STORED}
+    tables = {table: {} for table in STORED}
     for row in columns:
-        if row["table_name"] in found:
-            found[row["table_name"]][row["column_name"]] = (row["type"], row["nullable"])
-    return found, {row["table_name"]: row["key"] for row in keys}
+        if row["table_name"] in tables:
+            tables[row["table_name"]][row["column_name"]] = (row["type"], row["nullable"])
+    return tables, {row["table_name"]: row["key"] for row in keys}
 
 
 @pytest.mark.parametrize("table", STORED)

@@ -129,8 +129,8 @@ def _await_end(move: EngagementOf) -> str:
         listed = move.installation.run("status", *move.options, "--json")
         if listed.returncode == 2:
             return ABSENT
-        found = json.loads(listed.stdout).get("sessions", []) if listed.stdout else []
-        if found and (status := found[0]["status"]) not in ("queued", "running", "waiting"):
+        sessions = json.loads(listed.stdout).get("sessions", []) if listed.stdout else []
+        if sessions and (status := sessions[0]["status"]) not in ("queued", "running", "waiting"):
             return status
         time.sleep(1)
     return status

@@ -27,9 +27,9 @@ def main() -> None:
     parser.add_argument("--language", choices=["en", "de"], default="en")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--servers", type=int, default=347)
-    asked = parser.parse_args()
-    known = deliver(asked.folder, asked.language, asked.seed, asked.servers)
-    asked.folder.with_suffix(".truth.json").write_text(json.dumps(known, indent=1), "utf-8")
+    arguments = parser.parse_args()
+    known = deliver(arguments.folder, arguments.language, arguments.seed, arguments.servers)
+    arguments.folder.with_suffix(".truth.json").write_text(json.dumps(known, indent=1), "utf-8")
 
 
 if __name__ == "__main__":

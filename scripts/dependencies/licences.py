@@ -32,12 +32,12 @@ def _stated(entry: Mapping[str, Any]) -> Iterator[str]:
 
 def refusals(components: list[dict[str, Any]]) -> list[str]:
     """A sentence for each component whose licences are unknown or not all allowed."""
-    found = []
+    sentences = []
     for component in components:
         licence = licence_of(component)
         names = [name for name in re.split(r"\s+(?:AND|OR)\s+|[()]", licence) if name]
         strange = [name for name in names if name not in RULES["allowed"]]
         if not names or strange:
             what = f"is under {', '.join(strange)}" if strange else "names no licence"
-            found.append(f"{component['name']} {component['version']} {what}.")
-    return found
+            sentences.append(f"{component['name']} {component['version']} {what}.")
+    return sentences

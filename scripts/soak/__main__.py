@@ -38,7 +38,7 @@ def main() -> int:
     with (
         open_folder() as folder,
         Installation(folder / "home") as home,
-        webhook() as (url, told),
+        webhook() as (url, alerts),
         running(home, DISCOVERY_WEBHOOK_URL=url, DISCOVERY_KEEP_EVENTS_DAYS="1") as services,
         home.database() as database,
     ):
@@ -59,7 +59,7 @@ def main() -> int:
         rest = at_rest(home.home, _MEASURED)
         states = week.states()
         print(f"\nOn disk: {disk_mib(home.home):.0f} MiB.")
-    problems = [*_growth(*moments), *_idle(rest), *_outcome(week, states, told)]
+    problems = [*_growth(*moments), *_idle(rest), *_outcome(week, states, alerts)]
     for problem in problems:
         print(f"WRONG: {problem}")
     print("Nothing grew without bound." if not problems else f"{len(problems)} problems.")
@@ -104,20 +104,20 @@ def _idle(rest: Rest) -> list[str]:
     return problems
 
 
-def _outcome(week: Week, states: list[dict[str, str]], told: list[dict[str, str]]) -> list[str]:
+def _outcome(week: Week, states: list[dict[str, str]], alerts: list[dict[str, str]]) -> list[str]:
     done = sum(state["status"] == "done" for state in states)
     failed = sum(state["status"] == "failed" for state in states)
     happened = ", ".join(f"{number} x {name}" for name, number in sorted(week.counts.items()))
     print(
         f"{len(states)} sessions made of {week.drops} drops: {done} done, {failed} failed, of"
-        f" which {week.unreadable} hold nothing that can be read. {len(told)} alerts. {happened}."
+        f" which {week.unreadable} hold nothing that can be read. {len(alerts)} alerts. {happened}."
     )
     problems = []
     if (done, failed) != (week.readable, week.unreadable):
         problems.append(f"{week.readable} sessions were to be done and {week.unreadable} to fail.")
-    alerts = sum(alert["event"] == "run_failed" for alert in told)
-    if alerts < week.unreadable:
-        problems.append(f"{alerts} alerts of {week.unreadable} runs or more that failed.")
+    of_failures = sum(alert["event"] == "run_failed" for alert in alerts)
+    if of_failures < week.unreadable:
+        problems.append(f"{of_failures} alerts of {week.unreadable} runs or more that failed.")
     return problems
 
 

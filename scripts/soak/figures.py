@@ -46,9 +46,11 @@ class Holdings:
 
     def since(self, before: "Holdings") -> dict[str, float]:
         """How much more of each there is than `before`, for each session that was made since."""
-        made = max(1, self.sessions - before.sessions)
+        new_sessions = max(1, self.sessions - before.sessions)
         earlier = asdict(before)
-        return {name: (value - earlier[name]) / made for name, value in asdict(self).items()}
+        return {
+            name: (value - earlier[name]) / new_sessions for name, value in asdict(self).items()
+        }
 
 
 def holdings(home: Path, database: Database) -> Holdings:
@@ -163,14 +165,14 @@ def _kind(pid: int) -> str:
 
 def _ticks(home: Path) -> Mapping[int, int]:
     """Processor time of each process of the home and of its children that ended, by number."""
-    found = {}
+    ticks = {}
     for pid in _family(processes(home, "")):
         try:
             fields = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(") ")[2]
         except OSError:
             continue
-        found[pid] = sum(int(field) for field in fields.split()[11:15])
-    return found
+        ticks[pid] = sum(int(field) for field in fields.split()[11:15])
+    return ticks
 
 
 def _family(pids: Iterable[int]) -> set[int]:

@@ -165,11 +165,11 @@ class Week:
 @contextmanager
 def webhook() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """A receiver of alerts: its address, and what it was told so far."""
-    told: list[dict[str, Any]] = []
+    alerts: list[dict[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            alerts.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(200)
             self.end_headers()
 
@@ -178,7 +178,7 @@ def webhook() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/alerts", told
+        yield f"http://127.0.0.1:{server.server_port}/alerts", alerts
     finally:
         server.shutdown()
         server.server_close()

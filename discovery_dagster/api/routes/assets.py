@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, Field
 
 from discovery_dagster.api.freshness import Fresh
-from discovery_dagster.api.lists import SESSION, Selection, Text, Values, add_list, asked_of
+from discovery_dagster.api.lists import SESSION, Selection, Text, Values, add_list, criteria_of
 from discovery_dagster.api.models import row_model
 from discovery_dagster.api.problems import NotFound, described
 from discovery_dagster.api.security import AssetOf, DatabaseOf, SessionOf, StateOf
@@ -113,7 +113,7 @@ def read_facets(
     query: Annotated[AssetSelection, Query()],
 ) -> Facets:
     """Count the values of the inventory's fields among the assets asked for."""
-    counted = assets.facets(database, session, asked_of(assets.ASSETS, query))
+    counted = assets.facets(database, session, criteria_of(assets.ASSETS, query))
     return Facets.model_validate({"facets": counted.counts, "complete": counted.complete})
 
 
@@ -127,10 +127,10 @@ add_list(router, assets.ASSETS, AssetSelection, Asset)
 )
 def read_asset(asset: AssetOf, session: SessionOf, database: DatabaseOf, etag: Fresh) -> Row:
     """Read one asset by its id."""
-    found = assets.asset(database, session, asset)
-    if found is None:
+    row = assets.asset(database, session, asset)
+    if row is None:
         raise NotFound
-    return found
+    return row
 
 
 class LineageSource(BaseModel):
@@ -184,5 +184,5 @@ def read_lineage(
     if assets.asset(state.database, session, asset) is None:
         raise NotFound
     if field is not None and field not in ATTRIBUTES:
-        raise HTTPException(422, f"There is no such field; there are {', '.join(ATTRIBUTES)}.")
+        raise HTTPException(422, f"There is no such field; use {', '.join(ATTRIBUTES)}.")
     return {"values": trace(published(state.database, state.objects, session), asset, field)}

@@ -56,13 +56,13 @@ EarlierOf = Annotated[SessionKey, Depends(_earlier)]
 
 
 def _compared(
-    state: AppState, earlier: SessionKey, later: SessionKey, asked: ComparisonSelection
+    state: AppState, earlier: SessionKey, later: SessionKey, selection: ComparisonSelection
 ) -> pl.DataFrame:
-    found = changes.between(state.database, state.objects, earlier, later)
-    for column, wanted in (("change", asked.change), ("what", asked.what)):
+    rows = changes.between(state.database, state.objects, earlier, later)
+    for column, wanted in (("change", selection.change), ("what", selection.what)):
         if wanted:
-            found = found.filter(pl.col(column).is_in(wanted))
-    return found
+            rows = rows.filter(pl.col(column).is_in(wanted))
+    return rows
 
 
 def _download(ending: str) -> Callable[..., StreamingResponse]:
@@ -76,15 +76,15 @@ def _download(ending: str) -> Callable[..., StreamingResponse]:
         of_token: DownloadOf,
         query: Annotated[ComparisonSelection, Query()],
     ) -> StreamingResponse:
-        found = _compared(state, earlier, session, query)
+        rows = _compared(state, earlier, session, query)
         name = f"{session.engagement}-{session.session}-since-{earlier.session}.{ending}"
-        return of_token.answer(form.write(_batches(found), Change), form.media_type, name, etag)
+        return of_token.answer(form.write(_batches(rows), Change), form.media_type, name, etag)
 
     return download
 
 
-def _batches(found: pl.DataFrame) -> Iterator[list[dict[str, Any]]]:
-    return (batch.to_dicts() for batch in found.iter_slices(_BATCH))
+def _batches(rows: pl.DataFrame) -> Iterator[list[dict[str, Any]]]:
+    return (batch.to_dicts() for batch in rows.iter_slices(_BATCH))
 
 
 # Before the route of a page, which would take `s001.csv` for the name of a session.
@@ -121,9 +121,9 @@ def page(
     start = 0
     if query.cursor:
         start = cursors.read(state.secret, listing, session, "", query.cursor)[0]
-    found = _compared(state, earlier, session, query)
+    rows = _compared(state, earlier, session, query)
     end = start + query.limit
     following = None
-    if end < found.height:
+    if end < rows.height:
         following = cursors.write(state.secret, listing, session, "", [end])
-    return {"items": found.slice(start, query.limit).to_dicts(), "next": following}
+    return {"items": rows.slice(start, query.limit).to_dicts(), "next": following}

@@ -1,4 +1,4 @@
-"""Who needs whom, with the evidence."""
+"""Dependencies, with the evidence."""
 
 from typing import Any
 
@@ -61,7 +61,9 @@ class DependencySelection(Selection):
     """Filters of dependencies."""
 
     asset_id: Text | None = Field(None, description="Edges from or to this asset.")
-    why: Text | None = Field(None, description="Edges with an end that is no asset for this cause.")
+    why: Text | None = Field(
+        None, description="Edges with an endpoint that is not an asset for this reason."
+    )
     source: Values
     target: Values
     source_id: Values
@@ -87,7 +89,7 @@ class EndpointCandidate(Candidate):
 Endpoint = row_model(
     "Endpoint",
     shown.ENDPOINTS,
-    "A subnet (or a name) and port of endpoints that are in no inventory.",
+    "A subnet (or a name) and port of unmatched and external endpoints.",
     types={"candidates": list[EndpointCandidate]},
     examples={
         "subnet": "10.20.30.0/24",
@@ -106,13 +108,15 @@ class EndpointSelection(Selection):
     service: Values
 
 
-Cycle = row_model("Cycle", shown.CYCLES, "Assets that need each other and move together.")
+Cycle = row_model(
+    "Cycle", shown.CYCLES, "A circular dependency: assets that need each other and move together."
+)
 
 
 class CycleSelection(Selection):
-    """Filters of cycles."""
+    """Filters of circular dependencies."""
 
-    asset_id: Text | None = Field(None, description="Cycles that this asset is in.")
+    asset_id: Text | None = Field(None, description="Circular dependencies that this asset is in.")
 
 
 add_list(router, lists.ENDPOINTS, EndpointSelection, Endpoint)
@@ -147,7 +151,7 @@ def read_graphml(
     session: SessionOf, database: DatabaseOf, etag: Fresh, of_token: DownloadOf
 ) -> StreamingResponse:
     """Read the whole graph as GraphML."""
-    found = exports.graph(database, session)
+    document = exports.graph(database, session)
     name = f"{session.engagement}-{session.session}-graph.graphml"
-    lines = (line.encode() for line in graphml.write(found["nodes"], found["edges"]))
+    lines = (line.encode() for line in graphml.write(document["nodes"], document["edges"]))
     return of_token.answer(lines, "application/xml", name, etag)

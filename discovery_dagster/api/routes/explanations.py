@@ -1,4 +1,4 @@
-"""What explains an asset, and what hangs on it."""
+"""What explains an asset, and what depends on it."""
 
 from typing import Any
 
@@ -34,8 +34,8 @@ class Edge(BaseModel):
     evidence: list[Evidence]
 
 
-class ToldEdge(Edge):
-    """An edge, and what speaks for it in words."""
+class ExplainedEdge(Edge):
+    """An edge, and its evidence in words."""
 
     resolved: bool
     infrastructure: str | None
@@ -116,7 +116,7 @@ class GraphPlace(BaseModel):
 
 
 class Constraint(BaseModel):
-    """What people set about an asset, and why it does not hold, if it does not."""
+    """A constraint on an asset, and why it does not hold, if it does not."""
 
     id: int
     kind: str
@@ -131,24 +131,24 @@ class Explanation(BaseModel):
     placement: Placement
     group: MoveGroup | None
     graph: GraphPlace | None
-    needs: list[ToldEdge]
-    needed_by: list[ToldEdge]
+    needs: list[ExplainedEdge]
+    needed_by: list[ExplainedEdge]
     constraints: list[Constraint]
 
 
 @router.get(f"{SESSION}/assets/{{asset}}/impact", response_model=Impact, responses=_REFUSALS)
 def read_impact(asset: AssetOf, session: SessionOf, database: DatabaseOf) -> dict[str, Any]:
-    """Say what needs an asset and what it needs, directly or not, each way with its evidence."""
-    found = impact.impact(database, session, asset)
-    if found is None:
+    """Say what needs an asset and what it needs, directly or indirectly, with the evidence."""
+    document = impact.impact(database, session, asset)
+    if document is None:
         raise NotFound
-    return found
+    return document
 
 
 @router.get(f"{SESSION}/assets/{{asset}}/why", response_model=Explanation, responses=_REFUSALS)
 def read_why(asset: AssetOf, session: SessionOf, database: DatabaseOf) -> dict[str, Any]:
-    """Explain an asset: its type, its place in the plan, its dependencies, what people set."""
-    found = why.why(database, session, asset)
-    if found is None:
+    """Explain an asset: its type, its place in the plan, its dependencies, its constraints."""
+    document = why.why(database, session, asset)
+    if document is None:
         raise NotFound
-    return found
+    return document

@@ -34,7 +34,7 @@ Coverage = row_model(
 Conflict = row_model(
     "Conflict",
     shown.CONFLICTS,
-    "What people set that cannot hold, or has no effect.",
+    "Constraints that cannot hold, or have no effect.",
     examples={"kind": "pin"},
 )
 

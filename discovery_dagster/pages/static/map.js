@@ -8,13 +8,13 @@
   const pen = document.createElement("canvas").getContext("2d");
 
   const element = (name, attributes, ...children) => {
-    const made = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(attributes)) if (value != null) made.setAttribute(key, value);
-    made.append(...children.filter((child) => child != null));
-    return made;
+    const created = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) if (value != null) created.setAttribute(key, value);
+    created.append(...children.filter((child) => child != null));
+    return created;
   };
-  const text = (x, y, kind, said) => element("text", { x, y, class: kind }, said);
-  const short = (said, most) => (said.length > most ? said.slice(0, most - 1) + "…" : said);
+  const text = (x, y, kind, label) => element("text", { x, y, class: kind }, label);
+  const short = (label, most) => (label.length > most ? label.slice(0, most - 1) + "…" : label);
 
   function detail(node) {
     if (node.detail) return node.detail;
@@ -99,10 +99,10 @@
     }
     const infrastructure = node.infrastructure?.length ? `; shared infrastructure: ${node.infrastructure.join(", ")}` : "";
     const wave = node.wave == null ? "" : `, wave ${node.wave}`;
-    const said = `${node.label}, ${detail(node)}${wave}${infrastructure}`;
-    const inside = element("g", { class: `node kind-${node.kind}${node.focus ? " focus" : ""}`, transform: `translate(${laid.x} ${laid.y})`, "data-id": node.id }, element("title", {}, said), ...parts);
+    const label = `${node.label}, ${detail(node)}${wave}${infrastructure}`;
+    const inside = element("g", { class: `node kind-${node.kind}${node.focus ? " focus" : ""}`, transform: `translate(${laid.x} ${laid.y})`, "data-id": node.id }, element("title", {}, label), ...parts);
     if (infrastructure) inside.append(element("circle", { cx: laid.width - 8, cy: laid.height - 9, r: 4, class: "infra" }));
-    return url ? element("a", { href: url, "aria-label": said }, inside) : inside;
+    return url ? element("a", { href: url, "aria-label": label }, inside) : inside;
   }
 
   function draw(holder, data, laid) {
@@ -123,14 +123,14 @@
       world.append(element("g", { class: "box", transform: `translate(${box.x} ${box.y})` },
         element("rect", { width: box.width, height: box.height, rx: 10 }), text(PAD, 21, "box-name", box.name)));
     laid.edges.forEach((edge, at) => {
-      const told = data.edges[at];
+      const drawn = data.edges[at];
       for (const section of edge.sections ?? [])
-        world.append(element("path", { d: path(section), class: `edge ${told.status}${told.late ? " late" : ""}`, "marker-end": "url(#arrow)", "data-ends": JSON.stringify([told.source, told.target]) },
-          element("title", {}, `${told.label}${told.count > 1 ? ` (${told.count} dependencies)` : ""}`)));
+        world.append(element("path", { d: path(section), class: `edge ${drawn.status}${drawn.late ? " late" : ""}`, "marker-end": "url(#arrow)", "data-ends": JSON.stringify([drawn.source, drawn.target]) },
+          element("title", {}, `${drawn.label}${drawn.count > 1 ? ` (${drawn.count} dependencies)` : ""}`)));
     });
     for (const node of data.nodes) world.append(drawNode(node, places.get(node.id), node.url));
     const svg = element("svg", { class: "drawing", role: "group", "aria-label": holder.dataset.label, xmlns: SVG }, element("defs", {}, arrow), world);
-    holder.querySelector(".said")?.remove();
+    holder.querySelector(".notice")?.remove();
     holder.querySelector("svg.drawing")?.remove();
     holder.prepend(svg);
     view(holder, svg, laid);
@@ -206,10 +206,10 @@
     const copy = svg.cloneNode(true);
     const properties = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "font-family", "text-anchor", "opacity"];
     const originals = svg.querySelectorAll("*");
-    copy.querySelectorAll("*").forEach((made, at) => {
+    copy.querySelectorAll("*").forEach((copied, at) => {
       const style = getComputedStyle(originals[at]);
-      for (const property of properties) made.setAttribute(property, style.getPropertyValue(property));
-      if (made.tagName === "a") made.removeAttribute("href");
+      for (const property of properties) copied.setAttribute(property, style.getPropertyValue(property));
+      if (copied.tagName === "a") copied.removeAttribute("href");
     });
     const [w, h] = [laid.width + 40, laid.height + 40];
     copy.setAttribute("viewBox", `-20 -20 ${w} ${h}`);
@@ -223,7 +223,7 @@
     picture.onload = () => {
       const canvas = Object.assign(document.createElement("canvas"), { width: w * 2, height: h * 2 });
       canvas.getContext("2d").drawImage(picture, 0, 0, w * 2, h * 2);
-      canvas.toBlob((made) => offer(made, "discovery-map.png"), "image/png");
+      canvas.toBlob((blob) => offer(blob, "discovery-map.png"), "image/png");
     };
     picture.src = URL.createObjectURL(blob);
   }
@@ -242,7 +242,7 @@
       try {
         draw(holder, data, await elk.layout(graph(data)));
       } catch (error) {
-        holder.querySelector(".said").textContent = "The drawing could not be made; the table below says the same.";
+        holder.querySelector(".notice").textContent = "The drawing could not be rendered; the table below shows the same.";
         console.warn(error);
       }
     }

@@ -61,11 +61,11 @@ def apply(
         answers = list[Answer]()
         for answer in filled.answers:
             if _APPLY[answer.sheet] is kind:
-                said = _signed(answer, reason, author)
-                if isinstance(said, Problem):
-                    outcome.problems.append(said)
+                signed = _signed(answer, reason, author)
+                if isinstance(signed, Problem):
+                    outcome.problems.append(signed)
                 else:
-                    answers.append(said)
+                    answers.append(signed)
         if answers:
             outcome.add(kind(database, session, answers, filled.as_of))
     sheets = list(_APPLY)

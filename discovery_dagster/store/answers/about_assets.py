@@ -15,8 +15,8 @@ from discovery_dagster.store import decision_log, overrides
 from discovery_dagster.store.answers.outcome import (
     CannotApplyError,
     Outcome,
-    agreed,
     check_not_decided_since,
+    consistent_requests,
     in_force,
     origin,
     reason_of,
@@ -29,7 +29,7 @@ from discovery_dagster.store.assets import (
 )
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decision_log import ASSET
-from discovery_dagster.store.overrides import OverrideWish
+from discovery_dagster.store.overrides import OverrideRequest
 
 
 def apply(
@@ -42,15 +42,15 @@ def apply(
     proposed = overrides.proposed_types(database, session)
     reader = _Reader(session, as_of, Finder(database, session, named), proposed)
 
-    def read(answer: Answer) -> tuple[tuple[str, str], str, OverrideWish]:
-        wish = reader.wish(answer)
-        check_not_decided_since(log, wish.asset_id, wish.field, wish.value, as_of)
-        return (wish.asset_id, wish.field), wish.value, wish
+    def read(answer: Answer) -> tuple[tuple[str, str], str, OverrideRequest]:
+        request = reader.request(answer)
+        check_not_decided_since(log, request.asset_id, request.field, request.value, as_of)
+        return (request.asset_id, request.field), request.value, request
 
-    wishes = agreed(outcome, answers, read)
-    added = overrides.decide(database, session, wishes)
+    requests = consistent_requests(outcome, answers, read)
+    added = overrides.decide(database, session, requests)
     outcome.applied = len(added)
-    outcome.standing += len(wishes) - len(added)
+    outcome.unchanged += len(requests) - len(added)
     return outcome
 
 
@@ -75,25 +75,25 @@ class _Reader:
     assets: Finder
     proposed: Mapping[str, overrides.ProposedType]
 
-    def wish(self, answer: Answer) -> OverrideWish:
+    def request(self, answer: Answer) -> OverrideRequest:
         by_id = answer.cells.get("Id")
         named = by_id or _name(answer)
         if named is None:
             raise CannotApplyError("Asset", "It names no asset: fill in its name or its id.")
-        found = find(self.assets, "Id" if by_id else "Asset", named)
+        asset = find(self.assets, "Id" if by_id else "Asset", named)
         try:
             field = read_field(answer.cells.get("Field") or "")
         except InvalidOverrideError as error:
             raise CannotApplyError("Field", error.message) from error
         if fold(answer.answer) == ACCEPT:
-            return self._accepted(answer, found, field)
+            return self._accepted(answer, asset, field)
         try:
             value = read_value(field, answer.answer)
         except InvalidOverrideError as error:
             raise CannotApplyError(ANSWER, error.message) from error
-        return OverrideWish(
-            found.asset_id,
-            found.name,
+        return OverrideRequest(
+            asset.asset_id,
+            asset.name,
             field,
             value,
             reason_of(answer),
@@ -101,15 +101,15 @@ class _Reader:
             origin(answer, self.as_of),
         )
 
-    def _accepted(self, answer: Answer, found: FoundAsset, field: str) -> OverrideWish:
-        proposal = self.proposed.get(found.asset_id)
+    def _accepted(self, answer: Answer, asset: FoundAsset, field: str) -> OverrideRequest:
+        proposal = self.proposed.get(asset.asset_id)
         if proposal is None:
-            message = f"{self.session} has no proposal for {found.asset_id}."
+            message = f"{self.session} has no proposal for {asset.asset_id}."
             raise CannotApplyError(ANSWER, message)
         if proposal.field != field:
-            raise CannotApplyError(ANSWER, f"Nothing is proposed for {field} of {found.name}.")
-        wish = proposal.wish(answer.author or "", answer.reason)
-        return replace(wish, origin=origin(answer, self.as_of))
+            raise CannotApplyError(ANSWER, f"Nothing is proposed for {field} of {asset.name}.")
+        request = proposal.request(answer.author or "", answer.reason)
+        return replace(request, origin=origin(answer, self.as_of))
 
 
 def _name(answer: Answer) -> str | None:

@@ -20,7 +20,7 @@ def apply(
     outcome = Outcome()
     columns = decisions.columns(database, session)
     known = decisions.about_mapping(database, session.engagement)
-    said = dict[tuple[str, str], tuple[Answer, str, bool]]()
+    verdicts = dict[tuple[str, str], tuple[Answer, str, bool]]()
     for answer in answers:
         try:
             rows = _rows(columns, answer)
@@ -28,9 +28,9 @@ def apply(
             fresh = [row for row in rows if not _holds(known, row, field, accepted=accepted)]
             for row in rows:
                 key = (row["format"], fold(row["column"]))
-                earlier = said.setdefault(key, (answer, field, accepted))
+                earlier = verdicts.setdefault(key, (answer, field, accepted))
                 if earlier[1:] != (field, accepted):
-                    message = f"It says another thing than row {earlier[0].row} of this sheet."
+                    message = f"It contradicts row {earlier[0].row} of this sheet."
                     raise CannotApplyError(ANSWER, message)
         except CannotApplyError as error:
             outcome.problems.append(error.problem(answer))
@@ -41,7 +41,7 @@ def apply(
             )
             known = decisions.about_mapping(database, session.engagement)
         outcome.applied += bool(fresh)
-        outcome.standing += not fresh
+        outcome.unchanged += not fresh
     return outcome
 
 
@@ -54,12 +54,12 @@ def _rows(columns: Sequence[Mapping[str, Any]], answer: Answer) -> list[Mapping[
     if not in_file:
         where = f"{file} [{sheet}]" if sheet else file
         raise CannotApplyError("File", f"The session has no mapped file {where}.")
-    found = [row for row in in_file if fold(row["column"]) == fold(column or "")]
-    if not found:
+    matches = [row for row in in_file if fold(row["column"]) == fold(column or "")]
+    if not matches:
         raise CannotApplyError("Column", f"{file} has no column {column!r}.")
-    if any(row["format"] is None for row in found):
+    if any(row["format"] is None for row in matches):
         raise CannotApplyError(None, "The session has not run to its end yet: run it first.")
-    return list({row["format"]: row for row in found}.values())
+    return list({row["format"]: row for row in matches}.values())
 
 
 def _verdict(answer: Answer) -> tuple[str, bool]:

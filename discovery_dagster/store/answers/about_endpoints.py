@@ -14,8 +14,8 @@ from discovery_dagster.store.answers.about_assets import find
 from discovery_dagster.store.answers.outcome import (
     CannotApplyError,
     Outcome,
-    agreed,
     check_not_decided_since,
+    consistent_requests,
     in_force,
     origin,
     reason_of,
@@ -23,7 +23,7 @@ from discovery_dagster.store.answers.outcome import (
 from discovery_dagster.store.assets import AmbiguousAssetError, Finder, NoSuchAssetError
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decision_log import ENDPOINT
-from discovery_dagster.store.endpoint_decisions import EndpointWish
+from discovery_dagster.store.endpoint_decisions import EndpointRequest
 
 
 def apply(
@@ -41,19 +41,21 @@ def apply(
     known = endpoint_decisions.known(database, session) | {subject for subject, _ in log}
     listed = Finder(database, session, named)
 
-    def read(answer: Answer) -> tuple[str, str, EndpointWish]:
-        wish = _wish(assets, answer, as_of)
-        subject = subjects[wish.endpoint]
+    def read(answer: Answer) -> tuple[str, str, EndpointRequest]:
+        request = _request(assets, answer, as_of)
+        subject = subjects[request.endpoint]
         if subject not in known:
-            raise CannotApplyError("Endpoint", _unknown(listed, session, wish.endpoint))
-        check_not_decided_since(log, subject, MEANS, wish.means, as_of)
-        return subject, wish.means, wish
+            raise CannotApplyError("Endpoint", _unknown(listed, session, request.endpoint))
+        check_not_decided_since(log, subject, MEANS, request.means, as_of)
+        return subject, request.means, request
 
-    wishes = agreed(outcome, answers, read)
-    all_names = [each for wish in wishes for each in _by_all_names(database, session, listed, wish)]
+    requests = consistent_requests(outcome, answers, read)
+    all_names = [
+        each for request in requests for each in _by_all_names(database, session, listed, request)
+    ]
     added = endpoint_decisions.decide(database, session, all_names)
     outcome.applied = len({each.origin for each in added})
-    outcome.standing += len(wishes) - outcome.applied
+    outcome.unchanged += len(requests) - outcome.applied
     return outcome
 
 
@@ -73,19 +75,19 @@ def _subnet_of(answer: Answer) -> str | None:
 
 
 def _by_all_names(
-    database: Database, session: SessionKey, listed: Finder, wish: EndpointWish
-) -> list[EndpointWish]:
-    """Return a wish for each name of an asset that relations alone name, when it is another one."""
-    if wish.means == EXTERNAL:
-        return [wish]
+    database: Database, session: SessionKey, listed: Finder, request: EndpointRequest
+) -> list[EndpointRequest]:
+    """Return a request for each name of an asset that only relations name and that is another."""
+    if request.means == EXTERNAL:
+        return [request]
     try:
-        named = listed.find(wish.endpoint)
+        named = listed.find(request.endpoint)
     except InvalidRequestError:
-        return [wish]
+        return [request]
     if not named.named_only:
-        return [wish]
+        return [request]
     others = aliases.names_of(database, session, named.asset_id)
-    return [wish, *(replace(wish, endpoint=name) for name in others[1:])]
+    return [request, *(replace(request, endpoint=name) for name in others[1:])]
 
 
 def _unknown(listed: Finder, session: SessionKey, endpoint: str) -> str:
@@ -101,16 +103,16 @@ def _unknown(listed: Finder, session: SessionKey, endpoint: str) -> str:
     )
 
 
-def _wish(assets: Finder, answer: Answer, as_of: int) -> EndpointWish:
+def _request(assets: Finder, answer: Answer, as_of: int) -> EndpointRequest:
     endpoint = answer.cells.get("Endpoint")
     if endpoint is None:
         raise CannotApplyError("Endpoint", "It names no endpoint.")
     if fold(answer.answer) == EXTERNAL:
         means = EXTERNAL
     else:
-        found = find(assets, ANSWER, answer.answer)
-        if found.named_only and fold(found.name) == fold(endpoint):
+        asset = find(assets, ANSWER, answer.answer)
+        if asset.named_only and fold(asset.name) == fold(endpoint):
             raise CannotApplyError(ANSWER, f"{endpoint} is what dependencies call it already.")
-        means = found.asset_id
+        means = asset.asset_id
     author = answer.author or ""
-    return EndpointWish(endpoint, means, reason_of(answer), author, origin(answer, as_of))
+    return EndpointRequest(endpoint, means, reason_of(answer), author, origin(answer, as_of))

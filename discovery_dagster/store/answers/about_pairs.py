@@ -18,7 +18,7 @@ from discovery_dagster.store.answers.outcome import (
 )
 from discovery_dagster.store.assets import Finder, FoundAsset
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decision_log import PAIR, Decision, Wish
+from discovery_dagster.store.decision_log import PAIR, Decision, DecisionRequest
 from discovery_dagster.store.joining import CannotJoinError
 
 
@@ -31,7 +31,7 @@ def apply(
     named = [text for answer in answers for text in _ids(answer) if text]
     assets = Finder(database, session, named)
     joiner = _Joiner(database, session, assets, as_of)
-    apart = list[Wish]()
+    apart = list[DecisionRequest]()
     for answer in answers:
         try:
             ids = _ids(answer)
@@ -40,14 +40,14 @@ def apply(
             if fold(answer.answer) == SAME:
                 changed = joiner.join(answer, ids)
                 outcome.applied += changed
-                outcome.standing += not changed
+                outcome.unchanged += not changed
             else:
                 apart.append(_apart(log, assets, answer, ids, as_of))
         except CannotApplyError as error:
             outcome.problems.append(error.problem(answer))
     added = decision_log.add(database, session, apart)
     outcome.applied += len(added)
-    outcome.standing += len(apart) - len(added)
+    outcome.unchanged += len(apart) - len(added)
     return outcome
 
 
@@ -90,8 +90,8 @@ def _apart(
     answer: Answer,
     ids: Sequence[str],
     as_of: int,
-) -> Wish:
-    """The wish that two assets are not one."""
+) -> DecisionRequest:
+    """The request that two assets are not one."""
     if fold(answer.answer) != DIFFERENT:
         raise CannotApplyError(
             ANSWER, f'"{answer.answer[:80]}" is no answer here: use {SAME} or {DIFFERENT}.'
@@ -102,4 +102,6 @@ def _apart(
     check_not_decided_since(log, subject, SAME, DIFFERENT, as_of)
     name = " and ".join(one.name for one in pair)
     place = origin(answer, as_of)
-    return Wish(PAIR, subject, name, SAME, DIFFERENT, None, reason, answer.author or "", place)
+    return DecisionRequest(
+        PAIR, subject, name, SAME, DIFFERENT, None, reason, answer.author or "", place
+    )

@@ -7,7 +7,7 @@ from typing import TypeVar
 from discovery_dagster.domain.decision_workbook.sheets import ANSWER, REASON, Answer, Problem
 from discovery_dagster.store.decision_log import Decision
 
-_Wish = TypeVar("_Wish")
+_Request = TypeVar("_Request")
 
 
 class CannotApplyError(ValueError):
@@ -28,43 +28,43 @@ class Outcome:
     """How many answers were applied, how many held already, and which could not be."""
 
     applied: int = 0
-    standing: int = 0
+    unchanged: int = 0
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, other: "Outcome") -> None:
         """Count another kind's answers, too."""
         self.applied += other.applied
-        self.standing += other.standing
+        self.unchanged += other.unchanged
         self.problems += other.problems
 
 
-def agreed(
+def consistent_requests(
     outcome: Outcome,
     answers: Sequence[Answer],
-    read: Callable[[Answer], tuple[Hashable, str, _Wish]],
-) -> list[_Wish]:
-    """Return the wishes of `answers`, one for each thing that is asked about.
+    read: Callable[[Answer], tuple[Hashable, str, _Request]],
+) -> list[_Request]:
+    """Return the requests of `answers`, one for each thing that is asked about.
 
     Args:
-        outcome: told of the answers that cannot be read or contradict an earlier one, and of those
-            that repeat one.
+        outcome: to which answers are added that cannot be read, contradict an earlier one or
+            repeat one.
         answers: of one kind.
-        read: gives what an answer is about, what it says of it, and the wish to decide so; raises
-            `CannotApplyError` where it cannot.
+        read: returns what an answer is about, what it says of it, and the request to decide so;
+            raises `CannotApplyError` where it cannot.
     """
-    said = dict[Hashable, tuple[Answer, str, _Wish]]()
+    accepted = dict[Hashable, tuple[Answer, str, _Request]]()
     for answer in answers:
         try:
-            about, value, wish = read(answer)
-            first, other, _ = said.setdefault(about, (answer, value, wish))
+            about, value, request = read(answer)
+            first, other, _ = accepted.setdefault(about, (answer, value, request))
             if other != value:
                 where = f"row {first.row} of {first.sheet}"
-                raise CannotApplyError(ANSWER, f"It says another thing than {where}.")
+                raise CannotApplyError(ANSWER, f"It contradicts {where}.")
         except CannotApplyError as error:
             outcome.problems.append(error.problem(answer))
         else:
-            outcome.standing += first is not answer
-    return [wish for _, _, wish in said.values()]
+            outcome.unchanged += first is not answer
+    return [request for _, _, request in accepted.values()]
 
 
 def origin(answer: Answer, as_of: int) -> str:

@@ -10,7 +10,14 @@ from discovery_dagster.domain.tables import shown
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.facets import FACETS, by_combination
 from discovery_dagster.store.reading import listing
-from discovery_dagster.store.reading.listing import NOTHING, Asked, Count, Listing, Row, conditions
+from discovery_dagster.store.reading.listing import (
+    NOTHING,
+    Count,
+    Criteria,
+    Listing,
+    Row,
+    conditions,
+)
 
 _TEXTS = (
     "type", "tier", "environment", "criticality", "os_family", "os_name", "os_version",
@@ -103,7 +110,7 @@ ASSETS = Listing(
 def asset(database: Database, session: SessionKey, asset_id: str) -> Row | None:
     """Return the asset of this id."""
     with database.reader([session.engagement]) as connection:
-        found = connection.execute(
+        row = connection.execute(
             f"select {ASSETS.document} from {ASSETS.table} r {ASSETS.joins}"
             " where r.engagement = %(engagement)s and r.session = %(session)s"
             " and r.asset_id = %(asset)s limit 1",
@@ -113,7 +120,7 @@ def asset(database: Database, session: SessionKey, asset_id: str) -> Row | None:
                 "asset": asset_id,
             },
         ).fetchone()
-    return ASSETS.read([found])[0] if found else None
+    return ASSETS.read([row])[0] if row else None
 
 
 @dataclass(frozen=True)
@@ -124,53 +131,53 @@ class Facets:
     complete: bool
 
 
-def facets(database: Database, session: SessionKey, asked: Asked) -> Facets:
-    """Count the values of each of `FACETS` among the assets asked for.
+def facets(database: Database, session: SessionKey, criteria: Criteria) -> Facets:
+    """Count the values of each of `FACETS` among the assets that match.
 
     A facet's own filter does not narrow its counts: they say what choosing another value would
     give. Rows without a value are counted as `none`. What is filtered by facets alone was counted
     when it was published; for anything else the first `listing.LOOKED_AT` assets are looked at.
     """
-    combinations = _combinations(database, session, asked)
+    combinations = _combinations(database, session, criteria)
     return Facets(
-        {name: _counted(combinations, asked, name) for name in FACETS},
-        complete=_by_facets_alone(asked) or _size(database, session) <= listing.LOOKED_AT,
+        {name: _counted(combinations, criteria, name) for name in FACETS},
+        complete=_by_facets_alone(criteria) or _size(database, session) <= listing.LOOKED_AT,
     )
 
 
-def count(database: Database, session: SessionKey, asked: Asked) -> Count:
+def count(database: Database, session: SessionKey, criteria: Criteria) -> Count:
     """Return how many assets match; counted like `facets`."""
-    if not _by_facets_alone(asked):
-        return listing.count(database, session, ASSETS, asked)
-    combinations = _combinations(database, session, asked)
-    return Count(sum(row["assets"] for row in _matching(combinations, asked)))
+    if not _by_facets_alone(criteria):
+        return listing.count(database, session, ASSETS, criteria)
+    combinations = _combinations(database, session, criteria)
+    return Count(sum(row["assets"] for row in _matching(combinations, criteria)))
 
 
 def _size(database: Database, session: SessionKey) -> int:
-    return count(database, session, Asked()).number
+    return count(database, session, Criteria()).number
 
 
-def _by_facets_alone(asked: Asked) -> bool:
-    return not asked.q and not asked.limits and asked.filters.keys() <= set(FACETS)
+def _by_facets_alone(criteria: Criteria) -> bool:
+    return not criteria.q and not criteria.limits and criteria.filters.keys() <= set(FACETS)
 
 
-def _combinations(database: Database, session: SessionKey, asked: Asked) -> list[Row]:
-    """Count by combination of facets what is asked for by anything but facets."""
-    others = {name: values for name, values in asked.filters.items() if name not in FACETS}
+def _combinations(database: Database, session: SessionKey, criteria: Criteria) -> list[Row]:
+    """Count by combination of facets what matches all that is asked for except facets."""
+    others = {name: values for name, values in criteria.filters.items() if name not in FACETS}
     where, values = conditions(
-        session, ASSETS, Asked(filters=others, limits=asked.limits, q=asked.q)
+        session, ASSETS, Criteria(filters=others, limits=criteria.limits, q=criteria.q)
     )
     query = by_combination(where, listing.looked_at(ASSETS))
-    if _by_facets_alone(asked):
+    if _by_facets_alone(criteria):
         query = f"select {', '.join(FACETS)}, assets from discovery.asset_facet r where {where}"
     with database.reader([session.engagement]) as connection:
         return connection.execute(query, values).fetchall()
 
 
-def _matching(combinations: Iterable[Row], asked: Asked, but: str = "") -> Iterable[Row]:
+def _matching(combinations: Iterable[Row], criteria: Criteria, but: str = "") -> Iterable[Row]:
     wanted = {
         name: set(values)
-        for name, values in asked.filters.items()
+        for name, values in criteria.filters.items()
         if name in FACETS and name != but and values
     }
     return (
@@ -183,8 +190,8 @@ def _matching(combinations: Iterable[Row], asked: Asked, but: str = "") -> Itera
     )
 
 
-def _counted(combinations: Iterable[Row], asked: Asked, name: str) -> dict[str, int]:
+def _counted(combinations: Iterable[Row], criteria: Criteria, name: str) -> dict[str, int]:
     counted: Counter[str] = Counter()
-    for row in _matching(combinations, asked, but=name):
+    for row in _matching(combinations, criteria, but=name):
         counted[NOTHING if row[name] is None else row[name]] += row["assets"]
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))

@@ -32,7 +32,7 @@ _EDGES = """
     order by d.edge
 """
 
-_TOLD = f"""
+_EXPLAINED = f"""
     select d.edge, d.source, d.target, d.source_id, d.target_id, d.relation, d.port, d.protocol,
            d.service, d.status, d.confidence, d.evidence
     from discovery.dependency d where {_IN_SESSION} and d.edge = any (%(edges)s)
@@ -86,11 +86,12 @@ def _direction(
 ) -> dict[str, Any]:
     ends = ("target_id", "source_id") if direction == "needed_by" else ("source_id", "target_id")
     query = _EDGES.format(here=ends[0], there=ends[1], where=f"{_IN_SESSION} and {_COUNTS}")
-    found = reach(keys["asset"], connection.execute(query, keys).fetchall(), direction)
-    shown = found[:most]
+    reached = reach(keys["asset"], connection.execute(query, keys).fetchall(), direction)
+    shown = reached[:most]
     numbers = sorted({number for one in shown for number in one.path})
     edges = {
-        row["edge"]: row for row in connection.execute(_TOLD, {**keys, "edges": numbers}).fetchall()
+        row["edge"]: row
+        for row in connection.execute(_EXPLAINED, {**keys, "edges": numbers}).fetchall()
     }
     assets = {
         row["id"]: row
@@ -99,7 +100,7 @@ def _direction(
         ).fetchall()
     }
     return {
-        "total": len(found),
+        "total": len(reached),
         "assets": [
             {
                 **assets[one.asset_id],

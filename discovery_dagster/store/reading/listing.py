@@ -65,7 +65,7 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Criteria:
     """What is asked of a list; a `sort` that begins with `-` is descending."""
 
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -78,7 +78,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Page:
-    """Rows, and what the next page's `Asked.after` is; None at the end."""
+    """Rows, and what the next page's `Criteria.after` is; None at the end."""
 
     rows: list[Row]
     after: list[Any] | None
@@ -95,20 +95,20 @@ class Count:
 NO_ROWS = Count(0)
 
 
-def page(database: Database, session: SessionKey, listing: Listing, asked: Asked) -> Page:
+def page(database: Database, session: SessionKey, listing: Listing, criteria: Criteria) -> Page:
     """Return one page of the list."""
-    query, values = _query(session, listing, asked, limit=asked.limit + 1)
+    query, values = _query(session, listing, criteria, limit=criteria.limit + 1)
     with database.reader([session.engagement]) as connection:
         rows = connection.execute(query, values).fetchall()
-    more = len(rows) > asked.limit
-    rows = rows[: asked.limit]
+    more = len(rows) > criteria.limit
+    rows = rows[: criteria.limit]
     places = [(row.pop("_order"), row.pop("_key")) for row in rows]
     return Page(listing.read(rows), list(places[-1]) if more else None)
 
 
 def every(database: Database, session: SessionKey, listing: Listing) -> list[Row]:
     """Return all rows of the list, in its order."""
-    where, values = conditions(session, listing, Asked())
+    where, values = conditions(session, listing, Criteria())
     with database.reader([session.engagement]) as connection:
         # A table that was just filled has no statistics yet, and the planner, expecting one row,
         # joins row by row: 30,000 assets took minutes that way and a second with hash joins.
@@ -122,10 +122,10 @@ def every(database: Database, session: SessionKey, listing: Listing) -> list[Row
 
 
 def stream(
-    database: Database, session: SessionKey, listing: Listing, asked: Asked
+    database: Database, session: SessionKey, listing: Listing, criteria: Criteria
 ) -> Iterator[list[Row]]:
     """Yield all rows of the list in batches, with the memory of one batch."""
-    query, values = _query(session, listing, asked, limit=None)
+    query, values = _query(session, listing, criteria, limit=None)
     with (
         database.reader([session.engagement]) as connection,
         connection.cursor(name="stream") as cursor,
@@ -137,9 +137,9 @@ def stream(
             yield listing.read(rows)
 
 
-def count(database: Database, session: SessionKey, listing: Listing, asked: Asked) -> Count:
+def count(database: Database, session: SessionKey, listing: Listing, criteria: Criteria) -> Count:
     """Return how many of the first `LOOKED_AT` rows match."""
-    where, values = conditions(session, listing, asked)
+    where, values = conditions(session, listing, criteria)
     with database.reader([session.engagement]) as connection:
         row = connection.execute(
             f"select count(*) filter (where {where}) as number, count(*) as seen"
@@ -158,14 +158,16 @@ def looked_at(listing: Listing) -> str:
     )
 
 
-def conditions(session: SessionKey, listing: Listing, asked: Asked) -> tuple[str, dict[str, Any]]:
+def conditions(
+    session: SessionKey, listing: Listing, criteria: Criteria
+) -> tuple[str, dict[str, Any]]:
     """Return the condition on `r` that is asked for, and its values."""
     parts = ["r.engagement = %(engagement)s and r.session = %(session)s"]
     values: dict[str, Any] = {
         "engagement": str(session.engagement),
         "session": session.session,
     }
-    for name, wanted in asked.filters.items():
+    for name, wanted in criteria.filters.items():
         if not wanted:
             continue
         expression = listing.filters[name]
@@ -174,29 +176,29 @@ def conditions(session: SessionKey, listing: Listing, asked: Asked) -> tuple[str
         if NOTHING in wanted:
             condition = f"({condition} or {expression} is null)"
         parts.append(condition)
-    for name, value in asked.limits.items():
+    for name, value in criteria.limits.items():
         if value is not None:
             values[f"limit_{name}"] = value
             parts.append(listing.limits[name].replace("%(value)s", f"%(limit_{name})s"))
-    if asked.q:
+    if criteria.q:
         values["q"] = (
-            "%" + asked.q.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+            "%" + criteria.q.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
         )
         parts.append("(" + " or ".join(f"{item} ilike %(q)s" for item in listing.search) + ")")
     return " and ".join(parts), values
 
 
 def _query(
-    session: SessionKey, listing: Listing, asked: Asked, limit: int | None
+    session: SessionKey, listing: Listing, criteria: Criteria, limit: int | None
 ) -> tuple[str, dict[str, Any]]:
-    where, values = conditions(session, listing, asked)
-    sort = asked.sort or next(iter(listing.sorts), "")
+    where, values = conditions(session, listing, criteria)
+    sort = criteria.sort or next(iter(listing.sorts), "")
     descending = sort.startswith("-")
     order = listing.sorts.get(sort.removeprefix("-"), listing.key)
     way, after = ("desc", "<") if descending else ("asc", ">")
-    if asked.after is not None:
+    if criteria.after is not None:
         where += f" and ({order}, {listing.key}) {after} (%(after_order)s, %(after_key)s)"
-        values["after_order"], values["after_key"] = asked.after
+        values["after_order"], values["after_key"] = criteria.after
     ordered = f"{order} {way}, {listing.key} {way}"
     cut = "limit %(limit)s" if limit is not None else ""
     values["limit"] = limit

@@ -8,7 +8,7 @@ from psycopg.rows import DictRow
 
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.reading.listing import Asked, Row, conditions
+from discovery_dagster.store.reading.listing import Criteria, Row, conditions
 from discovery_dagster.store.reading.lists import DEPENDENCIES
 
 #: Dependencies that are read at most, the best evidenced first; what is beyond is counted.
@@ -81,7 +81,7 @@ def around(
     database: Database,
     session: SessionKey,
     focus: Collection[str],
-    asked: Asked,
+    criteria: Criteria,
     *,
     depth: int = 1,
     through_infrastructure: bool = False,
@@ -92,18 +92,20 @@ def around(
         database: the project's.
         session: whose.
         focus: ids of the assets in the middle.
-        asked: filters of `DEPENDENCIES`; its order and page are not looked at.
+        criteria: filters of `DEPENDENCIES`; its order and page are not looked at.
         depth: steps outwards.
         through_infrastructure: whether the next step also goes on from shared infrastructure,
             behind which nearly everything is a neighbour of everything.
     """
     with database.reader([session.engagement]) as connection:
-        found: dict[int, Row] = {}
+        edges_by_seq: dict[int, Row] = {}
         beyond, seen, edge_of_map = 0, set(focus), set(focus)
         for _ in range(depth):
-            rows, more = _ring(connection, session, edge_of_map, asked, MOST_EDGES - len(found))
+            rows, more = _ring(
+                connection, session, edge_of_map, criteria, MOST_EDGES - len(edges_by_seq)
+            )
             beyond += more
-            found |= {row.pop("seq"): row for row in rows}
+            edges_by_seq |= {row.pop("seq"): row for row in rows}
             ends = {
                 end
                 for row in rows
@@ -114,7 +116,7 @@ def around(
             seen |= edge_of_map
             if not edge_of_map:
                 break
-        edges = [found[seq] for seq in sorted(found)]
+        edges = [edges_by_seq[seq] for seq in sorted(edges_by_seq)]
         ids = {end for row in edges for end in (row["source_id"], row["target_id"])} | set(focus)
         assets = connection.execute(_ASSETS, {**_keys(session), "ids": list(ids - {None})})
         return Surroundings(edges, {row["id"]: row for row in assets.fetchall()}, beyond)
@@ -124,11 +126,11 @@ def _ring(
     connection: Connection[DictRow],
     session: SessionKey,
     ids: Collection[str],
-    asked: Asked,
+    criteria: Criteria,
     most: int,
 ) -> tuple[list[Row], int]:
     """The dependencies of these assets, and how many more there are than were read."""
-    where, values = conditions(session, DEPENDENCIES, asked)
+    where, values = conditions(session, DEPENDENCIES, criteria)
     here = "(r.source_id = any (%(ids)s) or r.target_id = any (%(ids)s))"
     values |= {"ids": list(ids), "most": max(most, 0)}
     rows = connection.execute(

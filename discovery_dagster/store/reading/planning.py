@@ -48,8 +48,8 @@ def coverage(database: Database, session: SessionKey) -> Row:
         as `first_seen` and `last_seen`, ISO 8601 or null.
     """
     with database.reader([session.engagement]) as connection:
-        found = connection.execute(_COVERAGE, _keys(session)).fetchone()
-    return found or {}
+        row = connection.execute(_COVERAGE, _keys(session)).fetchone()
+    return row or {}
 
 
 def crossing(database: Database, session: SessionKey) -> Sequence[Row]:

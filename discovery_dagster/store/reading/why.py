@@ -52,11 +52,13 @@ def why(database: Database, session: SessionKey, asset_id: str) -> dict[str, Any
         node = connection.execute(_NODE, keys).fetchone()
         group = connection.execute(_GROUP, keys).fetchone()
         conflicts = connection.execute(_CONFLICTS, keys).fetchall()
-    told = [{**edge, "why": describe_edge(edge)} for edge in edges]
+    explained = [{**edge, "why": describe_edge(edge)} for edge in edges]
     hidden = {"engagement", "session", "seq", "asset_id"}
-    said = constraints.current(database, session.engagement)
+    in_force = constraints.current(database, session.engagement)
     about = (
-        resolve_constraints(said, named_assets(database, session)).about(asset_id) if said else []
+        resolve_constraints(in_force, named_assets(database, session)).about(asset_id)
+        if in_force
+        else []
     )
     return {
         "asset": row,
@@ -69,8 +71,8 @@ def why(database: Database, session: SessionKey, asset_id: str) -> dict[str, Any
         },
         "group": group,
         "graph": {k: v for k, v in node.items() if k not in hidden} if node else None,
-        "needs": [edge for edge in told if edge["source_id"] == asset_id],
-        "needed_by": [edge for edge in told if edge["target_id"] == asset_id],
+        "needs": [edge for edge in explained if edge["source_id"] == asset_id],
+        "needed_by": [edge for edge in explained if edge["target_id"] == asset_id],
         "constraints": [
             {
                 "id": one.id,

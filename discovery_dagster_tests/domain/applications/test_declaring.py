@@ -10,14 +10,14 @@ def written(folder: Path, name: str, text: str) -> Path:
 
 
 def edges_of(*paths):
-    found = derive(paths)
-    return found, set(found.edges.select("source", "relation", "target").iter_rows())
+    derived = derive(paths)
+    return derived, set(derived.edges.select("source", "relation", "target").iter_rows())
 
 
 def test_a_list_of_servers_declares_its_applications_where_they_run_and_what_they_need(tmp_path):
     text = "Application,Server Name,Dependencies\nShop,web01,Billing\nBilling,bil01,Shop\n"
-    found, edges = edges_of(written(tmp_path, "application_servers.csv", text))
-    types = dict(found.assets.select("name", "type").iter_rows())
+    applications, edges = edges_of(written(tmp_path, "application_servers.csv", text))
+    types = dict(applications.assets.select("name", "type").iter_rows())
     assert (types["Shop"], types["Billing"]) == ("application", "application")
     assert edges == {
         ("Shop", "runs_on", "web01"),
@@ -25,13 +25,13 @@ def test_a_list_of_servers_declares_its_applications_where_they_run_and_what_the
         ("Shop", "depends_on", "Billing"),
         ("Billing", "depends_on", "Shop"),
     }
-    assert found.plan.groups["assets"].to_list() == [["Billing", "Shop", "bil01", "web01"]]
+    assert applications.plan.groups["assets"].to_list() == [["Billing", "Shop", "bil01", "web01"]]
 
 
 def test_signs_between_blanks_are_parts_of_names_of_applications(tmp_path):
     text = "Application,Server Name\nSales & Marketing,web01\nHR / Payroll,hr01\n"
-    found, _ = edges_of(written(tmp_path, "application_servers.csv", text))
-    applications = found.assets.filter(type="application")["name"].to_list()
+    listed, _ = edges_of(written(tmp_path, "application_servers.csv", text))
+    applications = listed.assets.filter(type="application")["name"].to_list()
     assert sorted(applications) == ["HR / Payroll", "Sales & Marketing"]
 
 
@@ -41,8 +41,8 @@ def test_an_instance_of_a_list_of_databases_runs_on_its_server(tmp_path):
         "DB01\\SHOP,Microsoft SQL Server,2019,120,db01,Shop,db02\n"
         "ORDP,Oracle Database,19c,50,db02,Orders,\n"
     )
-    found, edges = edges_of(written(tmp_path, "databases.csv", text))
-    data = found.assets.filter(type="database").sort("name")
+    applications, edges = edges_of(written(tmp_path, "databases.csv", text))
+    data = applications.assets.filter(type="database").sort("name")
     assert data.select("name", "os_version", "storage_gb").rows() == [
         ("DB01\\SHOP", "2019", 120.0),
         ("ORDP", "19c", 50.0),
@@ -61,8 +61,8 @@ def test_a_portfolio_names_applications_by_their_long_names_and_reads_interfaces
         "Sales & Marketing,SLM,B. Cole,\n"
         "Ledger,LDG,C. Dorn,\n"
     )
-    found, edges = edges_of(written(tmp_path, "portfolio.csv", text))
-    assert set(found.assets["type"]) == {"application"}
+    applications, edges = edges_of(written(tmp_path, "portfolio.csv", text))
+    assert set(applications.assets["type"]) == {"application"}
     assert edges == {
         ("Webshop", "depends_on", "Sales & Marketing"),
         ("Webshop", "depends_on", "Ledger"),

@@ -28,13 +28,13 @@ def seen(source, target, port, number):
 
 def test_a_deployment_is_an_application_in_an_environment_and_its_entry_goes_with_production():
     assets = classified_assets(SHOP, server("p1", "production"), server("t1", "test"))
-    found = find(assets, edge_rows(runs("Shop", "p1"), runs("Shop", "t1")))
-    assert found.of == {
+    deployments = find(assets, edge_rows(runs("Shop", "p1"), runs("Shop", "t1")))
+    assert deployments.of == {
         "p1": ("Shop", "production"),
         "t1": ("Shop", "test"),
         "Shop": ("Shop", "production"),
     }
-    assert [one.evidence for one in found.memberships] == [
+    assert [one.evidence for one in deployments.memberships] == [
         "relations.csv line 2",
         "relations.csv line 3",
     ]
@@ -51,9 +51,11 @@ def test_a_machine_serves_the_applications_of_its_databases_and_one_of_several_i
         {"source": "Billing", "target": "d3"},
     ]
     edges = edge_rows(*needs, runs("d1", "own"), runs("d2", "both"), runs("d3", "both"))
-    found = find(assets, edges)
-    assert found.of["own"] == found.of["d1"] == ("Shop", "production")
-    assert found.shared == {name: frozenset({"Shop", "Billing"}) for name in ("both", "d2", "d3")}
+    deployments = find(assets, edges)
+    assert deployments.of["own"] == deployments.of["d1"] == ("Shop", "production")
+    assert deployments.shared == {
+        name: frozenset({"Shop", "Billing"}) for name in ("both", "d2", "d3")
+    }
 
 
 def test_a_name_as_those_of_one_application_is_proposed_and_no_more():
@@ -76,8 +78,8 @@ def test_what_talks_only_with_test_of_its_application_is_in_test():
 
 def test_what_people_say_an_asset_serves_counts_without_a_list():
     assets = classified_assets(server("p1", "production", applications=["Shop (PROD)"]))
-    found = find(assets, edge_rows())
-    assert found.names[found.of["p1"][0]] == "Shop"
+    deployments = find(assets, edge_rows())
+    assert deployments.names[deployments.of["p1"][0]] == "Shop"
 
 
 def test_interfaces_are_rolled_up_with_what_declares_and_what_shows_them():
@@ -92,11 +94,11 @@ def test_interfaces_are_rolled_up_with_what_declares_and_what_shows_them():
         seen("s1", "b1", 8443, 40),
         seen("b1", "l1", 443, 7),
     )
-    told = interfaces(edges, find(assets, edges))
+    interfaces_found = interfaces(edges, find(assets, edges))
     columns = ("source", "target", "status", "ports", "connections")
-    assert told.select(columns).rows() == [
+    assert interfaces_found.select(columns).rows() == [
         ("Billing", "Ledger", "observed_only", [443], 7),
         ("Shop", "Billing", "confirmed", [8443], 40),
         ("Shop", "Ledger", "declared_only", [], 0),
     ]
-    assert told["evidence"][1] == "Shop depends on Billing (relations.csv line 5)"
+    assert interfaces_found["evidence"][1] == "Shop depends on Billing (relations.csv line 5)"

@@ -9,7 +9,7 @@ NAMES = ApplicationNames.of(
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"),
+    ("written", "application"),
     [
         ("WEBSHOP", ["Webshop"]),
         ("Web Shop", ["Webshop"]),
@@ -22,8 +22,8 @@ NAMES = ApplicationNames.of(
         ("BILLING", ["Billing"]),
     ],
 )
-def test_a_text_means_the_application_that_is_known_by_it(written, meant):
-    assert NAMES.read(written) == meant
+def test_a_text_means_the_application_that_is_known_by_it(written, application):
+    assert NAMES.read(written) == application
 
 
 def test_only_an_environment_is_taken_off_a_name():

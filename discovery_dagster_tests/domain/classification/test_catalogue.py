@@ -10,8 +10,8 @@ TODAY = date(2026, 9, 1)
 
 def judge(*assets: Row) -> list[dict]:
     rows = [{"asset_id": str(at), "name": "x", **row} for at, row in enumerate(assets)]
-    judged = classify(inventory_assets(*rows), TODAY).rows(named=True)
-    return [{**asset, "rationale": sentences(asset)} for asset in judged]
+    classified = classify(inventory_assets(*rows), TODAY).rows(named=True)
+    return [{**asset, "rationale": sentences(asset)} for asset in classified]
 
 
 HARDWARE = [
@@ -85,8 +85,8 @@ WRITTEN_TOGETHER = [
 
 def test_environment_and_role_are_read_in_one_word_only_where_it_is_nothing_else():
     hosts = judge(*({"name": name, "os_name": "RHEL 8"} for name, _, _ in WRITTEN_TOGETHER))
-    told = [(host["name"], host["environment"], host["tier"]) for host in hosts]
-    assert told == WRITTEN_TOGETHER
+    facts = [(host["name"], host["environment"], host["tier"]) for host in hosts]
+    assert facts == WRITTEN_TOGETHER
 
 
 def test_what_people_work_at_is_no_server_though_it_is_declared_a_computer():
@@ -148,9 +148,9 @@ def test_every_product_of_a_stack_is_named_and_dated():
     (asset,) = judge(
         {"declared_type": "application", "product": "PHP 7.4, PostgreSQL 12", "os_name": "RHEL 8"}
     )
-    found = [(one["kind"], one["name"], one["version"], one["eol_date"], one["eol_status"])
+    products = [(one["kind"], one["name"], one["version"], one["eol_date"], one["eol_status"])
              for one in asset["software"]]  # fmt: skip
-    assert found == [
+    assert products == [
         ("operating_system", "Red Hat Enterprise Linux", "8", "2029-05-31", "supported"),
         ("runtime", "PHP", "7.4", "2022-11-28", "ended"),
         ("database", "PostgreSQL", "12", "2024-11-21", "ended"),
@@ -174,14 +174,14 @@ def test_what_rules_leave_open_is_handed_on_with_its_evidence():
         {"asset_id": "2", "name": "y", "declared_type": "server"},
         {"asset_id": "3", "name": "z", "model": "Catalyst 9300", "vendor": "VMware"},
     )
-    asked = open_assets(classify(rows, TODAY)).rows(named=True)
-    assert [(one["asset_id"], one["evidence"]) for one in asked] == [("1", 3), ("3", 3)]
-    assert asked[0]["reason"] == "type:open"
-    assert asked[0]["description"] == "time clock of hall 3"
-    assert asked[1]["reason"] == "type:disputed/virtual_vendor/network_model"
+    classified = open_assets(classify(rows, TODAY)).rows(named=True)
+    assert [(one["asset_id"], one["evidence"]) for one in classified] == [("1", 3), ("3", 3)]
+    assert classified[0]["reason"] == "type:open"
+    assert classified[0]["description"] == "time clock of hall 3"
+    assert classified[1]["reason"] == "type:disputed/virtual_vendor/network_model"
 
 
 def test_words_that_are_no_code_stand_as_they_are():
     (asset,) = classify(inventory_assets({"asset_id": "1", "name": "x"}), TODAY).rows(named=True)
-    said = "Type server: decided by anna, because it is labelled so."
-    assert sentences({**asset, "rationale": [said, "type:open"]})[0] == said
+    sentence = "Type server: decided by anna, because it is labelled so."
+    assert sentences({**asset, "rationale": [sentence, "type:open"]})[0] == sentence

@@ -12,8 +12,8 @@ TODAY = date(2026, 9, 1)
 
 def judge(*assets: Row) -> list[dict]:
     rows = [{"asset_id": str(at), **row} for at, row in enumerate(assets)]
-    judged = classify(inventory_assets(*rows), TODAY).rows(named=True)
-    return [{**asset, "rationale": sentences(asset)} for asset in judged]
+    classified = classify(inventory_assets(*rows), TODAY).rows(named=True)
+    return [{**asset, "rationale": sentences(asset)} for asset in classified]
 
 
 NAMES = [
@@ -42,7 +42,7 @@ NAMES = [
 def test_names_mislead_no_rule():
     assets = judge(*({"name": name, "declared_type": declared} for name, declared, _ in NAMES))
     answers = [(asset["name"], asset["type"]) for asset in assets]
-    assert answers == [(name, judged) for name, _, judged in NAMES]
+    assert answers == [(name, expected) for name, _, expected in NAMES]
 
 
 EVIDENCE = [
@@ -66,18 +66,18 @@ EVIDENCE = [
 
 def test_evidence_tells_the_type_of_what_declares_none():
     assets = judge(*({"name": "x", **fields} for fields, _, _ in EVIDENCE))
-    for asset, (fields, judged, certain) in zip(assets, EVIDENCE, strict=True):
-        assert (asset["type"], asset["confidence"] >= 0.8) == (judged, certain), fields
+    for asset, (fields, expected, certain) in zip(assets, EVIDENCE, strict=True):
+        assert (asset["type"], asset["confidence"] >= 0.8) == (expected, certain), fields
 
 
 def test_virtual_hardware_corrects_the_word_server_but_not_a_physical_one():
     virtual = {"name": "x", "declared_type": "server", "model": "VMware Virtual Platform"}
-    said, physical = judge(
+    judgements, physical = judge(
         {**virtual, "declared_type_text": "Server"},
         {**virtual, "declared_type_text": "Physical Server"},
     )
-    assert said["type"] == "virtual_machine"
-    assert "virtual_model" in said["rationale"][0]
+    assert judgements["type"] == "virtual_machine"
+    assert "virtual_model" in judgements["rationale"][0]
     assert physical["type"] == "server"
 
 
@@ -108,10 +108,11 @@ WORDS = [
 
 def test_words_are_declared_or_stand_in_the_name():
     rows = [
-        {"name": name, "declared_type": "server", field: said} for field, name, said, _ in WORDS
+        {"name": name, "declared_type": "server", field: declared}
+        for field, name, declared, _ in WORDS
     ]
-    for asset, (field, name, said, judged) in zip(judge(*rows), WORDS, strict=True):
-        assert asset[field] == judged, (field, name, said)
+    for asset, (field, name, declared, expected) in zip(judge(*rows), WORDS, strict=True):
+        assert asset[field] == expected, (field, name, declared)
 
 
 def test_each_answer_names_its_rule_and_the_cell():

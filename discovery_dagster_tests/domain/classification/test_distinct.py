@@ -56,8 +56,8 @@ assets = st.fixed_dictionaries(
 def test_a_plain_loop_over_assets_and_rules_gives_the_same_reasons(rows):
     inventory = inventory_assets(*({"asset_id": str(at), **row} for at, row in enumerate(rows)))
     plain = Plain(TODAY)
-    told = [plain.codes(asset) for asset in inventory.iter_rows(named=True)]
-    assert classify(inventory, TODAY)["rationale"].to_list() == told
+    codes = [plain.codes(asset) for asset in inventory.iter_rows(named=True)]
+    assert classify(inventory, TODAY)["rationale"].to_list() == codes
 
 
 @settings(max_examples=10)

@@ -110,15 +110,17 @@ def test_the_system_of_an_appliance_says_what_it_is_also_in_a_list_of_servers(sy
 def test_a_column_of_truth_values_says_which_servers_are_virtual(flag, kind, virtual):
     source = table(["Name", "Type", "Virtual"], ("a", "Server", flag), ("b", "Server", "yes"))
     first = records_of(source).assets.row(0, named=True)
-    told = judged(**{name: first[name] for name in ("name", "declared_type", "declared_type_text")})
-    assert (told["type"], told["virtual"]) == (kind, virtual)
+    judgements = judged(
+        **{name: first[name] for name in ("name", "declared_type", "declared_type_text")}
+    )
+    assert (judgements["type"], judgements["virtual"]) == (kind, virtual)
 
 
 def test_a_cache_is_middleware_and_a_word_of_several_meanings_is_believed_less():
-    told = judged(name="session-01", declared_type="middleware", declared_type_text="Cache")
+    judgements = judged(name="session-01", declared_type="middleware", declared_type_text="Cache")
     well_known = judged(name="mq", declared_type="middleware", declared_type_text="Message Broker")
-    assert told["type"] == "middleware"
-    assert told["confidence"] < well_known["confidence"]
+    assert judgements["type"] == "middleware"
+    assert judgements["confidence"] < well_known["confidence"]
 
 
 @pytest.mark.parametrize(

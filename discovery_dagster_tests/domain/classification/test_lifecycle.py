@@ -51,11 +51,11 @@ SYSTEMS = [
 
 def test_an_operating_system_is_named_cleanly_and_dated():
     rows = [{**SERVER, "os_name": name, "os_version": version} for name, version, _ in SYSTEMS]
-    judged = classify(inventory_assets(*rows), TODAY)
-    found = judged.select("os_family", "os_name", "os_version", "eol_date").rows()
-    assert found == [expected for _, _, expected in SYSTEMS]
-    undated = judged["eol_date"].is_null()
-    assert ((judged["eol_status"] == "unknown") == undated).all()
+    classified = classify(inventory_assets(*rows), TODAY)
+    systems = classified.select("os_family", "os_name", "os_version", "eol_date").rows()
+    assert systems == [expected for _, _, expected in SYSTEMS]
+    undated = classified["eol_date"].is_null()
+    assert ((classified["eol_status"] == "unknown") == undated).all()
 
 
 PRODUCTS = {

@@ -29,8 +29,8 @@ def reshaped(*sources):
 
 def test_sql_instances_are_databases_on_their_machines_called_as_sql_server_calls_them():
     records = reshaped(INSTANCES)
-    said = records.assets.select("name", "declared_type", "product", "status", "provider_id")
-    assert said.rows() == [
+    facts = records.assets.select("name", "declared_type", "product", "status", "provider_id")
+    assert facts.rows() == [
         ("sql01\\MSSQLSERVER", "database", "SQL Server 2012 Standard Edition", None, None),
         ("sql01\\CRM", "database", "SQL Server 2019 Standard Edition", None, None),
     ]
@@ -81,8 +81,8 @@ def test_rvtools_parts_of_machines_are_facts_about_them():
     records = reshaped(VDISK, VPARTITION, VSNAPSHOT, VTOOLS, VCD)
     assert set(records.assets["name"]) == {"db1"}
     assert records.assets["detail"].all()
-    told = records.assets.select("custom").unique().sort("custom")["custom"].to_list()
-    assert told == [
+    customs = records.assets.select("custom").unique().sort("custom")["custom"].to_list()
+    assert customs == [
         '{"Connected CD drives":"1"}',
         '{"Partitions capacity MiB":"122880","Partitions used MiB":"30720"}',
         '{"Raw device mappings":"1","Thin disks":"1"}',

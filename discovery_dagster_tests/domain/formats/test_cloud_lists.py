@@ -136,7 +136,7 @@ LAMBDA = {"Functions": [{"FunctionName": "resize", "FunctionArn": "arn:aws:lambd
 
 
 @pytest.mark.parametrize(
-    ("document", "known", "name", "said"),
+    ("document", "known", "name", "facts"),
     [
         (EC2, "aws.instances", "shop-web-1", {
             "type": "virtual_machine", "ip_addresses": ["10.40.2.21", "10.40.2.22"],
@@ -158,14 +158,14 @@ LAMBDA = {"Functions": [{"FunctionName": "resize", "FunctionArn": "arn:aws:lambd
         (LAMBDA, "aws.functions", "resize", {"type": "service", "product": "python3.9"}),
     ],
 )  # fmt: skip
-def test_each_list_gives_its_things_by_their_names(tmp_path, document, known, name, said):
+def test_each_list_gives_its_things_by_their_names(tmp_path, document, known, name, facts):
     text = json.dumps(document)
     assert formats_of(tmp_path, text) == [known]
     derived = derived_from(tmp_path, list_json=text)
     row = derived.assets.filter(name=name).row(0, named=True)
     assert {
-        field: sorted(row[field]) if isinstance(row[field], list) else row[field] for field in said
-    } == said
+        field: sorted(row[field]) if isinstance(row[field], list) else row[field] for field in facts
+    } == facts
 
 
 @pytest.mark.parametrize(

@@ -116,9 +116,9 @@ def test_a_reply_is_one_without_the_senders_port_where_the_other_way_leads_to_a_
     records = records_of(
         table(["src_ip", "dst_ip", "dst_port"], *(row.split(",") for row in named))
     )
-    found = records.relations.select("source_address", "target_address", "port", "count").rows()
+    edges = records.relations.select("source_address", "target_address", "port", "count").rows()
     # What answers nothing stays, whatever its port.
-    assert found == [
+    assert edges == [
         (ends["a"], ends["b"], 443, 3),
         (ends["a"], ends["c"], 50123, 1),
         (ends["c"], ends["d"], 8080, 1),
@@ -232,10 +232,10 @@ def test_a_phrase_says_the_direction_wherever_its_column_stands(header):
     columns = header.split(",")
     (phrase,) = (at for at, name in enumerate(columns) if name not in _ENDS)
     rows = [["db", "cart"], ["cart", "web"]]
-    for row, said in zip(rows, ("is used by", "provides services to"), strict=True):
-        row.insert(phrase, said)
-    found = edges_of(header, *(",".join(row) for row in rows))
-    assert [edge[:2] for edge in found] == [("cart", "db"), ("web", "cart")]
+    for row, expected in zip(rows, ("is used by", "provides services to"), strict=True):
+        row.insert(phrase, expected)
+    edges = edges_of(header, *(",".join(row) for row in rows))
+    assert [edge[:2] for edge in edges] == [("cart", "db"), ("web", "cart")]
 
 
 _ENDS = {
@@ -276,8 +276,8 @@ def test_ends_that_only_a_letter_tells_apart_wait_for_a_person(header):
         for column, field in ((first, "target"), (second, "source"))
     ]
     mapping = map_table(0, pairs, known, decided)
-    made = canonicalise([(pairs, known)], mapping).relations
-    assert made.select("source", "target").rows() == [("cart", "web"), ("db", "cart")]
+    edges = canonicalise([(pairs, known)], mapping).relations
+    assert edges.select("source", "target").rows() == [("cart", "web"), ("db", "cart")]
 
 
 @pytest.mark.parametrize(
@@ -293,8 +293,8 @@ def test_a_direction_says_who_connects_to_whom(header, words):
     rows = (
         f"web,{other},{word}" for other, word in zip(("cart", "shop", "db"), words, strict=True)
     )
-    found = [edge[:2] for edge in edges_of(header, *rows)]
-    assert found == [("web", "cart"), ("shop", "web"), ("web", "db"), ("db", "web")]
+    edges = [edge[:2] for edge in edges_of(header, *rows)]
+    assert edges == [("web", "cart"), ("shop", "web"), ("web", "db"), ("db", "web")]
 
 
 @pytest.mark.parametrize(
@@ -322,8 +322,8 @@ def test_ends_that_are_told_apart_keep_their_direction_and_may_go_both_ways():
     header = "Source Application,Target Application,Direction"
     german = edges_of("Quellsystem,Zielsystem,Richtung", "web,cart,bidirektional")
     assert [edge[:2] for edge in german] == [("web", "cart"), ("cart", "web")]
-    found = edges_of(header, "web,cart,Inbound", "cart,db,Bidirectional")
-    assert [edge[:2] for edge in found] == [("web", "cart"), ("cart", "db"), ("db", "cart")]
+    edges = edges_of(header, "web,cart,Inbound", "cart,db,Bidirectional")
+    assert [edge[:2] for edge in edges] == [("web", "cart"), ("cart", "db"), ("db", "cart")]
 
 
 @pytest.mark.parametrize("header", ["Related Application", "Dependent Systems", "Related CI"])
@@ -336,13 +336,13 @@ def test_a_column_of_related_things_is_only_proposed(header):
     decided = MappingDecision(
         known.name, fold(header), header, "used_by", True, "ann", datetime(2026, 1, 1)
     )
-    made = canonicalise([(source, known)], map_table(0, source, known, [decided])).relations
-    assert made.select("source", "target").rows() == [("cart", "web"), ("db", "cart")]
+    edges = canonicalise([(source, known)], map_table(0, source, known, [decided])).relations
+    assert edges.select("source", "target").rows() == [("cart", "web"), ("db", "cart")]
 
 
 def test_two_hosts_of_an_application_are_no_pair():
-    found = edges_of("Application,Server 1,Server 2", "web,srv-1,srv-2")
-    assert {edge[:2] for edge in found} == {("web", "srv-1"), ("web", "srv-2")}
+    edges = edges_of("Application,Server 1,Server 2", "web,srv-1,srv-2")
+    assert {edge[:2] for edge in edges} == {("web", "srv-1"), ("web", "srv-2")}
 
 
 @pytest.mark.parametrize(
@@ -350,8 +350,8 @@ def test_two_hosts_of_an_application_are_no_pair():
 )
 @pytest.mark.parametrize("header", ["src_ip,dst_ip,dst_port,action", "Source,Target,Port,Action"])
 def test_what_was_refused_is_no_need(header, word):
-    found = edges_of(header, f"10.0.0.1,10.0.0.2,443,{word}", "10.0.0.3,10.0.0.2,443,allow")
-    assert [edge[:3] for edge in found] == [("10.0.0.3", "10.0.0.2", 443)]
+    edges = edges_of(header, f"10.0.0.1,10.0.0.2,443,{word}", "10.0.0.3,10.0.0.2,443,allow")
+    assert [edge[:3] for edge in edges] == [("10.0.0.3", "10.0.0.2", 443)]
 
 
 @pytest.mark.parametrize("port", ["443", "tcp/443", "443/TCP", "https", "443.0"])

@@ -47,8 +47,8 @@ def relations_of(path, text):
 
 
 def test_nodes_and_edges_of_one_list_are_told_by_their_ends(tmp_path):
-    found = relations_of(tmp_path / "a.json", json.dumps(ONE_LIST))
-    assert found == [("shop", "depends_on", "stock")]
+    edges_read = relations_of(tmp_path / "a.json", json.dumps(ONE_LIST))
+    assert edges_read == [("shop", "depends_on", "stock")]
 
 
 @pytest.mark.parametrize("name", ["type", "relationship", "label", "interaction", "predicate"])
@@ -58,8 +58,8 @@ def test_the_property_of_edges_that_is_a_relation_is_one_whatever_it_is_called(t
         {"source": 1, "target": 2, name: "HOSTED_ON"},
         {"source": 3, "target": 1, name: "USED_BY"},
     ]
-    found = relations_of(tmp_path / "a.json", json.dumps({"nodes": nodes, "edges": edges}))
-    assert found == [("crm", "runs_on", "srv"), ("crm", "depends_on", "orcl")]
+    edges_read = relations_of(tmp_path / "a.json", json.dumps({"nodes": nodes, "edges": edges}))
+    assert edges_read == [("crm", "runs_on", "srv"), ("crm", "depends_on", "orcl")]
 
 
 def test_a_type_of_edges_that_is_no_relation_costs_no_edge(tmp_path):
@@ -67,8 +67,8 @@ def test_a_type_of_edges_that_is_no_relation_costs_no_edge(tmp_path):
         "nodes": [{"id": "a"}, {"id": "b"}],
         "links": [{"source": "a", "target": "b", "type": "sync"}],
     }
-    found = relations_of(tmp_path / "a.json", json.dumps(graph))
-    assert found == [("a", "depends_on", "b")]
+    edges_read = relations_of(tmp_path / "a.json", json.dumps(graph))
+    assert edges_read == [("a", "depends_on", "b")]
 
 
 def test_edges_name_things_of_any_list_by_their_ids(tmp_path):
@@ -87,8 +87,8 @@ def test_edges_under_any_name_refer_to_ids_of_several_lists(tmp_path):
             "calls": [{"id": "s==.1-d==.0", "source": "s==.1", "target": "d==.0"}],
         }
     }
-    found = relations_of(tmp_path / "a.json", json.dumps(topology))
-    assert found == [("shop", "depends_on", "orders")]
+    edges_read = relations_of(tmp_path / "a.json", json.dumps(topology))
+    assert edges_read == [("shop", "depends_on", "orders")]
 
 
 def test_each_of_several_lists_of_edges_names_the_nodes(tmp_path):
@@ -355,8 +355,8 @@ IN_PAIRS = {
     "graph", [BY_NUMBER, WITH_INTERFACES, OF_ENTITIES, BY_ARROWS, BY_ROW, IN_PAIRS]
 )
 def test_ends_are_told_by_ids_of_any_name_and_inside_of_objects(tmp_path, graph):
-    found = relations_of(tmp_path / "a.json", json.dumps(graph, indent=1))
-    assert [(source, target) for source, _, target in found] == [("shop", "stock")]
+    edges_read = relations_of(tmp_path / "a.json", json.dumps(graph, indent=1))
+    assert [(source, target) for source, _, target in edges_read] == [("shop", "stock")]
 
 
 def test_flows_between_objects_stay_observed(tmp_path):
@@ -382,8 +382,8 @@ def test_the_name_of_what_watches_a_node_is_not_the_nodes(tmp_path):
     graph = {"elements": [{"data": {"id": "shop", "agent.name": "java"}},
                           {"data": {"id": "stock", "agent.name": "go"}},
                           {"data": {"id": "e", "source": "shop", "target": "stock"}}]}  # fmt: skip
-    found = relations_of(tmp_path / "a.json", json.dumps(graph))
-    assert found == [("shop", "depends_on", "stock")]
+    edges_read = relations_of(tmp_path / "a.json", json.dumps(graph))
+    assert edges_read == [("shop", "depends_on", "stock")]
 
 
 def test_addresses_inside_flows_are_no_names_of_their_ends(tmp_path):
@@ -464,8 +464,8 @@ def test_neo4js_nodes_and_relationships_belong_together(tmp_path):
         nodes=":ID,name,:LABEL\n10,web01,Server\n12,Shop,Application\n",
         relationships=":START_ID,:END_ID,:TYPE\n12,10,RUNS_ON\n",
     )
-    found = derived.edges.select("source", "relation", "target").rows()
-    assert found == [("Shop", "runs_on", "web01")]
+    rows = derived.edges.select("source", "relation", "target").rows()
+    assert rows == [("Shop", "runs_on", "web01")]
 
 
 @pytest.mark.parametrize(

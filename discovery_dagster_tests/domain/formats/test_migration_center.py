@@ -24,8 +24,8 @@ def machines(*rows):
 
 def inventory(*sources):
     records = records_of(*sources)
-    found = identity.resolve("acme.exit", records.assets, records.relations, {}).assets
-    return records, {row["name"]: row for row in found.iter_rows(named=True)}
+    resolved = identity.resolve("acme.exit", records.assets, records.relations, {}).assets
+    return records, {row["name"]: row for row in resolved.iter_rows(named=True)}
 
 
 WEB = ("web", "m-1", "10.0.0.1", "4", "16", "TRUE")

@@ -12,8 +12,8 @@ def records_of_json(path, content):
 
 
 def test_kubernetes_lists_pods_on_nodes_and_services_beside_configuration(tmp_path):
-    def of(kind, name, **said):
-        return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, **said}
+    def of(kind, name, **status):
+        return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, **status}
 
     items = [
         of(
@@ -150,8 +150,8 @@ def test_manifests_of_kubernetes_are_objects_whose_settings_lead_to_others(tmp_p
     path.write_text(MANIFESTS)
     derived = derive([path])
     assert derived.assets["name"].to_list() == ["cart", "web"]
-    found = derived.edges.select("source", "target", "status", "port").rows()
-    assert found == [("web", "cart", "inferred_only", 7070)]
+    rows = derived.edges.select("source", "target", "status", "port").rows()
+    assert rows == [("web", "cart", "inferred_only", 7070)]
     assert derived.records.outcomes["line"].to_list() == [1, 14, 18]
 
 

@@ -89,8 +89,8 @@ def test_traces_of_jaeger_are_read_span_by_span_on_their_own_lines(read):
 
 def test_a_span_of_jaeger_is_called_by_each_span_that_it_is_a_child_of(read):
     def span(number, *references):
-        told = [{"refType": kind, "traceID": "t", "spanID": of} for kind, of in references]
-        return {"traceID": "t", "spanID": number, "processID": f"p{number}", "references": told}
+        links = [{"refType": kind, "traceID": "t", "spanID": of} for kind, of in references]
+        return {"traceID": "t", "spanID": number, "processID": f"p{number}", "references": links}
 
     spans = [
         span("1"),
@@ -434,6 +434,6 @@ def test_metrics_of_a_service_graph_are_observed_calls(tmp_path):
         ("web", "cart", "observed", 42, 3),
         ("cart", 'orders "db"', "observed", 1, 4),
     ]
-    found = records.outcomes.sort("line").select("line", "outcome").rows()
-    assert found == [(1, "ignored"), (2, "ignored"), (3, "accepted"), (4, "accepted"),
+    outcomes = records.outcomes.sort("line").select("line", "outcome").rows()
+    assert outcomes == [(1, "ignored"), (2, "ignored"), (3, "accepted"), (4, "accepted"),
                      (5, "ignored"), (6, "ignored"), (7, "rejected")]  # fmt: skip

@@ -134,8 +134,8 @@ def event(flow, kind, port="41000", turned=False):
 
 
 def connections(*rows, header=EVENTS):
-    made = records_of(table(header, *rows)).relations
-    return made.select("source_address", "target_address", "port", "count").rows()
+    relations = records_of(table(header, *rows)).relations
+    return relations.select("source_address", "target_address", "port", "count").rows()
 
 
 def test_records_of_one_flow_are_one_connection():
@@ -169,10 +169,10 @@ def test_an_id_that_is_given_again_between_others_is_another_flow():
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.booleans()), min_size=1, max_size=12))
-def test_as_many_connections_are_counted_as_there_are_ids(told):
-    rows = [event(flow, "tls", turned=turned) for flow, turned in told]
-    (found,) = connections(*rows)
-    assert found == ("10.9.1.4", "10.9.2.8", 443, len({flow for flow, _ in told}))
+def test_as_many_connections_are_counted_as_there_are_ids(identified):
+    rows = [event(flow, "tls", turned=turned) for flow, turned in identified]
+    (connection,) = connections(*rows)
+    assert connection == ("10.9.1.4", "10.9.2.8", 443, len({flow for flow, _ in identified}))
 
 
 @pytest.mark.parametrize(
@@ -283,7 +283,7 @@ def test_the_machine_whose_sockets_are_listed_is_their_local_end(header):
 
 def test_an_inventory_with_a_verdict_or_a_time_stays_one():
     header = ("Name", "Client IP", "Server IP", "OS", "Serial Number", "Action")
-    found = formats.recognise(
+    recognised = formats.recognise(
         table(header, ("mars-1", "10.9.1.4", "10.9.2.8", "RHEL 8", "X1", "deny"))
     )
-    assert found is not None and found.kind is formats.Kind.ASSETS
+    assert recognised is not None and recognised.kind is formats.Kind.ASSETS

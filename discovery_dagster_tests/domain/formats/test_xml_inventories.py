@@ -79,7 +79,7 @@ ZABBIX = """<zabbix_export><version>6.0</version><hosts><host><host>mon01</host>
 
 
 @pytest.mark.parametrize(
-    ("text", "known", "name", "said"),
+    ("text", "known", "name", "fields"),
     [
         (GMP, "openvas.hosts", "web5.corp.example", {"os_name": "Debian", "type": "server"}),
         (QUALYS, "qualys.hosts", "web6.corp.example", {"ip_addresses": ["10.9.2.6"]}),
@@ -89,10 +89,10 @@ ZABBIX = """<zabbix_export><version>6.0</version><hosts><host><host>mon01</host>
         (ZABBIX, "zabbix.hosts", "mon01", {"ip_addresses": ["10.9.6.1"]}),
     ],
 )
-def test_each_tools_documents_give_its_things(tmp_path, text, known, name, said):
+def test_each_tools_documents_give_its_things(tmp_path, text, known, name, fields):
     assert known in formats_of(tmp_path, text)
-    found = things(derived_from(tmp_path, export_xml=text), *said)[name]
-    assert found in (list(said.values()), *said.values())
+    thing = things(derived_from(tmp_path, export_xml=text), *fields)[name]
+    assert thing in (list(fields.values()), *fields.values())
 
 
 AGENT = """<REQUEST><CONTENT><BIOS><SSN>JX81223</SSN><SMANUFACTURER>Dell</SMANUFACTURER></BIOS>

@@ -42,18 +42,18 @@ def test_a_waiting_table_is_read_once_a_person_says_what_a_row_is():
 
 
 def test_an_accepted_name_alone_lets_a_waiting_table_be_read():
-    said = MappingDecision("unrecognised", "etykieta", "Etykieta", "name", True, "ann", AT)
-    records, _ = read(WAITING, mapping=[said])
+    decision = MappingDecision("unrecognised", "etykieta", "Etykieta", "name", True, "ann", AT)
+    records, _ = read(WAITING, mapping=[decision])
     assert counts(records) == {"accepted": 2}
 
 
 def test_two_accepted_ends_make_a_waiting_table_one_of_relations():
     unknown = table(["Alfa", "Beta"], ["app-1", "db-1"], ["app-2", "db-1"])
-    said = [
+    decisions = [
         MappingDecision("unrecognised", "alfa", "Alfa", "source", True, "ann", AT),
         MappingDecision("unrecognised", "beta", "Beta", "target", True, "ann", AT),
     ]
-    records, grains = read(unknown, mapping=said)
+    records, grains = read(unknown, mapping=decisions)
     assert grains["grain"][0] == "relation"
     assert records.relations.select("source", "target").rows() == [
         ("app-1", "db-1"), ("app-2", "db-1"),

@@ -33,8 +33,8 @@ def test_a_row_is_what_a_person_would_say(name):
     assert (grain["grain"], grain["status"]) == (wanted.grain, "decided")
     assert grain["reason"].endswith(".")
     if wanted.grain != "relation":
-        found = identity.resolve("a.b", records.assets, records.relations, {}).assets
-        declared = found.filter(~pl.col("named_only"))
+        assets = identity.resolve("a.b", records.assets, records.relations, {}).assets
+        declared = assets.filter(~pl.col("named_only"))
         assert set(declared["name"]) == wanted.things
         for field in wanted.nothing:
             values = declared[field].drop_nulls()

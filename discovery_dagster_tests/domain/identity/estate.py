@@ -76,11 +76,11 @@ def things(draw: random.Random, size: int) -> Iterator[Thing]:
     last: Thing | None = None
     number = 0
     for kind in kinds:
-        made = _thing(draw, number, kind)
-        for other in _with_its_like(draw, made, last):
+        thing = _thing(draw, number, kind)
+        for other in _with_its_like(draw, thing, last):
             yield replace(other, number=number)
             number += 1
-        last = made if kind in ("vm", "physical") else last
+        last = thing if kind in ("vm", "physical") else last
 
 
 def _thing(draw: random.Random, number: int, kind: str) -> Thing:
@@ -109,42 +109,48 @@ def _thing(draw: random.Random, number: int, kind: str) -> Thing:
     )
 
 
-def _with_its_like(draw: random.Random, made: Thing, before: Thing | None) -> Iterator[Thing]:
+def _with_its_like(draw: random.Random, variant: Thing, before: Thing | None) -> Iterator[Thing]:
     """The thing, as its traps have it, and the other things that they need."""
     shared = _address(draw)
-    if Trap.CLONED in made.traps and before is not None and before.kind == "vm":
-        made = replace(made, uuid=before.uuid)
-    if Trap.CLUSTERED in made.traps:
-        made = replace(made, addresses=(*made.addresses, shared))
-        yield Thing(made.number, "cluster", f"{made.short}-clu", made.domain, addresses=(shared,))
-    yield made
-    if Trap.TWIN in made.traps:
-        domain = draw.choice([one for one in _DOMAINS if one != made.domain])
-        yield replace(_another(draw, made), domain=domain, traps=frozenset({Trap.TWIN}))
-    if Trap.NEIGHBOUR in made.traps:
-        near = draw.choice((made.short.replace("-", ""), made.short[:-1] + "x", made.short + "b"))
-        yield replace(_another(draw, made), short=near)
-    if Trap.SERIAL_TWIN in made.traps:
-        vendor, model = draw.choice([one for one in _HARDWARE if one[0] != made.vendor])
-        other = replace(_another(draw, made), vendor=vendor, model=model, serial=made.serial)
-        yield replace(other, kind="physical", short=f"{made.short}-lab")
-    if Trap.CLUSTERED in made.traps:
-        other = _another(draw, made)
-        yield replace(other, short=f"{made.short}-n2", addresses=(*other.addresses, shared))
-    if Trap.ROUTER_PAIR in made.traps:
+    if Trap.CLONED in variant.traps and before is not None and before.kind == "vm":
+        variant = replace(variant, uuid=before.uuid)
+    if Trap.CLUSTERED in variant.traps:
+        variant = replace(variant, addresses=(*variant.addresses, shared))
+        yield Thing(
+            variant.number, "cluster", f"{variant.short}-clu", variant.domain, addresses=(shared,)
+        )
+    yield variant
+    if Trap.TWIN in variant.traps:
+        domain = draw.choice([one for one in _DOMAINS if one != variant.domain])
+        yield replace(_another(draw, variant), domain=domain, traps=frozenset({Trap.TWIN}))
+    if Trap.NEIGHBOUR in variant.traps:
+        near = draw.choice(
+            (variant.short.replace("-", ""), variant.short[:-1] + "x", variant.short + "b")
+        )
+        yield replace(_another(draw, variant), short=near)
+    if Trap.SERIAL_TWIN in variant.traps:
+        vendor, model = draw.choice([one for one in _HARDWARE if one[0] != variant.vendor])
+        other = replace(_another(draw, variant), vendor=vendor, model=model, serial=variant.serial)
+        yield replace(other, kind="physical", short=f"{variant.short}-lab")
+    if Trap.CLUSTERED in variant.traps:
+        other = _another(draw, variant)
+        yield replace(other, short=f"{variant.short}-n2", addresses=(*other.addresses, shared))
+    if Trap.ROUTER_PAIR in variant.traps:
         virtual = f"00:00:5e:00:01:{draw.randrange(1, 255):02x}"
         for role in ("standby", "active"):
-            yield replace(_another(draw, made), short=f"{made.short}-{role}", mac=virtual)
-    if Trap.RECYCLED in made.traps:
-        other = _another(draw, made)
-        yield replace(other, kind="retired", short=f"{made.short}-old", addresses=made.addresses)
+            yield replace(_another(draw, variant), short=f"{variant.short}-{role}", mac=virtual)
+    if Trap.RECYCLED in variant.traps:
+        other = _another(draw, variant)
+        yield replace(
+            other, kind="retired", short=f"{variant.short}-old", addresses=variant.addresses
+        )
 
 
-def _another(draw: random.Random, made: Thing) -> Thing:
+def _another(draw: random.Random, variant: Thing) -> Thing:
     """A thing of the same make, domain and name with keys of its own."""
-    fresh = _thing(draw, made.number, made.kind)
+    fresh = _thing(draw, variant.number, variant.kind)
     keys = {name: getattr(fresh, name) for name in ("serial", "uuid", "mac", "provider_id")}
-    return replace(made, **keys, addresses=fresh.addresses, traps=frozenset(), former="")
+    return replace(variant, **keys, addresses=fresh.addresses, traps=frozenset(), former="")
 
 
 def _serial(draw: random.Random) -> str:

@@ -25,9 +25,9 @@ def test_records_joined_by_keys_that_nothing_contradicts_are_those_of_a_union_fi
     shuffle.shuffle(rows)
     kinds = {"record": pl.UInt32, "identifier": pl.String, "strength": pl.Int32, "form": pl.String}
     held = pl.DataFrame(rows, schema=kinds, orient="row")
-    found = Clusters.of(described, held).of_records["cluster"].to_list()
+    clusters = Clusters.of(described, held).of_records["cluster"].to_list()
     plain = union_find(len(keys), held["record"].to_list(), held["identifier"].to_list())
-    assert found == plain
+    assert clusters == plain
 
 
 HASHES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 2)), max_size=40)
@@ -54,10 +54,10 @@ def test_what_the_rows_of_a_key_differ_in_is_told_of_each_row(rows):
     ).sort("key")
     at = np.arange(keyed.height)
     shared = SharedKeys(at, keyed["key"].to_numpy(), at)
-    told = keyed.select(
+    compared = keyed.select(
         differs=pl.col("value").filter("known").n_unique().over("key") > 1,
         greatest=pl.col("value").max().over("key"),
     )
     values, known = keyed["value"].to_numpy(), keyed["known"].to_numpy()
-    assert shared.differing(values, known).tolist() == told["differs"].to_list()
-    assert shared.greatest(values).tolist() == told["greatest"].to_list()
+    assert shared.differing(values, known).tolist() == compared["differs"].to_list()
+    assert shared.greatest(values).tolist() == compared["greatest"].to_list()

@@ -35,9 +35,9 @@ def test_a_split_key_joins_nothing_and_other_keys_still_do():
 def test_a_join_joins_even_what_contradicts_itself():
     records = {"name": "web01", "fqdn": "web01.a.example"}, {"name": "db9", "fqdn": "db9.b.example"}
     join = decision(JOIN, "fqdn:web01.a.example", "name:host|db9")
-    made = resolve(*records, decisions=[join])
-    assert made.assets.height == 1
-    assert made.members["keys"].to_list() == [["person:1"], ["person:1"]]
+    inventory = resolve(*records, decisions=[join])
+    assert inventory.assets.height == 1
+    assert inventory.members["keys"].to_list() == [["person:1"], ["person:1"]]
 
 
 def test_the_number_of_a_decision_makes_no_id():

@@ -21,12 +21,12 @@ def compared(request, tmp_path_factory) -> tuple[Exports, Comparison]:
     exports = Exports.write(tmp_path_factory.mktemp("estate"), *request.param)
     tables = [table for path in exports.files for table in intake.read_tables(path, path.name)[1]]
     records = canonical.canonicalise(tables, intake.understand(tables, lambda *_: None)["mapping"])
-    made = identity.resolve("acme.exit", records.assets, records.relations, {})
+    inventory = identity.resolve("acme.exit", records.assets, records.relations, {})
     # Lines also name clusters that no file describes: those are other things.
-    described = made.assets.filter(~pl.col("named_only")).select("asset_id")
-    members = made.members.join(described, on="asset_id").select("file", "line", "asset_id")
-    found = {(file, line): asset for file, line, asset in members.iter_rows()}
-    return exports, Comparison(_pairs(found), _pairs(exports.truth))
+    described = inventory.assets.filter(~pl.col("named_only")).select("asset_id")
+    members = inventory.members.join(described, on="asset_id").select("file", "line", "asset_id")
+    assets = {(file, line): asset for file, line, asset in members.iter_rows()}
+    return exports, Comparison(_pairs(assets), _pairs(exports.truth))
 
 
 def _pairs(owners: Mapping[tuple[str, int], Hashable]) -> frozenset[object]:

@@ -21,17 +21,19 @@ def resolve(*decided, records=LISTED):
     return identity.resolve("acme.exit", records, NEEDS, {}, aliases=aliases)
 
 
-def ids(made):
-    return dict(made.assets.select("name", "asset_id").rows())
+def ids(inventory):
+    return dict(inventory.assets.select("name", "asset_id").rows())
 
 
 def test_the_named_thing_becomes_an_alias_and_the_ids_of_the_others_stay():
     before = ids(resolve())
-    made = resolve(said("KASSE.corp.example", before["lx-041"]))
-    assert ids(made) == {name: before[name] for name in ("lx-041", "lx-042", "fax")}
-    assert dict(made.assets.select("name", "aliases").rows())["lx-041"] == ["KASSE.corp.example"]
-    assert before["kasse.corp.example"] not in made.members["asset_id"].to_list()
-    assert before["kasse.corp.example"] not in made.identifiers["asset_id"].to_list()
+    inventory = resolve(said("KASSE.corp.example", before["lx-041"]))
+    assert ids(inventory) == {name: before[name] for name in ("lx-041", "lx-042", "fax")}
+    assert dict(inventory.assets.select("name", "aliases").rows())["lx-041"] == [
+        "KASSE.corp.example"
+    ]
+    assert before["kasse.corp.example"] not in inventory.members["asset_id"].to_list()
+    assert before["kasse.corp.example"] not in inventory.identifiers["asset_id"].to_list()
 
 
 def test_an_alias_of_an_asset_that_the_session_lacks_leaves_the_name_an_asset():
@@ -42,8 +44,8 @@ def test_an_alias_of_an_asset_that_the_session_lacks_leaves_the_name_an_asset():
 def test_two_names_that_are_aliases_of_each_other_do_not_both_vanish():
     before = ids(resolve())
     fax, till = before["fax"], before["kasse.corp.example"]
-    made = resolve(said("fax", till), said("kasse.corp.example", fax, 2))
-    assert ids(made) == before
+    inventory = resolve(said("fax", till), said("kasse.corp.example", fax, 2))
+    assert ids(inventory) == before
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ def resolve(*records, relations=NONE, known=None):
     return identity.resolve("acme.exit", asset_records(*records), relations, known or {})
 
 
-def register(made: identity.Inventory) -> dict[str, str]:
-    return dict(made.identifiers.rows())
+def register(inventory: identity.Inventory) -> dict[str, str]:
+    return dict(inventory.identifiers.rows())
 
 
 def test_the_same_files_give_the_same_ids_and_another_engagement_gives_others():
@@ -49,9 +49,9 @@ def test_an_alias_that_relations_name_makes_no_asset_and_joins_no_records():
         {"name": "lx-042", **SERVER},
     )
     needs = relation_records({"source": "lx-042", "target": "www.corp.example"})
-    made = resolve(*listed, relations=needs)
-    assert made.assets["name"].to_list() == ["lx-041", "lx-042"]
-    assert made.assets["aliases"].to_list() == [["www.corp.example", "lx-042"], []]
+    inventory = resolve(*listed, relations=needs)
+    assert inventory.assets["name"].to_list() == ["lx-041", "lx-042"]
+    assert inventory.assets["aliases"].to_list() == [["www.corp.example", "lx-042"], []]
 
 
 def test_a_host_of_another_domain_does_not_take_an_earlier_host_s_id():
@@ -131,7 +131,7 @@ def test_two_things_never_share_an_id_and_the_stronger_claim_keeps_it():
 
 
 def test_the_most_trusted_source_wins_and_the_others_are_told():
-    made = resolve(
+    inventory = resolve(
         {
             "name": "web01",
             "format": "generic",
@@ -156,13 +156,13 @@ def test_the_most_trusted_source_wins_and_the_others_are_told():
             "custom": '{"Rack": "8", "Folder": "x"}',
         },
     )
-    (asset,) = made.assets.rows(named=True)
+    (asset,) = inventory.assets.rows(named=True)
     assert (asset["cpu_cores"], asset["environment"]) == (4, "Production")
     assert asset["ip_addresses"] == ["10.0.0.2", "10.0.0.3", "10.0.0.1"]
     assert (asset["os_name"], asset["os_version"]) == ("Red Hat Enterprise Linux 8", None)
     assert asset["custom"] == '{"Cost": "1", "Folder": "x", "Rack": "8"}'
-    told = made.conflicts.select("field", "value", "file", "chosen").rows()
-    assert told == [
+    conflicts = inventory.conflicts.select("field", "value", "file", "chosen").rows()
+    assert conflicts == [
         ("cpu_cores", "4", "b.xlsx", True),
         ("cpu_cores", "2", "a.csv", False),
         ("environment", "Production", "a.csv", True),
@@ -170,7 +170,7 @@ def test_the_most_trusted_source_wins_and_the_others_are_told():
         ("os_name", "Red Hat Enterprise Linux 8", "b.xlsx", True),
         ("os_name", "Ubuntu", "a.csv", False),
     ]
-    assert made.members["keys"].to_list() == [["name:host|web01"]] * 2
+    assert inventory.members["keys"].to_list() == [["name:host|web01"]] * 2
 
 
 def test_names_in_relations_become_things_once_each():
@@ -181,13 +181,13 @@ def test_names_in_relations_become_things_once_each():
         {"source": "twin", "target": "web09"},
     )
     twins = [{"name": "twin", **SERVER}, {"name": "twin", "declared_type": "application"}]
-    made = resolve({"name": "web01", **SERVER}, *twins, relations=relations)
-    named = made.assets.filter("named_only").select("name", "declared_type", "fqdn")
+    inventory = resolve({"name": "web01", **SERVER}, *twins, relations=relations)
+    named = inventory.assets.filter("named_only").select("name", "declared_type", "fqdn")
     assert named.rows() == [
         ("Shop", "application", None),
         ("WEB09.a.example", None, "web09.a.example"),
     ]
-    members = made.members.filter(pl.col("file") == "relations.csv")
+    members = inventory.members.filter(pl.col("file") == "relations.csv")
     assert sorted(members["line"]) == [2, 3]
 
 
@@ -201,15 +201,17 @@ def test_a_name_takes_no_address_that_a_declared_thing_has():
         },
         {"source": "x", "target": "y", "target_address": "10.0.0.2"},
     )
-    made = resolve({"name": "web01", "ip_addresses": ["10.0.0.1"], **SERVER}, relations=relations)
-    named = made.assets.filter("named_only").select("name", "ip_addresses")
+    inventory = resolve(
+        {"name": "web01", "ip_addresses": ["10.0.0.1"], **SERVER}, relations=relations
+    )
+    named = inventory.assets.filter("named_only").select("name", "ip_addresses")
     assert dict(named.rows()) == {"web-alias": [], "x": [], "y": ["10.0.0.2"]}
 
 
 def test_a_relation_states_the_type_of_a_thing_that_has_none():
     stated = {"source": "crm", "source_type": "application", "target": "x", "target_type": "server"}
-    made = resolve({"name": "CRM"}, relations=relation_records(stated))
-    assert made.assets.select("name", "declared_type", "named_only").rows() == [
+    inventory = resolve({"name": "CRM"}, relations=relation_records(stated))
+    assert inventory.assets.select("name", "declared_type", "named_only").rows() == [
         ("CRM", "application", False),
         ("x", "server", True),
     ]
@@ -218,16 +220,16 @@ def test_a_relation_states_the_type_of_a_thing_that_has_none():
 def test_every_identifier_to_be_registered_was_a_candidate():
     records = asset_records({"name": "web01.a.example", **SERVER}, {"name": "CRM"})
     relations = relation_records({"source": "crm", "target": "web02.a.example"})
-    made = identity.resolve("acme.exit", records, relations, {})
+    inventory = identity.resolve("acme.exit", records, relations, {})
     candidates = identity.candidate_identifiers(records, relations)
-    assert set(made.identifiers["identifier"]) <= set(candidates)
+    assert set(inventory.identifiers["identifier"]) <= set(candidates)
 
 
 def test_nothing_gives_an_empty_inventory():
-    made = resolve()
-    assert made.assets.equals(empty(INVENTORY_ASSETS))
-    assert made.members.is_empty()
-    assert made.conflicts.is_empty()
+    inventory = resolve()
+    assert inventory.assets.equals(empty(INVENTORY_ASSETS))
+    assert inventory.members.is_empty()
+    assert inventory.conflicts.is_empty()
 
 
 def some(*values):
@@ -256,19 +258,19 @@ RECORDS = st.lists(
 @given(RECORDS, st.randoms(use_true_random=False))
 def test_the_inventory_partitions_the_records_whatever_their_order(records, shuffle):
     rows = asset_records(*records)
-    made = identity.resolve("acme.exit", rows, NONE, {})
+    inventory = identity.resolve("acme.exit", rows, NONE, {})
     order = list(range(rows.height))
     shuffle.shuffle(order)
     again = identity.resolve("acme.exit", rows[order], NONE, {})
-    assert made.assets.equals(again.assets)
-    assert made.members.equals(again.members)
-    assert made.conflicts.equals(again.conflicts)
-    assert made.assets["asset_id"].is_unique().all()
-    places = made.members.select("file", "line")
+    assert inventory.assets.equals(again.assets)
+    assert inventory.members.equals(again.members)
+    assert inventory.conflicts.equals(again.conflicts)
+    assert inventory.assets["asset_id"].is_unique().all()
+    places = inventory.members.select("file", "line")
     assert places.is_unique().all()
     declared = {(row["file"], row["line"]) for row in rows.rows(named=True) if not row["detail"]}
     assert declared <= set(places.rows())
-    assert set(made.members["asset_id"]) == set(made.assets["asset_id"])
+    assert set(inventory.members["asset_id"]) == set(inventory.assets["asset_id"])
 
 
 @settings(max_examples=6, deadline=None)
@@ -282,8 +284,8 @@ def test_importing_the_same_again_gives_the_same_ids(records):
 
 @pytest.mark.parametrize("address", ["10.0.0.1", "fe80::1"])
 def test_a_record_called_by_its_address_merges_with_none(address):
-    made = resolve(
+    inventory = resolve(
         {"name": address, "ip_addresses": [address]},
         {"name": address, "ip_addresses": [address], "file": "b.csv"},
     )
-    assert made.assets.height == 2
+    assert inventory.assets.height == 2

@@ -46,10 +46,10 @@ def test_what_identifiers_or_declared_types_contradict_is_not_suggested():
 
 def test_most_evidence_comes_first():
     shared = {"ip_addresses": ["10.0.0.1"]}
-    found = pairs(
+    suggestions = pairs(
         {"name": "a-1"}, {"name": "a1"}, {"name": "z-1", **shared}, {"name": "z1", **shared}
     )
-    assert [pair[0] for pair in found] == ["z-1", "a-1"]
+    assert [pair[0] for pair in suggestions] == ["z-1", "a-1"]
 
 
 def test_a_name_cut_by_windows_is_suggested_with_the_only_one_that_begins_with_it():
@@ -79,6 +79,6 @@ def test_namesakes_that_one_file_tells_apart_by_site_are_suggested():
 def test_a_copy_is_proposed_by_the_mark_behind_its_name_whatever_its_firmware(copy):
     own, other = "4c4c4544-0011-2233-4455-66778899001", "4c4c4544-0011-2233-4455-66778899002"
     rows = ({"name": "db01", "smbios_uuid": own}, {"name": copy, "smbios_uuid": other})
-    found = suggest(classified_assets(*rows))["why"].to_list()
+    suggestions = suggest(classified_assets(*rows))["why"].to_list()
     marked = "the name of one is that of the other with the mark of a copy"
-    assert [marked in why for why in found] == ([] if "other" in copy else [True])
+    assert [marked in why for why in suggestions] == ([] if "other" in copy else [True])

@@ -13,8 +13,8 @@ SERVER = {"declared_type": "server"}
 
 def things(*records: Row) -> list[list[int]]:
     """The records of each thing, by the lines on which they stand."""
-    made = identity.resolve("acme.exit", asset_records(*records), relation_records(), {})
-    lines = made.members.group_by("asset_id").agg("line")["line"].to_list()
+    inventory = identity.resolve("acme.exit", asset_records(*records), relation_records(), {})
+    lines = inventory.members.group_by("asset_id").agg("line")["line"].to_list()
     return sorted(sorted(line - 2 for line in group) for group in lines)
 
 
@@ -158,10 +158,10 @@ def test_things_of_different_kinds_never_merge_by_name(kind):
 
 def test_a_server_of_one_source_is_the_virtual_machine_of_another():
     virtual = {"name": "web01", "declared_type": "virtual_machine"}
-    made = identity.resolve(
+    inventory = identity.resolve(
         "a.b", asset_records(virtual, {"name": "Web01", **SERVER, **B}), relation_records(), {}
     )
-    assert made.assets["declared_type"].to_list() == ["virtual_machine"]
+    assert inventory.assets["declared_type"].to_list() == ["virtual_machine"]
 
 
 def test_an_untyped_record_takes_the_kind_of_the_only_typed_one_of_its_name():
@@ -197,8 +197,8 @@ def test_a_chain_of_names_does_not_join_two_domains():
 def test_a_detail_adds_to_a_thing_and_makes_none():
     detail = {"name": "web01", "detail": True, "mac_addresses": ["00:50:56:01:02:03"]}
     records = asset_records({"name": "web01", **SERVER}, detail, {**detail, "name": "gone"})
-    made = identity.resolve("acme.exit", records, relation_records(), {})
-    assert made.assets.select("name", "records", "mac_addresses").rows() == [
+    inventory = identity.resolve("acme.exit", records, relation_records(), {})
+    assert inventory.assets.select("name", "records", "mac_addresses").rows() == [
         ("web01", 2, ["00:50:56:01:02:03"])
     ]
 

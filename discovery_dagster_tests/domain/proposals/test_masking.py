@@ -117,12 +117,12 @@ HEADERS = {
 )
 def test_values_of_such_a_column_go_as_their_shape_whole(kind, header):
     samples = {"header": header, "samples": ["Roe", "x7"]}
-    for facts, found in (
+    for facts, cells in (
         (samples, lambda facts: facts["samples"]),
         ({"custom": {header: "Roe"}}, lambda facts: [facts["custom"][header]]),
     ):
         masked = mask_facts(facts)
-        assert all(re.match(f"<{kind}[:>]", cell) for cell in found(masked))
+        assert all(re.match(f"<{kind}[:>]", cell) for cell in cells(masked))
         assert mask_facts(masked) == masked
     assert mask_facts(samples)["header"] == header
 

@@ -27,8 +27,8 @@ def read(items):
 
 
 def test_ids_and_values_are_read_in_other_letters():
-    found = read([item(" Q001 ", "Virtual Machine")])
-    assert found.items == {"q001": Item("virtual_machine", 0.5, "so, }] it is,")}
+    response = read([item(" Q001 ", "Virtual Machine")])
+    assert response.items == {"q001": Item("virtual_machine", 0.5, "so, }] it is,")}
 
 
 @pytest.mark.parametrize("confidence", [7, -1, "high", None, True, float("nan")])
@@ -37,11 +37,11 @@ def test_a_confidence_that_is_none_is_left_out_and_its_item_stays(confidence):
 
 
 def test_each_question_without_a_usable_item_has_its_reason():
-    found = read(
+    response = read(
         [item("q001"), item("q001", "unknown"), item("q002", "mainframe"), item("q777"), "q003"]
     )
-    assert found.items == {}
-    assert found.faults == {
+    assert response.items == {}
+    assert response.faults == {
         "q001": CONTRADICTION,
         "q002": NO_VALUE,
         **dict.fromkeys(["q003", "q004", "q005"], NO_ITEM),
@@ -49,14 +49,14 @@ def test_each_question_without_a_usable_item_has_its_reason():
 
 
 def test_an_item_that_is_corrected_further_down_is_no_contradiction_with_nonsense():
-    found = read([item("q001", "mainframe"), item("q001")])
-    assert found.items["q001"].value == "database"
+    response = read([item("q001", "mainframe"), item("q001")])
+    assert response.items["q001"].value == "database"
 
 
 def test_what_came_before_the_cut_is_read():
     text = json.dumps({"items": [item(name) for name in IDS]})
-    found = read_response(text[: text.index("q004") + 30], IDS, VALUES)
-    assert sorted(found.items) == ["q001", "q002", "q003"]
+    response = read_response(text[: text.index("q004") + 30], IDS, VALUES)
+    assert sorted(response.items) == ["q001", "q002", "q003"]
 
 
 @pytest.mark.parametrize(
@@ -75,11 +75,11 @@ _ITEM = st.fixed_dictionaries(
        st.sampled_from(["", "\n```", "\nDone."]), st.sampled_from([",", ", ", ",\n"]))  # fmt: skip
 def test_every_good_item_is_found_whatever_stands_around_it(items, before, after, comma):
     written = "".join(f"{json.dumps({'id': name, **each})}{comma}" for name, each in items.items())
-    found = read_response(f'{before}{{"items": [{written}]}}{after}', IDS, VALUES)
-    assert {name: each.value for name, each in found.items.items()} == {
+    response = read_response(f'{before}{{"items": [{written}]}}{after}', IDS, VALUES)
+    assert {name: each.value for name, each in response.items.items()} == {
         name: each["value"] for name, each in items.items()
     }
-    assert {name: each.reason for name, each in found.items.items()} == {
+    assert {name: each.reason for name, each in response.items.items()} == {
         name: each["reason"] for name, each in items.items()
     }
 

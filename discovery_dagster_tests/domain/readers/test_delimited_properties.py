@@ -94,9 +94,9 @@ def test_each_record_is_found_once_at_its_line(
         text += newline
     # Where the text is parted for Polars makes no difference.
     with TemporaryDirectory() as folder, patch.object(lines, "_PIECE", piece):
-        found = table_of(Path(folder), text.encode(encoding))
-    assert found.header == tuple(header)
-    assert records_of(found) == expected
+        tables = table_of(Path(folder), text.encode(encoding))
+    assert tables.header == tuple(header)
+    assert records_of(tables) == expected
 
 
 @settings(max_examples=150, deadline=None)
@@ -114,10 +114,10 @@ def test_no_line_is_lost_or_taken_twice_whatever_is_in_it(written: list[str]) ->
             assert refused.code == "not_a_table"
             return
     assert by_line.records.equals(table.records)
-    found = table.records["line"].to_list()
-    assert found == sorted(set(found))
+    numbers = table.records["line"].to_list()
+    assert numbers == sorted(set(numbers))
     # Only lines inside a quoted cell begin no record.
-    lost = text.count("\n") - table.header_line - len(found)
+    lost = text.count("\n") - table.header_line - len(numbers)
     assert lost == 0 if '"' not in text else lost >= 0
 
 

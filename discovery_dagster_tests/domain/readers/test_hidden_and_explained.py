@@ -188,17 +188,17 @@ def test_a_formula_that_nobody_calculated_is_an_issue_of_its_cell(tmp_path: Path
     path.write_bytes(
         of_rows(*rows, ["heron1", "10.3.0.1", "=8*2", "=1+1"], ["=A2", "10.3.0.2", 16, "R1"])
     )
-    made = records_of_files(path)
-    found = made.issues.select("line", "column", "code", "message").rows()
-    assert [row[:3] for row in found] == [
+    records = records_of_files(path)
+    issues = records.issues.select("line", "column", "code", "message").rows()
+    assert [row[:3] for row in issues] == [
         (2, "Memory GB", "formula_without_value"),
         (3, "Hostname", "no_name"),
         (3, "Hostname", "formula_without_value"),
     ]
-    assert found[0][3].endswith(
+    assert issues[0][3].endswith(
         "formula without a stored value; open and save the workbook in Excel."
     )
-    assert made.assets["memory_gb"].to_list() == [None, 16.0]
+    assert records.assets["memory_gb"].to_list() == [None, 16.0]
 
 
 def test_a_row_of_sums_that_nobody_calculated_is_no_record(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def test_what_no_table_can_hold_becomes_visible(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "code", "says"),
+    ("content", "code", "sentence"),
     [
         ('[{"a": 1},\n{"a": }]', "invalid_json", "line 2"),
         ('[{"a": 1}', "invalid_json", "line 1"),
@@ -141,8 +141,8 @@ def test_what_no_table_can_hold_becomes_visible(tmp_path: Path) -> None:
         ('[{"a": [{}, ' + "[" * 80 + "]" * 80 + "]}]", "limit_exceeded", "levels of nesting"),
     ],
 )
-def test_unreadable_json_is_refused(tmp_path: Path, content: str, code: str, says: str) -> None:
-    with pytest.raises(UnreadableFileError, match=says) as refused:
+def test_unreadable_json_is_refused(tmp_path: Path, content: str, code: str, sentence: str) -> None:
+    with pytest.raises(UnreadableFileError, match=sentence) as refused:
         reading_of(tmp_path, content)
     assert refused.value.code == code
 

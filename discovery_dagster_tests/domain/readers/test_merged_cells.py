@@ -44,21 +44,21 @@ def test_a_value_belongs_to_all_rows_that_it_covers_in_any_column(
         rows[row][column] = None
     rows[0][column] = "Ledger"
     letter = "ABCDEF"[column]
-    found = cells_of(tmp_path, merged([HEADER, *rows], f"{letter}2:{letter}4"))
-    assert [found[line][column] for line in (2, 3, 4, 5)] == ["Ledger"] * 3 + ["x"]
+    read = cells_of(tmp_path, merged([HEADER, *rows], f"{letter}2:{letter}4"))
+    assert [read[line][column] for line in (2, 3, 4, 5)] == ["Ledger"] * 3 + ["x"]
 
 
 def test_a_value_over_two_columns_belongs_to_both(tmp_path: Path) -> None:
     rows = [HEADER, ["swan1", "Ledger", "prod", "Kiel", "Ann", None], ["swan2"]]
-    found = cells_of(tmp_path, merged(rows, "E2:F3", "B2:B3"))
-    assert found[2] == ["swan1", "Ledger", "prod", "Kiel", "Ann", "Ann"]
-    assert found[3] == ["swan2", "Ledger", None, None, "Ann", "Ann"]
+    read = cells_of(tmp_path, merged(rows, "E2:F3", "B2:B3"))
+    assert read[2] == ["swan1", "Ledger", "prod", "Kiel", "Ann", "Ann"]
+    assert read[3] == ["swan2", "Ledger", None, None, "Ann", "Ann"]
 
 
 def test_a_server_over_two_rows_is_the_server_of_both(tmp_path: Path) -> None:
     rows = [["Server", "IP", "OS"], ["swan1", "10.2.0.1", "RHEL 9"], [None, "10.2.0.2", None]]
-    found = cells_of(tmp_path, merged(rows, "A2:A3", "C2:C3"))
-    assert found[3] == ["swan1", "10.2.0.2", "RHEL 9"]
+    read = cells_of(tmp_path, merged(rows, "A2:A3", "C2:C3"))
+    assert read[3] == ["swan1", "10.2.0.2", "RHEL 9"]
 
 
 def test_a_record_that_is_two_rows_high_is_one_record(tmp_path: Path) -> None:
@@ -81,8 +81,8 @@ def test_a_heading_over_the_row_is_no_value_and_no_record(tmp_path: Path, headin
 
 def test_a_remark_over_most_columns_is_the_value_of_the_first_alone(tmp_path: Path) -> None:
     rows = [HEADER, ["swan1", "retired, see the ticket"]]
-    found = cells_of(tmp_path, merged(rows, "B2:F2"))
-    assert found[2] == ["swan1", "retired, see the ticket", None, None, None, None]
+    read = cells_of(tmp_path, merged(rows, "B2:F2"))
+    assert read[2] == ["swan1", "retired, see the ticket", None, None, None, None]
 
 
 def test_titles_and_headers_in_two_rows_are_read_as_before(tmp_path: Path) -> None:

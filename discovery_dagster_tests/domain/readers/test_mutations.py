@@ -169,10 +169,10 @@ def _account(path: Path, read: ReadTables = intake.read_tables) -> None:
         assert refused.message.endswith(".")
         return
     mapping = intake.understand(tables, lambda done, total: None)["mapping"]
-    made = canonicalise(tables, mapping)
-    assert made.outcomes.height == sum(table.records.height for table, _ in tables)
-    assert made.outcomes["outcome"].is_in(["accepted", "rejected", "ignored"]).all()
-    ignored = made.outcomes.filter(pl.col("outcome") == "ignored")
+    records = canonicalise(tables, mapping)
+    assert records.outcomes.height == sum(table.records.height for table, _ in tables)
+    assert records.outcomes["outcome"].is_in(["accepted", "rejected", "ignored"]).all()
+    ignored = records.outcomes.filter(pl.col("outcome") == "ignored")
     assert ignored["reason"].null_count() == 0
 
 

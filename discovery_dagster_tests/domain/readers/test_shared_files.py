@@ -38,8 +38,8 @@ def test_a_real_file_gives_its_known_records(
     shared_data: Path, file: str, counts: dict[str, int]
 ) -> None:
     reading = read_file(shared_data / file, file)
-    found = Counter(outcome for table in reading.tables for outcome in table.records["outcome"])
-    assert found == counts
+    tally = Counter(outcome for table in reading.tables for outcome in table.records["outcome"])
+    assert tally == counts
 
 
 def test_the_rvtools_workbook_has_seventeen_tables(shared_data: Path) -> None:

@@ -49,8 +49,8 @@ LAST: Row = ["oak02", "Server", "10.7.0.2", 8]
 def test_a_row_that_is_no_record_is_ignored_with_its_reason(
     tmp_path: Path, way: str, row: Row, reason: str
 ) -> None:
-    found = records_of(table_of(tmp_path, written([HEADER, FIRST, row, LAST], way)))
-    assert [record[:3] for record in found] == [
+    records = records_of(table_of(tmp_path, written([HEADER, FIRST, row, LAST], way)))
+    assert [record[:3] for record in records] == [
         (2, "read", None),
         (3, "ignored", reason),
         (4, "read", None),
@@ -186,8 +186,8 @@ def test_each_line_has_one_outcome_whatever_stands_between(
     text = "\n".join(["Name,Kind,IP", "yew0,Server,10.9.1.1", *(line for _, line in lines), ""])
     with TemporaryDirectory() as folder:
         (table,) = reading_of(Path(folder), text).tables
-    found = [record[:2] for record in records_of(table)]
-    assert found == [(2, "read"), *((at, outcome) for at, (outcome, _) in enumerate(lines, 3))]
+    records = [record[:2] for record in records_of(table)]
+    assert records == [(2, "read"), *((at, outcome) for at, (outcome, _) in enumerate(lines, 3))]
 
 
 @pytest.mark.parametrize("words", [2, 90, 150, 300, 5_000])

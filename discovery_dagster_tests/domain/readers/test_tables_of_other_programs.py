@@ -64,7 +64,7 @@ def test_a_workbook_in_xml_has_its_sheets_rows_and_gaps(tmp_path):
     text = workbook(row("host", "ip") + row("a1", "10.0.0.1") + gap)
     (table,) = reading_of(tmp_path, text).tables
     assert (table.sheet, table.header) == ("Estate", ("host", "ip"))
-    assert [(line, tuple(told)) for line, outcome, _, told in records_of(table)] == [
+    assert [(line, tuple(records)) for line, outcome, _, records in records_of(table)] == [
         (2, ("a1", "10.0.0.1")),
         (3, (None, None)),
         (4, (None, "10.0.0.2")),
@@ -92,7 +92,7 @@ def test_a_page_without_a_table_says_what_it_is(tmp_path):
 
 
 def open_document(*rows):
-    told = "".join(
+    body = "".join(
         "<table:table-row>"
         + "".join(
             '<table:table-cell office:value-type="string">'
@@ -106,7 +106,7 @@ def open_document(*rows):
     content = (
         f'<office:document-content xmlns:office="{names}:office:1.0" '
         f'xmlns:table="{names}:table:1.0" xmlns:text="{names}:text:1.0"><office:body>'
-        f'<office:spreadsheet><table:table table:name="Estate">{told}</table:table>'
+        f'<office:spreadsheet><table:table table:name="Estate">{body}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )
     with zipfile.ZipFile(packed := io.BytesIO(), "w") as archive:

@@ -27,8 +27,8 @@ def names_in(document: object) -> dict[str | None, list[str | None]]:
     return {table.sheet: table.records["c0"].to_list() for table in tables_in(document)}
 
 
-def host(name: str, **said: Any) -> dict[str, Any]:
-    return {"hostname": name, "ip_address": "10.8.0.4", "os": "SLES 15", **said}
+def host(name: str, **fields: Any) -> dict[str, Any]:
+    return {"hostname": name, "ip_address": "10.8.0.4", "os": "SLES 15", **fields}
 
 
 @pytest.mark.parametrize(
@@ -77,11 +77,11 @@ def test_two_lists_of_things_are_two_tables():
 @pytest.mark.parametrize("in_list", [False, True])
 def test_guests_are_records_that_run_on_the_one_around_them(in_list):
     hypervisor = host("kvm-1", vms=[{"name": "web"}, {"name": "db", "runs_on": None}])
-    found = tables_in([hypervisor, host("kvm-2")] if in_list else hypervisor)
-    assert cells_in(found[0], "hostname") == (["kvm-1", "kvm-2"] if in_list else ["kvm-1"])
-    assert found[1].sheet == "vms"
-    assert cells_in(found[1], "name") == ["web", "db"]
-    assert cells_in(found[1], "runs_on") == ["kvm-1", "kvm-1"]
+    tables = tables_in([hypervisor, host("kvm-2")] if in_list else hypervisor)
+    assert cells_in(tables[0], "hostname") == (["kvm-1", "kvm-2"] if in_list else ["kvm-1"])
+    assert tables[1].sheet == "vms"
+    assert cells_in(tables[1], "name") == ["web", "db"]
+    assert cells_in(tables[1], "runs_on") == ["kvm-1", "kvm-1"]
 
 
 def test_a_host_in_several_parts_is_one_record():
@@ -157,14 +157,14 @@ def hosts_in(document: object) -> list[str]:
 def test_each_host_of_any_mix_of_documents_is_one_record_on_its_line(documents):
     text = yaml.safe_dump_all(documents, sort_keys=False)
     lines = text.split("\n")
-    found = [
+    reading = [
         (line, name)
         for table in read_yaml(text, "utf-8", "a.yaml", Limits()).tables
         for line, name in table.records.select("line", "c0").rows()
     ]
-    assert sorted(name for _, name in found) == sorted(hosts_in(documents))
+    assert sorted(name for _, name in reading) == sorted(hosts_in(documents))
     assert all(
-        f"hostname: {name}" in lines[line - 1] for line, name in found if "- " in lines[line - 1]
+        f"hostname: {name}" in lines[line - 1] for line, name in reading if "- " in lines[line - 1]
     )
 
 

@@ -37,8 +37,8 @@ def test_what_all_values_of_a_column_are_in_is_taken_off(
 ) -> None:
     values = [["larch1", "0012345"], ["larch2", "0012346"]]
     rows = [["Hostname", "Serial"], *([wrapping.format(cell) for cell in row] for row in values)]
-    found = records_of(table_of(tmp_path, written(rows, way)))
-    assert [record[3] for record in found] == values
+    read = records_of(table_of(tmp_path, written(rows, way)))
+    assert [record[3] for record in read] == values
 
 
 @pytest.mark.parametrize("wrapping", ["'{}'", "'{}", '="{}"'])

@@ -68,10 +68,10 @@ def _shown(value: Value) -> str | None:
     return None if value is None else str(value)
 
 
-def _same(found: str | None, value: Value) -> bool:
+def _same(actual: str | None, value: Value) -> bool:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return found is not None and math.isclose(float(found), value, rel_tol=1e-12)
-    return found == _shown(value)
+        return actual is not None and math.isclose(float(actual), value, rel_tol=1e-12)
+    return actual == _shown(value)
 
 
 @settings(max_examples=60, deadline=None)
@@ -87,14 +87,14 @@ def test_cells_come_back_as_they_were_written(rows, write) -> None:
         if value is not None
     }
     first = min((column for _, column in filled), default=0)
-    found = {
+    cells_read = {
         (row, column + first): cell
         for row, cells in enumerate(frame.rows())
         for column, cell in enumerate(cells)
         if cell is not None
     }
-    assert found.keys() == filled.keys()
-    assert [place for place in filled if not _same(found[place], filled[place])] == []
+    assert cells_read.keys() == filled.keys()
+    assert [place for place in filled if not _same(cells_read[place], filled[place])] == []
 
 
 @settings(max_examples=60, deadline=None)
@@ -112,7 +112,7 @@ def test_plain_pieces_give_what_all_their_tags_give(rows, write) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "found"),
+    ("row", "drawn_cells"),
     [
         ('<c r="A1"><v>1</v></c><c r="B1" s="0"/><c r="C1"></c><c r="D1"><v>2</v></c>', "1..2"),
         ('<c r="A1"><v>1</v></c></row><row r="2"/><row r="3"><c r="A3"><v>3</v></c>', "1|.|3"),
@@ -135,11 +135,11 @@ def test_plain_pieces_give_what_all_their_tags_give(rows, write) -> None:
         ),
     ],
 )
-def test_cells_are_found_whatever_stands_between_them(row: str, found: str) -> None:
+def test_cells_are_found_whatever_stands_between_them(row: str, drawn_cells: str) -> None:
     sheets = read_package(_with_cells(row), "a.xlsx", Limits())
     assert sheets is not None
     rows = ["".join(cell or "." for cell in cells) for cells in sheets[0].cells.rows()]
-    assert "|".join(line if line.strip(".") else "." for line in rows) == found
+    assert "|".join(line if line.strip(".") else "." for line in rows) == drawn_cells
 
 
 def test_cells_in_a_comment_are_none_even_where_the_number_of_tags_fits() -> None:

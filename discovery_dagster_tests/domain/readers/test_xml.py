@@ -31,13 +31,13 @@ def tables(folder, text):
 
 
 def test_repeated_elements_are_records_on_their_lines_and_an_only_one_in_its_plural_too(tmp_path):
-    found = tables(tmp_path, INVENTORY)
+    read = tables(tmp_path, INVENTORY)
     disks = '[{"name":"sda","size":"100"},{"name":"sdb","size":"10"}]'
-    assert found["servers"] == [
+    assert read["servers"] == [
         (5, {"name": "lnxa01", "ip": "10.9.7.1", "os": "Debian 12", "disks": disks}),
         (7, {"name": "lnxa02", "ip": "10.9.7.2"}),
     ]
-    assert found["applications"] == [(9, {"name": "CRM", "owner": "Ann Li"})]
+    assert read["applications"] == [(9, {"name": "CRM", "owner": "Ann Li"})]
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,8 @@ def test_repeated_elements_are_records_on_their_lines_and_an_only_one_in_its_plu
     ],
 )  # fmt: skip
 def test_attributes_children_and_text_are_columns(tmp_path, record, cells):
-    found = tables(tmp_path, f"<hosts>{record}<host><name>other</name></host></hosts>")
-    ((_, first), _) = next(iter(found.values()))
+    read = tables(tmp_path, f"<hosts>{record}<host><name>other</name></host></hosts>")
+    ((_, first), _) = next(iter(read.values()))
     assert first == cells
 
 

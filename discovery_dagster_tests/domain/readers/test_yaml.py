@@ -146,8 +146,8 @@ def test_yaml_gives_the_records_of_the_json_that_says_the_same(
 
     text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, default_flow_style=flow)
     written = json.dumps(document, indent=1)
-    found = read_yaml(text, "utf-8", "a.yaml", Limits())
-    assert cells(found) == cells(read_json(written, "utf-8", "a.json", Limits()))
+    result = read_yaml(text, "utf-8", "a.yaml", Limits())
+    assert cells(result) == cells(read_json(written, "utf-8", "a.json", Limits()))
 
 
 @given(st.lists(st.dictionaries(st.sampled_from("abc"), TEXT, min_size=1), min_size=1))

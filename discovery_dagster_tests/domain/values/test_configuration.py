@@ -62,8 +62,8 @@ DESCRIPTOR = (
     ],
 )
 def test_configuration_names_hosts_and_ports(text, hosts):
-    found = [f"{one.host}:{one.port}" if one.port else one.host for one in read(text)]
-    assert found == hosts.split()
+    endpoints = [f"{one.host}:{one.port}" if one.port else one.host for one in read(text)]
+    assert endpoints == hosts.split()
 
 
 @pytest.mark.parametrize(

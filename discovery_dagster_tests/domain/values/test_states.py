@@ -34,7 +34,7 @@ def test_what_is_gone_is_out_of_service_in_any_language(cell):
 
 
 @pytest.mark.parametrize(
-    ("cell", "said"),
+    ("cell", "text"),
     [
         ("Not retired", None),
         ("nicht außer Betrieb", None),
@@ -55,8 +55,8 @@ def test_what_is_gone_is_out_of_service_in_any_language(cell):
         (None, None),
     ],
 )
-def test_other_words_are_not_taken_for_it(cell, said):
-    assert state(cell) == said
+def test_other_words_are_not_taken_for_it(cell, text):
+    assert state(cell) == text
 
 
 @given(st.sampled_from([w for s in STATES for ws in s.get("phrases", {}).values() for w in ws]),
@@ -70,6 +70,6 @@ def test_a_phrase_says_its_state_whatever_stands_around_it(phrase, around):
 
 
 def test_gone_outranks_off_and_off_outranks_health_and_a_word_nobody_knows_stands_between():
-    said = ["out_of_service", "not_yet_in_service", "powered_off", "in_service", None, "health"]
-    ranks = precedence(pl.Series(said, dtype=pl.String)).to_list()
+    by_rank = ["out_of_service", "not_yet_in_service", "powered_off", "in_service", None, "health"]
+    ranks = precedence(pl.Series(by_rank, dtype=pl.String)).to_list()
     assert ranks == sorted(set(ranks))

@@ -16,15 +16,9 @@ from discovery_dagster.domain.proposals.columns import propose_fields
 from discovery_dagster.domain.proposals.types import propose_types
 from discovery_dagster.domain.steps import BY_KEY, Step
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import (
-    decisions,
-    grains,
-    model_requests,
-    overrides,
-    publications,
-    sessions,
-)
+from discovery_dagster.store import model_requests, publications, sessions
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.decisions import digests, grains, overrides
 from discovery_dagster.store.findings import NotRunError
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.publications import PublishedFrames
@@ -94,7 +88,7 @@ def preview(
     columns = _Previewer(settings, database, session, BY_KEY["field_mapping"])
     records = _published(database, objects, session, "source_records")
     tables = intake.session_tables(records)
-    known = decisions.about_mapping(database, session.engagement)
+    known = digests.about_mapping(database, session.engagement)
     of_tables = grains.current(database, session.engagement)
     understood = intake.understand(tables, _unreported, known, of_tables)
     propose_fields(intake.as_decided(tables, understood["grains"]), understood["mapping"], columns)

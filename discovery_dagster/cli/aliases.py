@@ -14,8 +14,9 @@ from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.decisions.overrides import read_words
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import aliases, sessions
+from discovery_dagster.store import sessions
 from discovery_dagster.store.database import open_database
+from discovery_dagster.store.decisions import aliases
 
 app = typer.Typer(
     help="Give an asset further names, which dependencies may use for it.", no_args_is_help=True

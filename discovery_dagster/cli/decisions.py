@@ -18,8 +18,9 @@ from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster.sandbox.reader import SandboxedReader
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import answers, sessions
+from discovery_dagster.store import sessions
 from discovery_dagster.store.database import open_database
+from discovery_dagster.store.decisions import answers
 from discovery_dagster.store.findings import open_workbook
 from discovery_dagster.store.objects import ObjectStore
 

@@ -17,8 +17,9 @@ from discovery_dagster.domain.grain.decisions import DECIDABLE
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.words import fold
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import grains, sessions
+from discovery_dagster.store import sessions
 from discovery_dagster.store.database import Database, open_database
+from discovery_dagster.store.decisions import grains
 
 app = typer.Typer(
     help="Decide what a row of a table is: a thing, an observation, a relation, nothing.",

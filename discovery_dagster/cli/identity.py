@@ -14,8 +14,9 @@ from discovery_dagster.domain.decisions.identity import ALIAS, PERSON, SPLIT, Id
 from discovery_dagster.domain.identity.explanation import explain as explained
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import assets, identity, joining, sessions
+from discovery_dagster.store import assets, sessions
 from discovery_dagster.store.database import Database, open_database
+from discovery_dagster.store.decisions import identity, joining
 
 app = typer.Typer(
     help="Explain which records are one asset, and split or join them.", no_args_is_help=True

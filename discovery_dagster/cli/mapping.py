@@ -14,8 +14,9 @@ from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.words import fold
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import decisions, sessions
+from discovery_dagster.store import sessions
 from discovery_dagster.store.database import Database, open_database
+from discovery_dagster.store.decisions import digests
 
 app = typer.Typer(
     help="Accept or reject the field that a column is mapped to.", no_args_is_help=True
@@ -37,8 +38,8 @@ def list_mapping(
     key = SessionKey.of(EngagementKey(client, engagement), session)
     with open_database(Settings()) as database:
         sessions.find(database, key)
-        columns = decisions.columns(database, key)
-        decided = decisions.about_mapping(database, key.engagement)
+        columns = digests.columns(database, key)
+        decided = digests.about_mapping(database, key.engagement)
     if as_json:
         document = {"mapping": columns, "decisions": [vars(each) for each in decided]}
         say_json(document)
@@ -107,10 +108,10 @@ def _decide(
         sessions.find(database, session)
         columns = _find(database, session, file, column)
         if not accepted:
-            decided = decisions.about_mapping(database, session.engagement)
+            decided = digests.about_mapping(database, session.engagement)
             columns = _taken_for(field, columns, decided)
         by = author or getpass.getuser()
-        decisions.decide_mapping(database, session, columns, field, by, accepted=accepted)
+        digests.decide_mapping(database, session, columns, field, by, accepted=accepted)
     place = session.engagement
     command = (
         f"discovery run --client {place.client} --engagement {place.engagement}"
@@ -156,7 +157,7 @@ def _taken_for(
 
 def _find(database: Database, session: SessionKey, file: str, column: str) -> list[dict[str, Any]]:
     """One row for each format that has the column in the file."""
-    rows = [row for row in decisions.columns(database, session) if row["file"] == file]
+    rows = [row for row in digests.columns(database, session) if row["file"] == file]
     if not rows:
         raise UsageError("no_such_file", f"{session} has no mapped file {file!r}.", file)
     exact = [row for row in rows if row["column"] == column]

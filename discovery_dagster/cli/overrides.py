@@ -15,11 +15,12 @@ from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.decisions.overrides import read_words
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import decision_log, overrides, sessions
+from discovery_dagster.store import sessions
 from discovery_dagster.store.assets import FoundAsset
 from discovery_dagster.store.database import Database, open_database
-from discovery_dagster.store.decision_log import ASSET, Decision
-from discovery_dagster.store.overrides import OverrideRequest
+from discovery_dagster.store.decisions import log, overrides
+from discovery_dagster.store.decisions.log import ASSET, Decision
+from discovery_dagster.store.decisions.overrides import OverrideRequest
 
 app = typer.Typer(
     help="Decide what an asset is; it holds for later sessions, too.", no_args_is_help=True
@@ -87,7 +88,7 @@ def list_overrides(
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
         require_sessions(database, key)
-        read = decision_log.history if everything else decision_log.current
+        read = log.history if everything else log.current
         rows = [_row(each) for each in read(database, key)]
     if as_json:
         say_json({"overrides": rows})
@@ -128,7 +129,7 @@ def remove_override(
         require_sessions(database, key)
         by = read_words(author if author is not None else getpass.getuser(), "author")
         why = read_words(reason, "reason")
-        taken = decision_log.take_back(database, key, decision, why, by)
+        taken = log.take_back(database, key, decision, why, by)
         if not as_json:
             say(f"Taken back: {taken.field} of {taken.name} is {taken.value}.")
         touched = (

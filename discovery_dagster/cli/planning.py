@@ -13,8 +13,9 @@ from discovery_dagster.domain.decisions import constraints as rules
 from discovery_dagster.domain.decisions.constraints import KINDS, Constraint
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import constraint_subjects, constraints, sessions
+from discovery_dagster.store import sessions
 from discovery_dagster.store.database import Database, open_database
+from discovery_dagster.store.decisions import constraint_subjects, constraints
 
 app = typer.Typer(help="Set constraints of the migration plan.", no_args_is_help=True)
 

@@ -13,8 +13,9 @@ from discovery_dagster.domain import report as reporting
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.report.contents import TABLES
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import constraints, exports, publications, sessions
+from discovery_dagster.store import exports, publications, sessions
 from discovery_dagster.store.database import open_database
+from discovery_dagster.store.decisions import constraints
 
 
 def report(

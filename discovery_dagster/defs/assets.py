@@ -35,18 +35,16 @@ from discovery_dagster.domain.proposals.types import propose_types
 from discovery_dagster.domain.source_tables import records_name
 from discovery_dagster.domain.stages import Stages
 from discovery_dagster.domain.steps import BY_KEY
-from discovery_dagster.store import (
-    changes,
+from discovery_dagster.store import changes, identifiers, sessions
+from discovery_dagster.store.decisions import (
     constraints,
-    decisions,
-    endpoint_decisions,
+    digests,
     grains,
-    identifiers,
     override_files,
     overrides,
-    sessions,
 )
-from discovery_dagster.store import identity as identity_decisions
+from discovery_dagster.store.decisions import endpoints as endpoint_decisions
+from discovery_dagster.store.decisions import identity as identity_decisions
 from discovery_dagster.store.publications import PublishedFrames
 from discovery_dagster.store.table_rows import StoredRows, open_engine
 
@@ -110,7 +108,7 @@ def field_mapping(
 
     def work(report: Report) -> StepResult:
         tables = intake.session_tables(source_records)
-        known = decisions.about_mapping(session.database, session.key.engagement)
+        known = digests.about_mapping(session.database, session.key.engagement)
         decided = grains.current(session.database, session.key.engagement)
         proposer = session.proposer("field_mapping", report)
         understood = intake.understand(tables, report, known, decided)

@@ -15,8 +15,9 @@ from discovery_dagster.defs.internals import DATA_VERSION_TAG
 from discovery_dagster.defs.partitions import SESSION_PARTITIONS
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.steps import STEPS, Step
-from discovery_dagster.store import changes, decisions, sessions
+from discovery_dagster.store import changes, sessions
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.decisions import digests
 
 _PREVIOUS: Final = dg.AssetKey("previous_session")
 
@@ -92,7 +93,7 @@ def versions_used(step: Step, inputs: Mapping[str, str]) -> dict[dg.AssetKey, st
 def observe(instance: dg.DagsterInstance, database: Database, engagement: EngagementKey) -> None:
     """Tell Dagster what holds now for the sessions of an engagement."""
     keys = [row.session for row in sessions.sessions(database, engagement)]
-    decided = decisions.digests_by_session(database, keys)
+    decided = digests.digests_by_session(database, keys)
     with database.reader([engagement]) as connection:
         previous = changes.previous_of(connection, keys)
     versions = {

@@ -5,8 +5,9 @@ import dagster as dg
 from discovery_dagster.defs import inputs, recovery
 from discovery_dagster.defs.partitions import bring_over
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import decisions, sessions
+from discovery_dagster.store import sessions
 from discovery_dagster.store.database import open_database
+from discovery_dagster.store.decisions import digests
 
 
 @dg.sensor(
@@ -49,7 +50,7 @@ _LOOKED_AT = 50
 def decisions_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Observe the inputs of the engagements that come after those of the last look."""
     with open_database(Settings()) as database:
-        decided = decisions.with_decisions(database, sessions.engagements(database))
+        decided = digests.with_decisions(database, sessions.engagements(database))
         waiting = [key for key in decided if str(key) > (context.cursor or "")] or decided
         for engagement in waiting[:_LOOKED_AT]:
             inputs.observe(context.instance, database, engagement)

@@ -29,10 +29,11 @@ from discovery_dagster.domain.tables import Frames
 from discovery_dagster.sandbox.reader import SandboxedReader
 from discovery_dagster.sandbox.sharing import shared_reader
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import changes, decisions, publications, sessions
+from discovery_dagster.store import changes, publications, sessions
 from discovery_dagster.store.changes import Compared
 from discovery_dagster.store.claims import Claim, SessionBusyError
 from discovery_dagster.store.database import Database, open_database
+from discovery_dagster.store.decisions import digests
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.outages import outlast
 from discovery_dagster.store.progress import StepProgress
@@ -105,7 +106,7 @@ class ClaimedSession:
             described = upstream.get("inventory") or upstream["classified_assets"]
             assets = set(described["assets"]["asset_id"])
         return made_from | decision_inputs(
-            step, decisions.digests_of(self.database, self.key.engagement, headers, assets)
+            step, digests.digests_of(self.database, self.key.engagement, headers, assets)
         )
 
     def proposer(self, key: str, report: Report) -> Proposer | None:

@@ -17,10 +17,10 @@ from discovery_dagster.pages import frame, links, maps, neighbourhood, words
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, shown
 from discovery_dagster.pages.maps import Map
-from discovery_dagster.store import identity as identities
 from discovery_dagster.store import lineage
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.overrides import about_asset
+from discovery_dagster.store.decisions import identity as identities
+from discovery_dagster.store.decisions.overrides import about_asset
 from discovery_dagster.store.reading import assets, impact, listing, lists, why
 from discovery_dagster.store.reading.listing import Criteria
 from discovery_dagster.store.reading.neighbourhood import Surroundings, around

@@ -17,7 +17,8 @@ from discovery_dagster.pages import frame, links, words
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, Pending, shown
 from discovery_dagster.pages.waiting import waits_for
-from discovery_dagster.store import constraints, exports
+from discovery_dagster.store import exports
+from discovery_dagster.store.decisions import constraints
 from discovery_dagster.store.reading import planning
 
 router = APIRouter()

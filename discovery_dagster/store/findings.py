@@ -10,9 +10,10 @@ from discovery_dagster.domain import decision_workbook
 from discovery_dagster.domain.decision_workbook.open_questions import Findings, questions
 from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.store import decision_log, endpoint_decisions, publications
+from discovery_dagster.store import publications
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decision_log import PAIR
+from discovery_dagster.store.decisions import endpoints, log
+from discovery_dagster.store.decisions.log import PAIR
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.publications import PublishedFrames
 
@@ -41,7 +42,7 @@ def open_workbook(database: Database, objects: ObjectStore, session: SessionKey)
     Raises:
         NotRunError: when it has no dependencies yet.
     """
-    as_of = decision_log.last(database, session.engagement)
+    as_of = log.last(database, session.engagement)
     asked_for, more = questions(findings(database, objects, session))
     written = BytesIO()
     decision_workbook.write(written, str(session), as_of, asked_for, more)
@@ -63,9 +64,9 @@ def findings(database: Database, objects: ObjectStore, session: SessionKey) -> F
     def frame(step: str, name: str) -> pl.DataFrame:
         return PublishedFrames(objects, session, step, current[step].publication)[name]
 
-    log = decision_log.current(database, session.engagement)
-    pairs = [each.subject.split(" ") for each in log if each.kind == PAIR]
-    about = endpoint_decisions.in_force(database, session.engagement)
+    decided = log.current(database, session.engagement)
+    pairs = [each.subject.split(" ") for each in decided if each.kind == PAIR]
+    about = endpoints.in_force(database, session.engagement)
     return Findings(
         mapping=frame("field_mapping", "mapping"),
         assets=frame("classified_assets", "assets"),
@@ -73,8 +74,6 @@ def findings(database: Database, objects: ObjectStore, session: SessionKey) -> F
         conflicts=frame("inventory", "conflicts"),
         edges=frame("dependencies", "edges"),
         placements=frame("migration_plan", "placements") if "migration_plan" in current else None,
-        decided_endpoints=set(
-            endpoint_decisions.subjects([each.endpoint for each in about]).values()
-        ),
+        decided_endpoints=set(endpoints.subjects([each.endpoint for each in about]).values()),
         apart={(one, other) for one, other in pairs},
     )

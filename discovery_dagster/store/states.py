@@ -10,12 +10,12 @@ from discovery_dagster.store import (
     changes,
     claims,
     dagster_runs,
-    decisions,
     progress,
     publications,
     sessions,
 )
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.decisions import digests
 
 #: Sessions whose facts are fetched at a time, by a number of queries that does not grow with them.
 _BATCH = 500
@@ -36,7 +36,7 @@ def _states(database: Database, rows: Sequence[sessions.SessionRow]) -> Iterator
         previous = changes.previous_of(connection, keys)
     runs = dagster_runs.latest(database, keys)
     held = claims.held(database, keys)
-    decided = decisions.digests_by_session(database, keys)
+    decided = digests.digests_by_session(database, keys)
     for row in rows:
         key = row.session
         yield compute(

@@ -14,7 +14,8 @@ from discovery_dagster.definitions import defs
 from discovery_dagster.defs import inbox
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import decision_log, drops, exports, sessions
+from discovery_dagster.store import drops, exports, sessions
+from discovery_dagster.store.decisions import log
 from discovery_dagster.store.states import state
 
 
@@ -86,7 +87,7 @@ def test_a_table_of_decisions_in_a_drop_decides_about_its_assets(box, engagement
     assert box.requested() == [f"{engagement}|s001"]
     (row,) = sessions.sessions(box.engine.database, engagement)
     box.engine.execute_here(row.session)
-    (decided,) = decision_log.history(box.engine.database, engagement)
+    (decided,) = log.history(box.engine.database, engagement)
     assert (decided.name, decided.value, decided.author) == ("web-01", "test", "ann")
     (refused,) = exports.rows(box.engine.database, row.session, "rejects")
     assert (refused["file"], refused["line"]) == ("overrides.csv", 3)

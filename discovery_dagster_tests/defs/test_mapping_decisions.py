@@ -4,7 +4,8 @@ import pytest
 
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import decisions, exports, sessions, states
+from discovery_dagster.store import exports, sessions, states
+from discovery_dagster.store.decisions import digests
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.sessions import IncomingFile
 
@@ -17,9 +18,9 @@ def servers(tmp_path):
 
 
 def decide(engine, session, field, *, accepted=True, column="Kostenstelle"):
-    rows = decisions.columns(engine.database, session)
+    rows = digests.columns(engine.database, session)
     chosen = [row for row in rows if row["column"] == column]
-    decisions.decide_mapping(engine.database, session, chosen, field, "ann", accepted=accepted)
+    digests.decide_mapping(engine.database, session, chosen, field, "ann", accepted=accepted)
 
 
 def column(engine, session, name="Kostenstelle"):

@@ -5,8 +5,9 @@ import pytest
 
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import constraints, exports, sessions, states
-from discovery_dagster.store.constraints import NoSuchConstraintError
+from discovery_dagster.store import exports, sessions, states
+from discovery_dagster.store.decisions import constraints
+from discovery_dagster.store.decisions.constraints import NoSuchConstraintError
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.reading.impact import impact
 from discovery_dagster.store.reading.why import why

@@ -7,7 +7,8 @@ from discovery_dagster.definitions import defs
 from discovery_dagster.defs import assets, stale_sessions
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import constraints, engagements, sessions
+from discovery_dagster.store import engagements, sessions
+from discovery_dagster.store.decisions import constraints
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.states import state
 

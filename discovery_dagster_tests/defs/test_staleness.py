@@ -7,7 +7,8 @@ from dagster_graphql.test.utils import execute_dagster_graphql
 from discovery_dagster.defs.reconciliation import reconcile
 from discovery_dagster.defs.sensors import decisions_sensor
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import constraints, sessions, states
+from discovery_dagster.store import sessions, states
+from discovery_dagster.store.decisions import constraints
 from discovery_dagster.store.objects import ObjectStore
 
 QUERY = """query($partition: String!) { assetNodes {

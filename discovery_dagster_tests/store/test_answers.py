@@ -1,5 +1,9 @@
 from discovery_dagster.domain.decision_workbook.sheets import Answer
-from discovery_dagster.store.answers.outcome import CannotApplyError, Outcome, consistent_requests
+from discovery_dagster.store.decisions.answers.outcome import (
+    CannotApplyError,
+    Outcome,
+    consistent_requests,
+)
 
 
 def answer(row: int, text: str) -> Answer:

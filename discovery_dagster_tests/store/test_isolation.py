@@ -4,7 +4,8 @@ import psycopg
 import pytest
 
 from discovery_dagster.domain.keys import EngagementKey
-from discovery_dagster.store import decisions, sessions
+from discovery_dagster.store import sessions
+from discovery_dagster.store.decisions import digests
 
 #: What is learned for a client, in all its engagements, and is therefore led by the client.
 OF_A_CLIENT = {"grain_decision", "mapping_decision"}
@@ -73,7 +74,7 @@ def decided(database, both, engagement, other):
     """A decision of each of two clients; the second engagement of the first has none itself."""
     for session in both:
         column = [{"format": "generic.assets", "column": "Box"}]
-        decisions.decide_mapping(database, session, column, "name", "ann", accepted=True)
+        digests.decide_mapping(database, session, column, "name", "ann", accepted=True)
     return EngagementKey(engagement.client, f"{engagement.engagement}x")
 
 

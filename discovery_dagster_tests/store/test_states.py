@@ -3,8 +3,9 @@
 import psycopg
 import pytest
 
-from discovery_dagster.store import claims, constraints, sessions, states
+from discovery_dagster.store import claims, sessions, states
 from discovery_dagster.store.claims import Claim
+from discovery_dagster.store.decisions import constraints
 from discovery_dagster.store.sessions import IncomingFile
 
 

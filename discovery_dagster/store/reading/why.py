@@ -5,8 +5,8 @@ from typing import Any
 from discovery_dagster.domain.decisions.constraints import resolve_constraints
 from discovery_dagster.domain.dependencies.citation import describe_edge
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.store import constraints
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.decisions import constraints
 from discovery_dagster.store.reading.assets import asset as read_asset
 from discovery_dagster.store.reading.naming import named_assets
 

@@ -11,10 +11,10 @@ from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.names.directory import Directory, NoSuchAssetError, candidates
 from discovery_dagster.domain.tables import OVERRIDE_REFUSALS, empty
 from discovery_dagster.store import assets as stored
-from discovery_dagster.store import decision_log, overrides
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decision_log import ASSET
-from discovery_dagster.store.overrides import OverrideRequest
+from discovery_dagster.store.decisions import log, overrides
+from discovery_dagster.store.decisions.log import ASSET
+from discovery_dagster.store.decisions.overrides import OverrideRequest
 
 Classifier = Callable[[pl.DataFrame, Sequence[Override]], pl.DataFrame]
 
@@ -49,9 +49,9 @@ def apply(
     decided = overrides.in_force(database, session.engagement)
     rows = {row["asset_id"]: row for row in classified(here, decided).iter_rows(named=True)}
     search = _Search(database, session, Directory(rows.values()), {line.asset for line in read})
-    log = [each for each in decision_log.history(database, session.engagement)
+    logged = [each for each in log.history(database, session.engagement)
            if each.kind == ASSET]  # fmt: skip
-    wanted, refused = select_lines(read, search.id_of, log, session.session)
+    wanted, refused = select_lines(read, search.id_of, logged, session.session)
     names = {asset: search.rows[asset]["name"] or asset for _, asset in wanted}
     requests = [
         OverrideRequest(

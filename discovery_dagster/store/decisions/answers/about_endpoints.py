@@ -9,9 +9,11 @@ from discovery_dagster.domain.dependencies.unresolved import in_subnet, is_subne
 from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.words import fold
-from discovery_dagster.store import aliases, decision_log, endpoint_decisions
-from discovery_dagster.store.answers.about_assets import find
-from discovery_dagster.store.answers.outcome import (
+from discovery_dagster.store.assets import AmbiguousAssetError, Finder, NoSuchAssetError
+from discovery_dagster.store.database import Database
+from discovery_dagster.store.decisions import aliases, endpoints, log
+from discovery_dagster.store.decisions.answers.about_assets import find
+from discovery_dagster.store.decisions.answers.outcome import (
     CannotApplyError,
     Outcome,
     check_not_decided_since,
@@ -20,10 +22,8 @@ from discovery_dagster.store.answers.outcome import (
     origin,
     reason_of,
 )
-from discovery_dagster.store.assets import AmbiguousAssetError, Finder, NoSuchAssetError
-from discovery_dagster.store.database import Database
-from discovery_dagster.store.decision_log import ENDPOINT
-from discovery_dagster.store.endpoint_decisions import EndpointRequest
+from discovery_dagster.store.decisions.endpoints import EndpointRequest
+from discovery_dagster.store.decisions.log import ENDPOINT
 
 
 def apply(
@@ -32,13 +32,13 @@ def apply(
     """Decide what endpoints are; `as_of` is the last decision before the workbook."""
     outcome = Outcome()
     if any(_subnet_of(answer) for answer in answers):
-        unresolved = endpoint_decisions.unresolved_endpoints(database, session)
+        unresolved = endpoints.unresolved_endpoints(database, session)
         answers = [each for answer in answers for each in _by_address(answer, unresolved)]
-    log = in_force(decision_log.current(database, session.engagement), ENDPOINT)
+    decided = in_force(log.current(database, session.engagement), ENDPOINT)
     assets = Finder(database, session, [answer.answer for answer in answers])
     named = [name for answer in answers if (name := answer.cells.get("Endpoint"))]
-    subjects = endpoint_decisions.subjects(named)
-    known = endpoint_decisions.known(database, session) | {subject for subject, _ in log}
+    subjects = endpoints.subjects(named)
+    known = endpoints.known(database, session) | {subject for subject, _ in decided}
     listed = Finder(database, session, named)
 
     def read(answer: Answer) -> tuple[str, str, EndpointRequest]:
@@ -46,14 +46,14 @@ def apply(
         subject = subjects[request.endpoint]
         if subject not in known:
             raise CannotApplyError("Endpoint", _unknown(listed, session, request.endpoint))
-        check_not_decided_since(log, subject, MEANS, request.means, as_of)
+        check_not_decided_since(decided, subject, MEANS, request.means, as_of)
         return subject, request.means, request
 
     requests = consistent_requests(outcome, answers, read)
     all_names = [
         each for request in requests for each in _by_all_names(database, session, listed, request)
     ]
-    added = endpoint_decisions.decide(database, session, all_names)
+    added = endpoints.decide(database, session, all_names)
     outcome.applied = len({each.origin for each in added})
     outcome.unchanged += len(requests) - outcome.applied
     return outcome

@@ -20,8 +20,8 @@ from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.mapping import decisions
 from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.words import fold
-from discovery_dagster.store import constraints, endpoint_decisions, grains, identity, overrides
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.decisions import constraints, endpoints, grains, identity, overrides
 from discovery_dagster.store.sessions import WANTED, by_session, wanted
 
 #: The last word on each column and field, in the order in which they were said.
@@ -166,7 +166,7 @@ def digests_of(
 def of_engagement(database: Database, engagement: EngagementKey) -> dict[str, str]:
     """Return a digest of what holds for all of the engagement, by kind; none for none."""
     set_for_plan = plan_digests(constraints.current(database, engagement))
-    of_endpoints = endpoint_digest(endpoint_decisions.in_force(database, engagement))
+    of_endpoints = endpoint_digest(endpoints.in_force(database, engagement))
     return set_for_plan | of_endpoints | identity_digest(identity.current(database, engagement))
 
 

@@ -12,9 +12,9 @@ import polars as pl
 from discovery_dagster.domain.decisions.endpoints import MEANS, EndpointDecision, fold_endpoints
 from discovery_dagster.domain.decisions.overrides import read_words
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.store import decision_log
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decision_log import ENDPOINT, Decision, DecisionRequest
+from discovery_dagster.store.decisions import log
+from discovery_dagster.store.decisions.log import ENDPOINT, Decision, DecisionRequest
 
 _KNOWN = """
     with dependency as (
@@ -47,7 +47,7 @@ class EndpointRequest:
     means: str
     reason: str
     author: str
-    origin: str = decision_log.COMMAND
+    origin: str = log.COMMAND
 
 
 def decide(
@@ -77,7 +77,7 @@ def decide(
         )
         for request in requests
     ]
-    return [_decision(row) for row in decision_log.add(database, session, named)]
+    return [_decision(row) for row in log.add(database, session, named)]
 
 
 def unresolved_endpoints(database: Database, session: SessionKey) -> list[str]:
@@ -111,7 +111,7 @@ def subjects(endpoints: Sequence[str]) -> dict[str, str]:
 
 def in_force(database: Database, engagement: EngagementKey) -> list[EndpointDecision]:
     """Return the decisions about endpoints that hold now, in the order in which they were made."""
-    rows = decision_log.current(database, engagement)
+    rows = log.current(database, engagement)
     return [_decision(row) for row in rows if row.kind == ENDPOINT]
 
 

@@ -10,10 +10,10 @@ from discovery_dagster.domain.decisions.identity import ALIAS, JOIN
 from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.identity import IdentityDecision
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.store import aliases, decision_log, identity
 from discovery_dagster.store.assets import FoundAsset
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decision_log import COMMAND
+from discovery_dagster.store.decisions import aliases, identity, log
+from discovery_dagster.store.decisions.log import COMMAND
 
 
 class CannotJoinError(InvalidRequestError):
@@ -76,8 +76,8 @@ def are_joined(database: Database, engagement: EngagementKey, ids: Sequence[str]
 
 def were_joined_by(database: Database, engagement: EngagementKey, origin: str) -> bool:
     """Whether an alias in force comes from `origin`: what it joined is no asset any more."""
-    log = decision_log.current(database, engagement)
-    return any(each.kind == decision_log.ENDPOINT and each.origin == origin for each in log)
+    decided = log.current(database, engagement)
+    return any(each.kind == log.ENDPOINT and each.origin == origin for each in decided)
 
 
 def _name(

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from discovery_dagster.domain.decision_workbook.sheets import ANSWER, DIFFERENT, SAME, Answer
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.words import fold
-from discovery_dagster.store import decision_log, joining
-from discovery_dagster.store.answers.about_assets import find
-from discovery_dagster.store.answers.outcome import (
+from discovery_dagster.store.assets import Finder, FoundAsset
+from discovery_dagster.store.database import Database
+from discovery_dagster.store.decisions import joining, log
+from discovery_dagster.store.decisions.answers.about_assets import find
+from discovery_dagster.store.decisions.answers.outcome import (
     CannotApplyError,
     Outcome,
     check_not_decided_since,
@@ -16,10 +18,8 @@ from discovery_dagster.store.answers.outcome import (
     origin,
     reason_of,
 )
-from discovery_dagster.store.assets import Finder, FoundAsset
-from discovery_dagster.store.database import Database
-from discovery_dagster.store.decision_log import PAIR, Decision, DecisionRequest
-from discovery_dagster.store.joining import CannotJoinError
+from discovery_dagster.store.decisions.joining import CannotJoinError
+from discovery_dagster.store.decisions.log import PAIR, Decision, DecisionRequest
 
 
 def apply(
@@ -27,7 +27,7 @@ def apply(
 ) -> Outcome:
     """Join, or keep apart, what `answers` say; `as_of` is the last decision before the workbook."""
     outcome = Outcome()
-    log = in_force(decision_log.current(database, session.engagement), PAIR)
+    decided = in_force(log.current(database, session.engagement), PAIR)
     named = [text for answer in answers for text in _ids(answer) if text]
     assets = Finder(database, session, named)
     joiner = _Joiner(database, session, assets, as_of)
@@ -42,10 +42,10 @@ def apply(
                 outcome.applied += changed
                 outcome.unchanged += not changed
             else:
-                apart.append(_apart(log, assets, answer, ids, as_of))
+                apart.append(_apart(decided, assets, answer, ids, as_of))
         except CannotApplyError as error:
             outcome.problems.append(error.problem(answer))
-    added = decision_log.add(database, session, apart)
+    added = log.add(database, session, apart)
     outcome.applied += len(added)
     outcome.unchanged += len(apart) - len(added)
     return outcome
@@ -85,7 +85,7 @@ def _pair(assets: Finder, ids: Sequence[str]) -> list[FoundAsset]:
 
 
 def _apart(
-    log: Mapping[tuple[str, str], Decision],
+    decided: Mapping[tuple[str, str], Decision],
     assets: Finder,
     answer: Answer,
     ids: Sequence[str],
@@ -99,7 +99,7 @@ def _apart(
     pair = _pair(assets, ids)
     subject = " ".join(sorted(one.asset_id for one in pair))
     reason = reason_of(answer)
-    check_not_decided_since(log, subject, SAME, DIFFERENT, as_of)
+    check_not_decided_since(decided, subject, SAME, DIFFERENT, as_of)
     name = " and ".join(one.name for one in pair)
     place = origin(answer, as_of)
     return DecisionRequest(

@@ -13,9 +13,9 @@ from discovery_dagster.domain.decisions.overrides import (
 from discovery_dagster.domain.errors import AbsentError
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.tabular import plain_text
-from discovery_dagster.store import decision_log
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decision_log import ASSET, COMMAND, Decision, DecisionRequest
+from discovery_dagster.store.decisions import log
+from discovery_dagster.store.decisions.log import ASSET, COMMAND, Decision, DecisionRequest
 
 #: Where a decision comes from that accepts a language model's answer.
 PROPOSAL: Final = "proposal"
@@ -88,7 +88,7 @@ def decide(
         )
         for request in read
     ]
-    return [_override(row) for row in decision_log.add(database, session, named)]
+    return [_override(row) for row in log.add(database, session, named)]
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def proposed(
 
 def in_force(database: Database, engagement: EngagementKey) -> list[Override]:
     """Return the decisions about assets that hold now, in the order in which they were made."""
-    rows = decision_log.current(database, engagement)
+    rows = log.current(database, engagement)
     return [_override(row) for row in rows if row.kind == ASSET]
 
 

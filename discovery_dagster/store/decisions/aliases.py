@@ -9,11 +9,11 @@ from typing import Any
 from discovery_dagster.domain.decisions.endpoints import EXTERNAL, EndpointDecision, is_address
 from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.store import decision_log, endpoint_decisions
 from discovery_dagster.store.assets import AmbiguousAssetError, Finder, FoundAsset, NoSuchAssetError
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decision_log import COMMAND, Decision, NoSuchDecisionError
-from discovery_dagster.store.endpoint_decisions import EndpointRequest
+from discovery_dagster.store.decisions import endpoints, log
+from discovery_dagster.store.decisions.endpoints import EndpointRequest
+from discovery_dagster.store.decisions.log import COMMAND, Decision, NoSuchDecisionError
 
 #: The name of each asset in the newest session that has it.
 _NAMES = """
@@ -56,7 +56,7 @@ def add(
     for name in names:
         _check(finder, asset, name)
     requests = [EndpointRequest(name, asset.asset_id, reason, author, origin) for name in names]
-    return endpoint_decisions.decide(database, session, requests)
+    return endpoints.decide(database, session, requests)
 
 
 def names_of(database: Database, session: SessionKey, asset_id: str) -> list[str]:
@@ -78,7 +78,7 @@ def current(database: Database, engagement: EngagementKey) -> list[dict[str, Any
     """Return the aliases in force: `number, name, asset_id, asset, reason, author, at`."""
     aliases = [
         each
-        for each in endpoint_decisions.in_force(database, engagement)
+        for each in endpoints.in_force(database, engagement)
         if each.means != EXTERNAL and not is_address(each.endpoint)
     ]
     with database.reader([engagement]) as connection:
@@ -111,7 +111,7 @@ def remove(
     """
     if number not in {row["number"] for row in current(database, engagement)}:
         raise NoSuchDecisionError(f"{engagement} has no alias {number} in force.")
-    return decision_log.take_back(database, engagement, number, reason, author)
+    return log.take_back(database, engagement, number, reason, author)
 
 
 def _check(finder: Finder, asset: FoundAsset, name: str) -> None:

@@ -9,7 +9,7 @@ from discovery_dagster.domain.identity import IdentityDecision
 from discovery_dagster.domain.identity.registration import AMBIGUOUS
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decision_log import NoSuchDecisionError
+from discovery_dagster.store.decisions.log import NoSuchDecisionError
 
 _COLUMNS = "decision as id, kind, identifiers, assets, reason, author, at"
 

@@ -8,9 +8,9 @@ from discovery_dagster.domain.fields import FIELDS, IGNORED
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.words import fold
-from discovery_dagster.store import decisions
-from discovery_dagster.store.answers.outcome import CannotApplyError, Outcome
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.decisions import digests
+from discovery_dagster.store.decisions.answers.outcome import CannotApplyError, Outcome
 
 
 def apply(
@@ -18,8 +18,8 @@ def apply(
 ) -> Outcome:
     """Decide about columns what `answers` say."""
     outcome = Outcome()
-    columns = decisions.columns(database, session)
-    known = decisions.about_mapping(database, session.engagement)
+    columns = digests.columns(database, session)
+    known = digests.about_mapping(database, session.engagement)
     verdicts = dict[tuple[str, str], tuple[Answer, str, bool]]()
     for answer in answers:
         try:
@@ -36,10 +36,10 @@ def apply(
             outcome.problems.append(error.problem(answer))
             continue
         if fresh:
-            decisions.decide_mapping(
+            digests.decide_mapping(
                 database, session, fresh, field, answer.author or "", accepted=accepted
             )
-            known = decisions.about_mapping(database, session.engagement)
+            known = digests.about_mapping(database, session.engagement)
         outcome.applied += bool(fresh)
         outcome.unchanged += not fresh
     return outcome

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from discovery_dagster.domain.decision_workbook.sheets import ANSWER, REASON, Answer, Problem
-from discovery_dagster.store.decision_log import Decision
+from discovery_dagster.store.decisions.log import Decision
 
 _Request = TypeVar("_Request")
 

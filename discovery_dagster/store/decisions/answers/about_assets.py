@@ -11,8 +11,15 @@ from discovery_dagster.domain.decisions.overrides import (
 )
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.words import fold
-from discovery_dagster.store import decision_log, overrides
-from discovery_dagster.store.answers.outcome import (
+from discovery_dagster.store.assets import (
+    AmbiguousAssetError,
+    Finder,
+    FoundAsset,
+    NoSuchAssetError,
+)
+from discovery_dagster.store.database import Database
+from discovery_dagster.store.decisions import log, overrides
+from discovery_dagster.store.decisions.answers.outcome import (
     CannotApplyError,
     Outcome,
     check_not_decided_since,
@@ -21,15 +28,8 @@ from discovery_dagster.store.answers.outcome import (
     origin,
     reason_of,
 )
-from discovery_dagster.store.assets import (
-    AmbiguousAssetError,
-    Finder,
-    FoundAsset,
-    NoSuchAssetError,
-)
-from discovery_dagster.store.database import Database
-from discovery_dagster.store.decision_log import ASSET
-from discovery_dagster.store.overrides import OverrideRequest
+from discovery_dagster.store.decisions.log import ASSET
+from discovery_dagster.store.decisions.overrides import OverrideRequest
 
 
 def apply(
@@ -37,14 +37,14 @@ def apply(
 ) -> Outcome:
     """Decide about assets what `answers` say; `as_of` is the last decision before the workbook."""
     outcome = Outcome()
-    log = in_force(decision_log.current(database, session.engagement), ASSET)
+    decided = in_force(log.current(database, session.engagement), ASSET)
     named = [text for answer in answers if (text := answer.cells.get("Id") or _name(answer))]
     proposed = overrides.proposed_types(database, session)
     reader = _Reader(session, as_of, Finder(database, session, named), proposed)
 
     def read(answer: Answer) -> tuple[tuple[str, str], str, OverrideRequest]:
         request = reader.request(answer)
-        check_not_decided_since(log, request.asset_id, request.field, request.value, as_of)
+        check_not_decided_since(decided, request.asset_id, request.field, request.value, as_of)
         return (request.asset_id, request.field), request.value, request
 
     requests = consistent_requests(outcome, answers, read)

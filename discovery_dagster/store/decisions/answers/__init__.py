@@ -21,14 +21,14 @@ from discovery_dagster.domain.decision_workbook.sheets import (
 )
 from discovery_dagster.domain.decisions.overrides import InvalidOverrideError, read_words
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.store.answers import (
+from discovery_dagster.store.database import Database
+from discovery_dagster.store.decisions.answers import (
     about_assets,
     about_columns,
     about_endpoints,
     about_pairs,
 )
-from discovery_dagster.store.answers.outcome import Outcome
-from discovery_dagster.store.database import Database
+from discovery_dagster.store.decisions.answers.outcome import Outcome
 
 __all__ = ["Outcome", "apply"]
 

@@ -14,9 +14,11 @@ CHANGED ?= 300
 SOAK_MINUTES ?= 10
 # Tests wait for processes more than they compute, so more of them than cores run side by side.
 TEST_WORKERS ?= 3
+PYTEST := $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder
+UNIT_TESTS := $(addprefix discovery_dagster_tests/,domain reference versions)
 
-.PHONY: install develop demo up test check chaos soak fuzz attack report bench screenshots lock sbom \
-	clean
+.PHONY: install develop demo up test-unit test test-long check chaos soak fuzz attack report bench \
+	screenshots lock sbom clean
 
 # What Discovery needs to run, and nothing else.
 install: $(INSTALLED)
@@ -47,8 +49,17 @@ demo: install
 up: install
 	$(BIN)/discovery up
 
+# What needs neither Postgres nor a search for examples: while one writes code.
+test-unit: develop
+	$(PYTEST) -m "not long and not hypothesis" $(UNIT_TESTS)
+
+# Every feature, in real processes; without what waits for services, kills and servers, or searches.
 test: develop
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder
+	$(PYTEST) -m "not long"
+
+# The rest: services that are killed, two versions of Postgres servers, ten thousand attacks.
+test-long: develop
+	$(PYTEST) -m long
 
 # 50 kills at random moments, beside four busy processes; prints a table of what they ended in.
 chaos: develop

@@ -21,6 +21,8 @@ from discovery_dagster_tests.pumping import (
     slow_text,
 )
 
+pytestmark = pytest.mark.long
+
 #: What the functions that make a pattern of something are given.
 ARGUMENTS = {
     "discovery_dagster.domain.readers.quoting._special": (",",),

@@ -21,6 +21,8 @@ from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster_tests.api.conftest import Served
 from discovery_dagster_tests.installation import Installation
 
+pytestmark = pytest.mark.long
+
 #: The word that every value of a client's data holds; neither is part of the other.
 CANARIES = {"eastern": "zqcanaryeast", "western": "zqcanarywest"}
 REQUESTS = 10_000

@@ -6,9 +6,12 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
 
 from discovery_dagster_tests.api.test_reading import SESSION, read
 from discovery_dagster_tests.serving import Served
+
+pytestmark = pytest.mark.long
 
 #: What a request that keeps to the description may be answered: a cursor, an order or an id that is
 #: well-formed may still not exist.

@@ -13,6 +13,8 @@ from discovery_dagster_tests.conftest import PROJECT
 from discovery_dagster_tests.installation import Installation
 from discovery_dagster_tests.serving import serving
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Cluster]:

@@ -14,6 +14,8 @@ from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster_tests.api.conftest import Served
 from discovery_dagster_tests.serving import serving
 
+pytestmark = pytest.mark.long
+
 SESSION = "/api/v1/engagements/upland.exit/sessions/s001"
 LOWLAND = "/engagements/lowland.exit/sessions/s001"
 

@@ -14,6 +14,8 @@ from discovery_dagster.domain.readers import Limits
 from discovery_dagster.sandbox.allowance import Allowance
 from discovery_dagster.sandbox.reader import SandboxedReader
 
+pytestmark = pytest.mark.long
+
 CHANGED = 25
 
 

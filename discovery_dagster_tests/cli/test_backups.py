@@ -8,6 +8,8 @@ from discovery_dagster.store import backup_catalogue, exports, tokens
 from discovery_dagster.store.database import Database
 from discovery_dagster_tests.installation import Installation, open_folder
 
+pytestmark = pytest.mark.long
+
 TABLES = list(exports.LISTINGS)
 
 

@@ -16,6 +16,8 @@ from discovery_dagster_tests.installation import Installation, open_folder
 from discovery_dagster_tests.processes import processes
 from discovery_dagster_tests.services import REPOSITORY, Services, running
 
+pytestmark = pytest.mark.long
+
 ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
 
 _SENSOR = """

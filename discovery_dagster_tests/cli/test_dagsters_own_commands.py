@@ -16,6 +16,8 @@ from discovery_dagster.domain.steps import and_below
 from discovery_dagster_tests.installation import PROJECT, Installation, open_folder
 from discovery_dagster_tests.services import Services
 
+pytestmark = pytest.mark.long
+
 BLOCK = re.compile(r"## Dagster's own commands\n.*?```\n(.*?)```", re.DOTALL)
 
 

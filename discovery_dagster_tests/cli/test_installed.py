@@ -14,6 +14,8 @@ import pytest
 
 from discovery_dagster_tests.installation import PROJECT, open_folder
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:

@@ -10,6 +10,8 @@ import pytest
 from discovery_dagster_tests.installation import PROJECT
 from discovery_dagster_tests.victim import PROCESS, Blow
 
+pytestmark = pytest.mark.long
+
 SERVERS = "Hostname,OS,Environment\nweb-01,Ubuntu 22.04,prod\ndb-01.acme.example,RHEL 8,prod\n"
 HEADER = "asset,field,value,reason,author\n"
 LINES = HEADER + (

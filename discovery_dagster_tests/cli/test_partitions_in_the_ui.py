@@ -15,6 +15,8 @@ from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster_tests.installation import Installation, open_folder
 from discovery_dagster_tests.services import Services, running
 
+pytestmark = pytest.mark.long
+
 NUMBERS = count(1)
 
 

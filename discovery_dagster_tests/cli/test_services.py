@@ -10,12 +10,16 @@ import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from discovery_dagster.cli import local_token
 from discovery_dagster.cli.local_token import LIFETIME
 from discovery_dagster.store import tokens
 from discovery_dagster.store.database import Database
 from discovery_dagster_tests.installation import PROJECT, Installation
 from discovery_dagster_tests.processes import processes
+
+pytestmark = pytest.mark.long
 
 PACKAGE = "discovery_dagster"
 

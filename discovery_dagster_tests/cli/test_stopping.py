@@ -14,6 +14,8 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import sessions, states
 from discovery_dagster.store.database import Database, open_database
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stopped_import_is_cancelled_and_then_resumed(standing, move, tmp_path, number):

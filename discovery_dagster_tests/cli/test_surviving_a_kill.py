@@ -21,6 +21,8 @@ from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster_tests.installation import PROJECT, EngagementOf, Installation, open_folder
 from discovery_dagster_tests.victim import POSTGRES, Blow
 
+pytestmark = pytest.mark.long
+
 TABLES = [name for name in exports.LISTINGS if name != "publications"]
 SEEDS = range(4)  # of each moment one
 

@@ -15,6 +15,8 @@ from discovery_dagster.store import exports, sessions, states
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.sessions import IncomingFile
 
+pytestmark = pytest.mark.long
+
 #: What each session knows of two hosts: no key is all sessions', and the strongest ones differ.
 KNOWN = {
     "hardware": "Hostname,Vendor,Serial Number,FQDN\n"

@@ -21,6 +21,8 @@ from discovery_dagster_tests.pages.browsing import CHROMIUM
 from discovery_dagster_tests.processes import ports
 from discovery_dagster_tests.services import Services, running
 
+pytestmark = pytest.mark.long
+
 PAGE = (Path(__file__).parent / "hostile_page.html").read_bytes()
 FOREIGN = "hostile.example"  # leads to this machine, in this browser alone
 

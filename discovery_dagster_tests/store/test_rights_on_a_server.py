@@ -17,6 +17,8 @@ from discovery_dagster_tests.clusters import Cluster, cluster
 from discovery_dagster_tests.conftest import PROJECT
 from discovery_dagster_tests.installation import Installation, open_folder
 
+pytestmark = pytest.mark.long
+
 TABLES = list(exports.LISTINGS)
 
 

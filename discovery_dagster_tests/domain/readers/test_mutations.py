@@ -26,6 +26,8 @@ from discovery_dagster.sandbox.allowance import Allowance
 from discovery_dagster.sandbox.reader import SandboxedReader
 from discovery_dagster_tests.domain.readers.old_workbooks import old_workbook
 
+pytestmark = pytest.mark.long
+
 ROWS = [
     ["Hostname", "IP Address", "OS", "RAM (MB)", "Depends On", "Last seen", "Notiz"],
     ["web-1", "10.0.0.1", "RHEL 8", "4096", "db-1; db-2", "2024-05-01 10:00", 'say "hi", ok'],

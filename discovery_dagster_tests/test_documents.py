@@ -1,13 +1,21 @@
 """What the documents say is proven, is: the tests that they name exist."""
 
+import os
 import re
+from pathlib import Path
 
 import pytest
 
+from discovery_dagster.settings import Settings
 from discovery_dagster_tests.installation import PROJECT
-from scripts.describe_tables import DOCUMENT, describe
+from scripts import describe_api, describe_commands, describe_definitions, describe_tables
 
 TESTS = PROJECT / "discovery_dagster_tests"
+DOCS = PROJECT / "docs"
+MADE = {
+    script.DOCUMENT
+    for script in (describe_api, describe_commands, describe_definitions, describe_tables)
+}
 NAMED = re.compile(r"`((?:\w+/)*test_\w+\.py)(?:::(test_\w+))?`")
 
 
@@ -19,8 +27,58 @@ def test_every_test_that_a_document_names_exists(document):
         assert f"def {test}" in (TESTS / file).read_text("utf-8"), f"{file}::{test}"
 
 
-def test_the_document_of_the_tables_is_what_their_catalogue_says():
-    assert DOCUMENT.read_text("utf-8") == describe(), "run: python -m scripts.describe_tables"
+@pytest.mark.parametrize(
+    "script", [describe_api, describe_commands, describe_definitions, describe_tables]
+)
+def test_a_document_that_is_made_from_code_is_current(script, monkeypatch):
+    for name in [name for name in os.environ if name.startswith("DISCOVERY_")]:
+        monkeypatch.delenv(name)
+    assert script.DOCUMENT.read_text("utf-8") == script.describe(), (
+        f"run: python -m {script.__name__}"
+    )
+
+
+def test_each_option_and_each_setting_says_what_it_means():
+    rows = [line for line in describe_commands.describe().splitlines() if line.startswith("| `")]
+    assert len(rows) > 150
+    assert [row for row in rows if not row.removesuffix(" |").rpartition("|")[2].strip()] == []
+
+
+def written_documents() -> list[Path]:
+    """The documents that people write, and in which something may be named that is gone."""
+    return [
+        path
+        for path in (PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *DOCS.glob("*.md"))
+        if path not in MADE
+    ]
+
+
+def test_every_command_that_a_document_names_exists():
+    commands = set(re.findall(r"^#+ discovery (.+)$", describe_commands.describe(), re.M))
+    named = {
+        (path.name, command)
+        for path in written_documents()
+        for command in re.findall(r"(?:`|^\.venv/bin/)discovery ([a-z]+)", path.read_text(), re.M)
+    }
+    assert len(named) > 20
+    assert {pair for pair in named if pair[1] not in commands} == set()
+
+
+def test_every_setting_that_a_document_names_exists():
+    settings = {f"DISCOVERY_{name.upper()}" for name in Settings.model_fields}
+    named = {
+        (path.name, setting)
+        for path in written_documents()
+        for setting in re.findall(r"\bDISCOVERY_[A-Z_]+[A-Z]\b", path.read_text("utf-8"))
+    }
+    assert named
+    assert {pair for pair in named if pair[1] not in settings} == set()
+
+
+def test_every_file_that_a_document_leads_to_exists():
+    for path in (*written_documents(), *(DOCS / "decisions").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text("utf-8")):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
 
 
 def test_each_threat_names_what_proves_that_something_stands_against_it():

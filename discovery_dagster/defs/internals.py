@@ -3,13 +3,14 @@
 Nothing else imports from `dagster._core` or `dagster._utils`; `make check` refuses it. When an
 upgrade moves one of these, the test of this module says which, and only this module changes.
 
-They serve five ends that no public way serves:
+They serve six ends that no public way serves:
 
 - a run that a command executes itself, under a claim that is taken before the run exists, and that
   the daemon and the UI can retry: the public `execute_job` leaves no remote origin on a run
 - receipts that are written afterwards, with the data versions that Dagster would have written
 - telling a code server that died from a run that failed
 - the arguments of launchers and coordinators of runs, which are public to extend
+- Dagster's tables made in one transaction, where Dagster commits each by itself
 - no signal between the lines that create a run and those that would end it
 """
 
@@ -32,6 +33,10 @@ from dagster._core.remote_origin import InProcessCodeLocationOrigin
 from dagster._core.remote_representation.code_location import CodeLocation, GrpcServerCodeLocation
 from dagster._core.remote_representation.external import RemoteJob
 from dagster._core.run_coordinator.base import SubmitRunContext
+from dagster._core.storage.event_log.schema import SqlEventLogStorageMetadata
+from dagster._core.storage.runs.schema import RunStorageSqlMetadata
+from dagster._core.storage.schedules.schema import ScheduleStorageSqlMetadata
+from dagster._core.storage.sql import stamp_alembic_rev
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import BaseWorkspaceRequestContext, WorkspaceProcessContext
 from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
@@ -55,6 +60,9 @@ __all__ = [
     "LoadableTargetOrigin",
     "ReexecutionStrategy",
     "RemoteJob",
+    "RunStorageSqlMetadata",
+    "ScheduleStorageSqlMetadata",
+    "SqlEventLogStorageMetadata",
     "StepMaterializationData",
     "SubmitRunContext",
     "WorkspaceProcessContext",
@@ -63,4 +71,5 @@ __all__ = [
     "get_input_data_version_tag",
     "get_input_event_pointer_tag",
     "recon_job_from_origin",
+    "stamp_alembic_rev",
 ]

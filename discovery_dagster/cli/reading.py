@@ -49,7 +49,9 @@ def export(
     client: Client,
     engagement: Engagement,
     session: Session,
-    output_format: Annotated[Format, typer.Option("--format")] = Format.CSV,
+    output_format: Annotated[
+        Format, typer.Option("--format", help="How it is written.")
+    ] = Format.CSV,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:

@@ -18,7 +18,7 @@ from discovery_dagster.domain.steps import BY_KEY, Step
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import model_requests, publications, sessions
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decisions import digests, grains, overrides
+from discovery_dagster.store.decisions import digests, grains, overrides, taught_formats
 from discovery_dagster.store.findings import NotRunError
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.publications import PublishedFrames
@@ -90,7 +90,8 @@ def preview(
     tables = intake.session_tables(records)
     known = digests.about_mapping(database, session.engagement)
     of_tables = grains.current(database, session.engagement)
-    understood = intake.understand(tables, _unreported, known, of_tables)
+    taught = taught_formats.current(database, session.engagement)
+    understood = intake.understand(tables, _unreported, known, of_tables, taught)
     propose_fields(intake.as_decided(tables, understood["grains"]), understood["mapping"], columns)
     types = _Previewer(settings, database, session, BY_KEY["classified_assets"])
     inventory = _published(database, objects, session, "inventory")

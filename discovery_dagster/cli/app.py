@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "report": ("report", "report"),
     "lineage": ("lineage", "lineage"),
     "mapping": ("mapping", "app"),
+    "format": ("formats", "app"),
     "grain": ("grain", "app"),
     "identity": ("identity", "app"),
     "override": ("overrides", "app"),

@@ -10,7 +10,7 @@ from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.terminal import say, say_json, terminal
-from discovery_dagster.domain.formats import format_named
+from discovery_dagster.domain.formats import FORMATS, UNRECOGNISED, format_named
 from discovery_dagster.domain.grain import Grain
 from discovery_dagster.domain.grain.deciding import may_decide
 from discovery_dagster.domain.grain.decisions import DECIDABLE
@@ -50,7 +50,7 @@ def set_grain(
     with open_database(Settings()) as database:
         sessions.find(database, key)
         row = _find(database, key, table)
-        if not may_decide(format_named(row["format"]), wanted):
+        if not _may_decide(row["format"], wanted):
             raise UsageError(
                 "grain_of_format",
                 f"{table} is a table of {row['format']}, which says what its rows are: only"
@@ -125,6 +125,11 @@ def remove_grain(
 def place_of(row: dict[str, Any]) -> str:
     """The table as the command takes it: `FILE`, or `FILE#SHEET`."""
     return f"{row['file']}#{row['sheet']}" if row["sheet"] else str(row["file"])
+
+
+def _may_decide(table_format: str, grain: Grain) -> bool:
+    taught = table_format not in {*FORMATS, UNRECOGNISED.name}
+    return grain is Grain.NOTHING if taught else may_decide(format_named(table_format), grain)
 
 
 def _grain(word: str) -> Grain:

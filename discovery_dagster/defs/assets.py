@@ -42,6 +42,7 @@ from discovery_dagster.store.decisions import (
     grains,
     override_files,
     overrides,
+    taught_formats,
 )
 from discovery_dagster.store.decisions import endpoints as endpoint_decisions
 from discovery_dagster.store.decisions import identity as identity_decisions
@@ -110,8 +111,9 @@ def field_mapping(
         tables = intake.session_tables(source_records)
         known = digests.about_mapping(session.database, session.key.engagement)
         decided = grains.current(session.database, session.key.engagement)
+        taught = taught_formats.current(session.database, session.key.engagement)
         proposer = session.proposer("field_mapping", report)
-        understood = intake.understand(tables, report, known, decided)
+        understood = intake.understand(tables, report, known, decided, taught)
         mapped, proposed, usage = propose_fields(
             intake.as_decided(tables, understood["grains"]), understood["mapping"], proposer
         )
@@ -141,7 +143,7 @@ def canonical_records(
     """Type the records and account for each of them."""
 
     def work(report: Report) -> StepResult:
-        flows = intake.tables_of_flows(source_records["tables"])
+        flows = intake.flows_among(source_records["tables"], field_mapping["grains"])
         tables = intake.as_decided(
             intake.session_tables(source_records, without=flows), field_mapping["grains"]
         )
@@ -151,7 +153,8 @@ def canonical_records(
                 for number in flows
             }
             canonicalised = canonical.canonicalise(tables, field_mapping["mapping"], report, rows)
-        accounts = intake.count_outcomes(source_records["tables"], canonicalised.outcomes)
+        named = intake.with_formats(source_records["tables"], field_mapping["grains"])
+        accounts = intake.count_outcomes(named, canonicalised.outcomes)
         counts = {
             name: int(accounts[name].sum())
             for name in ("records", "accepted", "rejected", "ignored")
@@ -229,10 +232,9 @@ def rejected_records(
     """Keep what was not accepted as it was written, and every problem found."""
 
     def work(report: Report) -> StepResult:
-        outcomes, issues = intake.finish_outcomes(
-            source_records["tables"], canonical_records, inventory
-        )
-        accounts = intake.count_outcomes(source_records["tables"], outcomes)
+        named = intake.with_formats(source_records["tables"], canonical_records["accounts"])
+        outcomes, issues = intake.finish_outcomes(named, canonical_records, inventory)
+        accounts = intake.count_outcomes(named, outcomes)
         rejects = intake.describe_rejects(source_records, outcomes)
         frames = {"rejects": rejects, "issues": issues, "accounts": accounts}
         return frames, {"rejected": rejects.height, "issues": issues.height}

@@ -113,7 +113,7 @@ class _Place:
                 corrected = published.source["corrections"].filter(
                     (pl.col("table") == table["table"]) & (pl.col("record") == match["at"])
                 )
-                return cls(table["format"], columns, _correction(corrected))
+                return cls(record["format"] or table["format"], columns, _correction(corrected))
         return cls(None, [], None)
 
     def giving(self, field: str) -> list[Row]:

@@ -52,7 +52,7 @@ STEPS: tuple[Step, ...] = (
         "What a row of each table is, and the canonical field, unit and transform of each source "
         "column, with confidence and evidence.",
         upstream=("source_records",),
-        decisions=("mapping", "grains"),
+        decisions=("mapping", "grains", "formats"),
         frames={
             "mapping": tables.FIELD_MAPPING,
             "grains": tables.TABLE_GRAINS,

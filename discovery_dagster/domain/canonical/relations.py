@@ -112,8 +112,8 @@ def _read_relations(
         ends = " / ".join(name or "" for name in names)
         relations = frame.with_columns(
             default,
-            pl.lit(False).alias("turned"),
-            _is_mutual(frame).alias("mutual"),
+            pl.lit(table_format.turned).alias("turned"),
+            (_is_mutual(frame) | pl.lit(table_format.mutual)).alias("mutual"),
             pl.lit(ends).alias("phrase"),
         )
         return _complete(relations), pl.DataFrame(schema=PROBLEM), pl.DataFrame(schema=SKIPPED)

@@ -212,7 +212,7 @@ def _build(
     custom = custom_attributes(records, place.table, mapping, table_format)
     virtual = Virtual(
         are_virtual_machines(records, place.table, cells),
-        stated_virtual(records, place.table, table_format.columns.keys()),
+        stated_virtual(records, place.table, table_format.ruled),
     )
     built = build_assets(cells, custom, table_format, kind, _called(records, mapping), virtual)
     references = build_references(cells, built.assets)

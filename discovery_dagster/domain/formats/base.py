@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import PurePath
 
+from discovery_dagster.domain.fields import IGNORED
 from discovery_dagster.domain.headers.phrases import Phrase
 from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.words import fold
@@ -49,6 +50,7 @@ class Rule:
     codes: Mapping[str, str] = dataclasses.field(
         default_factory=dict
     )  # what the tool shows for its codes
+    taught: bool = False  # a person says so, not a tool: other words of the header count as well
 
 
 #: What a cell may hold: one of these words, in lower case, or what this says true of.
@@ -128,6 +130,8 @@ class TableFormat:
     phrases: Mapping[str, Phrase] | None = None  # the only ones allowed; None: the reference table
     #: The relation of a named thing to a bare address, where it is another one.
     address_relation: str | None = None
+    turned: bool = False  # the target needs the source where no phrase says who needs whom
+    mutual: bool = False  # each needs the other where no phrase says it
     endpoint_type: str | None = None
     directed: bool = False  # the source of a flow opened the connection
     local: bool = False  # the source of a flow is the machine that listed it
@@ -135,11 +139,21 @@ class TableFormat:
     #: no others.
     facts: frozenset[str] = frozenset()
     synonyms: bool = True  # columns without a rule are looked up in the synonyms
+    taught: str | None = None  # who taught it and why, where a person did
 
     @property
     def kinds(self) -> frozenset[Kind]:
         """All kinds of record that a table of this format holds."""
         return frozenset(self.switch.kinds.values()) if self.switch else frozenset({self.kind})
+
+    @property
+    def ruled(self) -> frozenset[str]:
+        """Folded headers of which nothing is read but what the format says."""
+        return frozenset(
+            header
+            for header, rule in self.columns.items()
+            if not rule.taught or rule.field == IGNORED
+        )
 
     def specificity(self, table: SourceTable) -> int:
         """Return how much of `table` this format knows, 0 when the table is not of it."""
@@ -148,7 +162,7 @@ class TableFormat:
         headers = {fold(column) for column in table.header}
         if not self.verbatim <= set(table.header):
             return 0
-        on_sheet = bool(self.sheets & _sheet_names(table))
+        on_sheet = bool(self.sheets & sheet_names(table))
         known = max((len(names) for names in self.headers if names <= headers), default=0)
         if not on_sheet and not known:
             return 0
@@ -156,8 +170,8 @@ class TableFormat:
         return 1 + known + ruled + (_SHEET_WEIGHT if on_sheet else 0)
 
 
-def _sheet_names(table: SourceTable) -> set[str]:
-    """Name of the sheet, or of the tab that RVTools exported as a file of its own."""
+def sheet_names(table: SourceTable) -> set[str]:
+    """Return the folded name of the sheet, or of the tab that RVTools exported as its own file."""
     # In an archive the sheet is named after its member: `export/RVTools_tabvInfo.csv`.
     name = PurePath(table.file if table.sheet is None else table.sheet)
     stem = name.stem.lower()

@@ -18,6 +18,7 @@ from discovery_dagster.reference import load
 FORMATS: tuple[TableFormat, ...] = ()
 
 _MACHINE = "virtual_machine"
+_NAMES = frozenset({"name", "hostname"})
 
 
 def platform_exclusions(header: Sequence[str], table_format: TableFormat) -> Iterator[Exclusion]:
@@ -34,12 +35,14 @@ def platform_exclusions(header: Sequence[str], table_format: TableFormat) -> Ite
 
 def _names_machines(column: str, table_format: TableFormat) -> bool:
     rule = table_format.columns.get(fold(column))
-    if rule is not None or not table_format.synonyms:
-        return rule is not None and rule.field == "name"
+    if rule is not None and not rule.taught:
+        return rule.field == "name"
+    if rule is not None and rule.field in _NAMES:
+        return True
+    if not table_format.synonyms:
+        return False
     meaning = find_meaning(column, synonyms.ASSETS)
-    return meaning is not None and (
-        meaning.field in {"name", "hostname"} or meaning.named == _MACHINE
-    )
+    return meaning is not None and (meaning.field in _NAMES or meaning.named == _MACHINE)
 
 
 @cache

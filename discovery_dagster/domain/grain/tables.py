@@ -9,9 +9,13 @@ from discovery_dagster.domain.source_tables import SourceTable
 
 
 def describe_grain(
-    number: int, table: SourceTable, table_format: TableFormat, grain: TableGrain
+    number: int,
+    table: SourceTable,
+    table_format: TableFormat,
+    grain: TableGrain,
+    taught: str | None = None,
 ) -> dict[str, object]:
-    """Return the row of a table."""
+    """Return the row of a table; `taught` is the declaration of a format that a person taught."""
     return {
         "table": number,
         "file": table.file,
@@ -27,6 +31,7 @@ def describe_grain(
         "name_position": grain.name,
         "columns": list(table.header),
         "beside": sorted(grain.beside),
+        "taught": taught,
     }
 
 

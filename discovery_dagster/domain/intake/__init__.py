@@ -12,6 +12,7 @@ from discovery_dagster.domain.intake.outcomes import (
     count_outcomes,
     describe_rejects,
     finish_outcomes,
+    with_formats,
 )
 from discovery_dagster.domain.intake.reading import (
     FileTables,
@@ -25,10 +26,10 @@ from discovery_dagster.domain.intake.reading import (
 from discovery_dagster.domain.intake.records import (
     collect_records,
     session_tables,
-    tables_of_flows,
 )
 from discovery_dagster.domain.intake.understanding import (
     as_decided,
+    flows_among,
     understand,
 )
 
@@ -46,9 +47,10 @@ __all__ = [
     "describe_rejects",
     "files_to_read",
     "finish_outcomes",
+    "flows_among",
     "is_table",
     "read_tables",
     "session_tables",
-    "tables_of_flows",
     "understand",
+    "with_formats",
 ]

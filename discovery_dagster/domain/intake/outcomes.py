@@ -9,6 +9,17 @@ from discovery_dagster.domain.tables import ISSUES, RECORD_OUTCOMES, REJECTED_RE
 from discovery_dagster.domain.texts import formatted
 
 
+def with_formats(tables: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+    """Return tables under the names of the formats by which they are read.
+
+    Args:
+        tables: as `tables.SOURCE_TABLES`.
+        decided: `table` and `format`, such as `tables.TABLE_GRAINS`.
+    """
+    names = decided.select("table", "format")
+    return tables.drop("format").join(names, on="table", how="left", maintain_order="left")
+
+
 def count_outcomes(tables: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
     """Count, for each table, its physical records and what became of them.
 

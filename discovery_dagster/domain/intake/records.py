@@ -6,7 +6,6 @@ from dataclasses import asdict
 import polars as pl
 
 from discovery_dagster.domain import corrections, formats
-from discovery_dagster.domain.formats.base import Kind
 from discovery_dagster.domain.intake.reading import Readings, RecognisedTable, SourceFile
 from discovery_dagster.domain.readers.records import frame_of_records
 from discovery_dagster.domain.source_tables import FrameSource, SourceTable, records_name
@@ -75,13 +74,4 @@ def session_tables(published: FrameSource, without: Collection[int] = ()) -> lis
             formats.format_named(row["format"]),
         )
         for row in published["tables"].iter_rows(named=True)
-    ]
-
-
-def tables_of_flows(tables: pl.DataFrame) -> list[int]:
-    """Return the numbers of the tables (`tables.SOURCE_TABLES`) whose records are flows."""
-    return [
-        row["table"]
-        for row in tables.iter_rows(named=True)
-        if formats.format_named(row["format"]).kind is Kind.FLOWS
     ]

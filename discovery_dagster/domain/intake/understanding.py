@@ -1,9 +1,14 @@
 """What the records of each table are, and what each of its columns means."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
 
 import polars as pl
 
+from discovery_dagster.domain.formats import format_named
+from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.grain.deciding import read_as
 from discovery_dagster.domain.grain.decisions import GrainDecision
 from discovery_dagster.domain.grain.tables import describe_grain, grain_of
@@ -11,6 +16,12 @@ from discovery_dagster.domain.intake.reading import RecognisedTable
 from discovery_dagster.domain.mapping import understand_table
 from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.tables import FIELD_MAPPING, TABLE_GRAINS, Frames, empty
+from discovery_dagster.domain.teaching import TaughtFormat
+from discovery_dagster.domain.teaching.declaring import table_format
+from discovery_dagster.domain.teaching.reading import read_format, write_format
+from discovery_dagster.domain.teaching.recognising import recognise
+
+_Decided = TypeVar("_Decided", MappingDecision, GrainDecision)
 
 
 def understand(
@@ -18,6 +29,7 @@ def understand(
     progress: Callable[[int, int], None],
     decisions: Sequence[MappingDecision] = (),
     grains: Sequence[GrainDecision] = (),
+    taught: Sequence[TaughtFormat] = (),
 ) -> Frames:
     """Say what the records of each table are, and what each of its columns means.
 
@@ -26,17 +38,25 @@ def understand(
         progress: called with the number of tables done and of all tables.
         decisions: of the client, about columns.
         grains: of the client, about what records are.
+        taught: formats of the client.
 
     Returns:
         `mapping`, one row per source column (`tables.FIELD_MAPPING`), and `grains`, one row per
         table (`tables.TABLE_GRAINS`).
     """
     mapped, grain_rows = [empty(FIELD_MAPPING)], list[dict[str, object]]()
-    for number, (table, table_format) in enumerate(tables):
+    for number, (table, known) in enumerate(tables):
         progress(number, len(tables))
-        mapping, grain = understand_table(number, table, table_format, decisions, grains)
+        found = recognise(table, known, taught)
+        since = found.taught.at if found.taught else None
+        mapping, grain = understand_table(
+            number, table, found.table_format, _later(decisions, since), _later(grains, since)
+        )
+        if found.note:
+            grain = replace(grain, reason=f"{grain.reason} {found.note}")
         mapped.append(mapping)
-        grain_rows.append(describe_grain(number, table, table_format, grain))
+        declared = write_format(found.taught.declared) if found.taught else None
+        grain_rows.append(describe_grain(number, table, found.table_format, grain, declared))
     return {
         "mapping": pl.concat(mapped),
         "grains": pl.DataFrame(grain_rows, schema=dict(TABLE_GRAINS)),
@@ -51,6 +71,32 @@ def as_decided(tables: Sequence[RecognisedTable], grains: pl.DataFrame) -> list[
         grains: of all of them, as `tables.TABLE_GRAINS`.
     """
     return [
-        (table, read_as(table_format, grain_of(row)))
-        for (table, table_format), row in zip(tables, grains.iter_rows(named=True), strict=True)
+        (table, read_as(_format_of(row, known), grain_of(row)))
+        for (table, known), row in zip(tables, grains.iter_rows(named=True), strict=True)
     ]
+
+
+def flows_among(tables: pl.DataFrame, grains: pl.DataFrame) -> list[int]:
+    """Return the numbers of the tables whose records are read as flows.
+
+    Args:
+        tables: as `tables.SOURCE_TABLES`.
+        grains: of all of them, as `tables.TABLE_GRAINS`.
+    """
+    return [
+        row["table"]
+        for row, name in zip(grains.iter_rows(named=True), tables["format"], strict=True)
+        if read_as(_format_of(row, format_named(name)), grain_of(row)).kind is Kind.FLOWS
+    ]
+
+
+def _later(decisions: Sequence[_Decided], since: datetime | None) -> Sequence[_Decided]:
+    """Those decisions that a format, taught later than the others, leaves in force."""
+    return [each for each in decisions if since is None or each.at > since]
+
+
+def _format_of(row: Mapping[str, Any], known: TableFormat) -> TableFormat:
+    """The format of a table, as the row of its grain keeps it where a person taught it."""
+    if row["taught"] is None:
+        return known
+    return table_format(read_format(row["taught"]), row["format"], row["reason"])

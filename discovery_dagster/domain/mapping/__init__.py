@@ -121,7 +121,7 @@ def _claims(
         if not table_format.asset_type:
             claims = name_own_hosts(claims)
     claims = [weigh(claim) for claim in claims]
-    if table_format.phrases is None:
+    if table_format.phrases is None and not table_format.taught:
         claims = [refuse_weak_relation(claim) for claim in claims]
     of_things = bool(OF_THINGS & table_format.kinds)
     if of_things and table_format.synonyms:

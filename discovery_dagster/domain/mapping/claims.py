@@ -115,7 +115,7 @@ def claim_columns(
     if Kind.ASSETS in table_format.kinds and table_format.synonyms:
         if grain is not None and grain.name is not None:
             return _claim_of_subject(claims, grain)
-        return _claim_names(claims, table_format.asset_type)
+        return _claim_names(claims, table_format)
     if Kind.DETAILS in table_format.kinds and table_format.synonyms:
         return [_refer(claim, table_format.asset_type or "server") for claim in claims]
     return claims
@@ -125,7 +125,8 @@ def _claim(column: Column, table_format: TableFormat) -> Claim:
     rule = table_format.columns.get(fold(column.header))
     if rule is not None:
         status = PROPOSED if rule.proposed else ACCEPTED
-        return Claim(column, rule.field, rule.unit, rule.order, 1.0, "format", status)
+        notes = (table_format.taught,) if table_format.taught and rule.taught else ()
+        return Claim(column, rule.field, rule.unit, rule.order, 1.0, "format", status, notes)
     if table_format.kind in {Kind.IGNORED, Kind.CORRECTIONS, Kind.OVERRIDES}:
         return Claim(column, IGNORED, confidence=1.0, method="format")
     if not table_format.synonyms:
@@ -185,12 +186,12 @@ def _name_subject(claim: Claim) -> Claim:
     return Claim(claim.column, "name", confidence=confidence, method=method)
 
 
-def _claim_names(claims: list[Claim], asset_type: str | None) -> list[Claim]:
+def _claim_names(claims: list[Claim], table_format: TableFormat) -> list[Claim]:
     """Let one of the columns that name a thing name the record's own; the others refer."""
     if any(claim.field == "name" and claim.status == ACCEPTED for claim in claims):
-        return [_refer(claim, asset_type) for claim in claims]
+        return [_refer(claim, table_format.asset_type) for claim in claims]
     subject = _find_subject(claims)
-    if subject is None:
+    if subject is None or (table_format.taught and subject.method == "format"):
         return claims
     own_type = named_type(subject.column.effective_header) or "server"
     if own_type == "virtual_machine":

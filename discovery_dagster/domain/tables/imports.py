@@ -107,7 +107,7 @@ TABLE_GRAINS = Table(
         "table": count(key=True, doc="Number of the table, as in `source_tables`."),
         "file": PLACE["file"],
         "sheet": PLACE["sheet"],
-        "format": text(doc="Name of its format, as in `source_tables`."),
+        "format": text(doc="Name of its format: that of `source_tables`, or one taught since."),
         "grain": text(words=Grain, doc="What each of its records is."),
         "status": text(words=GrainStatus, doc="Whether that is decided, or waits for a person."),
         "confidence": share(doc="How sure it is, 0 to 1."),
@@ -120,6 +120,7 @@ TABLE_GRAINS = Table(
         "name_position": count(nullable=True, doc="Its position in the header, from 0."),
         "columns": texts(doc="Its columns, as written."),
         "beside": numbers(doc="Positions of columns that speak of the observation alone."),
+        "taught": text(nullable=True, doc="Its format in YAML, where a person taught it."),
     },
 )
 

@@ -19,9 +19,18 @@ from discovery_dagster.domain.grain.decisions import digest as grain_digest
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.mapping import decisions
 from discovery_dagster.domain.mapping.decisions import MappingDecision
+from discovery_dagster.domain.teaching import TaughtFormat
+from discovery_dagster.domain.teaching import decisions as teaching
 from discovery_dagster.domain.words import fold
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decisions import constraints, endpoints, grains, identity, overrides
+from discovery_dagster.store.decisions import (
+    constraints,
+    endpoints,
+    grains,
+    identity,
+    overrides,
+    taught_formats,
+)
 from discovery_dagster.store.sessions import WANTED, by_session, wanted
 
 #: The last word on each column and field, in the order in which they were said.
@@ -49,6 +58,7 @@ _WITH_DECISIONS = """
        or exists (select from discovery.identity_decision where engagement = key)
        or exists (select from discovery.mapping_decision where client = split_part(key, '.', 1))
        or exists (select from discovery.grain_decision where client = split_part(key, '.', 1))
+       or exists (select from discovery.format_decision where client = split_part(key, '.', 1))
 """
 _NAMED = f"""
     select engagement, session, "column"
@@ -132,14 +142,16 @@ def digests_by_session(
         own = [key for key in keys if key.engagement == engagement]
         known, about = about_mapping(database, engagement), overrides.in_force(database, engagement)
         of_tables = grains.current(database, engagement)
+        taught = taught_formats.current(database, engagement)
         with database.reader([engagement]) as connection:
             names = _named(connection, own) if known else {}
-            headers = grains.headers(connection, own) if of_tables else {}
+            headers = grains.headers(connection, own) if of_tables or taught else {}
             ids = _deciding(connection, own, about) if about else {}
         of_all = of_engagement(database, engagement)
         for key in own:
             mapping = _mapping_digest(known, names.get(key, ()))
             grain = _grain_digest(of_tables, headers.get(key, ()))
+            grain |= _format_digest(taught, headers.get(key, ()))
             digests[key] = mapping | grain | _asset_digests(about, ids.get(key, ())) | of_all
     return digests
 
@@ -160,6 +172,8 @@ def digests_of(
     decided = overrides.in_force(database, engagement) if assets else []
     own = _mapping_digest(about, columns) | _asset_digests(decided, assets)
     own |= _grain_digest(of_tables, headers)
+    taught = taught_formats.current(database, engagement) if headers else []
+    own |= _format_digest(taught, headers)
     return own | of_engagement(database, engagement)
 
 
@@ -180,6 +194,13 @@ def _grain_digest(
 ) -> dict[str, str]:
     grains = grain_digest(concerning_tables(known, headers))
     return {"grains": grains} if grains else {}
+
+
+def _format_digest(
+    taught: Sequence[TaughtFormat], headers: Collection[Sequence[str]]
+) -> dict[str, str]:
+    found = teaching.digest(teaching.concerning(taught, headers))
+    return {"formats": found} if found else {}
 
 
 def _asset_digests(known: Sequence[Override], assets: Collection[str]) -> dict[str, str]:

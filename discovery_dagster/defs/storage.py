@@ -6,7 +6,6 @@ does not exist`). Here all are made in one transaction; what a process of Dagste
 parts is completed.
 """
 
-import sqlalchemy as sa
 from dagster_postgres import PostgresEventLogStorage, PostgresRunStorage, PostgresScheduleStorage
 from dagster_postgres.run_storage import run_storage
 from dagster_postgres.utils import pg_alembic_config
@@ -17,7 +16,7 @@ from discovery_dagster.defs.internals import (
     SqlEventLogStorageMetadata,
     stamp_alembic_rev,
 )
-from discovery_dagster.store import dagster_tables
+from discovery_dagster.store import dagster_schema, dagster_tables
 from discovery_dagster.store.database import Database
 
 _TABLES = (RunStorageSqlMetadata, SqlEventLogStorageMetadata, ScheduleStorageSqlMetadata)
@@ -29,13 +28,8 @@ def finish(database: Database) -> None:
         if dagster_tables.are_complete(database):
             return
         url = database.dagster_url
-        with sa.create_engine(url, poolclass=sa.NullPool).begin() as connection:
-            for metadata in _TABLES:
-                metadata.create_all(connection)
-                for table in metadata.sorted_tables:
-                    for index in table.indexes:  # of tables that were there already
-                        index.create(connection, checkfirst=True)
-            stamp_alembic_rev(pg_alembic_config(run_storage.__file__), connection)
+        revision = pg_alembic_config(run_storage.__file__)
+        dagster_schema.make(url, _TABLES, lambda made: stamp_alembic_rev(revision, made))
         _mark(url)
 
 

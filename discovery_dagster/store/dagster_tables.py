@@ -1,4 +1,4 @@
-"""Whether Dagster has made its own tables, and the lock under which they are made."""
+"""Whether Dagster's own tables are there, and the lock under which they are made."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

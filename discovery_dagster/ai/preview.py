@@ -18,7 +18,12 @@ from discovery_dagster.domain.steps import BY_KEY, Step
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import model_requests, publications, sessions
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decisions import digests, grains, overrides, taught_formats
+from discovery_dagster.store.decisions import (
+    grains,
+    mappings,
+    overrides,
+    taught_formats,
+)
 from discovery_dagster.store.findings import NotRunError
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.publications import PublishedFrames
@@ -88,7 +93,7 @@ def preview(
     columns = _Previewer(settings, database, session, BY_KEY["field_mapping"])
     records = _published(database, objects, session, "source_records")
     tables = intake.session_tables(records)
-    known = digests.about_mapping(database, session.engagement)
+    known = mappings.in_force(database, session.engagement)
     of_tables = grains.current(database, session.engagement)
     taught = taught_formats.current(database, session.engagement)
     understood = intake.understand(tables, _unreported, known, of_tables, taught)

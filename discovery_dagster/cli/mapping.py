@@ -16,7 +16,9 @@ from discovery_dagster.domain.words import fold
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import sessions
 from discovery_dagster.store.database import Database, open_database
-from discovery_dagster.store.decisions import digests
+from discovery_dagster.store.decisions import (
+    mappings,
+)
 
 app = typer.Typer(
     help="Accept or reject the field that a column is mapped to.", no_args_is_help=True
@@ -38,8 +40,8 @@ def list_mapping(
     key = SessionKey.of(EngagementKey(client, engagement), session)
     with open_database(Settings()) as database:
         sessions.find(database, key)
-        columns = digests.columns(database, key)
-        decided = digests.about_mapping(database, key.engagement)
+        columns = mappings.of_session(database, key)
+        decided = mappings.in_force(database, key.engagement)
     if as_json:
         document = {"mapping": columns, "decisions": [vars(each) for each in decided]}
         say_json(document)
@@ -108,10 +110,10 @@ def _decide(
         sessions.find(database, session)
         columns = _find(database, session, file, column)
         if not accepted:
-            decided = digests.about_mapping(database, session.engagement)
+            decided = mappings.in_force(database, session.engagement)
             columns = _taken_for(field, columns, decided)
         by = author or getpass.getuser()
-        digests.decide_mapping(database, session, columns, field, by, accepted=accepted)
+        mappings.decide(database, session, columns, field, by, accepted=accepted)
     place = session.engagement
     command = (
         f"discovery run --client {place.client} --engagement {place.engagement}"
@@ -157,7 +159,7 @@ def _taken_for(
 
 def _find(database: Database, session: SessionKey, file: str, column: str) -> list[dict[str, Any]]:
     """One row for each format that has the column in the file."""
-    rows = [row for row in digests.columns(database, session) if row["file"] == file]
+    rows = [row for row in mappings.of_session(database, session) if row["file"] == file]
     if not rows:
         raise UsageError("no_such_file", f"{session} has no mapped file {file!r}.", file)
     exact = [row for row in rows if row["column"] == column]

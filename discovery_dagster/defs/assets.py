@@ -38,8 +38,8 @@ from discovery_dagster.domain.steps import BY_KEY
 from discovery_dagster.store import changes, identifiers, sessions
 from discovery_dagster.store.decisions import (
     constraints,
-    digests,
     grains,
+    mappings,
     override_files,
     overrides,
     taught_formats,
@@ -109,7 +109,7 @@ def field_mapping(
 
     def work(report: Report) -> StepResult:
         tables = intake.session_tables(source_records)
-        known = digests.about_mapping(session.database, session.key.engagement)
+        known = mappings.in_force(session.database, session.key.engagement)
         decided = grains.current(session.database, session.key.engagement)
         taught = taught_formats.current(session.database, session.key.engagement)
         proposer = session.proposer("field_mapping", report)

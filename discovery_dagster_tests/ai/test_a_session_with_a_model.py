@@ -11,7 +11,9 @@ from discovery_dagster.pages import asset
 from discovery_dagster.pages.answers import html
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import exports, publications, sessions, states
-from discovery_dagster.store.decisions import digests
+from discovery_dagster.store.decisions import (
+    mappings,
+)
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.reading import listing, lists
 from discovery_dagster.store.reading.listing import Criteria
@@ -179,9 +181,9 @@ def test_a_person_accepts_what_was_proposed(engine, engagement, model, tmp_path)
     # Of a client of its own, since decisions about columns are the client's.
     session = register(engine, EngagementKey("decided", engagement.engagement), tmp_path)
     engine.execute_here(session)
-    rows = digests.columns(engine.database, session)
+    rows = mappings.of_session(engine.database, session)
     column = [row for row in rows if row["column"] == "Kostenverantwortlich"]
-    digests.decide_mapping(engine.database, session, column, "business_owner", "ann", accepted=True)
+    mappings.decide(engine.database, session, column, "business_owner", "ann", accepted=True)
     engine.execute_here(session)
     assert assets(engine, session)["payments ledger"]["business_owner"] == "Ann Example"
     assert "Kostenverantwortlich" not in proposals(engine, session)

@@ -5,7 +5,9 @@ import pytest
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import exports, sessions, states
-from discovery_dagster.store.decisions import digests
+from discovery_dagster.store.decisions import (
+    mappings,
+)
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.sessions import IncomingFile
 
@@ -18,9 +20,9 @@ def servers(tmp_path):
 
 
 def decide(engine, session, field, *, accepted=True, column="Kostenstelle"):
-    rows = digests.columns(engine.database, session)
+    rows = mappings.of_session(engine.database, session)
     chosen = [row for row in rows if row["column"] == column]
-    digests.decide_mapping(engine.database, session, chosen, field, "ann", accepted=accepted)
+    mappings.decide(engine.database, session, chosen, field, "ann", accepted=accepted)
 
 
 def column(engine, session, name="Kostenstelle"):

@@ -24,7 +24,9 @@ from discovery_dagster.store import (
 )
 from discovery_dagster.store.backup_errors import BackupError
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decisions import digests
+from discovery_dagster.store.decisions import (
+    mappings,
+)
 from discovery_dagster.store.logins import LIFETIME
 from discovery_dagster.store.objects import ObjectStore
 
@@ -59,7 +61,7 @@ def filled(database: Database, folder: Path) -> tuple[Database, Path]:
     session = sessions.register(database, objects, EngagementKey("acme", "move"), [])
     for column in ("Box", "Kind"):
         named = [{"format": "generic.assets", "column": column}]
-        digests.decide_mapping(database, session, named, "name", "ann", accepted=True)
+        mappings.decide(database, session, named, "name", "ann", accepted=True)
     decision = max(row["decision"] for row in rows(database, "mapping_decision"))
     with psycopg.connect(database.url) as connection:
         connection.execute("delete from discovery.mapping_decision where decision = %s", [decision])
@@ -113,7 +115,7 @@ def test_every_row_comes_back_but_tokens_and_numbers_go_on(kept, make_home, tmp_
     assert all_rows(restored) == {**all_rows(database), "access_token": []}
     named = [{"format": "generic.assets", "column": "Place"}]
     session = SessionKey.parse("acme.move|s001")
-    digests.decide_mapping(restored, session, named, "location", "ann", accepted=True)
+    mappings.decide(restored, session, named, "location", "ann", accepted=True)
     # 2 was that of a decision that was taken back before the backup.
     assert [row["decision"] for row in rows(restored, "mapping_decision")] == [1, 3]
     with restored.connect() as connection:

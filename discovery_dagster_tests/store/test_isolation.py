@@ -5,7 +5,9 @@ import pytest
 
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.store import sessions
-from discovery_dagster.store.decisions import digests
+from discovery_dagster.store.decisions import (
+    mappings,
+)
 
 #: What is learned for a client, in all its engagements, and is therefore led by the client.
 OF_A_CLIENT = {"format_decision", "grain_decision", "mapping_decision"}
@@ -74,7 +76,7 @@ def decided(database, both, engagement, other):
     """A decision of each of two clients; the second engagement of the first has none itself."""
     for session in both:
         column = [{"format": "generic.assets", "column": "Box"}]
-        digests.decide_mapping(database, session, column, "name", "ann", accepted=True)
+        mappings.decide(database, session, column, "name", "ann", accepted=True)
     return EngagementKey(engagement.client, f"{engagement.engagement}x")
 
 

@@ -1,10 +1,6 @@
-"""What people decided about columns, for one client; and digests of all that they decided.
+"""Digests of what people decided about sessions, by kind: what steps were made from."""
 
-The rows are led by the client, whose engagements alone see them; they are only added to.
-"""
-
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 import psycopg
 from psycopg.rows import DictRow
@@ -21,35 +17,17 @@ from discovery_dagster.domain.mapping import decisions
 from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.teaching import TaughtFormat
 from discovery_dagster.domain.teaching import decisions as teaching
-from discovery_dagster.domain.words import fold
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decisions import (
     constraints,
     endpoints,
     grains,
     identity,
+    mappings,
     overrides,
     taught_formats,
 )
 from discovery_dagster.store.sessions import WANTED, by_session, wanted
-
-#: The last word on each column and field, in the order in which they were said.
-_CURRENT = """
-    select format, header, "column", field, accepted, author, at from (
-        select distinct on (format, header, field) *
-        from discovery.mapping_decision where client = %s
-        order by format, header, field, decision desc
-    ) as last order by decision
-"""
-
-#: The columns of a session and the formats of their tables.
-_COLUMNS = """
-    select m.file, m.sheet, m."column", m.field, m.status, m.method, m.confidence, m.conflict,
-           a.format
-    from discovery.field_mapping m
-    left join discovery.table_account a using (engagement, session, "table")
-    where m.engagement = %s and m.session = %s order by m.seq
-"""
 
 _WITH_DECISIONS = """
     select key from unnest(%s::text[]) as key
@@ -71,59 +49,6 @@ _DECIDED_ASSETS = f"""
 """
 
 
-def about_mapping(database: Database, engagement: EngagementKey) -> list[MappingDecision]:
-    """Return what holds now for the columns of the engagement's client."""
-    with database.reader([engagement]) as connection:
-        rows = connection.execute(_CURRENT, [engagement.client]).fetchall()
-    return [MappingDecision(**row) for row in rows]
-
-
-def columns(database: Database, session: SessionKey) -> list[dict[str, Any]]:
-    """Return the columns of a session as they were last mapped, with their tables' `format`."""
-    with database.reader([session.engagement]) as connection:
-        return connection.execute(_COLUMNS, [str(session.engagement), session.session]).fetchall()
-
-
-def decide_mapping(
-    database: Database,
-    session: SessionKey,
-    column: Sequence[Mapping[str, Any]],
-    field: str,
-    author: str,
-    *,
-    accepted: bool,
-) -> None:
-    """Remember for the session's client that a column is, or is not, `field`.
-
-    Args:
-        database: the project's.
-        session: where it was decided.
-        column: rows of `columns`, one for each format that has it.
-        field: canonical field, or `ignored`.
-        author: who decided.
-        accepted: whether it is that field.
-    """
-    engagement = session.engagement
-    with database.writer(engagement) as connection:
-        for row in column:
-            connection.execute(
-                "insert into discovery.mapping_decision"
-                ' (client, engagement, session, format, header, "column", field, accepted, author)'
-                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                [
-                    engagement.client,
-                    str(engagement),
-                    session.session,
-                    row["format"],
-                    fold(row["column"]),
-                    row["column"],
-                    field,
-                    accepted,
-                    author,
-                ],
-            )
-
-
 def digests(database: Database, session: SessionKey) -> dict[str, str]:
     """Return a digest of what people decided about the session, by kind; none for none."""
     return digests_by_session(database, [session])[session]
@@ -140,7 +65,10 @@ def digests_by_session(
     digests: dict[SessionKey, dict[str, str]] = {key: {} for key in keys}
     for engagement in decided:
         own = [key for key in keys if key.engagement == engagement]
-        known, about = about_mapping(database, engagement), overrides.in_force(database, engagement)
+        known, about = (
+            mappings.in_force(database, engagement),
+            overrides.in_force(database, engagement),
+        )
         of_tables = grains.current(database, engagement)
         taught = taught_formats.current(database, engagement)
         with database.reader([engagement]) as connection:
@@ -167,7 +95,7 @@ def digests_of(
     Of kinds about which nothing is given, nothing is said.
     """
     columns = {column for header in headers for column in header}
-    about = about_mapping(database, engagement) if columns else []
+    about = mappings.in_force(database, engagement) if columns else []
     of_tables = grains.current(database, engagement) if headers else []
     decided = overrides.in_force(database, engagement) if assets else []
     own = _mapping_digest(about, columns) | _asset_digests(decided, assets)

@@ -9,7 +9,9 @@ from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.words import fold
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decisions import digests
+from discovery_dagster.store.decisions import (
+    mappings,
+)
 from discovery_dagster.store.decisions.answers.outcome import CannotApplyError, Outcome
 
 
@@ -18,8 +20,8 @@ def apply(
 ) -> Outcome:
     """Decide about columns what `answers` say."""
     outcome = Outcome()
-    columns = digests.columns(database, session)
-    known = digests.about_mapping(database, session.engagement)
+    columns = mappings.of_session(database, session)
+    known = mappings.in_force(database, session.engagement)
     verdicts = dict[tuple[str, str], tuple[Answer, str, bool]]()
     for answer in answers:
         try:
@@ -36,10 +38,8 @@ def apply(
             outcome.problems.append(error.problem(answer))
             continue
         if fresh:
-            digests.decide_mapping(
-                database, session, fresh, field, answer.author or "", accepted=accepted
-            )
-            known = digests.about_mapping(database, session.engagement)
+            mappings.decide(database, session, fresh, field, answer.author or "", accepted=accepted)
+            known = mappings.in_force(database, session.engagement)
         outcome.applied += bool(fresh)
         outcome.unchanged += not fresh
     return outcome

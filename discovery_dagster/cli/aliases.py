@@ -7,7 +7,12 @@ import typer
 from rich.markup import escape
 
 from discovery_dagster.cli.finding import Where, find_asset, require_sessions
-from discovery_dagster.cli.options import AsJson, Client, Engagement
+from discovery_dagster.cli.options import (
+    AsJson,
+    Author,
+    Client,
+    Engagement,
+)
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.rerun import Rerun, rerun
 from discovery_dagster.cli.terminal import say, say_json, terminal
@@ -21,10 +26,6 @@ from discovery_dagster.store.decisions import aliases
 app = typer.Typer(
     help="Give an asset further names, which dependencies may use for it.", no_args_is_help=True
 )
-
-Author = Annotated[
-    str | None, typer.Option(help="Who decides; by default the user of this terminal.")
-]
 
 
 @app.command("set")

@@ -9,7 +9,12 @@ from typing import Annotated, Any, Final
 import typer
 
 from discovery_dagster.cli.errors import UsageError
-from discovery_dagster.cli.options import AsJson, Client, Engagement
+from discovery_dagster.cli.options import (
+    AsJson,
+    Author,
+    Client,
+    Engagement,
+)
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.format_trial import TriedTable, try_formats
@@ -37,7 +42,6 @@ _LARGEST: Final = 2_000_000  # bytes of a file of formats
 Formats = Annotated[Path, typer.Argument(help="YAML of one or more formats.", metavar="FILE.yaml")]
 Source = Annotated[Path, typer.Argument(help="A file with tables.", metavar="FILE")]
 Name = Annotated[str, typer.Argument(help="Name of the format.")]
-Author = Annotated[str | None, typer.Option(help="Who decides; else the user of this terminal.")]
 Reason = Annotated[str, typer.Option(help="Why, for whoever reads it later.")]
 
 

@@ -7,7 +7,13 @@ import typer
 from rich.markup import escape
 
 from discovery_dagster.cli.errors import UsageError
-from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
+from discovery_dagster.cli.options import (
+    AsJson,
+    Author,
+    Client,
+    Engagement,
+    Session,
+)
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.formats import FORMATS, UNRECOGNISED, format_named
@@ -25,10 +31,6 @@ app = typer.Typer(
     help="Decide what a row of a table is: a thing, an observation, a relation, nothing.",
     no_args_is_help=True,
 )
-
-Author = Annotated[
-    str | None, typer.Option(help="Who decides; by default the user of this terminal.")
-]
 
 
 @app.command("set")

@@ -7,7 +7,14 @@ import typer
 from rich.console import Console
 
 from discovery_dagster.cli.errors import UsageError
-from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
+from discovery_dagster.cli.options import (
+    AsJson,
+    Asset,
+    Author,
+    Client,
+    Engagement,
+    Session,
+)
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.decisions.identity import ALIAS, PERSON, SPLIT, IdentityDecision
@@ -22,11 +29,7 @@ app = typer.Typer(
     help="Explain which records are one asset, and split or join them.", no_args_is_help=True
 )
 
-Asset = Annotated[str, typer.Argument(help="Id of an asset, or its unambiguous name.")]
 Reason = Annotated[str, typer.Option(help="Why; explanations show it.")]
-Author = Annotated[
-    str | None, typer.Option(help="Who decides; by default the user of this terminal.")
-]
 
 
 @app.command()

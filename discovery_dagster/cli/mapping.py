@@ -6,7 +6,13 @@ from typing import Annotated, Any
 import typer
 
 from discovery_dagster.cli.errors import UsageError
-from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
+from discovery_dagster.cli.options import (
+    AsJson,
+    Author,
+    Client,
+    Engagement,
+    Session,
+)
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.fields import FIELDS, IGNORED
@@ -27,9 +33,6 @@ app = typer.Typer(
 File = Annotated[str, typer.Argument(help="File of the session, as `export files` names it.")]
 Column = Annotated[str, typer.Argument(help="Column, as its header names it.")]
 Field = Annotated[str, typer.Argument(help="Canonical field, or `ignored`.")]
-Author = Annotated[
-    str | None, typer.Option(help="Who decides; by default the user of this terminal.")
-]
 
 
 @app.command("list")

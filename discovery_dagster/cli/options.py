@@ -12,3 +12,7 @@ Session = Annotated[str, typer.Option("--session", help="Session key, such as s0
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else on stdout.")
 ]
+Asset = Annotated[str, typer.Argument(help="Id of an asset, or its unambiguous name.")]
+Author = Annotated[
+    str | None, typer.Option(help="Who decides; by default the user of this terminal.")
+]

@@ -8,7 +8,12 @@ import typer
 
 from discovery_dagster.cli.errors import DONE, FAILED
 from discovery_dagster.cli.finding import Where, find_asset, require_sessions
-from discovery_dagster.cli.options import AsJson, Client, Engagement
+from discovery_dagster.cli.options import (
+    AsJson,
+    Author,
+    Client,
+    Engagement,
+)
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.rerun import Rerun, rerun
 from discovery_dagster.cli.terminal import say, say_json, terminal
@@ -25,10 +30,6 @@ from discovery_dagster.store.decisions.overrides import OverrideRequest
 app = typer.Typer(
     help="Decide what an asset is; it holds for later sessions, too.", no_args_is_help=True
 )
-
-Author = Annotated[
-    str | None, typer.Option(help="Who decides; by default the user of this terminal.")
-]
 
 
 @app.command("set")

@@ -6,7 +6,12 @@ from typing import Annotated, Any
 import typer
 
 from discovery_dagster.cli.errors import UsageError
-from discovery_dagster.cli.options import AsJson, Client, Engagement
+from discovery_dagster.cli.options import (
+    AsJson,
+    Author,
+    Client,
+    Engagement,
+)
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.decisions import constraints as rules
@@ -21,9 +26,6 @@ app = typer.Typer(help="Set constraints of the migration plan.", no_args_is_help
 
 _USAGES = "; ".join(f"{name} {kind.usage}" for name, kind in KINDS.items())
 KindOf = Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {_USAGES}.")]
-Author = Annotated[
-    str | None, typer.Option(help="Who decides; by default the user of this terminal.")
-]
 
 
 @app.command("set")

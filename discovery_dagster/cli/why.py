@@ -1,12 +1,17 @@
 """`discovery why` and `discovery impact`: what explains one asset, and what hangs on it."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.console import Console
 
-from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
+from discovery_dagster.cli.options import (
+    AsJson,
+    Asset,
+    Client,
+    Engagement,
+    Session,
+)
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.terminal import say_json, terminal
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
@@ -16,8 +21,6 @@ from discovery_dagster.store.assets import NoSuchAssetError
 from discovery_dagster.store.database import open_database
 from discovery_dagster.store.reading.impact import impact as read_impact
 from discovery_dagster.store.reading.why import why as read_why
-
-Asset = Annotated[str, typer.Argument(help="Id of an asset, or its unambiguous name.")]
 
 _MOST_EDGES = 20  # of each direction on the terminal; `--json` has all
 

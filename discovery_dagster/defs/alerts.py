@@ -3,13 +3,11 @@
 Keys and counts only: never a message, which could quote a cell.
 """
 
-import json
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 import dagster as dg
+import httpx
 
 from discovery_dagster.defs.partitions import PARTITION_TAG
 from discovery_dagster.domain.keys import InvalidKeyError, SessionKey
@@ -139,16 +137,13 @@ def _post(url: str, alert: Alert) -> str | None:
     """Deliver an alert; return what is wrong when it was not delivered."""
     if not url.startswith(("http://", "https://")):
         return "DISCOVERY_WEBHOOK_URL is no http address"
-    request = urllib.request.Request(  # noqa: S310 - checked above
-        url, json.dumps(alert).encode(), {"Content-Type": "application/json"}
-    )
     try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT):  # noqa: S310 - checked above
-            return None
-    except urllib.error.HTTPError as error:
-        return f"it answered {error.code}"
-    except (OSError, ValueError) as error:
+        httpx.post(url, json=alert, timeout=_TIMEOUT).raise_for_status()
+    except httpx.HTTPStatusError as error:
+        return f"it answered {error.response.status_code}"
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         return type(error).__name__
+    return None
 
 
 ALERTS = (

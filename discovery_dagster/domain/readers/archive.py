@@ -55,7 +55,7 @@ def check_unpacked(data: bytes, name: str, limits: Limits) -> None:
         UnreadableFileError: `corrupt_workbook`, `limit_exceeded`.
     """
     with _opened(data, name) as archive:
-        _check_bytes(archive, len(data), name, limits)
+        check_sizes(archive, len(data), name, limits)
 
 
 def check_extents(data: bytes, name: str, limits: Limits) -> None:
@@ -92,14 +92,19 @@ def _check_size(archive: zipfile.ZipFile, size: int, name: str, limits: Limits) 
             "not_a_table",
             f"{name} is an archive but no XLSX workbook: import its files or save it as XLSX.",
         )
-    _check_bytes(archive, size, name, limits)
+    check_sizes(archive, size, name, limits)
 
 
-def _check_bytes(archive: zipfile.ZipFile, size: int, name: str, limits: Limits) -> None:
+def check_sizes(archive: zipfile.ZipFile, size: int, name: str, limits: Limits) -> None:
+    """Look how much an archive of `size` bytes says that it unpacks to.
+
+    Raises:
+        UnreadableFileError: when that is more than `limits` allow, or many times its size.
+    """
     unpacked = sum(member.file_size for member in archive.infolist())
     check_limit(name, "bytes unpacked", unpacked, limits.uncompressed_bytes)
     if unpacked > _RATIO_FROM:
-        ratio = unpacked // size
+        ratio = unpacked // max(size, 1)
         check_limit(name, "times its size when unpacked", ratio, limits.compression_ratio)
 
 

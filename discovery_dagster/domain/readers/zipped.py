@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from discovery_dagster.domain.readers.archive import DAMAGED
+from discovery_dagster.domain.readers.archive import DAMAGED, check_sizes
 from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.records import frame_of_records, rejected_record
 from discovery_dagster.domain.source_tables import FileReading, SourceTable, UnreadableFileError
@@ -21,7 +21,6 @@ ReadFile = Callable[[Path, str, Limits], FileReading]
 
 _WORKBOOKS: Final = ("xl/workbook.xml", "xl/workbook.bin")
 _CHUNK: Final = 1024**2
-_RATIO_FROM: Final = 16 * 1024**2  # bytes unpacked, below which any compression is harmless
 #: What macOS and Windows add to archives beside what their user put in.
 _BY_SYSTEMS: Final = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
@@ -78,11 +77,7 @@ def read_archive(path: Path, name: str, limits: Limits, read: ReadFile) -> FileR
 def _check(archive: zipfile.ZipFile, size: int, name: str, limits: Limits) -> None:
     members = archive.infolist()
     check_limit(name, "files in an archive", len(members), limits.archive_members)
-    unpacked = sum(member.file_size for member in members)
-    check_limit(name, "bytes unpacked", unpacked, limits.uncompressed_bytes)
-    if unpacked > _RATIO_FROM:
-        ratio = unpacked // max(size, 1)
-        check_limit(name, "times its size when unpacked", ratio, limits.compression_ratio)
+    check_sizes(archive, size, name, limits)
 
 
 def _unpack(

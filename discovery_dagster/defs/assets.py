@@ -233,7 +233,7 @@ def rejected_records(
 
     def work(report: Report) -> StepResult:
         named = intake.with_formats(source_records["tables"], canonical_records["accounts"])
-        outcomes, issues = intake.finish_outcomes(named, canonical_records, inventory)
+        outcomes, issues = intake.finish_outcomes(canonical_records, inventory)
         accounts = intake.count_outcomes(named, outcomes)
         rejects = intake.describe_rejects(source_records, outcomes)
         frames = {"rejects": rejects, "issues": issues, "accounts": accounts}

@@ -26,5 +26,5 @@ def sheets(
     sources = settled.inputs if settled is not None else {}
     if sources.get("canonical_records") == canonical.publication and "inventory" in sources:
         known = PublishedFrames(objects, session, "inventory", sources["inventory"])
-        outcomes, issues = finish_outcomes(read["tables"], records, known)
+        outcomes, issues = finish_outcomes(records, known)
     return list(correction_sheets(read, outcomes, issues, severities))

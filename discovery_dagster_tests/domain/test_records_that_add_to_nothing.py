@@ -38,8 +38,12 @@ def issues_of(folder: Path, *disks_of: str) -> pl.DataFrame:
     records = canonical.canonicalise(tables, mapping)
     inventory = identity.resolve("acme", records.assets, records.relations, {})
     _, issues = intake.finish_outcomes(
-        source["tables"],
-        {"outcomes": records.outcomes, "issues": records.issues, "assets": records.assets},
+        {
+            "outcomes": records.outcomes,
+            "issues": records.issues,
+            "assets": records.assets,
+            "accounts": intake.count_outcomes(source["tables"], records.outcomes),
+        },
         {"refusals": empty(OVERRIDE_REFUSALS), "members": inventory.members},
     )
     return issues

@@ -42,7 +42,7 @@ def count_outcomes(tables: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame
 
 
 def finish_outcomes(
-    tables: pl.DataFrame, canonical_records: FrameSource, inventory: FrameSource
+    canonical_records: FrameSource, inventory: FrameSource
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return what became of each record, and every problem, once the inventory is known.
 
@@ -50,9 +50,8 @@ def finish_outcomes(
     reported.
 
     Args:
-        tables: as `tables.SOURCE_TABLES`.
-        canonical_records: `outcomes` in the order of the records of each table, `issues` and
-            `assets`.
+        canonical_records: `outcomes` in the order of the records of each table, `issues`,
+            `assets` and `accounts`.
         inventory: `refusals` and `members`.
 
     Returns:
@@ -61,7 +60,9 @@ def finish_outcomes(
     outcomes, issues = _refuse_lines(
         canonical_records["outcomes"], canonical_records["issues"], inventory["refusals"]
     )
-    unattached = _unattached(tables, canonical_records["assets"], inventory["members"])
+    unattached = _unattached(
+        canonical_records["accounts"], canonical_records["assets"], inventory["members"]
+    )
     return outcomes, pl.concat([issues, unattached])
 
 
@@ -80,11 +81,13 @@ def _refuse_lines(
     return joined.with_columns(outcome).select(list(RECORD_OUTCOMES)), pl.concat([issues, refusal])
 
 
-def _unattached(tables: pl.DataFrame, records: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+def _unattached(
+    accounts: pl.DataFrame, records: pl.DataFrame, members: pl.DataFrame
+) -> pl.DataFrame:
     """Issues of records that say something of a thing and fit none, or several."""
     place = ["file", "sheet", "format"]
     alone = records.filter("detail").join(members, on="record", how="anti", maintain_order="left")
-    numbers = tables.select("table", *place).unique(place, keep="first", maintain_order=True)
+    numbers = accounts.select("table", *place).unique(place, keep="first", maintain_order=True)
     placed = alone.join(numbers, on=place, nulls_equal=True, maintain_order="left")
     named = pl.coalesce("name", "hostname", "fqdn", pl.lit("It"))
     issues = placed.with_columns(

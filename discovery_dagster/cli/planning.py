@@ -12,6 +12,7 @@ from discovery_dagster.cli.options import (
     Client,
     Engagement,
 )
+from discovery_dagster.cli.plan_previews import preview
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.decisions import constraints as rules
@@ -25,6 +26,8 @@ from discovery_dagster.store.decisions import constraint_subjects, constraints
 app = typer.Typer(help="Set constraints of the migration plan.", no_args_is_help=True)
 
 _USAGES = "; ".join(f"{name} {kind.usage}" for name, kind in KINDS.items())
+app.command()(preview)
+
 KindOf = Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {_USAGES}.")]
 
 

@@ -49,3 +49,50 @@ def test_what_would_have_no_effect_is_refused(planned):
         assert sentence in refused["message"]
     shown = planned.installation.json("plan", "show", *planned.options)
     assert shown == {"constraints": []}
+
+
+def previewed(move, *options, code=0):
+    return move.installation.json("plan", "preview", *options, *move.options, code=code)
+
+
+def test_a_preview_says_what_the_run_does_once_it_is_set_and_sets_nothing(planned):
+    before = waves(planned)
+    shown = previewed(planned, "--set", "pin crm-web 3", "--set", "freeze erp-db")
+    assert planned.installation.json("plan", "show", *planned.options) == {"constraints": []}
+    moves = {
+        move["name"]: move["after"] and int(move["after"])
+        for move in shown["moves"]
+        if move["field"] == "wave"
+    }
+    set_limit(planned, "pin", "crm-web", "3")
+    set_limit(planned, "freeze", "erp-db")
+    planned.run()
+    after = waves(planned)
+    assert {name: wave for name, wave in after.items() if wave != before[name]} == moves
+    assert moves
+    conflicts = [row["message"] for row in planned.export("conflicts")]
+    assert [message for message in conflicts if message in shown["new_conflicts"]] == conflicts
+
+
+def test_a_preview_of_removing_the_only_constraint_is_the_plan_before(planned):
+    before = waves(planned)
+    frozen = set_limit(planned, "freeze", "crm-web")
+    planned.run()
+    assert waves(planned)["crm-web"] is None
+    shown = previewed(planned, "--remove", str(frozen["id"]))
+    (move,) = [move for move in shown["moves"] if move["field"] == "wave"]
+    assert (move["name"], move["before"], int(move["after"])) == (
+        "crm-web",
+        None,
+        before["crm-web"],
+    )
+
+
+def test_a_preview_that_would_say_too_little_is_refused(planned):
+    refused = previewed(planned, "--set", "service erp-db yes", code=2)["error"]
+    assert refused["code"] == "invalid_constraint"
+    assert "only a run shows" in refused["message"]
+    refused = previewed(planned, "--remove", "7", code=2)["error"]
+    assert refused["code"] == "no_such_constraint"
+    refused = previewed(planned, "--set", "freeze erp-ap", code=2)["error"]
+    assert "has no asset 'erp-ap'" in refused["message"]

@@ -69,7 +69,7 @@ def resolve(
     Raises:
         InvalidConstraintError: when a name means no asset, or several, or a pattern fits none.
     """
-    newest = _newest(database, engagement)
+    newest = newest_planned(database, engagement)
     names = names_of(kind, values)
     if newest is None or not names:
         return Subjects(values)
@@ -88,7 +88,8 @@ def resolve(
     return Subjects((*assets, *values[len(names) :]), tuple(groups), newest if groups else None)
 
 
-def _newest(database: Database, engagement: EngagementKey) -> SessionKey | None:
+def newest_planned(database: Database, engagement: EngagementKey) -> SessionKey | None:
+    """Return the newest session of the engagement that has a plan."""
     with database.reader([engagement]) as connection:
         row = connection.execute(_NEWEST, [str(engagement)]).fetchone()
     return SessionKey.of(engagement, row["session"]) if row else None

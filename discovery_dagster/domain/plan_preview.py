@@ -1,0 +1,93 @@
+"""What a plan would say differently under other constraints, before anybody sets them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from discovery_dagster.domain.changes import places
+from discovery_dagster.domain.decisions.constraints import KINDS, Constraint, InvalidConstraintError
+from discovery_dagster.domain.planning.plan import Plan, PlanSettings, make
+
+#: The kind of decision that a plan alone is made from; others change its inputs.
+_PLAN = "plan"
+
+
+@dataclass(frozen=True)
+class PlanPreview:
+    """A plan under other constraints, and how it differs from the published one.
+
+    `plan` is the whole of it. `moves` has `asset_id, name, field, before, after`, one row per asset
+    whose wave or group is another one; `waves` has `wave, before, after` in assets; `new_conflicts`
+    and `ended_conflicts` are rows of `PLAN_CONFLICTS`.
+    """
+
+    plan: Plan
+    moves: pl.DataFrame
+    waves: pl.DataFrame
+    new_conflicts: pl.DataFrame
+    ended_conflicts: pl.DataFrame
+
+
+def with_changes(
+    in_force: Sequence[Constraint], added: Sequence[Constraint], removed: Collection[int]
+) -> list[Constraint]:
+    """Return the constraints that would be in force: of a kind that holds once, the last one.
+
+    Raises:
+        InvalidConstraintError: when one of them changes what the plan is made from, too.
+    """
+    changed = [*added, *(each for each in in_force if each.id in removed)]
+    for each in changed:
+        if KINDS[each.kind].concerns != _PLAN:
+            raise InvalidConstraintError(
+                f"{each.kind} changes dependencies, too: only a run shows its consequences."
+            )
+    kept = [each for each in in_force if each.id not in removed]
+    for each in added:
+        if KINDS[each.kind].single:
+            kept = [other for other in kept if other.kind != each.kind]
+        kept.append(each)
+    return kept
+
+
+def preview(
+    assets: pl.DataFrame,
+    edges: pl.DataFrame,
+    nodes: pl.DataFrame,
+    published: Plan,
+    constraints: Sequence[Constraint],
+) -> PlanPreview:
+    """Make the plan under `constraints` and compare it with the published one.
+
+    Args:
+        assets: `CLASSIFIED_ASSETS`.
+        edges: `EDGES`.
+        nodes: `GRAPH_NODES`.
+        published: what the plan says now.
+        constraints: all that would be in force.
+    """
+    plan = make(assets, edges, nodes, PlanSettings(constraints=constraints))
+    # A strategy is decided about an asset, not by constraints, and differs for no other reason.
+    placements = plan.placements.drop("strategy").join(
+        published.placements.select("asset_id", "strategy"), on="asset_id", how="left"
+    )
+    moves = places.changes(published.placements, placements, assets)
+    worded = ["kind", "sentence", "message"]  # the number of one that is not set is not known yet
+    return PlanPreview(
+        plan,
+        moves.select("asset_id", "name", "field", "before", "after").sort(
+            "name", "asset_id", "field"
+        ),
+        _sizes(published.waves, plan.waves),
+        plan.conflicts.join(published.conflicts, on=worded, how="anti"),
+        published.conflicts.join(plan.conflicts, on=worded, how="anti"),
+    )
+
+
+def _sizes(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """How many assets each wave has in both plans, 0 where there is no such wave."""
+    joined = before.select("wave", before="assets").join(
+        after.select("wave", after="assets"), on="wave", how="full", coalesce=True
+    )
+    return joined.with_columns(pl.col("before", "after").fill_null(0)).sort("wave")

@@ -6,6 +6,7 @@ connection to Postgres that its rows came by.
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Generator
 from contextlib import closing
 from pathlib import Path
@@ -19,8 +20,11 @@ Parts = Generator[bytes, None, None]
 #: Bytes that are sent at a time, and after which a waiting reader hears of what was written.
 _PIECE = 64 * 1024
 
+#: Seconds after each piece in which whoever asks for a page finds nobody computing.
+_PAUSE = 0.005
+
 #: Answers of one token that are written at a time: its others wait, and nobody else's do.
-_WRITTEN_FOR_A_TOKEN = 2
+_WRITTEN_FOR_A_TOKEN = 1
 
 
 class Spooler:
@@ -86,6 +90,7 @@ class _Spool:
                 written += self._file.write(part)
                 if announced == 0 or written - announced >= _PIECE:
                     announced = self._announce(written)
+                    time.sleep(_PAUSE)
         self._announce(written)
 
     def read(self, start: int) -> bytes:

@@ -1,6 +1,7 @@
 """`discovery api`: the read API and the pages, alone."""
 
 import logging
+import sys
 from typing import Annotated
 
 import typer
@@ -10,6 +11,9 @@ from discovery_dagster.cli.ports import Address
 from discovery_dagster.cli.terminal import say, say_json
 from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import open_database
+
+#: Python lets a thread compute for 5 ms while others wait, which many threads add up to seconds.
+_SWITCH_SECONDS = 0.0005
 
 
 def api(
@@ -42,6 +46,8 @@ def api(
         else:
             say(f"Pages  {url}\nAPI    {url}/docs")
         _log_requests()
+        # A page that asks for its turn while downloads are written waits as long for each of them.
+        sys.setswitchinterval(_SWITCH_SECONDS)
         # Browsers that follow a session keep their streams open: stopping does not wait for them.
         uvicorn.run(
             app,

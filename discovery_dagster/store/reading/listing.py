@@ -22,8 +22,8 @@ _LIKE = re.compile(r"[\\%_]")
 #: of a search in nine columns. What is counted while somebody waits takes no longer for more.
 LOOKED_AT = 100_000
 
-#: Rows that a stream fetches at a time.
-_BATCH = 1000
+#: Rows that a stream fetches at a time: while they are made, no other thread of Python runs.
+_BATCH = 50
 
 
 @dataclass(frozen=True)

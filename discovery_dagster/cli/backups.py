@@ -13,7 +13,7 @@ from discovery_dagster.cli.services import services_are_up
 from discovery_dagster.cli.terminal import say
 from discovery_dagster.defs.home import prepare_dagster_home
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import backup_seals, backups, dagster_runs
+from discovery_dagster.store import backup_seals, backups, dagster_tables
 from discovery_dagster.store.backup_errors import BackupError
 from discovery_dagster.store.database import open_database
 
@@ -45,7 +45,7 @@ def restore(file: File) -> None:
         key = backup_seals.key_for_reading(settings)
         with open_database(settings) as database:
             prepare_dagster_home(settings, database)
-            if not dagster_runs.exist(database):
+            if not dagster_tables.are_complete(database):
                 make_dagster_tables()
             backups.read(database, settings.objects, file, key)
     say(f"{settings.home} is as {file} kept it; for tokens, see `discovery token create`.")

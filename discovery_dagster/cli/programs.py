@@ -73,12 +73,12 @@ def programs(settings: Settings, database: Database, api: Address, dagster: Addr
 
 
 def make_dagster_tables() -> None:
-    """Have Dagster make or migrate its tables, in a process that ends: its imports take 200 MB.
+    """Make what is missing of Dagster's tables, in a process that ends: its imports take 200 MB.
 
     Raises:
         OSError: when it fails; says why.
     """
-    command = [str(Path(sys.executable).parent / "dagster"), "instance", "migrate"]
+    command = [sys.executable, "-m", "discovery_dagster.defs.storage"]
     try:
         subprocess.run(  # noqa: S603 - of our own environment
             command, capture_output=True, text=True, timeout=_TABLES_LIMIT, check=True

@@ -24,7 +24,7 @@ from discovery_dagster.cli.supervisor import Backoff, Child, supervised
 from discovery_dagster.cli.terminal import say, say_json
 from discovery_dagster.defs.home import dagster_environment, prepare_dagster_home
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import dagster_runs
+from discovery_dagster.store import dagster_tables
 from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from discovery_dagster.store.private_files import make_home
@@ -68,7 +68,7 @@ def up(
         api.warn()
         with open_database(settings) as database, _postgres(settings) as postgres:
             _prepare(settings, database)
-            if not dagster_runs.exist(database):
+            if not dagster_tables.are_complete(database):
                 make_dagster_tables()
             children = programs(settings, database, api, dagster)
             try:

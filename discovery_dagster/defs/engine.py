@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import dagster as dg
 from dagster import _check as check
 
-from discovery_dagster.defs import recovery
+from discovery_dagster.defs import recovery, storage
 from discovery_dagster.defs.home import PROJECT, prepare_dagster_home
 from discovery_dagster.defs.internals import (
     BaseWorkspaceRequestContext,
@@ -255,6 +255,7 @@ def _forcing(steps: Collection[str]) -> dict[str, str]:
 def open_engine(settings: Settings, database: Database) -> Iterator[Engine]:
     """The engine of this home, on the definitions of this very process: no code server."""
     prepare_dagster_home(settings, database)
+    storage.finish(database)
     target = LoadableTargetOrigin(
         executable_path=sys.executable,
         module_name="discovery_dagster.definitions",

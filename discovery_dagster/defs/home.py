@@ -9,7 +9,6 @@ from typing import Any
 import yaml
 
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import dagster_tables
 from discovery_dagster.store.database import Database
 
 #: Where the package lies: the checkout, or the packages of the environment it is installed in.
@@ -59,8 +58,7 @@ def dagster_environment(settings: Settings, database: Database) -> dict[str, str
 def prepare_dagster_home(settings: Settings, database: Database) -> None:
     """Give Dagster's home a `dagster.yaml` when it has none, and point this process there.
 
-    One that is there belongs to its owner and is left as it is. Dagster's tables are made, or
-    finished where a process was killed while it made them.
+    One that is there belongs to its owner and is left as it is.
     """
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     configuration = configuration_file(settings)
@@ -69,10 +67,6 @@ def prepare_dagster_home(settings: Settings, database: Database) -> None:
         shutil.copyfile(CONFIGURATION, temporary)
         temporary.replace(configuration)
     os.environ.update(dagster_environment(settings, database))
-    if not dagster_tables.are_complete(database):
-        from discovery_dagster.defs import storage  # its imports cost seconds
-
-        storage.finish(database)
 
 
 def configuration_file(settings: Settings) -> Path:

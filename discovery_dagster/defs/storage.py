@@ -16,16 +16,19 @@ from discovery_dagster.defs.internals import (
     SqlEventLogStorageMetadata,
     stamp_alembic_rev,
 )
+from discovery_dagster.settings import Settings
 from discovery_dagster.store import dagster_schema, dagster_tables
-from discovery_dagster.store.database import Database
+from discovery_dagster.store.database import Database, open_database
 
 _TABLES = (RunStorageSqlMetadata, SqlEventLogStorageMetadata, ScheduleStorageSqlMetadata)
 
 
 def finish(database: Database) -> None:
     """Make what is missing of Dagster's tables, however often it was tried before."""
+    if dagster_tables.are_complete(database):
+        return
     with dagster_tables.making(database):
-        if dagster_tables.are_complete(database):
+        if dagster_tables.are_complete(database):  # another process has made them meanwhile
             return
         url = database.dagster_url
         revision = pg_alembic_config(run_storage.__file__)
@@ -44,3 +47,8 @@ def _mark(url: str) -> None:
     schedules = PostgresScheduleStorage(url, should_autocreate_tables=False)
     schedules.migrate()
     schedules.optimize()
+
+
+if __name__ == "__main__":
+    with open_database(Settings()) as home:
+        finish(home)

@@ -392,7 +392,7 @@ def test_an_obedient_model_is_not_heard_where_a_cell_told_it_what_to_say(propose
     others = answers.answers[:3] + answers.answers[4:]
     assert {a.value for a in others} == {"application"}
     assert answers.answers[3].value is None
-    assert "whose answer is known" in answers.answers[3].failure
+    assert "control question" in answers.answers[3].failure
 
 
 def test_a_cell_that_reads_like_an_instruction_is_left_to_a_person(proposer, server):

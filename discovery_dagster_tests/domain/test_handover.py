@@ -3,6 +3,7 @@
 import io
 from itertools import pairwise
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from discovery_dagster.domain import formats, handover
 from discovery_dagster.domain.handover import aws, azure, konveyor
 from discovery_dagster.domain.readers import read_file
 from discovery_dagster.domain.tabular import without_guard
+from discovery_dagster.domain.values.notations import TWO_PARTS, without_decorations
 from discovery_dagster_tests.domain.sources import records_of_files
 
 
@@ -163,13 +165,24 @@ def as_read(text):
     return without_guard(handover.line(text))
 
 
+def as_tools_write_names(name):
+    """Whether it has a notation that reading takes away: Docker's `/web`, Windows' `CORP\\web`."""
+    cells = pl.Series([as_read(name)])
+    decorated = without_decorations(cells).to_list() != cells.to_list()
+    return decorated or cells.str.contains(TWO_PARTS).item()
+
+
 #: Commas, quotes, line breaks, formulas and names longer than a host name can be. None begins with
 #: a quote: where all names of a list do, it is taken for one that a tool has put there.
 HOSTILE = st.one_of(
     st.text(st.sampled_from("aB1,;\"'\n\t=+-@ é漢|/\\#<&"), min_size=1, max_size=12),
     st.text(st.sampled_from("xyz "), min_size=300, max_size=310),
 ).filter(
-    lambda name: sum(char.isalpha() for char in name) > 1 and name.strip()[0] not in {"'", '"'}
+    lambda name: (
+        sum(char.isalpha() for char in name) > 1
+        and name.strip()[0] not in {"'", '"'}
+        and not as_tools_write_names(name)
+    )
 )
 
 

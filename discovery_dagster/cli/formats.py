@@ -145,12 +145,12 @@ def show_format(
 ) -> None:
     """Print a format as YAML that `add` takes, for another client or another installation."""
     with open_database(Settings()) as database:
-        found = taught_formats.find(database, EngagementKey(client, engagement), name)
+        taught_format = taught_formats.find(database, EngagementKey(client, engagement), name)
     if as_json:
-        say_json({"format": found.format, "author": found.author, "reason": found.reason,
-                  "text": found.text})  # fmt: skip
+        document = {name: getattr(taught_format, name) for name in ("format", "author", "reason")}
+        say_json({**document, "text": taught_format.text})
         return
-    say((found.text or "").rstrip())
+    say((taught_format.text or "").rstrip())
 
 
 @app.command("remove")
@@ -203,15 +203,15 @@ def _to_teach(path: Path, sheet: str | None) -> list[RecognisedTable]:
     """The tables that a draft is about: those of the sheet, or those that no format knows."""
     tables = [each for each in _tables(path) if may_be_taught(each[1])]
     if sheet is not None:
-        found = [each for each in tables if each[0].sheet == sheet]
-        if not found:
+        chosen = [each for each in tables if each[0].sheet == sheet]
+        if not chosen:
             sheets = ", ".join(dict.fromkeys(each[0].sheet or "" for each in tables)) or "none"
             problem = f"{path.name} has no tables on a sheet {sheet!r}: it has {sheets}."
             raise UsageError("no_such_sheet", problem, path.name)
-        return found
-    found = [each for each in tables if not is_understood(each[1])]
-    if found or len(tables) == 1:
-        return found or tables
+        return chosen
+    chosen = [each for each in tables if not is_understood(each[1])]
+    if chosen or len(tables) == 1:
+        return chosen or tables
     known = ", ".join(dict.fromkeys(each[1].name for each in tables)) or "Discovery itself"
     problem = f"All tables of {path.name} are known ({known}): name one with --sheet."
     raise UsageError("nothing_to_teach", problem, path.name)

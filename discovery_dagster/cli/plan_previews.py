@@ -78,7 +78,10 @@ def _session(database: Database, key: EngagementKey, session: str | None) -> Ses
 
 
 def _constraint(database: Database, key: EngagementKey, number: int, words: str) -> Constraint:
-    kind, *values = shlex.split(words) or [""]
+    try:
+        kind, *values = shlex.split(words) or [""]
+    except ValueError as error:
+        raise UsageError("usage", f"--set {words}: a quotation mark is not closed.") from error
     checked = rules.check(kind, values)
     subjects = constraint_subjects.resolve(database, key, kind, checked)
     return Constraint(number, kind, subjects.values, None, getpass.getuser(), datetime.now(UTC))

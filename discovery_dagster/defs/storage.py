@@ -32,7 +32,9 @@ def finish(database: Database) -> None:
             return
         url = database.dagster_url
         revision = pg_alembic_config(run_storage.__file__)
-        dagster_schema.make(url, _TABLES, lambda made: stamp_alembic_rev(revision, made))
+        dagster_schema.make(
+            url, _TABLES, lambda connection: stamp_alembic_rev(revision, connection)
+        )
         _mark(url)
 
 

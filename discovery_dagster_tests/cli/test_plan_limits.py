@@ -94,5 +94,7 @@ def test_a_preview_that_would_say_too_little_is_refused(planned):
     assert "only a run shows" in refused["message"]
     refused = previewed(planned, "--remove", "7", code=2)["error"]
     assert refused["code"] == "no_such_constraint"
+    refused = previewed(planned, "--set", "freeze 'erp-db", code=2)["error"]
+    assert refused["message"] == "--set freeze 'erp-db: a quotation mark is not closed."
     refused = previewed(planned, "--set", "freeze erp-ap", code=2)["error"]
     assert "has no asset 'erp-ap'" in refused["message"]

@@ -47,16 +47,16 @@ def understand(
     mapped, grain_rows = [empty(FIELD_MAPPING)], list[dict[str, object]]()
     for number, (table, known) in enumerate(tables):
         progress(number, len(tables))
-        found = recognise(table, known, taught)
-        since = found.taught.at if found.taught else None
+        recognised = recognise(table, known, taught)
+        since = recognised.taught.at if recognised.taught else None
         mapping, grain = understand_table(
-            number, table, found.table_format, _later(decisions, since), _later(grains, since)
+            number, table, recognised.table_format, _later(decisions, since), _later(grains, since)
         )
-        if found.note:
-            grain = replace(grain, reason=f"{grain.reason} {found.note}")
+        if recognised.note:
+            grain = replace(grain, reason=f"{grain.reason} {recognised.note}")
         mapped.append(mapping)
-        declared = write_format(found.taught.declared) if found.taught else None
-        grain_rows.append(describe_grain(number, table, found.table_format, grain, declared))
+        declared = write_format(recognised.taught.declared) if recognised.taught else None
+        grain_rows.append(describe_grain(number, table, recognised.table_format, grain, declared))
     return {
         "mapping": pl.concat(mapped),
         "grains": pl.DataFrame(grain_rows, schema=dict(TABLE_GRAINS)),

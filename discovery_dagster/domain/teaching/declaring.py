@@ -83,23 +83,23 @@ def _base(declared: Declaration) -> TableFormat:
     return formats.format_named(_RELATIONS if declared.grain == "relation" else _THINGS)
 
 
-def _rule(base: Rule | None, said: TaughtColumn, order: int) -> Rule:
+def _rule(base: Rule | None, column: TaughtColumn, order: int) -> Rule:
     """The rule of a column; what the base knows of the same field holds where nothing is said."""
-    same = base if base is not None and base.field == said.field else Rule(said.field)
+    same = base if base is not None and base.field == column.field else Rule(column.field)
     return replace(
         same,
-        unit=said.unit,
+        unit=column.unit,
         order=order,
-        proposed=said.proposed,
-        target_type=said.names or same.target_type,
-        codes=dict(said.words) if said.words or said.field == IGNORED else same.codes,
+        proposed=column.proposed,
+        target_type=column.names or same.target_type,
+        codes=dict(column.words) if column.words or column.field == IGNORED else same.codes,
         taught=True,
     )
 
 
-def _phrases(said: Mapping[str, TaughtPhrase], base: TableFormat) -> Mapping[str, Phrase] | None:
+def _phrases(phrases: Mapping[str, TaughtPhrase], base: TableFormat) -> Mapping[str, Phrase] | None:
     """The phrases that are known: those of the base, or all, and those that are taught."""
-    if not said:
+    if not phrases:
         return base.phrases
     known = known_phrases() if base.phrases is None else base.phrases
     own = {
@@ -108,6 +108,6 @@ def _phrases(said: Mapping[str, TaughtPhrase], base: TableFormat) -> Mapping[str
             turned=phrase.direction == "target_needs_source",
             mutual=phrase.direction == "both",
         )
-        for text, phrase in said.items()
+        for text, phrase in phrases.items()
     }
     return {**known, **own}

@@ -146,9 +146,9 @@ def _type(understood: _Understood) -> Iterator[str]:
         yield f"type: {understood.read.asset_type}"
         return
     names = [row["column"] for row in understood.rows if row["field"] == "name"]
-    told = named_type(names[0]) if names else None
-    why = "as the header of the names says" if told else "where no column says it"
-    yield f"# type: {told or 'server'}   # what the things are, {why}"
+    named = named_type(names[0]) if names else None
+    why = "as the header of the names says" if named else "where no column says it"
+    yield f"# type: {named or 'server'}   # what the things are, {why}"
 
 
 def _header(understood: _Understood) -> Iterator[str]:
@@ -203,13 +203,13 @@ def _rule(row: dict[str, Any], base: Rule | None) -> dict[str, Any]:
     field, status = row["field"], row["status"]
     if field in (UNMAPPED, IGNORED) or (status == "rejected" and field not in OWN_NAMES):
         return {"field": IGNORED if field == IGNORED else UNMAPPED}
-    said: dict[str, Any] = {"field": field}
+    rule: dict[str, Any] = {"field": field}
     if row["unit"] is not None:
-        said["unit"] = row["unit"]
+        rule["unit"] = row["unit"]
     if base is not None and base.field == field:
-        said |= {"words": dict(base.codes)} if base.codes else {}
-        said |= {"names": base.target_type} if base.target_type and field in REFERENCES else {}
-    return said if status == "accepted" else said | {"proposed": True}
+        rule |= {"words": dict(base.codes)} if base.codes else {}
+        rule |= {"names": base.target_type} if base.target_type and field in REFERENCES else {}
+    return rule if status == "accepted" else rule | {"proposed": True}
 
 
 def _relations(understood: _Understood) -> Iterator[str]:

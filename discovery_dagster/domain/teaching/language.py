@@ -83,13 +83,13 @@ class Declaration(_Strict):
 
     def plain(self) -> dict[str, Any]:
         """Return the declaration as it is written: only what is said, in its shortest form."""
-        said: dict[str, Any] = self.model_dump(exclude_defaults=True)
+        declaration: dict[str, Any] = self.model_dump(exclude_defaults=True)
         columns = {
             name: next(iter(rule.values())) if rule.keys() == {"field"} else rule
-            for name, rule in said["columns"].items()
+            for name, rule in declaration["columns"].items()
         }
         phrases = {
             name: rule["relation"] if rule.keys() == {"relation"} else rule
-            for name, rule in said.get("phrases", {}).items()
+            for name, rule in declaration.get("phrases", {}).items()
         }
-        return said | {"columns": columns} | ({"phrases": phrases} if phrases else {})
+        return declaration | {"columns": columns} | ({"phrases": phrases} if phrases else {})

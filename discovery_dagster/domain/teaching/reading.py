@@ -67,13 +67,13 @@ def _declaration(document: Document) -> Declaration:
 
 def _first(document: Document, error: ValidationError) -> FormatError:
     """The error that stands first in the text."""
-    found = [
+    errors = [
         (document.error(path, _problem(each, path)), each["type"] == "missing")
         for each in error.errors(include_url=False)
         for path in (_path(each["loc"]),)
     ]
     # A key that is missing may only be misspelt.
-    return min(found, key=lambda each: (each[0].line, each[1]))[0]
+    return min(errors, key=lambda each: (each[0].line, each[1]))[0]
 
 
 def _path(loc: tuple[int | str, ...]) -> Path:

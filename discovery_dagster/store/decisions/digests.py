@@ -127,8 +127,8 @@ def _grain_digest(
 def _format_digest(
     taught: Sequence[TaughtFormat], headers: Collection[Sequence[str]]
 ) -> dict[str, str]:
-    found = teaching.digest(teaching.concerning(taught, headers))
-    return {"formats": found} if found else {}
+    digest_of_formats = teaching.digest(teaching.concerning(taught, headers))
+    return {"formats": digest_of_formats} if digest_of_formats else {}
 
 
 def _asset_digests(known: Sequence[Override], assets: Collection[str]) -> dict[str, str]:

@@ -81,9 +81,9 @@ def remove(
     Raises:
         NoSuchFormatError: when no such format holds.
     """
-    found = find(database, engagement, name)
+    removed = find(database, engagement, name)
     _add(database, engagement, [(name, None)], author, reason)
-    return found
+    return removed
 
 
 def _add(

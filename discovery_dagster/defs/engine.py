@@ -41,7 +41,7 @@ from discovery_dagster.defs.partitions import (
     run_tags,
 )
 from discovery_dagster.defs.recovery import MAX_RETRIES_TAG
-from discovery_dagster.defs.session import holding, keep_connections
+from discovery_dagster.defs.session import holding
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.state import CANCELLED
 from discovery_dagster.settings import Settings
@@ -267,6 +267,5 @@ def open_engine(settings: Settings, database: Database) -> Iterator[Engine]:
         dg.DagsterInstance.get() as instance,
         WorkspaceProcessContext(instance, InProcessWorkspaceLoadTarget(origin)) as process,
     ):
-        keep_connections(instance)
         bring_over(instance, database)
         yield Engine(instance, database, process.create_request_context())

@@ -28,7 +28,8 @@ _CODE_SERVER_TIMEOUT = 360
 #: What an owner's `dagster.yaml` must have for runs to survive, with what happens without it.
 #: Numbers may be others than the project's.
 _NEEDED = {
-    "storage.postgres.postgres_url.env": "Discovery does not see Dagster's runs",
+    "storage.custom.config.postgres_url.env": "Discovery does not see Dagster's runs",
+    "storage.custom.class": "each statement of Dagster's opens a connection to Postgres",
     "run_coordinator.class": "runs that name no session are started, and clients take no turns",
     "run_coordinator.config.max_user_code_failure_retries": (
         "queued runs fail when the code server dies"
@@ -85,6 +86,8 @@ def configuration_gaps(settings: Settings) -> dict[str, str]:
         written = yaml.safe_load(configuration_file(settings).read_text("utf-8"))
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from error
+    if own := _value(written, "storage.postgres"):
+        written["storage"] = {"custom": {"config": own}}
     needed = yaml.safe_load(CONFIGURATION.read_text("utf-8"))
     return {
         setting: consequence

@@ -1,15 +1,17 @@
 """Every part of Dagster that we use and that its public API does not give.
 
-Nothing else imports from `dagster._core` or `dagster._utils`; `make check` refuses it. When an
-upgrade moves one of these, the test of this module says which, and only this module changes.
+Nothing else imports from `dagster._core`, `dagster._serdes` or `dagster._utils`; `make check`
+refuses it. When an upgrade moves one of these, the test of this module says which, and only this
+module changes.
 
-They serve six ends that no public way serves:
+They serve seven ends that no public way serves:
 
 - a run that a command executes itself, under a claim that is taken before the run exists, and that
   the daemon and the UI can retry: the public `execute_job` leaves no remote origin on a run
 - receipts that are written afterwards, with the data versions that Dagster would have written
 - telling a code server that died from a run that failed
 - the arguments of launchers and coordinators of runs, which are public to extend
+- the arguments of a storage that `dagster.yaml` names
 - Dagster's tables made in one transaction, where Dagster commits each by itself
 - no signal between the lines that create a run and those that would end it
 """
@@ -40,6 +42,7 @@ from dagster._core.storage.sql import stamp_alembic_rev
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import BaseWorkspaceRequestContext, WorkspaceProcessContext
 from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
+from dagster._serdes import ConfigurableClassData
 from dagster._utils.hosted_user_process import recon_job_from_origin
 from dagster._utils.interrupts import capture_interrupts
 
@@ -50,6 +53,7 @@ __all__ = [
     "NULL_EVENT_POINTER",
     "BaseWorkspaceRequestContext",
     "CodeLocation",
+    "ConfigurableClassData",
     "DagsterUserCodeUnreachableError",
     "GrpcServerCodeLocation",
     "InProcessCodeLocationOrigin",

@@ -38,7 +38,6 @@ from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.outages import outlast
 from discovery_dagster.store.progress import StepProgress
 from discovery_dagster.store.publications import PublishedFrames, Publisher
-from discovery_dagster.store.silent_connections import use_silent_only
 
 Report = Callable[[int, int | None], None]
 StepResult = tuple[Frames, dict[str, int]]
@@ -203,24 +202,11 @@ def claimed_session(context: dg.InitResourceContext) -> Iterator[ClaimedSession]
         sessions.find(database, session)
         claim = _held.get()
         if claim is None:
-            if context.instance is not None:
-                keep_connections(context.instance)
             claim = resources.enter_context(_claim(context, database, session, run.run_id))
         reader = shared_reader() or resources.enter_context(_open_reader(settings))
         yield ClaimedSession(database, ObjectStore(settings.objects), claim, settings, reader)
         if context.instance is not None:
             observe(context.instance, database, session.engagement)
-
-
-def keep_connections(instance: dg.DagsterInstance) -> None:
-    """Let this process use a connection to Dagster's storage more than once.
-
-    Dagster opens one for each statement, 975 in a run of eleven steps, which took Postgres 4.8 s of
-    processor time; with kept ones it is 1.5 s. Two seconds are long enough for a step's burst of
-    events; one that Postgres closed in between is not used again.
-    """
-    use_silent_only()
-    instance.optimize_for_webserver(statement_timeout=0, pool_recycle=2, max_overflow=20)
 
 
 def _open_reader(settings: Settings) -> SandboxedReader:

@@ -229,6 +229,21 @@ def test_a_configuration_of_ones_own_is_kept_and_what_it_lacks_is_named(engine, 
     assert configuration_gaps(Settings()) == {}
 
 
+def test_a_configuration_with_dagsters_own_storage_is_said_to_connect_often(engine):
+    file = configuration_file(Settings())
+    project = file.read_text()
+    earlier = yaml.safe_load(project)
+    earlier["storage"] = {"postgres": earlier["storage"]["custom"]["config"]}
+    file.write_text(yaml.safe_dump(earlier))
+    try:
+        gaps = configuration_gaps(Settings())
+    finally:
+        file.write_text(project)
+    assert gaps == {
+        "storage.custom.class": "each statement of Dagster's opens a connection to Postgres"
+    }
+
+
 @pytest.mark.parametrize(
     ("today", "status", "words"),
     [

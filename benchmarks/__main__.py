@@ -4,6 +4,7 @@ import sys
 
 from benchmarks import (
     classification,
+    end_to_end,
     flows,
     graphs,
     identity,
@@ -30,15 +31,21 @@ BENCHMARKS = {
     "identity": identity.run,
     "classification": classification.run,
     "load": load.run,
-    "neighbours": neighbours.run,
+    "end_to_end": end_to_end.run,
+    "neighbours": neighbours.pages,
+    "neighbours_imports": neighbours.imports,
 }
 
 
+#: What takes too long to be among all of them.
+LONG = {"end_to_end_of_a_million": end_to_end.run_largest}
+
+
 def main() -> None:
-    """Run those that are named, or all."""
+    """Run those that are named, or all but the long ones."""
     print(machine())
     for name in sys.argv[1:] or BENCHMARKS:
-        BENCHMARKS[name]()
+        (BENCHMARKS | LONG)[name]()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 _LISTENING = "0A"  # of a socket's state in /proc/net/tcp
@@ -41,3 +42,36 @@ def ports(home: Path) -> set[int]:
             if socket and socket[1] in listening:
                 violations.add(listening[socket[1]])
     return violations
+
+
+def family(pids: Iterable[int]) -> set[int]:
+    """The processes with all that they started: Postgres' backends hide whose they are."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            stat = (folder / "stat").read_text("ascii", "replace")
+        except OSError:
+            continue
+        parents[int(folder.name)] = int(stat.rpartition(") ")[2].split()[1])
+    members = set(pids)
+    while more := {pid for pid, parent in parents.items() if parent in members} - members:
+        members |= more
+    return members - {os.getpid()}
+
+
+def processor_seconds(pid: int) -> float:
+    """Processor time of a process and of its children that ended; 0 when it has ended itself."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(") ")[2]
+    except OSError:
+        return 0.0
+    return sum(int(field) for field in fields.split()[11:15]) / os.sysconf("SC_CLK_TCK")
+
+
+def memory_bytes(pid: int) -> int:
+    """Memory of a process, with what several processes share counted once among them."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))

@@ -3,12 +3,17 @@
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from discovery_dagster.store.database import Database
-from discovery_dagster_tests.processes import processes
+from discovery_dagster_tests.processes import (
+    family,
+    memory_bytes,
+    processes,
+    processor_seconds,
+)
 
 _ROWS = "select count(*) as rows from {table}"
 
@@ -141,17 +146,16 @@ _KINDS = {
 
 def at_rest(home: Path, seconds: float) -> Rest:
     """Measure all processes of a home for some seconds."""
-    before, started = _ticks(home), time.monotonic()
+    before, started = _spent(home), time.monotonic()
     time.sleep(seconds)
-    after, took = _ticks(home), time.monotonic() - started
+    after, took = _spent(home), time.monotonic() - started
     memory: dict[str, float] = defaultdict(float)
     processor: dict[str, float] = defaultdict(float)
-    for pid, ticks in after.items():
-        # One that was started meanwhile counts from its beginning.
-        spent = (ticks - before.get(pid, 0)) / os.sysconf("SC_CLK_TCK")
+    for pid, spent in after.items():
         kind = _kind(pid)
-        memory[kind] += _pss(pid) / 1e6
-        processor[kind] += spent / took
+        memory[kind] += memory_bytes(pid) / 1e6
+        # One that was started meanwhile counts from its beginning.
+        processor[kind] += (spent - before.get(pid, 0.0)) / took
     return Rest(memory, processor)
 
 
@@ -163,37 +167,6 @@ def _kind(pid: int) -> str:
     return next((kind for part, kind in _KINDS.items() if part in command), "others")
 
 
-def _ticks(home: Path) -> Mapping[int, int]:
-    """Processor time of each process of the home and of its children that ended, by number."""
-    ticks = {}
-    for pid in _family(processes(home, "")):
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(") ")[2]
-        except OSError:
-            continue
-        ticks[pid] = sum(int(field) for field in fields.split()[11:15])
-    return ticks
-
-
-def _family(pids: Iterable[int]) -> set[int]:
-    """The processes with those that they started: Postgres' backends hide whose they are."""
-    parents = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            stat = (folder / "stat").read_text("ascii", "replace")
-        except OSError:
-            continue
-        parents[int(folder.name)] = int(stat.rpartition(") ")[2].split()[1])
-    family = set(pids)
-    while more := {pid for pid, parent in parents.items() if parent in family} - family:
-        family |= more
-    return family - {os.getpid()}
-
-
-def _pss(pid: int) -> int:
-    """Bytes of memory, with what several processes share counted once among them."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+def _spent(home: Path) -> Mapping[int, float]:
+    """Seconds of processors that each process of the home has taken, by number."""
+    return {pid: processor_seconds(pid) for pid in family(processes(home, ""))}

@@ -148,9 +148,11 @@ class _Joining:
         above, below = self.group(source), self.group(target)
         if above == below or self._size[above] + self._size[below] > limit:
             return
+        if not self._may_join({above: None, below: None}):
+            return  # nor with what lies between, for which one would have to search
         if self._place[above] < self._place[below]:  # of a tie that is no need
             above, below = below, above
-        span = range(self._place[below] + 1, self._place[above])
+        span = self._place[below], self._place[above]
         lower = self._reached(above, self._needs, span, search)
         upper = self._reached(below, self._needed_by, span, search)
         if max(len(lower), len(upper)) > search:
@@ -162,13 +164,18 @@ class _Joining:
             self._merge(together, above)
 
     def _reached(
-        self, start: int, neighbours: Mapping[int, Iterable[int]], span: range, search: int
+        self,
+        start: int,
+        neighbours: Mapping[int, Iterable[int]],
+        span: tuple[int, int],
+        search: int,
     ) -> dict[int, None]:
-        """Return what is reached from `start` inside a span of the order, `start` included."""
+        """Return what is reached from `start` between two places of the order, with `start`."""
         reached, waiting = {start: None}, [start]
+        place, (first, last) = self._place, span
         while waiting and len(reached) <= search:
             for other in neighbours[waiting.pop()]:
-                if self._place[other] in span and other not in reached:
+                if first < place[other] < last and other not in reached:
                     reached[other] = None
                     waiting.append(other)
         return reached

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from discovery_dagster.domain.readers.limits import Limits
+from discovery_dagster.domain.file_limits import Limits
 from discovery_dagster.sandbox.allowance import Allowance
 
 

@@ -3,11 +3,13 @@
 Only the module of the command that is run is imported: all together cost over a second.
 """
 
+import ast
 import signal
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -15,8 +17,11 @@ from pydantic import ValidationError
 from typer.core import TyperGroup
 
 from discovery_dagster.cli.errors import UsageError, fail, refuse, stop
-from discovery_dagster.domain.errors import InvalidRequestError, OperationError
-from discovery_dagster.domain.state import NOT_ENOUGH_MEMORY
+from discovery_dagster.domain.errors import (
+    NOT_ENOUGH_MEMORY,
+    InvalidRequestError,
+    OperationError,
+)
 from discovery_dagster.store.private_files import keep_files_private
 
 #: Where each command is: a module beside this one, and the function or group in it.
@@ -25,8 +30,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "import": ("importing", "import_files"),
     "run": ("importing", "run"),
     "cancel": ("cancelling", "cancel"),
-    "status": ("reading", "status"),
-    "export": ("reading", "export"),
+    "status": ("status", "status"),
+    "export": ("exporting", "export"),
     "up": ("services", "up"),
     "env": ("services", "env"),
     "down": ("services", "down"),
@@ -100,7 +105,10 @@ def _run(arguments: list[str]) -> None:
 
 
 def app_for(arguments: Sequence[str]) -> typer.Typer:
-    """Return the command line with the command that `arguments` begin with, or with all."""
+    """Return the command line with the command that `arguments` begin with, or with all.
+
+    Where only their list is asked for, they are listed and not imported, which takes Dagster 1 s.
+    """
     app = typer.Typer(
         name="discovery",
         cls=_Commands,
@@ -114,12 +122,31 @@ def app_for(arguments: Sequence[str]) -> typer.Typer:
     named = next((word for word in arguments if not word.startswith("-")), "")
     for name in [named] if named in COMMANDS else COMMANDS:
         module, attribute = COMMANDS[name]
+        if list(arguments) == ["--help"]:
+            _list(app, name, module, attribute)
+            continue
         command = getattr(import_module(f"discovery_dagster.cli.{module}"), attribute)
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name)
         else:
             app.command(name)(command)
     return app
+
+
+def _list(app: typer.Typer, name: str, module: str, attribute: str) -> None:
+    """Add something with the help of a command, or of a group, as its source states it."""
+    source = Path(__file__).with_name(f"{module}.py").read_text("utf-8")
+    for statement in ast.parse(source).body:
+        match statement:
+            case ast.FunctionDef(name=called) if called == attribute:
+                app.command(name, help=ast.get_docstring(statement))(lambda: None)
+            case ast.Assign(targets=[ast.Name(id=called)], value=ast.Call(keywords=stated)) if (
+                called == attribute
+            ):
+                text = next(one.value for one in stated if one.arg == "help")
+                group = typer.Typer(help=ast.literal_eval(text))
+                group.callback()(lambda: None)
+                app.add_typer(group, name=name)
 
 
 def _interrupt(*_: object) -> None:

@@ -14,8 +14,8 @@ from discovery_dagster.cli.rerun import Rerun, rerun
 from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain import decision_workbook
 from discovery_dagster.domain.decision_workbook.sheets import Problem
+from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster.sandbox.reader import SandboxedReader
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import sessions

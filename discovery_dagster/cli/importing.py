@@ -13,9 +13,9 @@ from discovery_dagster.cli.follow import run_and_follow
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
 from discovery_dagster.cli.present import print_import
 from discovery_dagster.cli.terminal import say
+from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.mapping.warnings import column_warnings
-from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster.domain.state import FileState
 from discovery_dagster.sandbox.reader import SandboxedReader
 from discovery_dagster.sandbox.sharing import sharing

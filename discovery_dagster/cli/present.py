@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -10,13 +10,15 @@ from rich.table import Table
 
 from discovery_dagster.cli.terminal import say_json, terminal
 from discovery_dagster.domain.facts import FileAccount
-from discovery_dagster.domain.grain import WAITING
-from discovery_dagster.domain.grain.tables import waiting_message
-from discovery_dagster.domain.handover import Handover
-from discovery_dagster.domain.mapping.warnings import ColumnWarning
 from discovery_dagster.domain.state import FileState, SessionState
+from discovery_dagster.domain.tables.words import GrainStatus
+from discovery_dagster.domain.waiting import waiting_message
 from discovery_dagster.domain.workbooks import CutCell
-from discovery_dagster.store.exports import Rows
+
+if TYPE_CHECKING:  # each takes a third of what `status` may take to start
+    from discovery_dagster.domain.handover import Handover
+    from discovery_dagster.domain.mapping.warnings import ColumnWarning
+    from discovery_dagster.store.exports import Rows
 
 #: Rejected records that are shown on the terminal; all are in the export.
 _MOST_REJECTS = 10
@@ -39,7 +41,7 @@ _IMPORT_FIELDS = {
 
 
 def print_import(
-    state: SessionState, rejects: Rows, warnings: Sequence[ColumnWarning], *, as_json: bool
+    state: SessionState, rejects: "Rows", warnings: "Sequence[ColumnWarning]", *, as_json: bool
 ) -> None:
     """Print the outcome of an import or a re-run.
 
@@ -109,7 +111,7 @@ def waiting_tables(files: Sequence[FileState | FileAccount]) -> Iterator[str]:
     for file in files:
         for table in file.tables:
             row = table if isinstance(table, Mapping) else table.model_dump()
-            if row["status"] == WAITING:
+            if row["status"] == GrainStatus.WAITING:
                 yield waiting_message(file.name, row)
 
 
@@ -135,18 +137,18 @@ def files_table(files: Sequence[FileState | FileAccount]) -> Table:
 def _grains(file: FileState | FileAccount) -> str:
     """What the records of a file's tables are, each said once."""
     rows = [row if isinstance(row, Mapping) else row.model_dump() for row in file.tables]
-    words = ["waiting" if row["status"] == WAITING else row["grain"] for row in rows]
+    words = ["waiting" if row["status"] == GrainStatus.WAITING else row["grain"] for row in rows]
     return ", ".join(dict.fromkeys(words))
 
 
-def print_warnings(console: Console, warnings: Sequence[ColumnWarning]) -> None:
+def print_warnings(console: Console, warnings: "Sequence[ColumnWarning]") -> None:
     """Say which columns are not used as what identifies things, and what to do."""
     for warning in warnings:
         place = f"{warning.file} {warning.sheet or ''}".strip()
         console.print(f"{place}: {warning.message}", style="yellow")
 
 
-def rejects_table(rejects: Rows) -> Table:
+def rejects_table(rejects: "Rows") -> Table:
     """The first rejected records and why."""
     table = table_of("Rejected records", "file", "line", "why")
     for row in rejects[:_MOST_REJECTS]:
@@ -157,7 +159,7 @@ def rejects_table(rejects: Rows) -> Table:
     return table
 
 
-def print_left_out(handed_over: Handover) -> None:
+def print_left_out(handed_over: "Handover") -> None:
     """Say on the terminal what a file for another tool does not hold, and why."""
     console = terminal(stderr=True)
     for reason, names in handed_over.left_out.items():

@@ -9,9 +9,8 @@ import dagster as dg
 from discovery_dagster.defs.partitions import add_partition, session_tags
 from discovery_dagster.domain import drops as landing
 from discovery_dagster.domain.drops import Cursor, Look, Watch
-from discovery_dagster.domain.errors import DiscoveryError
+from discovery_dagster.domain.errors import DiscoveryError, UnreadableFileError
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import drops, inbox, sessions
 from discovery_dagster.store.database import Database, open_database

@@ -15,7 +15,7 @@ from discovery_dagster.defs.internals import DATA_VERSION_TAG
 from discovery_dagster.defs.partitions import SESSION_PARTITIONS
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.steps import STEPS, Step
-from discovery_dagster.store import changes, sessions
+from discovery_dagster.store import predecessors, sessions
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decisions import digests
 
@@ -95,11 +95,11 @@ def observe(instance: dg.DagsterInstance, database: Database, engagement: Engage
     keys = [row.session for row in sessions.sessions(database, engagement)]
     decided = digests.digests_by_session(database, keys)
     with database.reader([engagement]) as connection:
-        previous = changes.previous_of(connection, keys)
+        previous = predecessors.previous_of(connection, keys)
     versions = {
         key: _versions(
             {f"decisions.{kind}": digest for kind, digest in decided[key].items()}
-            | changes.inputs(previous.get(key))
+            | predecessors.inputs(previous.get(key))
         )
         for key in keys
     }

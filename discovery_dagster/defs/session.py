@@ -29,13 +29,13 @@ from discovery_dagster.domain.tables import Frames
 from discovery_dagster.sandbox.reader import SandboxedReader
 from discovery_dagster.sandbox.sharing import shared_reader
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import changes, publications, sessions
-from discovery_dagster.store.changes import Compared
+from discovery_dagster.store import predecessors, publications, sessions
 from discovery_dagster.store.claims import Claim, SessionBusyError
 from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.decisions import digests
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.outages import outlast
+from discovery_dagster.store.predecessors import Compared
 from discovery_dagster.store.progress import StepProgress
 from discovery_dagster.store.publications import PublishedFrames, Publisher
 
@@ -75,7 +75,7 @@ class ClaimedSession:
     @cached_property
     def previous(self) -> Compared | None:
         """What the session before had made when this run asked first; None when there is none."""
-        return changes.previous(self.database, self.key)
+        return predecessors.previous(self.database, self.key)
 
     @cached_property
     def readings(self) -> Readings:
@@ -95,7 +95,7 @@ class ClaimedSession:
             return {"files": sessions.digest(sessions.files(self.database, self.key))}
         made_from = {key: published.publication for key, published in upstream.items()}
         if step.compares:
-            made_from |= changes.inputs(self.previous)
+            made_from |= predecessors.inputs(self.previous)
         if not step.decisions:
             return made_from
         headers, assets = list[list[str]](), set[str]()

@@ -4,6 +4,9 @@ Command line, API and pages choose exit codes, statuses and texts by the branch 
 by the name of a class. Whatever a module raises for itself and handles itself is not in it.
 """
 
+#: What a `MemoryError` is called, whatever it ended.
+NOT_ENOUGH_MEMORY = "There is not enough memory: end other programs and try again."
+
 
 class DiscoveryError(Exception):
     """An error with a stable `code`; its message is one sentence for the person who sees it."""
@@ -21,3 +24,12 @@ class AbsentError(InvalidRequestError):
 
 class OperationError(DiscoveryError):
     """What was asked for is right, and could not be done now or here."""
+
+
+class UnreadableFileError(InvalidRequestError):
+    """A file from which no record can be read; `code` is stable, the message is one sentence."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message

@@ -8,8 +8,6 @@ from typing import Final, Protocol
 
 import polars as pl
 
-from discovery_dagster.domain.errors import InvalidRequestError
-
 #: What became of a physical record while its file was read.
 READ: Final = "read"  # its cells could be assigned to the columns
 REJECTED: Final = "rejected"  # they could not (more cells than columns, an unclosed quote, ...)
@@ -83,15 +81,6 @@ class FileReading:
     delimiter: str | None = None
     sheets: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()  # sentences on what a person would not expect of the file
-
-
-class UnreadableFileError(InvalidRequestError):
-    """A file from which no record can be read; `code` is stable, the message is one sentence."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
 
 
 class FrameSource(Protocol):

@@ -29,7 +29,6 @@ _CLAIM_GRACE = {
 }
 
 PROCESS_LOST = "The process of this run is gone; `discovery run` resumes it from where it stopped."
-NOT_ENOUGH_MEMORY = "There is not enough memory: end other programs and try again."
 CANCELLED = "It was stopped; `discovery run` resumes it from where it stopped."
 
 #: Input of a publication that names the language model which proposed. It makes nothing stale: what

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from discovery_dagster.domain.grain import WAITING
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.state import SessionState
+from discovery_dagster.domain.tables.words import GrainStatus
 from discovery_dagster.pages import links, words
 
 Urgency = Literal["bad", "warn", "info"]
@@ -63,7 +63,10 @@ def _of_the_files(state: SessionState) -> Iterator[Attention]:
         what = f"{unread[0]} could" if len(unread) == 1 else f"{len(unread)} files could"
         yield Attention("bad", f"{what} not be read.", "Why", links.session(key) + "#files")
     waiting = [
-        file.name for file in state.files for table in file.tables if table.status == WAITING
+        file.name
+        for file in state.files
+        for table in file.tables
+        if table.status == GrainStatus.WAITING
     ]
     if waiting:
         what = f"A table of {waiting[0]}" if len(waiting) == 1 else f"{len(waiting)} tables"

@@ -18,7 +18,7 @@ from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, Pending, shown
 from discovery_dagster.pages.questions import Question
 from discovery_dagster.pages.waiting import waits_for
-from discovery_dagster.store import changes, sessions
+from discovery_dagster.store import changes, predecessors, sessions
 
 router = APIRouter()
 
@@ -196,7 +196,7 @@ def _earlier(
         if against not in others:
             raise NotFound
         return SessionKey.of(session.engagement, against)
-    compared = changes.previous(shared.database, session)
+    compared = predecessors.previous(shared.database, session)
     if compared is not None:
         return compared.session
     return SessionKey.of(session.engagement, others[-1])

@@ -11,10 +11,10 @@ from fastapi.responses import HTMLResponse
 from discovery_dagster.api.lists import Text
 from discovery_dagster.api.security import SessionOf, StateOf
 from discovery_dagster.domain.facts import FileAccount
-from discovery_dagster.domain.grain import WAITING
-from discovery_dagster.domain.grain.tables import waiting_message
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.mapping.warnings import ColumnWarning, column_warnings
+from discovery_dagster.domain.tables.words import GrainStatus
+from discovery_dagster.domain.waiting import waiting_message
 from discovery_dagster.pages import frame, links
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, Pending, shown
@@ -194,11 +194,11 @@ def _grains(files: Sequence[FileAccount]) -> list[TableRow]:
             file.name,
             table["sheet"],
             table["grain"],
-            table["status"] == WAITING,
+            table["status"] == GrainStatus.WAITING,
             table["name_column"],
             table["confidence"],
             table["reason"],
-            waiting_message(file.name, table) if table["status"] == WAITING else None,
+            waiting_message(file.name, table) if table["status"] == GrainStatus.WAITING else None,
         )
         for file in files
         for table in file.tables

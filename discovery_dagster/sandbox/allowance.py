@@ -6,14 +6,11 @@ The kernel keeps them, so that no code that hangs or allocates has to notice any
 import os
 import resource
 import signal
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-from discovery_dagster.domain.readers.archive import DAMAGED
 
 _MEGABYTE: Final = 1024**2
 #: Of an archive, whose bytes are counted as it says that they unpack; workbooks take 3 and 0.03 s.
@@ -27,7 +24,6 @@ _MOST_OF_THE_MACHINE: Final = 0.75
 _SECONDS_A_MEGABYTE: Final = 0.5  # CSV takes 0.01, JSON 0.2
 _DENSE_SECONDS_A_MEGABYTE: Final = 4  # YAML takes 1.3
 _CLOCK: Final = 10  # seconds by the clock for each of the processor: disks and busy machines wait
-_UNPACKED: Final = 10  # times its size that a workbook in an archive is likely to have unpacked
 _OPEN_FILES: Final = 64
 
 #: What ends a process whose time is over: that of its processor, and that of the clock.
@@ -67,15 +63,6 @@ class Allowance:
         rest = weight.size - dense
         wanted = _DENSE_SECONDS_A_MEGABYTE * dense + _SECONDS_A_MEGABYTE * rest
         return self.seconds + wanted / _MEGABYTE
-
-
-def weigh(path: Path, most: int) -> Weight:
-    """Return the weight of the file at `path`; no archive counts for more than `most` bytes."""
-    size = path.stat().st_size
-    with suppress(*DAMAGED), zipfile.ZipFile(path) as archive:
-        unpacked = sum(member.file_size for member in archive.infolist())
-        return Weight(min(max(_UNPACKED * size, unpacked), most), packed=True)
-    return Weight(size)
 
 
 def confine() -> None:

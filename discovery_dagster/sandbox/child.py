@@ -18,11 +18,11 @@ from typing import IO, Any, Final
 
 import polars as pl
 
+from discovery_dagster.domain.errors import UnreadableFileError
+from discovery_dagster.domain.file_limits import check_limit
 from discovery_dagster.domain.intake import read_tables
 from discovery_dagster.domain.readers import Limits
-from discovery_dagster.domain.readers.limits import check_limit
 from discovery_dagster.domain.readers.workbook import read_sheets
-from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster.sandbox import answers
 from discovery_dagster.sandbox.allowance import (
     Allowance,
@@ -30,8 +30,8 @@ from discovery_dagster.sandbox.allowance import (
     confine,
     data_bytes,
     held_to,
-    weigh,
 )
+from discovery_dagster.sandbox.weighing import weigh
 
 #: What the parent is told first; a child that ends before it could not be started.
 READY: Final = b"ready\n"

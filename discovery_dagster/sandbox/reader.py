@@ -13,10 +13,10 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from types import TracebackType
 from typing import IO, Any, Final, Self, TypeVar
 
+from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.intake import FileTables
 from discovery_dagster.domain.readers import Limits
 from discovery_dagster.domain.readers.worksheet import Worksheets
-from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster.sandbox import answers
 from discovery_dagster.sandbox.allowance import OUT_OF_TIME, Allowance
 from discovery_dagster.sandbox.child import READY

@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from discovery_dagster.domain.errors import NOT_ENOUGH_MEMORY
 from discovery_dagster.domain.facts import Run
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.domain.state import CANCELLED, NOT_ENOUGH_MEMORY, REFUSED
+from discovery_dagster.domain.state import CANCELLED, REFUSED
 from discovery_dagster.store.database import Database
 
 _LATEST = """

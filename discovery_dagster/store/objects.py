@@ -15,8 +15,8 @@ from typing import Final
 
 import polars as pl
 
+from discovery_dagster.domain.contents import chunks, opened
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.domain.readers.contents import chunks, opened
 from discovery_dagster.domain.steps import Step
 from discovery_dagster.domain.tables import Frames
 

@@ -13,10 +13,9 @@ from pathlib import Path
 import psycopg
 from psycopg.rows import DictRow
 
-from discovery_dagster.domain.errors import AbsentError, InvalidRequestError
+from discovery_dagster.domain.errors import AbsentError, InvalidRequestError, UnreadableFileError
 from discovery_dagster.domain.facts import FileAccount
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster.store import drops, tombstones
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.drops import Drop

@@ -7,9 +7,9 @@ from discovery_dagster.domain.facts import SessionFacts
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.state import SessionState, compute
 from discovery_dagster.store import (
-    changes,
     claims,
     dagster_runs,
+    predecessors,
     progress,
     publications,
     sessions,
@@ -33,7 +33,7 @@ def _states(database: Database, rows: Sequence[sessions.SessionRow]) -> Iterator
         files = sessions.accounts_of(connection, keys)
         published = publications.current_of(connection, keys)
         reported = progress.read_of(connection, keys)
-        previous = changes.previous_of(connection, keys)
+        previous = predecessors.previous_of(connection, keys)
     runs = dagster_runs.latest(database, keys)
     held = claims.held(database, keys)
     decided = digests.digests_by_session(database, keys)
@@ -52,7 +52,7 @@ def _states(database: Database, rows: Sequence[sessions.SessionRow]) -> Iterator
                 claim_held=key in held,
                 now=datetime.now(UTC),
                 decisions=decided[key],
-                previous=changes.inputs(previous.get(key)),
+                previous=predecessors.inputs(previous.get(key)),
             )
         )
 

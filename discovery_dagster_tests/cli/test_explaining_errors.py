@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from discovery_dagster.cli import app
-from discovery_dagster.domain.state import NOT_ENOUGH_MEMORY
+from discovery_dagster.domain.errors import NOT_ENOUGH_MEMORY
 from discovery_dagster.store import dagster_runs
 
 

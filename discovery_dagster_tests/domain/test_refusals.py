@@ -3,8 +3,8 @@
 import pytest
 
 from discovery_dagster.domain import intake
+from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.refusals import describe_refused
-from discovery_dagster.domain.source_tables import UnreadableFileError
 
 
 @pytest.mark.parametrize(

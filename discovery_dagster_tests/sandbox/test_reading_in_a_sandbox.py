@@ -14,10 +14,10 @@ import polars as pl
 import pytest
 
 from discovery_dagster.domain import intake
+from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.intake import Readings, SourceFile
 from discovery_dagster.domain.readers import Limits
 from discovery_dagster.domain.readers.workbook import read_sheets
-from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster.reference import SAMPLE_ESTATE
 from discovery_dagster.sandbox.allowance import Allowance
 from discovery_dagster.sandbox.reader import SandboxedReader

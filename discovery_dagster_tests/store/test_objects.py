@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster_tests.growing import grows
 

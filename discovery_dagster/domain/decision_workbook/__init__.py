@@ -24,8 +24,8 @@ from discovery_dagster.domain.decision_workbook.sheets import (
     Question,
     Sheet,
 )
+from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.readers.worksheet import Worksheets
-from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster.domain.words import fold
 from discovery_dagster.domain.workbooks import fitted
 

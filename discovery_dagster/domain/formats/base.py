@@ -7,31 +7,16 @@ code of their own.
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import PurePath
 
 from discovery_dagster.domain.fields import IGNORED
 from discovery_dagster.domain.headers.phrases import Phrase
 from discovery_dagster.domain.source_tables import SourceTable
+from discovery_dagster.domain.tables.words import Kind as Kind
 from discovery_dagster.domain.words import fold
 
 #: Weight of a sheet's name against the number of known headers.
 _SHEET_WEIGHT = 100
-
-
-class Kind(Enum):
-    """What the records of a table are."""
-
-    ASSETS = "assets"  # each declares a thing
-    DETAILS = "details"  # each adds to a thing that another record declares
-    OBSERVATIONS = "observations"  # each was observed about a thing, of which it is one of many
-    RELATIONS = "relations"  # each states a relation between two things
-    FLOWS = "flows"  # each is one observation of a connection
-    SPANS = "spans"  # each is the work of one service inside a trace
-    CORRECTIONS = "corrections"  # each replaces a record of another table
-    OVERRIDES = "overrides"  # each decides a field of an asset
-    IGNORED = "ignored"  # nothing is taken from them
-    WAITING = "waiting"  # nothing is taken from them until a person says what they are
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,7 @@ values may mean. What stays unclear waits for a person, whose decision holds for
 from dataclasses import dataclass
 from typing import Final
 
-from discovery_dagster.domain.formats.base import Kind
-from discovery_dagster.domain.tables.words import Grain, GrainMethod, GrainStatus
+from discovery_dagster.domain.tables.words import Grain, GrainMethod, GrainStatus, Kind
 
 __all__ = [
     "BY_FORMAT", "BY_PERSON", "BY_VALUES", "DECIDED", "OF_KIND", "WAITING", "Grain", "TableGrain",

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 import polars as pl
 
 from discovery_dagster.domain import formats
-from discovery_dagster.domain.errors import InvalidRequestError
+from discovery_dagster.domain.errors import InvalidRequestError, UnreadableFileError
 from discovery_dagster.domain.intake.reading import Readings, SourceFile
-from discovery_dagster.domain.source_tables import IGNORED, FileReading, UnreadableFileError
+from discovery_dagster.domain.source_tables import IGNORED, FileReading
 from discovery_dagster.domain.tables import SOURCE_FILES
 
 

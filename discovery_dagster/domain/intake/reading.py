@@ -7,6 +7,7 @@ from typing import Final, Protocol
 import polars as pl
 
 from discovery_dagster.domain import corrections, formats
+from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.formats.truncation import reject_incomplete_flows
 from discovery_dagster.domain.readers import Limits, read_file
 from discovery_dagster.domain.refusals import describe_refused
@@ -15,7 +16,6 @@ from discovery_dagster.domain.source_tables import (
     REJECTED,
     FileReading,
     SourceTable,
-    UnreadableFileError,
     cell_column,
 )
 

@@ -6,11 +6,13 @@ What a container's bytes mean is its own module's matter; what the columns mean 
 from pathlib import Path
 from typing import Final
 
+from discovery_dagster.domain.contents import Contents, opened
+from discovery_dagster.domain.errors import UnreadableFileError
+from discovery_dagster.domain.file_limits import Limits, check_limit
 from discovery_dagster.domain.readers.adjacency import is_adjacency, read_adjacency
 from discovery_dagster.domain.readers.ansible_ini import is_ansible_ini, read_ansible_ini
 from discovery_dagster.domain.readers.ansible_output import is_ansible_output, read_ansible_output
 from discovery_dagster.domain.readers.ansible_yaml import may_be_ansible_yaml, read_ansible_yaml
-from discovery_dagster.domain.readers.contents import Contents, opened
 from discovery_dagster.domain.readers.delimited import read_delimited
 from discovery_dagster.domain.readers.dot import is_dot, read_dot
 from discovery_dagster.domain.readers.encoding import decode, detect_encoding
@@ -19,7 +21,6 @@ from discovery_dagster.domain.readers.graph_xml import is_graph_xml, read_graph_
 from discovery_dagster.domain.readers.html_tables import is_html, read_html
 from discovery_dagster.domain.readers.json_text import read_json
 from discovery_dagster.domain.readers.key_values import is_key_values, read_key_values
-from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.metrics import is_metrics, read_metrics
 from discovery_dagster.domain.readers.nagios import is_nagios, read_nagios
 from discovery_dagster.domain.readers.sockets import is_list_of_sockets, read_sockets
@@ -36,7 +37,7 @@ from discovery_dagster.domain.readers.workbook import (
 from discovery_dagster.domain.readers.xml_text import is_xml, read_xml
 from discovery_dagster.domain.readers.yaml_text import is_yaml, read_yaml
 from discovery_dagster.domain.readers.zipped import is_archive_of_files, read_archive
-from discovery_dagster.domain.source_tables import FileReading, UnreadableFileError
+from discovery_dagster.domain.source_tables import FileReading
 
 __all__ = ["Limits", "read_file"]
 

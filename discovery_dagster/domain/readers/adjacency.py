@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+from discovery_dagster.domain.file_limits import Limits
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.headers.meanings import find_meaning
-from discovery_dagster.domain.readers.limits import Limits
 from discovery_dagster.domain.readers.records import (
     Record,
     frame_of_records,

@@ -10,8 +10,8 @@ import re
 import shlex
 from typing import Final
 
+from discovery_dagster.domain.file_limits import Limits
 from discovery_dagster.domain.readers.ansible_hosts import NO_HOST, Host, Inventory, reading_of
-from discovery_dagster.domain.readers.limits import Limits
 from discovery_dagster.domain.source_tables import FileReading
 
 _SECTION: Final = re.compile(r"^\[\s*([\w.-]+)(?::(vars|children|hosts))?\s*\]\s*(?:[#;].*)?$")

@@ -12,8 +12,8 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from discovery_dagster.domain.file_limits import Limits
 from discovery_dagster.domain.readers.json_text import read_json
-from discovery_dagster.domain.readers.limits import Limits
 from discovery_dagster.domain.source_tables import FileReading
 
 _RESULT: Final = re.compile(r"^(\S+) \| ([A-Z]+!?)(?: \| rc=\d+)? => \{(\s*\})?", re.MULTILINE)

@@ -7,8 +7,8 @@ all: {children: {web: {hosts: {web1: {ansible_host: 10.0.0.1}}, vars: {env: prod
 import re
 from typing import Final
 
+from discovery_dagster.domain.file_limits import Limits
 from discovery_dagster.domain.readers.ansible_hosts import Host, Inventory, reading_of
-from discovery_dagster.domain.readers.limits import Limits
 from discovery_dagster.domain.readers.yaml_text import Node, documents_of
 from discovery_dagster.domain.source_tables import FileReading
 

@@ -12,8 +12,8 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from discovery_dagster.domain.readers.limits import Limits, Tally, check_limit
-from discovery_dagster.domain.source_tables import UnreadableFileError
+from discovery_dagster.domain.errors import UnreadableFileError
+from discovery_dagster.domain.file_limits import Limits, Tally, check_limit
 
 #: What reading a damaged archive ends in; places before the beginning are wrong arguments.
 DAMAGED = (

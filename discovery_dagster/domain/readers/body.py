@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from discovery_dagster.domain.file_limits import Limits
 from discovery_dagster.domain.readers.footer import ignore_footer
-from discovery_dagster.domain.readers.limits import Limits
 from discovery_dagster.domain.readers.records import source_table, with_ignored
 from discovery_dagster.domain.readers.sections import Section, part
 from discovery_dagster.domain.readers.strays import find_strays

@@ -3,12 +3,13 @@
 from codecs import BOM_UTF8
 from dataclasses import replace
 
+from discovery_dagster.domain.contents import Bytes, chunks
+from discovery_dagster.domain.errors import UnreadableFileError
+from discovery_dagster.domain.file_limits import Limits, Tally, check_limit
 from discovery_dagster.domain.readers.body import read_body
-from discovery_dagster.domain.readers.contents import Bytes, chunks
 from discovery_dagster.domain.readers.cut_off import reject_cut_off
 from discovery_dagster.domain.readers.dialect import NO_DELIMITER, Dialect, find_dialect
 from discovery_dagster.domain.readers.encoding import decode, is_encoded
-from discovery_dagster.domain.readers.limits import Limits, Tally, check_limit
 from discovery_dagster.domain.readers.lines import behind_lines, read_lines
 from discovery_dagster.domain.readers.quoted_lines import (
     is_of_quoted_lines,
@@ -16,7 +17,7 @@ from discovery_dagster.domain.readers.quoted_lines import (
 )
 from discovery_dagster.domain.readers.records import cells_of, check_lengths
 from discovery_dagster.domain.readers.sections import Section
-from discovery_dagster.domain.source_tables import IGNORED, FileReading, UnreadableFileError
+from discovery_dagster.domain.source_tables import IGNORED, FileReading
 
 _SAMPLE_BYTES = 262_144  # from which the dialect is inferred; a multiple of four for UTF-32
 _SAMPLE_LINES = 500

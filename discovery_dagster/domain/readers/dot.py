@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
+from discovery_dagster.domain.errors import UnreadableFileError
+from discovery_dagster.domain.file_limits import Limits, check_limit, limit_exceeded
 from discovery_dagster.domain.readers.graph_tables import (
     RELATION,
     SOURCE,
@@ -19,8 +21,7 @@ from discovery_dagster.domain.readers.graph_tables import (
     Element,
     graph_reading,
 )
-from discovery_dagster.domain.readers.limits import Limits, check_limit, limit_exceeded
-from discovery_dagster.domain.source_tables import FileReading, UnreadableFileError
+from discovery_dagster.domain.source_tables import FileReading
 
 #: What may stand before the graph: comments, and the lines of PlantUML, which can hold one.
 _BEFORE: Final = (

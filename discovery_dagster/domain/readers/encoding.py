@@ -8,8 +8,8 @@ import re
 
 from charset_normalizer import from_bytes
 
-from discovery_dagster.domain.readers.contents import Bytes, chunks
-from discovery_dagster.domain.source_tables import UnreadableFileError
+from discovery_dagster.domain.contents import Bytes, chunks
+from discovery_dagster.domain.errors import UnreadableFileError
 
 #: UTF-8 in which single bytes of Windows' Western encoding stand, as in exports put together.
 MIXED = "utf-8 and cp1252"

@@ -12,14 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from discovery_dagster.domain.errors import UnreadableFileError
+from discovery_dagster.domain.file_limits import Limits, limit_exceeded
 from discovery_dagster.domain.readers.graph_tables import (
     RELATION,
     UNDIRECTED,
     Element,
     graph_reading,
 )
-from discovery_dagster.domain.readers.limits import Limits, limit_exceeded
-from discovery_dagster.domain.source_tables import FileReading, UnreadableFileError
+from discovery_dagster.domain.source_tables import FileReading
 
 _BEGINS: Final = re.compile(
     r"\A(?:\s|#[^\n]*\n|(?:Creator|Version|comment)\s[^\n]*\n)*graph\s*\[", re.IGNORECASE

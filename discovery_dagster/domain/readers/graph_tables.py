@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from discovery_dagster.domain.readers.limits import Limits, Tally, check_limit
+from discovery_dagster.domain.errors import UnreadableFileError
+from discovery_dagster.domain.file_limits import Limits, Tally, check_limit
 from discovery_dagster.domain.readers.records import frame_of_records, read_record, source_table
-from discovery_dagster.domain.source_tables import FileReading, SourceTable, UnreadableFileError
+from discovery_dagster.domain.source_tables import FileReading, SourceTable
 
 SOURCE: Final = "source"
 TARGET: Final = "target"

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from xml.parsers import expat
 
+from discovery_dagster.domain.errors import UnreadableFileError
+from discovery_dagster.domain.file_limits import Limits, limit_exceeded
 from discovery_dagster.domain.readers.graph_tables import (
     RELATION,
     SOURCE,
@@ -18,8 +20,7 @@ from discovery_dagster.domain.readers.graph_tables import (
     Element,
     graph_reading,
 )
-from discovery_dagster.domain.readers.limits import Limits, limit_exceeded
-from discovery_dagster.domain.source_tables import FileReading, UnreadableFileError
+from discovery_dagster.domain.source_tables import FileReading
 
 _GRAPHS: Final = frozenset({"graphml", "gexf"})
 _LABELS: Final = frozenset({"NodeLabel", "EdgeLabel"})  # yEd's

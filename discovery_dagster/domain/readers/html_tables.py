@@ -9,11 +9,12 @@ import re
 from html.parser import HTMLParser
 from typing import Final
 
-from discovery_dagster.domain.readers.limits import Limits, check_limit
+from discovery_dagster.domain.errors import UnreadableFileError
+from discovery_dagster.domain.file_limits import Limits, check_limit
 from discovery_dagster.domain.readers.spreadsheet_xml import Rows, worksheet
 from discovery_dagster.domain.readers.workbook import reading_of_sheets
 from discovery_dagster.domain.readers.worksheet import Range
-from discovery_dagster.domain.source_tables import FileReading, UnreadableFileError
+from discovery_dagster.domain.source_tables import FileReading
 
 _BEGINS: Final = re.compile(
     r"(?:<\?xml[^>]*+>|<!--(?:(?!-->).)*+-->|\s++)*+"

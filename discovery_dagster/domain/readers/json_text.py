@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 
+from discovery_dagster.domain.errors import UnreadableFileError
+from discovery_dagster.domain.file_limits import Limits, Tally, check_limit, limit_exceeded
 from discovery_dagster.domain.readers.json_keyed import edges_in, keyed_array, things_in
 from discovery_dagster.domain.readers.json_nesting import (
     NOTHING_INSIDE,
@@ -26,7 +28,6 @@ from discovery_dagster.domain.readers.json_scan import (
     scan,
 )
 from discovery_dagster.domain.readers.json_subjects import is_thing, is_thing_by_parts, shape_of
-from discovery_dagster.domain.readers.limits import Limits, Tally, check_limit, limit_exceeded
 from discovery_dagster.domain.readers.records import (
     Record,
     frame_of_records,
@@ -35,12 +36,7 @@ from discovery_dagster.domain.readers.records import (
     rejected_record,
     source_table,
 )
-from discovery_dagster.domain.source_tables import (
-    READ,
-    FileReading,
-    SourceTable,
-    UnreadableFileError,
-)
+from discovery_dagster.domain.source_tables import READ, FileReading, SourceTable
 
 
 def read_json(text: str, encoding: str, name: str, limits: Limits) -> FileReading:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from discovery_dagster.domain.readers.limits import Limits, check_limit
+from discovery_dagster.domain.file_limits import Limits, check_limit
 from discovery_dagster.domain.readers.records import (
     Record,
     frame_of_records,

@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from discovery_dagster.domain.contents import Bytes
 from discovery_dagster.domain.readers.concurrency import map_in_order
-from discovery_dagster.domain.readers.contents import Bytes
 from discovery_dagster.domain.readers.cut_off import find_cut_off
 from discovery_dagster.domain.readers.dialect import SPACE, Dialect
 from discovery_dagster.domain.readers.line_index import LineIndex, Positions, index_lines

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from discovery_dagster.domain.readers.limits import Limits, check_limit
+from discovery_dagster.domain.file_limits import Limits, check_limit
 from discovery_dagster.domain.readers.records import cells_of, with_ignored
 from discovery_dagster.domain.readers.worksheet import Range
 from discovery_dagster.domain.source_tables import READ, MergedCell

@@ -6,7 +6,7 @@ Source: Nagios Core's documentation, "Object Definitions": a directive a line, c
 import re
 from typing import Final
 
-from discovery_dagster.domain.readers.limits import Limits, check_limit
+from discovery_dagster.domain.file_limits import Limits, check_limit
 from discovery_dagster.domain.readers.records import frame_of_records, read_record, source_table
 from discovery_dagster.domain.source_tables import FileReading, SourceTable
 

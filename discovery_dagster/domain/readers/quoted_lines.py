@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from discovery_dagster.domain.readers.contents import Bytes
+from discovery_dagster.domain.contents import Bytes
 from discovery_dagster.domain.readers.dialect import DELIMITERS
 
 _QUOTED: Final = re.compile(r'"(?:[^"]|"")*"')  # a line that is one cell

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import polars as pl
 
+from discovery_dagster.domain.file_limits import Limits, check_limit
 from discovery_dagster.domain.readers.header import Cells, column_names, is_blank
-from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.source_tables import IGNORED, READ, REJECTED, SourceTable, cell_column
 
 #: Line, outcome, reason, surplus and cells of one record.

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from discovery_dagster import reference
-from discovery_dagster.domain.readers.limits import Limits
+from discovery_dagster.domain.file_limits import Limits
 from discovery_dagster.domain.readers.records import (
     Record,
     frame_of_records,

@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.readers.limits import Limits, check_limit
+from discovery_dagster.domain.file_limits import Limits, check_limit
 from discovery_dagster.domain.readers.workbook import reading_of_sheets
 from discovery_dagster.domain.readers.worksheet import Layout, Range, Worksheet
 from discovery_dagster.domain.readers.xml_path import texts_at

@@ -11,12 +11,13 @@ from dataclasses import replace
 import fastexcel
 import polars as pl
 
+from discovery_dagster.domain.errors import UnreadableFileError
+from discovery_dagster.domain.file_limits import Limits, check_limit
 from discovery_dagster.domain.readers.archive import check_extents, check_package, check_unpacked
 from discovery_dagster.domain.readers.body import read_body
 from discovery_dagster.domain.readers.by_library import DamagedError, read_by_library
 from discovery_dagster.domain.readers.header import find_header
 from discovery_dagster.domain.readers.header_rows import complete_header
-from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.merged import fill_merged, merged_cells
 from discovery_dagster.domain.readers.records import (
     check_lengths,
@@ -29,12 +30,7 @@ from discovery_dagster.domain.readers.sheet_purpose import ignore_by_purpose
 from discovery_dagster.domain.readers.side_by_side import parts_of
 from discovery_dagster.domain.readers.worksheet import Worksheet, Worksheets
 from discovery_dagster.domain.readers.xlsx import read_layouts, read_package
-from discovery_dagster.domain.source_tables import (
-    FileReading,
-    MergedCell,
-    SourceTable,
-    UnreadableFileError,
-)
+from discovery_dagster.domain.source_tables import FileReading, MergedCell, SourceTable
 
 ZIP = b"PK\x03\x04"
 #: Compound file: an old workbook (XLS), or the envelope of an encrypted new one [MS-OFFCRYPTO].

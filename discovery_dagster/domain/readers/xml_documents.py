@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from discovery_dagster import reference
-from discovery_dagster.domain.readers.limits import Limits, check_limit
+from discovery_dagster.domain.file_limits import Limits, check_limit
 from discovery_dagster.domain.readers.records import frame_of_records, read_record, source_table
 from discovery_dagster.domain.readers.xml_path import nodes_at, texts_at
 from discovery_dagster.domain.readers.xml_tree import Node

@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
+from discovery_dagster.domain.errors import UnreadableFileError
+from discovery_dagster.domain.file_limits import Limits
 from discovery_dagster.domain.readers.json_text import read_json
-from discovery_dagster.domain.readers.limits import Limits
 from discovery_dagster.domain.readers.xml_documents import document_of, tables_of
 from discovery_dagster.domain.readers.xml_tree import Node, parse_xml
-from discovery_dagster.domain.source_tables import FileReading, UnreadableFileError
+from discovery_dagster.domain.source_tables import FileReading
 
 _ROOT: Final = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)[\s>/]")
 #: What is not ended before another one of its kind begins is not looked at to the end again.

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from xml.parsers import expat
 
-from discovery_dagster.domain.readers.limits import Limits, check_limit, limit_exceeded
-from discovery_dagster.domain.source_tables import UnreadableFileError
+from discovery_dagster.domain.errors import UnreadableFileError
+from discovery_dagster.domain.file_limits import Limits, check_limit, limit_exceeded
 
 _SPACE: Final = " "  # between a namespace and a name
 

@@ -14,9 +14,10 @@ from typing import Final
 
 import yaml
 
+from discovery_dagster.domain.errors import UnreadableFileError
+from discovery_dagster.domain.file_limits import Limits, check_limit, limit_exceeded
 from discovery_dagster.domain.readers.json_text import read_json
-from discovery_dagster.domain.readers.limits import Limits, check_limit, limit_exceeded
-from discovery_dagster.domain.source_tables import FileReading, UnreadableFileError
+from discovery_dagster.domain.source_tables import FileReading
 
 _BEGINS: Final = re.compile(r"(?:---(?:\s|$)|%YAML\s)")
 _QUOTED: Final = r"\"[^\"]*\"|'[^']*'"

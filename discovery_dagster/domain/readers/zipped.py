@@ -12,10 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from discovery_dagster.domain.errors import UnreadableFileError
+from discovery_dagster.domain.file_limits import Limits, check_limit
 from discovery_dagster.domain.readers.archive import DAMAGED, check_sizes
-from discovery_dagster.domain.readers.limits import Limits, check_limit
 from discovery_dagster.domain.readers.records import frame_of_records, rejected_record
-from discovery_dagster.domain.source_tables import FileReading, SourceTable, UnreadableFileError
+from discovery_dagster.domain.source_tables import FileReading, SourceTable
 
 ReadFile = Callable[[Path, str, Limits], FileReading]
 

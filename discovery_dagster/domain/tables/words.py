@@ -3,7 +3,7 @@
 Those that people may extend are data, under `reference/`; the others are members here.
 """
 
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 
 class ReferenceWords(StrEnum):
@@ -144,3 +144,18 @@ class Change(StrEnum):
 
 
 Words = ReferenceWords | type[StrEnum]
+
+
+class Kind(Enum):
+    """What the records of a table are."""
+
+    ASSETS = "assets"  # each declares a thing
+    DETAILS = "details"  # each adds to a thing that another record declares
+    OBSERVATIONS = "observations"  # each was observed about a thing, of which it is one of many
+    RELATIONS = "relations"  # each states a relation between two things
+    FLOWS = "flows"  # each is one observation of a connection
+    SPANS = "spans"  # each is the work of one service inside a trace
+    CORRECTIONS = "corrections"  # each replaces a record of another table
+    OVERRIDES = "overrides"  # each decides a field of an asset
+    IGNORED = "ignored"  # nothing is taken from them
+    WAITING = "waiting"  # nothing is taken from them until a person says what they are

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.readers import read_file
-from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster_tests.domain.sources import counts, records_of_files
 from quality.derive import derive
 

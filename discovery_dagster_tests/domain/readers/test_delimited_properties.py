@@ -7,8 +7,8 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.readers import lines
-from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster_tests.domain.readers.reading import reading_of, records_of, table_of
 
 _DELIMITERS = ",;\t|"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from discovery_dagster.domain.source_tables import UnreadableFileError
+from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster_tests.domain.readers.reading import reading_of, records_of, table_of
 
 FLOW = "2 123456789010 eni-1235b8ca 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1 2 ACCEPT OK"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.readers import Limits
-from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster_tests.domain.readers.reading import reading_of, records_of, table_of
 
 

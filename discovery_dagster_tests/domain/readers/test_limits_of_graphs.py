@@ -2,10 +2,10 @@
 
 import pytest
 
+from discovery_dagster.domain.errors import UnreadableFileError
+from discovery_dagster.domain.file_limits import Limits
 from discovery_dagster.domain.readers.dot import is_dot, read_dot
 from discovery_dagster.domain.readers.graph_xml import read_graph_xml
-from discovery_dagster.domain.readers.limits import Limits
-from discovery_dagster.domain.source_tables import UnreadableFileError
 
 
 def test_edges_between_all_nodes_of_two_subgraphs_count():

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.readers import Limits, by_library, workbook
-from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster_tests.domain.readers.reading import reading_of, records_of, table_of
 from discovery_dagster_tests.domain.readers.test_workbook import workbook as workbook_of
 

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from discovery_dagster.domain import intake
 from discovery_dagster.domain.canonical import canonicalise
+from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.intake import ReadTables
 from discovery_dagster.domain.readers import Limits
-from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster.sandbox.allowance import Allowance
 from discovery_dagster.sandbox.reader import SandboxedReader
 from discovery_dagster_tests.domain.readers.old_workbooks import old_workbook

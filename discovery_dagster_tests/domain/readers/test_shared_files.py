@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.readers import read_file
-from discovery_dagster.domain.source_tables import UnreadableFileError
 
 _COUNTS = [
     ("konveyor/template_application_import.csv", {"read": 5}),

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.readers import Limits, by_library
 from discovery_dagster.domain.readers.xlsx import read_package
-from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster_tests.domain.readers.old_workbooks import ERRORS, old_workbook
 from discovery_dagster_tests.domain.readers.reading import reading_of, records_of, table_of
 

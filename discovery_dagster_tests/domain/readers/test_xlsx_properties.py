@@ -13,7 +13,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from discovery_dagster.domain.readers.limits import Limits
+from discovery_dagster.domain.file_limits import Limits
 from discovery_dagster.domain.readers.xlsx import cells, read_package
 from discovery_dagster.domain.readers.xlsx.plain import plain_cells
 from discovery_dagster.domain.source_tables import NO_STORED_VALUE

@@ -2,8 +2,8 @@
 
 import pytest
 
+from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.readers import Limits
-from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster_tests.domain.readers.reading import reading_of
 
 INVENTORY = """<?xml version="1.0" encoding="UTF-8"?>

@@ -8,11 +8,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.readers import Limits, read_file
 from discovery_dagster.domain.readers.adjacency import is_adjacency
 from discovery_dagster.domain.readers.json_text import read_json
 from discovery_dagster.domain.readers.yaml_text import is_yaml, read_yaml
-from discovery_dagster.domain.source_tables import UnreadableFileError
 from discovery_dagster_tests.domain.readers.reading import reading_of, records_of, table_of
 
 SERVERS = """# of the first site

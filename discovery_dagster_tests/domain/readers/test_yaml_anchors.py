@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from discovery_dagster.domain.readers.limits import Limits
+from discovery_dagster.domain.errors import UnreadableFileError
+from discovery_dagster.domain.file_limits import Limits
 from discovery_dagster.domain.readers.yaml_text import read_yaml
-from discovery_dagster.domain.source_tables import UnreadableFileError
 
 
 @pytest.mark.parametrize("text", ["&a {<<: *a}\n", "hosts: &a [1, *a]\n", "a: &a {b: {c: *a}}\n"])

@@ -10,8 +10,8 @@ from typing import Final
 
 import pyarrow as pa
 
+from discovery_dagster.domain.file_limits import Limits, Tally, check_limit
 from discovery_dagster.domain.readers.archive import DAMAGED
-from discovery_dagster.domain.readers.limits import Limits, Tally, check_limit
 from discovery_dagster.domain.readers.worksheet import Layout, Worksheets
 from discovery_dagster.domain.readers.xlsx.package import Package
 from discovery_dagster.domain.readers.xlsx.scanning import UnusualXmlError

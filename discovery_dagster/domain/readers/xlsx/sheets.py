@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from discovery_dagster.domain.file_limits import Tally
 from discovery_dagster.domain.readers.concurrency import map_in_order
-from discovery_dagster.domain.readers.limits import Tally
 from discovery_dagster.domain.readers.worksheet import Layout, Worksheet
 from discovery_dagster.domain.readers.xlsx.cells import Cells, read_cells
 from discovery_dagster.domain.readers.xlsx.layout import (

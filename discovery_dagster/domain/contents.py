@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
-from discovery_dagster.domain.source_tables import UnreadableFileError
+from discovery_dagster.domain.errors import UnreadableFileError
 
 _CHUNK: Final = 1024**2
 _AT_ONCE: Final = 1024**3  # bytes; Linux gives at most 2 GiB in one call

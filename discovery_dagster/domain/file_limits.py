@@ -7,7 +7,7 @@ them is exceeded.
 from dataclasses import dataclass
 from typing import Final, Self
 
-from discovery_dagster.domain.source_tables import UnreadableFileError
+from discovery_dagster.domain.errors import UnreadableFileError
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def read_names(cells: pl.Series) -> Reading:
     """Read lists of names.
 
     Semicolons, bars, line breaks, tabs, bullets and signs that stand between blanks separate;
-    commas only where none of those is in the cell, or between words that hold no blank.
+    commas only where none of those but signs is in the cell, or between words that hold no blank.
 
     Returns:
         Values are List[String], empty where nothing is named, without repetitions.
@@ -78,13 +78,15 @@ def read_titles(cells: pl.Series) -> Reading:
 
 
 def _read_lists(cells: pl.Series, separators: str) -> Reading:
-    by_strong = cells.str.contains(separators)
+    separated = cells.str.contains(_ALWAYS)
     strong = cells.str.replace_all(rf"\s*(?:{separators})\s*", "\n").str.split("\n")
     part = pl.element()
     listed = pl.when(part.str.contains(_WORDS)).then(part.str.replace_all(r",\s*", "\n"))
     parts = strong.list.eval(listed.otherwise(part)).list.join("\n").str.split("\n")
-    commas = cells.str.replace_all(r"\s*,\s*", "\n").str.split("\n")
-    split = parts.zip_with(by_strong.fill_null(False), commas)
+    # Beside a comma a sign may belong to a name, as in `Sales, HR / Payroll`: what the smallest
+    # parts are parts of is known where all names are (`canonical/references`).
+    commas = cells.str.replace_all(rf"\s*(?:{separators}|,)\s*", "\n").str.split("\n")
+    split = parts.zip_with(separated.fill_null(False), commas)
     split = _with_hosts_of_configuration(cells, split)
     named = pl.DataFrame({"parts": split}).select(
         pl.col("parts")

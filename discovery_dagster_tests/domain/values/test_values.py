@@ -276,6 +276,11 @@ def test_commas_between_words_without_blanks_separate_beside_stronger_ones():
     assert read("names", "a; b, c ,d | e").values.to_list() == [["a", "b", "c", "d", "e"]]
 
 
+def test_beside_commas_signs_between_blanks_separate_too():
+    names = read("names", "Field Service, HR / Payroll, Data Warehouse").values.to_list()
+    assert names == [["Field Service", "HR", "Payroll", "Data Warehouse"]]
+
+
 def test_times_are_read_into_iso_8601():
     times = read(
         "time", "2025-06-14 00:00", "1418530010", "1418530010000", "2023-07-25T06:12:34.1Z"

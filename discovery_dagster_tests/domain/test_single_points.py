@@ -70,3 +70,22 @@ def test_a_machine_of_a_cluster_starts_elsewhere():
 def test_test_machines_may_stop():
     assets = [*named("a", "b"), {"name": "db", "environment": "test"}]
     assert points(assets, to("a", "db"), to("b", "db")) == {}
+
+
+def test_what_no_application_claims_may_stand_in_for_either_of_two_that_its_clients_reach():
+    assets, serving = deployed("front")
+    billing = [{"name": "Billing", "type": "application"}, {"name": "desk"}, {"name": "spare"}]
+    serving.append(to("Billing", "desk", relation="runs_on"))
+    asking = [to(name, other, 443) for name in "abc" for other in ("front", "desk")]
+    assert points([*assets, *billing], *serving, *asking).keys() == {"desk", "front"}
+    reaching_both = to("a", "spare", 443)
+    assert points([*assets, *billing], *serving, *asking, reaching_both) == {}
+
+
+def test_what_serves_the_whole_estate_does_not_stop_with_what_it_reaches():
+    hosts = named(*(f"sv{at}" for at in range(6)))
+    scans = [
+        to("vscan01", one["name"], 22, infrastructure="remote_administration") for one in hosts
+    ]
+    scans += [to("vscan01", "sv1", 443), to("a", "sv1", 443)]
+    assert points([*hosts, *named("vscan01", "a")], *scans) == {}

@@ -22,7 +22,7 @@ def prefixes(known: Iterable[tuple[str, str]], taken: Collection[str]) -> dict[s
     least = reference.load("applications")["convention"]["letters"]
     by_prefix: dict[str, str] = {}
     for application, own in names.items():
-        prefix = _beginning(own)
+        prefix = _beginning(_alike(own, least))
         letters = sum(letter.isalpha() for letter in prefix)
         others = any(name.startswith(prefix) for name in taken if name not in own)
         if letters >= least and not others:
@@ -30,8 +30,19 @@ def prefixes(known: Iterable[tuple[str, str]], taken: Collection[str]) -> dict[s
     return by_prefix
 
 
+def _alike(names: Collection[str], letters: int) -> Collection[str]:
+    """Most of the names, where these begin alike: a host of databases is often called otherwise."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        groups[name[:letters]].append(name)
+    largest = max(groups.values(), key=len)
+    return largest if 2 * len(largest) > len(names) else ()
+
+
 def _beginning(names: Collection[str]) -> str:
     """What names begin with: up to a delimiter where there is one, never into their numbers."""
+    if not names:
+        return ""
     first, last = min(names), max(names)
     alike = [one == other for one, other in zip(first, last, strict=False)]
     common = first[: (*alike, False).index(False)]

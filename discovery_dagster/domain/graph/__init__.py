@@ -59,7 +59,8 @@ def analyse(
     component[strong] = weak
     needing, counted = ancestors(sets, depth, strong, component, rules["blast_radius_limit"])
     advance()
-    points, why = _single_points(assets, edges, ordered["asset_id"].to_list())
+    shared = shared_services.recognise(assets, edges, decisions or {})
+    points, why = _single_points(assets, edges, ordered["asset_id"].to_list(), shared["asset_id"])
     nodes = pl.DataFrame(
         {
             "asset_id": ordered["asset_id"],
@@ -76,7 +77,6 @@ def analyse(
         }
     )
     advance()
-    shared = shared_services.recognise(assets, edges, decisions or {})
     nodes = nodes.join(shared, on="asset_id", how="left", maintain_order="left")
     return conform(nodes.cast(pl.Schema(dict(GRAPH_NODES))), GRAPH_NODES)
 
@@ -95,10 +95,11 @@ def digraph(assets: pl.DataFrame, edges: pl.DataFrame) -> Digraph:
 
 
 def _single_points(
-    assets: pl.DataFrame, edges: pl.DataFrame, ids: list[str]
+    assets: pl.DataFrame, edges: pl.DataFrame, ids: list[str], services: pl.Series
 ) -> tuple[list[bool | None], list[str | None]]:
     """Whether each asset is a single point of failure, and what it stops; null if too many."""
-    reasons = single_points.single_points(assets, edges, deployments.find(assets, edges))
+    deployed = deployments.find(assets, edges)
+    reasons = single_points.single_points(assets, edges, deployed, services.to_list())
     if reasons is None:
         return [None] * len(ids), [None] * len(ids)
     return [asset in reasons for asset in ids], [reasons.get(asset) for asset in ids]

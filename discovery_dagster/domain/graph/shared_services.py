@@ -101,7 +101,7 @@ def _of_role(
         )
         scored = counted.join(known, on="asset_id").with_columns(
             enough=(pl.col("others") >= least) & (not rule.get("only_named", False)),
-            pure=pl.col("others") >= rules["purity"] * pl.col("all"),
+            pure=pl.col("others") >= rule.get("purity", rules["purity"]) * pl.col("all"),
             named=named,
         )
         proven = pl.col("pure") & (

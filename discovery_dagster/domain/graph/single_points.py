@@ -6,8 +6,8 @@ in their number, and what no application claims and the same ones reach on the s
 assets count is data (`planning.yaml`, `single_points`).
 """
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 import polars as pl
@@ -22,7 +22,7 @@ Needs = Mapping[str, frozenset[frozenset[str]]]
 
 
 def single_points(
-    assets: pl.DataFrame, edges: pl.DataFrame, deployments: Deployments
+    assets: pl.DataFrame, edges: pl.DataFrame, deployments: Deployments, services: Collection[str]
 ) -> dict[str, str] | None:
     """Return the single points of failure, each with what it stops, in words.
 
@@ -30,6 +30,7 @@ def single_points(
         assets: `CLASSIFIED_ASSETS`.
         edges: `EDGES`.
         deployments: of the session.
+        services: assets that serve the whole estate; what these reach, they do not need.
 
     Returns:
         None where there are more edges than are looked at (`limit`).
@@ -40,6 +41,7 @@ def single_points(
         pl.col("infrastructure").is_null(),
         pl.col("relation").is_in(rules["relations"]),
         pl.col("status") != "inferred_only",
+        ~pl.col("source_id").is_in(list(services)),
     )
     if needed.height > rules["limit"]:
         return None
@@ -134,30 +136,35 @@ def _needs(
 def _listening(
     needed: pl.DataFrame, by_id: Mapping[str, Mapping[str, Any]], deployments: Deployments
 ) -> defaultdict[tuple[object, object], set[str]]:
-    """What gives one service: by deployment, or by what is in none, and its port or its name."""
+    """What gives one service: by deployment, or by what is in none, and its port or its name.
+
+    What no application claims may be of any deployment that half its clients reach on the port.
+    """
     providers: defaultdict[tuple[object, object], set[str]] = defaultdict(set)
     for asset, part in deployments.of.items():
         if asset in by_id and by_id[asset]["type"] != "application":
             providers[part, _stem(by_id[asset])].add(asset)
-    reached = needed.select("source_id", "target_id", "port").drop_nulls().unique()
-    for _, port, targets in (
-        reached.group_by("source_id", "port", maintain_order=True).agg("target_id").iter_rows()
-    ):
-        parts = {deployments.of[target] for target in targets if target in deployments.of}
-        loose = {
-            target
-            for target in targets
-            if target not in deployments.of and target not in deployments.shared
-        }
-        for target in targets:
-            if target in deployments.of:
-                providers[deployments.of[target], port].add(target)
-        if len(parts) == 1:
-            (part,) = parts
-            providers[part, port] |= loose
-            for target in loose:
-                providers[target, port] |= set(targets)
+    clients: dict[tuple[str, int], set[str]] = defaultdict(set)
+    reached: dict[tuple[str, int], set[str]] = defaultdict(set)
+    rows = needed.select("source_id", "target_id", "port").drop_nulls().unique()
+    for source, target, port in rows.iter_rows():
+        clients[target, port].add(source)
+        reached[source, port].add(target)
+    for (target, port), sources in clients.items():
+        if target in deployments.of:
+            providers[deployments.of[target], port].add(target)
+        elif target not in deployments.shared:
+            beside = Counter(
+                part for source in sources for part in _parts(reached[source, port], deployments)
+            )
+            for part in (part for part, number in beside.items() if 2 * number >= len(sources)):
+                providers[part, port].add(target)
+                providers[target, port] |= set().union(*(reached[one, port] for one in sources))
     return providers
+
+
+def _parts(assets: Collection[str], deployments: Deployments) -> set[tuple[str, str]]:
+    return {deployments.of[asset] for asset in assets if asset in deployments.of}
 
 
 def _stem(asset: Mapping[str, Any]) -> str:

@@ -102,3 +102,11 @@ def test_interfaces_are_rolled_up_with_what_declares_and_what_shows_them():
         ("Shop", "Ledger", "declared_only", [], 0),
     ]
     assert interfaces_found["evidence"][1] == "Shop depends on Billing (relations.csv line 5)"
+
+
+def test_a_convention_holds_though_a_host_of_databases_is_called_otherwise():
+    machines = [server(name) for name in ("ulmexgweb1", "ulmexgapp1", "sqlcons07", "ulmexgapp2")]
+    placed = [runs("Shop", name) for name in ("ulmexgweb1", "ulmexgapp1", "sqlcons07")]
+    deployments = find(classified_assets(SHOP, *machines), edge_rows(*placed))
+    assert deployments.of["ulmexgapp2"][0] == "Shop"
+    assert [one.asset for one in deployments.memberships if one.proposed] == ["ulmexgapp2"]

@@ -105,6 +105,19 @@ def test_hypervisors_network_devices_and_what_is_to_be_retired_stay_and_bind_not
     waves = dict(planned.placements.select("asset_id", "wave").iter_rows())
     assert [name for name, wave in waves.items() if wave is not None] == ["vm"]
     reasons = dict(planned.placements.select("asset_id", "reason").iter_rows())
-    assert reasons["old1"].startswith("To be retired with its application")
+    assert reasons["old1"].startswith("To be retired with Old; not planned.")
     hints = dict(planned.placements.select("asset_id", "strategy").iter_rows())
     assert (hints["esx"], hints["old1"]) == ("retain", "retire")
+
+
+def test_what_is_only_proposed_for_an_application_that_ends_says_why_it_is():
+    assets = classified_assets(
+        {"name": "Old", "type": "application", "custom": '{"Planned strategy":"Retire"}'},
+        {"name": "tpn-app-1"},
+        {"name": "tpn-app-2"},
+    )
+    planned = make(
+        assets, edge_rows({"source": "Old", "target": "tpn-app-1", "relation": "runs_on"})
+    )
+    reasons = dict(planned.placements.select("asset_id", "reason").iter_rows())
+    assert "Old (proposed: its name begins with tpn-" in reasons["tpn-app-2"]

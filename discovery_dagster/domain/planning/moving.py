@@ -1,24 +1,31 @@
 """What does not move by the rules, such as hypervisors and what is retired (`moving.yaml`)."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import polars as pl
 
+from discovery_dagster.domain.applications.model import Deployments, Membership
 from discovery_dagster.domain.planning import rules
 from discovery_dagster.reference import load
 
-_MACHINES: Final = ("virtual_machine", "server")
+#: Types of what is of no use without its applications.
+_SERVING: Final = ("virtual_machine", "server", "database")
 
 
-def with_facts(assets: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+def with_facts(assets: pl.DataFrame, edges: pl.DataFrame, deployments: Deployments) -> pl.DataFrame:
     """Add the facts that the rules read beside those of an asset.
 
     Args:
         assets: as `strategy.with_facts` returns.
         edges: `EDGES`.
+        deployments: of the session.
 
     Returns:
-        `assets` with `carries_machines` and `application_retired`.
+        `assets` with `carries_machines`, `application_retired` and `serves`: where its
+        applications are to be retired, what they are called, and how it is known to serve them
+        where that is only proposed.
     """
     ends = assets.select("asset_id", "type", "os_family", "state", "stated_strategy")
     placed = edges.filter("resolved", pl.col("relation").is_in(["runs_on", "member_of"]))
@@ -28,25 +35,38 @@ def with_facts(assets: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     virtual = (pl.col("relation") == "runs_on") & (pl.col("type") == "virtual_machine")
     members = (pl.col("relation") == "member_of") & (pl.col("os_family") == "hypervisor")
     carrying = joined.filter(virtual | members)["target_id"].unique()
-    retired = (pl.col("state") == "out_of_service") | (pl.col("stated_strategy") == "retire")
-    serving = (
-        edges.filter("resolved")
-        .select("source_id", "target_id", "relation")
-        .join(ends.filter(type="application"), left_on="source_id", right_on="asset_id")
-        .filter(pl.col("relation").is_in(["runs_on", "depends_on"]))
-        .join(
-            ends.filter(pl.col("type").is_in([*_MACHINES, "database"])).select("asset_id"),
-            left_on="target_id",
-            right_on="asset_id",
-        )
-        .group_by("target_id")
-        .agg(retired.fill_null(value=False).all().alias("retired"))
-    )
-    useless = serving.filter("retired")["target_id"]
+    useless = _useless(ends, deployments)
     return assets.with_columns(
         carries_machines=pl.col("asset_id").is_in(carrying.implode()),
-        application_retired=pl.col("asset_id").is_in(useless.implode()),
+        application_retired=pl.col("asset_id").is_in(list(useless)),
+        serves=pl.col("asset_id").replace_strict(useless, default=None, return_dtype=pl.String),
     )
+
+
+def _useless(ends: pl.DataFrame, deployments: Deployments) -> dict[str, str]:
+    """Machines and databases all of whose applications are to be retired, with these in words."""
+    retired = (pl.col("state") == "out_of_service") | (pl.col("stated_strategy") == "retire")
+    ended = set(ends.filter(retired, type="application")["asset_id"])
+    serving = set(ends.filter(pl.col("type").is_in(_SERVING))["asset_id"])
+    served: dict[str, list[Membership]] = defaultdict(list)
+    for one in deployments.memberships:
+        if one.asset in serving:
+            served[one.asset].append(one)
+    return {
+        asset: _listed(own, deployments.names)
+        for asset, own in served.items()
+        if all(one.application in ended for one in own)
+    }
+
+
+def _listed(memberships: Sequence[Membership], names: Mapping[str, str]) -> str:
+    words = {
+        one.application: f"{names[one.application]} (proposed: {one.evidence})"
+        if one.proposed
+        else names[one.application]
+        for one in reversed(memberships)
+    }
+    return ", ".join(sorted(words.values()))
 
 
 def staying(assets: pl.DataFrame) -> pl.DataFrame:

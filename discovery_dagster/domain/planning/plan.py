@@ -71,14 +71,15 @@ def make(
     settings = settings or PlanSettings()
     constraints = resolve_constraints(settings.constraints, assets)
     limit = constraints.limit("group_limit") or settings.group_limit
-    every = moving.with_facts(strategy.with_facts(planned(assets), nodes), edges)
+    deployments = find(assets, edges)
+    every = moving.with_facts(strategy.with_facts(planned(assets), nodes), edges, deployments)
     by_rule = moving.staying(every)
     staying, blocked = _staying(every, by_rule, constraints)
     movable = every.filter(~pl.col("asset_id").is_in(list(staying))).drop("node")
     movable = movable.with_row_index("node").join(
         nodes.select("asset_id", "service"), on="asset_id", how="left", maintain_order="left"
     )
-    movable = with_parts(movable, find(assets, edges))
+    movable = with_parts(movable, deployments)
     uncut, idle = _uncut(ties(movable, edges, nodes), movable, constraints)
     advance()
     where = place(movable, uncut, limit, constraints)

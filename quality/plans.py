@@ -160,8 +160,12 @@ def _interfaces(subject: str, shown: Shown) -> Figure:
 
 
 def _needs(subject: str, shown: Shown) -> Figure:
-    """Needs between servers that any list names, whose target does not move after its source."""
-    moving = {name for name, one in shown.truth["servers"].items() if one["moves"]}
+    """Needs between servers whose addresses lists give: the target moves no later than the source.
+
+    Of others the flows name addresses that are nobody's.
+    """
+    servers = shown.truth["servers"]
+    moving = {name for name, one in servers.items() if one["moves"] and one["addressed"]}
     known = moving & shown.servers.keys()
     pairs = [
         (shown.servers[a]["wave"], shown.servers[b]["wave"])

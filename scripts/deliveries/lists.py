@@ -66,11 +66,15 @@ def _cmdb(estate: Estate) -> Iterable[Sequence[object]]:
         memory: object = CONFLICT[0] if server is odd else server.memory
         if server is not odd and estate.chance(0.1):
             memory = f"{server.memory - 0.1:.1f}"
+        name = server.name.upper() if estate.chance(0.5) else server.name
+        full = f"{server.name.lower()}.{words['domain']}" if estate.chance(0.9) else ""
+        addressed = estate.chance(0.95)
+        server.addressed |= addressed
         yield (
-            server.name.upper() if estate.chance(0.5) else server.name,
-            f"{server.name.lower()}.{words['domain']}" if estate.chance(0.9) else "",
+            name,
+            full,
             words["kinds"][server.kind],
-            server.address if estate.chance(0.95) else "",
+            server.address if addressed else "",
             "VMware ESXi 7.0" if server.kind == "esx" else server.system[0],
             environment if environment and estate.chance(0.85) else "",
             random.choice(words["criticality"][application.criticality]) if application else "",

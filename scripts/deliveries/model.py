@@ -31,6 +31,7 @@ class Server:
     disk: int = 80  # GB
     host: str = ""
     retired: bool = False
+    addressed: bool = False  # whether any list gives its address
 
 
 @dataclass(eq=False)

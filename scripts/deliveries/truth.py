@@ -17,6 +17,7 @@ def truth(estate: Estate) -> dict[str, Any]:
                 "environment": one.environment,
                 "tier": one.tier,
                 "kind": one.kind,
+                "addressed": one.addressed,
                 "moves": one.kind not in _STAYING and not _retires(estate, one),
             }
             for name, one in estate.servers.items()

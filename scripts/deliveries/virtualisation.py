@@ -46,6 +46,7 @@ def _machines(estate: Estate, machines: Iterable[Server]) -> Iterable[Row]:
     odd = conflicting(estate)
     for at, one in enumerate(machines):
         on = not one.retired
+        one.addressed |= on
         memory = CONFLICT[1] if one is odd else one.memory
         tools = one.system[1] if on and estate.chance(0.9) else ""
         yield {

@@ -16,6 +16,7 @@ from discovery_dagster.domain import (
     identity,
     intake,
 )
+from discovery_dagster.domain.classification import uses
 from discovery_dagster.domain.intake import RecognisedTable
 from discovery_dagster.domain.planning import plan
 
@@ -50,7 +51,8 @@ def derive(paths: Sequence[Path]) -> Derived:
     mapping, grains = understood["mapping"], understood["grains"]
     records = canonical.canonicalise(intake.as_decided(tables, grains), mapping)
     inventory = identity.resolve("quality.report", records.assets, records.relations, {})
-    assets = classification.classify(inventory.assets, AS_OF)
+    used = uses.observe(inventory.assets, records.relations, inventory.members)
+    assets = classification.classify(inventory.assets, AS_OF, used=used)
     edges = dependencies.build(assets, records.relations, records.assets, members=inventory.members)
     nodes = graph.analyse(assets, edges)
     planned = plan.make(assets, edges, nodes)

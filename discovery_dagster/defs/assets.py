@@ -22,7 +22,7 @@ from discovery_dagster.domain import (
 from discovery_dagster.domain import (
     dependencies as edges,
 )
-from discovery_dagster.domain.classification import overriding
+from discovery_dagster.domain.classification import overriding, uses
 from discovery_dagster.domain.decisions import endpoints as about_endpoints
 from discovery_dagster.domain.decisions.constraints import resolve_constraints
 from discovery_dagster.domain.dependencies import endpoints, unresolved
@@ -251,7 +251,10 @@ def rejected_records(
 
 @step_asset("classified_assets")
 def classified_assets(
-    context: dg.AssetExecutionContext, session: Session, inventory: PublishedFrames
+    context: dg.AssetExecutionContext,
+    session: Session,
+    canonical_records: PublishedFrames,
+    inventory: PublishedFrames,
 ) -> Materialized:
     """Say what each asset is, and why."""
 
@@ -264,7 +267,10 @@ def classified_assets(
             *about_endpoints.types(inventory["assets"], about),
             *overrides.in_force(session.database, engagement),
         ]
-        rules = partial(classification.classify, as_of=as_of, report=report)
+        used = uses.observe(
+            inventory["assets"], canonical_records["relations"], inventory["members"]
+        )
+        rules = partial(classification.classify, as_of=as_of, report=report, used=used)
         proposer = session.proposer("classified_assets", report)
         classified, proposed, usage = propose_types(
             overriding.apply_overrides(inventory["assets"], decided, rules), proposer
@@ -278,7 +284,9 @@ def classified_assets(
             **counts,
         }
 
-    return session.materialize(context, work, "stages", inventory=inventory)
+    return session.materialize(
+        context, work, "stages", canonical_records=canonical_records, inventory=inventory
+    )
 
 
 @step_asset("dependencies")

@@ -108,7 +108,8 @@ STEPS: tuple[Step, ...] = (
         "classified_assets",
         "Type, tier, environment, criticality, operating system and end of life of each asset, "
         "with confidence and rationale.",
-        upstream=("inventory",),
+        # What hosts are used for stands in relations.
+        upstream=("canonical_records", "inventory"),
         frames={"assets": tables.CLASSIFIED_ASSETS, "proposals": tables.PROPOSALS},
         decisions=("assets", "outsiders"),
         prompts=("prompts/classification.md", "vocabulary.yaml"),

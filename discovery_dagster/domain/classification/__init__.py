@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.classification import fields
+from discovery_dagster.domain.classification import fields, uses
 from discovery_dagster.domain.classification.components import classify_lifecycle
 from discovery_dagster.domain.classification.distinct import Distinct, listed
 from discovery_dagster.domain.classification.matches import Matches
@@ -38,7 +38,10 @@ def _ignore_progress(_done: int, _total: int | None) -> None:
 
 
 def classify(
-    assets: pl.DataFrame, as_of: date, report: Callable[[int, int | None], None] = _ignore_progress
+    assets: pl.DataFrame,
+    as_of: date,
+    report: Callable[[int, int | None], None] = _ignore_progress,
+    used: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Classify type, tier, environment, criticality, operating system and end of life.
 
@@ -49,6 +52,7 @@ def classify(
         assets: rows in `INVENTORY_ASSETS`.
         as_of: the day for which support is determined.
         report: called with the number of stages done and of all stages.
+        used: as `uses.observe` returns; without it nothing is known of the use of assets.
 
     Returns:
         The same rows in the same order in `RULE_CLASSIFIED_ASSETS`.
@@ -68,7 +72,7 @@ def classify(
         Distinct.among(assets.select(field)) for field in ("tier", "environment", "criticality")
     )
     answers = {
-        "tier": classify_tier(tier, names, kinds),
+        "tier": classify_tier(tier, names, kinds, _uses(assets, used)),
         "environment": classify_environment(environment, names),
         "criticality": classify_criticality(criticality),
     }
@@ -96,6 +100,12 @@ def classify(
     )
     stages.advance()
     return conform(classified.select(list(RULE_CLASSIFIED_ASSETS)), RULE_CLASSIFIED_ASSETS)
+
+
+def _uses(assets: pl.DataFrame, used: pl.DataFrame | None) -> Distinct:
+    known = pl.DataFrame(schema=uses.SCHEMA) if used is None else used
+    joined = assets.select("asset_id").join(known, on="asset_id", how="left", maintain_order="left")
+    return Distinct.among(joined.drop("asset_id"))
 
 
 def _describe_system(systems: pl.DataFrame) -> pl.DataFrame:

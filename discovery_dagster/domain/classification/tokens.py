@@ -37,7 +37,7 @@ def words(column: str) -> pl.Expr:
     parted = parted.str.replace_all(r"(\p{N})(\p{L})", "$1 $2")
     heads = choice(load("classification")["compounds"])
     parted = parted.str.replace_all(rf"(\p{{L}}{{2}})({heads})( |$)", "$1 $2$3")
-    for pattern, replacement in (*written_together(), *ending_roles()):
+    for pattern, replacement in (*lettered_roles(), *written_together(), *ending_roles()):
         parted = parted.str.replace_all(pattern, replacement)
     return pl.concat_str(pl.lit(" "), parted.str.strip_chars(), pl.lit(" "))
 
@@ -58,6 +58,20 @@ def written_together() -> tuple[tuple[str, str], ...]:
         (rf"\b({environments})({roles}|{machines})\b", "$1 $2"),
         (rf"\b({roles})({environments}|{machines})\b", "$1 $2"),
         (rf"\b([^\W\d_]{{2,}})({plain})({machines})\b", "$1 $2 $3"),
+    )
+
+
+@cache
+def lettered_roles() -> tuple[tuple[str, str], ...]:
+    """Return how words that end in a role and the letter of an environment are parted.
+
+    As `manrkmwebp01`: only where a number follows, which other words that end so seldom have.
+    """
+    rules = load("classification")
+    roles, letters = choice(rules["lettered_roles"]), "".join(rules["environment_letters"])
+    return (
+        (rf"\b({roles})([{letters}])( \d)", "$1 $2$3"),
+        (rf"\b([^\W\d_]{{2,}})({roles})([{letters}])( \d)", "$1 $2 $3$4"),
     )
 
 

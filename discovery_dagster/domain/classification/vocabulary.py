@@ -57,13 +57,15 @@ def classify_criticality(cells: Distinct) -> Distinct:
     return cells.with_rows(_choose("criticality", silent))
 
 
-def classify_tier(cells: Distinct, names: Distinct, types: Distinct) -> Distinct:
+def classify_tier(cells: Distinct, names: Distinct, types: Distinct, uses: Distinct) -> Distinct:
     """Return `value, confidence, code` of each asset.
 
     Args:
         cells: `tier` as declared.
         names: as `names.read_names` returns.
         types: `type` as classified.
+        uses: `use`, `use_confidence` and `use_code` as `uses.observe` returns, null where nothing
+            tells.
     """
     rules = load("classification")["tiers"]
     read = cells.rows.with_columns(
@@ -72,10 +74,15 @@ def classify_tier(cells: Distinct, names: Distinct, types: Distinct) -> Distinct
     )
     named = _of_hosts(names, single(names.rows, rules["name"]))
     together = Distinct.together(
-        cells.with_rows(read), named, types.reduced(types.rows.select("type"))
+        cells.with_rows(read), named, types.reduced(types.rows.select("type")), uses
     )
     host = pl.col("type").is_in(rules["hosts"])
     by_words = _choose("tier", together.rows.with_columns(name=pl.when(host).then("name")))
+    used = together.rows.select(
+        (host & pl.col("use").is_not_null()).fill_null(value=False)
+    ).to_series() & (by_words["code"] == "tier:nothing")
+    of_use = together.rows.select(value="use", confidence="use_confidence", code="use_code")
+    by_words = by_words.select(of_use[one.name].zip_with(used, one) for one in by_words)
     of_type = pl.col("type").replace_strict(rules["types"], default=None, return_dtype=pl.String)
     by_type = together.rows.select(
         value=pl.when(pl.col("tier").is_null()).then(of_type),

@@ -15,6 +15,7 @@ from discovery_dagster.domain import (
     graph,
     identity,
     intake,
+    readiness,
 )
 from discovery_dagster.domain.classification import uses
 from discovery_dagster.domain.intake import RecognisedTable
@@ -38,6 +39,8 @@ class Derived:
     nodes: pl.DataFrame
     plan: plan.Plan
     interfaces: pl.DataFrame
+    applications: pl.DataFrame
+    readiness: pl.DataFrame
 
 
 def derive(paths: Sequence[Path]) -> Derived:
@@ -56,7 +59,11 @@ def derive(paths: Sequence[Path]) -> Derived:
     edges = dependencies.build(assets, records.relations, records.assets, members=inventory.members)
     nodes = graph.analyse(assets, edges)
     planned = plan.make(assets, edges, nodes)
-    between = applications.describe(assets, edges, planned.placements)["interfaces"]
+    ready = readiness.assess(assets, records.assets, inventory.members)
+    listed = applications.describe(assets, edges, planned.placements, ready)
     return Derived(
-        tables, mapping, grains, records, inventory, assets, edges, nodes, planned, between
+        *(tables, mapping, grains, records, inventory, assets, edges, nodes, planned),
+        listed["interfaces"],
+        listed["applications"],
+        ready,
     )

@@ -15,6 +15,7 @@ from discovery_dagster.cli.options import (
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.terminal import say_json, terminal
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.readiness.wording import readiness_sentences
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import assets, sessions
 from discovery_dagster.store.assets import NoSuchAssetError
@@ -79,6 +80,10 @@ def _print_why(console: Console, explanation: dict[str, Any]) -> None:
     if place["strategy"]:
         reasons.append(f"{place['strategy'].capitalize()}: {place['strategy_reason']}")
     _sentences(console, "Where it goes", reasons)
+    if explanation["readiness"] is not None:
+        _sentences(
+            console, "Whether it can move as it is", readiness_sentences(explanation["readiness"])
+        )
     node = explanation["graph"]
     if node is not None:
         _sentences(console, "In the graph", _graph(node))

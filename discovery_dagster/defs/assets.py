@@ -18,6 +18,7 @@ from discovery_dagster.domain import (
     identity,
     intake,
     proposals,
+    readiness,
 )
 from discovery_dagster.domain import (
     dependencies as edges,
@@ -279,10 +280,11 @@ def classified_assets(
         counts = {f"type.{name}": int(number) for name, number in types.iter_rows()}
         counts |= proposals.counts(proposed, usage)
         counts["overridden"] = int((classified["overridden"].list.len() > 0).sum())
-        return {"assets": classified, "proposals": proposed}, {
-            "assets": classified.height,
-            **counts,
-        }
+        ready = readiness.assess(classified, canonical_records["assets"], inventory["members"])
+        verdicts = ready["readiness"].value_counts().sort("readiness")
+        counts |= {f"readiness.{name}": int(number) for name, number in verdicts.iter_rows()}
+        frames = {"assets": classified, "proposals": proposed, "readiness": ready}
+        return frames, {"assets": classified.height, **counts}
 
     return session.materialize(
         context, work, "stages", canonical_records=canonical_records, inventory=inventory
@@ -396,7 +398,10 @@ def migration_plan(
         decided = overrides.in_force(session.database, session.key.engagement)
         placements = overriding.plan(planned.placements, decided)
         listed = applications.describe(
-            classified_assets["assets"], dependencies["edges"], placements
+            classified_assets["assets"],
+            dependencies["edges"],
+            placements,
+            classified_assets["readiness"],
         )
         frames = {
             "coverage": covered,

@@ -107,10 +107,14 @@ STEPS: tuple[Step, ...] = (
     Step(
         "classified_assets",
         "Type, tier, environment, criticality, operating system and end of life of each asset, "
-        "with confidence and rationale.",
+        "with confidence and rationale, and whether machines can be moved as they are.",
         # What hosts are used for stands in relations.
         upstream=("canonical_records", "inventory"),
-        frames={"assets": tables.CLASSIFIED_ASSETS, "proposals": tables.PROPOSALS},
+        frames={
+            "assets": tables.CLASSIFIED_ASSETS,
+            "proposals": tables.PROPOSALS,
+            "readiness": tables.READINESS,
+        },
         decisions=("assets", "outsiders"),
         prompts=("prompts/classification.md", "vocabulary.yaml"),
         page="assets",

@@ -13,6 +13,7 @@ from discovery_dagster.domain.decisions.overrides import Override
 from discovery_dagster.domain.identity.explanation import explain
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.lineage import trace
+from discovery_dagster.domain.readiness.wording import readiness_sentences
 from discovery_dagster.pages import frame, links, maps, neighbourhood, words
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, shown
@@ -59,6 +60,8 @@ class AssetPage(Page):
     decisions: Sequence[str] = shown("what people decided about its identity, and why")
     overrides: Sequence[Override] = shown("what people decided about its values")
     node: Row | None = shown("fan-in, fan-out, depth, blast radius, hub, cycle")
+    readiness: str | None = shown("whether it can move as it is; none of what is not judged")
+    ready_because: Sequence[str] = shown("what was found about it, where, and sizes from its use")
     impact: Mapping[str, Row] = shown("what needs it and what it needs: `total`, nearest `assets`")
     constraints: Sequence[Row] = shown("what people set for the plan about it, with conflicts")
     drawing: Map | None = shown("its neighbourhood, one step away")
@@ -82,6 +85,7 @@ def build(
     proposals: Sequence[Row] = (),
     overrides: Sequence[Override] = (),
     constraints: Sequence[Row] = (),
+    ready: Row | None = None,
     dagster_url: str | None = None,
 ) -> AssetPage:
     """Make the page; `surroundings` are one step around the asset."""
@@ -98,6 +102,8 @@ def build(
         decisions=[one["decision"] for one in identity["keys"] if one["decision"]],
         overrides=overrides,
         node=node,
+        readiness=ready["readiness"] if ready else None,
+        ready_because=readiness_sentences(ready)[1:] if ready else (),
         impact=reached,
         constraints=constraints,
         drawing=maps.as_map(
@@ -148,6 +154,7 @@ def page(asset: AssetOf, session: SessionOf, shared: StateOf) -> HTMLResponse:
             proposals=_proposals(shared.database, session, asset),
             overrides=about_asset(shared.database, session.engagement, asset),
             constraints=explained["constraints"],
+            ready=explained["readiness"],
             dagster_url=shared.dagster_url,
         )
     )

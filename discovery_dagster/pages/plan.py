@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from discovery_dagster import reference
 from discovery_dagster.api.security import SessionOf, StateOf
 from discovery_dagster.domain.decisions.constraints import Constraint
 from discovery_dagster.domain.keys import SessionKey
@@ -34,6 +35,7 @@ ALONE = 200
 REASONS = 3  # why one constraint cannot hold
 CYCLES = 20
 ATTENTION = 20
+APPLICATIONS = 200
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,18 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class ApplicationRow:
+    """An application, and when and how ready its deployments move."""
+
+    name: str
+    owner: str
+    criticality: str
+    readiness: str
+    deployments: Sequence[tuple[str, str]]  # environment, waves
+    unknown: str
+
+
+@dataclass(frozen=True)
 class PlanPage(Page):
     """Context of `plan.html`."""
 
@@ -95,6 +109,8 @@ class PlanPage(Page):
     pending: Pending | None = shown("why there is nothing to show yet")
     figures: Mapping[str, int] = shown("numbers of groups by kind")
     waves: Sequence[WaveColumn] = shown("the waves in their order")
+    applications: Sequence[ApplicationRow] = shown("applications, most critical first")
+    applications_more: int = shown("how many applications are in the data only")
     assumptions: Sequence[str] = shown("what is assumed of waves where nobody sets else")
     attention: Sequence[str] = shown("what of the plan needs attention, and what mends it")
     limits: Sequence[Limit] = shown("what people set, and why some of it cannot hold")
@@ -161,6 +177,8 @@ def build(
             "late": sum(row["edges"] for row in late),
         },
         waves=[_column(key, wave, groups, members) for wave in waves],
+        applications=[_application(row) for row in _most_critical(applications)[:APPLICATIONS]],
+        applications_more=max(len(applications) - APPLICATIONS, 0),
         assumptions=Assumptions.of(sum(wave["assets"] for wave in waves)).sentences(),
         attention=health.attention(waves, groups, applications)[:ATTENTION],
         limits=_limits(constraints, conflicts),
@@ -175,6 +193,7 @@ def build(
             ("Waves CSV", links.data(key, "waves", "csv")),
             ("Applications CSV", links.data(key, "applications", "csv")),
             ("Interfaces CSV", links.data(key, "interfaces", "csv")),
+            ("Readiness CSV", links.data(key, "readiness", "csv")),
             ("Coverage CSV", links.data(key, "coverage", "csv")),
             ("Cycles CSV", links.data(key, "cycles", "csv")),
             ("JSON", links.data(key, "groups")),
@@ -195,6 +214,25 @@ def _limits(constraints: Sequence[Constraint], conflicts: Sequence[Row]) -> list
         )
         for number in sorted(sentences)
     ]
+
+
+def _most_critical(applications: Sequence[Row]) -> list[Row]:
+    order = {name: at for at, name in enumerate(reference.load("vocabulary")["criticalities"])}
+    return sorted(applications, key=lambda row: (order.get(row["criticality"], 99), row["name"]))
+
+
+def _application(row: Row) -> ApplicationRow:
+    return ApplicationRow(
+        row["name"],
+        row["business_owner"] or row["technical_owner"] or words.NOTHING,
+        row["criticality"] or "unknown",
+        row["readiness"] or "unknown",
+        [
+            (one["environment"], ", ".join(map(str, one["waves"])) or "does not move")
+            for one in row["deployments"]
+        ],
+        ", ".join(row["unknown"]),
+    )
 
 
 def listed(groups: Sequence[Row]) -> list[str]:

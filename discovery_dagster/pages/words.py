@@ -36,6 +36,10 @@ STATUS_LOOKS: Mapping[str, tuple[str, str]] = {
     "supported": ("check", "good"),
     "extended": ("warning", "warn"),
     "ended": ("cross", "bad"),
+    # of a move
+    "ready": ("check", "good"),
+    "ready_with_conditions": ("warning", "warn"),
+    "not_ready": ("cross", "bad"),
     # of a change
     "appeared": ("plus", "good"),
     "changed": ("again", "busy"),
@@ -52,6 +56,8 @@ STATUS_WORDS: Mapping[str, str] = {
     "unread": "not read",
     "ended": "support ended",
     "extended": "extended support",
+    "ready_with_conditions": "ready with conditions",
+    "not_ready": "not ready",
     "not_seen": "not seen",
     "source_absent": "source absent",
 }

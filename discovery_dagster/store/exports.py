@@ -28,6 +28,7 @@ LISTINGS: Mapping[str, Listing] = {
         lists.WAVES,
         lists.APPLICATIONS,
         lists.INTERFACES,
+        lists.READINESS,
         lists.ENDPOINTS,
         lists.CYCLES,
         lists.COVERAGE,

@@ -49,7 +49,11 @@ STEP_TABLES: Mapping[str, Mapping[str, str]] = {
         "table_account": "accounts",  # now with the lines that name no asset
     },
     "inventory": {"asset_member": "members", "asset_conflict": "conflicts"},
-    "classified_assets": {"asset": "assets", "type_proposal": "proposals"},
+    "classified_assets": {
+        "asset": "assets",
+        "type_proposal": "proposals",
+        "asset_readiness": "readiness",
+    },
     "dependencies": {"dependency": "edges", "endpoint": "endpoints"},
     "dependency_graph": {"graph_node": "nodes", "graph_cycle": "cycles"},
     "migration_plan": {

@@ -20,6 +20,14 @@ Application = row_model("Application", shown.APPLICATIONS, "An application, with
 Interface = row_model("Interface", shown.INTERFACES, "An application that needs another.")
 
 
+Readiness = row_model(
+    "Readiness",
+    shown.READINESS,
+    "Whether an asset can be moved as it is, and why not.",
+    nullable=("environment",),
+)
+
+
 Wave = row_model("Wave", shown.WAVES, "Groups that move at one time.")
 
 
@@ -66,6 +74,7 @@ class ApplicationSelection(Selection):
     criticality: Values
     strategy: Values
     business_owner: Values
+    readiness: Values
     wave: Text | None = Field(None, description="Applications with a deployment in this wave.")
 
 
@@ -75,6 +84,17 @@ class InterfaceSelection(Selection):
     source_id: Values
     target_id: Values
     status: Values
+
+
+class ReadinessSelection(Selection):
+    """Filters of readiness."""
+
+    id: Values
+    type: Values
+    environment: Values
+    wave: Values
+    readiness: Values
+    rule: Text | None = Field(None, description="Assets of which this rule found something.")
 
 
 class CoverageSelection(Selection):
@@ -107,6 +127,7 @@ add_list(router, lists.GROUPS, GroupSelection, Group)
 add_list(router, lists.WAVES, Selection, Wave)
 add_list(router, lists.APPLICATIONS, ApplicationSelection, Application)
 add_list(router, lists.INTERFACES, InterfaceSelection, Interface)
+add_list(router, lists.READINESS, ReadinessSelection, Readiness)
 add_list(router, lists.COVERAGE, CoverageSelection, Coverage)
 add_list(router, lists.CONFLICTS, ConflictSelection, Conflict)
 add_list(router, lists.CHANGES, ChangeSelection, Change)

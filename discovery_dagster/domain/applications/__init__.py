@@ -6,7 +6,7 @@ __all__ = ["describe"]
 
 
 def describe(
-    assets: pl.DataFrame, edges: pl.DataFrame, placements: pl.DataFrame
+    assets: pl.DataFrame, edges: pl.DataFrame, placements: pl.DataFrame, ready: pl.DataFrame
 ) -> dict[str, pl.DataFrame]:
     """Describe the applications of a session.
 
@@ -14,6 +14,7 @@ def describe(
         assets: `CLASSIFIED_ASSETS`.
         edges: `EDGES`.
         placements: `PLAN_PLACEMENTS`.
+        ready: `READINESS`.
 
     Returns:
         `applications` and `interfaces`, as `APPLICATIONS` and `INTERFACES`.
@@ -24,6 +25,6 @@ def describe(
     deployed = deployments.find(assets, edges)
     between = interfaces.interfaces(edges, deployed)
     return {
-        "applications": listing.applications(assets, deployed, between, placements),
+        "applications": listing.applications(assets, deployed, between, placements, ready),
         "interfaces": between,
     }

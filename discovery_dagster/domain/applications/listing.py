@@ -9,6 +9,7 @@ import polars as pl
 
 from discovery_dagster import reference
 from discovery_dagster.domain.applications.model import Deployments, Membership
+from discovery_dagster.domain.readiness import worst
 from discovery_dagster.domain.tables import APPLICATIONS, conform
 from discovery_dagster.domain.words import fold
 
@@ -20,6 +21,7 @@ def applications(
     deployments: Deployments,
     interfaces: pl.DataFrame,
     placements: pl.DataFrame,
+    ready: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return the applications of a session.
 
@@ -28,12 +30,14 @@ def applications(
         deployments: of the session.
         interfaces: `INTERFACES`.
         placements: `PLAN_PLACEMENTS`.
+        ready: `READINESS`.
 
     Returns:
         `APPLICATIONS`, ordered by name.
     """
     by_id = {row["asset_id"]: row for row in assets.iter_rows(named=True)}
     places = {row["asset_id"]: row for row in placements.iter_rows(named=True)}
+    verdicts = dict(ready.select("asset_id", "readiness").iter_rows())
     members: dict[str, list[Membership]] = defaultdict(list)
     for one in deployments.memberships:
         members[one.application].append(one)
@@ -47,7 +51,7 @@ def applications(
             **_known(application, by_id, places),
             "name": deployments.names[application],
             **_served(members[application], by_id),
-            **_placed(parts[application], by_id, places),
+            **_placed(parts[application], by_id, places, verdicts),
             "interfaces_out": ways["source_id"].get(application, 0),
             "interfaces_in": ways["target_id"].get(application, 0),
         }
@@ -103,6 +107,7 @@ def _placed(
     parts: Mapping[str, Sequence[str]],
     by_id: Mapping[str, Mapping[str, Any]],
     places: Mapping[str, Mapping[str, Any]],
+    verdicts: Mapping[str, str],
 ) -> dict[str, object]:
     deployments = [
         {
@@ -110,11 +115,16 @@ def _placed(
             "assets": sorted(str(by_id[asset]["name"]) for asset in assets),
             "groups": sorted(_all(places, assets, "group")),
             "waves": sorted(_all(places, assets, "wave")),
+            "readiness": worst(verdicts[asset] for asset in assets if asset in verdicts),
         }
         for environment, assets in sorted(parts.items())
     ]
     waves = {wave for one in deployments for wave in one["waves"]}
-    return {"deployments": deployments, "waves": sorted(waves)}
+    return {
+        "deployments": deployments,
+        "waves": sorted(waves),
+        "readiness": worst(str(one["readiness"]) for one in deployments),
+    }
 
 
 def _all(places: Mapping[str, Mapping[str, Any]], assets: Sequence[str], name: str) -> set[Any]:

@@ -1,9 +1,9 @@
 """RVTools' tabs of the parts of machines, as facts about the machines.
 
 What a machine has several of is summed or counted for it, so that every record of one machine says
-the same: raw device mappings, used space of its partitions, snapshots, connected media and devices,
-the state of its tools, memory and processor in use. Source: RVTools' documentation of its tabs;
-sizes are in MiB, headed MB by older versions.
+the same: raw device mappings, shared and largest disks, used space of its partitions, snapshots,
+connected media and devices, the state of its tools, memory and processor in use. Source: RVTools'
+documentation of its tabs; sizes are in MiB, headed MB by older versions.
 """
 
 from collections.abc import Mapping
@@ -28,26 +28,33 @@ _MACHINE: Final = ("vm uuid", "smbios uuid", "vm")
 class _Facts:
     """What a tab says of a machine: by the header of each new column, folded ones of the tab.
 
-    `counted` are yes or no, or, without a header, the records; `summed` are numbers; `kept` stand
-    in one record a machine; `first` are the least of several texts.
+    `counted` are yes or no, or, without a header, the records; `fitting` are texts of a pattern,
+    which are counted; `summed` are numbers, and `largest` the largest of them; `kept` stand in one
+    record a machine; `first` are the least of several texts.
     """
 
     counted: Mapping[str, str | None] = field(default_factory=dict)
+    fitting: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     summed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    largest: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     kept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     first: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def headers(self) -> frozenset[str]:
         """The folded headers of all new columns."""
-        named = (*self.counted, *self.summed, *self.kept, *self.first)
+        named = (*self.counted, *self.fitting, *self.summed, *self.largest, *self.kept, *self.first)
         return frozenset(map(fold, named))
 
 
 _TABS: Final[Mapping[str, _Facts]] = {
     "vDisk": _Facts(
         counted={"Raw device mappings": "raw", "Thin disks": "thin"},
-        kept={},
+        fitting={
+            "Independent disks": ("disk mode", "(?i)independent"),
+            "Shared disks": ("sharing mode", "(?i)multi-?writer"),
+        },
+        largest={"Largest disk MiB": ("capacity mib", "capacity mb")},
     ),
     "vPartition": _Facts(
         summed={
@@ -131,29 +138,43 @@ def _reshape(table: SourceTable) -> SourceTable:
 def _facts(
     table: SourceTable, header: set[str], machine: pl.Series, facts: _Facts
 ) -> dict[str, pl.Series]:
-    columns: dict[str, pl.Series] = {}
+    columns = dict[str, pl.Series]()
     for name, counted in facts.counted.items():
         if counted is None:
             columns[name] = _over(machine, machine.is_not_null().cast(pl.Int64), "sum")
         elif counted in header:
             is_so = [fold(cell or "") in _TRUE for cell in column_of(table, counted)]
             columns[name] = _over(machine, pl.Series(is_so).cast(pl.Int64), "sum")
-    for name, headers in facts.summed.items():
-        column = next((each for each in headers if each in header), None)
-        if column is not None:
-            columns[name] = _over(machine, read_numbers(column_of(table, column)), "sum")
-    for least, group in ((False, facts.kept), (True, facts.first)):
-        for name, headers in group.items():
-            column = next((each for each in headers if each in header), None)
-            if column is not None:
-                cells = column_of(table, column)
-                columns[name] = _over(machine, cells, "min") if least else cells
-    return columns
+    for name, (column, pattern) in facts.fitting.items():
+        if column in header:
+            fits = column_of(table, column).str.contains(pattern).fill_null(value=False)
+            columns[name] = _over(machine, fits.cast(pl.Int64), "sum")
+    parts = (("sum", facts.summed), ("max", facts.largest), ("min", facts.first))
+    for how, group in parts:
+        for name, cells in _cells(table, header, group).items():
+            values = cells if how == "min" else read_numbers(cells)
+            columns[name] = _over(machine, values, how)
+    return columns | _cells(table, header, facts.kept)
+
+
+def _cells(
+    table: SourceTable, header: set[str], headers: Mapping[str, tuple[str, ...]]
+) -> dict[str, pl.Series]:
+    """The cells of the first header of each fact that the tab has."""
+    found = {
+        name: next((each for each in group if each in header), None)
+        for name, group in headers.items()
+    }
+    return {name: column_of(table, column) for name, column in found.items() if column is not None}
 
 
 def _over(machine: pl.Series, values: pl.Series, how: str) -> pl.Series:
-    """The sum or least of the values of each machine, for each of its records, as text."""
+    """The sum, largest or least of the values of each machine, for each of its records, as text."""
     frame = pl.DataFrame({"machine": machine, "value": values})
-    value = pl.col("value").sum() if how == "sum" else pl.col("value").min()
+    value = {
+        "sum": pl.col("value").sum(),
+        "max": pl.col("value").max(),
+        "min": pl.col("value").min(),
+    }[how]
     result = frame.select(value.over("machine")).to_series()
     return result if how == "min" else as_text(result)

@@ -32,6 +32,7 @@ from discovery_dagster.domain.tables.plan import (
     PLAN_WAVES,
     SESSION_CHANGES,
 )
+from discovery_dagster.domain.tables.readiness import READINESS
 from discovery_dagster.domain.tables.records import (
     ASSET_RECORDS,
     ISSUES,
@@ -68,6 +69,7 @@ __all__ = [
     "PLAN_PLACEMENTS",
     "PLAN_WAVES",
     "PROPOSALS",
+    "READINESS",
     "RECORD_OUTCOMES",
     "REJECTED_RECORDS",
     "RELATION_RECORDS",

@@ -9,7 +9,7 @@ from discovery_dagster.domain.tables.declaring import (
     total,
 )
 from discovery_dagster.domain.tables.table import Table
-from discovery_dagster.domain.tables.words import ReferenceWords
+from discovery_dagster.domain.tables.words import Readiness, ReferenceWords
 
 APPLICATIONS = Table(
     "applications",
@@ -36,6 +36,7 @@ APPLICATIONS = Table(
                 "assets": texts(doc="Names of what it consists of, sorted."),
                 "groups": texts(doc="Move groups of these."),
                 "waves": numbers(doc="Waves of these."),
+                "readiness": text(words=Readiness, doc="That of the part least ready to move."),
             },
             doc="What it consists of in each environment.",
         ),
@@ -51,6 +52,7 @@ APPLICATIONS = Table(
         "interfaces_in": count(doc="How many applications need it."),
         "waves": numbers(doc="Waves of its deployments."),
         "unknown": texts(doc="What is not known of it."),
+        "readiness": text(words=Readiness, doc="That of the deployment least ready to move."),
     },
 )
 

@@ -16,6 +16,7 @@ from discovery_dagster.domain.tables import (
     connections,
     imports,
     plan,
+    readiness,
     records,
 )
 from discovery_dagster.domain.tables.declaring import PLACE, flag, json_object, objects, text
@@ -129,6 +130,17 @@ INTERFACES = Table(
     "interfaces", doc=applications.INTERFACES.doc, columns=applications.INTERFACES.columns
 )
 
+READINESS = Table(
+    "readiness",
+    doc=readiness.READINESS.doc,
+    columns={
+        "id": _ID,
+        **_only(assets.CLASSIFIED_ASSETS, "name", "type", "environment"),
+        **_only(plan.PLAN_PLACEMENTS, "wave"),
+        **_but(readiness.READINESS, "asset_id"),
+    },
+)
+
 ENDPOINTS = Table("endpoints", doc=connections.ENDPOINTS.doc, columns=connections.ENDPOINTS.columns)
 
 CYCLES = Table("cycles", doc=connections.CYCLES.doc, columns=connections.CYCLES.columns)
@@ -176,7 +188,7 @@ SHOWN: Mapping[str, Table] = {
     table.name: table
     for table in (
         FILES, MAPPING, PROPOSALS, ISSUES, REJECTS, ASSETS, DEPENDENCIES, GROUPS, WAVES,
-        APPLICATIONS, INTERFACES, ENDPOINTS, CYCLES, COVERAGE, CONFLICTS, CHANGES, NODES,
+        APPLICATIONS, INTERFACES, READINESS, ENDPOINTS, CYCLES, COVERAGE, CONFLICTS, CHANGES, NODES,
         PUBLICATIONS,
     )
 }  # fmt: skip

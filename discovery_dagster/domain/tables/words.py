@@ -100,6 +100,15 @@ class EndOfLife(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Readiness(StrEnum):
+    """Whether something can be moved as it is."""
+
+    READY = "ready"
+    READY_WITH_CONDITIONS = "ready_with_conditions"
+    NOT_READY = "not_ready"
+    UNKNOWN = "unknown"
+
+
 class EdgeStatus(StrEnum):
     """Which kinds of evidence speak for an edge."""
 

@@ -153,6 +153,7 @@ APPLICATIONS = Listing(
         "criticality": "r.criticality",
         "strategy": "r.strategy",
         "business_owner": "r.business_owner",
+        "readiness": "r.readiness",
     },
     limits={"wave": "%(value)s in (select jsonb_array_elements_text(r.waves))"},
     search=("r.name", "array_to_string(r.aliases, ' ')", "r.business_owner"),
@@ -167,6 +168,29 @@ INTERFACES = Listing(
         "status": "r.status",
     },
     search=("r.source", "r.target"),
+)
+
+READINESS = Listing(
+    shown=shown.READINESS,
+    table="""(
+        select c.*, a.name, a.type, a.environment, p.wave
+        from discovery.asset_readiness c
+        join discovery.asset a using (engagement, session, asset_id)
+        left join discovery.plan_placement p using (engagement, session, asset_id)
+    )""",
+    columns={"id": "r.asset_id"},
+    key="r.seq",
+    filters={
+        "id": "r.asset_id",
+        "type": "r.type",
+        "environment": "r.environment",
+        "wave": "r.wave::text",
+        "readiness": "r.readiness",
+    },
+    limits={
+        "rule": "r.findings @> jsonb_build_array(jsonb_build_object('rule', %(value)s::text))",
+    },
+    search=("r.name",),
 )
 
 ENDPOINTS = Listing(

@@ -24,6 +24,10 @@ _GROUP = f"""
     select "group", wave, assets, reason, cycle from discovery.plan_group
     where {_KEYS} and "group" = %(group)s
 """
+_READINESS = f"""
+    select readiness, targets, findings, sized_cores, sized_memory_gb, sizing
+    from discovery.asset_readiness where {_KEYS} and asset_id = %(asset)s
+"""
 _CONFLICTS = f"""
     select "constraint", message from discovery.plan_conflict where {_KEYS} order by seq
 """
@@ -35,8 +39,9 @@ def why(database: Database, session: SessionKey, asset_id: str) -> dict[str, Any
     Returns:
         `asset` (as exported, with its rationale), `placement` (`group`, `wave`, `reason`,
         `strategy`, `strategy_reason`), `group`, `graph`, `needs` and `needed_by` (edges, each with
-        `why` in words), `constraints` (those that name the asset, each with `conflicts`). None when
-        there is no such asset. What was not made yet is None or empty.
+        `why` in words), `constraints` (those that name the asset, each with `conflicts`) and
+        `readiness` (`readiness`, `targets`, `findings`, sizes; None of what is not judged). None
+        when there is no such asset. What was not made yet is None or empty.
     """
     row = read_asset(database, session, asset_id)
     if row is None:
@@ -50,6 +55,7 @@ def why(database: Database, session: SessionKey, asset_id: str) -> dict[str, Any
     with database.reader([session.engagement]) as connection:
         edges = connection.execute(_EDGES, keys).fetchall()
         node = connection.execute(_NODE, keys).fetchone()
+        ready = connection.execute(_READINESS, keys).fetchone()
         group = connection.execute(_GROUP, keys).fetchone()
         conflicts = connection.execute(_CONFLICTS, keys).fetchall()
     explained = [{**edge, "why": describe_edge(edge)} for edge in edges]
@@ -70,6 +76,7 @@ def why(database: Database, session: SessionKey, asset_id: str) -> dict[str, Any
             "strategy_reason": row["strategy_reason"],
         },
         "group": group,
+        "readiness": ready,
         "graph": {k: v for k, v in node.items() if k not in hidden} if node else None,
         "needs": [edge for edge in explained if edge["source_id"] == asset_id],
         "needed_by": [edge for edge in explained if edge["target_id"] == asset_id],

@@ -51,10 +51,19 @@ def test_lines_of_costs_are_no_things():
 
 
 VDISK = table(
-    ["VM", "Template", "Disk", "Capacity MiB", "Raw", "Thin"],
-    ("db1", "False", "Hard disk 1", "81920", "False", "True"),
-    ("db1", "False", "Hard disk 2", "81920", "True", "False"),
-    ("gold", "True", "Hard disk 1", "81920", "False", "True"),
+    ["VM", "Template", "Disk", "Capacity MiB", "Raw", "Thin", "Disk Mode", "Sharing mode"],
+    ("db1", "False", "Hard disk 1", "81920", "False", "True", "persistent", "sharingNone"),
+    (
+        "db1",
+        "False",
+        "Hard disk 2",
+        "40960",
+        "True",
+        "False",
+        "independent_persistent",
+        "sharingMultiWriter",
+    ),
+    ("gold", "True", "Hard disk 1", "81920", "False", "True", "persistent", "sharingNone"),
     sheet="vDisk",
 )
 VPARTITION = table(
@@ -85,7 +94,8 @@ def test_rvtools_parts_of_machines_are_facts_about_them():
     assert customs == [
         '{"Connected CD drives":"1"}',
         '{"Partitions capacity MiB":"122880","Partitions used MiB":"30720"}',
-        '{"Raw device mappings":"1","Thin disks":"1"}',
+        '{"Raw device mappings":"1","Thin disks":"1","Independent disks":"1","Shared disks":"1",'
+        '"Largest disk MiB":"81920"}',
         '{"Snapshots":"2","Snapshots MiB":"768","Oldest snapshot":"2024-01-01 10:00:00"}',
         '{"VMware Tools":"toolsOld","VMware Tools version":"10000","Hardware version":"19"}',
     ]

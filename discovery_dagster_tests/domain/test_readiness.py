@@ -1,0 +1,153 @@
+"""Whether machines can be moved as they are, and which cells say so."""
+
+import json
+from datetime import date
+
+import pytest
+
+from discovery_dagster import reference
+from discovery_dagster.domain import readiness
+from discovery_dagster.domain.readiness.wording import readiness_sentences
+from discovery_dagster.domain.tables import INVENTORY_MEMBERS, READINESS
+from discovery_dagster.domain.tables.validation import validate
+from discovery_dagster.domain.tables.words import Readiness
+from discovery_dagster_tests.domain.rows import asset_records, classified_assets, frame
+
+GOOD = {"os_name": "RHEL 9", "os_family": "linux", "eol_status": "supported", "virtual": True}
+
+
+def judge(custom=None, **asset):
+    """The row of one machine that one record describes."""
+    row = {"name": "sv1", "os_name_text": "RHEL 9", **GOOD, **asset}
+    text = json.dumps(custom, separators=(",", ":")) if custom else None
+    records = asset_records({"name": "sv1", "os_name": row["os_name"], "custom": text})
+    members = frame(
+        INVENTORY_MEMBERS, [{"asset_id": "sv1", "record": 0, "file": "a.csv", "line": 2}]
+    )
+    judged = readiness.assess(classified_assets(row), records, members)
+    validate(judged, READINESS)
+    return judged.row(0, named=True)
+
+
+def found(row, target="generic"):
+    return {one["rule"]: one for one in row["findings"] if one["target"] == target}
+
+
+def at(row, target):
+    return next(one["readiness"] for one in row["targets"] if one["target"] == target)
+
+
+def test_a_machine_that_nothing_speaks_against_is_ready_everywhere():
+    row = judge({"Raw device mappings": "0", "Snapshots": "0", "VMware Tools": "toolsOk"})
+    assert {one["readiness"] for one in row["targets"]} == {"ready"} == {row["readiness"]}
+
+
+@pytest.mark.parametrize(
+    ("custom", "rule", "verdict"),
+    [
+        ({"Raw device mappings": "1"}, "raw_device_mappings", "ready_with_conditions"),
+        ({"Independent disks": "2"}, "independent_disks", "ready_with_conditions"),
+        ({"Shared disks": "1"}, "shared_disks", "ready_with_conditions"),
+        ({"Snapshots": "3"}, "snapshots", "ready_with_conditions"),
+        ({"Connected CD drives": "1"}, "mounted_media", "ready_with_conditions"),
+        ({"Connected USB devices": "1"}, "usb_devices", "not_ready"),
+        ({"HW version": "7"}, "hardware_version", "ready_with_conditions"),
+        ({"HW version": "vmx-08"}, "hardware_version", "ready_with_conditions"),
+        ({"VMware Tools": "toolsNotRunning"}, "tools", "ready_with_conditions"),
+        ({"Largest disk MiB": "83886080"}, "large_disk", "not_ready"),
+    ],
+)
+def test_what_speaks_against_a_move_stands_on_its_cell(custom, rule, verdict):
+    row = judge(custom)
+    finding = found(row)[rule]
+    assert row["readiness"] == finding["readiness"] == verdict
+    ((column, value),) = custom.items()
+    assert (finding["file"], finding["line"]) == ("a.csv", 2)
+    assert (finding["column"], finding["value"]) == (column, value)
+
+
+@pytest.mark.parametrize(
+    ("asset", "rule", "verdict"),
+    [
+        ({"eol_status": "ended"}, "out_of_support", "ready_with_conditions"),
+        ({"eol_status": "extended"}, "extended_support", "ready_with_conditions"),
+        ({"eol_status": "unknown"}, "support_unknown", "unknown"),
+        ({"os_name": None}, "system_unknown", "unknown"),
+        ({"type": "server", "virtual": False}, "physical", "ready_with_conditions"),
+        ({"os_family": "ibm_i"}, "other_processor", "not_ready"),
+        ({"os_name_text": "AIX 7.2"}, "unix_processor", "not_ready"),
+        ({"os_name_text": "Windows 7 (32-bit)"}, "bits", "ready_with_conditions"),
+    ],
+)
+def test_what_a_machine_is_speaks_against_a_move(asset, rule, verdict):
+    row = judge(**asset)
+    assert (row["readiness"], found(row)[rule]["readiness"]) == (verdict, verdict)
+
+
+def test_targets_differ_by_their_limits_and_by_what_they_are_strict_about():
+    large = judge({"Largest disk MiB": str(20_000 * 1024)})
+    assert [at(large, name) for name in ("aws", "azure", "google")] == [
+        "not_ready",
+        "ready",
+        "ready",
+    ]
+    assert "AWS takes 16,384 GiB at most" in found(large, "aws")["large_disk"]["sentence"]
+    independent = judge({"Independent disks": "1"})
+    assert at(independent, "azure") == "not_ready"
+    assert at(independent, "aws") == independent["readiness"] == "ready_with_conditions"
+
+
+def test_what_is_not_ready_outweighs_what_is_unknown_and_that_outweighs_conditions():
+    assert judge({"Connected USB devices": "1"}, os_name=None)["readiness"] == "not_ready"
+    assert judge({"Snapshots": "1"}, os_name=None)["readiness"] == "unknown"
+
+
+def test_an_explanation_names_cells_and_what_is_different_elsewhere():
+    sentences = readiness_sentences(judge({"Independent disks": "1"}))
+    assert sentences[0] == "Ready with conditions."
+    assert sentences[1].endswith("change their mode first. (a.csv line 2, Independent disks)")
+    assert sentences[2].startswith("Azure: not ready.")
+
+
+def test_what_is_no_machine_is_not_judged():
+    records = asset_records({"name": "Shop"})
+    members = frame(INVENTORY_MEMBERS, [])
+    apps = classified_assets({"name": "Shop", "type": "application"})
+    assert readiness.assess(apps, records, members).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("measures", "cores", "sentence"),
+    [
+        ({"CPU P95 %": "40"}, 5, "95 % of the time 40 % of its 8 cores or less are in use"),
+        ({"Peak CPU %": "52,5"}, 5, "At most 52.5 % of its 8 cores were in use"),
+        ({"CPU P95 %": "10", "Peak CPU %": "90"}, 2, "95 % of the time"),
+        ({"Average CPU %": "12"}, None, "which says nothing of its peak: no size is derived"),
+    ],
+)
+def test_a_size_comes_of_the_percentile_or_the_peak_and_names_its_rule(measures, cores, sentence):
+    row = judge(measures, cpu_cores=8)
+    assert row["sized_cores"] == cores
+    assert sentence in row["sizing"][0]
+
+
+def test_a_deployment_is_as_ready_as_its_least_ready_part():
+    assert readiness.worst(["ready", "ready_with_conditions", "not_ready"]) == "not_ready"
+    assert readiness.worst([]) == "unknown"
+
+
+def test_rules_and_targets_are_complete_data():
+    rules = reference.load("readiness")
+    words = [one.value for one in Readiness]
+    assert sorted(rules["order"]) == sorted(words)
+    for rule in rules["rules"]:
+        assert rule["verdict"] in words
+        assert rule["sentence"].endswith(".")
+        assert rule.get("fact", rule.get("missing")) in rules["facts"]
+    known = {rule["id"] for rule in rules["rules"]}
+    limits = reference.load("targets")["generic"]["limits"]
+    for target in reference.load("targets").values():
+        assert target["source"]
+        assert isinstance(target["read"], date)
+        assert target.get("verdicts", {}).keys() <= known
+        assert target["limits"].keys() <= limits.keys()

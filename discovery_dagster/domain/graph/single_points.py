@@ -7,8 +7,11 @@ assets count is data (`planning.yaml`, `single_points`).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
-from typing import Any, Final
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from heapq import nsmallest
+from typing import Any, Final, Self
 
 import polars as pl
 
@@ -45,52 +48,77 @@ def single_points(
     )
     if needed.height > rules["limit"]:
         return None
-    by_id = {row["asset_id"]: row for row in assets.iter_rows(named=True)}
-    needs = _needs(needed, edges, by_id, deployments)
-    above: dict[str, set[str]] = defaultdict(set)
-    for source, groups in needs.items():
-        for group in groups:
-            for target in group:
-                above[target].add(source)
+    columns = ("asset_id", "type", "name", "hostname")
+    by_id = {row["asset_id"]: row for row in assets.select(columns).iter_rows(named=True)}
+    needing = _Needing.of(_needs(needed, edges, by_id, deployments))
     reasons = {}
-    for asset in sorted(above):
-        row = by_id[asset]
+    for asset in sorted(needing.targets):
         stage = deployments.environments[asset]
-        if row["type"] in rules["types"] and stage not in rules["not_in"]:
-            stopped = {
-                one
-                for one in _stopped(asset, needs, above)
-                if not _part_of(asset, one, by_id, deployments)
-            }
+        if by_id[asset]["type"] in rules["types"] and stage not in rules["not_in"]:
+            stopped = needing.stopped(asset)
+            if own := deployments.of.get(asset):
+                stopped = {one for one in stopped if not _part_of(own, one, by_id, deployments)}
             if len(stopped) >= rules["least"]:
-                reasons[asset] = _sentence(sorted(str(by_id[one]["name"]) for one in stopped))
+                reasons[asset] = _sentence([str(by_id[one]["name"]) for one in stopped])
     return reasons
 
 
 def _part_of(
-    asset: str, other: str, by_id: Mapping[str, Mapping[str, Any]], deployments: Deployments
+    own: tuple[str, str],
+    other: str,
+    by_id: Mapping[str, Mapping[str, Any]],
+    deployments: Deployments,
 ) -> bool:
-    """Whether what stops is the asset's own: its programs, and the entry of its application."""
-    own = deployments.of.get(asset)
-    rules = load("applications")
-    entry = by_id[other]["type"] == "application" or by_id[other]["type"] in rules["programs"]
-    return entry and own is not None and deployments.of.get(other) == own
+    """Whether what stops is of the same deployment: a program, or the entry of the application."""
+    kind, programs = by_id[other]["type"], load("applications")["programs"]
+    return deployments.of.get(other) == own and (kind == "application" or kind in programs)
 
 
-def _stopped(start: str, needs: Needs, above: Mapping[str, set[str]]) -> set[str]:
-    """What stops when one asset does, directly or not."""
-    stopped, waiting = {start}, [start]
-    while waiting:
-        for source in above.get(waiting.pop(), ()):
-            if source not in stopped and any(group <= stopped for group in needs[source]):
-                stopped.add(source)
-                waiting.append(source)
-    return stopped - {start}
+@dataclass(frozen=True)
+class _Needing:
+    """What stops with each asset alone, and what stops with it and others of a group."""
+
+    alone: Mapping[str, Sequence[str]]
+    together: Mapping[str, Sequence[tuple[str, frozenset[str]]]]
+
+    @classmethod
+    def of(cls, needs: Needs) -> Self:
+        alone: dict[str, list[str]] = defaultdict(list)
+        together: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
+        for source, groups in needs.items():
+            for group in groups:
+                for target in group:
+                    if len(group) == 1:
+                        alone[target].append(source)
+                    else:
+                        together[target].append((source, group))
+        return cls(alone, together)
+
+    @property
+    def targets(self) -> set[str]:
+        """What anything needs."""
+        return self.alone.keys() | self.together.keys()
+
+    def stopped(self, start: str) -> set[str]:
+        """What stops when one asset does, directly or not."""
+        stopped, waiting = {start}, [start]
+        while waiting:
+            ended = waiting.pop()
+            stopping = [one for one in self.alone.get(ended, ()) if one not in stopped]
+            # A group is given up when the last of it ends, and is looked at then.
+            stopping += [
+                one
+                for one, group in self.together.get(ended, ())
+                if one not in stopped and group <= stopped
+            ]
+            stopped.update(stopping)
+            waiting += stopping
+        return stopped - {start}
 
 
 def _sentence(names: list[str]) -> str:
     more = len(names) - _NAMED
-    listed = ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+    listed = ", ".join(nsmallest(_NAMED, names)) + (f" and {more:,} more" if more > 0 else "")
     verb = "stops" if len(names) == 1 else "stop"
     return f"If it stops, {listed} {verb}: nothing is known that would stand in for it."
 
@@ -116,20 +144,27 @@ def _needs(
         if by_id[target]["type"] == "cluster"
     }
     machines = _machines(needed, by_id, deployments)
+
+    @cache
+    def providers(target: str, port: int | None) -> frozenset[str]:
+        """An asset with what gives the same service on that port."""
+        peers = {target} | replicas.get(target, set())
+        if target in deployments.of:
+            own = deployments.of[target]
+            peers |= listening[own, port] | listening[own, _stem(by_id[target])]
+        elif port is not None:
+            peers |= listening.get((target, port), set())
+        return frozenset(peers)
+
     groups: dict[str, set[frozenset[str]]] = defaultdict(set)
     columns = ("source_id", "target_id", "relation", "port")
     for source, target, relation, port in needed.select(columns).iter_rows():
         if relation in rules["placements"] and source in in_cluster:
             continue  # it starts on another machine of its cluster
-        peers = {target} | replicas[target]
-        if target in deployments.of:
-            own = deployments.of[target]
-            peers |= listening[own, port] | listening[own, _stem(by_id[target])]
-        elif port is not None:
-            peers |= listening[target, port]
+        peers = providers(target, port)
         if by_id[source]["type"] == "application":
             peers |= machines[source]
-        groups[source].add(frozenset(peers - {source}))
+        groups[source].add(peers - {source})
     return {source: frozenset(of) for source, of in groups.items()}
 
 

@@ -78,11 +78,11 @@ def _hosts(resolved: pl.DataFrame, by_id: Mapping[str, Mapping[str, Any]]) -> di
 def _stated(resolved: pl.DataFrame, by_id: Mapping[str, Mapping[str, Any]]) -> Iterator[Membership]:
     """What lists and relations say to serve an application."""
     members = reference.load("applications")["members"]
-    rows = resolved.select("source_id", "target_id", "relation", "evidence")
+    applications = [asset for asset, row in by_id.items() if row["type"] == _APPLICATION]
+    of_applications = resolved.filter(pl.col("source_id").is_in(applications))
+    rows = of_applications.select("source_id", "target_id", "relation", "evidence")
     for source, target, relation, evidence in rows.iter_rows():
-        if by_id[source]["type"] == _APPLICATION and by_id[target]["type"] in members.get(
-            relation, ()
-        ):
+        if by_id[target]["type"] in members.get(relation, ()):
             declared = [piece for piece in evidence if piece["kind"] == "declared"]
             if declared:
                 yield Membership(target, source, cite(declared))

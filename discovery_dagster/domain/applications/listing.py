@@ -35,8 +35,13 @@ def applications(
     Returns:
         `APPLICATIONS`, ordered by name.
     """
-    by_id = {row["asset_id"]: row for row in assets.iter_rows(named=True)}
-    places = {row["asset_id"]: row for row in placements.iter_rows(named=True)}
+    concerned = [
+        *deployments.applications,
+        *deployments.of,
+        *(one.asset for one in deployments.memberships),
+    ]
+    by_id = _rows(assets, concerned, ("name", "type", *_OWN))
+    places = _rows(placements, concerned, ("strategy", "group", "wave"))
     verdicts = dict(ready.select("asset_id", "readiness").iter_rows())
     members: dict[str, list[Membership]] = defaultdict(list)
     for one in deployments.memberships:
@@ -60,6 +65,14 @@ def applications(
     described = [{**row, "unknown": _unknown(row)} for row in rows]
     frame = pl.DataFrame(described, schema=dict(APPLICATIONS))
     return conform(frame.sort("name", "application_id"), APPLICATIONS)
+
+
+def _rows(
+    frame: pl.DataFrame, assets: Sequence[str], columns: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """Some columns of some assets, by id."""
+    chosen = frame.filter(pl.col("asset_id").is_in(assets)).select("asset_id", *columns)
+    return {row["asset_id"]: row for row in chosen.iter_rows(named=True)}
 
 
 def _known(

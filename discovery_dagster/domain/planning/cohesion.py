@@ -9,7 +9,7 @@ import polars as pl
 
 from discovery_dagster.domain.graph.digraph import Digraph
 from discovery_dagster.domain.planning.grouping import Separation
-from discovery_dagster.domain.planning.kinds import kind_of
+from discovery_dagster.domain.planning.kinds import KIND_FIELDS, kind_of
 from discovery_dagster.reference import load
 
 Pairs = list[tuple[int, int]]
@@ -61,11 +61,11 @@ def same_kind_pairs(movable: pl.DataFrame, ties: pl.DataFrame) -> Pairs:
     """
     if movable.height < load("planning")["defaults"]["from"]:
         return []
-    tied = set(ties["a"]) | set(ties["b"])
+    tied = pl.concat([ties["a"], ties["b"]]).unique()
+    loose = movable.filter(~pl.col("node").is_in(tied.implode()), pl.col("deployment").is_null())
     kinds: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for row in movable.iter_rows(named=True):
-        if row["node"] not in tied and row["deployment"] is None:
-            kinds[kind_of(row), row["environment"] or "unknown"].append(row["node"])
+    for row in loose.select("node", "environment", *KIND_FIELDS).iter_rows(named=True):
+        kinds[kind_of(row), row["environment"] or "unknown"].append(row["node"])
     return _all(pairwise(nodes) for nodes in kinds.values())
 
 

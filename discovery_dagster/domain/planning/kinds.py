@@ -1,14 +1,20 @@
 """What single assets that belong to no application are called together (`kinds.yaml`)."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from discovery_dagster.domain.words import fold
 from discovery_dagster.reference import load
 
+#: What of an asset tells its kind.
+KIND_FIELDS: Final = ("description", "product", "hostname", "name", "type", "service")
+
 
 def kind_of(asset: Mapping[str, Any]) -> str:
-    """Return what assets such as this one are called together, such as `File servers`."""
+    """Return what assets such as this one, with `KIND_FIELDS`, are called together.
+
+    Such as `File servers`.
+    """
     listed = load("kinds")
     text = fold(" ".join(filter(None, (asset["description"], asset["product"]))))
     words = set(text.split())

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from discovery_dagster.domain.graph.digraph import Digraph
 from discovery_dagster.domain.planning.filling import Filled
 
@@ -106,9 +108,11 @@ class Room:
 
     def __init__(self, scheduled: Sequence[Scheduled], size: Sequence[int], limits: Limits) -> None:
         self._scheduled, self._size, self._limits = scheduled, size, limits
-        self._filled = Filled(limits.capacity)
-        for placement, assets in zip(scheduled, size, strict=True):
-            self._filled.add(placement.wave, assets)
+        waves = [placement.wave for placement in scheduled]
+        used = np.bincount(waves, size).astype(np.int64)
+        # By wave; a group that is larger than any wave has one of its own.
+        no_limit = (used == 0) | (limits.capacity is None)
+        self._free = np.where(no_limit, np.iinfo(np.int64).max, (limits.capacity or 0) - used)
         self._separated = _pairwise_separated(limits.apart)
 
     def sooner(self, group: int, wave: int) -> int | None:
@@ -120,10 +124,9 @@ class Room:
         if group in self._limits.pinned:
             return None
         taken = {self._scheduled[other].wave for other in self._separated[group]}
-        for ahead in range(max(wave, now.base), now.wave):
-            if ahead not in taken and self._filled.takes(ahead, size):
-                return ahead
-        return None
+        first = max(wave, now.base)
+        fitting = first + np.flatnonzero(self._free[first : now.wave] >= size)
+        return next((int(ahead) for ahead in fitting if int(ahead) not in taken), None)
 
 
 def _after(

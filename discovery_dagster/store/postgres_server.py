@@ -43,6 +43,8 @@ _SETTINGS = {
     "port": "5432",
     "unix_socket_permissions": "0700",
     "max_connections": "200",
+    # Half of what Postgres takes by itself, and never gives back; the kernel caches files as well.
+    "shared_buffers": "64MB",
     "fsync": "on",
     "timezone": "UTC",
     "log_timezone": "UTC",

@@ -35,29 +35,25 @@ def group_names(members: Mapping[int, Sequence[Row]], tied: frozenset[int]) -> d
             `application`, `environment`, `fan_in` and what `kinds.kind_of` reads.
         tied: nodes that any tie concerns.
     """
-    cores = {number: _core(rows, tied) for number, rows in members.items()}
+    least = {number: min(str(row["asset_id"]) for row in rows) for number, rows in members.items()}
     names: dict[int, GroupName] = {}
     taken = set[str]()
     parts = Counter[str]()
     # Of a deployment that a limit parted, the largest part bears the id.
-    order = sorted(members, key=lambda number: (-len(members[number]), _least(members[number])))
-    for number in order:
-        key, name = cores[number]
+    for number in sorted(members, key=lambda number: (-len(members[number]), least[number])):
+        key, name = _core(members[number], tied)
         parts[key] += 1
         if parts[key] > 1:
-            key, name = f"{key}|{_least(members[number])}", f"{name}, part {parts[key]}"
+            key, name = f"{key}|{least[number]}", f"{name}, part {parts[key]}"
         names[number] = GroupName(_id(key, taken), name)
     return names
 
 
-def _least(rows: Sequence[Row]) -> str:
-    return min(str(row["asset_id"]) for row in rows)
-
-
 def _core(rows: Sequence[Row], tied: frozenset[int]) -> tuple[str, str]:
     """What a group is about, as a key, and how that is called."""
-    parts = Counter(row["deployment"] for row in rows if row["deployment"])
-    if parts:
+    deployments = [row["deployment"] for row in rows if row["deployment"]]
+    if deployments:
+        parts = Counter(deployments)
         core = min(parts, key=lambda part: (-parts[part], part))
         inside = next(row for row in rows if row["deployment"] == core)
         others = [row for row in rows if row["deployment"] not in (None, core)]

@@ -15,6 +15,7 @@ from discovery_dagster.domain.proposals import UNANSWERED, Answer, Answers, Ques
 from discovery_dagster.domain.proposals.columns import propose_fields
 from discovery_dagster.domain.proposals.types import propose_types
 from discovery_dagster.domain.steps import BY_KEY, Step
+from discovery_dagster.domain.tables import INVENTORY_ASSETS
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import model_requests, publications, sessions
 from discovery_dagster.store.database import Database
@@ -102,7 +103,9 @@ def preview(
     inventory = _published(database, objects, session, "inventory")
     decided = overrides.in_force(database, session.engagement)
     rules = partial(classification.classify, as_of=created_at.date(), report=_unreported)
-    propose_types(overriding.apply_overrides(inventory["assets"], decided, rules), types)
+    propose_types(
+        overriding.apply_overrides(inventory.frame(INVENTORY_ASSETS), decided, rules), types
+    )
     return [*columns.steps, *types.steps]
 
 

@@ -23,6 +23,7 @@ from discovery_dagster.domain import (
 from discovery_dagster.domain import (
     dependencies as edges,
 )
+from discovery_dagster.domain import tables as catalogue
 from discovery_dagster.domain.classification import overriding, uses
 from discovery_dagster.domain.decisions import endpoints as about_endpoints
 from discovery_dagster.domain.decisions.constraints import resolve_constraints
@@ -82,7 +83,10 @@ def source_files(context: dg.AssetExecutionContext, session: Session) -> Materia
     def work(report: Report) -> StepResult:
         files = intake.describe_files(session.source_files(), report, session.readings)
         unread = files["error"].is_not_null().sum()
-        return {"files": files}, {"files": files.height, "unread": int(unread)}
+        return {"files": catalogue.SOURCE_FILES.of(files)}, {
+            "files": files.height,
+            "unread": int(unread),
+        }
 
     return session.materialize(context, work, "files")
 
@@ -94,7 +98,8 @@ def source_records(
     """Read every record of the files that can be read."""
 
     def work(report: Report) -> StepResult:
-        readable = intake.files_to_read(session.source_files(), source_files["files"])
+        described = source_files.frame(catalogue.SOURCE_FILES)
+        readable = intake.files_to_read(session.source_files(), described)
         frames = intake.collect_records(readable, report, session.readings)
         tables = frames["tables"]
         return frames, {"tables": tables.height, "records": int(tables["records"].sum())}
@@ -121,7 +126,11 @@ def field_mapping(
         waiting = (understood["grains"]["status"] == WAITING).sum()
         conflicts = mapped["conflict"].is_not_null().sum()
         unmapped = (mapped["field"] == "unmapped").sum()
-        frames = {"mapping": mapped, "grains": understood["grains"], "proposals": proposed}
+        frames = {
+            "mapping": catalogue.FIELD_MAPPING.of(mapped),
+            "grains": catalogue.TABLE_GRAINS.of(understood["grains"]),
+            "proposals": catalogue.PROPOSALS.of(proposed),
+        }
         return frames, {
             "columns": mapped.height,
             "unmapped": int(unmapped),
@@ -144,29 +153,30 @@ def canonical_records(
     """Type the records and account for each of them."""
 
     def work(report: Report) -> StepResult:
-        flows = intake.flows_among(source_records["tables"], field_mapping["grains"])
-        tables = intake.as_decided(
-            intake.session_tables(source_records, without=flows), field_mapping["grains"]
-        )
+        sources = source_records.frame(catalogue.SOURCE_TABLES)
+        grains = field_mapping.frame(catalogue.TABLE_GRAINS)
+        flows = intake.flows_among(sources, grains)
+        tables = intake.as_decided(intake.session_tables(source_records, without=flows), grains)
         with open_engine(session.settings.spill, session.settings.flow_memory_bytes) as engine:
             rows = {
                 number: StoredRows(engine, source_records.path(records_name(number)))
                 for number in flows
             }
-            canonicalised = canonical.canonicalise(tables, field_mapping["mapping"], report, rows)
-        named = intake.with_formats(source_records["tables"], field_mapping["grains"])
+            mapping = field_mapping.frame(catalogue.FIELD_MAPPING)
+            canonicalised = canonical.canonicalise(tables, mapping, report, rows)
+        named = intake.with_formats(sources, grains)
         accounts = intake.count_outcomes(named, canonicalised.outcomes)
         counts = {
             name: int(accounts[name].sum())
             for name in ("records", "accepted", "rejected", "ignored")
         }
         frames = {
-            "assets": canonicalised.assets,
-            "relations": canonicalised.relations,
-            "overrides": canonicalised.overrides,
-            "issues": canonicalised.issues,
-            "outcomes": canonicalised.outcomes,
-            "accounts": accounts,
+            "assets": catalogue.ASSET_RECORDS.of(canonicalised.assets),
+            "relations": catalogue.RELATION_RECORDS.of(canonicalised.relations),
+            "overrides": catalogue.OVERRIDE_LINES.of(canonicalised.overrides),
+            "issues": catalogue.ISSUES.of(canonicalised.issues),
+            "outcomes": catalogue.RECORD_OUTCOMES.of(canonicalised.outcomes),
+            "accounts": catalogue.TABLE_ACCOUNTS.of(accounts),
         }
         return frames, counts
 
@@ -182,7 +192,8 @@ def inventory(
     """Merge the records of each asset, under the id that it has in the engagement."""
 
     def work(report: Report) -> StepResult:
-        records, relations = canonical_records["assets"], canonical_records["relations"]
+        records = canonical_records.frame(catalogue.ASSET_RECORDS)
+        relations = canonical_records.frame(catalogue.RELATION_RECORDS)
         database, key = session.database, session.key
         stages = Stages(report, 2 + identity.STAGES)
         candidates = partial(identity.candidate_identifiers, records, relations)
@@ -202,16 +213,16 @@ def inventory(
         refused = override_files.apply(
             database,
             key,
-            canonical_records["overrides"],
+            canonical_records.frame(catalogue.OVERRIDE_LINES),
             resolved.assets,
             partial(overriding.apply_overrides, rules=rules),
         )
         stages.advance()
         frames = {
-            "assets": resolved.assets,
-            "members": resolved.members,
-            "conflicts": resolved.conflicts,
-            "refusals": refused,
+            "assets": catalogue.INVENTORY_ASSETS.of(resolved.assets),
+            "members": catalogue.INVENTORY_MEMBERS.of(resolved.members),
+            "conflicts": catalogue.INVENTORY_CONFLICTS.of(resolved.conflicts),
+            "refusals": catalogue.OVERRIDE_REFUSALS.of(refused),
         }
         return frames, {
             "assets": resolved.assets.height,
@@ -233,11 +244,18 @@ def rejected_records(
     """Keep what was not accepted as it was written, and every problem found."""
 
     def work(report: Report) -> StepResult:
-        named = intake.with_formats(source_records["tables"], canonical_records["accounts"])
+        named = intake.with_formats(
+            source_records.frame(catalogue.SOURCE_TABLES),
+            canonical_records.frame(catalogue.TABLE_ACCOUNTS),
+        )
         outcomes, issues = intake.finish_outcomes(canonical_records, inventory)
         accounts = intake.count_outcomes(named, outcomes)
         rejects = intake.describe_rejects(source_records, outcomes)
-        frames = {"rejects": rejects, "issues": issues, "accounts": accounts}
+        frames = {
+            "rejects": catalogue.REJECTED_RECORDS.of(rejects),
+            "issues": catalogue.ISSUES.of(issues),
+            "accounts": catalogue.TABLE_ACCOUNTS.of(accounts),
+        }
         return frames, {"rejected": rejects.height, "issues": issues.height}
 
     return session.materialize(
@@ -264,26 +282,32 @@ def classified_assets(
         as_of = sessions.find(session.database, session.key).created_at.date()
         engagement = session.key.engagement
         about = endpoint_decisions.in_force(session.database, engagement)
+        assets = inventory.frame(catalogue.INVENTORY_ASSETS)
         decided = [
-            *about_endpoints.types(inventory["assets"], about),
+            *about_endpoints.types(assets, about),
             *overrides.in_force(session.database, engagement),
         ]
-        used = uses.observe(
-            inventory["assets"], canonical_records["relations"], inventory["members"]
-        )
+        members = inventory.frame(catalogue.INVENTORY_MEMBERS)
+        used = uses.observe(assets, canonical_records.frame(catalogue.RELATION_RECORDS), members)
         rules = partial(classification.classify, as_of=as_of, report=report, used=used)
         proposer = session.proposer("classified_assets", report)
         classified, proposed, usage = propose_types(
-            overriding.apply_overrides(inventory["assets"], decided, rules), proposer
+            overriding.apply_overrides(assets, decided, rules), proposer
         )
         types = classified["type"].value_counts().sort("type")
         counts = {f"type.{name}": int(number) for name, number in types.iter_rows()}
         counts |= proposals.counts(proposed, usage)
         counts["overridden"] = int((classified["overridden"].list.len() > 0).sum())
-        ready = readiness.assess(classified, canonical_records["assets"], inventory["members"])
+        ready = readiness.assess(
+            classified, canonical_records.frame(catalogue.ASSET_RECORDS), members
+        )
         verdicts = ready["readiness"].value_counts().sort("readiness")
         counts |= {f"readiness.{name}": int(number) for name, number in verdicts.iter_rows()}
-        frames = {"assets": classified, "proposals": proposed, "readiness": ready}
+        frames = {
+            "assets": catalogue.CLASSIFIED_ASSETS.of(classified),
+            "proposals": catalogue.PROPOSALS.of(proposed),
+            "readiness": catalogue.READINESS.of(ready),
+        }
         return frames, {"assets": classified.height, **counts}
 
     return session.materialize(
@@ -302,14 +326,15 @@ def dependencies(
     """Build the dependencies, with every piece of evidence."""
 
     def work(report: Report) -> StepResult:
-        assets = classified_assets["assets"]
+        assets = classified_assets.frame(catalogue.CLASSIFIED_ASSETS)
         stages = Stages(report, edges.STAGES + 2)
         decided = endpoint_decisions.in_force(session.database, session.key.engagement)
-        relations, records = canonical_records["relations"], canonical_records["assets"]
+        relations = canonical_records.frame(catalogue.RELATION_RECORDS)
+        records = canonical_records.frame(catalogue.ASSET_RECORDS)
         resolved_constraints = resolve_constraints(
             constraints.current(session.database, session.key.engagement), assets
         )
-        members = inventory["members"]
+        members = inventory.frame(catalogue.INVENTORY_MEMBERS)
         built = edges.build(assets, relations, records, stages.advance, decided, members)
         reviewed = shared_services.overrule(built, resolved_constraints.service_decisions())
         stages.advance()
@@ -317,7 +342,10 @@ def dependencies(
         stages.advance()
         resolved = int(reviewed["resolved"].sum())
         statuses = reviewed["status"].value_counts().sort("status")
-        return {"edges": reviewed, "endpoints": report_of_endpoints}, {
+        return {
+            "edges": catalogue.EDGES.of(reviewed),
+            "endpoints": catalogue.ENDPOINTS.of(report_of_endpoints),
+        }, {
             "resolved": resolved,
             "unresolved": reviewed.height - resolved,
             "ambiguous": reviewed.filter(unresolved.ambiguous()).height,
@@ -345,7 +373,8 @@ def dependency_graph(
     """Find components, circular dependencies and hubs, and how far a failure reaches."""
 
     def work(report: Report) -> StepResult:
-        assets, edges = classified_assets["assets"], dependencies["edges"]
+        assets = classified_assets.frame(catalogue.CLASSIFIED_ASSETS)
+        edges = dependencies.frame(catalogue.EDGES)
         resolved_constraints = resolve_constraints(
             constraints.current(session.database, session.key.engagement), assets
         )
@@ -356,7 +385,7 @@ def dependency_graph(
         stages.advance()
         listed = cycles.cycles(assets, edges, nodes)
         stages.advance()
-        return {"nodes": nodes, "cycles": listed}, {
+        return {"nodes": catalogue.GRAPH_NODES.of(nodes), "cycles": catalogue.CYCLES.of(listed)}, {
             "nodes": nodes.height,
             "components": nodes["component"].n_unique(),
             "in_cycles": int(nodes["in_cycle"].sum()),
@@ -384,32 +413,31 @@ def migration_plan(
 
     def work(report: Report) -> StepResult:
         in_force = constraints.current(session.database, session.key.engagement)
+        assets = classified_assets.frame(catalogue.CLASSIFIED_ASSETS)
+        edges = dependencies.frame(catalogue.EDGES)
         stages = Stages(report, plan.STAGES + 2)
         planned = plan.make(
-            classified_assets["assets"],
-            dependencies["edges"],
-            dependency_graph["nodes"],
+            assets,
+            edges,
+            dependency_graph.frame(catalogue.GRAPH_NODES),
             plan.PlanSettings(constraints=in_force),
             stages.advance,
         )
         stages.advance()
-        covered = coverage.coverage(classified_assets["assets"], dependencies["edges"])
+        covered = coverage.coverage(assets, edges)
         stages.advance()
         decided = overrides.in_force(session.database, session.key.engagement)
         placements = overriding.plan(planned.placements, decided)
-        listed = applications.describe(
-            classified_assets["assets"],
-            dependencies["edges"],
-            placements,
-            classified_assets["readiness"],
-        )
+        ready = classified_assets.frame(catalogue.READINESS)
+        listed = applications.describe(assets, edges, placements, ready)
         frames = {
-            "coverage": covered,
-            "placements": placements,
-            **listed,
-            "groups": planned.groups,
-            "waves": planned.waves,
-            "conflicts": planned.conflicts,
+            "coverage": catalogue.PLAN_COVERAGE.of(covered),
+            "placements": catalogue.PLAN_PLACEMENTS.of(placements),
+            "applications": catalogue.APPLICATIONS.of(listed["applications"]),
+            "interfaces": catalogue.INTERFACES.of(listed["interfaces"]),
+            "groups": catalogue.PLAN_GROUPS.of(planned.groups),
+            "waves": catalogue.PLAN_WAVES.of(planned.waves),
+            "conflicts": catalogue.PLAN_CONFLICTS.of(planned.conflicts),
         }
         return frames, {
             "groups": planned.groups.height,
@@ -452,7 +480,7 @@ def session_changes(
 
     def work(report: Report) -> StepResult:
         rows = changes.since(session.objects, session.previous, upstream)
-        return {"changes": rows}, changes.counts(rows)
+        return {"changes": catalogue.SESSION_CHANGES.of(rows)}, changes.counts(rows)
 
     return session.materialize(context, work, "rows", **upstream)
 

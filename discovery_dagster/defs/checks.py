@@ -19,6 +19,13 @@ from discovery_dagster.defs.assets import (
 )
 from discovery_dagster.defs.partitions import SESSION_PARTITIONS
 from discovery_dagster.domain.proposals import UNANSWERED
+from discovery_dagster.domain.tables import (
+    CLASSIFIED_ASSETS,
+    EDGES,
+    FIELD_MAPPING,
+    PROPOSALS,
+    TABLE_ACCOUNTS,
+)
 from discovery_dagster.store.publications import PublishedFrames
 
 # Checks look at one session, so they need the partition; Dagster calls that a preview feature and
@@ -54,7 +61,7 @@ def every_record_is_still_accounted_for(rejected_records: PublishedFrames) -> dg
 
 
 def _balance(published: PublishedFrames) -> dg.AssetCheckResult:
-    accounts = published["accounts"]
+    accounts = published.frame(TABLE_ACCOUNTS)
     wrong = accounts.filter(
         pl.col("records") != pl.sum_horizontal("accepted", "rejected", "ignored")
     )
@@ -79,7 +86,7 @@ def _balance(published: PublishedFrames) -> dg.AssetCheckResult:
 )
 def columns_do_not_conflict(field_mapping: PublishedFrames) -> dg.AssetCheckResult:
     """Warn of columns that a person should choose between."""
-    conflicts = field_mapping["mapping"].filter(pl.col("conflict").is_not_null())
+    conflicts = field_mapping.frame(FIELD_MAPPING).filter(pl.col("conflict").is_not_null())
     return dg.AssetCheckResult(
         passed=conflicts.is_empty(),
         severity=dg.AssetCheckSeverity.WARN,
@@ -94,7 +101,7 @@ def columns_do_not_conflict(field_mapping: PublishedFrames) -> dg.AssetCheckResu
 )
 def few_assets_are_unknown(classified_assets: PublishedFrames) -> dg.AssetCheckResult:
     """Warn when the sources say too little to classify the assets."""
-    types = classified_assets["assets"]["type"]
+    types = classified_assets.frame(CLASSIFIED_ASSETS)["type"]
     unknown = int((types == "unknown").sum())
     return dg.AssetCheckResult(
         passed=unknown <= MANY_UNKNOWN * len(types) and types.null_count() == 0,
@@ -124,7 +131,7 @@ def the_model_answered_about_assets(classified_assets: PublishedFrames) -> dg.As
 
 
 def _answered(published: PublishedFrames) -> dg.AssetCheckResult:
-    statuses = published["proposals"]["status"]
+    statuses = published.frame(PROPOSALS)["status"]
     unanswered = int((statuses == UNANSWERED).sum())
     return dg.AssetCheckResult(
         passed=unanswered == 0,
@@ -145,8 +152,8 @@ def every_edge_has_evidence_and_ends(
     dependencies: PublishedFrames, classified_assets: PublishedFrames
 ) -> dg.AssetCheckResult:
     """Fail on an edge without evidence, or one that points at nothing."""
-    edges = dependencies["edges"]
-    known = classified_assets["assets"]["asset_id"].implode()
+    edges = dependencies.frame(EDGES)
+    known = classified_assets.frame(CLASSIFIED_ASSETS)["asset_id"].implode()
     bare = int((edges["evidence"].list.len() == 0).sum())
     ends = pl.concat([edges["source_id"], edges["target_id"]]).drop_nulls()
     dangling = int((~ends.is_in(known)).sum())

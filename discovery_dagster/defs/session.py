@@ -25,7 +25,7 @@ from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.proposals import Proposer
 from discovery_dagster.domain.state import MODEL, decision_inputs, without_model
 from discovery_dagster.domain.steps import BY_KEY, Step, and_below
-from discovery_dagster.domain.tables import Frames
+from discovery_dagster.domain.tables import SOURCE_TABLES, Frames
 from discovery_dagster.sandbox.reader import SandboxedReader
 from discovery_dagster.sandbox.sharing import shared_reader
 from discovery_dagster.settings import Settings
@@ -100,7 +100,7 @@ class ClaimedSession:
             return made_from
         headers, assets = list[list[str]](), set[str]()
         if "source_records" in upstream:
-            headers = upstream["source_records"]["tables"]["header"].to_list()
+            headers = upstream["source_records"].frame(SOURCE_TABLES)["header"].to_list()
         if {"assets", "strategies"} & set(step.decisions):
             described = upstream.get("inventory") or upstream["classified_assets"]
             assets = set(described["assets"]["asset_id"])

@@ -14,7 +14,13 @@ import polars as pl
 from discovery_dagster.domain.fields import UNMAPPED
 from discovery_dagster.domain.identity.merging import field_group, rank
 from discovery_dagster.domain.source_tables import FrameSource, cell_column, records_name
-from discovery_dagster.domain.tables import ATTRIBUTES
+from discovery_dagster.domain.tables import (
+    ATTRIBUTES,
+    AssetRecords,
+    FieldMapping,
+    InventoryAssets,
+    InventoryMembers,
+)
 
 Row = dict[str, Any]
 
@@ -34,10 +40,10 @@ class Published:
     """What lineage is computed from: frames of the steps up to the inventory."""
 
     source: FrameSource  # of source_records
-    mapping: pl.DataFrame  # as FIELD_MAPPING
-    records: pl.DataFrame  # as ASSET_RECORDS
-    members: pl.DataFrame  # as INVENTORY_MEMBERS
-    inventory: pl.DataFrame  # as INVENTORY_ASSETS
+    mapping: FieldMapping  # as FIELD_MAPPING
+    records: AssetRecords  # as ASSET_RECORDS
+    members: InventoryMembers  # as INVENTORY_MEMBERS
+    inventory: InventoryAssets  # as INVENTORY_ASSETS
 
 
 def trace(published: Published, asset_id: str, field: str | None = None) -> list[Row]:

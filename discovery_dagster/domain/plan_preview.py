@@ -8,6 +8,13 @@ import polars as pl
 from discovery_dagster.domain.changes import places
 from discovery_dagster.domain.decisions.constraints import KINDS, Constraint, InvalidConstraintError
 from discovery_dagster.domain.planning.plan import Plan, PlanSettings, make
+from discovery_dagster.domain.tables import (
+    PLAN_PLACEMENTS,
+    ClassifiedAssets,
+    Edges,
+    GraphNodes,
+    conform,
+)
 
 #: The kind of decision that a plan alone is made from; others change its inputs.
 _PLAN = "plan"
@@ -52,9 +59,9 @@ def with_changes(
 
 
 def preview(
-    assets: pl.DataFrame,
-    edges: pl.DataFrame,
-    nodes: pl.DataFrame,
+    assets: ClassifiedAssets,
+    edges: Edges,
+    nodes: GraphNodes,
     published: Plan,
     constraints: Sequence[Constraint],
 ) -> PlanPreview:
@@ -72,7 +79,7 @@ def preview(
     placements = plan.placements.drop("strategy").join(
         published.placements.select("asset_id", "strategy"), on="asset_id", how="left"
     )
-    moves = places.changes(published.placements, placements, assets)
+    moves = places.changes(published.placements, conform(placements, PLAN_PLACEMENTS), assets)
     worded = ["kind", "sentence", "message"]  # the number of one that is not set is not known yet
     return PlanPreview(
         plan,

@@ -13,6 +13,14 @@ import polars as pl
 from discovery_dagster.domain import canonical, intake
 from discovery_dagster.domain.facts import FileAccount
 from discovery_dagster.domain.intake import Readings, SourceFile
+from discovery_dagster.domain.tables import (
+    Issues,
+    RejectedRecords,
+    SourceFiles,
+    SourceTables,
+    TableAccounts,
+    TableGrains,
+)
 
 Rows = list[dict[str, Any]]
 
@@ -43,7 +51,7 @@ def preview(files: Sequence[SourceFile], readings: Readings) -> Preview:
     understood = intake.understand(tables, _ignore_progress)
     mapping, grains = understood["mapping"], understood["grains"]
     canonical_records = canonical.canonicalise(intake.as_decided(tables, grains), mapping)
-    accounts = intake.count_outcomes(source["tables"], canonical_records.outcomes)
+    accounts = intake.count_outcomes(SourceTables(source["tables"]), canonical_records.outcomes)
     rejected = intake.describe_rejects(source, canonical_records.outcomes)
     return Preview(
         _accounts(described, accounts, grains),
@@ -64,7 +72,7 @@ def raw_record(columns: Sequence[str], cells: Sequence[str | None]) -> dict[str,
 
 
 def _accounts(
-    described: pl.DataFrame, accounts: pl.DataFrame, grains: pl.DataFrame
+    described: SourceFiles, accounts: TableAccounts, grains: TableGrains
 ) -> list[FileAccount]:
     sums = accounts.group_by("file").agg(pl.col(_COUNTS).sum())
     joined = described.join(sums, on="file", how="left", maintain_order="left")
@@ -82,7 +90,7 @@ def _accounts(
     ]
 
 
-def _rejects(rejected: pl.DataFrame, issues: pl.DataFrame) -> Rows:
+def _rejects(rejected: RejectedRecords, issues: Issues) -> Rows:
     reasons: dict[tuple[int, int], list[Mapping[str, Any]]] = {}
     for issue in issues.filter(pl.col("severity") == "error").iter_rows(named=True):
         reason = {name: issue[name] for name in ("field", "code", "message", "value")}

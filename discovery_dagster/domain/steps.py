@@ -6,6 +6,7 @@ than today's reads `stale`: see `discovery_dagster.versions`.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from discovery_dagster.domain import tables
 from discovery_dagster.versions import code_versions
@@ -18,7 +19,7 @@ class Step:
     key: str
     description: str
     upstream: tuple[str, ...] = ()
-    frames: Mapping[str, tables.Table] = field(default_factory=dict)
+    frames: Mapping[str, tables.StepTable[Any]] = field(default_factory=dict)
     decisions: tuple[str, ...] = ()  # kinds of decisions of people that are part of the inputs
     compares: bool = False  # is also made from the same upstream steps of the session before
     #: Prompts with which a language model may be asked for proposals: system message and meanings.
@@ -30,6 +31,17 @@ class Step:
     def code_version(self) -> str:
         """Digest of the code and of the reference data that decide this step's result."""
         return code_versions()[self.key]
+
+    def name_of(self, table: tables.Table) -> str:
+        """Return the name of the frame that has this table.
+
+        Raises:
+            KeyError: when the step hands on none.
+        """
+        for name, own in self.frames.items():
+            if own is table:
+                return name
+        raise KeyError(f"{self.key} hands on no {table.name}")
 
 
 STEPS: tuple[Step, ...] = (

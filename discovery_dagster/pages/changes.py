@@ -171,9 +171,8 @@ def page(
     earlier = _earlier(shared, session, asks.against, others)
     rows = changes.between(shared.database, shared.objects, earlier, session)
     counts = changes.counts(rows)
-    if asks.kind is not None:
-        what, _, change = asks.kind.partition(".")
-        rows = rows.filter(what=what, change=change)
+    what, _, change = (asks.kind or "").partition(".")
+    listed = rows if asks.kind is None else rows.filter(what=what, change=change)
     return html(
         build(
             session,
@@ -181,7 +180,7 @@ def page(
             others=others,
             kind=asks.kind if asks.kind in counts else None,
             counts=counts,
-            items=rows.slice(asks.start, ROWS).to_dicts(),
+            items=listed.slice(asks.start, ROWS).to_dicts(),
             start=asks.start,
             dagster_url=shared.dagster_url,
         )

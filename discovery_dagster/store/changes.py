@@ -2,12 +2,19 @@
 
 from collections.abc import Mapping
 
-import polars as pl
-
 from discovery_dagster.domain.changes import Snapshot, compare
 from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.domain.tables import SESSION_CHANGES, empty
+from discovery_dagster.domain.tables import (
+    CLASSIFIED_ASSETS,
+    EDGES,
+    INVENTORY_MEMBERS,
+    PLAN_PLACEMENTS,
+    SESSION_CHANGES,
+    SOURCE_TABLES,
+    SessionChanges,
+    empty,
+)
 from discovery_dagster.store import publications
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.objects import ObjectStore
@@ -23,7 +30,7 @@ class NothingToCompareError(InvalidRequestError):
 
 def since(
     objects: ObjectStore, compared: Compared | None, upstream: Mapping[str, PublishedFrames]
-) -> pl.DataFrame:
+) -> SessionChanges:
     """Return the changes against an earlier session, in `SESSION_CHANGES`; none without one.
 
     Args:
@@ -42,7 +49,7 @@ def since(
 
 def between(
     database: Database, objects: ObjectStore, earlier: SessionKey, later: SessionKey
-) -> pl.DataFrame:
+) -> SessionChanges:
     """Return what is different in `later`, whichever two sessions of an engagement they are.
 
     Raises:
@@ -59,7 +66,7 @@ def between(
     return since(objects, before, upstream)
 
 
-def counts(changes: pl.DataFrame) -> dict[str, int]:
+def counts(changes: SessionChanges) -> dict[str, int]:
     """Return the number of rows by what changed and how, such as `asset.appeared`."""
     totals = changes.group_by("what", "change").len().sort("what", "change")
     return {f"{what}.{change}": number for what, change, number in totals.iter_rows()}
@@ -75,9 +82,9 @@ def _compared(database: Database, session: SessionKey) -> Compared:
 def _snapshot(published: Mapping[str, PublishedFrames]) -> Snapshot:
     return Snapshot(
         session=published["inventory"].session.session,
-        tables=published["source_records"]["tables"],
-        members=published["inventory"]["members"],
-        assets=published["classified_assets"]["assets"],
-        edges=published["dependencies"]["edges"],
-        placements=published["migration_plan"]["placements"],
+        tables=published["source_records"].frame(SOURCE_TABLES),
+        members=published["inventory"].frame(INVENTORY_MEMBERS),
+        assets=published["classified_assets"].frame(CLASSIFIED_ASSETS),
+        edges=published["dependencies"].frame(EDGES),
+        placements=published["migration_plan"].frame(PLAN_PLACEMENTS),
     )

@@ -4,12 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 
-import polars as pl
-
 from discovery_dagster.domain import decision_workbook
 from discovery_dagster.domain.decision_workbook.open_questions import Findings, questions
 from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.tables import (
+    CLASSIFIED_ASSETS,
+    EDGES,
+    FIELD_MAPPING,
+    INVENTORY_CONFLICTS,
+    PLAN_PLACEMENTS,
+    PROPOSALS,
+)
 from discovery_dagster.store import publications
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decisions import endpoints, log
@@ -61,19 +67,21 @@ def findings(database: Database, objects: ObjectStore, session: SessionKey) -> F
     if "dependencies" not in current:
         raise NotRunError(f"{session} has no dependencies yet: run it to its end first.")
 
-    def frame(step: str, name: str) -> pl.DataFrame:
-        return PublishedFrames(objects, session, step, current[step].publication)[name]
+    def frames(step: str) -> PublishedFrames:
+        return PublishedFrames(objects, session, step, current[step].publication)
 
     decided = log.current(database, session.engagement)
     pairs = [each.subject.split(" ") for each in decided if each.kind == PAIR]
     about = endpoints.in_force(database, session.engagement)
     return Findings(
-        mapping=frame("field_mapping", "mapping"),
-        assets=frame("classified_assets", "assets"),
-        proposals=frame("classified_assets", "proposals"),
-        conflicts=frame("inventory", "conflicts"),
-        edges=frame("dependencies", "edges"),
-        placements=frame("migration_plan", "placements") if "migration_plan" in current else None,
+        mapping=frames("field_mapping").frame(FIELD_MAPPING),
+        assets=frames("classified_assets").frame(CLASSIFIED_ASSETS),
+        proposals=frames("classified_assets").frame(PROPOSALS),
+        conflicts=frames("inventory").frame(INVENTORY_CONFLICTS),
+        edges=frames("dependencies").frame(EDGES),
+        placements=frames("migration_plan").frame(PLAN_PLACEMENTS)
+        if "migration_plan" in current
+        else None,
         decided_endpoints=set(endpoints.subjects([each.endpoint for each in about]).values()),
         apart={(one, other) for one, other in pairs},
     )

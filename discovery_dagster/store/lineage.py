@@ -2,6 +2,12 @@
 
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.lineage import Published
+from discovery_dagster.domain.tables import (
+    ASSET_RECORDS,
+    FIELD_MAPPING,
+    INVENTORY_ASSETS,
+    INVENTORY_MEMBERS,
+)
 from discovery_dagster.store import publications
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.objects import ObjectStore
@@ -31,8 +37,8 @@ def published(database: Database, objects: ObjectStore, session: SessionKey) -> 
     frames_of_inventory = frames("inventory", inventory.publication)
     return Published(
         used("source_records"),
-        used("field_mapping")["mapping"],
-        frames("canonical_records", canonical_id)["assets"],
-        frames_of_inventory["members"],
-        frames_of_inventory["assets"],
+        used("field_mapping").frame(FIELD_MAPPING),
+        frames("canonical_records", canonical_id).frame(ASSET_RECORDS),
+        frames_of_inventory.frame(INVENTORY_MEMBERS),
+        frames_of_inventory.frame(INVENTORY_ASSETS),
     )

@@ -7,6 +7,15 @@ from discovery_dagster.domain.decisions.constraints import Constraint
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.plan_preview import PlanPreview
 from discovery_dagster.domain.planning.plan import Plan
+from discovery_dagster.domain.tables import (
+    CLASSIFIED_ASSETS,
+    EDGES,
+    GRAPH_NODES,
+    PLAN_CONFLICTS,
+    PLAN_GROUPS,
+    PLAN_PLACEMENTS,
+    PLAN_WAVES,
+)
 from discovery_dagster.store import publications
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decisions import constraints
@@ -42,9 +51,14 @@ def preview(
         raise NoSuchConstraintError(f"{session.engagement} has no constraint {number} in force.")
     plan = frames("migration_plan")
     return plan_preview.preview(
-        frames("classified_assets")["assets"],
-        frames("dependencies")["edges"],
-        frames("dependency_graph")["nodes"],
-        Plan(plan["placements"], plan["groups"], plan["waves"], plan["conflicts"]),
+        frames("classified_assets").frame(CLASSIFIED_ASSETS),
+        frames("dependencies").frame(EDGES),
+        frames("dependency_graph").frame(GRAPH_NODES),
+        Plan(
+            plan.frame(PLAN_PLACEMENTS),
+            plan.frame(PLAN_GROUPS),
+            plan.frame(PLAN_WAVES),
+            plan.frame(PLAN_CONFLICTS),
+        ),
         plan_preview.with_changes(in_force, added, removed),
     )

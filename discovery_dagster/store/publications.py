@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 import polars as pl
 import psycopg
@@ -18,8 +19,8 @@ from psycopg.rows import DictRow
 
 from discovery_dagster.domain.facts import Publication
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.domain.steps import Step
-from discovery_dagster.domain.tables import Frames, conform
+from discovery_dagster.domain.steps import BY_KEY, Step
+from discovery_dagster.domain.tables import Frame, Frames, StepTable, conform
 from discovery_dagster.domain.tables.validation import validate
 from discovery_dagster.store.bulk import MANY, analyze, replace_rows
 from discovery_dagster.store.claims import Claim
@@ -80,6 +81,14 @@ class PublishedFrames:
 
     def __getitem__(self, name: str) -> pl.DataFrame:
         return self.objects.read_frame(self.session, self.step, self.publication, name)
+
+    def frame(self, table: StepTable[Frame]) -> Frame:
+        """Return the frame that has this table.
+
+        Raises:
+            KeyError: when the step hands on none.
+        """
+        return cast(Frame, self[BY_KEY[self.step].name_of(table)])
 
     def path(self, name: str) -> Path:
         """Path of the Parquet file of the frame called `name`."""

@@ -6,7 +6,15 @@ import openpyxl
 import polars as pl
 
 from discovery_dagster.domain import canonical, identity, intake
-from discovery_dagster.domain.tables import OVERRIDE_REFUSALS, empty
+from discovery_dagster.domain.tables import (
+    ASSET_RECORDS,
+    INVENTORY_MEMBERS,
+    ISSUES,
+    OVERRIDE_REFUSALS,
+    RECORD_OUTCOMES,
+    TABLE_ACCOUNTS,
+    empty,
+)
 
 MACHINES = [
     ["VM", "Powerstate", "Template", "VM UUID", "CPUs", "Memory"],
@@ -15,6 +23,16 @@ MACHINES = [
     ["twin", "poweredOn", "False", "42231111-2222-3333-4444-555555555503", 4, 8192],
 ]
 DISKS = [["VM", "Template", "Disk", "Capacity MiB", "Raw", "Thin"]]
+
+
+class HandedOn:
+    """Frames of a step by their table."""
+
+    def __init__(self, *frames):
+        self._frames = frames
+
+    def frame(self, table):
+        return next(frame for own, frame in self._frames if own is table)
 
 
 def issues_of(folder: Path, *disks_of: str) -> pl.DataFrame:
@@ -38,13 +56,15 @@ def issues_of(folder: Path, *disks_of: str) -> pl.DataFrame:
     records = canonical.canonicalise(tables, mapping)
     inventory = identity.resolve("acme", records.assets, records.relations, {})
     _, issues = intake.finish_outcomes(
-        {
-            "outcomes": records.outcomes,
-            "issues": records.issues,
-            "assets": records.assets,
-            "accounts": intake.count_outcomes(source["tables"], records.outcomes),
-        },
-        {"refusals": empty(OVERRIDE_REFUSALS), "members": inventory.members},
+        HandedOn(
+            (RECORD_OUTCOMES, records.outcomes),
+            (ISSUES, records.issues),
+            (ASSET_RECORDS, records.assets),
+            (TABLE_ACCOUNTS, intake.count_outcomes(source["tables"], records.outcomes)),
+        ),
+        HandedOn(
+            (OVERRIDE_REFUSALS, empty(OVERRIDE_REFUSALS)), (INVENTORY_MEMBERS, inventory.members)
+        ),
     )
     return issues
 

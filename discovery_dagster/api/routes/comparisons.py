@@ -58,7 +58,7 @@ EarlierOf = Annotated[SessionKey, Depends(_earlier)]
 def _compared(
     state: AppState, earlier: SessionKey, later: SessionKey, selection: ComparisonSelection
 ) -> pl.DataFrame:
-    rows = changes.between(state.database, state.objects, earlier, later)
+    rows: pl.DataFrame = changes.between(state.database, state.objects, earlier, later)
     for column, wanted in (("change", selection.change), ("what", selection.what)):
         if wanted:
             rows = rows.filter(pl.col(column).is_in(wanted))

@@ -1,13 +1,29 @@
 """Applications: what they are called, what belongs to them, and what passes between them."""
 
-import polars as pl
+from typing import TypedDict
 
-__all__ = ["describe"]
+from discovery_dagster.domain.tables import (
+    Applications,
+    AssetReadiness,
+    ClassifiedAssets,
+    Edges,
+    Interfaces,
+    PlanPlacements,
+)
+
+__all__ = ["Described", "describe"]
+
+
+class Described(TypedDict):
+    """The applications of a session, and what passes between them."""
+
+    applications: Applications
+    interfaces: Interfaces
 
 
 def describe(
-    assets: pl.DataFrame, edges: pl.DataFrame, placements: pl.DataFrame, ready: pl.DataFrame
-) -> dict[str, pl.DataFrame]:
+    assets: ClassifiedAssets, edges: Edges, placements: PlanPlacements, ready: AssetReadiness
+) -> Described:
     """Describe the applications of a session.
 
     Args:

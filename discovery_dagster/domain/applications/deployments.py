@@ -16,11 +16,12 @@ from discovery_dagster.domain.applications.environments import infer_environment
 from discovery_dagster.domain.applications.model import Deployments, Membership
 from discovery_dagster.domain.dependencies.citation import cite
 from discovery_dagster.domain.names.applications import ApplicationNames
+from discovery_dagster.domain.tables import ClassifiedAssets, Edges
 
 _APPLICATION: Final = "application"
 
 
-def find(assets: pl.DataFrame, edges: pl.DataFrame) -> Deployments:
+def find(assets: ClassifiedAssets, edges: Edges) -> Deployments:
     """Find the deployments of a session.
 
     Args:

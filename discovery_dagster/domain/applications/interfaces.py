@@ -14,7 +14,7 @@ import polars as pl
 
 from discovery_dagster.domain.applications.model import Deployments
 from discovery_dagster.domain.dependencies.citation import describe_edge
-from discovery_dagster.domain.tables import INTERFACES, conform
+from discovery_dagster.domain.tables import INTERFACES, Edges, Interfaces, conform
 
 
 @dataclass
@@ -27,7 +27,7 @@ class _Interface:
     edges: list[int] = field(default_factory=list)
 
 
-def interfaces(edges: pl.DataFrame, deployments: Deployments) -> pl.DataFrame:
+def interfaces(edges: Edges, deployments: Deployments) -> Interfaces:
     """Return the interfaces of a session.
 
     Args:

@@ -10,19 +10,27 @@ import polars as pl
 from discovery_dagster import reference
 from discovery_dagster.domain.applications.model import Deployments, Membership
 from discovery_dagster.domain.readiness import worst
-from discovery_dagster.domain.tables import APPLICATIONS, conform
+from discovery_dagster.domain.tables import (
+    APPLICATIONS,
+    Applications,
+    AssetReadiness,
+    ClassifiedAssets,
+    Interfaces,
+    PlanPlacements,
+    conform,
+)
 from discovery_dagster.domain.words import fold
 
 _OWN: Final = ("aliases", "business_owner", "technical_owner", "criticality", "status", "custom")
 
 
 def applications(
-    assets: pl.DataFrame,
+    assets: ClassifiedAssets,
     deployments: Deployments,
-    interfaces: pl.DataFrame,
-    placements: pl.DataFrame,
-    ready: pl.DataFrame,
-) -> pl.DataFrame:
+    interfaces: Interfaces,
+    placements: PlanPlacements,
+    ready: AssetReadiness,
+) -> Applications:
     """Return the applications of a session.
 
     Args:

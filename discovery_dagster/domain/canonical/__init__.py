@@ -21,7 +21,14 @@ from discovery_dagster.domain.tables import (
     OVERRIDE_LINES,
     RECORD_OUTCOMES,
     RELATION_RECORDS,
-    Schema,
+    AssetRecords,
+    FieldMapping,
+    Frame,
+    Issues,
+    OverrideLines,
+    RecordOutcomes,
+    RelationRecords,
+    StepTable,
     conform,
     empty,
 )
@@ -31,11 +38,11 @@ from discovery_dagster.domain.tables import (
 class CanonicalRecords:
     """The records as frames of `ASSET_RECORDS` and so on, of the same names."""
 
-    assets: pl.DataFrame
-    relations: pl.DataFrame
-    overrides: pl.DataFrame
-    outcomes: pl.DataFrame
-    issues: pl.DataFrame
+    assets: AssetRecords
+    relations: RelationRecords
+    overrides: OverrideLines
+    outcomes: RecordOutcomes
+    issues: Issues
 
 
 def _ignore_progress(done: int, total: int) -> None:
@@ -44,7 +51,7 @@ def _ignore_progress(done: int, total: int) -> None:
 
 def canonicalise(
     tables: Sequence[tuple[SourceTable, TableFormat]],
-    mapping: pl.DataFrame,
+    mapping: FieldMapping,
     progress: Callable[[int, int], None] = _ignore_progress,
     elsewhere: Mapping[int, Rows] = MappingProxyType({}),
 ) -> CanonicalRecords:
@@ -91,10 +98,12 @@ def canonicalise(
     )
 
 
-def _joined(parts: Sequence[pl.DataFrame], schema: Schema) -> pl.DataFrame:
+def _joined(parts: Sequence[pl.DataFrame], table: StepTable[Frame]) -> Frame:
     """Return all parts as one; a single one as it is, since it may be long."""
     filled = [part for part in parts if part.height]
-    return filled[0] if len(filled) == 1 else pl.concat([empty(schema), *filled])
+    nothing: pl.DataFrame = empty(table)
+    joined = filled[0] if len(filled) == 1 else pl.concat([nothing, *filled])
+    return conform(joined, table)
 
 
 def _unnumbered() -> dict[str, pl.DataType | type[pl.DataType]]:

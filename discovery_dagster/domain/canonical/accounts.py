@@ -12,7 +12,7 @@ from discovery_dagster.domain.formats.platform_machines import platform_exclusio
 from discovery_dagster.domain.formats.verdicts import refusals
 from discovery_dagster.domain.mapping import warnings
 from discovery_dagster.domain.source_tables import IGNORED, READ, REJECTED, SourceTable, cell_column
-from discovery_dagster.domain.tables import ISSUES, RECORD_OUTCOMES, Schema
+from discovery_dagster.domain.tables import ISSUES, RECORD_OUTCOMES, Issues, Schema
 from discovery_dagster.domain.words import fold
 
 ACCEPTED: Final = "accepted"
@@ -238,9 +238,7 @@ def combine_outcomes(
     return outcomes.with_columns(*place.columns(), table).select("row", *RECORD_OUTCOMES)
 
 
-def list_issues(
-    outcomes: pl.DataFrame, refusals: pl.DataFrame, faults: pl.DataFrame
-) -> pl.DataFrame:
+def list_issues(outcomes: pl.DataFrame, refusals: pl.DataFrame, faults: pl.DataFrame) -> Issues:
     """Return the problems of accepted and rejected records, as `tables.ISSUES`."""
     problems = pl.concat(
         [
@@ -250,16 +248,11 @@ def list_issues(
     )
     of_some = pl.col("row").is_in(problems["row"].unique().implode())
     places = outcomes.filter(of_some, pl.col("outcome") != IGNORED).drop("outcome", "reason")
-    return (
-        problems.join(places, on="row", how="inner", maintain_order="left")
-        .sort("row", maintain_order=True)
-        .select(list(ISSUES))
-    )
+    placed = problems.join(places, on="row", how="inner", maintain_order="left")
+    return Issues(placed.sort("row", maintain_order=True).select(list(ISSUES)))
 
 
-def list_table_issues(
-    place: Place, table_format: TableFormat, mapping: pl.DataFrame
-) -> pl.DataFrame:
+def list_table_issues(place: Place, table_format: TableFormat, mapping: pl.DataFrame) -> Issues:
     """Return what is wrong with a table as a whole, as `tables.ISSUES`.
 
     That it waits for a decision, and the columns that are not used as what identifies things. They
@@ -290,7 +283,7 @@ def list_table_issues(
         }
         for warning in warnings.column_warnings(mapping.iter_rows(named=True))
     ]
-    return pl.DataFrame(rows, schema=dict(ISSUES))
+    return Issues(pl.DataFrame(rows, schema=dict(ISSUES)))
 
 
 def _blank_records(records: pl.DataFrame, cells: list[str]) -> pl.Series:

@@ -11,12 +11,14 @@ import polars as pl
 
 from discovery_dagster import reference
 from discovery_dagster.domain.names.applications import ApplicationNames
-from discovery_dagster.domain.tables import RELATION_RECORDS, conform
+from discovery_dagster.domain.tables import RELATION_RECORDS, AssetRecords, RelationRecords, conform
 
 _APPLICATION: Final = "application"
 
 
-def declare(assets: pl.DataFrame, relations: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def declare(
+    assets: AssetRecords, relations: RelationRecords
+) -> tuple[AssetRecords, RelationRecords]:
     """Read the applications that records name, and relate these to them.
 
     Args:
@@ -32,11 +34,12 @@ def declare(assets: pl.DataFrame, relations: pl.DataFrame) -> tuple[pl.DataFrame
     names = _names(assets)
     distinct = assets["applications"].explode().drop_nulls().unique().to_list()
     read = {text: names.read(text) for text in distinct}
-    assets = assets.with_columns(_replaced(assets["applications"], read))
+    assets = AssetRecords(assets.with_columns(_replaced(assets["applications"], read)))
     needs = _of_applications(relations, assets, names)
     declared = needs["kind"] == "declared"
     members = _members(assets)
-    return assets, pl.concat([needs.filter(declared), members, needs.filter(~declared)])
+    parts = [needs.filter(declared), members, needs.filter(~declared)]
+    return assets, RelationRecords(pl.concat(parts))
 
 
 def _names(assets: pl.DataFrame) -> ApplicationNames:

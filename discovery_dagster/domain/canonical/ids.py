@@ -17,6 +17,8 @@ from typing import Final
 
 import polars as pl
 
+from discovery_dagster.domain.tables import AssetRecords, RelationRecords
+
 #: Numbers, and identifiers as databases draw them.
 _ID: Final = r"^(?:\d+|[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$"
 #: Anything else that has a digit and no space may be an id, or a name.
@@ -27,14 +29,14 @@ _NAMES: Final = ("name", "hostname", "fqdn")
 _SHARE: Final = 0.5  # least share of the unknown ends of a column that are ids of things
 
 
-def name_ends(relations: pl.DataFrame, assets: pl.DataFrame) -> pl.DataFrame:
+def name_ends(relations: RelationRecords, assets: AssetRecords) -> RelationRecords:
     """Call the ends of lists of ids as the things are called that have these ids.
 
     Args:
         relations: `RELATION_RECORDS`.
         assets: `ASSET_RECORDS`; ids are among their custom attributes.
     """
-    return _name_other_ends(_name_numbers(relations, assets), assets)
+    return RelationRecords(_name_other_ends(_name_numbers(relations, assets), assets))
 
 
 def _name_numbers(relations: pl.DataFrame, assets: pl.DataFrame) -> pl.DataFrame:

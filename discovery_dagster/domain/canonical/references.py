@@ -17,6 +17,7 @@ import polars as pl
 
 from discovery_dagster import reference
 from discovery_dagster.domain.names.hosts import folded
+from discovery_dagster.domain.tables import AssetRecords, RelationRecords
 from discovery_dagster.domain.values.names import read_names
 from discovery_dagster.domain.values.notations import parted, without_decorations
 from discovery_dagster.domain.words import fold
@@ -39,7 +40,7 @@ class _Known:
         return self.ids.get(key, text if key in self.names else None)
 
 
-def resolve_references(relations: pl.DataFrame, assets: pl.DataFrame) -> pl.DataFrame:
+def resolve_references(relations: RelationRecords, assets: AssetRecords) -> RelationRecords:
     """Return `relations` with one thing at each end of those that are declared.
 
     Args:
@@ -57,7 +58,8 @@ def resolve_references(relations: pl.DataFrame, assets: pl.DataFrame) -> pl.Data
     known = _known(numbered, assets)
     for side in _SIDES:
         numbered = _parted(_joined(numbered, side, assets), side, known)
-    return pl.concat([numbered.select(relations.columns), relations.filter(~declared)])
+    resolved = numbered.select(relations.columns)
+    return RelationRecords(pl.concat([resolved, relations.filter(~declared)]))
 
 
 def _known(relations: pl.DataFrame, assets: pl.DataFrame) -> _Known:

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.tables import RELATION_RECORDS, conform
+from discovery_dagster.domain.tables import RELATION_RECORDS, AssetRecords, RelationRecords, conform
 from discovery_dagster.domain.values.notations import TWO_PARTS, are_instances, parted
 from discovery_dagster.reference import load
 
@@ -22,8 +22,8 @@ _CALLED_FREELY: Final = ("application", "service", "middleware")
 
 
 def read_backslashes(
-    assets: pl.DataFrame, relations: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+    assets: AssetRecords, relations: RelationRecords
+) -> tuple[AssetRecords, RelationRecords]:
     """Return records whose names hold no domain, and what database instances run on.
 
     Args:
@@ -37,7 +37,7 @@ def read_backslashes(
     written = _written(assets)
     if written.is_empty():
         return assets, relations
-    assets = _named_as_instances(assets, written)
+    assets = AssetRecords(_named_as_instances(assets, written))
     written = _written(assets)
     tables = written.partition_by(_TABLE, maintain_order=True)
     parts = pl.concat([_with_parts(table) for table in tables])
@@ -50,9 +50,10 @@ def read_backslashes(
         marked.drop("declared_type"), on="record", how="left", maintain_order="left"
     )
     instances = changed.filter("instance")
+    renamed = changed.with_columns(_of_domains()).with_columns(_of_instances())
     return (
-        changed.with_columns(_of_domains()).with_columns(_of_instances()).select(assets.columns),
-        pl.concat([relations, _placements(instances)]),
+        AssetRecords(renamed.select(assets.columns)),
+        RelationRecords(pl.concat([relations, _placements(instances)])),
     )
 
 

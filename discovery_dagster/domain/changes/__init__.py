@@ -10,7 +10,16 @@ import polars as pl
 
 from discovery_dagster.domain.changes import assets, edges, places
 from discovery_dagster.domain.changes.sources import present_tables
-from discovery_dagster.domain.tables import SESSION_CHANGES, conform
+from discovery_dagster.domain.tables import (
+    SESSION_CHANGES,
+    ClassifiedAssets,
+    Edges,
+    InventoryMembers,
+    PlanPlacements,
+    SessionChanges,
+    SourceTables,
+    conform,
+)
 
 __all__ = ["Snapshot", "compare"]
 
@@ -38,14 +47,14 @@ class Snapshot:
     """
 
     session: str
-    tables: pl.DataFrame
-    members: pl.DataFrame
-    assets: pl.DataFrame
-    edges: pl.DataFrame
-    placements: pl.DataFrame
+    tables: SourceTables
+    members: InventoryMembers
+    assets: ClassifiedAssets
+    edges: Edges
+    placements: PlanPlacements
 
 
-def compare(before: Snapshot, after: Snapshot) -> pl.DataFrame:
+def compare(before: Snapshot, after: Snapshot) -> SessionChanges:
     """Return what is different in `after`, in `SESSION_CHANGES`.
 
     The sessions may be any two of one engagement, whose ids mean the same things; the result does

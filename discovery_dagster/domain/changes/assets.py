@@ -6,7 +6,7 @@ import polars as pl
 
 from discovery_dagster.domain.changes.sources import seen_again
 from discovery_dagster.domain.changes.values import APPEARED, changed_fields
-from discovery_dagster.domain.tables import ATTRIBUTES
+from discovery_dagster.domain.tables import ATTRIBUTES, ClassifiedAssets, InventoryMembers
 
 #: Fields whose values are compared. `custom` is left out: among the columns that no field stands
 #: for are the dates and counters of the exporting tool, which are others each time.
@@ -20,7 +20,7 @@ FIELDS: Final = (
 
 
 def changes(
-    before: pl.DataFrame, after: pl.DataFrame, members: pl.DataFrame, here: pl.DataFrame
+    before: ClassifiedAssets, after: ClassifiedAssets, members: InventoryMembers, here: pl.DataFrame
 ) -> pl.DataFrame:
     """Compare assets by their ids.
 

@@ -6,13 +6,14 @@ import polars as pl
 
 from discovery_dagster.domain.changes.sources import seen_again
 from discovery_dagster.domain.changes.values import APPEARED, changed_fields
+from discovery_dagster.domain.tables import Edges
 
 #: What an edge is by, whatever its ends are called: their ids, or the endpoints as written.
 _KEYS: Final = ["from", "to", "relation", "port", "protocol"]
 _ENDPOINTS: Final = ["source", "source_id", "target", "target_id"]
 
 
-def changes(before: pl.DataFrame, after: pl.DataFrame, here: pl.DataFrame) -> pl.DataFrame:
+def changes(before: Edges, after: Edges, here: pl.DataFrame) -> pl.DataFrame:
     """Compare edges by their ends, relation, port and protocol.
 
     Args:
@@ -47,7 +48,7 @@ def changes(before: pl.DataFrame, after: pl.DataFrame, here: pl.DataFrame) -> pl
     )
 
 
-def _keyed(edges: pl.DataFrame) -> pl.DataFrame:
+def _keyed(edges: Edges) -> pl.DataFrame:
     keyed = edges.with_columns(
         pl.coalesce("source_id", "source").alias("from"),
         pl.coalesce("target_id", "target").alias("to"),

@@ -8,9 +8,12 @@ what is in neither of a pair has moved.
 import polars as pl
 
 from discovery_dagster.domain.changes.values import CHANGED, changed_fields
+from discovery_dagster.domain.tables import ClassifiedAssets, PlanPlacements
 
 
-def changes(before: pl.DataFrame, after: pl.DataFrame, assets: pl.DataFrame) -> pl.DataFrame:
+def changes(
+    before: PlanPlacements, after: PlanPlacements, assets: ClassifiedAssets
+) -> pl.DataFrame:
     """Compare the places of the assets that are in both plans.
 
     Args:

@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain.formats import generic
+from discovery_dagster.domain.tables import SourceTables
 from discovery_dagster.domain.words import fold
 
 #: Least share of all their columns that two generic tables of one kind have in common. An export
@@ -21,7 +22,7 @@ _GENERIC: Final = {known.name for known in generic.FORMATS}
 PLACE: Final = ["file", "sheet"]
 
 
-def present_tables(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+def present_tables(before: SourceTables, after: SourceTables) -> pl.DataFrame:
     """Say of each table of `before` whether `after` has one of its kind.
 
     Args:

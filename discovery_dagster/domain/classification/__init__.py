@@ -23,7 +23,12 @@ from discovery_dagster.domain.classification.vocabulary import (
     classify_tier,
 )
 from discovery_dagster.domain.stages import Stages
-from discovery_dagster.domain.tables import RULE_CLASSIFIED_ASSETS, conform
+from discovery_dagster.domain.tables import (
+    RULE_CLASSIFIED_ASSETS,
+    InventoryAssets,
+    RuleClassifiedAssets,
+    conform,
+)
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
@@ -38,11 +43,11 @@ def _ignore_progress(_done: int, _total: int | None) -> None:
 
 
 def classify(
-    assets: pl.DataFrame,
+    assets: InventoryAssets,
     as_of: date,
     report: Callable[[int, int | None], None] = _ignore_progress,
     used: pl.DataFrame | None = None,
-) -> pl.DataFrame:
+) -> RuleClassifiedAssets:
     """Classify type, tier, environment, criticality, operating system and end of life.
 
     What a cell says is read once for each distinct cell, and what follows from several cells once

@@ -7,7 +7,14 @@ import polars as pl
 
 from discovery_dagster.domain.classification import sentences
 from discovery_dagster.domain.decisions.overrides import SOURCE, Override, concerning, stages, typed
-from discovery_dagster.domain.tables import CLASSIFIED_ASSETS, PLAN_PLACEMENTS, conform
+from discovery_dagster.domain.tables import (
+    CLASSIFIED_ASSETS,
+    PLAN_PLACEMENTS,
+    ClassifiedAssets,
+    InventoryAssets,
+    PlanPlacements,
+    conform,
+)
 from discovery_dagster.domain.texts import as_text
 
 _UNKNOWN: Final = "unknown"
@@ -15,10 +22,10 @@ _DECLARED: Final = ("declared_type", "declared_type_text")
 
 
 def apply_overrides(
-    assets: pl.DataFrame,
+    assets: InventoryAssets,
     decided: Sequence[Override],
     rules: Callable[[pl.DataFrame], pl.DataFrame],
-) -> pl.DataFrame:
+) -> ClassifiedAssets:
     """Classify assets by rules, and let what people decided outrank them.
 
     What is decided in the place of a source is classified like it: another operating system has
@@ -55,7 +62,7 @@ def apply_overrides(
     return _overridden(whole.sort("at").drop("at"), fields)
 
 
-def plan(placements: pl.DataFrame, decided: Sequence[Override]) -> pl.DataFrame:
+def plan(placements: PlanPlacements, decided: Sequence[Override]) -> PlanPlacements:
     """Let decided strategies stand in the place of the hints in `PLAN_PLACEMENTS`."""
     own = concerning(decided, set(placements["asset_id"]), planned=True)
     if not own:
@@ -160,7 +167,7 @@ def _sentence(each: Override, by: str, before: str | None) -> str:
     )
 
 
-def _overridden(classified: pl.DataFrame, fields: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+def _overridden(classified: pl.DataFrame, fields: Mapping[str, Sequence[str]]) -> ClassifiedAssets:
     named = pl.DataFrame(
         {"asset_id": list(fields), "overridden": list(fields.values())},
         schema={"asset_id": pl.String(), "overridden": pl.List(pl.String)},

@@ -3,7 +3,7 @@
 import polars as pl
 
 from discovery_dagster.domain.identity.merging import LISTS
-from discovery_dagster.domain.tables import ATTRIBUTES
+from discovery_dagster.domain.tables import ATTRIBUTES, ClassifiedAssets
 
 #: What may tell the type of a thing; nothing else of it leaves here.
 EVIDENCE = (
@@ -12,7 +12,7 @@ EVIDENCE = (
 )  # fmt: skip
 
 
-def open_assets(classified: pl.DataFrame) -> pl.DataFrame:
+def open_assets(classified: ClassifiedAssets) -> pl.DataFrame:
     """Return the assets whose type no rule decides, with the evidence there is of each.
 
     Args:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import polars as pl
 
 from discovery_dagster.domain.names.index import NameIndex
+from discovery_dagster.domain.tables import InventoryAssets, InventoryMembers, RelationRecords
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
@@ -23,7 +24,9 @@ SCHEMA: Final = {
 _SIDES: Final = ("source", "target")
 
 
-def observe(assets: pl.DataFrame, relations: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+def observe(
+    assets: InventoryAssets, relations: RelationRecords, members: InventoryMembers
+) -> pl.DataFrame:
     """Return the tier that the use of each asset tells, where it does.
 
     Args:

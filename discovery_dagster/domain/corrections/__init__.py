@@ -14,7 +14,7 @@ from discovery_dagster.domain import formats
 from discovery_dagster.domain.formats import corrections as format_
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.source_tables import IGNORED, READ, REJECTED, SourceTable, cell_column
-from discovery_dagster.domain.tables import CORRECTIONS, empty
+from discovery_dagster.domain.tables import CORRECTIONS, Corrections, empty
 from discovery_dagster.domain.words import fold
 from discovery_dagster.domain.workbooks import fitted_cells
 
@@ -28,7 +28,7 @@ class Corrected:
     """The session's tables after correction, and one row per correction (`tables.CORRECTIONS`)."""
 
     tables: list[RecognisedTable]
-    corrections: pl.DataFrame
+    corrections: Corrections
 
 
 def apply(tables: Sequence[RecognisedTable]) -> Corrected:
@@ -40,11 +40,12 @@ def apply(tables: Sequence[RecognisedTable]) -> Corrected:
     Args:
         tables: of the session, in the order of their numbers.
     """
-    corrected, applied = list(tables), [empty(CORRECTIONS)]
+    corrected: list[RecognisedTable] = list(tables)
+    applied: list[pl.DataFrame] = [empty(CORRECTIONS)]
     for number, (table, table_format) in enumerate(tables):
         if table_format.kind is Kind.CORRECTIONS:
             corrected[number] = (_correct_by(table, corrected, applied), table_format)
-    return Corrected(corrected, pl.concat(applied))
+    return Corrected(corrected, Corrections(pl.concat(applied)))
 
 
 def surplus_text(surplus: pl.Expr) -> pl.Expr:

@@ -19,6 +19,7 @@ from discovery_dagster.domain.source_tables import (
     cell_column,
     records_name,
 )
+from discovery_dagster.domain.tables import Issues, RecordOutcomes
 from discovery_dagster.domain.workbooks import NamedTable, table_name
 
 ERROR, WARNING = "error", "warning"
@@ -36,8 +37,8 @@ class Sheet:
 
 def correction_sheets(
     source: FrameSource,
-    outcomes: pl.DataFrame,
-    issues: pl.DataFrame,
+    outcomes: RecordOutcomes,
+    issues: Issues,
     severities: Collection[str] = (ERROR,),
 ) -> Iterator[Sheet]:
     """Give the records with problems, as they stand, table by table.

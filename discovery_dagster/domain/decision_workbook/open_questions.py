@@ -26,6 +26,14 @@ from discovery_dagster.domain.dependencies.unresolved import AMBIGUOUS, UNMATCHE
 from discovery_dagster.domain.fields import IGNORED, UNMAPPED
 from discovery_dagster.domain.identity import likeness
 from discovery_dagster.domain.mapping.decisions import PERSON
+from discovery_dagster.domain.tables import (
+    ClassifiedAssets,
+    Edges,
+    FieldMapping,
+    InventoryConflicts,
+    PlanPlacements,
+    Proposals,
+)
 from discovery_dagster.domain.tabular import plain_text
 from discovery_dagster.reference import load
 
@@ -55,12 +63,12 @@ class Findings:
     `decided_endpoints` are folded; `apart` are pairs of ids that are not one thing.
     """
 
-    mapping: pl.DataFrame  # FIELD_MAPPING
-    assets: pl.DataFrame  # CLASSIFIED_ASSETS
-    proposals: pl.DataFrame  # PROPOSALS, of types
-    conflicts: pl.DataFrame  # INVENTORY_CONFLICTS
-    edges: pl.DataFrame  # EDGES
-    placements: pl.DataFrame | None = None  # PLAN_PLACEMENTS; None before the plan is made
+    mapping: FieldMapping  # FIELD_MAPPING
+    assets: ClassifiedAssets  # CLASSIFIED_ASSETS
+    proposals: Proposals  # PROPOSALS, of types
+    conflicts: InventoryConflicts  # INVENTORY_CONFLICTS
+    edges: Edges  # EDGES
+    placements: PlanPlacements | None = None  # PLAN_PLACEMENTS; None before the plan is made
     decided_endpoints: Collection[str] = ()
     apart: Collection[tuple[str, str]] = ()
 
@@ -79,13 +87,13 @@ def questions(findings: Findings) -> tuple[dict[str, list[Question]], dict[str, 
     return {name: rows[:MOST] for name, rows in by_sheet.items()}, more
 
 
-def _needed(edges: pl.DataFrame) -> Mapping[str, int]:
+def _needed(edges: Edges) -> Mapping[str, int]:
     """On how many edges each asset stands."""
     ends = pl.concat([edges["source_id"], edges["target_id"]]).drop_nulls()
     return dict(ends.value_counts().iter_rows())
 
 
-def _of_columns(mapping: pl.DataFrame) -> list[Question]:
+def _of_columns(mapping: FieldMapping) -> list[Question]:
     uncertain = (
         (pl.col("status") != "accepted")
         | pl.col("conflict").is_not_null()

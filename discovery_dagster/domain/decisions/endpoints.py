@@ -15,6 +15,7 @@ import polars as pl
 
 from discovery_dagster.domain.decisions.overrides import Override
 from discovery_dagster.domain.names.hosts import folded
+from discovery_dagster.domain.tables import InventoryAssets
 
 #: The field of a decision, and the answer that is no asset.
 MEANS: Final = "means"
@@ -75,7 +76,7 @@ def aliases(decided: Sequence[EndpointDecision]) -> pl.DataFrame:
     return frame.with_columns(key=folded("alias")).unique("key", keep="last", maintain_order=True)
 
 
-def types(assets: pl.DataFrame, decided: Sequence[EndpointDecision]) -> list[Override]:
+def types(assets: InventoryAssets, decided: Sequence[EndpointDecision]) -> list[Override]:
     """Return the types of the assets that relations alone name and that are outside the estate.
 
     Args:

@@ -17,7 +17,17 @@ from discovery_dagster.domain.dependencies.connection_strings import infer
 from discovery_dagster.domain.dependencies.contradictions import with_conflicts, with_scans
 from discovery_dagster.domain.names.index import NameIndex
 from discovery_dagster.domain.stages import no_advance
-from discovery_dagster.domain.tables import EDGES, INVENTORY_MEMBERS, conform, empty
+from discovery_dagster.domain.tables import (
+    EDGES,
+    INVENTORY_MEMBERS,
+    AssetRecords,
+    ClassifiedAssets,
+    Edges,
+    InventoryMembers,
+    RelationRecords,
+    conform,
+    empty,
+)
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
@@ -32,13 +42,13 @@ _PIECE: Final = ["kind", "file", "sheet", "line", "detail", "count", "first_seen
 
 
 def build(
-    assets: pl.DataFrame,
-    relations: pl.DataFrame,
-    records: pl.DataFrame | None = None,
+    assets: ClassifiedAssets,
+    relations: RelationRecords,
+    records: AssetRecords | None = None,
     advance: Callable[[], None] = no_advance,
     decided: Sequence[EndpointDecision] = (),
-    members: pl.DataFrame | None = None,
-) -> pl.DataFrame:
+    members: InventoryMembers | None = None,
+) -> Edges:
     """Merge relation records into edges.
 
     An edge is one source, target, family of relations (`evidence.yaml`), port and protocol. A
@@ -62,13 +72,14 @@ def build(
         written. An asset's relations to itself are dropped.
     """
     index = NameIndex.of(assets)
+    stated: pl.DataFrame = relations
     if records is not None:
         inferred = [infer(records, index), named_hosts.infer(records, assets, index)]
-        relations = pl.concat([relations, *inferred])
+        stated = pl.concat([relations, *inferred])
     advance()
     own = empty(INVENTORY_MEMBERS) if members is None else members
-    ends = _ends(assets, relations, index, decided, own)
-    claims = _with_ends(relations, ends)
+    ends = _ends(assets, stated, index, decided, own)
+    claims = _with_ends(stated, ends)
     claims = claims.join(_readings(), on=["relation", "kind"])
     advance()
     evidence = _pieces(_located(claims))

@@ -7,13 +7,13 @@ from typing import Any
 import polars as pl
 
 from discovery_dagster.domain.names.index import NameIndex
-from discovery_dagster.domain.tables import RELATION_RECORDS
+from discovery_dagster.domain.tables import RELATION_RECORDS, AssetRecords
 from discovery_dagster.domain.values.addresses import is_address
 from discovery_dagster.domain.values.configuration import read
 from discovery_dagster.reference import load
 
 
-def infer(records: pl.DataFrame, index: NameIndex) -> pl.DataFrame:
+def infer(records: AssetRecords, index: NameIndex) -> pl.DataFrame:
     """Return a relation record for each host that the text of an asset's record names.
 
     Args:

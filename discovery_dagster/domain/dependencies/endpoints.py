@@ -5,13 +5,13 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain.dependencies.unresolved import network
-from discovery_dagster.domain.tables import ENDPOINTS, conform
+from discovery_dagster.domain.tables import ENDPOINTS, Edges, Endpoints, conform
 
 _SHOWN: Final = 50  # endpoints and candidates that a row names; `number` counts all endpoints
 _ROW: Final = ["subnet", "kind", "needed", "port", "protocol", "service"]
 
 
-def report(edges: pl.DataFrame) -> pl.DataFrame:
+def report(edges: Edges) -> Endpoints:
     """Return one row for each subnet (or name) and port where assets meet unresolved endpoints.
 
     Args:

@@ -16,7 +16,7 @@ import polars as pl
 
 from discovery_dagster.domain.headers.phrases import is_unrelated
 from discovery_dagster.domain.names.index import NameIndex
-from discovery_dagster.domain.tables import RELATION_RECORDS
+from discovery_dagster.domain.tables import RELATION_RECORDS, AssetRecords, ClassifiedAssets
 from discovery_dagster.domain.values.addresses import is_address
 from discovery_dagster.domain.values.names import read_names
 from discovery_dagster.domain.words import fold
@@ -27,7 +27,7 @@ _CELL: Final = {"record": pl.UInt32(), "column": pl.String(), "cell": pl.String(
 _ONE: Final = ["record", "column"]
 
 
-def infer(records: pl.DataFrame, assets: pl.DataFrame, index: NameIndex) -> pl.DataFrame:
+def infer(records: AssetRecords, assets: ClassifiedAssets, index: NameIndex) -> pl.DataFrame:
     """Return a relation record for each host that a cell of an application names.
 
     Args:

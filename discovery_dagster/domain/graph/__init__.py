@@ -15,7 +15,13 @@ from discovery_dagster.domain.graph import shared_services, single_points
 from discovery_dagster.domain.graph.digraph import Digraph, Numbers
 from discovery_dagster.domain.graph.reach import ancestors
 from discovery_dagster.domain.stages import no_advance
-from discovery_dagster.domain.tables import GRAPH_NODES, conform
+from discovery_dagster.domain.tables import (
+    GRAPH_NODES,
+    ClassifiedAssets,
+    Edges,
+    GraphNodes,
+    conform,
+)
 from discovery_dagster.reference import load
 
 #: Of `analyse`: components, reach, single points of failure.
@@ -25,11 +31,11 @@ _NUMBER: Final = pl.col("number").cast(pl.Int64)
 
 
 def analyse(
-    assets: pl.DataFrame,
-    edges: pl.DataFrame,
+    assets: ClassifiedAssets,
+    edges: Edges,
     decisions: Mapping[str, tuple[bool, str]] | None = None,
     advance: Callable[[], None] = no_advance,
-) -> pl.DataFrame:
+) -> GraphNodes:
     """Describe each asset as a node of the graph of resolved edges.
 
     Fan-in, fan-out and hubs count every resolved edge. The rest leaves out connections to
@@ -95,7 +101,7 @@ def digraph(assets: pl.DataFrame, edges: pl.DataFrame) -> Digraph:
 
 
 def _single_points(
-    assets: pl.DataFrame, edges: pl.DataFrame, ids: list[str], services: pl.Series
+    assets: ClassifiedAssets, edges: Edges, ids: list[str], services: pl.Series
 ) -> tuple[list[bool | None], list[str | None]]:
     """Whether each asset is a single point of failure, and what it stops; null if too many."""
     deployed = deployments.find(assets, edges)

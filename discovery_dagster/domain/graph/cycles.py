@@ -10,11 +10,18 @@ import polars as pl
 
 from discovery_dagster.domain.dependencies.citation import describe_edge
 from discovery_dagster.domain.graph.feedback_arcs import cheapest
-from discovery_dagster.domain.tables import CYCLES, conform
+from discovery_dagster.domain.tables import (
+    CYCLES,
+    ClassifiedAssets,
+    Cycles,
+    Edges,
+    GraphNodes,
+    conform,
+)
 from discovery_dagster.reference import load
 
 
-def cycles(assets: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+def cycles(assets: ClassifiedAssets, edges: Edges, nodes: GraphNodes) -> Cycles:
     """Return the cycles of the graph, the largest first.
 
     Args:

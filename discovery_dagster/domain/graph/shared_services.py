@@ -10,6 +10,7 @@ from typing import Any, Final
 import polars as pl
 
 from discovery_dagster.domain.classification.tokens import words
+from discovery_dagster.domain.tables import ClassifiedAssets, Edges
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
@@ -20,7 +21,7 @@ SCHEMA: Final = {"asset_id": pl.String(), "service": pl.String(), "service_reaso
 
 
 def recognise(
-    assets: pl.DataFrame, edges: pl.DataFrame, decisions: Mapping[str, tuple[bool, str]]
+    assets: ClassifiedAssets, edges: Edges, decisions: Mapping[str, tuple[bool, str]]
 ) -> pl.DataFrame:
     """Return the assets that serve the whole estate, with their role and why.
 
@@ -53,7 +54,7 @@ def recognise(
     return pl.concat([known, own]).sort("asset_id")
 
 
-def overrule(edges: pl.DataFrame, decisions: Mapping[str, tuple[bool, str]]) -> pl.DataFrame:
+def overrule(edges: Edges, decisions: Mapping[str, tuple[bool, str]]) -> Edges:
     """Let connections tie that are infrastructure only by what a person denies of an asset.
 
     Whether it is the client or the listener that serves hangs on the role that the port tells: a
@@ -73,7 +74,9 @@ def overrule(edges: pl.DataFrame, decisions: Mapping[str, tuple[bool, str]]) -> 
     reaching = kind.is_in(outward) & (~kind.is_in(inward) | (met[1] > met[0]))
     serving = pl.when(reaching).then("source_id").otherwise("target_id")
     overruled = serving.is_in(denied).fill_null(value=False) & (kind != "scanning")
-    return edges.with_columns(infrastructure=pl.when(~overruled.fill_null(value=False)).then(kind))
+    return Edges(
+        edges.with_columns(infrastructure=pl.when(~overruled.fill_null(value=False)).then(kind))
+    )
 
 
 def _of_role(

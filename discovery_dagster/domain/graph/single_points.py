@@ -16,6 +16,7 @@ from typing import Any, Final, Self
 import polars as pl
 
 from discovery_dagster.domain.applications.model import Deployments
+from discovery_dagster.domain.tables import ClassifiedAssets, Edges
 from discovery_dagster.reference import load
 
 #: Nodes that a reason names.
@@ -25,7 +26,7 @@ Needs = Mapping[str, frozenset[frozenset[str]]]
 
 
 def single_points(
-    assets: pl.DataFrame, edges: pl.DataFrame, deployments: Deployments, services: Collection[str]
+    assets: ClassifiedAssets, edges: Edges, deployments: Deployments, services: Collection[str]
 ) -> dict[str, str] | None:
     """Return the single points of failure, each with what it stops, in words.
 

@@ -10,18 +10,19 @@ import polars as pl
 from discovery_dagster.domain.dependencies.citation import cited
 from discovery_dagster.domain.graph.application_ties import application_ties
 from discovery_dagster.domain.graph.binding import with_binding
+from discovery_dagster.domain.tables import ClassifiedAssets, Edges, GraphNodes
 from discovery_dagster.reference import load
 
 _OBSERVED: Final = pl.element().struct.field("kind") == "observed"
 
 
-def planned(assets: pl.DataFrame) -> pl.DataFrame:
+def planned(assets: ClassifiedAssets) -> pl.DataFrame:
     """Return the assets that a plan places, numbered as `node` from 0 by name, then id."""
     movable = assets.filter(~pl.col("type").is_in(load("planning")["not_planned"]))
     return movable.sort("name", "asset_id").with_row_index("node")
 
 
-def ties(movable: pl.DataFrame, edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+def ties(movable: pl.DataFrame, edges: Edges, nodes: GraphNodes) -> pl.DataFrame:
     """Return the edges that tie assets together, the strongest first.
 
     Args:

@@ -10,6 +10,7 @@ import polars as pl
 
 from discovery_dagster.domain.identity import hardware
 from discovery_dagster.domain.names.hosts import borrowed_name, folded, group, with_host_names
+from discovery_dagster.domain.tables import AssetRecords, RelationRecords
 from discovery_dagster.reference import load
 
 _ADDRESS: Final = r"^[0-9a-f]*[.:][0-9a-f.:]+$"
@@ -24,7 +25,7 @@ _AS_WRITTEN: Final = (
 FACTS = ("fqdn", "directory", "smbios", "serial", "instance", "short", "placement")
 
 
-def describe(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
+def describe(assets: AssetRecords, relations: RelationRecords) -> pl.DataFrame:
     """Say what each record is called and made of, as it is compared.
 
     Args:
@@ -203,7 +204,7 @@ def _single(column: pl.Expr) -> pl.Expr:
     return pl.when(values.n_unique() == 1).then(values.first())
 
 
-def _placement(assets: pl.DataFrame, relations: pl.DataFrame, types: list[str]) -> pl.Expr:
+def _placement(assets: pl.DataFrame, relations: RelationRecords, types: list[str]) -> pl.Expr:
     """The host of a thing of which each host may have one: by its record, or its host name."""
     stated = (
         relations.filter(pl.col("relation") == "runs_on")

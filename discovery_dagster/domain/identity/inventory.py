@@ -26,7 +26,14 @@ from discovery_dagster.domain.tables import (
     INVENTORY_ASSETS,
     INVENTORY_CONFLICTS,
     INVENTORY_MEMBERS,
+    RELATION_RECORDS,
+    AssetRecords,
+    InventoryAssets,
+    InventoryConflicts,
+    InventoryMembers,
+    RelationRecords,
     conform,
+    empty,
 )
 
 #: Of `resolve`: what is declared, whom the relations name, what is only named.
@@ -43,13 +50,13 @@ class Inventory:
     `INVENTORY_CONFLICTS`; `identifiers` (`identifier, asset_id`) is what is to be registered.
     """
 
-    assets: pl.DataFrame
-    members: pl.DataFrame
-    conflicts: pl.DataFrame
+    assets: InventoryAssets
+    members: InventoryMembers
+    conflicts: InventoryConflicts
     identifiers: pl.DataFrame
 
 
-def identifiers(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
+def identifiers(assets: AssetRecords, relations: RelationRecords) -> pl.DataFrame:
     """Return the identifiers of each record: `record, identifier, strength, form`.
 
     Args:
@@ -59,7 +66,7 @@ def identifiers(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
     return extraction.identifiers(extraction.describe(assets, relations))
 
 
-def candidate_identifiers(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.Series:
+def candidate_identifiers(assets: AssetRecords, relations: RelationRecords) -> pl.Series:
     """Return every identifier by which `resolve` may look an asset up, each once."""
     mentions = mentioned(endpoints(relations), assets.height)
     candidates = pl.concat([identifiers(part, relations) for part in (assets, mentions)])
@@ -72,8 +79,8 @@ def candidate_identifiers(assets: pl.DataFrame, relations: pl.DataFrame) -> pl.S
 
 def resolve(
     engagement: str,
-    assets: pl.DataFrame,
-    relations: pl.DataFrame,
+    assets: AssetRecords,
+    relations: RelationRecords,
     known: Mapping[str, str],
     decisions: Sequence[IdentityDecision] = (),
     advance: Callable[[], None] = no_advance,
@@ -103,7 +110,7 @@ def resolve(
     # An address that a declared thing has may be an alias of it: it says nothing of the name.
     taken = assets["ip_addresses"].explode().drop_nulls().unique().implode()
     unmet = unmet.with_columns(pl.when(~pl.col("address").is_in(taken)).then("address"))
-    named = MergedRecords.of(mentioned(unmet, assets.height), relations.clear())
+    named = MergedRecords.of(mentioned(unmet, assets.height), empty(RELATION_RECORDS))
     advance()
     banned = {name for one in decisions if one.kind == SPLIT for name in one.identifiers}
     given = endpoint_decisions.aliases(()) if aliases is None else aliases

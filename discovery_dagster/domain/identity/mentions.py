@@ -3,10 +3,10 @@
 import polars as pl
 
 from discovery_dagster.domain.names.hosts import folded, with_host_names
-from discovery_dagster.domain.tables import ASSET_RECORDS, empty
+from discovery_dagster.domain.tables import ASSET_RECORDS, AssetRecords, RelationRecords, empty
 
 
-def endpoints(relations: pl.DataFrame) -> pl.DataFrame:
+def endpoints(relations: RelationRecords) -> pl.DataFrame:
     """Return both ends of each relation, in the order in which they are written.
 
     Args:
@@ -32,7 +32,7 @@ def endpoints(relations: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(ends).sort("at", "side").drop("at", "side")
 
 
-def mentioned(ends: pl.DataFrame, first_record: int) -> pl.DataFrame:
+def mentioned(ends: pl.DataFrame, first_record: int) -> AssetRecords:
     """Make a record of each distinct name and type, where it is first written.
 
     Args:
@@ -62,4 +62,5 @@ def mentioned(ends: pl.DataFrame, first_record: int) -> pl.DataFrame:
         how="diagonal",
     ).with_columns(pl.col("aliases", "mac_addresses", "applications").fill_null([]))
     hosts = with_host_names(rows, "declared_type")
-    return hosts.with_columns(fqdn="host_fqdn", hostname="host_short").select(list(ASSET_RECORDS))
+    named = hosts.with_columns(fqdn="host_fqdn", hostname="host_short")
+    return AssetRecords(named.select(list(ASSET_RECORDS)))

@@ -11,6 +11,7 @@ from discovery_dagster.domain.identity import extraction
 from discovery_dagster.domain.identity.clusters import Clusters
 from discovery_dagster.domain.identity.details import attach
 from discovery_dagster.domain.identity.merging import merge, rank
+from discovery_dagster.domain.tables import AssetRecords, RelationRecords
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class MergedRecords:
     @classmethod
     def of(
         cls,
-        assets: pl.DataFrame,
-        relations: pl.DataFrame,
+        assets: AssetRecords,
+        relations: RelationRecords,
         decisions: Sequence[IdentityDecision] = (),
     ) -> Self:
         """Cluster and merge rows in `ASSET_RECORDS`; `relations` tell where instances run."""

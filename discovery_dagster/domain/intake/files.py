@@ -8,7 +8,7 @@ from discovery_dagster.domain import formats
 from discovery_dagster.domain.errors import InvalidRequestError, UnreadableFileError
 from discovery_dagster.domain.intake.reading import Readings, SourceFile
 from discovery_dagster.domain.source_tables import IGNORED, FileReading
-from discovery_dagster.domain.tables import SOURCE_FILES
+from discovery_dagster.domain.tables import SOURCE_FILES, SourceFiles
 
 
 class NothingReadableError(InvalidRequestError):
@@ -27,7 +27,7 @@ class NothingReadableError(InvalidRequestError):
 
 def describe_files(
     files: Sequence[SourceFile], progress: Callable[[int, int], None], readings: Readings
-) -> pl.DataFrame:
+) -> SourceFiles:
     """Say of each file what it is, or why it could not be read.
 
     Returns:
@@ -39,10 +39,10 @@ def describe_files(
         progress(done, len(files))
         same = first[file.sha256]
         rows.append(_describe(file, readings) if same is file else _repeated(file, same))
-    return pl.DataFrame(rows, schema=dict(SOURCE_FILES), orient="row")
+    return SourceFiles(pl.DataFrame(rows, schema=dict(SOURCE_FILES), orient="row"))
 
 
-def files_to_read(files: Sequence[SourceFile], described: pl.DataFrame) -> list[SourceFile]:
+def files_to_read(files: Sequence[SourceFile], described: SourceFiles) -> list[SourceFile]:
     """Return the files whose records count: those that can be read, each content once.
 
     Args:

@@ -5,11 +5,30 @@ import re
 import polars as pl
 
 from discovery_dagster.domain.source_tables import FrameSource, records_name
-from discovery_dagster.domain.tables import ISSUES, RECORD_OUTCOMES, REJECTED_RECORDS, empty
+from discovery_dagster.domain.tables import (
+    ASSET_RECORDS,
+    INVENTORY_MEMBERS,
+    ISSUES,
+    OVERRIDE_REFUSALS,
+    RECORD_OUTCOMES,
+    REJECTED_RECORDS,
+    TABLE_ACCOUNTS,
+    AssetRecords,
+    FramesByTable,
+    InventoryMembers,
+    Issues,
+    OverrideRefusals,
+    RecordOutcomes,
+    RejectedRecords,
+    SourceTables,
+    TableAccounts,
+    TableGrains,
+    empty,
+)
 from discovery_dagster.domain.texts import formatted
 
 
-def with_formats(tables: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+def with_formats(tables: SourceTables, decided: TableGrains | TableAccounts) -> SourceTables:
     """Return tables under the names of the formats by which they are read.
 
     Args:
@@ -17,10 +36,11 @@ def with_formats(tables: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
         decided: `table` and `format`, such as `tables.TABLE_GRAINS`.
     """
     names = decided.select("table", "format")
-    return tables.drop("format").join(names, on="table", how="left", maintain_order="left")
+    renamed = tables.drop("format").join(names, on="table", how="left", maintain_order="left")
+    return SourceTables(renamed)
 
 
-def count_outcomes(tables: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+def count_outcomes(tables: SourceTables, outcomes: RecordOutcomes) -> TableAccounts:
     """Count, for each table, its physical records and what became of them.
 
     Args:
@@ -34,41 +54,46 @@ def count_outcomes(tables: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame
         (pl.col("outcome") == outcome).sum().cast(pl.UInt32).alias(outcome)
         for outcome in ("accepted", "rejected", "ignored")
     )
-    return (
+    accounts = (
         tables.select("table", "file", "sheet", "format", "records")
         .join(counted, on="table", how="left", maintain_order="left")
         .with_columns(pl.col("accepted", "rejected", "ignored").fill_null(0))
     )
+    return TableAccounts(accounts)
 
 
 def finish_outcomes(
-    canonical_records: FrameSource, inventory: FrameSource
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+    canonical_records: FramesByTable, inventory: FramesByTable
+) -> tuple[RecordOutcomes, Issues]:
     """Return what became of each record, and every problem, once the inventory is known.
 
     Lines of overrides that could not be applied are rejected, and records that add to nothing are
     reported.
 
     Args:
-        canonical_records: `outcomes` in the order of the records of each table, `issues`,
-            `assets` and `accounts`.
-        inventory: `refusals` and `members`.
+        canonical_records: frames of that step; `RECORD_OUTCOMES` in the order of the records of
+            each table.
+        inventory: frames of that step.
 
     Returns:
         Outcomes as `tables.RECORD_OUTCOMES` and issues as `tables.ISSUES`.
     """
     outcomes, issues = _refuse_lines(
-        canonical_records["outcomes"], canonical_records["issues"], inventory["refusals"]
+        canonical_records.frame(RECORD_OUTCOMES),
+        canonical_records.frame(ISSUES),
+        inventory.frame(OVERRIDE_REFUSALS),
     )
     unattached = _unattached(
-        canonical_records["accounts"], canonical_records["assets"], inventory["members"]
+        canonical_records.frame(TABLE_ACCOUNTS),
+        canonical_records.frame(ASSET_RECORDS),
+        inventory.frame(INVENTORY_MEMBERS),
     )
-    return outcomes, pl.concat([issues, unattached])
+    return outcomes, Issues(pl.concat([issues, unattached]))
 
 
 def _refuse_lines(
-    outcomes: pl.DataFrame, issues: pl.DataFrame, refusals: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+    outcomes: RecordOutcomes, issues: Issues, refusals: OverrideRefusals
+) -> tuple[RecordOutcomes, Issues]:
     if refusals.is_empty():
         return outcomes, issues
     refused = refusals.select("table", "row", pl.lit(True).alias("refused"))
@@ -78,12 +103,13 @@ def _refuse_lines(
     joined = numbered.join(refused, on=["table", "row"], how="left", maintain_order="left")
     outcome = pl.when("refused").then(pl.lit("rejected")).otherwise("outcome").alias("outcome")
     refusal = refusals.with_columns(severity=pl.lit("error")).select(list(ISSUES))
-    return joined.with_columns(outcome).select(list(RECORD_OUTCOMES)), pl.concat([issues, refusal])
+    settled = joined.with_columns(outcome).select(list(RECORD_OUTCOMES))
+    return RecordOutcomes(settled), Issues(pl.concat([issues, refusal]))
 
 
 def _unattached(
-    accounts: pl.DataFrame, records: pl.DataFrame, members: pl.DataFrame
-) -> pl.DataFrame:
+    accounts: TableAccounts, records: AssetRecords, members: InventoryMembers
+) -> Issues:
     """Issues of records that say something of a thing and fit none, or several."""
     place = ["file", "sheet", "format"]
     alone = records.filter("detail").join(members, on="record", how="anti", maintain_order="left")
@@ -100,10 +126,10 @@ def _unattached(
         value=named,
         severity=pl.lit("warning"),
     )
-    return issues.select(list(ISSUES))
+    return Issues(issues.select(list(ISSUES)))
 
 
-def describe_rejects(published: FrameSource, outcomes: pl.DataFrame) -> pl.DataFrame:
+def describe_rejects(published: FrameSource, outcomes: RecordOutcomes) -> RejectedRecords:
     """Return the rejected records with their columns and cells as they stood.
 
     Args:
@@ -113,7 +139,7 @@ def describe_rejects(published: FrameSource, outcomes: pl.DataFrame) -> pl.DataF
     Returns:
         One row per rejected record, as `tables.REJECTED_RECORDS`.
     """
-    parts = [empty(REJECTED_RECORDS)]
+    parts: list[pl.DataFrame] = [empty(REJECTED_RECORDS)]
     for table in published["tables"].iter_rows(named=True):
         own = outcomes.filter(pl.col("table") == table["table"])
         rejected = own["outcome"] == "rejected"
@@ -134,4 +160,4 @@ def describe_rejects(published: FrameSource, outcomes: pl.DataFrame) -> pl.DataF
                 .alias("cells"),
             )
         )
-    return pl.concat(parts)
+    return RejectedRecords(pl.concat(parts))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 import polars as pl
 
@@ -15,7 +15,14 @@ from discovery_dagster.domain.grain.tables import describe_grain, grain_of
 from discovery_dagster.domain.intake.reading import RecognisedTable
 from discovery_dagster.domain.mapping import understand_table
 from discovery_dagster.domain.mapping.decisions import MappingDecision
-from discovery_dagster.domain.tables import FIELD_MAPPING, TABLE_GRAINS, Frames, empty
+from discovery_dagster.domain.tables import (
+    FIELD_MAPPING,
+    TABLE_GRAINS,
+    FieldMapping,
+    SourceTables,
+    TableGrains,
+    empty,
+)
 from discovery_dagster.domain.teaching import TaughtFormat
 from discovery_dagster.domain.teaching.declaring import table_format
 from discovery_dagster.domain.teaching.reading import read_format, write_format
@@ -24,13 +31,20 @@ from discovery_dagster.domain.teaching.recognising import recognise
 _Decided = TypeVar("_Decided", MappingDecision, GrainDecision)
 
 
+class Understood(TypedDict):
+    """What the columns and the records of all tables are."""
+
+    mapping: FieldMapping
+    grains: TableGrains
+
+
 def understand(
     tables: Sequence[RecognisedTable],
     progress: Callable[[int, int], None],
     decisions: Sequence[MappingDecision] = (),
     grains: Sequence[GrainDecision] = (),
     taught: Sequence[TaughtFormat] = (),
-) -> Frames:
+) -> Understood:
     """Say what the records of each table are, and what each of its columns means.
 
     Args:
@@ -41,10 +55,10 @@ def understand(
         taught: formats of the client.
 
     Returns:
-        `mapping`, one row per source column (`tables.FIELD_MAPPING`), and `grains`, one row per
-        table (`tables.TABLE_GRAINS`).
+        One row per source column, and one row per table.
     """
-    mapped, grain_rows = [empty(FIELD_MAPPING)], list[dict[str, object]]()
+    mapped: list[pl.DataFrame] = [empty(FIELD_MAPPING)]
+    grain_rows = list[dict[str, object]]()
     for number, (table, known) in enumerate(tables):
         progress(number, len(tables))
         recognised = recognise(table, known, taught)
@@ -58,12 +72,12 @@ def understand(
         declared = write_format(recognised.taught.declared) if recognised.taught else None
         grain_rows.append(describe_grain(number, table, recognised.table_format, grain, declared))
     return {
-        "mapping": pl.concat(mapped),
-        "grains": pl.DataFrame(grain_rows, schema=dict(TABLE_GRAINS)),
+        "mapping": FieldMapping(pl.concat(mapped)),
+        "grains": TableGrains(pl.DataFrame(grain_rows, schema=dict(TABLE_GRAINS))),
     }
 
 
-def as_decided(tables: Sequence[RecognisedTable], grains: pl.DataFrame) -> list[RecognisedTable]:
+def as_decided(tables: Sequence[RecognisedTable], grains: TableGrains) -> list[RecognisedTable]:
     """Return tables with the formats by which their records are read.
 
     Args:
@@ -76,7 +90,7 @@ def as_decided(tables: Sequence[RecognisedTable], grains: pl.DataFrame) -> list[
     ]
 
 
-def flows_among(tables: pl.DataFrame, grains: pl.DataFrame) -> list[int]:
+def flows_among(tables: SourceTables, grains: TableGrains) -> list[int]:
     """Return the numbers of the tables whose records are read as flows.
 
     Args:

@@ -3,12 +3,18 @@
 import polars as pl
 
 from discovery_dagster.domain.graph.ties import planned
-from discovery_dagster.domain.tables import PLAN_COVERAGE, conform
+from discovery_dagster.domain.tables import (
+    PLAN_COVERAGE,
+    ClassifiedAssets,
+    Edges,
+    PlanCoverage,
+    conform,
+)
 
 _KINDS = ("declared", "observed", "inferred")
 
 
-def coverage(assets: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+def coverage(assets: ClassifiedAssets, edges: Edges) -> PlanCoverage:
     """Return for each asset of the plan how many edges speak of it, by kind of evidence.
 
     Args:

@@ -8,13 +8,14 @@ import polars as pl
 
 from discovery_dagster.domain.applications.model import Deployments, Membership
 from discovery_dagster.domain.planning import rules
+from discovery_dagster.domain.tables import Edges
 from discovery_dagster.reference import load
 
 #: Types of what is of no use without its applications.
 _SERVING: Final = ("virtual_machine", "server", "database")
 
 
-def with_facts(assets: pl.DataFrame, edges: pl.DataFrame, deployments: Deployments) -> pl.DataFrame:
+def with_facts(assets: pl.DataFrame, edges: Edges, deployments: Deployments) -> pl.DataFrame:
     """Add the facts that the rules read beside those of an asset.
 
     Args:

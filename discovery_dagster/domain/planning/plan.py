@@ -25,6 +25,15 @@ from discovery_dagster.domain.planning.group_names import group_names
 from discovery_dagster.domain.planning.parts import with_parts
 from discovery_dagster.domain.planning.placing import Placed, place
 from discovery_dagster.domain.stages import no_advance
+from discovery_dagster.domain.tables import (
+    ClassifiedAssets,
+    Edges,
+    GraphNodes,
+    PlanConflicts,
+    PlanGroups,
+    PlanPlacements,
+    PlanWaves,
+)
 from discovery_dagster.reference import load
 
 #: Of `make`: what ties assets, where each goes, what speaks for it.
@@ -43,16 +52,16 @@ class PlanSettings:
 class Plan:
     """`PLAN_PLACEMENTS`, `PLAN_GROUPS`, `PLAN_WAVES` and `PLAN_CONFLICTS`."""
 
-    placements: pl.DataFrame
-    groups: pl.DataFrame
-    waves: pl.DataFrame
-    conflicts: pl.DataFrame
+    placements: PlanPlacements
+    groups: PlanGroups
+    waves: PlanWaves
+    conflicts: PlanConflicts
 
 
 def make(
-    assets: pl.DataFrame,
-    edges: pl.DataFrame,
-    nodes: pl.DataFrame,
+    assets: ClassifiedAssets,
+    edges: Edges,
+    nodes: GraphNodes,
     settings: PlanSettings | None = None,
     advance: Callable[[], None] = no_advance,
 ) -> Plan:

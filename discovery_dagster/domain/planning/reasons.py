@@ -10,15 +10,14 @@ import polars as pl
 from discovery_dagster.domain.decisions.constraints import ResolvedConstraints
 from discovery_dagster.domain.planning.placing import Placed
 from discovery_dagster.domain.planning.scheduling import Room
+from discovery_dagster.domain.tables import Edges
 from discovery_dagster.domain.texts import formatted
 
 #: Names that a sentence lists before it says how many more there are.
 _NAMED = 5
 
 
-def companions(
-    assets: pl.DataFrame, ties: pl.DataFrame, edges: pl.DataFrame, limit: int
-) -> pl.Series:
+def companions(assets: pl.DataFrame, ties: pl.DataFrame, edges: Edges, limit: int) -> pl.Series:
     """Say of each asset which one it moves with, or why it moves alone.
 
     Args:

@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain.planning import rules
+from discovery_dagster.domain.tables import GraphNodes
 from discovery_dagster.domain.values.states import state_of
 from discovery_dagster.domain.words import index_words, replace_words
 from discovery_dagster.reference import load
@@ -18,7 +19,7 @@ from discovery_dagster.reference import load
 _STATED: Final = "stated"
 
 
-def with_facts(assets: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+def with_facts(assets: pl.DataFrame, nodes: GraphNodes) -> pl.DataFrame:
     """Add the facts that rules read beside those of an asset.
 
     Args:

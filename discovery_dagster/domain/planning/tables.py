@@ -11,6 +11,10 @@ from discovery_dagster.domain.tables import (
     PLAN_GROUPS,
     PLAN_PLACEMENTS,
     PLAN_WAVES,
+    PlanConflicts,
+    PlanGroups,
+    PlanPlacements,
+    PlanWaves,
     conform,
 )
 from discovery_dagster.domain.texts import formatted
@@ -23,7 +27,7 @@ def placements(
     every: pl.DataFrame,
     staying: Mapping[str, str],
     by_rule: pl.DataFrame,
-) -> pl.DataFrame:
+) -> PlanPlacements:
     """Return `PLAN_PLACEMENTS`: one row per asset, why it is in its group, and why in its wave.
 
     Args:
@@ -79,7 +83,7 @@ def placements(
     return conform(ordered, PLAN_PLACEMENTS)
 
 
-def groups(placed: pl.DataFrame, located: pl.DataFrame, alternatives: pl.DataFrame) -> pl.DataFrame:
+def groups(placed: pl.DataFrame, located: pl.DataFrame, alternatives: pl.DataFrame) -> PlanGroups:
     """Return `PLAN_GROUPS`: one row per group, what holds it together, and why it has its wave."""
     members = placed.group_by("group").agg(
         pl.col("wave", "late").first(),
@@ -141,7 +145,7 @@ def groups(placed: pl.DataFrame, located: pl.DataFrame, alternatives: pl.DataFra
     return conform(rows.sort("wave", "name", "group").select(list(PLAN_GROUPS)), PLAN_GROUPS)
 
 
-def waves(placed: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
+def waves(placed: pl.DataFrame, located: pl.DataFrame) -> PlanWaves:
     """Return `PLAN_WAVES`: one row per wave, and why it comes after the one before."""
     members = placed.group_by("wave").agg(
         pl.col("group").unique().sort().alias("groups"),
@@ -174,9 +178,8 @@ def waves(placed: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
     return conform(rows.sort("wave").select(list(PLAN_WAVES)), PLAN_WAVES)
 
 
-def conflicts(unmet: Sequence[tuple[Constraint, str]]) -> pl.DataFrame:
+def conflicts(unmet: Sequence[tuple[Constraint, str]]) -> PlanConflicts:
     """Return `PLAN_CONFLICTS`: one row per constraint that does not hold, and why."""
     rows = [(one.id, one.kind, one.sentence, message) for one, message in unmet]
-    return pl.DataFrame(rows, schema=dict(PLAN_CONFLICTS), orient="row").sort(
-        "constraint", "message"
-    )
+    listed = pl.DataFrame(rows, schema=dict(PLAN_CONFLICTS), orient="row")
+    return PlanConflicts(listed.sort("constraint", "message"))

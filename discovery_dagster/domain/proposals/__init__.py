@@ -12,7 +12,7 @@ from typing import Final, Protocol
 import polars as pl
 
 from discovery_dagster.domain.proposals.facts import Facts
-from discovery_dagster.domain.tables import PROPOSALS, empty
+from discovery_dagster.domain.tables import PROPOSALS, Proposals, empty
 
 PROPOSED: Final = "proposed"
 ACCEPTED: Final = "accepted"  # by the setting, because independent evidence says the same
@@ -90,7 +90,7 @@ class Proposer(Protocol):
         """
 
 
-def counts(proposals: pl.DataFrame, usage: Usage | None) -> dict[str, int]:
+def counts(proposals: Proposals, usage: Usage | None) -> dict[str, int]:
     """Return the figures of a step's proposals; none when no model is configured."""
     if usage is None:
         return {}
@@ -107,7 +107,7 @@ def counts(proposals: pl.DataFrame, usage: Usage | None) -> dict[str, int]:
 
 def frame(
     about: pl.DataFrame, answers: Sequence[Answer], accepted: Sequence[str | None]
-) -> pl.DataFrame:
+) -> Proposals:
     """Put the answers beside what they are about.
 
     Args:
@@ -134,6 +134,5 @@ def frame(
         for answer, agreeing in zip(answers, accepted, strict=True)
     ]
     answer_schema = {name: kind for name, kind in PROPOSALS.items() if name not in about.columns}
-    return pl.concat([about, pl.DataFrame(rows, schema=answer_schema)], how="horizontal").select(
-        pl.col(name).cast(kind) for name, kind in PROPOSALS.items()
-    )
+    both = pl.concat([about, pl.DataFrame(rows, schema=answer_schema)], how="horizontal")
+    return Proposals(both.select(pl.col(name).cast(kind) for name, kind in PROPOSALS.items()))

@@ -24,7 +24,7 @@ from discovery_dagster.domain.proposals import (
     frame,
 )
 from discovery_dagster.domain.source_tables import SourceTable
-from discovery_dagster.domain.tables import PROPOSALS, empty
+from discovery_dagster.domain.tables import PROPOSALS, FieldMapping, Proposals, empty
 from discovery_dagster.domain.values import TRANSFORMS, read_cells
 from discovery_dagster.domain.words import fold
 
@@ -40,9 +40,9 @@ _CONFIDENCE = 0.5
 
 def propose_fields(
     tables: Sequence[tuple[SourceTable, TableFormat]],
-    mapping: pl.DataFrame,
+    mapping: FieldMapping,
     proposer: Proposer | None,
-) -> tuple[pl.DataFrame, pl.DataFrame, Usage | None]:
+) -> tuple[FieldMapping, Proposals, Usage | None]:
     """Ask what columns of unknown meaning mean.
 
     Args:
@@ -131,7 +131,7 @@ def _is_of_others(header: str) -> bool:
     return not set(others).isdisjoint(fold(header).split())
 
 
-def _shown(mapping: pl.DataFrame, rows: pl.Series, proposals: pl.DataFrame) -> pl.DataFrame:
+def _shown(mapping: FieldMapping, rows: pl.Series, proposals: Proposals) -> FieldMapping:
     """The mapping with the columns that have a proposal showing it."""
     transforms = {
         name: TRANSFORMS[field.kind] for name, field in FIELDS.items() if TRANSFORMS[field.kind]
@@ -154,10 +154,11 @@ def _shown(mapping: pl.DataFrame, rows: pl.Series, proposals: pl.DataFrame) -> p
         proposed, on="row", how="left", maintain_order="left"
     )
     has = pl.col("p_field").is_not_null()
-    return joined.with_columns(
+    shown = joined.with_columns(
         field=pl.coalesce("p_field", "field"),
         transform=pl.when(has).then("p_transform").otherwise("transform"),
         status=pl.coalesce("p_status", "status"),
         confidence=pl.coalesce("p_confidence", "confidence"),
         method=pl.when(has).then(pl.lit(MODEL)).otherwise("method"),
-    ).select(mapping.columns)
+    )
+    return FieldMapping(shown.select(mapping.columns))

@@ -18,7 +18,7 @@ from discovery_dagster.domain.classification.questions import EVIDENCE
 from discovery_dagster.domain.classification.rules import Rule, rules
 from discovery_dagster.domain.proposals import Answer, Proposer, Question, Usage, frame
 from discovery_dagster.domain.proposals.facts import Fact
-from discovery_dagster.domain.tables import PROPOSALS, empty
+from discovery_dagster.domain.tables import PROPOSALS, ClassifiedAssets, Proposals, empty
 
 UNKNOWN: Final = "unknown"
 
@@ -31,8 +31,8 @@ _NAMES: Final = frozenset({"words", "ending"})
 
 
 def propose_types(
-    assets: pl.DataFrame, proposer: Proposer | None
-) -> tuple[pl.DataFrame, pl.DataFrame, Usage | None]:
+    assets: ClassifiedAssets, proposer: Proposer | None
+) -> tuple[ClassifiedAssets, Proposals, Usage | None]:
     """Ask what the assets are of which the rules cannot tell.
 
     Args:
@@ -96,8 +96,8 @@ def _agreeing(reason: str | None, answer: Answer) -> Rule | None:
 
 
 def _with_agreed_types(
-    assets: pl.DataFrame, open_: pl.DataFrame, agreeing: list[Rule | None]
-) -> pl.DataFrame:
+    assets: ClassifiedAssets, open_: pl.DataFrame, agreeing: list[Rule | None]
+) -> ClassifiedAssets:
     settled = [
         {
             "asset_id": row["asset_id"],
@@ -114,10 +114,11 @@ def _with_agreed_types(
     others = pl.col("rationale").list.eval(
         pl.element().filter(~pl.element().str.starts_with("type:"))
     )
-    return joined.with_columns(
+    agreed = joined.with_columns(
         type=pl.coalesce("settled_type", "type"),
         confidence=pl.coalesce("settled_confidence", "confidence"),
         rationale=pl.when(pl.col("settled_code").is_null())
         .then("rationale")
         .otherwise(pl.concat_list("settled_code", others)),
-    ).select(assets.columns)
+    )
+    return ClassifiedAssets(agreed.select(assets.columns))

@@ -9,13 +9,22 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 from discovery_dagster.domain.readiness import facts, rules, sizing
-from discovery_dagster.domain.tables import READINESS, conform
+from discovery_dagster.domain.tables import (
+    READINESS,
+    AssetReadiness,
+    AssetRecords,
+    ClassifiedAssets,
+    InventoryMembers,
+    conform,
+)
 from discovery_dagster.reference import load
 
 __all__ = ["assess", "worst"]
 
 
-def assess(assets: pl.DataFrame, records: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+def assess(
+    assets: ClassifiedAssets, records: AssetRecords, members: InventoryMembers
+) -> AssetReadiness:
     """Judge the readiness of assets.
 
     Args:

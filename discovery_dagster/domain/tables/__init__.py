@@ -6,16 +6,35 @@ against it when it publishes. `docs/tables.md` is made from it.
 
 import polars as pl
 
-from discovery_dagster.domain.tables.applications import APPLICATIONS, INTERFACES
+from discovery_dagster.domain.tables.applications import (
+    APPLICATIONS,
+    INTERFACES,
+    Applications,
+    Interfaces,
+)
 from discovery_dagster.domain.tables.assets import (
     CLASSIFIED_ASSETS,
     INVENTORY_ASSETS,
     INVENTORY_CONFLICTS,
     INVENTORY_MEMBERS,
     RULE_CLASSIFIED_ASSETS,
+    ClassifiedAssets,
+    InventoryAssets,
+    InventoryConflicts,
+    InventoryMembers,
+    RuleClassifiedAssets,
 )
 from discovery_dagster.domain.tables.attributes import ATTRIBUTES
-from discovery_dagster.domain.tables.connections import CYCLES, EDGES, ENDPOINTS, GRAPH_NODES
+from discovery_dagster.domain.tables.connections import (
+    CYCLES,
+    EDGES,
+    ENDPOINTS,
+    GRAPH_NODES,
+    Cycles,
+    Edges,
+    Endpoints,
+    GraphNodes,
+)
 from discovery_dagster.domain.tables.imports import (
     CORRECTIONS,
     FIELD_MAPPING,
@@ -23,6 +42,12 @@ from discovery_dagster.domain.tables.imports import (
     SOURCE_FILES,
     SOURCE_TABLES,
     TABLE_GRAINS,
+    Corrections,
+    FieldMapping,
+    Proposals,
+    SourceFiles,
+    SourceTables,
+    TableGrains,
 )
 from discovery_dagster.domain.tables.plan import (
     PLAN_CONFLICTS,
@@ -31,8 +56,14 @@ from discovery_dagster.domain.tables.plan import (
     PLAN_PLACEMENTS,
     PLAN_WAVES,
     SESSION_CHANGES,
+    PlanConflicts,
+    PlanCoverage,
+    PlanGroups,
+    PlanPlacements,
+    PlanWaves,
+    SessionChanges,
 )
-from discovery_dagster.domain.tables.readiness import READINESS
+from discovery_dagster.domain.tables.readiness import READINESS, AssetReadiness
 from discovery_dagster.domain.tables.records import (
     ASSET_RECORDS,
     ISSUES,
@@ -42,8 +73,26 @@ from discovery_dagster.domain.tables.records import (
     REJECTED_RECORDS,
     RELATION_RECORDS,
     TABLE_ACCOUNTS,
+    AssetRecords,
+    Issues,
+    OverrideLines,
+    OverrideRefusals,
+    RecordOutcomes,
+    RejectedRecords,
+    RelationRecords,
+    TableAccounts,
 )
-from discovery_dagster.domain.tables.table import Column, Columns, Schema, Table, conform, empty
+from discovery_dagster.domain.tables.table import (
+    Column,
+    Columns,
+    Frame,
+    FramesByTable,
+    Schema,
+    StepTable,
+    Table,
+    conform,
+    empty,
+)
 
 __all__ = [
     "APPLICATIONS",
@@ -79,11 +128,46 @@ __all__ = [
     "SOURCE_TABLES",
     "TABLE_ACCOUNTS",
     "TABLE_GRAINS",
+    "Applications",
+    "AssetReadiness",
+    "AssetRecords",
+    "ClassifiedAssets",
     "Column",
     "Columns",
+    "Corrections",
+    "Cycles",
+    "Edges",
+    "Endpoints",
+    "FieldMapping",
+    "Frame",
     "Frames",
+    "FramesByTable",
+    "GraphNodes",
+    "Interfaces",
+    "InventoryAssets",
+    "InventoryConflicts",
+    "InventoryMembers",
+    "Issues",
+    "OverrideLines",
+    "OverrideRefusals",
+    "PlanConflicts",
+    "PlanCoverage",
+    "PlanGroups",
+    "PlanPlacements",
+    "PlanWaves",
+    "Proposals",
+    "RecordOutcomes",
+    "RejectedRecords",
+    "RelationRecords",
+    "RuleClassifiedAssets",
     "Schema",
+    "SessionChanges",
+    "SourceFiles",
+    "SourceTables",
+    "StepTable",
     "Table",
+    "TableAccounts",
+    "TableGrains",
     "conform",
     "empty",
 ]

@@ -1,5 +1,9 @@
 """Applications: what they are, what belongs to them, and what passes between them."""
 
+from typing import NewType
+
+import polars as pl
+
 from discovery_dagster.domain.tables.declaring import (
     count,
     numbers,
@@ -8,10 +12,11 @@ from discovery_dagster.domain.tables.declaring import (
     texts,
     total,
 )
-from discovery_dagster.domain.tables.table import Table
+from discovery_dagster.domain.tables.table import StepTable
 from discovery_dagster.domain.tables.words import Readiness, ReferenceWords
 
-APPLICATIONS = Table(
+Applications = NewType("Applications", pl.DataFrame)
+APPLICATIONS = StepTable[Applications](
     "applications",
     doc="One row per application, with its deployments.",
     columns={
@@ -56,7 +61,8 @@ APPLICATIONS = Table(
     },
 )
 
-INTERFACES = Table(
+Interfaces = NewType("Interfaces", pl.DataFrame)
+INTERFACES = StepTable[Interfaces](
     "interfaces",
     doc="One row per interface: an application needs another, as its members' connections show.",
     columns={

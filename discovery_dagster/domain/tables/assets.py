@@ -1,5 +1,9 @@
 """The things of the estate: their identity, and what they are."""
 
+from typing import NewType
+
+import polars as pl
+
 from discovery_dagster.domain.tables.attributes import ATTRIBUTES
 from discovery_dagster.domain.tables.declaring import (
     PLACE,
@@ -10,7 +14,7 @@ from discovery_dagster.domain.tables.declaring import (
     text,
     texts,
 )
-from discovery_dagster.domain.tables.table import Table
+from discovery_dagster.domain.tables.table import StepTable
 from discovery_dagster.domain.tables.words import EndOfLife, ReferenceWords
 
 _ASSET_ID = text(key=True, doc="Stable id of the thing within its engagement.")
@@ -22,7 +26,8 @@ _DECLARED_TYPE = text(
 )
 _DECLARED_TYPE_TEXT = text(nullable=True, doc="That type, as written.")
 
-INVENTORY_ASSETS = Table(
+InventoryAssets = NewType("InventoryAssets", pl.DataFrame)
+INVENTORY_ASSETS = StepTable[InventoryAssets](
     "inventory_assets",
     doc="One row per asset: its golden record, merged from all its records.",
     columns={
@@ -35,7 +40,8 @@ INVENTORY_ASSETS = Table(
     },
 )
 
-INVENTORY_MEMBERS = Table(
+InventoryMembers = NewType("InventoryMembers", pl.DataFrame)
+INVENTORY_MEMBERS = StepTable[InventoryMembers](
     "inventory_members",
     doc="One row per record of an asset, and why it belongs to it.",
     columns={
@@ -48,7 +54,8 @@ INVENTORY_MEMBERS = Table(
     },
 )
 
-INVENTORY_CONFLICTS = Table(
+InventoryConflicts = NewType("InventoryConflicts", pl.DataFrame)
+INVENTORY_CONFLICTS = StepTable[InventoryConflicts](
     "inventory_conflicts",
     doc="One row per value that lost against another source's, and one for the value that won.",
     columns={
@@ -60,7 +67,8 @@ INVENTORY_CONFLICTS = Table(
     },
 )
 
-RULE_CLASSIFIED_ASSETS = Table(
+RuleClassifiedAssets = NewType("RuleClassifiedAssets", pl.DataFrame)
+RULE_CLASSIFIED_ASSETS = StepTable[RuleClassifiedAssets](
     "rule_classified_assets",
     doc="One row per asset, classified by rules; `unknown` is an answer.",
     columns={
@@ -110,7 +118,8 @@ RULE_CLASSIFIED_ASSETS = Table(
     },
 )
 
-CLASSIFIED_ASSETS = Table(
+ClassifiedAssets = NewType("ClassifiedAssets", pl.DataFrame)
+CLASSIFIED_ASSETS = StepTable[ClassifiedAssets](
     "classified_assets",
     doc="One row per asset, with what people decided in the place of what the rules said.",
     columns={

@@ -1,6 +1,9 @@
 """Who needs whom, and the graph of it."""
 
 from collections.abc import Mapping
+from typing import NewType
+
+import polars as pl
 
 from discovery_dagster.domain.tables.declaring import (
     PLACE,
@@ -14,7 +17,7 @@ from discovery_dagster.domain.tables.declaring import (
     texts,
     total,
 )
-from discovery_dagster.domain.tables.table import Column, Table
+from discovery_dagster.domain.tables.table import Column, StepTable
 from discovery_dagster.domain.tables.words import EdgeStatus, ReferenceWords, Side, Unresolved
 
 _CANDIDATE: Mapping[str, Column] = {
@@ -30,7 +33,8 @@ _CANDIDATES = objects(
     doc="Assets that it may be, where it is ambiguous; of many the first.",
 )
 
-EDGES = Table(
+Edges = NewType("Edges", pl.DataFrame)
+EDGES = StepTable[Edges](
     "edges",
     doc="One row per edge: the source needs the target.",
     columns={
@@ -69,7 +73,8 @@ EDGES = Table(
     },
 )
 
-ENDPOINTS = Table(
+Endpoints = NewType("Endpoints", pl.DataFrame)
+ENDPOINTS = StepTable[Endpoints](
     "endpoints",
     doc="One row per subnet (or a name) and port of endpoints that are no assets.",
     columns={
@@ -93,7 +98,8 @@ ENDPOINTS = Table(
     },
 )
 
-GRAPH_NODES = Table(
+GraphNodes = NewType("GraphNodes", pl.DataFrame)
+GRAPH_NODES = StepTable[GraphNodes](
     "graph_nodes",
     doc="One row per asset, as a node of the graph of resolved edges.",
     columns={
@@ -122,7 +128,8 @@ GRAPH_NODES = Table(
     },
 )
 
-CYCLES = Table(
+Cycles = NewType("Cycles", pl.DataFrame)
+CYCLES = StepTable[Cycles](
     "cycles",
     doc="One row per set of assets that need each other.",
     columns={

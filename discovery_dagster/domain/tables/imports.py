@@ -1,5 +1,9 @@
 """What was imported: files, the tables in them, what their columns mean, and corrections."""
 
+from typing import NewType
+
+import polars as pl
+
 from discovery_dagster.domain.tables.declaring import (
     PLACE,
     count,
@@ -10,7 +14,7 @@ from discovery_dagster.domain.tables.declaring import (
     texts,
     total,
 )
-from discovery_dagster.domain.tables.table import Table
+from discovery_dagster.domain.tables.table import StepTable
 from discovery_dagster.domain.tables.words import (
     Grain,
     GrainMethod,
@@ -20,7 +24,8 @@ from discovery_dagster.domain.tables.words import (
     ProposalStatus,
 )
 
-SOURCE_FILES = Table(
+SourceFiles = NewType("SourceFiles", pl.DataFrame)
+SOURCE_FILES = StepTable[SourceFiles](
     "source_files",
     doc="One row per file of the session, in the order in which the files were added.",
     columns={
@@ -40,7 +45,8 @@ SOURCE_FILES = Table(
     },
 )
 
-SOURCE_TABLES = Table(
+SourceTables = NewType("SourceTables", pl.DataFrame)
+SOURCE_TABLES = StepTable[SourceTables](
     "source_tables",
     doc="One row per table, in file and sheet order.",
     columns={
@@ -64,7 +70,8 @@ SOURCE_TABLES = Table(
     },
 )
 
-CORRECTIONS = Table(
+Corrections = NewType("Corrections", pl.DataFrame)
+CORRECTIONS = StepTable[Corrections](
     "corrections",
     doc="One row per record that another file of the session corrected; the record is corrected.",
     columns={
@@ -78,7 +85,8 @@ CORRECTIONS = Table(
     },
 )
 
-FIELD_MAPPING = Table(
+FieldMapping = NewType("FieldMapping", pl.DataFrame)
+FIELD_MAPPING = StepTable[FieldMapping](
     "field_mapping",
     doc="One row per source column: what it means.",
     columns={
@@ -100,7 +108,8 @@ FIELD_MAPPING = Table(
     },
 )
 
-TABLE_GRAINS = Table(
+TableGrains = NewType("TableGrains", pl.DataFrame)
+TABLE_GRAINS = StepTable[TableGrains](
     "table_grains",
     doc="One row per table: what each of its records is, and why.",
     columns={
@@ -124,7 +133,8 @@ TABLE_GRAINS = Table(
     },
 )
 
-PROPOSALS = Table(
+Proposals = NewType("Proposals", pl.DataFrame)
+PROPOSALS = StepTable[Proposals](
     "proposals",
     doc="One row per column or asset that rules left open and a language model was asked about.",
     columns={

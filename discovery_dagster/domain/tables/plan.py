@@ -1,10 +1,15 @@
 """The plan, and what differs from the session before."""
 
+from typing import NewType
+
+import polars as pl
+
 from discovery_dagster.domain.tables.declaring import count, flag, port, text, texts, total
-from discovery_dagster.domain.tables.table import Table
+from discovery_dagster.domain.tables.table import StepTable
 from discovery_dagster.domain.tables.words import Change, Changed, ReferenceWords
 
-PLAN_PLACEMENTS = Table(
+PlanPlacements = NewType("PlanPlacements", pl.DataFrame)
+PLAN_PLACEMENTS = StepTable[PlanPlacements](
     "plan_placements",
     doc="One row per asset of the plan: where it moves, and how.",
     columns={
@@ -17,7 +22,8 @@ PLAN_PLACEMENTS = Table(
     },
 )
 
-PLAN_GROUPS = Table(
+PlanGroups = NewType("PlanGroups", pl.DataFrame)
+PLAN_GROUPS = StepTable[PlanGroups](
     "plan_groups",
     doc="One row per move group: assets that move together.",
     columns={
@@ -30,7 +36,8 @@ PLAN_GROUPS = Table(
     },
 )
 
-PLAN_WAVES = Table(
+PlanWaves = NewType("PlanWaves", pl.DataFrame)
+PLAN_WAVES = StepTable[PlanWaves](
     "plan_waves",
     doc="One row per wave: groups that move at one time.",
     columns={
@@ -41,7 +48,8 @@ PLAN_WAVES = Table(
     },
 )
 
-PLAN_COVERAGE = Table(
+PlanCoverage = NewType("PlanCoverage", pl.DataFrame)
+PLAN_COVERAGE = StepTable[PlanCoverage](
     "plan_coverage",
     doc="One row per asset of the plan: what is known of its dependencies.",
     columns={
@@ -55,7 +63,8 @@ PLAN_COVERAGE = Table(
     },
 )
 
-PLAN_CONFLICTS = Table(
+PlanConflicts = NewType("PlanConflicts", pl.DataFrame)
+PLAN_CONFLICTS = StepTable[PlanConflicts](
     "plan_conflicts",
     doc="One row per constraint that cannot hold, or has no effect.",
     columns={
@@ -66,7 +75,8 @@ PLAN_CONFLICTS = Table(
     },
 )
 
-SESSION_CHANGES = Table(
+SessionChanges = NewType("SessionChanges", pl.DataFrame)
+SESSION_CHANGES = StepTable[SessionChanges](
     "session_changes",
     doc="One row per difference from the session before: of an asset, an edge or a placement.",
     columns={

@@ -1,13 +1,18 @@
 """Whether assets can be moved as they are, and what size they need."""
 
+from typing import NewType
+
+import polars as pl
+
 from discovery_dagster.domain.tables.declaring import amount, count, objects, text, texts, total
-from discovery_dagster.domain.tables.table import Table
+from discovery_dagster.domain.tables.table import StepTable
 from discovery_dagster.domain.tables.words import Readiness
 
 _VERDICT = text(words=Readiness, doc="Whether it can be moved as it is.")
 _TARGET = text(doc="Where to, as in `targets.yaml`; `generic` is any of them.")
 
-READINESS = Table(
+AssetReadiness = NewType("AssetReadiness", pl.DataFrame)
+READINESS = StepTable[AssetReadiness](
     "readiness",
     doc="One row per machine, database or middleware: whether it can be moved as it is.",
     columns={

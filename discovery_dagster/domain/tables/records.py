@@ -1,14 +1,19 @@
 """What became of each physical record, and what records say."""
 
+from typing import NewType
+
+import polars as pl
+
 from discovery_dagster.domain.tables.attributes import ATTRIBUTES
 from discovery_dagster.domain.tables.declaring import PLACE, count, flag, port, text, texts, total
-from discovery_dagster.domain.tables.table import Table
+from discovery_dagster.domain.tables.table import StepTable
 from discovery_dagster.domain.tables.words import Outcome, ReferenceWords, Severity
 
 _TABLE = count(doc="Number of its table, as in `source_tables`.")
 _ROW = count(doc="Number of the record in its table, from 0.")
 
-RECORD_OUTCOMES = Table(
+RecordOutcomes = NewType("RecordOutcomes", pl.DataFrame)
+RECORD_OUTCOMES = StepTable[RecordOutcomes](
     "record_outcomes",
     doc="One row per physical record: how it was accounted for.",
     columns={
@@ -19,7 +24,8 @@ RECORD_OUTCOMES = Table(
     },
 )
 
-TABLE_ACCOUNTS = Table(
+TableAccounts = NewType("TableAccounts", pl.DataFrame)
+TABLE_ACCOUNTS = StepTable[TableAccounts](
     "table_accounts",
     doc="One row per table: its physical records and what became of them.",
     columns={
@@ -34,7 +40,8 @@ TABLE_ACCOUNTS = Table(
     },
 )
 
-REJECTED_RECORDS = Table(
+RejectedRecords = NewType("RejectedRecords", pl.DataFrame)
+REJECTED_RECORDS = StepTable[RejectedRecords](
     "rejected_records",
     doc="One row per rejected record, as it stood.",
     columns={
@@ -45,7 +52,8 @@ REJECTED_RECORDS = Table(
     },
 )
 
-ISSUES = Table(
+Issues = NewType("Issues", pl.DataFrame)
+ISSUES = StepTable[Issues](
     "issues",
     doc="One row per problem of a cell or a record.",
     columns={
@@ -62,7 +70,8 @@ ISSUES = Table(
     },
 )
 
-OVERRIDE_LINES = Table(
+OverrideLines = NewType("OverrideLines", pl.DataFrame)
+OVERRIDE_LINES = StepTable[OverrideLines](
     "override_lines",
     doc="One row per record of a file of decisions that is right by itself.",
     columns={
@@ -77,7 +86,8 @@ OVERRIDE_LINES = Table(
     },
 )
 
-OVERRIDE_REFUSALS = Table(
+OverrideRefusals = NewType("OverrideRefusals", pl.DataFrame)
+OVERRIDE_REFUSALS = StepTable[OverrideRefusals](
     "override_refusals",
     doc="One row per record of `override_lines` that could not be applied.",
     columns={
@@ -88,7 +98,8 @@ OVERRIDE_REFUSALS = Table(
     },
 )
 
-ASSET_RECORDS = Table(
+AssetRecords = NewType("AssetRecords", pl.DataFrame)
+ASSET_RECORDS = StepTable[AssetRecords](
     "asset_records",
     doc="One row per record that declares a thing, in table and line order.",
     columns={
@@ -106,7 +117,8 @@ ASSET_RECORDS = Table(
     },
 )
 
-RELATION_RECORDS = Table(
+RelationRecords = NewType("RelationRecords", pl.DataFrame)
+RELATION_RECORDS = StepTable[RelationRecords](
     "relation_records",
     doc="One row per relation between two named things, or from one to an address; turned already,"
     " so that the source needs the target.",

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar, cast, overload
 
 import polars as pl
 
 from discovery_dagster.domain.tables.words import Words
 
 Schema = Mapping[str, pl.DataType]
+Frame = TypeVar("Frame", bound=pl.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -62,18 +64,42 @@ class Table(Columns):
         return [name for name, column in self.columns.items() if column.key]
 
 
+class StepTable(Table, Generic[Frame]):
+    """A table that steps hand each other.
+
+    `Frame` is a name for frames of this table that the type checker alone knows: at run time each
+    is a plain data frame. What is derived from one is a data frame of no table, until `conform`
+    says so.
+    """
+
+    def of(self, frame: Frame) -> Frame:
+        """Return `frame` as it is; the type checker refuses one of another table."""
+        return frame
+
+
+class FramesByTable(Protocol):
+    """What a step handed on."""
+
+    def frame(self, table: StepTable[Frame]) -> Frame:
+        """Return the frame that has this table."""
+
+
+@overload
+def empty(schema: StepTable[Frame]) -> Frame: ...
+@overload
+def empty(schema: Schema) -> pl.DataFrame: ...
 def empty(schema: Schema) -> pl.DataFrame:
     """Return a frame without rows in `schema`."""
     return pl.DataFrame(schema=dict(schema))
 
 
-def conform(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
-    """Return `frame` with exactly the columns of `schema`, in its order.
+def conform(frame: pl.DataFrame, table: StepTable[Frame]) -> Frame:
+    """Return `frame` with exactly the columns of `table`, in its order.
 
     Raises:
         ValueError: when a column is missing, surplus or of another type.
     """
-    want, have = dict(schema), dict(frame.schema)
+    want, have = dict(table), dict(frame.schema)
     if want.keys() != have.keys():
         raise ValueError(
             f"missing columns {sorted(want.keys() - have.keys())}, "
@@ -84,4 +110,4 @@ def conform(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
     ]
     if wrong:
         raise ValueError("; ".join(wrong))
-    return frame.select(list(want))
+    return cast(Frame, frame.select(list(want)))

@@ -9,7 +9,13 @@ from discovery_dagster.domain.decisions.override_lines import Line, Refusal, sel
 from discovery_dagster.domain.decisions.overrides import Override
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.names.directory import Directory, NoSuchAssetError, candidates
-from discovery_dagster.domain.tables import OVERRIDE_REFUSALS, empty
+from discovery_dagster.domain.tables import (
+    OVERRIDE_REFUSALS,
+    InventoryAssets,
+    OverrideLines,
+    OverrideRefusals,
+    empty,
+)
 from discovery_dagster.store import assets as stored
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decisions import log, overrides
@@ -22,10 +28,10 @@ Classifier = Callable[[pl.DataFrame, Sequence[Override]], pl.DataFrame]
 def apply(
     database: Database,
     session: SessionKey,
-    lines: pl.DataFrame,
-    assets: pl.DataFrame,
+    lines: OverrideLines,
+    assets: InventoryAssets,
     classified: Classifier,
-) -> pl.DataFrame:
+) -> OverrideRefusals:
     """Decide what the lines of a session's files say, each once.
 
     A line names an asset of this session, or else of the last one before it that has one of that
@@ -60,9 +66,8 @@ def apply(
         for line, asset in wanted
     ]
     overrides.decide(database, session, requests, search.rows)
-    return pl.DataFrame(
-        [_refusal(each) for each in refused], schema=dict(OVERRIDE_REFUSALS), orient="row"
-    )
+    described = [_refusal(each) for each in refused]
+    return OverrideRefusals(pl.DataFrame(described, schema=dict(OVERRIDE_REFUSALS), orient="row"))
 
 
 class _Search:

@@ -18,6 +18,7 @@ from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.fields import FIELDS, IGNORED
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.mapping.decisions import MappingDecision
+from discovery_dagster.domain.tables.words import MappingStatus
 from discovery_dagster.domain.words import fold
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import sessions
@@ -57,7 +58,7 @@ def list_mapping(
     terminal().print(table)
     decision_table = table_of("Decisions", "format", "column", "field", "verdict", "author", "when")
     for each in decided:
-        verdict = "accepted" if each.accepted else "rejected"
+        verdict = MappingStatus.ACCEPTED if each.accepted else MappingStatus.REJECTED
         words = (each.format, each.column, each.field, verdict, each.author, f"{each.at:%Y-%m-%d}")
         decision_table.add_row(*words)
     if decided:

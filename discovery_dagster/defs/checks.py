@@ -26,6 +26,7 @@ from discovery_dagster.domain.tables import (
     PROPOSALS,
     TABLE_ACCOUNTS,
 )
+from discovery_dagster.domain.tables.words import AssetType
 from discovery_dagster.store.publications import PublishedFrames
 
 # Checks look at one session, so they need the partition; Dagster calls that a preview feature and
@@ -102,7 +103,7 @@ def columns_do_not_conflict(field_mapping: PublishedFrames) -> dg.AssetCheckResu
 def few_assets_are_unknown(classified_assets: PublishedFrames) -> dg.AssetCheckResult:
     """Warn when the sources say too little to classify the assets."""
     types = classified_assets.frame(CLASSIFIED_ASSETS)["type"]
-    unknown = int((types == "unknown").sum())
+    unknown = int((types == AssetType.UNKNOWN).sum())
     return dg.AssetCheckResult(
         passed=unknown <= MANY_UNKNOWN * len(types) and types.null_count() == 0,
         severity=dg.AssetCheckSeverity.WARN,

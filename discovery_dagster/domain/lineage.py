@@ -21,6 +21,7 @@ from discovery_dagster.domain.tables import (
     InventoryAssets,
     InventoryMembers,
 )
+from discovery_dagster.domain.tables.words import MappingMethod, MappingStatus
 
 Row = dict[str, Any]
 
@@ -128,7 +129,9 @@ class _Place:
             columns = [
                 column
                 for column in self.columns
-                if column["status"] == "accepted" and column["field"] == name and column["text"]
+                if column["status"] == MappingStatus.ACCEPTED
+                and column["field"] == name
+                and column["text"]
             ]
             if columns:
                 return columns
@@ -139,7 +142,8 @@ class _Place:
         return [
             column
             for column in self.columns
-            if column["text"] and (column["field"] == UNMAPPED or column["status"] != "accepted")
+            if column["text"]
+            and (column["field"] == UNMAPPED or column["status"] != MappingStatus.ACCEPTED)
         ]
 
 
@@ -191,7 +195,7 @@ def _sources(
 
 
 def _source(field: str, record: Row, column: Row | None, place: _Place, won: bool) -> Row:
-    mapping = column or {"method": "format"}  # no column: the format itself says so
+    mapping = column or {"method": MappingMethod.FORMAT}  # no column: the format itself says so
     derived = column is not None and field != "custom" and column["field"] != field
     before = place.corrected["before"] if place.corrected else None
     return {

@@ -21,6 +21,7 @@ from discovery_dagster.domain.tables import (
     TableAccounts,
     TableGrains,
 )
+from discovery_dagster.domain.tables.words import Severity
 
 Rows = list[dict[str, Any]]
 
@@ -92,7 +93,7 @@ def _accounts(
 
 def _rejects(rejected: RejectedRecords, issues: Issues) -> Rows:
     reasons: dict[tuple[int, int], list[Mapping[str, Any]]] = {}
-    for issue in issues.filter(pl.col("severity") == "error").iter_rows(named=True):
+    for issue in issues.filter(pl.col("severity") == Severity.ERROR).iter_rows(named=True):
         reason = {name: issue[name] for name in ("field", "code", "message", "value")}
         reasons.setdefault((issue["table"], issue["line"]), []).append(reason)
     return [

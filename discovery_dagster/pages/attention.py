@@ -6,7 +6,7 @@ from typing import Literal
 
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.state import SessionState
-from discovery_dagster.domain.tables.words import GrainStatus
+from discovery_dagster.domain.tables.words import AssetType, GrainStatus
 from discovery_dagster.pages import links, words
 
 Urgency = Literal["bad", "warn", "info"]
@@ -116,7 +116,7 @@ def _of_the_results(state: SessionState) -> Iterator[Attention]:
             f"{words.number(unknown)} {_plural(unknown, 'asset is', 'assets are')} "
             "of unknown type.",
             "Assets",
-            links.session(key, "assets", type="unknown"),
+            links.session(key, "assets", type=AssetType.UNKNOWN),
         )
     proposed = state.counts.get("proposed", 0)
     if proposed:

@@ -13,6 +13,7 @@ from discovery_dagster.api.problems import NotFound
 from discovery_dagster.api.security import SessionOf, StateOf
 from discovery_dagster.api.state import AppState
 from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.tables.words import Change, Changed
 from discovery_dagster.pages import frame, links, words
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, Pending, shown
@@ -134,14 +135,17 @@ def _url(key: SessionKey, row: Row) -> str | None:
     """The asset where it is: what is not seen any more stands in the earlier session."""
     if row["asset_id"] is None:
         return None
-    is_gone = row["what"] == "asset" and row["change"] in ("not_seen", "source_absent")
+    is_gone = row["what"] == Changed.ASSET and row["change"] in (
+        Change.NOT_SEEN,
+        Change.SOURCE_ABSENT,
+    )
     session = SessionKey.of(key.engagement, row["since"]) if is_gone else key
     return links.asset(session, row["asset_id"])
 
 
 def _about(row: Row) -> str | None:
     """What of the asset changed, besides a field: the dependency that it is the source of."""
-    if row["what"] != "edge":
+    if row["what"] != Changed.EDGE:
         return None
     port = f" on {row['protocol'] or ''}/{row['port']}" if row["port"] is not None else ""
     return f"{words.in_words(row['relation'])} {row['target']}{port}"

@@ -10,13 +10,20 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from discovery_dagster.domain.tables.words import AssetType, EdgeStatus
+
 Row = Mapping[str, Any]
 
 #: Nodes that are drawn unless the URL asks for more. About as many as fit a screen readably.
 LIMIT = 40
 
 #: Evidence of several edges between the same two nodes is drawn as the best of them.
-_BEST_FIRST = ("confirmed", "observed_only", "declared_only", "inferred_only")
+_BEST_FIRST = (
+    EdgeStatus.CONFIRMED,
+    EdgeStatus.OBSERVED_ONLY,
+    EdgeStatus.DECLARED_ONLY,
+    EdgeStatus.INFERRED_ONLY,
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ class Drawing:
 
 def application_of(asset: Row) -> str | None:
     """The one application that an asset belongs to; None for none or several."""
-    if asset["type"] == "application":
+    if asset["type"] == AssetType.APPLICATION:
         return str(asset["name"])
     applications = asset["applications"] or []
     return str(applications[0]) if len(applications) == 1 else None

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.tables.words import EdgeStatus
 from discovery_dagster.pages import links, maps
 from discovery_dagster.pages.maps import Map
 
@@ -48,7 +49,7 @@ def draw(key: SessionKey, groups: Sequence[Row], crossing: Iterable[Row]) -> Map
             "source": source,
             "target": target,
             "count": count,
-            "status": "observed_only",
+            "status": EdgeStatus.OBSERVED_ONLY,
             "late": wave[source] < wave[target],
             "label": "1 dependency" if count == 1 else f"{count} dependencies",
         }

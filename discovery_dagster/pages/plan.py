@@ -14,6 +14,7 @@ from discovery_dagster.domain.decisions.constraints import Constraint
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.planning import health
 from discovery_dagster.domain.planning.defaults import Assumptions
+from discovery_dagster.domain.tables.words import AssetType
 from discovery_dagster.pages import frame, links, words
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, Pending, shown
@@ -276,7 +277,7 @@ def _column(
 
 def _card(key: SessionKey, group: Row, members: Sequence[Row]) -> GroupCard:
     strategies = Counter(one["strategy"] for one in members if one["strategy"] != "unknown")
-    applications = [str(one["name"]) for one in members if one["type"] == "application"]
+    applications = [str(one["name"]) for one in members if one["type"] == AssetType.APPLICATION]
     more = f" and {len(applications) - 3} more" if len(applications) > 3 else ""
     return GroupCard(
         group["group"],

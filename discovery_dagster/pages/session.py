@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from discovery_dagster.api.security import SessionOf, StateOf
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.state import SessionState, StepState
+from discovery_dagster.domain.tables.words import AssetType
 from discovery_dagster.pages import frame, links, words
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.attention import Attention, needed
@@ -111,7 +112,13 @@ def _figures(key: SessionKey, state: SessionState) -> list[Figure]:
     counts, rejected = state.counts, sum(file.rejected for file in state.files)
     return [
         figure("assets", "inventory", counts["assets"], "assets"),
-        figure("of unknown type", "classified_assets", counts["unknown"], "assets", type="unknown"),
+        figure(
+            "of unknown type",
+            "classified_assets",
+            counts["unknown"],
+            "assets",
+            type=AssetType.UNKNOWN,
+        ),
         figure("dependencies", "dependencies", counts["dependencies"], "dependencies"),
         figure(
             "unresolved dependencies",

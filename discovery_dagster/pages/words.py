@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from discovery_dagster.domain.tables.words import Changed, Relation, Unresolved
+
 #: A moment in ISO 8601, as evidence tells when something was seen.
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)?")
 
@@ -64,11 +66,11 @@ STATUS_WORDS: Mapping[str, str] = {
 
 #: Why an end of a dependency is no asset.
 END_WORDS: Mapping[str, str] = {
-    "ambiguous": "several assets have this name",
-    "unmatched": "unmatched endpoint",
-    "external": "external endpoint",
-    "broadcast": "broadcast",
-    "local": "local address",
+    Unresolved.AMBIGUOUS: "several assets have this name",
+    Unresolved.UNMATCHED: "unmatched endpoint",
+    Unresolved.EXTERNAL: "external endpoint",
+    Unresolved.BROADCAST: "broadcast",
+    Unresolved.LOCAL: "local address",
 }
 
 #: What each step does, for people; its key is shown small beside it.
@@ -107,29 +109,29 @@ FIELD_TITLES: Mapping[str, str] = {
 }
 
 RELATION_WORDS: Mapping[str, str] = {
-    "runs_on": "runs on",
-    "depends_on": "depends on",
-    "connects_to": "connects to",
-    "member_of": "is a member of",
-    "uses_storage": "uses storage",
-    "replicates_to": "replicates to",
+    Relation.RUNS_ON: "runs on",
+    Relation.DEPENDS_ON: "depends on",
+    Relation.CONNECTS_TO: "connects to",
+    Relation.MEMBER_OF: "is a member of",
+    Relation.USES_STORAGE: "uses storage",
+    Relation.REPLICATES_TO: "replicates to",
 }
 
 #: The same, seen from the other end.
 RELATION_WORDS_BACK: Mapping[str, str] = {
-    "runs_on": "hosts",
-    "depends_on": "is needed by",
-    "connects_to": "is called by",
-    "member_of": "has the member",
-    "uses_storage": "stores for",
-    "replicates_to": "is a replica of",
+    Relation.RUNS_ON: "hosts",
+    Relation.DEPENDS_ON: "is needed by",
+    Relation.CONNECTS_TO: "is called by",
+    Relation.MEMBER_OF: "has the member",
+    Relation.USES_STORAGE: "stores for",
+    Relation.REPLICATES_TO: "is a replica of",
 }
 
 #: What changes are about, as `session_changes` counts them.
 CHANGED_THINGS: Mapping[str, str] = {
-    "asset": "assets",
-    "edge": "dependencies",
-    "plan": "places in the plan",
+    Changed.ASSET: "assets",
+    Changed.EDGE: "dependencies",
+    Changed.PLAN: "places in the plan",
 }
 
 _NAMES_OF_COUNTS: Mapping[str, str] = {

@@ -17,8 +17,9 @@ from discovery_dagster.domain.applications.model import Deployments, Membership
 from discovery_dagster.domain.dependencies.citation import cite
 from discovery_dagster.domain.names.applications import ApplicationNames
 from discovery_dagster.domain.tables import ClassifiedAssets, Edges
+from discovery_dagster.domain.tables.words import AssetType, EvidenceKind, Relation
 
-_APPLICATION: Final = "application"
+_APPLICATION: Final = AssetType.APPLICATION
 
 
 def find(assets: ClassifiedAssets, edges: Edges) -> Deployments:
@@ -64,7 +65,7 @@ def find(assets: ClassifiedAssets, edges: Edges) -> Deployments:
 
 def _hosts(resolved: pl.DataFrame, by_id: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """The machine that each database or other program runs on, where it is one."""
-    placed = resolved.filter(relation="runs_on").select("source_id", "target_id")
+    placed = resolved.filter(relation=Relation.RUNS_ON).select("source_id", "target_id")
     rules = reference.load("applications")
     hosts: dict[str, set[str]] = defaultdict(set)
     for program, machine in placed.iter_rows():
@@ -84,7 +85,7 @@ def _stated(resolved: pl.DataFrame, by_id: Mapping[str, Mapping[str, Any]]) -> I
     rows = of_applications.select("source_id", "target_id", "relation", "evidence")
     for source, target, relation, evidence in rows.iter_rows():
         if by_id[target]["type"] in members.get(relation, ()):
-            declared = [piece for piece in evidence if piece["kind"] == "declared"]
+            declared = [piece for piece in evidence if piece["kind"] == EvidenceKind.DECLARED]
             if declared:
                 yield Membership(target, source, cite(declared))
 

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import polars as pl
 
-UNKNOWN: Final = "unknown"
+from discovery_dagster.domain.tables.words import UNKNOWN, Relation
+
 _PASSES: Final = 2  # the second reaches what talks with what the first inferred
 
 
@@ -65,7 +66,8 @@ def _near(resolved: pl.DataFrame, applications: Mapping[str, set[str]]) -> dict[
     """What each asset talks with, or needs, of those that serve an application with it."""
     near: dict[str, set[str]] = defaultdict(set)
     talking = resolved.filter(
-        pl.col("relation").is_in(["connects_to", "depends_on"]), pl.col("infrastructure").is_null()
+        pl.col("relation").is_in([Relation.CONNECTS_TO, Relation.DEPENDS_ON]),
+        pl.col("infrastructure").is_null(),
     )
     for one, other in talking.select("source_id", "target_id").iter_rows():
         if applications.get(one, set()) & applications.get(other, set()):

@@ -15,6 +15,7 @@ import polars as pl
 from discovery_dagster.domain.applications.model import Deployments
 from discovery_dagster.domain.dependencies.citation import describe_edge
 from discovery_dagster.domain.tables import INTERFACES, Edges, Interfaces, conform
+from discovery_dagster.domain.tables.words import EdgeStatus, EvidenceKind, Relation
 
 
 @dataclass
@@ -40,7 +41,7 @@ def interfaces(edges: Edges, deployments: Deployments) -> Interfaces:
     needs = edges.filter(
         "resolved",
         pl.col("infrastructure").is_null(),
-        pl.col("relation").is_in(["depends_on", "connects_to"]),
+        pl.col("relation").is_in([Relation.DEPENDS_ON, Relation.CONNECTS_TO]),
     )
     pairs: dict[tuple[str, str], _Interface] = defaultdict(_Interface)
     for edge in needs.iter_rows(named=True):
@@ -53,7 +54,11 @@ def interfaces(edges: Edges, deployments: Deployments) -> Interfaces:
         kinds = {piece["kind"] for piece in edge["evidence"]}
         if "declared" in kinds and (one.declared is None or edge["source_id"] == source):
             one.declared = edge
-        seen = sum(piece["count"] or 0 for piece in edge["evidence"] if piece["kind"] == "observed")
+        seen = sum(
+            piece["count"] or 0
+            for piece in edge["evidence"]
+            if piece["kind"] == EvidenceKind.OBSERVED
+        )
         if seen:
             one.connections += seen
             one.ports |= {edge["port"]} - {None}
@@ -77,9 +82,9 @@ def _application(asset: str, deployments: Deployments) -> str | None:
 
 
 def _row(source: str, target: str, one: _Interface, names: Mapping[str, str]) -> dict[str, object]:
-    status = "observed_only"
+    status = EdgeStatus.OBSERVED_ONLY
     if one.declared:
-        status = "confirmed" if one.seen else "declared_only"
+        status = EdgeStatus.CONFIRMED if one.seen else EdgeStatus.DECLARED_ONLY
     return {
         "source": names[source],
         "target": names[target],

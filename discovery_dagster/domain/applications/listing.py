@@ -19,6 +19,7 @@ from discovery_dagster.domain.tables import (
     PlanPlacements,
     conform,
 )
+from discovery_dagster.domain.tables.words import AssetType
 from discovery_dagster.domain.words import fold
 
 _OWN: Final = ("aliases", "business_owner", "technical_owner", "criticality", "status", "custom")
@@ -112,7 +113,7 @@ def _served(
     ordered = sorted(first.values(), key=lambda one: (by_id[one.asset]["name"] or "", one.asset))
     return {
         "members": len(ordered),
-        "databases": sum(by_id[one.asset]["type"] == "database" for one in ordered),
+        "databases": sum(by_id[one.asset]["type"] == AssetType.DATABASE for one in ordered),
         "memberships": [
             {
                 "asset_id": one.asset,

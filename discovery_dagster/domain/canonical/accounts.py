@@ -13,9 +13,10 @@ from discovery_dagster.domain.formats.verdicts import refusals
 from discovery_dagster.domain.mapping import warnings
 from discovery_dagster.domain.source_tables import IGNORED, READ, REJECTED, SourceTable, cell_column
 from discovery_dagster.domain.tables import ISSUES, RECORD_OUTCOMES, Issues, Schema
+from discovery_dagster.domain.tables.words import Outcome, Severity
 from discovery_dagster.domain.words import fold
 
-ACCEPTED: Final = "accepted"
+ACCEPTED: Final = Outcome.ACCEPTED
 
 #: Sentences for the codes of readers; another code is written out as words.
 _SENTENCES = {
@@ -242,8 +243,8 @@ def list_issues(outcomes: pl.DataFrame, refusals: pl.DataFrame, faults: pl.DataF
     """Return the problems of accepted and rejected records, as `tables.ISSUES`."""
     problems = pl.concat(
         [
-            refusals.with_columns(pl.lit("error").alias("severity")),
-            faults.with_columns(pl.lit("warning").alias("severity")),
+            refusals.with_columns(pl.lit(Severity.ERROR).alias("severity")),
+            faults.with_columns(pl.lit(Severity.WARNING).alias("severity")),
         ]
     )
     of_some = pl.col("row").is_in(problems["row"].unique().implode())
@@ -265,7 +266,7 @@ def list_table_issues(place: Place, table_format: TableFormat, mapping: pl.DataF
         "table": place.number,
         "code": "table_waits",
         "message": table_format.reason,
-        "severity": "warning",
+        "severity": Severity.WARNING,
     }
     rows = [waiting] if table_format.kind is Kind.WAITING else []
     rows += [
@@ -279,7 +280,7 @@ def list_table_issues(place: Place, table_format: TableFormat, mapping: pl.DataF
             "code": warnings.CODE,
             "message": warning.message,
             "value": warning.column,
-            "severity": "warning",
+            "severity": Severity.WARNING,
         }
         for warning in warnings.column_warnings(mapping.iter_rows(named=True))
     ]

@@ -12,8 +12,9 @@ import polars as pl
 from discovery_dagster import reference
 from discovery_dagster.domain.names.applications import ApplicationNames
 from discovery_dagster.domain.tables import RELATION_RECORDS, AssetRecords, RelationRecords, conform
+from discovery_dagster.domain.tables.words import AssetType, EvidenceKind, Relation
 
-_APPLICATION: Final = "application"
+_APPLICATION: Final = AssetType.APPLICATION
 
 
 def declare(
@@ -36,7 +37,7 @@ def declare(
     read = {text: names.read(text) for text in distinct}
     assets = AssetRecords(assets.with_columns(_replaced(assets["applications"], read)))
     needs = _of_applications(relations, assets, names)
-    declared = needs["kind"] == "declared"
+    declared = needs["kind"] == EvidenceKind.DECLARED
     members = _members(assets)
     parts = [needs.filter(declared), members, needs.filter(~declared)]
     return assets, RelationRecords(pl.concat(parts))
@@ -68,7 +69,7 @@ def _members(assets: pl.DataFrame) -> pl.DataFrame:
     )
     nothing = {column: pl.lit(None, dtype) for column, dtype in RELATION_RECORDS.items()}
     stated = {
-        "kind": pl.lit("declared"),
+        "kind": pl.lit(EvidenceKind.DECLARED),
         "relation": pl.col("declared_type").replace_strict(
             rules["relations"], default="runs_on", return_dtype=pl.String
         ),
@@ -100,7 +101,9 @@ def _of_applications(
         return relations
     ends = pl.concat([relations["source"], relations["target"]]).drop_nulls().unique()
     called = {text: name for text in ends if (name := names.find(text)) is not None}
-    needs = pl.col("relation").is_in(["depends_on", "connects_to"]) & (pl.col("kind") == "declared")
+    needs = pl.col("relation").is_in([Relation.DEPENDS_ON, Relation.CONNECTS_TO]) & (
+        pl.col("kind") == EvidenceKind.DECLARED
+    )
     for here, there in (("source", "target"), ("target", "source")):
         application = pl.col(f"{here}_record").replace_strict(
             of_record, default=None, return_dtype=pl.String

@@ -14,6 +14,7 @@ from discovery_dagster.domain.fields import FIELDS, REFERENCES, SPAN_FIELDS, UNM
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.source_tables import NO_STORED_VALUE, SourceTable, cell_column
 from discovery_dagster.domain.tables import empty
+from discovery_dagster.domain.tables.words import MappingStatus
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.values import clean, read_cells, spell_plainly, wanted
 from discovery_dagster.domain.values.reading import Reading, are_errors, are_garbled
@@ -73,7 +74,7 @@ def accepted_columns(mapping: pl.DataFrame, table_format: TableFormat) -> tuple[
         table_format: of the table.
     """
     columns = []
-    for row in mapping.filter(pl.col("status") == "accepted").iter_rows(named=True):
+    for row in mapping.filter(pl.col("status") == MappingStatus.ACCEPTED).iter_rows(named=True):
         if row["field"] in FIELDS:
             rule = table_format.columns.get(fold(row["column"]))
             columns.append(
@@ -160,7 +161,9 @@ def custom_attributes(
 
     Cells stay text as they were written: nobody knows what they mean.
     """
-    kept = mapping.filter((pl.col("field") == UNMAPPED) | (pl.col("status") != "accepted"))
+    kept = mapping.filter(
+        (pl.col("field") == UNMAPPED) | (pl.col("status") != MappingStatus.ACCEPTED)
+    )
     pieces, keys = [], set[str]()
     for position in kept["position"]:
         if table_format.facts and fold(table.header[position]) not in table_format.facts:

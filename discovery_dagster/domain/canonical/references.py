@@ -18,6 +18,7 @@ import polars as pl
 from discovery_dagster import reference
 from discovery_dagster.domain.names.hosts import folded
 from discovery_dagster.domain.tables import AssetRecords, RelationRecords
+from discovery_dagster.domain.tables.words import EvidenceKind
 from discovery_dagster.domain.values.names import read_names
 from discovery_dagster.domain.values.notations import parted, without_decorations
 from discovery_dagster.domain.words import fold
@@ -51,7 +52,7 @@ def resolve_references(relations: RelationRecords, assets: AssetRecords) -> Rela
         The same relations in their order, repeated for each thing that an end names; what was
         written instead stands in `detail`. Observed ones follow the declared.
     """
-    declared = pl.col("kind") == "declared"
+    declared = pl.col("kind") == EvidenceKind.DECLARED
     numbered = relations.filter(declared).with_row_index("at")
     if numbered.is_empty():
         return relations

@@ -22,6 +22,7 @@ from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.headers.meanings import named_type
 from discovery_dagster.domain.headers.phrases import Phrase, is_unrelated, read_phrases
 from discovery_dagster.domain.tables import RELATION_RECORDS
+from discovery_dagster.domain.tables.words import EvidenceKind
 from discovery_dagster.domain.texts import formatted
 
 #: A relation record before the place of its table is known.
@@ -76,7 +77,7 @@ def build_references(cells: TableCells, assets: pl.DataFrame) -> pl.DataFrame:
             pl.lit(REFERENCES[column.field]).alias("relation"),
             pl.lit(column.field in TURNED_REFERENCES).alias("turned"),
             pl.lit(column.header).alias("phrase"),
-            pl.lit("declared").alias("kind"),
+            pl.lit(EvidenceKind.DECLARED).alias("kind"),
             pl.col("declared_type").alias("source_type"),
             pl.col("row").alias("source_record"),
             pl.lit(typed, dtype=pl.String).alias("target_type"),

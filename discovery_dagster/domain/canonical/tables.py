@@ -47,6 +47,7 @@ from discovery_dagster.domain.tables import (
     Schema,
     empty,
 )
+from discovery_dagster.domain.tables.words import MappingStatus
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.values.secret_records import hide_by_records
 
@@ -234,7 +235,9 @@ def _build_observations(cells: TableCells, table_format: TableFormat, called: pl
 
 def _called(records: pl.DataFrame, mapping: pl.DataFrame) -> pl.Series:
     """Whether each record has a cell in a column that may name it and is not used."""
-    own = mapping.filter(pl.col("field").is_in(OWN_NAMES), pl.col("status") != "accepted")
+    own = mapping.filter(
+        pl.col("field").is_in(OWN_NAMES), pl.col("status") != MappingStatus.ACCEPTED
+    )
     cells = (pl.col(cell_column(at)).is_not_null() for at in own["position"])
     return records.select(pl.any_horizontal(pl.lit(False), *cells).alias("called")).to_series()
 

@@ -14,6 +14,7 @@ import polars as pl
 from discovery_dagster.domain.canonical.cells import TableCells
 from discovery_dagster.domain.headers.meanings import named_type
 from discovery_dagster.domain.source_tables import SourceTable, cell_column
+from discovery_dagster.domain.tables.words import AssetType
 from discovery_dagster.domain.values.reading import are_words, clean
 from discovery_dagster.domain.words import fold, index_words
 from discovery_dagster.reference import load
@@ -30,7 +31,7 @@ class Virtual:
 
     def declare(self, declared: pl.Series) -> pl.Series:
         """Return the asset types of records of machines as what is known here makes them."""
-        machines = declared.is_null() | (declared == "server").fill_null(value=False)
+        machines = declared.is_null() | (declared == AssetType.SERVER).fill_null(value=False)
         untyped = declared.is_null() & self.seems & self.stated.fill_null(value=True)
         virtual = untyped | (machines & self.stated.fill_null(value=False))
         physical = declared.is_null() & ~self.stated.fill_null(value=True)
@@ -112,7 +113,7 @@ def _marks_virtual(column: str) -> bool:
 
 
 def _names_host(column: str) -> bool:
-    return named_type(column) == "server" and not _marks_virtual(column)
+    return named_type(column) == AssetType.SERVER and not _marks_virtual(column)
 
 
 def _filled(records: pl.DataFrame, at: int) -> pl.Series:

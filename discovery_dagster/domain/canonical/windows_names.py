@@ -9,16 +9,17 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain.tables import RELATION_RECORDS, AssetRecords, RelationRecords, conform
+from discovery_dagster.domain.tables.words import AssetType, EvidenceKind, Relation
 from discovery_dagster.domain.values.notations import TWO_PARTS, are_instances, parted
 from discovery_dagster.reference import load
 
 _TABLE: Final = ("file", "sheet")
 _PLACE: Final = (*_TABLE, "line")
 _SIDES: Final = ("left", "right")
-_HOSTS: Final = ("server", "virtual_machine")
-_DATABASE: Final = "database"
+_HOSTS: Final = (AssetType.SERVER, AssetType.VIRTUAL_MACHINE)
+_DATABASE: Final = AssetType.DATABASE
 #: What people call as they like: a backslash there is part of the name.
-_CALLED_FREELY: Final = ("application", "service", "middleware")
+_CALLED_FREELY: Final = (AssetType.APPLICATION, AssetType.SERVICE, AssetType.MIDDLEWARE)
 
 
 def read_backslashes(
@@ -129,14 +130,14 @@ def _of_instances() -> list[pl.Expr]:
 def _placements(instances: pl.DataFrame) -> pl.DataFrame:
     """A relation to its host of each record of a database instance."""
     stated = {
-        "kind": pl.lit("declared"),
-        "relation": pl.lit("runs_on"),
+        "kind": pl.lit(EvidenceKind.DECLARED),
+        "relation": pl.lit(Relation.RUNS_ON),
         "phrase": pl.col("name"),
         "source": pl.col("name"),
         "source_type": pl.lit(_DATABASE),
         "source_record": pl.col("record"),
         "target": pl.col("left"),
-        "target_type": pl.lit("server"),
+        "target_type": pl.lit(AssetType.SERVER),
         "source_names_asset": pl.lit(True),
         "target_names_asset": pl.lit(True),
         "count": pl.lit(1),

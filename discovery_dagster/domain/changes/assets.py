@@ -7,6 +7,7 @@ import polars as pl
 from discovery_dagster.domain.changes.sources import seen_again
 from discovery_dagster.domain.changes.values import APPEARED, changed_fields
 from discovery_dagster.domain.tables import ATTRIBUTES, ClassifiedAssets, InventoryMembers
+from discovery_dagster.domain.tables.words import Change, Changed
 
 #: Fields whose values are compared. `custom` is left out: among the columns that no field stands
 #: for are the dates and counters of the exporting tool, which are others each time.
@@ -38,6 +39,6 @@ def changes(
     disappeared = before.join(after, on="asset_id", how="anti").select(named)
     lost = disappeared.join(
         seen_again(members, here, ["asset_id"]), on="asset_id", how="left"
-    ).with_columns(pl.col("change").fill_null("source_absent"))
+    ).with_columns(pl.col("change").fill_null(Change.SOURCE_ABSENT))
     parts = [appeared, lost, changed_fields(before, after, ["asset_id"], FIELDS, ["name"])]
-    return pl.concat(parts, how="diagonal").with_columns(what=pl.lit("asset"))
+    return pl.concat(parts, how="diagonal").with_columns(what=pl.lit(Changed.ASSET))

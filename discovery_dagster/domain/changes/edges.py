@@ -7,6 +7,7 @@ import polars as pl
 from discovery_dagster.domain.changes.sources import seen_again
 from discovery_dagster.domain.changes.values import APPEARED, changed_fields
 from discovery_dagster.domain.tables import Edges
+from discovery_dagster.domain.tables.words import Changed
 
 #: What an edge is by, whatever its ends are called: their ids, or the endpoints as written.
 _KEYS: Final = ["from", "to", "relation", "port", "protocol"]
@@ -44,7 +45,7 @@ def changes(before: Edges, after: Edges, here: pl.DataFrame) -> pl.DataFrame:
         pl.concat(parts, how="diagonal")
         .rename({"source": "name", "source_id": "asset_id"})
         .drop("from", "to")
-        .with_columns(what=pl.lit("edge"))
+        .with_columns(what=pl.lit(Changed.EDGE))
     )
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from discovery_dagster.domain.changes.values import CHANGED, changed_fields
 from discovery_dagster.domain.tables import ClassifiedAssets, PlanPlacements
+from discovery_dagster.domain.tables.words import Changed
 
 
 def changes(
@@ -33,7 +34,7 @@ def changes(
     )
     names = assets.select("asset_id", "name")
     changed = pl.concat([valued, moved], how="diagonal")
-    return changed.join(names, on="asset_id", how="left").with_columns(what=pl.lit("plan"))
+    return changed.join(names, on="asset_id", how="left").with_columns(what=pl.lit(Changed.PLAN))
 
 
 def _paired(both: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import polars as pl
 
 from discovery_dagster.domain.formats import generic
 from discovery_dagster.domain.tables import SourceTables
+from discovery_dagster.domain.tables.words import Change
 from discovery_dagster.domain.words import fold
 
 #: Least share of all their columns that two generic tables of one kind have in common. An export
@@ -62,8 +63,8 @@ def seen_again(evidence: pl.DataFrame, here: pl.DataFrame, keys: list[str]) -> p
     placed = evidence.join(here, on=PLACE, how="left", nulls_equal=True)
     return placed.group_by(keys).agg(
         pl.when(pl.col("here").fill_null(False).any())
-        .then(pl.lit("not_seen"))
-        .otherwise(pl.lit("source_absent"))
+        .then(pl.lit(Change.NOT_SEEN))
+        .otherwise(pl.lit(Change.SOURCE_ABSENT))
         .alias("change")
     )
 

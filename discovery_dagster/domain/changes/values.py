@@ -5,10 +5,11 @@ from typing import Final
 
 import polars as pl
 
+from discovery_dagster.domain.tables.words import Change
 from discovery_dagster.domain.texts import as_text
 
-APPEARED: Final = "appeared"
-CHANGED: Final = "changed"
+APPEARED: Final = Change.APPEARED
+CHANGED: Final = Change.CHANGED
 
 
 def changed_fields(

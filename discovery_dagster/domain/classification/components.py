@@ -11,6 +11,7 @@ import polars as pl
 from discovery_dagster.domain.classification.distinct import Distinct
 from discovery_dagster.domain.classification.lifecycle import end_of_life
 from discovery_dagster.domain.tables import CLASSIFIED_ASSETS
+from discovery_dagster.domain.tables.words import EndOfLife
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.values.software import OPERATING_SYSTEM
 from discovery_dagster.reference import load
@@ -52,7 +53,7 @@ def classify_lifecycle(assets: Distinct, products: pl.DataFrame, as_of: date) ->
         joined.select(
             pl.col("software").fill_null([]).cast(CLASSIFIED_ASSETS["software"]),
             "eol_date",
-            eol_status=pl.coalesce("status", pl.when(_has_end()).then(pl.lit("unknown"))),
+            eol_status=pl.coalesce("status", pl.when(_has_end()).then(pl.lit(EndOfLife.UNKNOWN))),
             eol_code=_code(as_of),
         )
     )
@@ -64,7 +65,7 @@ def _entry() -> list[pl.Expr]:
         pl.coalesce("name", "product").alias("name"),
         pl.col("version"),
         pl.col("eol_date"),
-        pl.col("status").fill_null("unknown").alias("eol_status"),
+        pl.col("status").fill_null(EndOfLife.UNKNOWN).alias("eol_status"),
         pl.col("eol_source").alias("source"),
     ]
 

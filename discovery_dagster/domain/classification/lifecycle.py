@@ -11,6 +11,7 @@ from functools import cache
 
 import polars as pl
 
+from discovery_dagster.domain.tables.words import EndOfLife
 from discovery_dagster.reference import ROOT, load
 
 #: Columns that say when a version ends: `eol_date` is ISO 8601, or null without a date.
@@ -49,9 +50,13 @@ def _dates(cycle: Mapping[str, str], as_of: date) -> tuple[str | None, str, str]
     end, extended = cycle["eol"], cycle["extended_end"]
     day = as_of.isoformat()
     if end == "no" or (end != "yes" and day <= end):
-        status = "supported"
+        status = EndOfLife.SUPPORTED
     else:
-        status = "extended" if extended not in ("", "no") and day <= extended else "ended"
+        status = (
+            EndOfLife.EXTENDED
+            if extended not in ("", "no") and day <= extended
+            else EndOfLife.ENDED
+        )
     return (None if end in ("yes", "no") else end), status, cycle["source"]
 
 

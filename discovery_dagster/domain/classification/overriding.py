@@ -15,9 +15,9 @@ from discovery_dagster.domain.tables import (
     PlanPlacements,
     conform,
 )
+from discovery_dagster.domain.tables.words import UNKNOWN
 from discovery_dagster.domain.texts import as_text
 
-_UNKNOWN: Final = "unknown"
 _DECLARED: Final = ("declared_type", "declared_type_text")
 
 
@@ -50,7 +50,7 @@ def apply_overrides(
     anew = anew.with_columns(before[name] for name in _DECLARED)
     decisive = [each for each in own if stages()[each.field] != SOURCE]
     anew = _put(anew, decisive)
-    certain = {each.asset_id: float(each.value != _UNKNOWN) for each in own if each.field == "type"}
+    certain = {each.asset_id: float(each.value != UNKNOWN) for each in own if each.field == "type"}
     anew = _replaced(anew, "confidence", certain)
     anew = anew.with_columns(_reasons(anew, before, assets.filter(mask), own))
     at = pl.int_range(pl.len(), dtype=pl.UInt32).alias("at")
@@ -85,7 +85,7 @@ def _stated(assets: pl.DataFrame, own: Sequence[Override]) -> pl.DataFrame:
     stated = _replaced(
         stated,
         "declared_type",
-        {asset: value for asset, value in types.items() if value != _UNKNOWN},
+        {asset: value for asset, value in types.items() if value != UNKNOWN},
     )
     typed_here = pl.col("asset_id").is_in(sorted(types))
     return stated.with_columns(declared_type_text=pl.when(~typed_here).then("declared_type_text"))

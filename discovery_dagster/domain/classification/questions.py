@@ -4,6 +4,7 @@ import polars as pl
 
 from discovery_dagster.domain.identity.merging import LISTS
 from discovery_dagster.domain.tables import ATTRIBUTES, ClassifiedAssets
+from discovery_dagster.domain.tables.words import AssetType
 
 #: What may tell the type of a thing; nothing else of it leaves here.
 EVIDENCE = (
@@ -24,7 +25,9 @@ def open_assets(classified: ClassifiedAssets) -> pl.DataFrame:
         `EVIDENCE` as written by the sources, by asset id. An asset of which the name alone is
         known is among them: its name and its relations are all there is to ask by.
     """
-    undecided = classified.filter(pl.col("type") == "unknown").with_columns(os_name="os_name_text")
+    undecided = classified.filter(pl.col("type") == AssetType.UNKNOWN).with_columns(
+        os_name="os_name_text"
+    )
     filled = [given(field) if field in ATTRIBUTES else pl.col(field).is_not_null()
             for field in EVIDENCE]  # fmt: skip
     reason = pl.col("rationale").list.eval(

@@ -15,6 +15,7 @@ from discovery_dagster.domain.classification.evidence import correcting, evidenc
 from discovery_dagster.domain.classification.matches import Flags, Matches
 from discovery_dagster.domain.classification.rules import rules
 from discovery_dagster.domain.headers import synonyms
+from discovery_dagster.domain.tables.words import AssetType
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.words import head_meaning, index_words
 from discovery_dagster.reference import load
@@ -54,7 +55,7 @@ def _head(declared: pl.DataFrame) -> pl.Series:
     meanings = {**synonyms.type_words(), **heads}
     texts = declared["declared_type_text"]
     types_within = [head_meaning(text, meanings) if text is not None else None for text in texts]
-    return pl.Series(types_within, dtype=pl.String).replace("unknown", None)
+    return pl.Series(types_within, dtype=pl.String).replace(AssetType.UNKNOWN, None)
 
 
 def _corrections() -> list[pl.Expr]:
@@ -109,7 +110,7 @@ def _decision() -> list[pl.Expr]:
     declared = reference["declared"]
     declared_type, text = pl.col("declared_type"), pl.col("declared_type_text")
     is_declared = declared_type.is_not_null() & ~declared_type.is_in(declared["ignored"])
-    untyped = text.is_null() & (declared_type == "server")
+    untyped = text.is_null() & (declared_type == AssetType.SERVER)
     plain = text.str.to_lowercase().is_in(declared["plain"]).fill_null(False) | untyped
     trusted = pl.when(plain).then(declared["plain_confidence"]).otherwise(declared["confidence"])
     confidences = {one["id"]: one["confidence"] for one in reference["corrections"]}
@@ -124,7 +125,7 @@ def _decision() -> list[pl.Expr]:
             _weighed(pl.col("correction"), confidences),
             pl.coalesce(
                 formatted("type:corrected/{}/{}", "correction", "corrected_by"),
-                pl.when(pl.col("corrected") == "unknown").then(pl.lit("type:unproven")),
+                pl.when(pl.col("corrected") == AssetType.UNKNOWN).then(pl.lit("type:unproven")),
                 formatted("type:hosted/{}", "correction"),
             ),
         ),
@@ -139,11 +140,11 @@ def _decision() -> list[pl.Expr]:
         (undisputed, *by_rule),
         (
             pl.col("rival").is_not_null(),
-            pl.lit("unknown"),
+            pl.lit(AssetType.UNKNOWN),
             pl.lit(0.0),
             formatted("type:disputed/{}/{}", "rule", "rival"),
         ),
-        (pl.lit(True), pl.lit("unknown"), pl.lit(0.0), pl.lit("type:open")),
+        (pl.lit(True), pl.lit(AssetType.UNKNOWN), pl.lit(0.0), pl.lit("type:open")),
     ]
     return [
         pl.coalesce(pl.when(case[0]).then(case[at]) for case in cases).alias(name)
@@ -157,14 +158,14 @@ def _virtual() -> list[pl.Expr]:
     kind, rule = pl.col("type"), pl.col("virtual_rule")
     by_type = kind.replace_strict(reference["types"], default=None, return_dtype=pl.Boolean)
     by_rule = rule.replace_strict(reference["by"], default=None, return_dtype=pl.Boolean)
-    physical = (kind == "server") & pl.col("declared_type_text").str.contains(
+    physical = (kind == AssetType.SERVER) & pl.col("declared_type_text").str.contains(
         reference["physical_words"]
     )
     cases = [
         (by_type.is_not_null(), by_type, formatted("virtual:of_type/{}", kind)),
         (physical, pl.lit(False), pl.lit("virtual:declared")),
         (
-            kind.is_in(["server", "unknown"]) & by_rule.is_not_null(),
+            kind.is_in([AssetType.SERVER, AssetType.UNKNOWN]) & by_rule.is_not_null(),
             by_rule,
             formatted("virtual:rule/{}", rule),
         ),

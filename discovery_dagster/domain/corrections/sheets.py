@@ -20,9 +20,10 @@ from discovery_dagster.domain.source_tables import (
     records_name,
 )
 from discovery_dagster.domain.tables import Issues, RecordOutcomes
+from discovery_dagster.domain.tables.words import Severity
 from discovery_dagster.domain.workbooks import NamedTable, table_name
 
-ERROR, WARNING = "error", "warning"
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,13 @@ from discovery_dagster.domain.tables import (
     PlanPlacements,
     Proposals,
 )
+from discovery_dagster.domain.tables.words import (
+    UNKNOWN,
+    AssetType,
+    MappingMethod,
+    MappingStatus,
+    ProposalStatus,
+)
 from discovery_dagster.domain.tabular import plain_text
 from discovery_dagster.reference import load
 
@@ -42,7 +49,6 @@ CERTAIN: Final = 0.8
 #: Questions of one sheet: nobody answers more of them. The most needed ones come first.
 MOST: Final = 5_000
 
-_UNKNOWN: Final = "unknown"
 #: Fields that are asked where they are not certain, with their confidences.
 _CONFIDENCES: Final = {"type": "confidence", "environment": "environment_confidence"}
 #: Fields that are asked only where a source says something that nobody understood: what nothing
@@ -95,7 +101,7 @@ def _needed(edges: Edges) -> Mapping[str, int]:
 
 def _of_columns(mapping: FieldMapping) -> list[Question]:
     uncertain = (
-        (pl.col("status") != "accepted")
+        (pl.col("status") != MappingStatus.ACCEPTED)
         | pl.col("conflict").is_not_null()
         | (pl.col("field") == UNMAPPED)
         | (pl.col("confidence") < CERTAIN)
@@ -105,7 +111,10 @@ def _of_columns(mapping: FieldMapping) -> list[Question]:
         pl.col("method").ne_missing(PERSON),
         pl.col("field") != IGNORED,
         # Of a tool's columns that are not taken it is known what they are.
-        ~((pl.col("field") == UNMAPPED) & (pl.col("method") == "format").fill_null(value=False)),
+        ~(
+            (pl.col("field") == UNMAPPED)
+            & (pl.col("method") == MappingMethod.FORMAT).fill_null(value=False)
+        ),
     )
     ordered = open_.sort(pl.col("field") == UNMAPPED, "file", "sheet", "position", nulls_last=True)
     return [_of_column(row) for row in ordered.iter_rows(named=True)]
@@ -134,7 +143,7 @@ def _of_assets(findings: Findings, needed: Mapping[str, int]) -> list[Question]:
     proposed = {
         row["asset_id"]: row
         for row in findings.proposals.filter(
-            pl.col("value").is_not_null(), pl.col("status") == "proposed"
+            pl.col("value").is_not_null(), pl.col("status") == ProposalStatus.PROPOSED
         ).iter_rows(named=True)
     }
     ranked = list[tuple[str, int, str, Question]]()
@@ -163,22 +172,22 @@ def _doubtful(findings: Findings) -> Iterator[tuple[str, Mapping[str, Any], floa
         return findings.assets.filter(own, *wanted).iter_rows(named=True)
 
     for field, confidence in _CONFIDENCES.items():
-        doubtful = (pl.col(confidence) < CERTAIN) | (pl.col(field) == _UNKNOWN)
+        doubtful = (pl.col(confidence) < CERTAIN) | (pl.col(field) == UNKNOWN)
         for row in undecided(field, doubtful.fill_null(True), *_concerned(field, findings)):
             yield field, row, row[confidence]
     for field, (text, subject) in _NOT_UNDERSTOOD.items():
-        unknown = pl.col(field).fill_null(_UNKNOWN) == _UNKNOWN
+        unknown = pl.col(field).fill_null(UNKNOWN) == UNKNOWN
         for row in undecided(field, pl.col(text).is_not_null(), unknown):
             yield field, row, row[f"{subject}_confidence"]
     if findings.placements is None:
         return
     # Infrastructure is classified by its facts; what becomes of an application is for its owners to
     # say.
-    open_ = findings.placements.filter(pl.col("strategy") == _UNKNOWN)
+    open_ = findings.placements.filter(pl.col("strategy") == UNKNOWN)
     hints = dict(open_.select("asset_id", "strategy_reason").iter_rows())
-    of_owners = pl.col("type").is_in(["application", "service"])
+    of_owners = pl.col("type").is_in([AssetType.APPLICATION, AssetType.SERVICE])
     for row in undecided("strategy", of_owners, pl.col("asset_id").is_in(list(hints))):
-        yield "strategy", {**row, "strategy": _UNKNOWN, "hint": hints[row["asset_id"]]}, None
+        yield "strategy", {**row, "strategy": UNKNOWN, "hint": hints[row["asset_id"]]}, None
 
 
 def _concerned(field: str, findings: Findings) -> list[pl.Expr]:
@@ -190,11 +199,11 @@ def _concerned(field: str, findings: Findings) -> list[pl.Expr]:
         return []
     moving = findings.placements.filter(pl.col("wave").is_not_null())["asset_id"]
     environments = deployments.find(findings.assets, findings.edges).environments
-    known = [asset for asset, environment in environments.items() if environment != _UNKNOWN]
+    known = [asset for asset, environment in environments.items() if environment != UNKNOWN]
     return [
         pl.col("asset_id").is_in(moving.implode()),
-        ~pl.col("type").is_in(["application", "service"]),
-        ~((pl.col(field) == _UNKNOWN) & pl.col("asset_id").is_in(known)),
+        ~pl.col("type").is_in([AssetType.APPLICATION, AssetType.SERVICE]),
+        ~((pl.col(field) == UNKNOWN) & pl.col("asset_id").is_in(known)),
     ]
 
 

@@ -16,10 +16,11 @@ import polars as pl
 from discovery_dagster.domain.decisions.overrides import Override
 from discovery_dagster.domain.names.hosts import folded
 from discovery_dagster.domain.tables import InventoryAssets
+from discovery_dagster.domain.tables.words import AssetType
 
 #: The field of a decision, and the answer that is no asset.
 MEANS: Final = "means"
-EXTERNAL: Final = "external"  # outside the estate: no inventory will ever name it
+EXTERNAL: Final[str] = AssetType.EXTERNAL  # outside the estate: no inventory will ever name it
 
 
 @dataclass(frozen=True)

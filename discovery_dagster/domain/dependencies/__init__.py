@@ -28,6 +28,7 @@ from discovery_dagster.domain.tables import (
     conform,
     empty,
 )
+from discovery_dagster.domain.tables.words import EvidenceKind
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
@@ -196,7 +197,7 @@ def _pieces(claims: pl.DataFrame) -> pl.DataFrame:
     A declared or inferred record is a piece; the observations of one file are one piece together,
     at the line of the first.
     """
-    seen = pl.col("kind") == "observed"
+    seen = pl.col("kind") == EvidenceKind.OBSERVED
     grouped = claims.group_by(
         *_EDGE, "kind", "file", "sheet", pl.when(~seen).then("line").alias("at")
     ).agg(

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from discovery_dagster.domain.tables.words import EvidenceKind
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
@@ -27,13 +28,13 @@ def cite(evidence: Sequence[Mapping[str, Any]]) -> str:
 
     Only what was declared is confirmed by flows; what was never declared is marked as such.
     """
-    seen = sum(piece["count"] or 0 for piece in evidence if piece["kind"] == "observed")
+    seen = sum(piece["count"] or 0 for piece in evidence if piece["kind"] == EvidenceKind.OBSERVED)
     first = evidence[0]
     file = f"{first['file']} sheet {first['sheet']}" if first["sheet"] else first["file"]
-    if first["kind"] == "observed":
+    if first["kind"] == EvidenceKind.OBSERVED:
         return f"seen in {_flows(seen)}, not declared; {file}"
     place = f"{file} line {first['line']}"
-    if first["kind"] == "inferred":
+    if first["kind"] == EvidenceKind.INFERRED:
         return f"inferred from {place}" + (
             f", seen in {_flows(seen)}, not declared" if seen else ""
         )
@@ -54,11 +55,11 @@ def cited(counts: pl.Series) -> pl.Expr:
     inferred = formatted("inferred from {}", place)
     often = pl.col("seen") > 0
     return (
-        pl.when(first.field("kind") == "observed")
+        pl.when(first.field("kind") == EvidenceKind.OBSERVED)
         .then(formatted("seen in {}, not declared; {}", seen, file))
-        .when(first.field("kind") == "inferred", often)
+        .when(first.field("kind") == EvidenceKind.INFERRED, often)
         .then(formatted("{}, seen in {}, not declared", inferred, seen))
-        .when(first.field("kind") == "inferred")
+        .when(first.field("kind") == EvidenceKind.INFERRED)
         .then(inferred)
         .when(often)
         .then(formatted("{}, confirmed by {}", place, seen))

@@ -8,6 +8,7 @@ import polars as pl
 
 from discovery_dagster.domain.names.index import NameIndex
 from discovery_dagster.domain.tables import RELATION_RECORDS, AssetRecords
+from discovery_dagster.domain.tables.words import EvidenceKind
 from discovery_dagster.domain.values.addresses import is_address
 from discovery_dagster.domain.values.configuration import read
 from discovery_dagster.reference import load
@@ -53,7 +54,7 @@ def _relations(record: dict[str, Any], columns: list[str]) -> Iterator[tuple[Any
                 "file": record["file"],
                 "sheet": record["sheet"],
                 "line": record["line"],
-                "kind": "inferred",
+                "kind": EvidenceKind.INFERRED,
                 "relation": mention.relation,
                 "phrase": column,
                 "source": name,

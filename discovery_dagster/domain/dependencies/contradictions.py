@@ -5,6 +5,7 @@ Nothing is removed for being odd: it is reported, and a scan ties no assets toge
 
 import polars as pl
 
+from discovery_dagster.domain.tables.words import EvidenceKind
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
@@ -70,7 +71,7 @@ def with_conflicts(edges: pl.DataFrame) -> pl.DataFrame:
 def _declaring() -> pl.Expr:
     """The files that declare an edge."""
     piece = pl.element().struct
-    declared = pl.when(piece.field("kind") == "declared").then(piece.field("file"))
+    declared = pl.when(piece.field("kind") == EvidenceKind.DECLARED).then(piece.field("file"))
     return pl.col("evidence").list.eval(declared).explode().drop_nulls().unique().alias("files")
 
 

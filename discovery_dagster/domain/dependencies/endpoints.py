@@ -6,6 +6,7 @@ import polars as pl
 
 from discovery_dagster.domain.dependencies.unresolved import network
 from discovery_dagster.domain.tables import ENDPOINTS, Edges, Endpoints, conform
+from discovery_dagster.domain.tables.words import Side
 
 _SHOWN: Final = 50  # endpoints and candidates that a row names; `number` counts all endpoints
 _ROW: Final = ["subnet", "kind", "needed", "port", "protocol", "service"]
@@ -58,7 +59,7 @@ def report(edges: Edges) -> Endpoints:
         )
         .join(_candidates(strange), on=_ROW, how="left", nulls_equal=True)
         .with_columns(
-            pl.when("needed").then(pl.lit("target")).otherwise(pl.lit("source")).alias("side")
+            pl.when("needed").then(pl.lit(Side.TARGET)).otherwise(pl.lit(Side.SOURCE)).alias("side")
         )
         .with_columns(number=pl.col("endpoints").list.len().cast(pl.UInt32))
         .with_columns(pl.col("endpoints").list.head(_SHOWN))

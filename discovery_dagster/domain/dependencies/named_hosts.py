@@ -17,12 +17,13 @@ import polars as pl
 from discovery_dagster.domain.headers.phrases import is_unrelated
 from discovery_dagster.domain.names.index import NameIndex
 from discovery_dagster.domain.tables import RELATION_RECORDS, AssetRecords, ClassifiedAssets
+from discovery_dagster.domain.tables.words import AssetType, EvidenceKind, Relation
 from discovery_dagster.domain.values.addresses import is_address
 from discovery_dagster.domain.values.names import read_names
 from discovery_dagster.domain.words import fold
 from discovery_dagster.reference import load
 
-_OWNERS: Final = ("application", "service")
+_OWNERS: Final = (AssetType.APPLICATION, AssetType.SERVICE)
 _CELL: Final = {"record": pl.UInt32(), "column": pl.String(), "cell": pl.String()}
 _ONE: Final = ["record", "column"]
 
@@ -63,8 +64,8 @@ def infer(records: AssetRecords, assets: ClassifiedAssets, index: NameIndex) -> 
         source_type="declared_type",
         source_record="record",
         phrase="column",
-        kind=pl.lit("inferred"),
-        relation=pl.lit("depends_on"),
+        kind=pl.lit(EvidenceKind.INFERRED),
+        relation=pl.lit(Relation.DEPENDS_ON),
         source_names_asset=pl.lit(True),
         target_names_asset=pl.lit(False),
         count=pl.lit(1),

@@ -18,11 +18,12 @@ from discovery_dagster.domain.decisions.endpoints import (
     external_endpoints,
     fold_endpoints,
 )
+from discovery_dagster.domain.tables.words import Unresolved
 
-AMBIGUOUS: Final = "ambiguous"
-UNMATCHED: Final = "unmatched"
-BROADCAST: Final = "broadcast"
-LOCAL: Final = "local"
+AMBIGUOUS: Final = Unresolved.AMBIGUOUS
+UNMATCHED: Final = Unresolved.UNMATCHED
+BROADCAST: Final = Unresolved.BROADCAST
+LOCAL: Final = Unresolved.LOCAL
 
 _OF_IPV4: Final = 24  # bits of a subnet, as estates cut them
 _IPV4_SUBNET: Final = r"^(\d+\.\d+\.\d+)\.\d+$"  # what addresses of one subnet have in common

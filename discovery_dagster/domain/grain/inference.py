@@ -10,10 +10,11 @@ from discovery_dagster import reference
 from discovery_dagster.domain.grain import BY_VALUES, WAITING, Grain, TableGrain
 from discovery_dagster.domain.grain.columns import Column, Dependence, named
 from discovery_dagster.domain.grain.observations import Observed, observed, of_people
+from discovery_dagster.domain.tables.words import AssetType
 from discovery_dagster.domain.words import fold
 
 _HOSTS: Final = frozenset({"hostname", "fqdn"})
-_MACHINES: Final = frozenset({"server", "virtual_machine"})
+_MACHINES: Final = frozenset({AssetType.SERVER, AssetType.VIRTUAL_MACHINE})
 _OF_INVENTORY: Final = frozenset({"hostname", "fqdn", "ip_addresses", "mac_addresses"})
 _SURE, _LIKELY, _POSSIBLE = 0.95, 0.85, 0.7
 _PEOPLE: Final = 2

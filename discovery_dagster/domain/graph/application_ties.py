@@ -5,6 +5,7 @@ Membership orders nothing: what serves one application goes together, neither ne
 
 import polars as pl
 
+from discovery_dagster.domain.tables.words import AssetType
 from discovery_dagster.domain.texts import formatted
 
 
@@ -24,14 +25,14 @@ def application_ties(movable: pl.DataFrame, most: int) -> pl.DataFrame:
         deployment has more assets than `most`.
     """
     members = movable.drop_nulls("deployment").sort(
-        "deployment", pl.col("type") != "application", "node"
+        "deployment", pl.col("type") != AssetType.APPLICATION, "node"
     )
     before = {f"{name}_before": pl.col(name).shift().over("deployment") for name in _ENDS}
     chained = members.with_columns(large=pl.len().over("deployment") > most, **before)
     serves = pl.col("type_before") == "application"
     return (
         chained.drop_nulls("node_before")
-        .filter(pl.col("type") != "application")
+        .filter(pl.col("type") != AssetType.APPLICATION)
         .select(
             a="node",
             b="node_before",

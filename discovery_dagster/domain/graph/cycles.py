@@ -18,6 +18,7 @@ from discovery_dagster.domain.tables import (
     GraphNodes,
     conform,
 )
+from discovery_dagster.domain.tables.words import EvidenceKind
 from discovery_dagster.reference import load
 
 
@@ -68,6 +69,6 @@ def _cost(edge: dict[str, object]) -> float:
     rules = load("planning")["cut"]
     evidence = edge["evidence"]
     assert isinstance(evidence, list)  # noqa: S101 - as `EDGES` has it
-    seen = sum(piece["count"] or 0 for piece in evidence if piece["kind"] == "observed")
+    seen = sum(piece["count"] or 0 for piece in evidence if piece["kind"] == EvidenceKind.OBSERVED)
     placed = rules["placement"] if edge["relation"] in rules["placements"] else 1
     return float(rules["statuses"][edge["status"]] * (1 + log10(1 + seen)) * placed)

@@ -11,6 +11,7 @@ import polars as pl
 
 from discovery_dagster.domain.classification.tokens import words
 from discovery_dagster.domain.tables import ClassifiedAssets, Edges
+from discovery_dagster.domain.tables.words import Relation
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
@@ -36,7 +37,9 @@ def recognise(
     """
     rules = load("infrastructure")
     least = _least(rules["others"], assets.height)
-    linked = edges.filter("resolved", pl.col("relation").is_in(["depends_on", "connects_to"]))
+    linked = edges.filter(
+        "resolved", pl.col("relation").is_in([Relation.DEPENDS_ON, Relation.CONNECTS_TO])
+    )
     known = assets.select("asset_id", text=words("name")).join(_meeting(linked), on="asset_id")
     candidates = [
         _of_role(role, rule, linked, known, least, rules) for role, rule in rules["roles"].items()

@@ -17,6 +17,7 @@ import polars as pl
 
 from discovery_dagster.domain.applications.model import Deployments
 from discovery_dagster.domain.tables import ClassifiedAssets, Edges
+from discovery_dagster.domain.tables.words import AssetType, EdgeStatus, Relation
 from discovery_dagster.reference import load
 
 #: Nodes that a reason names.
@@ -44,7 +45,7 @@ def single_points(
         "resolved",
         pl.col("infrastructure").is_null(),
         pl.col("relation").is_in(rules["relations"]),
-        pl.col("status") != "inferred_only",
+        pl.col("status") != EdgeStatus.INFERRED_ONLY,
         ~pl.col("source_id").is_in(list(services)),
     )
     if needed.height > rules["limit"]:
@@ -72,7 +73,7 @@ def _part_of(
 ) -> bool:
     """Whether what stops is of the same deployment: a program, or the entry of the application."""
     kind, programs = by_id[other]["type"], load("applications")["programs"]
-    return deployments.of.get(other) == own and (kind == "application" or kind in programs)
+    return deployments.of.get(other) == own and (kind == AssetType.APPLICATION or kind in programs)
 
 
 @dataclass(frozen=True)
@@ -134,15 +135,17 @@ def _needs(
     rules = load("planning")["single_points"]
     listening = _listening(needed, by_id, deployments)
     replicas: dict[str, set[str]] = defaultdict(set)
-    copies = edges.filter("resolved", relation="replicates_to")
+    copies = edges.filter("resolved", relation=Relation.REPLICATES_TO)
     for one, other in copies.select("source_id", "target_id").iter_rows():
         replicas[one].add(other)
         replicas[other].add(one)
-    clustered = edges.filter("resolved", pl.col("relation").is_in(["runs_on", "member_of"]))
+    clustered = edges.filter(
+        "resolved", pl.col("relation").is_in([Relation.RUNS_ON, Relation.MEMBER_OF])
+    )
     in_cluster = {
         source
         for source, target in clustered.select("source_id", "target_id").iter_rows()
-        if by_id[target]["type"] == "cluster"
+        if by_id[target]["type"] == AssetType.CLUSTER
     }
     machines = _machines(needed, by_id, deployments)
 
@@ -163,7 +166,7 @@ def _needs(
         if relation in rules["placements"] and source in in_cluster:
             continue  # it starts on another machine of its cluster
         peers = providers(target, port)
-        if by_id[source]["type"] == "application":
+        if by_id[source]["type"] == AssetType.APPLICATION:
             peers |= machines[source]
         groups[source].add(peers - {source})
     return {source: frozenset(of) for source, of in groups.items()}
@@ -178,7 +181,7 @@ def _listening(
     """
     providers: defaultdict[tuple[object, object], set[str]] = defaultdict(set)
     for asset, part in deployments.of.items():
-        if asset in by_id and by_id[asset]["type"] != "application":
+        if asset in by_id and by_id[asset]["type"] != AssetType.APPLICATION:
             providers[part, _stem(by_id[asset])].add(asset)
     clients: dict[tuple[str, int], set[str]] = defaultdict(set)
     reached: dict[tuple[str, int], set[str]] = defaultdict(set)
@@ -215,9 +218,12 @@ def _machines(
 ) -> Mapping[str, set[str]]:
     """What each application runs on in its own deployment: any of it may carry it on."""
     machines: dict[str, set[str]] = defaultdict(set)
-    rows = needed.filter(relation="runs_on").select("source_id", "target_id")
+    rows = needed.filter(relation=Relation.RUNS_ON).select("source_id", "target_id")
     for source, target in rows.iter_rows():
         own = deployments.of.get(source)
-        if by_id[source]["type"] == "application" and own in (None, deployments.of.get(target)):
+        if by_id[source]["type"] == AssetType.APPLICATION and own in (
+            None,
+            deployments.of.get(target),
+        ):
             machines[source].add(target)
     return machines

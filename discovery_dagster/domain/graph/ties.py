@@ -11,9 +11,10 @@ from discovery_dagster.domain.dependencies.citation import cited
 from discovery_dagster.domain.graph.application_ties import application_ties
 from discovery_dagster.domain.graph.binding import with_binding
 from discovery_dagster.domain.tables import ClassifiedAssets, Edges, GraphNodes
+from discovery_dagster.domain.tables.words import EvidenceKind, Relation
 from discovery_dagster.reference import load
 
-_OBSERVED: Final = pl.element().struct.field("kind") == "observed"
+_OBSERVED: Final = pl.element().struct.field("kind") == EvidenceKind.OBSERVED
 
 
 def planned(assets: ClassifiedAssets) -> pl.DataFrame:
@@ -103,7 +104,7 @@ def _loose() -> pl.Expr:
 def _of_shared_service() -> pl.Expr:
     """True of connections with assets that serve the whole estate; what they run on stays a tie."""
     shared = pl.col("from_shared").fill_null(False) | pl.col("to_shared").fill_null(False)
-    return shared & pl.col("relation").is_in(["depends_on", "connects_to"])
+    return shared & pl.col("relation").is_in([Relation.DEPENDS_ON, Relation.CONNECTS_TO])
 
 
 def _seen() -> pl.Expr:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import polars as pl
 
 from discovery_dagster.domain.handover import Handover, Row, mebibytes, sift
+from discovery_dagster.domain.tables.words import AssetType
 from discovery_dagster.domain.values.names import read_host
 
 COLUMNS: Final = (
@@ -18,7 +19,7 @@ COLUMNS: Final = (
     "OS.Version", "VMware.VMName", "RAM.TotalSizeInMB", "Applications", "ApplicationWave",
 )  # fmt: skip
 
-MACHINES: Final = ("server", "virtual_machine")
+MACHINES: Final = (AssetType.SERVER, AssetType.VIRTUAL_MACHINE)
 
 NO_MACHINE: Final = "they are neither servers nor virtual machines"
 
@@ -63,7 +64,7 @@ def _row(asset: Row, host: str | None) -> list[Any]:
         asset["cpu_cores"],
         asset["os_name"],
         asset["os_version"],
-        asset["name"] if asset["type"] == "virtual_machine" else None,
+        asset["name"] if asset["type"] == AssetType.VIRTUAL_MACHINE else None,
         mebibytes(asset["memory_gb"]),
         # A comma parts applications; one inside a name would make two of it.
         _listed([name.replace(",", " ") for name in asset["applications"]]),

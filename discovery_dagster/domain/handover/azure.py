@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from discovery_dagster.domain.handover import Handover, Row, mebibytes, sift
 from discovery_dagster.domain.handover.aws import MACHINES, NO_MACHINE
+from discovery_dagster.domain.tables.words import AssetType
 
 COLUMNS: Final = (
     "*Server name", "IP addresses", "*Cores", "*Memory (In MB)", "*OS name", "OS version",
@@ -20,7 +21,7 @@ MOST: Final = 20_000
 
 INCOMPLETE: Final = "their cores, memory or operating system are not known, which are mandatory"
 
-_TYPES: Final = {"server": "Physical", "virtual_machine": "Virtual"}
+_TYPES: Final = {AssetType.SERVER: "Physical", AssetType.VIRTUAL_MACHINE: "Virtual"}
 
 
 def hand_over(assets: Sequence[Row], dependencies: Sequence[Row]) -> Handover:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from discovery_dagster.domain.handover import Handover, Row, sift
+from discovery_dagster.domain.tables.words import AssetType, Relation
 
 _TAGS: Final = ("Operating System", "Runtime", "Criticality", "Environment")
 
@@ -23,7 +24,7 @@ COLUMNS: Final = (
 #: How Konveyor writes a person; another text would fail the record.
 _PERSON: Final = re.compile(r"[^<>,]+<[^<>@\s]+@[^<>@\s]+>")
 
-_NEEDS: Final = ("depends_on", "connects_to")
+_NEEDS: Final = (Relation.DEPENDS_ON, Relation.CONNECTS_TO)
 
 NO_APPLICATION: Final = "they are no applications"
 
@@ -37,7 +38,7 @@ def hand_over(assets: Sequence[Row], dependencies: Sequence[Row]) -> Handover:
     """
     fitting, left = sift(
         assets,
-        lambda asset: None if asset["type"] == "application" else NO_APPLICATION,
+        lambda asset: None if asset["type"] == AssetType.APPLICATION else NO_APPLICATION,
         unique=True,
     )
     names = {asset["id"]: asset["name"] for asset in fitting}

@@ -11,6 +11,7 @@ import polars as pl
 from discovery_dagster.domain.identity import hardware
 from discovery_dagster.domain.names.hosts import borrowed_name, folded, group, with_host_names
 from discovery_dagster.domain.tables import AssetRecords, RelationRecords
+from discovery_dagster.domain.tables.words import Relation
 from discovery_dagster.reference import load
 
 _ADDRESS: Final = r"^[0-9a-f]*[.:][0-9a-f.:]+$"
@@ -207,7 +208,7 @@ def _single(column: pl.Expr) -> pl.Expr:
 def _placement(assets: pl.DataFrame, relations: RelationRecords, types: list[str]) -> pl.Expr:
     """The host of a thing of which each host may have one: by its record, or its host name."""
     stated = (
-        relations.filter(pl.col("relation") == "runs_on")
+        relations.filter(pl.col("relation") == Relation.RUNS_ON)
         .group_by(record="source_record")
         .agg(folded("target").min())
     )

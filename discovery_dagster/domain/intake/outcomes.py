@@ -25,6 +25,7 @@ from discovery_dagster.domain.tables import (
     TableGrains,
     empty,
 )
+from discovery_dagster.domain.tables.words import Outcome, Severity
 from discovery_dagster.domain.texts import formatted
 
 
@@ -101,8 +102,10 @@ def _refuse_lines(
         pl.int_range(pl.len(), dtype=pl.UInt32).over("table").alias("row")
     )
     joined = numbered.join(refused, on=["table", "row"], how="left", maintain_order="left")
-    outcome = pl.when("refused").then(pl.lit("rejected")).otherwise("outcome").alias("outcome")
-    refusal = refusals.with_columns(severity=pl.lit("error")).select(list(ISSUES))
+    outcome = (
+        pl.when("refused").then(pl.lit(Outcome.REJECTED)).otherwise("outcome").alias("outcome")
+    )
+    refusal = refusals.with_columns(severity=pl.lit(Severity.ERROR)).select(list(ISSUES))
     settled = joined.with_columns(outcome).select(list(RECORD_OUTCOMES))
     return RecordOutcomes(settled), Issues(pl.concat([issues, refusal]))
 
@@ -124,7 +127,7 @@ def _unattached(
             "What the record says is not used: {} is no asset of this session, or several.", named
         ),
         value=named,
-        severity=pl.lit("warning"),
+        severity=pl.lit(Severity.WARNING),
     )
     return Issues(issues.select(list(ISSUES)))
 
@@ -142,7 +145,7 @@ def describe_rejects(published: FrameSource, outcomes: RecordOutcomes) -> Reject
     parts: list[pl.DataFrame] = [empty(REJECTED_RECORDS)]
     for table in published["tables"].iter_rows(named=True):
         own = outcomes.filter(pl.col("table") == table["table"])
-        rejected = own["outcome"] == "rejected"
+        rejected = own["outcome"] == Outcome.REJECTED
         if not rejected.any():
             continue
         # By position, not by line: in one-line JSON all records stand on the same line.

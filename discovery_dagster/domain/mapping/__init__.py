@@ -48,6 +48,7 @@ from discovery_dagster.domain.mapping.rival_names import resolve_rival_names
 from discovery_dagster.domain.mapping.unknown_names import propose_names
 from discovery_dagster.domain.source_tables import READ, SourceTable, cell_column
 from discovery_dagster.domain.tables import FIELD_MAPPING
+from discovery_dagster.domain.tables.words import MappingMethod
 from discovery_dagster.domain.values import TRANSFORMS, clean
 from discovery_dagster.domain.values.secret_records import hide_by_records
 from discovery_dagster.domain.values.secrets import hide_cells
@@ -154,9 +155,13 @@ def _propose_name(claim: Claim, grain: TableGrain) -> Claim:
     if claim.column.position != grain.name or claim.field != UNMAPPED:
         return claim
     return replace(
-        claim, field="name", confidence=grain.confidence, method="values", status=PROPOSED,
+        claim,
+        field="name",
+        confidence=grain.confidence,
+        method=MappingMethod.VALUES,
+        status=PROPOSED,
         notes=("its values look like names of machines",),
-    )  # fmt: skip
+    )
 
 
 def _refuse_repeated_hosts(claims: list[Claim]) -> list[Claim]:
@@ -197,7 +202,7 @@ def _resolve_conflicts(claims: list[Claim]) -> list[Claim]:
 
 def _resolve_rivals(group: Sequence[Claim], taken: Collection[str]) -> Iterable[Claim]:
     by_person = [claim for claim in group if claim.method == PERSON]
-    by_format = by_person or [claim for claim in group if claim.method == "format"]
+    by_format = by_person or [claim for claim in group if claim.method == MappingMethod.FORMAT]
     orders = [claim.order for claim in by_format]
     best = max(claim.confidence for claim in group)
     winners = by_format or [claim for claim in group if claim.confidence == best]

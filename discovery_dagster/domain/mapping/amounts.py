@@ -18,6 +18,7 @@ from discovery_dagster.domain.mapping.claims import (
     Column,
 )
 from discovery_dagster.domain.mapping.decisions import PERSON
+from discovery_dagster.domain.tables.words import MappingMethod
 from discovery_dagster.domain.values import read_cells
 from discovery_dagster.domain.values.quantities import read_numbers
 
@@ -103,6 +104,8 @@ def unit_by_values(claim: Claim, values: pl.Series) -> Claim:
         within = float(bare.is_between(least, most).sum()) >= _PLAUSIBLE * len(bare)
         if within and all((bare >= figure).any() for figure in reached):
             note = f"no unit in the header; the values are plausible in {unit} only"
-            return replace(claim, unit=unit, method="values", confidence=0.8, notes=(note,))
+            return replace(
+                claim, unit=unit, method=MappingMethod.VALUES, confidence=0.8, notes=(note,)
+            )
     note = "no unit in the header, and the values do not tell it"
     return replace(claim, status=PROPOSED, confidence=0.5, notes=(note,))

@@ -19,22 +19,23 @@ from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.headers.meanings import find_meaning, named_type
 from discovery_dagster.domain.headers.words import read_words
 from discovery_dagster.domain.mapping.vocabularies import known_share
+from discovery_dagster.domain.tables.words import AssetType, MappingMethod, MappingStatus
 from discovery_dagster.domain.values.kinds import TRUTH_VALUES, kind_of, no_names
 from discovery_dagster.domain.words import fold, replace_words
 
 #: What may become of a claim.
-ACCEPTED: Final = "accepted"
-PROPOSED: Final = "proposed"
-REJECTED: Final = "rejected"
+ACCEPTED: Final = MappingStatus.ACCEPTED
+PROPOSED: Final = MappingStatus.PROPOSED
+REJECTED: Final = MappingStatus.REJECTED
 
 _SAMPLE = 1_000  # distinct values of a column that are looked at
 _PLAIN, _OTHER, _WORDS, _RELATED = 0.95, 0.9, 0.85, 0.5
 #: How a header alone says what a column is: as a whole, or by the words it is made of.
-BY_HEADER = frozenset({"synonym", "words"})
+BY_HEADER = frozenset({MappingMethod.SYNONYM, MappingMethod.WORDS})
 _KNOWN_SYSTEMS: Final = 0.8  # least share of values that name an operating system
-_MACHINES = ("virtual_machine", "server")
+_MACHINES = (AssetType.VIRTUAL_MACHINE, AssetType.SERVER)
 _HOST_FIELDS = ("hostname", "fqdn")
-_HOSTED = frozenset({"application", "database", "cluster"})
+_HOSTED = frozenset({AssetType.APPLICATION, AssetType.DATABASE, AssetType.CLUSTER})
 
 #: Fields that name the record's own thing, and fields that name any.
 OWN_NAMES: Final = frozenset({"name", *_HOST_FIELDS})
@@ -117,7 +118,7 @@ def claim_columns(
             return _claim_of_subject(claims, grain)
         return _claim_names(claims, table_format)
     if Kind.DETAILS in table_format.kinds and table_format.synonyms:
-        return [_refer(claim, table_format.asset_type or "server") for claim in claims]
+        return [_refer(claim, table_format.asset_type or AssetType.SERVER) for claim in claims]
     return claims
 
 
@@ -128,7 +129,7 @@ def _claim(column: Column, table_format: TableFormat) -> Claim:
         notes = (table_format.taught,) if table_format.taught and rule.taught else ()
         return Claim(column, rule.field, rule.unit, rule.order, 1.0, "format", status, notes)
     if table_format.kind in {Kind.IGNORED, Kind.CORRECTIONS, Kind.OVERRIDES}:
-        return Claim(column, IGNORED, confidence=1.0, method="format")
+        return Claim(column, IGNORED, confidence=1.0, method=MappingMethod.FORMAT)
     if not table_format.synonyms:
         return Claim(column)
     asset_table = table_format.kind in OF_THINGS
@@ -141,10 +142,14 @@ def _claim(column: Column, table_format: TableFormat) -> Claim:
     if meaning.field in _NAMING and column.names_nothing:
         return _refuse_name(column, meaning.field)
     if not meaning.whole:
-        return Claim(column, meaning.field, meaning.unit, confidence=_WORDS, method="words")
+        return Claim(
+            column, meaning.field, meaning.unit, confidence=_WORDS, method=MappingMethod.WORDS
+        )
     plain = column.folded in synonyms.plain_words(section)
     confidence = _PLAIN if plain else _OTHER
-    return Claim(column, meaning.field, meaning.unit, confidence=confidence, method="synonym")
+    return Claim(
+        column, meaning.field, meaning.unit, confidence=confidence, method=MappingMethod.SYNONYM
+    )
 
 
 def _refuse_name(column: Column, field: str) -> Claim:
@@ -172,9 +177,9 @@ def _claim_of_subject(claims: list[Claim], grain: TableGrain) -> list[Claim]:
             refined.append(_name_subject(claim))
         elif claim.column.position in grain.beside:
             note = "it says something of the observation, not of the thing"
-            refined.append(Claim(claim.column, method="values", notes=(note,)))
+            refined.append(Claim(claim.column, method=MappingMethod.VALUES, notes=(note,)))
         else:
-            refined.append(_refer(claim, own_type or "server"))
+            refined.append(_refer(claim, own_type or AssetType.SERVER))
     return refined
 
 
@@ -191,10 +196,10 @@ def _claim_names(claims: list[Claim], table_format: TableFormat) -> list[Claim]:
     if any(claim.field == "name" and claim.status == ACCEPTED for claim in claims):
         return [_refer(claim, table_format.asset_type) for claim in claims]
     subject = _find_subject(claims)
-    if subject is None or (table_format.taught and subject.method == "format"):
+    if subject is None or (table_format.taught and subject.method == MappingMethod.FORMAT):
         return claims
-    own_type = named_type(subject.column.effective_header) or "server"
-    if own_type == "virtual_machine":
+    own_type = named_type(subject.column.effective_header) or AssetType.SERVER
+    if own_type == AssetType.VIRTUAL_MACHINE:
         claims = [_hosting(claim, subject) for claim in claims]
     named = [_name(claim) if claim is subject else _refer(claim, own_type) for claim in claims]
     return [_identify(_subtype(claim, own_type), own_type) for claim in named]
@@ -210,7 +215,7 @@ def _find_subject(claims: Sequence[Claim]) -> Claim | None:
 
     def rank(claim: Claim) -> tuple[float, bool, int, int]:
         asset_type = named_type(claim.column.effective_header)
-        named = asset_type or "server"
+        named = asset_type or AssetType.SERVER
         is_name = claim.column.folded.endswith(("name", "identifier")) or asset_type is None
         is_name = is_name or (machines and named in _MACHINES)
         place = order.index(named) if is_name else 0
@@ -241,7 +246,7 @@ def _hosting(claim: Claim, subject: Claim) -> Claim:
     )
     if not hosts or len(hosts) >= len(names) or hosts & names:
         return claim
-    return replace(claim, field="runs_on", confidence=_OTHER, method="synonym")
+    return replace(claim, field="runs_on", confidence=_OTHER, method=MappingMethod.SYNONYM)
 
 
 def _subtype(claim: Claim, own_type: str) -> Claim:
@@ -257,7 +262,7 @@ def _subtype(claim: Claim, own_type: str) -> Claim:
 def _name(claim: Claim) -> Claim:
     if claim.field in _HOST_FIELDS:
         return claim
-    return replace(claim, field="name", confidence=_PLAIN, method="synonym")
+    return replace(claim, field="name", confidence=_PLAIN, method=MappingMethod.SYNONYM)
 
 
 def _identify(claim: Claim, own_type: str) -> Claim:
@@ -265,7 +270,7 @@ def _identify(claim: Claim, own_type: str) -> Claim:
     words = [reading.words for reading in read_words(claim.column.effective_header)]
     if claim.method is not None or {own_type, "id"} not in words or claim.column.distinctness < 1:
         return claim
-    return replace(claim, field="provider_id", confidence=_WORDS, method="words")
+    return replace(claim, field="provider_id", confidence=_WORDS, method=MappingMethod.WORDS)
 
 
 def _lists_systems(column: Column) -> bool:
@@ -278,17 +283,17 @@ def _lists_systems(column: Column) -> bool:
 
 
 def _refer(claim: Claim, subject: str | None) -> Claim:
-    if claim.method == "format":
+    if claim.method == MappingMethod.FORMAT:
         return claim
     if _lists_systems(claim.column):
         return Claim(claim.column)
     named = named_type(claim.column.effective_header)
     own = claim.column.folded in reference.load("header_words")["own_endpoints"]
     if claim.field in _HOST_FIELDS and not own and subject in _HOSTED:
-        named = "server"  # the host of something else, not its own name
+        named = AssetType.SERVER  # the host of something else, not its own name
     if named is None or claim.column.names_nothing:
         return claim
     field = synonyms.reference_field(named, subject)
     if field is None:
         return Claim(claim.column)
-    return replace(claim, field=field, confidence=_OTHER, method="synonym")
+    return replace(claim, field=field, confidence=_OTHER, method=MappingMethod.SYNONYM)

@@ -12,9 +12,10 @@ from typing import Final
 
 from discovery_dagster.domain.fields import FIELDS
 from discovery_dagster.domain.mapping.claims import ACCEPTED, REJECTED, Claim, Column
+from discovery_dagster.domain.tables.words import MappingMethod
 from discovery_dagster.domain.words import fold
 
-PERSON: Final = "person"
+PERSON: Final = MappingMethod.PERSON
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from discovery_dagster.domain.mapping.claims import (
     Column,
 )
 from discovery_dagster.domain.mapping.vocabularies import environment_words, known_share
+from discovery_dagster.domain.tables.words import MappingMethod
 from discovery_dagster.domain.values import read_cells, wanted
 from discovery_dagster.domain.values.kinds import TRUTH_VALUES, no_words
 from discovery_dagster.domain.words import fold
@@ -70,7 +71,7 @@ def weigh(claim: Claim) -> Claim:
         return replace(claim, status=REJECTED, notes=(f"the values are {kind}, not words",))
     if claim.field == "declared_type":
         share = known_share("declared_type", values)
-        if not share and claim.method == "words":
+        if not share and claim.method == MappingMethod.WORDS:
             return replace(claim, status=REJECTED, notes=("no value is a type of asset",))
         return replace(claim, confidence=round(claim.confidence * (0.9 + 0.1 * share), 3))
     if FIELDS[claim.field].kind in AMOUNTS and claim.unit is None:
@@ -135,10 +136,14 @@ def claim_by_values(claim: Claim) -> Claim:
     )
     if field is not None:
         note = "the header may mean it, and the values are such"
-        return replace(claim, field=field, confidence=_BY_VALUES, method="values", notes=(note,))
+        return replace(
+            claim, field=field, confidence=_BY_VALUES, method=MappingMethod.VALUES, notes=(note,)
+        )
     if bool(read_cells("addresses", values).faults.any()):
         return claim
-    return replace(claim, field="ip_addresses", confidence=0.6, method="values", status=PROPOSED)
+    return replace(
+        claim, field="ip_addresses", confidence=0.6, method=MappingMethod.VALUES, status=PROPOSED
+    )
 
 
 def read_full_versions(claims: list[Claim]) -> list[Claim]:

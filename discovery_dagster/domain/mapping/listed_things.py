@@ -12,6 +12,7 @@ from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.headers.listed import listed_words
 from discovery_dagster.domain.headers.meanings import named_type
 from discovery_dagster.domain.mapping.claims import ACCEPTED, Claim
+from discovery_dagster.domain.tables.words import AssetType, MappingMethod
 
 _CONFIDENCE: Final = 0.9  # of a synonym that is not the plainest one
 _DISTINCT: Final = 0.95  # a list of applications hardly names one twice
@@ -35,7 +36,9 @@ def read_lists(claims: Sequence[Claim]) -> list[Claim]:
 def _lists_databases(claims: Sequence[Claim]) -> bool:
     words = listed_words("database")
     fields = {claim.field for claim in claims}
-    formatted = any(claim.field == "name" and claim.method == "format" for claim in claims)
+    formatted = any(
+        claim.field == "name" and claim.method == MappingMethod.FORMAT for claim in claims
+    )
     has = {words[claim.column.folded] for claim in claims if claim.column.folded in words}
     beside = reference.load("listed_things")["database"]["beside"]
     return not formatted and fields >= set(beside) and {"name", "runs_on"} <= has
@@ -44,13 +47,13 @@ def _lists_databases(claims: Sequence[Claim]) -> bool:
 def _applications(claims: Sequence[Claim]) -> Claim | None:
     """The column that names the applications of a list of nothing else."""
     short = listed_words("application")
-    named = [claim for claim in claims if named_type(claim.column.header) == "application"]
+    named = [claim for claim in claims if named_type(claim.column.header) == AssetType.APPLICATION]
     others = [
         claim
         for claim in claims
         if claim.field in _OWN and claim not in named and short.get(claim.column.folded) is None
     ]
-    if len(named) != 1 or others or named[0].method == "format":
+    if len(named) != 1 or others or named[0].method == MappingMethod.FORMAT:
         return None
     return named[0] if named[0].column.distinctness >= _DISTINCT else None
 
@@ -62,7 +65,7 @@ def _as_listed(claim: Claim, list_of: str) -> Claim:
     base, unit = synonyms.split_unit(claim.column.folded)
     words = listed_words(list_of)
     field = words.get(claim.column.folded) or words.get(base)
-    if field is None or claim.method == "format":
+    if field is None or claim.method == MappingMethod.FORMAT:
         return claim
     if field in _NAMES and claim.column.names_nothing and not claim.column.numbers_things:
         return claim
@@ -71,7 +74,7 @@ def _as_listed(claim: Claim, list_of: str) -> Claim:
         field=field,
         unit=unit if field == "storage_gb" else None,
         confidence=_CONFIDENCE,
-        method="synonym",
+        method=MappingMethod.SYNONYM,
         status=ACCEPTED,
         notes=(f"the table lists {list_of}s",),
     )

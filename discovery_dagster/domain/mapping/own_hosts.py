@@ -20,6 +20,7 @@ import polars as pl
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.headers.meanings import named_type
 from discovery_dagster.domain.mapping.claims import ACCEPTED, BY_HEADER, Claim
+from discovery_dagster.domain.tables.words import AssetType, MappingMethod
 from discovery_dagster.domain.values.addresses import is_address
 from discovery_dagster.domain.words import fold, replace_words
 from discovery_dagster.reference import load
@@ -30,7 +31,15 @@ _CONFIDENCE: Final = 0.75
 _BARE: Final = 2  # columns of a table that says nothing of its things but their hosts
 #: Fields of what runs on machines, and of what has its own columns for them.
 _OF_OTHERS: Final = frozenset({"product", "runs_on", "hostname", "fqdn"})
-_RUNNING: Final = frozenset({"application", "service", "database", "middleware", "container"})
+_RUNNING: Final = frozenset(
+    {
+        AssetType.APPLICATION,
+        AssetType.SERVICE,
+        AssetType.DATABASE,
+        AssetType.MIDDLEWARE,
+        AssetType.CONTAINER,
+    }
+)
 
 
 def name_own_hosts(claims: Sequence[Claim]) -> list[Claim]:
@@ -61,7 +70,12 @@ def _own(claim: Claim, names: Claim, alone: bool) -> Claim:
     if field is None:
         return claim
     return replace(
-        claim, field=field, confidence=_CONFIDENCE, method="values", status=ACCEPTED, notes=(note,)
+        claim,
+        field=field,
+        confidence=_CONFIDENCE,
+        method=MappingMethod.VALUES,
+        status=ACCEPTED,
+        notes=(note,),
     )
 
 
@@ -88,12 +102,16 @@ def _describes_others(claim: Claim) -> bool:
         return False
     if claim.field == "declared_type":
         types = replace_words(column.sample(), synonyms.type_words())
-        return bool(types.is_in(list({*_RUNNING, "virtual_machine"})).any())
-    return claim.field in _OF_OTHERS and claim.method in {*BY_HEADER, "format"}
+        return bool(types.is_in(list({*_RUNNING, AssetType.VIRTUAL_MACHINE})).any())
+    return claim.field in _OF_OTHERS and claim.method in {*BY_HEADER, MappingMethod.FORMAT}
 
 
 def _names_running(claim: Claim) -> bool:
-    return named_type(claim.column.effective_header) in {*_RUNNING, "virtual_machine", "cluster"}
+    return named_type(claim.column.effective_header) in {
+        *_RUNNING,
+        AssetType.VIRTUAL_MACHINE,
+        AssetType.CLUSTER,
+    }
 
 
 def _may_be_own(claim: Claim) -> bool:

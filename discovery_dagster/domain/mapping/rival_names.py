@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster.domain.mapping.claims import ACCEPTED, PROPOSED, REJECTED, Claim
+from discovery_dagster.domain.tables.words import MappingMethod
 
 _BY_VALUES: Final = 0.75
 
@@ -37,9 +38,13 @@ def resolve_rival_names(rivals: Sequence[Claim], taken: Collection[str]) -> Iter
         else:
             note = f'the names of "{first.column.header}" as hosts'
             yield replace(
-                other, field=field, confidence=_BY_VALUES, method="values", notes=(note,),
+                other,
+                field=field,
+                confidence=_BY_VALUES,
+                method=MappingMethod.VALUES,
+                notes=(note,),
                 status=ACCEPTED,
-            )  # fmt: skip
+            )
 
 
 def _beside(first: Claim, other: Claim) -> str | None:

@@ -25,6 +25,7 @@ from discovery_dagster.domain.mapping.claims import (
     Claim,
     Column,
 )
+from discovery_dagster.domain.tables.words import MappingMethod
 from discovery_dagster.domain.values.addresses import is_address
 from discovery_dagster.domain.words import fold
 
@@ -92,7 +93,7 @@ def _propose(claim: Claim, rivals: Sequence[Claim]) -> Claim:
         claim,
         field="name",
         confidence=_DOUBTFUL,
-        method="values",
+        method=MappingMethod.VALUES,
         status=PROPOSED,
         notes=(_NOTE,),
         conflict=_headers(rivals, claim),

@@ -17,6 +17,7 @@ from discovery_dagster.domain.mapping.claims import (
     PROPOSED,
     REJECTED,
 )
+from discovery_dagster.domain.tables.words import MappingMethod
 
 CODE: Final = "column_not_used"
 _SAMPLES: Final = 2  # values that a sentence shows
@@ -50,13 +51,13 @@ def _of_table(rows: list[Row]) -> Iterator[ColumnWarning]:
     for row in rows:
         # One name is enough; of the others a rival that gives the field is.
         given = accepted & OWN_NAMES if row["field"] in OWN_NAMES else accepted & {row["field"]}
-        named = row["field"] in OWN_NAMES or row["method"] != "values"
+        named = row["field"] in OWN_NAMES or row["method"] != MappingMethod.VALUES
         rivalled = given and row["conflict"] is not None
         if row["field"] not in IDENTITY_FIELDS or rivalled or not named:
             continue
         if row["status"] == REJECTED and row["method"] in BY_HEADER:
             yield _warning(row, row["evidence"][0], row["evidence"][1:])
-        elif row["status"] != ACCEPTED and row["method"] == "values" and not given:
+        elif row["status"] != ACCEPTED and row["method"] == MappingMethod.VALUES and not given:
             rival = f'beside "{row["conflict"]}"' if row["conflict"] else "below this header"
             yield _warning(row, f"its values alone suggest it {rival}", row["evidence"][1:])
         elif row["status"] == PROPOSED and row["conflict"] is not None:

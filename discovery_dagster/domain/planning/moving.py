@@ -9,10 +9,11 @@ import polars as pl
 from discovery_dagster.domain.applications.model import Deployments, Membership
 from discovery_dagster.domain.planning import rules
 from discovery_dagster.domain.tables import Edges
+from discovery_dagster.domain.tables.words import AssetType, Relation
 from discovery_dagster.reference import load
 
 #: Types of what is of no use without its applications.
-_SERVING: Final = ("virtual_machine", "server", "database")
+_SERVING: Final = (AssetType.VIRTUAL_MACHINE, AssetType.SERVER, AssetType.DATABASE)
 
 
 def with_facts(assets: pl.DataFrame, edges: Edges, deployments: Deployments) -> pl.DataFrame:
@@ -29,12 +30,16 @@ def with_facts(assets: pl.DataFrame, edges: Edges, deployments: Deployments) -> 
         where that is only proposed.
     """
     ends = assets.select("asset_id", "type", "os_family", "state", "stated_strategy")
-    placed = edges.filter("resolved", pl.col("relation").is_in(["runs_on", "member_of"]))
+    placed = edges.filter(
+        "resolved", pl.col("relation").is_in([Relation.RUNS_ON, Relation.MEMBER_OF])
+    )
     joined = placed.select("source_id", "target_id", "relation").join(
         ends, left_on="source_id", right_on="asset_id"
     )
-    virtual = (pl.col("relation") == "runs_on") & (pl.col("type") == "virtual_machine")
-    members = (pl.col("relation") == "member_of") & (pl.col("os_family") == "hypervisor")
+    virtual = (pl.col("relation") == Relation.RUNS_ON) & (
+        pl.col("type") == AssetType.VIRTUAL_MACHINE
+    )
+    members = (pl.col("relation") == Relation.MEMBER_OF) & (pl.col("os_family") == "hypervisor")
     carrying = joined.filter(virtual | members)["target_id"].unique()
     useless = _useless(ends, deployments)
     return assets.with_columns(

@@ -3,6 +3,7 @@
 import polars as pl
 
 from discovery_dagster.domain.applications.model import Deployments
+from discovery_dagster.domain.tables.words import AssetType
 
 
 def with_parts(movable: pl.DataFrame, deployments: Deployments) -> pl.DataFrame:
@@ -29,7 +30,7 @@ def with_parts(movable: pl.DataFrame, deployments: Deployments) -> pl.DataFrame:
         pl.Series("shared", [asset in deployments.shared for asset in ids], pl.Boolean),
     )
     serving = pl.col("service").is_not_null()
-    others = ~serving & (pl.col("type") != "application")
+    others = ~serving & (pl.col("type") != AssetType.APPLICATION)
     out = serving & others.any().over("deployment")
     return parted.with_columns(
         pl.when(~out).then(name).alias(name) for name in ("deployment", "application")

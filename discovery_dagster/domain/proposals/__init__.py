@@ -13,12 +13,17 @@ import polars as pl
 
 from discovery_dagster.domain.proposals.facts import Facts
 from discovery_dagster.domain.tables import PROPOSALS, Proposals, empty
+from discovery_dagster.domain.tables.words import ProposalStatus
 
-PROPOSED: Final = "proposed"
-ACCEPTED: Final = "accepted"  # by the setting, because independent evidence says the same
-UNDECIDED: Final = "undecided"  # the model says that it cannot tell
-UNANSWERED: Final = "unanswered"  # the model gave no usable answer; the next run asks again
-WITHHELD: Final = "withheld"  # the model was not asked: left to a person
+PROPOSED: Final = ProposalStatus.PROPOSED
+ACCEPTED: Final = (
+    ProposalStatus.ACCEPTED
+)  # by the setting, because independent evidence says the same
+UNDECIDED: Final = ProposalStatus.UNDECIDED  # the model says that it cannot tell
+UNANSWERED: Final = (
+    ProposalStatus.UNANSWERED
+)  # the model gave no usable answer; the next run asks again
+WITHHELD: Final = ProposalStatus.WITHHELD  # the model was not asked: left to a person
 
 #: What can be proposed about; also the words of the setting that accepts.
 COLUMN: Final = "field"

@@ -25,10 +25,11 @@ from discovery_dagster.domain.proposals import (
 )
 from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.tables import PROPOSALS, FieldMapping, Proposals, empty
+from discovery_dagster.domain.tables.words import MappingMethod
 from discovery_dagster.domain.values import TRANSFORMS, read_cells
 from discovery_dagster.domain.words import fold
 
-MODEL: Final = "model"
+MODEL: Final = MappingMethod.MODEL
 
 #: Kinds of values that little else looks like. Numbers and text are not among them, nor amounts in
 #: bytes, which memory and storage share.

@@ -19,8 +19,9 @@ from discovery_dagster.domain.classification.rules import Rule, rules
 from discovery_dagster.domain.proposals import Answer, Proposer, Question, Usage, frame
 from discovery_dagster.domain.proposals.facts import Fact
 from discovery_dagster.domain.tables import PROPOSALS, ClassifiedAssets, Proposals, empty
+from discovery_dagster.domain.tables.words import AssetType
 
-UNKNOWN: Final = "unknown"
+UNKNOWN: Final = AssetType.UNKNOWN
 
 _DISPUTED: Final = "type:disputed/"
 

@@ -16,14 +16,17 @@ from discovery_dagster.domain.report.model import (
     number_of,
     some,
 )
+from discovery_dagster.domain.tables.words import EdgeStatus
 
 
 def needs(rows: Mapping[str, Rows], resolved: Rows) -> Section:
     """Say what needs what, and how that is known."""
     tones = {
-        "confirmed": "good", "declared_only": "warn", "observed_only": "warn",
-        "inferred_only": "quiet",
-    }  # fmt: skip
+        EdgeStatus.CONFIRMED: "good",
+        EdgeStatus.DECLARED_ONLY: "warn",
+        EdgeStatus.OBSERVED_ONLY: "warn",
+        EdgeStatus.INFERRED_ONLY: "quiet",
+    }
     status = Counter(row["status"] for row in resolved)
     odd = [row for row in rows["dependencies"] if row["conflict"]]
     nodes = sorted(rows["nodes"], key=lambda row: (-row["fan_in"], row["name"]))

@@ -9,6 +9,7 @@ from discovery_dagster.domain.report.limits import reliance, unknowns
 from discovery_dagster.domain.report.model import Contents, Rows, number_of
 from discovery_dagster.domain.report.moving import moves
 from discovery_dagster.domain.report.summary import summary
+from discovery_dagster.domain.tables.words import EndOfLife
 
 #: The exports that a report is made from.
 TABLES: Final = (
@@ -38,7 +39,7 @@ def contents(
         constraints: what people set about the plan, in sentences.
     """
     resolved = [row for row in rows["dependencies"] if row["resolved"]]
-    ended = [row for row in rows["assets"] if row["eol_status"] == "ended"]
+    ended = [row for row in rows["assets"] if row["eol_status"] == EndOfLife.ENDED]
     without = [row for row in rows["coverage"] if not row["evidence"]]
     sections = (
         summary(rows, resolved, ended, without),

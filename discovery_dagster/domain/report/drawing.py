@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from discovery_dagster.domain.tables.words import AssetType
+
 _COLUMN: Final = 212  # from one wave to the next
 _BOX: Final = (164, 46)
 _GAP, _TOP = 14, 62
@@ -121,7 +123,7 @@ def applications_of(assets: Rows) -> dict[str, list[str]]:
     by_group: dict[str, set[str]] = {}
     for asset in assets:
         if asset["group"] is not None:
-            itself = asset["type"] == "application"
+            itself = asset["type"] == AssetType.APPLICATION
             names = [asset["name"] or ""] if itself else asset["applications"] or ()
             by_group.setdefault(asset["group"], set()).update(names)
     return {group: sorted(names) for group, names in by_group.items() if names}

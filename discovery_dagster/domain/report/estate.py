@@ -15,6 +15,7 @@ from discovery_dagster.domain.report.model import (
     number_of,
     some,
 )
+from discovery_dagster.domain.tables.words import EndOfLife, MappingStatus
 
 
 def quality(rows: Mapping[str, Rows]) -> Section:
@@ -26,7 +27,7 @@ def quality(rows: Mapping[str, Rows]) -> Section:
     }
     unread = [row for row in files if row["error"]]
     unmapped = [row for row in mapping if row["field"] == "unmapped"]
-    open_columns = [row for row in mapping if row["status"] == "proposed"]
+    open_columns = [row for row in mapping if row["status"] == MappingStatus.PROPOSED]
     codes = Counter(
         (row["file"], row["code"].replace("_", " "), row["severity"]) for row in rows["issues"]
     )
@@ -116,7 +117,12 @@ def inventory(assets: Rows) -> Section:
 
 def life(assets: Rows, ended: Rows) -> Section:
     """Say what is out of support."""
-    tones = {"supported": "good", "extended": "warn", "ended": "bad", "unknown": "quiet"}
+    tones = {
+        EndOfLife.SUPPORTED: "good",
+        EndOfLife.EXTENDED: "warn",
+        EndOfLife.ENDED: "bad",
+        EndOfLife.UNKNOWN: "quiet",
+    }
     known = Counter(row["eol_status"] for row in assets if row["eol_status"])
     return Section(
         "End of life",

@@ -15,12 +15,13 @@ from discovery_dagster.domain.report.model import (
     some,
 )
 from discovery_dagster.domain.report.observation import describe_observation, observed_files
+from discovery_dagster.domain.tables.words import AssetType
 
 
 def unknowns(rows: Mapping[str, Rows]) -> Section:
     """Describe what no inventory lists."""
     kinds = Counter(row["kind"] for row in rows["endpoints"])
-    untyped = [row for row in rows["assets"] if row["type"] == "unknown"]
+    untyped = [row for row in rows["assets"] if row["type"] == AssetType.UNKNOWN]
     return Section(
         "Unknowns",
         "What nobody has listed",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from discovery_dagster.domain.report.model import Rows, moment, some
+from discovery_dagster.domain.tables.words import EvidenceKind
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,11 @@ def observed_files(dependencies: Rows) -> list[Observed]:
     by_file: dict[str, list[tuple[str, str, int]]] = {}
     for row in dependencies:
         for piece in row["evidence"]:
-            if piece["kind"] == "observed" and piece["first_seen"] and piece["last_seen"]:
+            if (
+                piece["kind"] == EvidenceKind.OBSERVED
+                and piece["first_seen"]
+                and piece["last_seen"]
+            ):
                 seen = piece["first_seen"], piece["last_seen"], piece["count"] or 0
                 by_file.setdefault(piece["file"], []).append(seen)
     files = [

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from discovery_dagster.domain.report.model import Rows, Section, number_of, some
+from discovery_dagster.domain.tables.words import EdgeStatus, Unresolved
 
 
 def summary(rows: Mapping[str, Rows], resolved: Rows, ended: Rows, without: Rows) -> Section:
@@ -39,10 +40,10 @@ def summary(rows: Mapping[str, Rows], resolved: Rows, ended: Rows, without: Rows
 
 
 _KNOWN: Final = {
-    "confirmed": "are declared and were seen in use",
-    "declared_only": "rest on a declaration alone",
-    "observed_only": "were seen but nobody declared them",
-    "inferred_only": "are only inferred from texts",
+    EdgeStatus.CONFIRMED: "are declared and were seen in use",
+    EdgeStatus.DECLARED_ONLY: "rest on a declaration alone",
+    EdgeStatus.OBSERVED_ONLY: "were seen but nobody declared them",
+    EdgeStatus.INFERRED_ONLY: "are only inferred from texts",
 }
 
 
@@ -66,7 +67,7 @@ def _to_decide(rows: Mapping[str, Rows], ended: Rows, without: Rows) -> Iterator
             f"Of {some(len(without), 'asset')} no dependency is known: ask the owners, or"
             " observe, before moving."
         )
-    outside = [row for row in rows["endpoints"] if row["kind"] == "unmatched"]
+    outside = [row for row in rows["endpoints"] if row["kind"] == Unresolved.UNMATCHED]
     if outside:
         yield (
             f"At {some(len(outside), 'place')} of the estate's networks, by subnet or name and"

@@ -1,9 +1,12 @@
 """The vocabularies that columns keep to.
 
-Those that people may extend are data, under `reference/`; the others are members here.
+Those that people may extend are data, under `reference/`; the others are members here, and so are
+those words of the data that the code itself knows.
 """
 
+from collections.abc import Mapping
 from enum import Enum, StrEnum
+from typing import Final
 
 
 class ReferenceWords(StrEnum):
@@ -16,6 +19,45 @@ class ReferenceWords(StrEnum):
     CRITICALITIES = "criticalities"
     TIERS = "tiers"
     STRATEGIES = "strategies"
+
+
+class AssetType(StrEnum):
+    """What a thing may be."""
+
+    SERVER = "server"
+    VIRTUAL_MACHINE = "virtual_machine"
+    CONTAINER = "container"
+    CLUSTER = "cluster"
+    APPLICATION = "application"
+    SERVICE = "service"
+    DATABASE = "database"
+    MIDDLEWARE = "middleware"
+    LOAD_BALANCER = "load_balancer"
+    NETWORK_DEVICE = "network_device"
+    SECURITY_DEVICE = "security_device"
+    STORAGE = "storage"
+    OTHER = "other"
+    EXTERNAL = "external"
+    UNKNOWN = "unknown"
+
+
+class Relation(StrEnum):
+    """The relations: the source needs the target."""
+
+    RUNS_ON = "runs_on"
+    DEPENDS_ON = "depends_on"
+    CONNECTS_TO = "connects_to"
+    MEMBER_OF = "member_of"
+    USES_STORAGE = "uses_storage"
+    REPLICATES_TO = "replicates_to"
+
+
+class EvidenceKind(StrEnum):
+    """How a relation is known."""
+
+    DECLARED = "declared"
+    OBSERVED = "observed"
+    INFERRED = "inferred"
 
 
 class MappingStatus(StrEnum):
@@ -152,9 +194,6 @@ class Change(StrEnum):
     CHANGED = "changed"
 
 
-Words = ReferenceWords | type[StrEnum]
-
-
 class Kind(Enum):
     """What the records of a table are."""
 
@@ -168,3 +207,16 @@ class Kind(Enum):
     OVERRIDES = "overrides"  # each decides a field of an asset
     IGNORED = "ignored"  # nothing is taken from them
     WAITING = "waiting"  # nothing is taken from them until a person says what they are
+
+
+#: What is not known: environments, criticalities, tiers and strategies have the same word for it.
+UNKNOWN: Final = "unknown"
+
+#: Vocabularies of the data that the code knows each word of.
+KNOWN_WORDS: Mapping[ReferenceWords, type[StrEnum]] = {
+    ReferenceWords.ASSET_TYPES: AssetType,
+    ReferenceWords.RELATIONS: Relation,
+    ReferenceWords.EVIDENCE_KINDS: EvidenceKind,
+}
+
+Words = ReferenceWords | type[StrEnum]

@@ -10,6 +10,7 @@ from discovery_dagster.domain.grain.columns import Column
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.headers.meanings import find_meaning
 from discovery_dagster.domain.mapping.vocabularies import known_share
+from discovery_dagster.domain.tables.words import MappingStatus
 from discovery_dagster.domain.values import read_cells
 from discovery_dagster.domain.values.quantities import read_numbers
 
@@ -49,7 +50,7 @@ def unknown_words(column: Column, field: str) -> list[str]:
 
 def _judged(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What the mapping thought of and did not take."""
-    if row["status"] != "accepted":
+    if row["status"] != MappingStatus.ACCEPTED:
         yield row["field"], f'"{row["conflict"]}" claims it' if row["conflict"] else row["status"]
 
 

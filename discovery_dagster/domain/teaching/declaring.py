@@ -9,6 +9,7 @@ from discovery_dagster.domain.fields import IGNORED
 from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat
 from discovery_dagster.domain.grain import OF_KIND, Grain
 from discovery_dagster.domain.headers.phrases import Phrase, known_phrases
+from discovery_dagster.domain.tables.words import Relation
 from discovery_dagster.domain.teaching.language import Declaration, TaughtColumn, TaughtPhrase
 from discovery_dagster.domain.words import fold
 
@@ -22,7 +23,7 @@ IMPLIED: Final = frozenset({_THINGS, _RELATIONS, formats.UNRECOGNISED.name})
 _FLOWS: Final = TableFormat(
     name="flows",
     kind=Kind.FLOWS,
-    relation="connects_to",
+    relation=Relation.CONNECTS_TO,
     evidence="observed",
     synonyms=False,
 )

@@ -24,6 +24,7 @@ from discovery_dagster.domain.headers.phrases import is_unrelated, read_phrases
 from discovery_dagster.domain.mapping import understand_table
 from discovery_dagster.domain.mapping.claims import OWN_NAMES
 from discovery_dagster.domain.source_tables import READ, SourceTable, cell_column
+from discovery_dagster.domain.tables.words import MappingStatus
 from discovery_dagster.domain.teaching.alternatives import alternatives, unknown_words
 from discovery_dagster.domain.teaching.declaring import IMPLIED
 from discovery_dagster.domain.teaching.language import UNDECIDED
@@ -201,7 +202,9 @@ def _columns(understood: _Understood) -> Iterator[str]:
 def _rule(row: dict[str, Any], base: Rule | None) -> dict[str, Any]:
     """What a column is, in the keys of the language."""
     field, status = row["field"], row["status"]
-    if field in (UNMAPPED, IGNORED) or (status == "rejected" and field not in OWN_NAMES):
+    if field in (UNMAPPED, IGNORED) or (
+        status == MappingStatus.REJECTED and field not in OWN_NAMES
+    ):
         return {"field": IGNORED if field == IGNORED else UNMAPPED}
     rule: dict[str, Any] = {"field": field}
     if row["unit"] is not None:
@@ -209,7 +212,7 @@ def _rule(row: dict[str, Any], base: Rule | None) -> dict[str, Any]:
     if base is not None and base.field == field:
         rule |= {"words": dict(base.codes)} if base.codes else {}
         rule |= {"names": base.target_type} if base.target_type and field in REFERENCES else {}
-    return rule if status == "accepted" else rule | {"proposed": True}
+    return rule if status == MappingStatus.ACCEPTED else rule | {"proposed": True}
 
 
 def _relations(understood: _Understood) -> Iterator[str]:

@@ -9,7 +9,7 @@ import pytest
 from discovery_dagster.api.routes import assets, dependencies, quality
 from discovery_dagster.client import Session
 from discovery_dagster.domain.graph import graphml
-from discovery_dagster.domain.steps import STEPS
+from discovery_dagster.domain.steps import BY_KEY, STEPS
 from discovery_dagster.domain.tables import shown
 from discovery_dagster.domain.tables.declaring import count, share, text
 from discovery_dagster.domain.tables.shown import SHOWN
@@ -18,9 +18,15 @@ from discovery_dagster.domain.tables.validation import WrongRowsError, validate
 from discovery_dagster.domain.tables.vocabularies import vocabulary
 from discovery_dagster.domain.tables.words import Outcome
 from discovery_dagster.store.exports import LISTINGS
+from discovery_dagster.store.publications import STEP_TABLES
 
 TABLES = {table.name: table for step in STEPS for table in step.frames.values()} | {
     f"shown {table.name}": table for table in SHOWN.values()
+}
+STORED = {
+    f"discovery.{table}": BY_KEY[step].frames[frame]
+    for step, frames in STEP_TABLES.items()
+    for table, frame in frames.items()
 }
 CLIENT = sorted(SHOWN.keys() & {name for name, _ in inspect.getmembers(Session)})
 
@@ -41,6 +47,28 @@ def test_a_key_has_no_gaps_and_vocabularies_have_words(name):
 
 def test_each_table_that_is_shown_can_be_listed():
     assert LISTINGS.keys() == SHOWN.keys()
+
+
+@pytest.mark.parametrize("name", LISTINGS)
+def test_a_column_that_is_shown_is_one_of_the_rows_or_has_an_expression(name):
+    listing = LISTINGS[name]
+    if listing.table in STORED:
+        assert listing.shown.keys() - listing.columns.keys() <= STORED[listing.table].keys()
+    assert listing.columns.keys() <= listing.shown.keys()
+
+
+def test_objects_that_a_list_makes_have_the_fields_of_the_catalogue():
+    objects = {
+        (name, column): set(re.findall(r"'(\w+)',", arguments))
+        for name, listing in LISTINGS.items()
+        for arguments, column in re.findall(
+            r"jsonb_build_object\(((?:[^()]|\n)*).*?\) as (\w+)", listing.joins, re.DOTALL
+        )
+    }
+    assert objects == {
+        (name, column): set(LISTINGS[name].shown.columns[column].fields)
+        for name, column in (("files", "tables"), ("rejects", "reasons"), ("assets", "sources"))
+    }
 
 
 def test_objects_of_the_api_have_fields_of_the_catalogue():

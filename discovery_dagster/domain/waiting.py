@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from discovery_dagster.domain.tables.words import Grain
+
 
 def waiting_message(file: str, table: Mapping[str, Any]) -> str:
     """Say why a table waits, and with which command it is taught.
@@ -14,7 +16,7 @@ def waiting_message(file: str, table: Mapping[str, Any]) -> str:
     place = f"{file}#{table['sheet']}" if table["sheet"] else file
     name = f' --name "{table["name_column"]}"' if table["name_column"] else " [--name COLUMN]"
     command = f'discovery grain set "{place}" {table["grain"]}{name}'
-    if table["grain"] in ("nothing", "relation"):
+    if table["grain"] in (Grain.NOTHING, Grain.RELATION):
         command = f'discovery grain set "{place}" GRAIN [--name COLUMN]'
     return (
         f"{place} waits for a decision, and none of its records is used. {table['reason']}"

@@ -11,6 +11,7 @@ import polars as pl
 
 from discovery_dagster.domain.names.index import NameIndex
 from discovery_dagster.domain.tables import InventoryAssets, InventoryMembers, RelationRecords
+from discovery_dagster.domain.tables.words import Relation
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
@@ -40,10 +41,10 @@ def observe(
     rules = load("classification")["uses"]
     ports = {port: tier for tier, listed in rules["ports"].items() for port in listed}
     types = sorted({rule["hosts"] for rule in rules["rules"] if "hosts" in rule})
-    placed = (pl.col("relation") == "runs_on") & pl.col("source_type").is_in(types)
-    connected = pl.col("relation").is_in(["connects_to", "depends_on"]) & pl.col("port").is_in(
-        list(ports)
-    )
+    placed = (pl.col("relation") == Relation.RUNS_ON) & pl.col("source_type").is_in(types)
+    connected = pl.col("relation").is_in([Relation.CONNECTS_TO, Relation.DEPENDS_ON]) & pl.col(
+        "port"
+    ).is_in(list(ports))
     telling = relations.filter(placed | connected).with_columns(
         of=pl.col("port").replace_strict(ports, default=None, return_dtype=pl.String)
     )

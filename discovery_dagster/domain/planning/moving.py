@@ -52,7 +52,7 @@ def with_facts(assets: pl.DataFrame, edges: Edges, deployments: Deployments) -> 
 def _useless(ends: pl.DataFrame, deployments: Deployments) -> dict[str, str]:
     """Machines and databases all of whose applications are to be retired, with these in words."""
     retired = (pl.col("state") == "out_of_service") | (pl.col("stated_strategy") == "retire")
-    ended = set(ends.filter(retired, type="application")["asset_id"])
+    ended = set(ends.filter(retired, type=AssetType.APPLICATION)["asset_id"])
     serving = set(ends.filter(pl.col("type").is_in(_SERVING))["asset_id"])
     served: dict[str, list[Membership]] = defaultdict(list)
     for one in deployments.memberships:

@@ -29,8 +29,7 @@ def find(assets: ClassifiedAssets, edges: Edges) -> Deployments:
         assets: `CLASSIFIED_ASSETS`.
         edges: `EDGES`.
     """
-    columns = ("asset_id", "type", "environment", "name", "hostname", "aliases", "applications")
-    by_id = {row["asset_id"]: row for row in assets.select(columns).iter_rows(named=True)}
+    by_id = _rows(assets)
     resolved = edges.filter("resolved")
     hosts = _hosts(resolved, by_id)
     memberships = [*_stated(resolved, by_id)]
@@ -61,6 +60,20 @@ def find(assets: ClassifiedAssets, edges: Edges) -> Deployments:
     names = {asset: row["name"] for asset, row in by_id.items()} | unlisted
     own = [asset for asset, row in by_id.items() if row["type"] == _APPLICATION]
     return Deployments(tuple(memberships), environments, of, shared, names, (*own, *unlisted))
+
+
+def _rows(assets: ClassifiedAssets) -> dict[str, dict[str, Any]]:
+    """What is read of each asset, by id; most have none of the lists, which are dear to convert."""
+    scalars = assets.select("asset_id", "type", "environment", "name", "hostname")
+    rows = {
+        row["asset_id"]: row | {"aliases": [], "applications": []}
+        for row in scalars.iter_rows(named=True)
+    }
+    for name in ("aliases", "applications"):
+        listed = assets.select("asset_id", name).filter(pl.col(name).list.len() > 0)
+        for asset, values in listed.iter_rows():
+            rows[asset][name] = values
+    return rows
 
 
 def _hosts(resolved: pl.DataFrame, by_id: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:

@@ -52,6 +52,7 @@ def single_points(
         return None
     columns = ("asset_id", "type", "name", "hostname")
     by_id = {row["asset_id"]: row for row in assets.select(columns).iter_rows(named=True)}
+    names = {asset: str(row["name"]) for asset, row in by_id.items()}
     needing = _Needing.of(_needs(needed, edges, by_id, deployments))
     reasons = {}
     for asset in sorted(needing.targets):
@@ -61,7 +62,7 @@ def single_points(
             if own := deployments.of.get(asset):
                 stopped = {one for one in stopped if not _part_of(own, one, by_id, deployments)}
             if len(stopped) >= rules["least"]:
-                reasons[asset] = _sentence([str(by_id[one]["name"]) for one in stopped])
+                reasons[asset] = _sentence([names[one] for one in stopped])
     return reasons
 
 

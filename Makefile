@@ -49,17 +49,23 @@ demo: install
 up: install
 	$(BIN)/discovery up
 
+# Three workers with a thread of Polars for each core would wait for one another; `test-long` and
+# `fuzz` run with as many threads as users have.
+test-unit test: export POLARS_MAX_THREADS := 1
+
 # What needs neither Postgres nor a search for examples: while one writes code.
 test-unit: develop
 	$(PYTEST) -m "not long and not hypothesis" $(UNIT_TESTS)
 
-# Every feature, in real processes; without what waits for services, kills and servers, or searches.
+# Every feature, in real processes, and 20 examples of each property; without what waits for services,
+# kills and servers, or searches.
 test: develop
 	$(PYTEST) -m "not long"
 
-# The rest: services that are killed, two versions of Postgres servers, ten thousand attacks.
+# The rest: services that are killed, two versions of Postgres servers, ten thousand attacks, and
+# up to 300 examples of each property.
 test-long: develop
-	$(PYTEST) -m long
+	HYPOTHESIS_PROFILE=many $(PYTEST) -m "long or hypothesis"
 
 # 50 kills at random moments, beside four busy processes; prints a table of what they ended in.
 chaos: develop

@@ -19,6 +19,7 @@ from discovery_dagster.store.database import Database
 from discovery_dagster.store.embedded_postgres import EmbeddedPostgres
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster_tests.installation import EngagementOf, Installation, open_folder
+from discovery_dagster_tests.searching import FEW, MANY, PROFILE
 
 PROJECT = Path(__file__).parents[1]
 
@@ -50,10 +51,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places.get(item.path.parent.name, len(FIRST)))
 
 
-# The same examples at every run, so that a red test means a changed project; `make fuzz` searches.
-settings.register_profile("same", derandomize=True, deadline=None)
-settings.register_profile("search", max_examples=100, deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+settings.register_profile("few", max_examples=FEW, derandomize=True, deadline=None)
+settings.register_profile("many", max_examples=MANY, derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=MANY, deadline=None)
+settings.load_profile(PROFILE)
 #: Seconds that each search for examples takes at least; none where the examples are the same.
 FUZZ_SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from discovery_dagster.domain.changes import Snapshot, compare
 from discovery_dagster.domain.tables import INVENTORY_MEMBERS, PLAN_PLACEMENTS, SOURCE_TABLES
 from discovery_dagster_tests.domain.rows import Row, classified_assets, edge_rows, frame, piece
+from discovery_dagster_tests.searching import examples
 
 NAMES = ["app-01", "db-01", "db-02", "web-01", "web-02"]
 LIST = ["Hostname", "OS", "Location"]
@@ -167,7 +168,7 @@ def sessions(draw: st.DrawFn) -> Snapshot:
 
 
 #: Each comparison takes 40 expressions over five frames; a hundred would take seconds.
-few = settings(max_examples=30)
+few = settings(max_examples=examples(30))
 
 
 @few

@@ -12,6 +12,7 @@ from discovery_dagster.domain.decisions import constraints
 from discovery_dagster.domain.decisions.constraints import Constraint, InvalidConstraintError
 from discovery_dagster.domain.planning import plan
 from discovery_dagster_tests.domain.rows import classified_assets, edge_rows
+from discovery_dagster_tests.searching import examples
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -319,7 +320,7 @@ ENVIRONMENTS = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(ENDS, ENVIRONMENTS, SAID, st.randoms())
 def test_whatever_is_set_needs_are_respected_and_every_asset_is_accounted_for(
     ends, environments, constraints, random
@@ -349,7 +350,7 @@ def test_whatever_is_set_needs_are_respected_and_every_asset_is_accounted_for(
     assert again.conflicts.equals(planned.conflicts)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(ENDS, ENVIRONMENTS, SAID, st.integers(1, 4))
 def test_cutting_the_edge_that_decides_moves_an_asset_as_its_reason_says(
     ends, environments, constraints, limit

@@ -9,6 +9,7 @@ from discovery_dagster.domain import dependencies, services
 from discovery_dagster.domain.tables import INVENTORY_MEMBERS
 from discovery_dagster.reference import load
 from discovery_dagster_tests.domain.rows import classified_assets, frame, relation_records
+from discovery_dagster_tests.searching import examples
 
 ESTATE = classified_assets(
     {"name": "web", "ip_addresses": ["10.0.0.1"]},
@@ -211,7 +212,7 @@ def evidence(edges):
     }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(RECORDS, max_size=6), RECORDS)
 def test_more_evidence_never_removes_an_edge(rows, another):
     before, after = build(*numbered(rows)), build(*numbered([*rows, another]))
@@ -221,7 +222,7 @@ def test_more_evidence_never_removes_an_edge(rows, another):
     assert evidence(before) <= evidence(after)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(RECORDS, max_size=6), st.randoms())
 def test_edges_do_not_depend_on_the_order_of_records(rows, random):
     shuffled = numbered(rows)

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discovery_dagster_tests.domain.sources import counts, records_of, table
+from discovery_dagster_tests.searching import examples
 
 HEADER = ("src_ip", "src_port", "dst_ip", "dst_port", "protocol")
 CLIENT, SERVER = "10.0.0.1", "10.0.0.2"
@@ -57,7 +58,7 @@ def test_a_service_on_a_port_of_clients_is_told_by_keeping_it():
     assert seen(*rows, header=without) == [(CLIENT, SERVER, 50443, 6)]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     st.lists(
         st.tuples(

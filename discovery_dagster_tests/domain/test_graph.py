@@ -8,6 +8,7 @@ from discovery_dagster.domain import graph
 from discovery_dagster.domain.graph.digraph import Digraph
 from discovery_dagster.domain.graph.reach import ancestors
 from discovery_dagster_tests.domain.rows import classified_assets, edge_rows
+from discovery_dagster_tests.searching import examples
 
 SIZE = 9
 PAIRS = st.lists(
@@ -35,7 +36,7 @@ def sets_of(label):
     return {frozenset(np.flatnonzero(label == one).tolist()) for one in np.unique(label)}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(PAIRS)
 def test_components_cycles_levels_and_reach_agree_with_networkx(pairs):
     mine, theirs = digraph(SIZE, pairs), oracle(SIZE, pairs)

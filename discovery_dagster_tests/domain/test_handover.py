@@ -14,6 +14,7 @@ from discovery_dagster.domain.readers import read_file
 from discovery_dagster.domain.tabular import without_guard
 from discovery_dagster.domain.values.notations import TWO_PARTS, without_decorations
 from discovery_dagster_tests.domain.sources import records_of_files
+from discovery_dagster_tests.searching import examples
 
 
 def asset(name, kind="application", **fields):
@@ -188,7 +189,9 @@ HOSTILE = st.one_of(
 
 @pytest.mark.parametrize("tool", [konveyor, aws, azure])
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(names=st.lists(HOSTILE, min_size=1, max_size=5, unique=True))
 def test_whatever_assets_are_called_they_are_read_back_as_they_were_written(tool, names, tmp_path):

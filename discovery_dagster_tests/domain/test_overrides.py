@@ -21,6 +21,7 @@ from discovery_dagster.domain.decisions.overrides import (
 )
 from discovery_dagster.domain.tables import PLAN_PLACEMENTS
 from discovery_dagster_tests.domain.rows import frame, inventory_assets
+from discovery_dagster_tests.searching import examples
 
 RULES = partial(classify, as_of=date(2026, 3, 1))
 ASSETS = inventory_assets(
@@ -114,7 +115,7 @@ chosen = decisions.flatmap(
 )
 
 
-@settings(max_examples=25)  # each judges by every rule, three times
+@settings(max_examples=examples(25))  # each judges by every rule, three times
 @given(st.lists(chosen, max_size=6, unique_by=lambda one: one[:2]))
 def test_each_decision_holds_and_nothing_else_changes(chosen):
     own = [said(*one, decision=at) for at, one in enumerate(chosen, 1)]

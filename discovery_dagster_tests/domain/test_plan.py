@@ -11,6 +11,7 @@ from discovery_dagster.domain.identity import resolve
 from discovery_dagster.domain.planning import plan
 from discovery_dagster.domain.tables import CLASSIFIED_ASSETS
 from discovery_dagster_tests.domain.rows import classified_assets, edge_rows, piece
+from discovery_dagster_tests.searching import examples
 
 
 def make(assets, edges, limit=25):
@@ -254,7 +255,7 @@ SERVED = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(ROWS, SERVED, st.integers(1, 9))
 def test_groups_part_the_assets_and_waves_respect_every_need(rows, served, limit):
     kinds = ["virtual_machine"] * 6 + ["application"] * 3
@@ -282,7 +283,7 @@ def test_groups_part_the_assets_and_waves_respect_every_need(rows, served, limit
     assert not planned.groups["reason"].has_nulls()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(ROWS, st.randoms())
 def test_a_plan_does_not_depend_on_the_order_of_rows(rows, random):
     assets, edges = estate(*NAMES), edge_rows(*rows)

@@ -10,6 +10,7 @@ from discovery_dagster.domain.decisions.constraints import Constraint
 from discovery_dagster.domain.plan_preview import preview, with_changes
 from discovery_dagster.domain.planning import plan
 from discovery_dagster_tests.domain.rows import classified_assets, edge_rows
+from discovery_dagster_tests.searching import examples
 
 NAMES = ["web", "app", "db", "mail", "hr"]
 ASSETS = classified_assets(*({"name": name} for name in NAMES))
@@ -43,7 +44,7 @@ def planned(constraints):
     return plan.make(ASSETS, EDGES, NODES, plan.PlanSettings(constraints=constraints))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(SETS, SETS)
 def test_moves_lead_from_the_waves_that_are_to_those_that_would_be(before, after):
     published, then = planned(before), planned(after)

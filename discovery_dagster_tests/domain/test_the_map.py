@@ -19,6 +19,7 @@ from discovery_dagster_tests.domain.rows import (
     piece,
     relation_records,
 )
+from discovery_dagster_tests.searching import examples
 
 SEEN = {"kind": "observed", "relation": "connects_to", "protocol": "tcp", "file": "flows.log"}
 
@@ -237,7 +238,7 @@ def whole_map(rows):
     return endpoints.report(edges), edges, shared
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(CONNECTIONS, st.randoms())
 def test_what_the_map_says_does_not_depend_on_the_order_of_records(rows, random):
     numbered = [row | {"line": at + 2} for at, row in enumerate(rows)]
@@ -246,7 +247,7 @@ def test_what_the_map_says_does_not_depend_on_the_order_of_records(rows, random)
         assert one.equals(other)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(CONNECTIONS, CONNECTIONS)
 def test_more_evidence_never_removes_a_stranger(rows, others):
     def unmatched(rows):
@@ -298,7 +299,7 @@ WEIGHTED = st.lists(
 ).map(lambda edges: [(*edge, at) for at, edge in enumerate(edges)])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(WEIGHTED)
 def test_of_a_small_set_no_order_of_its_assets_cuts_less(edges):
     cost = {at: weight for _, _, weight, at in edges}
@@ -310,7 +311,7 @@ def test_of_a_small_set_no_order_of_its_assets_cuts_less(edges):
     assert sum(cost[at] for at in cheapest(edges, exact=6)) == pytest.approx(least)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(PAIRS, st.randoms(), st.sampled_from([0, 8]))
 def test_what_is_cut_opens_every_cycle_and_no_cut_is_needless(pairs, random, exact):
     edges = [(a, b, random.randint(1, 5), at) for at, (a, b) in enumerate(pairs)]

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from discovery_dagster.domain import graph
 from discovery_dagster.domain.planning import plan
 from discovery_dagster_tests.domain.rows import classified_assets, edge_rows
+from discovery_dagster_tests.searching import examples
 
 
 def make(assets, edges):
@@ -67,7 +68,7 @@ def test_the_first_wave_is_a_small_pilot_and_no_wave_is_crowded():
     assert not critical & {name.split(" ")[0] for name in first if "production" in name}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.randoms(use_true_random=False), st.sets(st.sampled_from(sorted(MANY)), max_size=6))
 def test_ids_of_groups_stay_whatever_else_an_estate_holds_and_in_whatever_order(random, removed):
     before = make(*estate(MANY)).groups

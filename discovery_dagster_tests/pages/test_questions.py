@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from discovery_dagster.pages import site
+from discovery_dagster_tests.searching import examples
 from discovery_dagster_tests.serving import Served
 
 pytestmark = pytest.mark.usefixtures("later")
@@ -111,7 +112,7 @@ def test_a_page_takes_any_value_of_each_parameter(
 
 
 @pytest.mark.parametrize("route", [*filter(parameters, ROUTES)], ids=lambda route: route.path)
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_page_takes_any_question(
     visitor: httpx.Client,

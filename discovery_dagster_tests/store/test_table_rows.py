@@ -16,6 +16,7 @@ from discovery_dagster.domain.mapping import map_table
 from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.store.table_rows import StoredRows, open_engine
 from discovery_dagster_tests.domain.sources import counts, table, with_outcome
+from discovery_dagster_tests.searching import examples
 
 _MEMORY = 256 * 1024**2
 _LITTLE = 64 * 1024**2  # the least that the settings allow
@@ -112,7 +113,7 @@ def _assert_same(one: CanonicalRecords, other: CanonicalRecords) -> None:
         assert getattr(one, name).equals(getattr(other, name)), name
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(source=_tables())
 def test_records_counted_where_they_lie_are_what_records_read_here_are(tmp_path, source):
     stored = _stored(source, tmp_path)

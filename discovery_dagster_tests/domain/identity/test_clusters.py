@@ -10,12 +10,13 @@ from discovery_dagster.domain.identity import extraction
 from discovery_dagster.domain.identity.clusters import Clusters
 from discovery_dagster.domain.identity.shared_keys import SharedKeys, repeated
 from discovery_dagster_tests.domain.rows import asset_records, relation_records
+from discovery_dagster_tests.searching import examples
 
 #: Records and the keys that they have: a few keys, so that they chain.
 KEYS = st.lists(st.lists(st.integers(0, 40), max_size=3), min_size=1, max_size=60)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(KEYS, st.randoms(use_true_random=False))
 def test_records_joined_by_keys_that_nothing_contradicts_are_those_of_a_union_find(keys, shuffle):
     # Each record is of a file of its own, and called by nothing but its keys.

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.readers import lines
 from discovery_dagster_tests.domain.readers.reading import reading_of, records_of, table_of
+from discovery_dagster_tests.searching import examples
 
 _DELIMITERS = ",;\t|"
 #: None is a unit by itself, such as `b` or `#`: a row of units below the header belongs to it. None
@@ -62,7 +63,7 @@ def _expected(
     return "read", None, fitted
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(250), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     table=_tables(),
     delimiter=st.sampled_from(_DELIMITERS),
@@ -99,7 +100,7 @@ def test_each_record_is_found_once_at_its_line(
     assert records_of(tables) == expected
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(written=st.lists(st.text(st.sampled_from('a1é,; "\t\r#'), max_size=12), max_size=12))
 def test_no_line_is_lost_or_taken_twice_whatever_is_in_it(written: list[str]) -> None:
     text = "".join(f"{line}\n" for line in ["first,second", *written])
@@ -121,7 +122,7 @@ def test_no_line_is_lost_or_taken_twice_whatever_is_in_it(written: list[str]) ->
     assert lost == 0 if '"' not in text else lost >= 0
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     start=st.sampled_from([b"", b"PK\x03\x04", b"[", b'{"a":', b"a,b\n", b"\xff\xfe", b"sep="]),
     rest=st.one_of(st.binary(max_size=60), st.text(max_size=40).map(str.encode)),

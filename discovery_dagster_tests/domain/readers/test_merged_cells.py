@@ -12,6 +12,7 @@ from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.readers import Limits, by_library, workbook
 from discovery_dagster_tests.domain.readers.reading import reading_of, records_of, table_of
 from discovery_dagster_tests.domain.readers.test_workbook import workbook as workbook_of
+from discovery_dagster_tests.searching import examples
 
 HEADER = ["Server", "Application", "Environment", "Site", "Owner", "Deputy"]
 
@@ -133,7 +134,7 @@ def test_ranges_that_overlap_without_end_are_refused(tmp_path: Path) -> None:
         reading_of(tmp_path, content, Limits(sheet_cells=100))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(runs=st.lists(st.integers(1, 5), min_size=1, max_size=8))
 def test_filling_gives_what_writing_each_value_out_gives(
     tmp_path_factory: pytest.TempPathFactory, runs: list[int]

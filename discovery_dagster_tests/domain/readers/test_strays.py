@@ -14,6 +14,7 @@ from discovery_dagster_tests.domain.readers.test_sheets_as_people_make_them impo
     read_lines,
     written,
 )
+from discovery_dagster_tests.searching import examples
 
 HEADER: Row = ["Name", "Kind", "IP address", "CPUs"]
 FIRST: Row = ["oak01", "Server", "10.7.0.1", 4]
@@ -174,7 +175,7 @@ _records = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(_records)
 def test_each_line_has_one_outcome_whatever_stands_between(
     written_lines: list[tuple[str, str]],

@@ -17,6 +17,7 @@ from discovery_dagster.domain.file_limits import Limits
 from discovery_dagster.domain.readers.xlsx import cells, read_package
 from discovery_dagster.domain.readers.xlsx.plain import plain_cells
 from discovery_dagster.domain.source_tables import NO_STORED_VALUE
+from discovery_dagster_tests.searching import examples
 
 Value = str | int | float | bool | datetime.datetime | None
 
@@ -74,7 +75,7 @@ def _same(actual: str | None, value: Value) -> bool:
     return actual == _shown(value)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(rows=_tables, write=st.sampled_from([_by_openpyxl, _by_xlsxwriter]))
 def test_cells_come_back_as_they_were_written(rows, write) -> None:
     sheets = read_package(write(rows), "a.xlsx", Limits())
@@ -97,7 +98,7 @@ def test_cells_come_back_as_they_were_written(rows, write) -> None:
     assert [place for place in filled if not _same(cells_read[place], filled[place])] == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(rows=_tables, write=st.sampled_from([_by_openpyxl, _by_xlsxwriter]))
 def test_plain_pieces_give_what_all_their_tags_give(rows, write) -> None:
     book = write(rows)

@@ -12,6 +12,7 @@ from discovery_dagster.domain.teaching.reading import read_format, read_formats
 from discovery_dagster_tests.domain.grain.lists import LISTS
 from discovery_dagster_tests.domain.sources import table
 from discovery_dagster_tests.domain.teaching.taught import AT, problem_of, read
+from discovery_dagster_tests.searching import examples
 
 
 def drafted(source) -> str:
@@ -63,7 +64,7 @@ def tables(draw):
     return table(header, *[[cell or None for cell in row] for row in rows], file="liste.csv")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(tables())
 def test_a_draft_that_is_kept_unchanged_gives_the_same_records(source):
     before, _, _ = read(source)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from discovery_dagster.domain.teaching.reading import read_format, read_formats, write_format
 from discovery_dagster.domain.teaching.text import FormatError
 from discovery_dagster_tests.domain.teaching.taught import SERVERS, problem_of
+from discovery_dagster_tests.searching import examples
 
 
 def changed(old: str, new: str) -> str:
@@ -82,7 +83,7 @@ def test_a_hostile_text_is_refused_quickly_and_in_a_sentence(text, said):
     assert time.process_time() - began < 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=8),
@@ -107,7 +108,7 @@ def test_any_yaml_is_a_format_or_one_sentence(content):
         assert str(error).startswith("line ")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.dictionaries(st.text(min_size=1, max_size=200), st.text(max_size=20), max_size=5))
 def test_what_is_written_is_read_again_whatever_headers_and_words_are(words):
     declared = read_format(SERVERS)

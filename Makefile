@@ -57,13 +57,12 @@ test-unit test: export POLARS_MAX_THREADS := 1
 test-unit: develop
 	$(PYTEST) -m "not long and not hypothesis" $(UNIT_TESTS)
 
-# Every feature, in real processes, and 20 examples of each property; without what waits for services,
-# kills and servers, or searches.
+# Every feature, in real processes, and 10 examples of each property.
 test: develop
 	$(PYTEST) -m "not long"
 
-# The rest: services that are killed, two versions of Postgres servers, ten thousand attacks, and
-# up to 300 examples of each property.
+# The rest: services that are killed, Postgres servers, every page and form in a browser, ten thousand
+# attacks, whole corpora of labelled files, and up to 300 examples of each property.
 test-long: develop
 	HYPOTHESIS_PROFILE=many $(PYTEST) -m "long or hypothesis"
 

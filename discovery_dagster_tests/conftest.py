@@ -19,6 +19,7 @@ from discovery_dagster.store.database import Database
 from discovery_dagster.store.embedded_postgres import EmbeddedPostgres
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster_tests.installation import EngagementOf, Installation, open_folder
+from discovery_dagster_tests.kept_child import end_kept_children
 from discovery_dagster_tests.searching import FEW, MANY, PROFILE
 
 PROJECT = Path(__file__).parents[1]
@@ -71,6 +72,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     while time.monotonic() < until and pyfuncitem.get_closest_marker("hypothesis"):
         pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names})
     return result
+
+
+def pytest_sessionfinish() -> None:
+    """Leave no process behind."""
+    end_kept_children()
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import exports
 from discovery_dagster.store.database import Database, open_database
+from discovery_dagster_tests.kept_child import keeping_the_child
 
 PROJECT = Path(__file__).parents[1]
 
@@ -93,6 +94,7 @@ class Installation:
         umask = os.umask(0o022)  # a command sets its own, for its process
         os.umask(umask)
         with (
+            keeping_the_child(),
             pytest.MonkeyPatch.context() as patch,
             warnings.catch_warnings(),
             redirect_stdout(out),

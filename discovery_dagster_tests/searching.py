@@ -6,7 +6,7 @@ import os
 #: `search` (`make fuzz`) draws new ones.
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "few")
 
-FEW, MANY = 20, 100
+FEW, MANY = 10, 100
 
 
 def examples(number: int) -> int:

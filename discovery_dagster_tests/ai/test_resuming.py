@@ -53,6 +53,7 @@ def claim_of_the_dead(database, session):
             time.sleep(0.05)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("saved", [0, 1, 3])
 def test_a_killed_flow_asks_no_saved_batch_again(database, session, server, settings, home, saved):
     def behave(request):

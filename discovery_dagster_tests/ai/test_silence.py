@@ -52,6 +52,7 @@ def test_without_a_model_nobody_is_contacted_and_crewai_is_not_imported(move, wa
     assert move.export("proposals") == []
 
 
+@pytest.mark.long
 def test_with_a_model_only_it_is_contacted_and_nothing_is_left_or_said(move, watched, server):
     server.behave = lambda request: (
         Reply(content="canary-nonsense") if "`unmapped`" in request.text else able(request)

@@ -1,14 +1,17 @@
 """The example notebook runs against a real server with the sample estate."""
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from discovery_dagster_tests.api.conftest import Served
 from discovery_dagster_tests.conftest import PROJECT
 
 
+@pytest.mark.long
 def test_the_example_notebook_runs_to_its_end(served: Served, monkeypatch: pytest.MonkeyPatch):
+    # Not imported above: this costs each worker of a test run 2 s, and one of them needs it.
+    import nbformat
+    from nbclient import NotebookClient
+
     demo = served.home.json("demo")
     token = served.token(demo["client"])
     monkeypatch.setenv("DISCOVERY_URL", served.url)

@@ -13,6 +13,7 @@ from discovery_dagster.store import schema, sessions
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.sessions import IncomingFile
+from discovery_dagster_tests.kept_child import keeping_the_child
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def engine(tmp_path_factory, make_database_url) -> Iterator[Engine]:
     os.environ["DISCOVERY_HOME"] = str(tmp_path_factory.mktemp("home"))
     os.environ["DISCOVERY_POSTGRES_URL"] = url
     try:
-        with open_engine(Settings(), Database(url)) as opened:
+        with keeping_the_child(), open_engine(Settings(), Database(url)) as opened:
             yield opened
     finally:
         os.environ.clear()

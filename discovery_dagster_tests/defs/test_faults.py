@@ -107,6 +107,7 @@ def meanwhile(monkeypatch, begin, end) -> Iterator[None]:
     timer.join()
 
 
+@pytest.mark.long
 def test_a_step_outlasts_a_postgres_that_is_away_and_keeps_its_claim(engine, session, monkeypatch):
     server = EmbeddedPostgres(Settings().home)
     held = []

@@ -20,6 +20,7 @@ from discovery_dagster.domain.workbooks import (
     write_workbook,
 )
 from discovery_dagster_tests.domain.sources import counts
+from discovery_dagster_tests.searching import examples
 
 HEADER = "Hostname,OS,IP Address,CPU,Note"
 BOTH = (ERROR, WARNING)
@@ -296,7 +297,7 @@ def corrupt(cells, fault):
     return list(cells)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.lists(st.tuples(CLEAN, FAULT), min_size=1, max_size=8), st.booleans())
 def test_correcting_every_problem_of_a_corrupted_table_gives_the_clean_table(rows, as_workbook):
     # A column in which no cell is what its header says is another column: it has no bad cells.

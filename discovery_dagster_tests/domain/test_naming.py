@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from discovery_dagster.domain.names.index import NameIndex
 from discovery_dagster_tests.domain.rows import inventory_assets
+from discovery_dagster_tests.searching import examples
 
 ESTATE = inventory_assets(
     {"asset_id": "crm", "name": "CRM", "declared_type": "application"},
@@ -109,7 +110,7 @@ ADDRESSES = st.sampled_from([None, "10.0.0.1", "10.0.0.4", "10.0.0.9"])
 TYPES = st.sampled_from([None, "application", "server", "unknown"])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(st.lists(st.tuples(NAMES, ADDRESSES, TYPES), max_size=8))
 def test_each_endpoint_is_answered_in_its_place(endpoints):
     assert ask(*endpoints) == [ask(endpoint)[0] for endpoint in endpoints]

@@ -47,6 +47,7 @@ def opened(visitor: Visitor) -> Iterator[tuple[str, Page]]:
         yield name, page
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_on_any_page_in_either_scheme(browser: Browser, server: Served):
     violations = []
     with Visitor.of(browser, server, "north", bypass_csp=True) as visitor:
@@ -59,6 +60,7 @@ def test_axe_finds_nothing_on_any_page_in_either_scheme(browser: Browser, server
     assert violations == [], "\n".join(violations)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("device", "size"), [("desktop", DESKTOP), ("tablet", TABLET)])
 def test_pages_fit_their_screen(browser: Browser, server: Served, device: str, size):
     with Visitor.of(browser, server, "north", size=size) as visitor:
@@ -68,6 +70,7 @@ def test_pages_fit_their_screen(browser: Browser, server: Served, device: str, s
             keep(page, f"{name}-{device}")
 
 
+@pytest.mark.long
 def test_nothing_that_a_cell_says_runs(browser: Browser, server: Served):
     session = "/engagements/south.exit/sessions/s001"
     with Visitor.of(browser, server, "south") as visitor:

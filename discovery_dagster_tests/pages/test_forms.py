@@ -75,6 +75,7 @@ def all_of(page: Page, act: Callable[[Locator], None]) -> None:
             settled(page)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FORMS)
 def test_a_form_answers_however_it_is_filled_in(north: Visitor, name: str):
     faults: list[str] = []

@@ -10,6 +10,7 @@ from discovery_dagster_tests.pages.test_every_page import PAGES
 pytestmark = pytest.mark.usefixtures("later", "south")
 
 
+@pytest.mark.long
 def test_no_page_asks_another_host(north: Visitor) -> None:
     requests: set[str] = set()
     tab = north.page()

@@ -6,6 +6,7 @@ from discovery_dagster.domain.fields import FIELDS, IGNORED, UNMAPPED
 from quality import headers
 
 
+@pytest.mark.long
 def test_headers_are_mapped_as_rightly_as_wanted_on_both_halves():
     measured = list(headers.figures(Path()))
     assert len(measured) == 8

@@ -1,7 +1,10 @@
+import pytest
+
 from quality import types
 from quality.types import Verdict, measure
 
 
+@pytest.mark.long
 def test_types_and_fields_of_labelled_inventories_are_as_right_as_wanted(shared_data):
     measured = list(types.figures(shared_data))
     assert [figure for figure in measured if not figure.good] == []

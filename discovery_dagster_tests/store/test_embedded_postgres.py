@@ -13,6 +13,8 @@ import pytest
 from discovery_dagster.store.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from discovery_dagster_tests.store.servers import User, postmaster, query, wait_for
 
+pytestmark = pytest.mark.long
+
 
 def test_a_server_runs_from_start_to_close_and_keeps_what_was_written(home: Path) -> None:
     with EmbeddedPostgres(home) as server:

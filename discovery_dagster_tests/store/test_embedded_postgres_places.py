@@ -15,6 +15,8 @@ from discovery_dagster_tests.store.servers import User, postmaster, query
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change accounts")
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def ordinary_user() -> int:

@@ -136,7 +136,7 @@ _NOTATIONS = (
 )
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_moments_that_are_compared_as_they_stand_are_those_that_are_read(tmp_path, data):
     moments = st.sampled_from(data.draw(st.sampled_from(_NOTATIONS)))

@@ -10,6 +10,7 @@ from benchmarks.plain_classification import Plain
 from discovery_dagster.domain.classification import classify
 from discovery_dagster.domain.classification.rules import rules
 from discovery_dagster_tests.domain.rows import inventory_assets
+from discovery_dagster_tests.searching import examples
 
 TODAY = date(2026, 9, 1)
 
@@ -51,7 +52,7 @@ assets = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(st.lists(assets, min_size=1, max_size=60))
 def test_a_plain_loop_over_assets_and_rules_gives_the_same_reasons(rows):
     inventory = inventory_assets(*({"asset_id": str(at), **row} for at, row in enumerate(rows)))

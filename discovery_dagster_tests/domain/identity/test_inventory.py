@@ -11,6 +11,7 @@ from discovery_dagster.domain import identity
 from discovery_dagster.domain.decisions.identity import SPLIT, IdentityDecision
 from discovery_dagster.domain.tables import INVENTORY_ASSETS, empty
 from discovery_dagster_tests.domain.rows import asset_records, relation_records
+from discovery_dagster_tests.searching import examples
 
 SERVER = {"declared_type": "server"}
 NONE = relation_records()
@@ -254,7 +255,7 @@ RECORDS = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(RECORDS, st.randoms(use_true_random=False))
 def test_the_inventory_partitions_the_records_whatever_their_order(records, shuffle):
     rows = asset_records(*records)

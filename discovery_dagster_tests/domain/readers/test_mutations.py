@@ -25,6 +25,7 @@ from discovery_dagster.domain.readers import Limits
 from discovery_dagster.sandbox.allowance import Allowance
 from discovery_dagster.sandbox.reader import SandboxedReader
 from discovery_dagster_tests.domain.readers.old_workbooks import old_workbook
+from discovery_dagster_tests.searching import examples
 
 pytestmark = pytest.mark.long
 
@@ -197,7 +198,7 @@ def test_a_changed_file_is_read_and_accounted_for_or_refused(
 
 
 # The library that reads them aborts where memory is short, so they are read as in a run.
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(changes=st.lists(_changes, max_size=6))
 def test_a_changed_old_workbook_is_read_and_accounted_for_or_refused(
     reader: SandboxedReader, changes: list[tuple[str, float, bytes | float]]

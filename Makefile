@@ -53,9 +53,10 @@ up: install
 # `fuzz` run with as many threads as users have.
 test-unit test: export POLARS_MAX_THREADS := 1
 
-# What needs neither Postgres nor a search for examples: while one writes code.
+# What needs neither Postgres nor a search for examples, and no table taken through several steps:
+# while one writes code.
 test-unit: develop
-	$(PYTEST) -m "not long and not hypothesis" $(UNIT_TESTS)
+	$(PYTEST) -n 2 -m "not long and not hypothesis and not pipeline" $(UNIT_TESTS)
 
 # Every feature, in real processes, and 10 examples of each property.
 test: develop

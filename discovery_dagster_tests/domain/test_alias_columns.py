@@ -4,6 +4,8 @@ import pytest
 
 from discovery_dagster_tests.domain.sources import fields_of, records_of, table
 
+pytestmark = pytest.mark.pipeline
+
 ROW = ("lx-041", "kasse.corp.example; till", "10.0.0.1", "RHEL 8")
 
 

@@ -3,6 +3,8 @@ import pytest
 from discovery_dagster.domain import dependencies
 from discovery_dagster_tests.domain.rows import asset_records, classified_assets, relation_records
 
+pytestmark = pytest.mark.pipeline
+
 
 def edges_of(**cells):
     assets = classified_assets({"name": "web"}, {"name": "pg-01"})

@@ -14,6 +14,8 @@ from discovery_dagster.domain.planning import plan
 from discovery_dagster_tests.domain.rows import classified_assets, edge_rows
 from discovery_dagster_tests.searching import examples
 
+pytestmark = pytest.mark.pipeline
+
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 

@@ -22,6 +22,8 @@ from discovery_dagster.domain.workbooks import (
 from discovery_dagster_tests.domain.sources import counts
 from discovery_dagster_tests.searching import examples
 
+pytestmark = pytest.mark.pipeline
+
 HEADER = "Hostname,OS,IP Address,CPU,Note"
 BOTH = (ERROR, WARNING)
 

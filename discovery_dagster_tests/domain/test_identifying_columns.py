@@ -8,6 +8,8 @@ from discovery_dagster.domain.mapping import map_table
 from discovery_dagster.domain.mapping.warnings import column_warnings
 from discovery_dagster_tests.domain.sources import counts, fields_of, records_of, table
 
+pytestmark = pytest.mark.pipeline
+
 
 def columns_of(source):
     mapping = map_table(0, source, formats.recognise(source) or formats.UNRECOGNISED)

@@ -10,6 +10,8 @@ from discovery_dagster.domain.words import fold, index_words
 from discovery_dagster.reference import load
 from discovery_dagster_tests.domain.sources import fields_of, records_of, table
 
+pytestmark = pytest.mark.pipeline
+
 FIELDS = ["name", "os_name", "memory_gb", "cpu_cores", "ip_addresses", "environment", "location"]
 ROW = ("web-1", "Ubuntu 22.04", "16", "4", "10.0.0.1", "production", "DC 1")
 

@@ -13,6 +13,8 @@ from discovery_dagster_tests.domain.rows import (
 from discovery_dagster_tests.domain.sources import records_of, table
 from discovery_dagster_tests.domain.test_constraints import setting
 
+pytestmark = pytest.mark.pipeline
+
 
 def statuses(source):
     """The status of each record, and what is shown about it."""

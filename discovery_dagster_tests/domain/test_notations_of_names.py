@@ -11,6 +11,8 @@ from discovery_dagster.domain.values import read_cells
 from discovery_dagster.domain.values.notations import without_decorations
 from discovery_dagster_tests.domain.sources import records_of, table
 
+pytestmark = pytest.mark.pipeline
+
 
 def canonical_of(*sources):
     tables = [(source, formats.recognise(source)) for source in sources]

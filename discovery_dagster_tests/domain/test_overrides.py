@@ -23,6 +23,8 @@ from discovery_dagster.domain.tables import PLAN_PLACEMENTS
 from discovery_dagster_tests.domain.rows import frame, inventory_assets
 from discovery_dagster_tests.searching import examples
 
+pytestmark = pytest.mark.pipeline
+
 RULES = partial(classify, as_of=date(2026, 3, 1))
 ASSETS = inventory_assets(
     {"asset_id": "a", "name": "web-01", "os_name": "Ubuntu 22.04", "environment": "prod"},

@@ -13,6 +13,8 @@ from discovery_dagster.domain.tables import CLASSIFIED_ASSETS
 from discovery_dagster_tests.domain.rows import classified_assets, edge_rows, piece
 from discovery_dagster_tests.searching import examples
 
+pytestmark = pytest.mark.pipeline
+
 
 def make(assets, edges, limit=25):
     nodes = graph.analyse(assets, edges)

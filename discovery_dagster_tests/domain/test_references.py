@@ -8,6 +8,8 @@ from discovery_dagster.domain.canonical.references import resolve_references
 from discovery_dagster_tests.domain.rows import asset_records, relation_records
 from discovery_dagster_tests.domain.sources import records_of, table
 
+pytestmark = pytest.mark.pipeline
+
 NAMES = (
     "Order Portal",
     "Billing",

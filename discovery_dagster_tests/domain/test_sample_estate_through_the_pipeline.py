@@ -20,6 +20,8 @@ from discovery_dagster.domain import (
 from discovery_dagster.domain.planning import plan
 from discovery_dagster.reference import SAMPLE_ESTATE
 
+pytestmark = pytest.mark.pipeline
+
 TRUTH = json.loads((SAMPLE_ESTATE / "truth.json").read_text("utf-8"))
 
 

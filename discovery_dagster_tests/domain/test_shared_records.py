@@ -7,6 +7,8 @@ import pytest
 
 from discovery_dagster_tests.domain.sources import counts, records_of_files
 
+pytestmark = pytest.mark.pipeline
+
 
 @pytest.mark.parametrize("name", ["template", "hub_template"])
 def test_konveyors_template_gives_three_applications_and_two_dependencies(shared_data, name):

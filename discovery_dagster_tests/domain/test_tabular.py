@@ -18,6 +18,8 @@ from discovery_dagster.domain import handover
 from discovery_dagster.domain.tabular import cell_text, without_guard
 from discovery_dagster.domain.workbooks import NamedTable, write_archive
 
+pytestmark = pytest.mark.pipeline
+
 CONTROLS = [chr(code) for code in (*range(0x20), 0x7F, *range(0x80, 0xA0), 0x2028, 0x2029)]
 CELLS = [
     *(f"left{control}=HYPERLINK(1)" for control in CONTROLS),

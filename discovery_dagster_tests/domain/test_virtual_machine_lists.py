@@ -5,6 +5,8 @@ import pytest
 
 from discovery_dagster_tests.domain.sources import counts, fields_of, records_of, table
 
+pytestmark = pytest.mark.pipeline
+
 
 def types_of(header, *rows):
     return records_of(table(header, *rows)).assets["declared_type"].to_list()

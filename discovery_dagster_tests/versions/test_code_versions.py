@@ -10,6 +10,8 @@ from discovery_dagster.domain.steps import STEPS
 from discovery_dagster.versions import INSTALLED, code_versions, versions_of
 from discovery_dagster.versions.kept import fingerprint
 
+pytestmark = pytest.mark.pipeline
+
 CODE = ("domain", "store", "defs")
 
 

@@ -1,6 +1,10 @@
 from pathlib import Path
 
+import pytest
+
 from quality.derive import derive
+
+pytestmark = pytest.mark.pipeline
 
 
 def written(folder: Path, name: str, text: str) -> Path:

@@ -2,8 +2,12 @@
 
 from datetime import date
 
+import pytest
+
 from discovery_dagster.domain.classification import classify, open_assets, sentences
 from discovery_dagster_tests.domain.rows import Row, inventory_assets
+
+pytestmark = pytest.mark.pipeline
 
 TODAY = date(2026, 9, 1)
 

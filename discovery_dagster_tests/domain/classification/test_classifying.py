@@ -2,10 +2,14 @@
 
 from datetime import date
 
+import pytest
+
 from discovery_dagster import reference
 from discovery_dagster.domain.classification import classify, sentences
 from discovery_dagster.domain.tables import RULE_CLASSIFIED_ASSETS, empty
 from discovery_dagster_tests.domain.rows import Row, inventory_assets
+
+pytestmark = pytest.mark.pipeline
 
 TODAY = date(2026, 9, 1)
 

@@ -8,6 +8,8 @@ from discovery_dagster.domain.classification import classify
 from discovery_dagster_tests.domain.rows import inventory_assets
 from discovery_dagster_tests.domain.sources import records_of, table
 
+pytestmark = pytest.mark.pipeline
+
 
 def judged(**facts):
     return classify(inventory_assets(facts), date(2026, 1, 1)).row(0, named=True)

@@ -7,6 +7,8 @@ import pytest
 from discovery_dagster.domain.classification import classify
 from discovery_dagster_tests.domain.rows import inventory_assets
 
+pytestmark = pytest.mark.pipeline
+
 TODAY = date(2026, 9, 1)
 SERVER = {"asset_id": "1", "name": "x", "declared_type": "server"}
 DATABASE = {"asset_id": "1", "name": "x", "declared_type": "database"}

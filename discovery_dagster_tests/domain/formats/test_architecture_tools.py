@@ -4,6 +4,8 @@ import pytest
 
 from discovery_dagster_tests.domain.families import derived_from, edges, outcomes, things
 
+pytestmark = pytest.mark.pipeline
+
 EXCHANGE = """<model xmlns="http://www.opengroup.org/xsd/archimate/3.0/"
  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" identifier="id-1"><elements>
 <element identifier="id-11" xsi:type="ApplicationComponent"><name>Billing</name></element>

@@ -6,6 +6,8 @@ import pytest
 
 from discovery_dagster_tests.domain.families import derived_from, formats_of, outcomes, things
 
+pytestmark = pytest.mark.pipeline
+
 EC2 = {
     "Reservations": [
         {

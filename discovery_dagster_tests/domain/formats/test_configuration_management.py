@@ -8,6 +8,8 @@ from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.readers import Limits, read_file
 from discovery_dagster_tests.domain.families import custom, derived_from, outcomes, things
 
+pytestmark = pytest.mark.pipeline
+
 INI = """# production
 mail.corp.example
 localhost ansible_connection=local

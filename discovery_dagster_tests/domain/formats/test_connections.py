@@ -11,6 +11,8 @@ from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.words import fold
 from discovery_dagster_tests.domain.sources import counts, records_of, table
 
+pytestmark = pytest.mark.pipeline
+
 
 def listed(header, *rows):
     (rebuilt,) = formats.reshape((table(header.split(","), *(row.split(",") for row in rows)),))

@@ -2,7 +2,11 @@
 
 import json
 
+import pytest
+
 from discovery_dagster_tests.domain.families import derived_from, edges, things
+
+pytestmark = pytest.mark.pipeline
 
 CONTAINERS = [
     {"Id": "aa11", "Name": "/shop-api", "State": {"Status": "running"},

@@ -6,6 +6,8 @@ import pytest
 from discovery_dagster.domain import formats
 from discovery_dagster_tests.domain.sources import counts, records_of, table
 
+pytestmark = pytest.mark.pipeline
+
 HEADER = ["Rule Name", "Source", "Destination", "Service", "Action"]
 
 

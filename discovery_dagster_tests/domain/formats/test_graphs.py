@@ -9,6 +9,8 @@ from discovery_dagster.domain.readers import read_file
 from discovery_dagster_tests.domain.sources import counts, records_of_files
 from quality.derive import derive
 
+pytestmark = pytest.mark.pipeline
+
 NEO4J = {
     "nodes": [{"id": "0", "labels": ["Service"], "properties": {"name": "shop"}},
               {"id": "1", "labels": ["Service"], "properties": {"name": "stock"}}],

@@ -7,6 +7,8 @@ import pytest
 from discovery_dagster.domain import formats, identity
 from discovery_dagster_tests.domain.sources import counts, records_of, table
 
+pytestmark = pytest.mark.pipeline
+
 MACHINES = ["MachineName", "MachineId", "PrimaryIPAddress", "AllocatedProcessorCoreCount",
             "MemoryGiB", "IsPhysical"]  # fmt: skip
 DISKS = ["SizeInGib", "DiskLabel", "MachineId", "UsedInGib", "StorageTypeLabel"]

@@ -12,6 +12,8 @@ from discovery_dagster_tests.domain.families import (
     things,
 )
 
+pytestmark = pytest.mark.pipeline
+
 NAGIOS = """# hosts
 define host {
     use        generic

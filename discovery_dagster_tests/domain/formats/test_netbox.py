@@ -16,6 +16,8 @@ from discovery_dagster_tests.domain.sources import (
 )
 from quality.derive import derive
 
+pytestmark = pytest.mark.pipeline
+
 
 @pytest.fixture
 def dump(tmp_path):

@@ -2,8 +2,12 @@
 
 import json
 
+import pytest
+
 from discovery_dagster_tests.domain.sources import counts, fields_of, records_of_files, table
 from quality.derive import derive
+
+pytestmark = pytest.mark.pipeline
 
 
 def records_of_json(path, content):

@@ -7,6 +7,8 @@ import pytest
 
 from discovery_dagster_tests.domain.sources import counts, records_of, records_of_files, table
 
+pytestmark = pytest.mark.pipeline
+
 SPANS = ["TraceID", "SpanID", "ParentID", "ServiceName", "OperationName"]
 
 

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from discovery_dagster.domain import formats
 from discovery_dagster_tests.domain.sources import counts, fields_of, records_of, table
 
+pytestmark = pytest.mark.pipeline
+
 REFUSED = "The connection was refused: nothing was used."
 UNANSWERED = "The connection was never answered: nothing was used."
 ENDS = ("src_ip", "dst_ip", "dst_port", "proto", "bytes")

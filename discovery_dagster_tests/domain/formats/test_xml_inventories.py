@@ -11,6 +11,8 @@ from discovery_dagster_tests.domain.families import (
     things,
 )
 
+pytestmark = pytest.mark.pipeline
+
 NMAP = """<?xml version="1.0"?><!DOCTYPE nmaprun>
 <nmaprun scanner="nmap" version="7.93">
 <host><status state="up"/><address addr="10.9.0.4" addrtype="ipv4"/>

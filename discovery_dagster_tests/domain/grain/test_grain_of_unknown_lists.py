@@ -11,6 +11,8 @@ from discovery_dagster.domain.grain.columns import Column
 from discovery_dagster_tests.domain.grain.lists import LISTS
 from discovery_dagster_tests.domain.sources import counts, table
 
+pytestmark = pytest.mark.pipeline
+
 
 def understood(*sources):
     known = [(source, formats.recognise(source) or formats.UNRECOGNISED) for source in sources]

@@ -4,6 +4,8 @@ import pytest
 
 from discovery_dagster_tests.domain.identity.test_merging_records import SERVER, A, B, things
 
+pytestmark = pytest.mark.pipeline
+
 HOST = {"hostname": "jet01", **SERVER, **A}
 ELSEWHERE = {"ip_addresses": ["10.7.0.2"]}
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +10,8 @@ from discovery_dagster.domain import identity
 from discovery_dagster.domain.decisions.identity import JOIN, SPLIT, digest
 from discovery_dagster.domain.identity import IdentityDecision
 from discovery_dagster_tests.domain.rows import asset_records, relation_records
+
+pytestmark = pytest.mark.pipeline
 
 NONE = relation_records()
 

@@ -12,6 +12,8 @@ from discovery_dagster_tests.domain.identity.estate import Trap
 from discovery_dagster_tests.domain.identity.exports import Exports
 from quality.figures import Comparison
 
+pytestmark = pytest.mark.pipeline
+
 #: Things and seed: a large estate, and small ones, in which other accidents meet.
 ESTATES = [(4_300, 1), (700, 2), (700, 3)]
 

@@ -8,6 +8,8 @@ from discovery_dagster.domain.decisions.endpoints import EXTERNAL
 from discovery_dagster_tests.domain.rows import asset_records, relation_records
 from discovery_dagster_tests.domain.test_endpoint_decisions import said
 
+pytestmark = pytest.mark.pipeline
+
 LISTED = asset_records(
     {"name": "lx-041", "declared_type": "server"}, {"name": "lx-042", "declared_type": "server"}
 )

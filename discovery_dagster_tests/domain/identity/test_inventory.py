@@ -13,6 +13,8 @@ from discovery_dagster.domain.tables import INVENTORY_ASSETS, empty
 from discovery_dagster_tests.domain.rows import asset_records, relation_records
 from discovery_dagster_tests.searching import examples
 
+pytestmark = pytest.mark.pipeline
+
 SERVER = {"declared_type": "server"}
 NONE = relation_records()
 

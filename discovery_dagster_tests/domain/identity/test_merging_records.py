@@ -5,6 +5,8 @@ import pytest
 from discovery_dagster.domain import identity
 from discovery_dagster_tests.domain.rows import Row, asset_records, relation_records
 
+pytestmark = pytest.mark.pipeline
+
 UUID = "4c4c4544-0035-4210-8052-b9c04f4a5931"
 OTHER_UUID = "5d5d5544-0035-4210-8052-b9c04f4a5932"
 A, B = {"file": "a.csv"}, {"file": "b.csv"}

@@ -14,6 +14,8 @@ from discovery_dagster_tests.domain.readers.reading import reading_of, records_o
 from discovery_dagster_tests.domain.readers.test_workbook import of_rows, workbook
 from discovery_dagster_tests.domain.sources import records_of_files
 
+pytestmark = pytest.mark.pipeline
+
 SERVERS = [["Hostname", "IP Address", "OS"], ["heron1", "10.3.0.1", "RHEL 8"]]
 RETIRED = [["Hostname", "Decommissioned", "Owner"], ["heron8", "2019", "Ann"], ["heron9", "2020"]]
 LISTS = [["Team", "Environment", "Server"], ["Core", "Prod", "srv-a"], [None, "Test", "srv-b"]]

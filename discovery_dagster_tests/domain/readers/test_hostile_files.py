@@ -18,6 +18,8 @@ from discovery_dagster_tests.domain.readers.reading import reading_of, records_o
 from discovery_dagster_tests.domain.readers.test_workbook import of_rows
 from discovery_dagster_tests.domain.readers.test_zipped import zipped
 
+pytestmark = pytest.mark.pipeline
+
 MEGABYTE = 1024**2
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from discovery_dagster_tests.domain.families import derived_from, edges, outcomes
 
+pytestmark = pytest.mark.pipeline
+
 LINUX = """Active Internet connections (servers and established)
 Proto Recv-Q Send-Q Local Address           Foreign Address         State       PID/Program name
 tcp        0      0 localhost:smtp          0.0.0.0:*               LISTEN      1489/master

@@ -15,6 +15,8 @@ from discovery_dagster.domain.readers.json_text import read_json
 from discovery_dagster.domain.readers.yaml_text import is_yaml, read_yaml
 from discovery_dagster_tests.domain.readers.reading import reading_of, records_of, table_of
 
+pytestmark = pytest.mark.pipeline
+
 SERVERS = """# of the first site
 - name: web-01
   cpu: 4

@@ -14,6 +14,8 @@ from discovery_dagster_tests.domain.sources import table
 from discovery_dagster_tests.domain.teaching.taught import AT, problem_of, read
 from discovery_dagster_tests.searching import examples
 
+pytestmark = pytest.mark.pipeline
+
 
 def drafted(source) -> str:
     return draft([(source, formats.recognise(source) or formats.UNRECOGNISED)])

@@ -117,6 +117,7 @@ def test_the_rest_of_a_list_of_pairs_stays():
     assert hide(text) == text.replace("HUSH", "***")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("tail", ["", "password", "@", "password=x"])
 @pytest.mark.parametrize(
     "unit",

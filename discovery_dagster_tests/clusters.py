@@ -13,7 +13,7 @@ import pytest
 
 from discovery_dagster.store.postgres_account import PostgresAccount
 from discovery_dagster.store.postgres_files import MAJOR_VERSION, binaries
-from discovery_dagster_tests.installation import open_folder
+from discovery_dagster_tests.folders import open_folder
 
 
 @dataclass(frozen=True)

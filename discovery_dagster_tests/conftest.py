@@ -18,7 +18,8 @@ from discovery_dagster.store import schema
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.embedded_postgres import EmbeddedPostgres
 from discovery_dagster.store.objects import ObjectStore
-from discovery_dagster_tests.installation import EngagementOf, Installation, open_folder
+from discovery_dagster_tests.folders import open_folder
+from discovery_dagster_tests.installation import EngagementOf, Installation
 from discovery_dagster_tests.kept_child import end_kept_children
 from discovery_dagster_tests.searching import FEW, MANY, PROFILE
 

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import warnings
 from collections.abc import Iterable, Iterator
@@ -31,15 +30,6 @@ _PROCESSES = ("up", "env", "api", "demo")
 
 #: Signals whose handlers a command sets.
 _HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-@contextmanager
-def open_folder() -> Iterator[Path]:
-    """A folder that the account of a root run's embedded Postgres can reach, unlike pytest's."""
-    with tempfile.TemporaryDirectory(prefix="discovery-test-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder
 
 
 @dataclass

@@ -14,7 +14,11 @@ from discovery_dagster.domain.readers import Limits
 from discovery_dagster.sandbox.allowance import Allowance
 from discovery_dagster.sandbox.reader import SandboxedReader
 
-pytestmark = pytest.mark.long
+pytestmark = [
+    pytest.mark.long,
+    # An archive with two members of one name is one of the hostile files.
+    pytest.mark.filterwarnings("ignore:Duplicate name:UserWarning:zipfile"),
+]
 
 CHANGED = 25
 

@@ -6,7 +6,8 @@ import pytest
 
 from discovery_dagster.store import backup_catalogue, exports, tokens
 from discovery_dagster.store.database import Database
-from discovery_dagster_tests.installation import Installation, open_folder
+from discovery_dagster_tests.folders import open_folder
+from discovery_dagster_tests.installation import Installation
 
 pytestmark = pytest.mark.long
 

@@ -12,7 +12,8 @@ import pytest
 from discovery_dagster.definitions import defs
 from discovery_dagster.domain.steps import and_below
 from discovery_dagster_tests.canary import files_with, tables_with
-from discovery_dagster_tests.installation import Installation, open_folder
+from discovery_dagster_tests.folders import open_folder
+from discovery_dagster_tests.installation import Installation
 from discovery_dagster_tests.processes import processes
 from discovery_dagster_tests.services import REPOSITORY, Services, running
 

@@ -13,7 +13,8 @@ import pytest
 
 from discovery_dagster.cli.ports import Address
 from discovery_dagster.domain.steps import and_below
-from discovery_dagster_tests.installation import PROJECT, Installation, open_folder
+from discovery_dagster_tests.folders import open_folder
+from discovery_dagster_tests.installation import PROJECT, Installation
 from discovery_dagster_tests.services import Services
 
 pytestmark = pytest.mark.long

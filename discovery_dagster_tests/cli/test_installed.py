@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from discovery_dagster_tests.installation import PROJECT, open_folder
+from discovery_dagster_tests.folders import open_folder
+from discovery_dagster_tests.installation import PROJECT
 
 pytestmark = pytest.mark.long
 

@@ -12,7 +12,8 @@ from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import sessions
 from discovery_dagster.store.objects import ObjectStore
-from discovery_dagster_tests.installation import Installation, open_folder
+from discovery_dagster_tests.folders import open_folder
+from discovery_dagster_tests.installation import Installation
 from discovery_dagster_tests.services import Services, running
 
 pytestmark = pytest.mark.long

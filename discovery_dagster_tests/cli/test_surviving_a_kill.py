@@ -18,7 +18,8 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import dagster_erasure, engagements, exports
 from discovery_dagster.store.database import open_database
 from discovery_dagster.store.objects import ObjectStore
-from discovery_dagster_tests.installation import PROJECT, EngagementOf, Installation, open_folder
+from discovery_dagster_tests.folders import open_folder
+from discovery_dagster_tests.installation import PROJECT, EngagementOf, Installation
 from discovery_dagster_tests.victim import POSTGRES, Blow
 
 pytestmark = pytest.mark.long

@@ -21,7 +21,7 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import claims, states
 from discovery_dagster.store.database import open_database
 from discovery_dagster.store.embedded_postgres import EmbeddedPostgres
-from discovery_dagster_tests.installation import open_folder
+from discovery_dagster_tests.folders import open_folder
 
 SUCCESS, FAILURE = dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE
 

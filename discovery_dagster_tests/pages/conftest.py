@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from discovery_dagster_tests.conftest import PROJECT
-from discovery_dagster_tests.installation import Installation, open_folder
+from discovery_dagster_tests.folders import open_folder
+from discovery_dagster_tests.installation import Installation
 from discovery_dagster_tests.pages import hostile
 from discovery_dagster_tests.pages.browsing import CHROMIUM, Visitor
 from discovery_dagster_tests.serving import Served, serving

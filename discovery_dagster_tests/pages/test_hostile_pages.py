@@ -16,7 +16,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from discovery_dagster.domain.keys import PARTITIONS_NAME
-from discovery_dagster_tests.installation import Installation, open_folder
+from discovery_dagster_tests.folders import open_folder
+from discovery_dagster_tests.installation import Installation
 from discovery_dagster_tests.pages.browsing import CHROMIUM
 from discovery_dagster_tests.processes import ports
 from discovery_dagster_tests.services import Services, running

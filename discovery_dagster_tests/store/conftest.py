@@ -1,22 +1,19 @@
 """Homes of embedded servers."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from discovery_dagster.store.embedded_postgres import EmbeddedPostgres
+from discovery_dagster_tests.folders import open_folder
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A directory that every account can enter, unlike pytest's own, and with a short path."""
-    folder = Path(tempfile.mkdtemp(prefix="discovery-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
+    with open_folder("discovery-") as folder:
+        yield folder
 
 
 @pytest.fixture

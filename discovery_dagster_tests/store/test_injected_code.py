@@ -19,7 +19,7 @@ from discovery_dagster.store.database import Database, DatabaseError
 from discovery_dagster.store.embedded_postgres import EmbeddedPostgres
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.pooled import PooledDatabase
-from discovery_dagster_tests.installation import open_folder
+from discovery_dagster_tests.folders import open_folder
 
 MINE, THEIRS = EngagementKey("mine", "exit"), EngagementKey("theirs", "exit")
 

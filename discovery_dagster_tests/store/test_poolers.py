@@ -4,7 +4,6 @@ import os
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import poolers
 from discovery_dagster.store.database import DatabaseError, open_database
+from discovery_dagster_tests.folders import open_folder
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
 pytestmark = pytest.mark.skipif(PGBOUNCER is None, reason="PgBouncer is not installed")
@@ -26,11 +26,10 @@ pytestmark = pytest.mark.skipif(PGBOUNCER is None, reason="PgBouncer is not inst
 def pooler(database_url: str, mode: str) -> Iterator[str]:
     """A PgBouncer before the database; the URL of what it offers."""
     where = conninfo_to_dict(database_url)
-    with tempfile.TemporaryDirectory(prefix="pgbouncer-") as name, socket.socket() as probe:
+    with open_folder("pgbouncer-") as folder, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
-        folder = Path(name)
         folder.chmod(0o777)  # it gives root's rights up
         configuration = folder / "pgbouncer.ini"
         configuration.write_text(

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from discovery_dagster.store.private_files import make_home, open_to_others
-from discovery_dagster_tests.installation import PROJECT, open_folder
+from discovery_dagster_tests.folders import open_folder
+from discovery_dagster_tests.installation import PROJECT
 
 _MAKE = """
 import sys

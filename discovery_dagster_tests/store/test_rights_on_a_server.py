@@ -15,7 +15,8 @@ from discovery_dagster.store import exports, schema
 from discovery_dagster.store.database import DatabaseError, open_database
 from discovery_dagster_tests.clusters import Cluster, cluster
 from discovery_dagster_tests.conftest import PROJECT
-from discovery_dagster_tests.installation import Installation, open_folder
+from discovery_dagster_tests.folders import open_folder
+from discovery_dagster_tests.installation import Installation
 
 pytestmark = pytest.mark.long
 

@@ -9,7 +9,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -83,8 +83,10 @@ class Installation:
         handlers = {number: signal.getsignal(number) for number in _HANDLED}
         umask = os.umask(0o022)  # a command sets its own, for its process
         os.umask(umask)
+        # What measures commands by scripts has each start its own.
+        tested = "PYTEST_CURRENT_TEST" in os.environ
         with (
-            keeping_the_child(),
+            keeping_the_child() if tested else nullcontext(),
             pytest.MonkeyPatch.context() as patch,
             warnings.catch_warnings(),
             redirect_stdout(out),

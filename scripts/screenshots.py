@@ -8,7 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from discovery_dagster_tests.installation import PROJECT, Installation, open_folder
+from discovery_dagster_tests.folders import open_folder
+from discovery_dagster_tests.installation import PROJECT, Installation
 from discovery_dagster_tests.pages.browsing import CHROMIUM, Visitor, settled
 from discovery_dagster_tests.pages.conftest import sample_files
 from discovery_dagster_tests.serving import serving

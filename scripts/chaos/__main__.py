@@ -19,7 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from discovery_dagster.store import exports
-from discovery_dagster_tests.installation import Installation, open_folder
+from discovery_dagster_tests.folders import open_folder
+from discovery_dagster_tests.installation import Installation
 from scripts.chaos.kills import KILLS, Kill, resume
 
 TABLES = [name for name in exports.LISTINGS if name != "publications"]

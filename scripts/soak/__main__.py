@@ -13,7 +13,8 @@ import random
 import sys
 import time
 
-from discovery_dagster_tests.installation import Installation, open_folder
+from discovery_dagster_tests.folders import open_folder
+from discovery_dagster_tests.installation import Installation
 from discovery_dagster_tests.services import running
 from scripts.soak.figures import Holdings, Rest, at_rest, disk_mib, grown, holdings
 from scripts.soak.week import Week, webhook

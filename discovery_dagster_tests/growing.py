@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from discovery_dagster.domain.readers import contents
+from discovery_dagster.domain import contents
 
 
 def grows(patch: pytest.MonkeyPatch, path: Path, by: bytes) -> None:

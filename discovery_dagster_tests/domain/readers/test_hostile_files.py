@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from discovery_dagster.domain import contents
 from discovery_dagster.domain.errors import UnreadableFileError
-from discovery_dagster.domain.readers import Limits, contents, read_file
+from discovery_dagster.domain.readers import Limits, read_file
 from discovery_dagster_tests.domain.readers.reading import reading_of, records_of, table_of
 from discovery_dagster_tests.domain.readers.test_workbook import of_rows
 from discovery_dagster_tests.domain.readers.test_zipped import zipped

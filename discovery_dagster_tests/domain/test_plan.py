@@ -73,6 +73,7 @@ def test_a_large_set_is_cut_at_its_weakest_tie_and_moves_in_the_order_of_needs()
     instead = "could go in wave 1 if that edge is cut"
     assert f"In wave 2 because it needs db in wave 1 ({cite}); {instead}." in reason(planned, "app")
     assert f"needs db in wave 1: app depends on db ({cite}); {instead}." in reason(planned, "web")
+    assert planned.groups["reason"][1].endswith(f"{instead}."), "one edge is named once"
     assert "for instance app depends on db" in planned.waves["reason"][1]
 
 

@@ -44,6 +44,12 @@ def test_what_identifiers_or_declared_types_contradict_is_not_suggested():
         assert pairs({"name": "bill-01", field: one}, {"name": "bill01", field: other}) == []
 
 
+def test_addresses_tell_names_apart_that_differ_in_one_letter_only_where_both_have_some():
+    one, other = {"name": "databse-07", "ip_addresses": ["10.0.0.1"]}, {"name": "database-07"}
+    assert len(pairs(one, other)) == 1
+    assert pairs(one, {**other, "ip_addresses": ["10.0.0.2"]}) == []
+
+
 def test_most_evidence_comes_first():
     shared = {"ip_addresses": ["10.0.0.1"]}
     suggestions = pairs(

@@ -235,3 +235,14 @@ def test_records_of_one_file_under_different_names_do_not_share_a_full_name():
     copied = {"fqdn": "web06.a.example", **SERVER}
     assert things({"name": "Web06", **copied}, {"name": "Web08", **copied}) == [[0], [1]]
     assert things({"name": "web06", **copied}, {"name": "web06.a.example", **copied}) == [[0, 1]]
+
+
+def test_a_number_for_want_of_a_name_is_no_name_where_another_record_has_one():
+    numbered = {"vendor": "Dell", "serial_number": "7XK2P"}
+    records = asset_records(
+        {"name": "7XK2P", **numbered, **SERVER, **A},
+        {"name": "web01", **numbered, **SERVER, **B},
+        {"name": "7XK3P", "vendor": "Dell", "serial_number": "7XK3P", **SERVER, **A},
+    )
+    inventory = identity.resolve("acme.exit", records, relation_records(), {})
+    assert sorted(inventory.assets["name"]) == ["7XK3P", "web01"]

@@ -246,3 +246,14 @@ def test_a_number_for_want_of_a_name_is_no_name_where_another_record_has_one():
     )
     inventory = identity.resolve("acme.exit", records, relation_records(), {})
     assert sorted(inventory.assets["name"]) == ["7XK3P", "web01"]
+
+
+def test_a_name_that_one_file_has_for_two_things_is_no_evidence_where_another_key_joins():
+    records = asset_records(
+        {"name": "web01", "provider_id": "i-1", "ip_addresses": ["10.0.0.1"], **SERVER, **A},
+        {"name": "web01", "provider_id": "i-2", "ip_addresses": ["10.0.0.2"], **SERVER, **A},
+        {"name": "web01", "provider_id": "i-1", **SERVER, **B},
+    )
+    inventory = identity.resolve("acme.exit", records, relation_records(), {})
+    keys = inventory.members.sort("record")["keys"].to_list()
+    assert keys == [["provider:generic|server|i-1"], [], ["provider:generic|server|i-1"]]

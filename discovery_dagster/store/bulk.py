@@ -5,6 +5,7 @@ COPY straight into a table with row-level security is refused by Postgres.
 
 from collections.abc import Sequence
 from contextlib import suppress
+from io import BytesIO
 
 import polars as pl
 import psycopg
@@ -17,11 +18,14 @@ from discovery_dagster.store.database import Database
 #: Rows from which on a table that was filled is looked at again for Postgres' plans.
 MANY = 1000
 
+#: Rows that are text at once: those of a plan of 100,000 assets took 1 GB when all of them were.
+_AT_ONCE = 10_000
+
 
 def replace_rows(
     connection: psycopg.Connection[DictRow], session: SessionKey, table: str, frame: pl.DataFrame
 ) -> None:
-    """Replace the session's rows of `discovery.<table>` by those of `frame`, in its order."""
+    """Replace the session's rows of `discovery.<table>` by those of `frame`, numbered as `seq`."""
     target = sql.Identifier("discovery", table)
     staging = sql.Identifier(f"staging_{table}")
     columns = sql.SQL(", ").join(map(sql.Identifier, ["seq", *frame.columns]))
@@ -39,7 +43,7 @@ def replace_rows(
     copy_rows(connection, staging, ["seq", *frame.columns], frame.with_row_index("seq"))
     connection.execute(
         sql.SQL(
-            "insert into {} (engagement, session, {}) select %s, %s, {} from {} order by seq"
+            "insert into {} (engagement, session, {}) select %s, %s, {} from {}"
         ).format(target, columns, columns, staging),
         keys,
     )
@@ -73,10 +77,12 @@ def copy_rows(
         table, sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        text = frame.select(_as_text(frame.schema)).write_csv(
-            include_header=False, quote_style="non_numeric", null_value=""
-        )
-        copy.write(text)
+        for part in frame.iter_slices(_AT_ONCE):
+            written = BytesIO()
+            part.select(_as_text(frame.schema)).write_csv(
+                written, include_header=False, quote_style="non_numeric", null_value=""
+            )
+            copy.write(written.getbuffer())
 
 
 def _as_text(schema: pl.Schema) -> list[pl.Expr]:

@@ -48,6 +48,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "mapping": ("mapping", "app"),
     "format": ("formats", "app"),
     "grain": ("grain", "app"),
+    "dictionary": ("dictionary", "app"),
     "identity": ("identity", "app"),
     "override": ("overrides", "app"),
     "alias": ("aliases", "app"),

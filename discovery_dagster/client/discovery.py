@@ -104,6 +104,14 @@ class Session:
         """
         return self._frame("mapping", **filters)
 
+    def words(self, **filters: Any) -> pd.DataFrame:
+        """Return one row per distinct word in a column of a vocabulary, such as types.
+
+        Columns: `field`, `word`, `file`, `sheet`, `column`, `rows` (records that have it), `names`,
+        `meaning` (without a dictionary), `near`, `decided` (by the client's dictionary).
+        """
+        return self._frame("words", **filters)
+
     def proposals(self, **filters: Any) -> pd.DataFrame:
         """Return one row per column or asset that a language model was to say something about.
 

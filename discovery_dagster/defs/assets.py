@@ -24,6 +24,7 @@ from discovery_dagster.domain import (
     dependencies as edges,
 )
 from discovery_dagster.domain import tables as catalogue
+from discovery_dagster.domain.canonical.words import source_words
 from discovery_dagster.domain.classification import overriding, uses
 from discovery_dagster.domain.decisions import endpoints as about_endpoints
 from discovery_dagster.domain.decisions.constraints import resolve_constraints
@@ -40,6 +41,7 @@ from discovery_dagster.domain.steps import BY_KEY
 from discovery_dagster.store import changes, identifiers, sessions
 from discovery_dagster.store.decisions import (
     constraints,
+    dictionary,
     grains,
     mappings,
     override_files,
@@ -120,15 +122,16 @@ def field_mapping(
         taught = taught_formats.current(session.database, session.key.engagement)
         proposer = session.proposer("field_mapping", report)
         understood = intake.understand(tables, report, known, decided, taught)
-        mapped, proposed, usage = propose_fields(
-            intake.as_decided(tables, understood["grains"]), understood["mapping"], proposer
-        )
+        decided_tables = intake.as_decided(tables, understood["grains"])
+        mapped, proposed, usage = propose_fields(decided_tables, understood["mapping"], proposer)
+        words = source_words(decided_tables, mapped)
         waiting = (understood["grains"]["status"] == WAITING).sum()
         conflicts = mapped["conflict"].is_not_null().sum()
         unmapped = (mapped["field"] == "unmapped").sum()
         frames = {
             "mapping": catalogue.FIELD_MAPPING.of(mapped),
             "grains": catalogue.TABLE_GRAINS.of(understood["grains"]),
+            "words": catalogue.SOURCE_WORDS.of(words),
             "proposals": catalogue.PROPOSALS.of(proposed),
         }
         return frames, {
@@ -163,13 +166,15 @@ def canonical_records(
                 for number in flows
             }
             mapping = field_mapping.frame(catalogue.FIELD_MAPPING)
-            canonicalised = canonical.canonicalise(tables, mapping, report, rows)
+            known = dictionary.of_client(session.database, session.key.engagement)
+            canonicalised = canonical.canonicalise(tables, mapping, report, rows, known)
         named = intake.with_formats(sources, grains)
         accounts = intake.count_outcomes(named, canonicalised.outcomes)
         counts = {
             name: int(accounts[name].sum())
             for name in ("records", "accepted", "rejected", "ignored")
         }
+        counts["unexplained_words"] = known.unexplained(field_mapping.frame(catalogue.SOURCE_WORDS))
         frames = {
             "assets": catalogue.ASSET_RECORDS.of(canonicalised.assets),
             "relations": catalogue.RELATION_RECORDS.of(canonicalised.relations),

@@ -25,7 +25,7 @@ from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.proposals import Proposer
 from discovery_dagster.domain.state import MODEL, decision_inputs, without_model
 from discovery_dagster.domain.steps import BY_KEY, Step, and_below
-from discovery_dagster.domain.tables import SOURCE_TABLES, Frames
+from discovery_dagster.domain.tables import SOURCE_TABLES, SOURCE_WORDS, Frames
 from discovery_dagster.sandbox.reader import SandboxedReader
 from discovery_dagster.sandbox.sharing import shared_reader
 from discovery_dagster.settings import Settings
@@ -98,14 +98,17 @@ class ClaimedSession:
             made_from |= predecessors.inputs(self.previous)
         if not step.decisions:
             return made_from
-        headers, assets = list[list[str]](), set[str]()
+        headers, assets, words = list[list[str]](), set[str](), set[tuple[str, str]]()
         if "source_records" in upstream:
             headers = upstream["source_records"].frame(SOURCE_TABLES)["header"].to_list()
         if {"assets", "strategies"} & set(step.decisions):
             described = upstream.get("inventory") or upstream["classified_assets"]
             assets = set(described["assets"]["asset_id"])
+        if "dictionary" in step.decisions:
+            held = upstream["field_mapping"].frame(SOURCE_WORDS)
+            words = set(held.select("field", "key").iter_rows())
         return made_from | decision_inputs(
-            step, digests.digests_of(self.database, self.key.engagement, headers, assets)
+            step, digests.digests_of(self.database, self.key.engagement, headers, assets, words)
         )
 
     def proposer(self, key: str, report: Report) -> Proposer | None:

@@ -205,7 +205,9 @@ def _source(field: str, record: Row, column: Row | None, place: _Place, won: boo
         "column": mapping.get("column"),
         "text": mapping.get("text"),
         "value": mapping.get("text") if field == "custom" else _plain(field, record[field]),
-        "transform": f"from {mapping['field']}" if derived else mapping.get("transform"),
+        "transform": f"from {mapping['field']}"
+        if derived
+        else _translation(record, column) or mapping.get("transform"),
         "unit": mapping.get("unit"),
         "method": mapping.get("method"),
         "confidence": mapping.get("confidence"),
@@ -221,6 +223,15 @@ def _source(field: str, record: Row, column: Row | None, place: _Place, won: boo
             "was": before[column["position"]] if before and column else None,
         },
     }
+
+
+def _translation(record: Row, column: Row | None) -> str | None:
+    """What the client's dictionary says of the text of a column."""
+    if column is None:
+        return None
+    beginning = f"`{str(column['text']).strip()}` in `{column['column']}` means "
+    sentences = record.get("translations") or []
+    return next((sentence for sentence in sentences if beginning in sentence), None)
 
 
 def _plain(field: str, value: Any) -> Any:

@@ -68,6 +68,7 @@ STEPS: tuple[Step, ...] = (
         frames={
             "mapping": tables.FIELD_MAPPING,
             "grains": tables.TABLE_GRAINS,
+            "words": tables.SOURCE_WORDS,
             "proposals": tables.PROPOSALS,
         },
         prompts=("prompts/field_mapping.md", "prompts/fields.yaml"),
@@ -78,6 +79,7 @@ STEPS: tuple[Step, ...] = (
         "canonical_records",
         "Typed records in the canonical model, and how each physical record was accounted for.",
         upstream=("source_records", "field_mapping"),
+        decisions=("dictionary",),
         frames={
             "assets": tables.ASSET_RECORDS,
             "relations": tables.RELATION_RECORDS,

@@ -109,6 +109,15 @@ def _of_the_results(state: SessionState) -> Iterator[Attention]:
             "Columns",
             links.session(key, "quality") + "#columns",
         )
+    unexplained = counts.get("canonical_records", {}).get("unexplained_words", 0)
+    if unexplained:
+        yield Attention(
+            "info",
+            f"{words.number(unexplained)} {_plural(unexplained, 'word', 'words')} of the client "
+            f"{_plural(unexplained, 'is', 'are')} explained by nobody: one answer each.",
+            "Words",
+            links.session(key, "quality") + "#words",
+        )
     unknown = state.counts.get("unknown", 0)
     if unknown:
         yield Attention(

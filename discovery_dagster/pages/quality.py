@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from discovery_dagster.api.lists import Text
 from discovery_dagster.api.security import SessionOf, StateOf
+from discovery_dagster.domain.dictionary import HeldWord
 from discovery_dagster.domain.facts import FileAccount
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.mapping.warnings import ColumnWarning, column_warnings
@@ -21,6 +22,8 @@ from discovery_dagster.pages.frame import Page, Pending, shown
 from discovery_dagster.pages.questions import Question
 from discovery_dagster.pages.waiting import waits_for
 from discovery_dagster.store import exports
+from discovery_dagster.store.database import Database
+from discovery_dagster.store.decisions import dictionary
 from discovery_dagster.store.reading import problems
 from discovery_dagster.store.sessions import accounts
 
@@ -114,6 +117,7 @@ class QualityPage(Page):
     issues_downloads: Sequence[tuple[str, str]] = shown("issues as data")
     grains: Sequence[TableRow] = shown("what a row of each table is, those that wait first")
     warnings: Sequence[ColumnWarning] = shown("columns that are not used as what identifies things")
+    words: Sequence[HeldWord] = shown("words of the client that nobody has explained")
     decisions_url: str = shown("the workbook of what needs a person")
     statuses: Sequence[StatusOption] = shown("ways to narrow the columns down")
     tables: Sequence[SourceTable] = shown("columns by file and sheet")
@@ -129,6 +133,7 @@ def build(
     rejects: Sequence[Row] = (),
     issues: Sequence[Row] = (),
     mapping: Sequence[Row] = (),
+    words: Sequence[HeldWord] = (),
     status: Status = "all",
     file: str | None = None,
     dagster_url: str | None = None,
@@ -142,6 +147,7 @@ def build(
         rejects: sampled reasons of rejected records, as `store.reading.problems` gives them.
         issues: likewise, of accepted records.
         mapping: as `exports` gives it.
+        words: of the session, those that nobody has explained.
         status: which columns to show.
         file: only this one's.
         dagster_url: of Dagster's pages.
@@ -169,6 +175,7 @@ def build(
         issues_downloads=_downloads(key, "issues"),
         grains=_grains(counted),
         warnings=column_warnings(columns),
+        words=[word for word in words if file is None or file in word.files],
         decisions_url=links.session(key, "quality/decisions.xlsx"),
         statuses=[
             StatusOption(
@@ -249,6 +256,11 @@ def _tables(columns: Sequence[Row]) -> list[SourceTable]:
     ]
 
 
+def _unexplained(database: Database, session: SessionKey) -> list[HeldWord]:
+    held = dictionary.words(database, session.engagement, session)
+    return [word for word in held if word.is_unknown]
+
+
 class QualityQuestion(Question):
     """What the URL of the page asks for: columns of one status, and one file."""
 
@@ -272,6 +284,7 @@ def page(
             rejects=problems.kinds(shared.database, session, "error", file=asks.file),
             issues=problems.kinds(shared.database, session, "warning", file=asks.file),
             mapping=exports.rows(shared.database, session, "mapping"),
+            words=_unexplained(shared.database, session),
             status=asks.status,
             file=asks.file,
             dagster_url=shared.dagster_url,

@@ -19,6 +19,7 @@ LISTINGS: Mapping[str, Listing] = {
     for each in (
         lists.FILES,
         lists.MAPPING,
+        lists.WORDS,
         lists.PROPOSALS,
         lists.ISSUES,
         lists.REJECTS,

@@ -18,7 +18,7 @@ from discovery_dagster.domain.tables import (
 )
 from discovery_dagster.store import publications
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decisions import endpoints, log
+from discovery_dagster.store.decisions import dictionary, endpoints, log
 from discovery_dagster.store.decisions.log import PAIR
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.publications import PublishedFrames
@@ -84,4 +84,5 @@ def findings(database: Database, objects: ObjectStore, session: SessionKey) -> F
         else None,
         decided_endpoints=set(endpoints.subjects([each.endpoint for each in about]).values()),
         apart={(one, other) for one, other in pairs},
+        words=dictionary.words(database, session.engagement, session),
     )

@@ -41,6 +41,7 @@ STEP_TABLES: Mapping[str, Mapping[str, str]] = {
     "field_mapping": {
         "field_mapping": "mapping",
         "table_grain": "grains",
+        "source_word": "words",
         "mapping_proposal": "proposals",
     },
     "canonical_records": {"table_account": "accounts"},

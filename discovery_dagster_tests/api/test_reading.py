@@ -17,8 +17,8 @@ from discovery_dagster_tests.serving import Served
 
 SESSION = "/engagements/upland.exit/sessions/s001"
 LISTS = (
-    "files", "mapping", "proposals", "rejects", "issues", "assets", "dependencies", "groups",
-    "waves", "changes", "endpoints", "cycles", "coverage", "conflicts",
+    "files", "mapping", "words", "proposals", "rejects", "issues", "assets", "dependencies",
+    "groups", "waves", "changes", "endpoints", "cycles", "coverage", "conflicts",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from discovery_dagster.store.decisions import (
 )
 
 #: What is learned for a client, in all its engagements, and is therefore led by the client.
-OF_A_CLIENT = {"format_decision", "grain_decision", "mapping_decision"}
+OF_A_CLIENT = {"format_decision", "grain_decision", "mapping_decision", "word_decision"}
 
 #: What is asked for before anybody knows whose data is meant: hashes of tokens and the logins by
 #: them, for one role only; and hashes of the names of engagements that are gone.

@@ -1,4 +1,4 @@
-"""The import and its quality: files, mapping, proposals, rejects, issues."""
+"""The import and its quality: files, mapping, words, proposals, rejects, issues."""
 
 from typing import Any
 
@@ -32,6 +32,9 @@ File = row_model(
 Mapping = row_model(
     "Mapping", shown.MAPPING, "What a source column means.", nullable=("confidence",)
 )
+
+
+Word = row_model("Word", shown.WORDS, "A word of a vocabulary in a column of a file.")
 
 
 Proposal = row_model(
@@ -77,6 +80,17 @@ class MappingSelection(Selection):
     status: Values
 
 
+class WordSelection(Selection):
+    """Filters of words; `none` asks for those without a meaning."""
+
+    file: Values
+    field: Values
+    column: Values
+    word: Values
+    meaning: Values
+    decided: Values
+
+
 class ProposalSelection(Selection):
     """Filters of proposals."""
 
@@ -104,6 +118,7 @@ class IssueSelection(RejectSelection):
 
 add_list(router, lists.FILES, FileSelection, File)
 add_list(router, lists.MAPPING, MappingSelection, Mapping)
+add_list(router, lists.WORDS, WordSelection, Word)
 add_list(router, lists.PROPOSALS, ProposalSelection, Proposal)
 add_list(router, lists.REJECTS, RejectSelection, Reject)
 add_list(router, lists.ISSUES, IssueSelection, Issue)

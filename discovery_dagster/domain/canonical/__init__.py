@@ -13,6 +13,7 @@ from discovery_dagster.domain.canonical.references import resolve_references
 from discovery_dagster.domain.canonical.rows import Rows
 from discovery_dagster.domain.canonical.tables import TableRecords, read_table
 from discovery_dagster.domain.canonical.windows_names import read_backslashes
+from discovery_dagster.domain.dictionary import NO_DICTIONARY, Dictionary
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.tables import (
@@ -54,6 +55,7 @@ def canonicalise(
     mapping: FieldMapping,
     progress: Callable[[int, int], None] = _ignore_progress,
     elsewhere: Mapping[int, Rows] = MappingProxyType({}),
+    dictionary: Dictionary = NO_DICTIONARY,
 ) -> CanonicalRecords:
     """Read every record of every table in canonical fields and units.
 
@@ -62,6 +64,7 @@ def canonicalise(
         mapping: of all of them, as `tables.FIELD_MAPPING`; only what is accepted is used.
         progress: told the records done and those there are.
         elsewhere: the records of tables of flows that are not in the table, by its number.
+        dictionary: of the client.
 
     Returns:
         Exactly one outcome for each physical record; asset and relation records and lines of
@@ -77,7 +80,7 @@ def canonicalise(
         progress(done, total)
         own = mapping.filter(pl.col("table") == number)
         place = Place(number, table)
-        records = read_table(place, table_format, own, elsewhere.get(number))
+        records = read_table(place, table_format, own, elsewhere.get(number), dictionary)
         read.append(records.numbered_from(assets_read))
         assets_read += records.assets.height
         done += sizes[number]

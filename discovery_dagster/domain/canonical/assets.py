@@ -8,7 +8,11 @@ import polars as pl
 
 from discovery_dagster.domain.canonical.accounts import PROBLEM, SKIPPED
 from discovery_dagster.domain.canonical.catalogues import list_models
-from discovery_dagster.domain.canonical.cells import TableCells
+from discovery_dagster.domain.canonical.cells import (
+    TRANSLATED_TYPE,
+    TRANSLATIONS,
+    TableCells,
+)
 from discovery_dagster.domain.canonical.unnamed import (
     FALLBACKS,
     describe_fallbacks,
@@ -26,6 +30,7 @@ from discovery_dagster.domain.values.notations import without_decorations
 from discovery_dagster.domain.words import replace_words
 
 _NAMES: Final = ("name", "hostname", "fqdn")
+_TYPED: Final = ("declared_type", "declared_type_text")
 #: What the header of the names may say of things that prove to be virtual machines.
 _MAY_BE_VIRTUAL: Final = frozenset({None, "server"})
 
@@ -35,8 +40,8 @@ class BuiltAssets:
     """What records of things give.
 
     `assets` is one row per usable record (`row`, `line`, `declared_type`, `declared_type_text`,
-    `detail` and `tables.ATTRIBUTES`). `problems` are of records that name nothing, `faults` of
-    usable ones that have no name (both `PROBLEM`); `skipped` (`SKIPPED`) are no things.
+    `translations`, `detail` and `tables.ATTRIBUTES`). `problems` are of records that name nothing,
+    `faults` of usable ones that have no name (both `PROBLEM`); `skipped` (`SKIPPED`) are no things.
     """
 
     assets: pl.DataFrame
@@ -87,7 +92,7 @@ def build_assets(
         pl.lit("The record has no name, host name or identifier.").alias("message"),
         pl.lit(None, dtype=pl.String).alias("value"),
     )
-    wanted = ["row", "line", "declared_type", "declared_type_text", "detail", *ATTRIBUTES]
+    wanted = ["row", "line", *_TYPED, TRANSLATIONS, "detail", *ATTRIBUTES]
     if detail:
         skipped, faults = pl.DataFrame(schema=SKIPPED), pl.DataFrame(schema=PROBLEM)
     else:
@@ -108,7 +113,12 @@ def build_assets(
 
 def _complete(frame: pl.DataFrame) -> pl.DataFrame:
     """Add the fields that the table does not have; lists are empty, not null."""
-    texts = {"declared_type": pl.String(), **ATTRIBUTES}
+    texts = {
+        "declared_type": pl.String(),
+        TRANSLATED_TYPE: pl.String(),
+        TRANSLATIONS: pl.List(pl.String()),
+        **ATTRIBUTES,
+    }
     missing = [
         pl.lit([] if isinstance(dtype, pl.List) else None, dtype=dtype).alias(field)
         for field, dtype in texts.items()
@@ -158,9 +168,10 @@ def _declared_type(
     declared = replace_words(text, synonyms.type_words())
     patterns = table_format.type_patterns
     if patterns is not None and patterns.field == "declared_type":
-        declared = _matched(text, patterns).fill_null(declared)
+        declared = matched_type(text, patterns).fill_null(declared)
     elif patterns is not None:
-        declared = declared.fill_null(_matched(frame[patterns.field], patterns))
+        declared = declared.fill_null(matched_type(frame[patterns.field], patterns))
+    declared = frame[TRANSLATED_TYPE].fill_null(declared)
     header = cells.header_of("name") or ""
     subject = named_type(header) or listed_type(header, cells.header_of("product") is not None)
     if table_format.asset_type is not None:
@@ -181,7 +192,8 @@ def _type_text(frame: pl.DataFrame, virtual: Virtual | None) -> pl.Series:
     return text if virtual is None else virtual.described(text).alias("declared_type_text")
 
 
-def _matched(values: pl.Series, patterns: TypePatterns) -> pl.Series:
+def matched_type(values: pl.Series, patterns: TypePatterns) -> pl.Series:
+    """Return the type that the patterns of a format tell of each value, null where none does."""
     value = pl.lit(values.str.to_lowercase().str.replace_all("_", " ", literal=True))
     matched = (
         pl.when(value.str.contains(_whole_words(part))).then(pl.lit(asset_type))

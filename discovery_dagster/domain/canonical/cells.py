@@ -10,8 +10,10 @@ import polars as pl
 from discovery_dagster.domain.canonical.accounts import PROBLEM
 from discovery_dagster.domain.canonical.changed_names import describe_changed
 from discovery_dagster.domain.canonical.statuses import contradictions, strongest_status
+from discovery_dagster.domain.dictionary import NO_DICTIONARY, Dictionary, Translated
 from discovery_dagster.domain.fields import FIELDS, REFERENCES, SPAN_FIELDS, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
+from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.source_tables import NO_STORED_VALUE, SourceTable, cell_column
 from discovery_dagster.domain.tables import empty
 from discovery_dagster.domain.tables.words import MappingStatus
@@ -19,7 +21,7 @@ from discovery_dagster.domain.texts import formatted
 from discovery_dagster.domain.values import clean, read_cells, spell_plainly, wanted
 from discovery_dagster.domain.values.reading import Reading, are_errors, are_garbled
 from discovery_dagster.domain.values.secrets import hide_cells
-from discovery_dagster.domain.words import fold
+from discovery_dagster.domain.words import fold, replace_words
 
 #: Fields whose cells may hold the text of a configuration, and secrets in it.
 _FREE_TEXTS: Final = frozenset(
@@ -29,6 +31,12 @@ _FREE_TEXTS: Final = frozenset(
 ).difference(SPAN_FIELDS)
 _WORKERS: Final = 2  # columns that are read side by side
 _NO_PROBLEMS: Final = empty(PROBLEM)  # made once: most columns have none
+
+#: Column of the frame of cells that has, for each record, why the client's dictionary explains its
+#: words, as a list of sentences; it is missing where the dictionary explains none.
+TRANSLATIONS: Final = "translations"
+#: Likewise the type that the dictionary gives, which outranks the patterns of a format.
+TRANSLATED_TYPE: Final = "translated_type"
 
 
 @dataclass(frozen=True)
@@ -90,21 +98,38 @@ def accepted_columns(mapping: pl.DataFrame, table_format: TableFormat) -> tuple[
     return tuple(sorted(columns, key=lambda column: (column.order, column.position)))
 
 
+def written_cells(
+    records: pl.DataFrame, column: MappedColumn, table_format: TableFormat
+) -> pl.Series:
+    """Return the cells of a column as they are read: cleaned, decoded and without secrets."""
+    as_stood = records[cell_column(column.position)]
+    cells = _decoded(clean(as_stood, table_format.null_words), column, table_format)
+    if column.field in _FREE_TEXTS:
+        cells = hide_cells(cells)
+    return spell_plainly(_kind(column.field, table_format), cells)
+
+
 def read_records(
-    records: pl.DataFrame, columns: Sequence[MappedColumn], table_format: TableFormat
+    records: pl.DataFrame,
+    columns: Sequence[MappedColumn],
+    table_format: TableFormat,
+    dictionary: Dictionary = NO_DICTIONARY,
 ) -> TableCells:
     """Read the mapped cells of `records`, those with `row` and `line` that are open."""
     values: dict[str, list[pl.Series]] = {}
     written: dict[str, list[pl.Series]] = {}
     references, faults = [], [_NO_PROBLEMS]
+    translated = list[tuple[str, Translated]]()
 
-    def read(column: MappedColumn) -> tuple[pl.Series, Reading, pl.DataFrame]:
+    def read(
+        column: MappedColumn,
+    ) -> tuple[pl.Series, Reading, pl.DataFrame, Translated | None]:
         as_stood = records[cell_column(column.position)]
-        cells = _decoded(clean(as_stood, table_format.null_words), column, table_format)
-        if column.field in _FREE_TEXTS:
-            cells = hide_cells(cells)
+        cells = written_cells(records, column, table_format)
+        explained = dictionary.translate(column.field, column.header, cells)
+        if explained is not None:
+            cells = explained.cells
         kind = _kind(column.field, table_format)
-        cells = spell_plainly(kind, cells)
         reading = read_cells(kind, cells, column.unit)
         problems = [
             _describe_faults(records["row"], cells, reading, column),
@@ -112,13 +137,15 @@ def read_records(
             _describe_garbled(records["row"], cells, column),
             describe_changed(records["row"], cells, column.field, column.header),
         ]
-        return cells, reading, pl.concat(problems)
+        return cells, reading, pl.concat(problems), explained
 
     # Polars lets other threads run while it works on a column.
     with ThreadPoolExecutor(_WORKERS) as workers:
         read_columns = list(workers.map(read, columns))
-    for column, (cells, reading, problems) in zip(columns, read_columns, strict=True):
+    for column, (cells, reading, problems, explained) in zip(columns, read_columns, strict=True):
         faults.append(problems)
+        if explained is not None:
+            translated.append((column.field, explained))
         if column.field in REFERENCES:
             references.append((column, reading.values))
         else:
@@ -127,13 +154,34 @@ def read_records(
     headers = [column.header for column in columns if column.field == "status"]
     faults.append(contradictions(records["row"], headers, values.get("status", [])))
     place = records.select("row", "line")
+    frame = place.with_columns(_merge(field, series) for field, series in values.items())
     return TableCells(
-        place.with_columns(_merge(field, series) for field, series in values.items()),
+        frame.with_columns(_explanations(frame, translated)),
         place.with_columns(_first(field, series) for field, series in written.items()),
         tuple(references),
         tuple(columns),
         pl.concat(faults),
     )
+
+
+def _explanations(
+    frame: pl.DataFrame, translated: Sequence[tuple[str, Translated]]
+) -> list[pl.Series]:
+    """The columns that say what the dictionary explains of each record of `frame`."""
+    if not translated:
+        return []
+    reasons = pl.DataFrame({str(at): each.reasons for at, (_, each) in enumerate(translated)})
+    sentences = reasons.select(pl.concat_list(pl.all()).list.drop_nulls().alias(TRANSLATIONS))
+    columns = [sentences.to_series()]
+    types = [each for field, each in translated if field == "declared_type"]
+    if types:
+        merged = frame["declared_type"]
+        given = pl.Series([None] * frame.height, dtype=pl.String)
+        for each in types:
+            held = each.reasons.is_not_null() & (each.cells == merged).fill_null(value=False)
+            given = merged.zip_with(held, given)
+        columns.append(replace_words(given, synonyms.type_words()).alias(TRANSLATED_TYPE))
+    return columns
 
 
 def _kind(field: str, table_format: TableFormat) -> str:

@@ -17,6 +17,7 @@ from discovery_dagster.domain.canonical.endpoints import (
     problem,
     same_thing,
 )
+from discovery_dagster.domain.dictionary import NO_DICTIONARY, Dictionary
 from discovery_dagster.domain.fields import REFERENCES, TURNED_REFERENCES
 from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.headers.meanings import named_type
@@ -32,7 +33,7 @@ _SIDES = ("", "_address", "_type", "_record", "_names_asset")
 
 
 def build_relations(
-    cells: TableCells, table_format: TableFormat
+    cells: TableCells, table_format: TableFormat, dictionary: Dictionary = NO_DICTIONARY
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Build relation records from records of two things.
 
@@ -43,7 +44,7 @@ def build_relations(
     cells, many = part_ends(cells)
     cells = part_ports(cells)
     ends = find_endpoints(cells, table_format)
-    relations, problems, unrelated = _read_relations(ends.frame, cells, table_format)
+    relations, problems, unrelated = _read_relations(ends.frame, cells, table_format, dictionary)
     problems = pl.concat([ends.problems, problems])
     itself = relations.filter(same_thing()).select(
         "row", pl.lit("Source and target are the same thing.").alias("reason")
@@ -104,7 +105,7 @@ def _lists_needs_only(cells: TableCells) -> bool:
 
 
 def _read_relations(
-    frame: pl.DataFrame, cells: TableCells, table_format: TableFormat
+    frame: pl.DataFrame, cells: TableCells, table_format: TableFormat, dictionary: Dictionary
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Add `relation`, `turned` and what else a relation has, by each record's phrase."""
     if "relation" not in frame.columns:
@@ -120,8 +121,12 @@ def _read_relations(
         return _complete(relations), pl.DataFrame(schema=PROBLEM), pl.DataFrame(schema=SKIPPED)
     frame = frame.rename({"relation": "phrase"})
     written = frame["phrase"].drop_nulls().unique().sort().to_list()
-    known = read_phrases(written, table_format.phrases)
-    unrelated = [text for text in written if text not in known and is_unrelated(text)]
+    own = dictionary.phrases(written)
+    others = [text for text in written if text not in own.silent]
+    known = {**read_phrases(others, table_format.phrases), **own.known}
+    unrelated = [
+        text for text in written if text in own.silent or (text not in known and is_unrelated(text))
+    ]
     mutual = [text for text, phrase in known.items() if phrase.mutual]
     relations = frame.with_columns(
         _mapped("phrase", {text: phrase.relation for text, phrase in known.items()}, pl.String()),
@@ -159,7 +164,8 @@ def _read_relations(
         ),
         value=pl.col("phrase"),
     )
-    return _complete(relations), problems, skipped
+    cited = pl.col("phrase").replace(dict(own.cited))
+    return _complete(relations.with_columns(cited)), problems, skipped
 
 
 def _is_mutual(frame: pl.DataFrame) -> pl.Expr:

@@ -37,6 +37,7 @@ from discovery_dagster.domain.canonical.virtual_machines import (
     are_virtual_machines,
     stated_virtual,
 )
+from discovery_dagster.domain.dictionary import NO_DICTIONARY, Dictionary
 from discovery_dagster.domain.formats.base import Kind, Switch, TableFormat
 from discovery_dagster.domain.mapping.claims import OWN_NAMES
 from discovery_dagster.domain.source_tables import cell_column
@@ -85,7 +86,11 @@ class _Built:
 
 
 def read_table(
-    place: Place, table_format: TableFormat, mapping: pl.DataFrame, rows: Rows | None = None
+    place: Place,
+    table_format: TableFormat,
+    mapping: pl.DataFrame,
+    rows: Rows | None = None,
+    dictionary: Dictionary = NO_DICTIONARY,
 ) -> TableRecords:
     """Read the records of one table.
 
@@ -94,6 +99,7 @@ def read_table(
         table_format: of the table.
         mapping: of its columns, as `tables.FIELD_MAPPING`.
         rows: the records of a table of flows, where they are not those of the table itself.
+        dictionary: of the client.
     """
     columns = accepted_columns(mapping, table_format)
     if table_format.kind is Kind.FLOWS:
@@ -105,7 +111,7 @@ def read_table(
         records = records.filter(pl.col("row").is_in(open_.implode()))
     parts, unknown_kinds = _part(records, columns, table_format)
     built = [
-        _build(kind, part, columns, place, table_format, mapping)
+        _build(kind, part, columns, place, table_format, mapping, dictionary)
         for kind, part in sorted(parts.items(), key=lambda item: item[0].value)
         if not part.is_empty()
     ]
@@ -194,15 +200,16 @@ def _build(
     place: Place,
     table_format: TableFormat,
     mapping: pl.DataFrame,
+    dictionary: Dictionary,
 ) -> _Built:
     if kind is Kind.CORRECTIONS:
         return _Built()
     if kind is Kind.OVERRIDES:
         lines, problems = build_overrides(records, place)
         return _Built(problems=problems, overrides=lines)
-    cells = read_records(records, columns, table_format)
+    cells = read_records(records, columns, table_format, dictionary)
     if kind is Kind.RELATIONS:
-        relations, problems, skipped = build_relations(cells, table_format)
+        relations, problems, skipped = build_relations(cells, table_format, dictionary)
         return _Built(None, relations, problems, skipped, cells.faults)
     if kind is Kind.SPANS:
         assets, relations, problems = build_spans(cells, table_format)

@@ -101,7 +101,7 @@ def classify(
             answer.spread("confidence")["confidence"].alias(f"{name}_confidence")
             for name, answer in answers.items()
         ),
-        rationale=listed(reasons),
+        rationale=_with_translations(listed(reasons), assets["translations"]),
     )
     stages.advance()
     return conform(classified.select(list(RULE_CLASSIFIED_ASSETS)), RULE_CLASSIFIED_ASSETS)
@@ -111,6 +111,16 @@ def _uses(assets: pl.DataFrame, used: pl.DataFrame | None) -> Distinct:
     known = pl.DataFrame(schema=uses.SCHEMA) if used is None else used
     joined = assets.select("asset_id").join(known, on="asset_id", how="left", maintain_order="left")
     return Distinct.among(joined.drop("asset_id"))
+
+
+def _with_translations(codes: pl.Series, translations: pl.Series) -> pl.Series:
+    """The reasons of each asset, and what the client's dictionary says of its words."""
+    if not (translations.list.len() > 0).any():
+        return codes
+    both = pl.DataFrame({"codes": codes, "translations": translations})
+    return both.select(
+        pl.concat_list("codes", pl.col("translations").fill_null([])).alias("rationale")
+    ).to_series()
 
 
 def _describe_system(systems: pl.DataFrame) -> pl.DataFrame:

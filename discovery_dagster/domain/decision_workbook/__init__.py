@@ -37,6 +37,7 @@ _CELL: Final = 32_767  # characters that a cell of XLSX holds (Microsoft, Excel 
 _SPARE: Final = 200  # empty rows below the questions that have drop-downs, too
 _WIDTHS: Final[Mapping[str, int]] = {
     "Asset": 28, "Other asset": 28, "Endpoint": 28, "File": 24, "Column": 24, "Why": 60,
+    "Word": 24, "Proposed": 40, "Such as": 40, "Files": 28, "In": 20,
     "Values": 40, "Others": 60, "Seen with": 40, ANSWER: 24, REASON: 40, PROBLEM: 60,
 }  # fmt: skip
 

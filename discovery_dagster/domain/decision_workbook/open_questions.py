@@ -8,6 +8,12 @@ import polars as pl
 
 from discovery_dagster.domain.applications import deployments
 from discovery_dagster.domain.classification import sentences
+from discovery_dagster.domain.decision_workbook.open_words import (
+    Doubtful,
+    part_by_words,
+    part_places,
+    questions_of_words,
+)
 from discovery_dagster.domain.decision_workbook.sheets import (
     ASSETS,
     COLUMNS,
@@ -16,6 +22,7 @@ from discovery_dagster.domain.decision_workbook.sheets import (
     ENDPOINTS,
     PAIRS,
     SAME,
+    WORDS,
     Question,
     can_be_decided,
     choices_of_column,
@@ -23,6 +30,7 @@ from discovery_dagster.domain.decision_workbook.sheets import (
 )
 from discovery_dagster.domain.decisions.endpoints import EXTERNAL, fold_endpoints
 from discovery_dagster.domain.dependencies.unresolved import AMBIGUOUS, UNMATCHED, network
+from discovery_dagster.domain.dictionary import HeldWord
 from discovery_dagster.domain.fields import IGNORED, UNMAPPED
 from discovery_dagster.domain.identity import likeness
 from discovery_dagster.domain.mapping.decisions import PERSON
@@ -77,17 +85,23 @@ class Findings:
     placements: PlanPlacements | None = None  # PLAN_PLACEMENTS; None before the plan is made
     decided_endpoints: Collection[str] = ()
     apart: Collection[tuple[str, str]] = ()
+    words: Sequence[HeldWord] = ()
 
 
 def questions(findings: Findings) -> tuple[dict[str, list[Question]], dict[str, int]]:
     """Return the questions by sheet, and how many more there are than are given."""
     needed = _needed(findings.edges)
+    proposed = _proposed(findings.proposals)
+    doubtful, explaining = part_by_words(_doubtful(findings), findings.words)
+    conflicts, places = part_places(findings.conflicts, findings.words)
+    types = {asset: proposal["value"] for asset, proposal in proposed.items()}
     by_sheet = {
-        ASSETS.name: _of_assets(findings, needed),
+        WORDS.name: questions_of_words(findings.words, explaining, findings.assets, types, places),
+        ASSETS.name: _of_assets(doubtful, proposed, needed),
         COLUMNS.name: _of_columns(findings.mapping),
         PAIRS.name: _of_pairs(findings),
         ENDPOINTS.name: _of_endpoints(findings),
-        CONFLICTS.name: _of_conflicts(findings, needed),
+        CONFLICTS.name: _of_conflicts(conflicts, findings.assets, needed),
     }
     more = {name: len(rows) - MOST for name, rows in by_sheet.items() if len(rows) > MOST}
     return {name: rows[:MOST] for name, rows in by_sheet.items()}, more
@@ -139,15 +153,21 @@ def _of_column(row: Mapping[str, Any]) -> Question:
     )
 
 
-def _of_assets(findings: Findings, needed: Mapping[str, int]) -> list[Question]:
-    proposed = {
-        row["asset_id"]: row
-        for row in findings.proposals.filter(
-            pl.col("value").is_not_null(), pl.col("status") == ProposalStatus.PROPOSED
-        ).iter_rows(named=True)
-    }
+def _proposed(proposals: Proposals) -> dict[str, Mapping[str, Any]]:
+    """What a language model proposes for the type of each asset."""
+    open_ = proposals.filter(
+        pl.col("value").is_not_null(), pl.col("status") == ProposalStatus.PROPOSED
+    )
+    return {row["asset_id"]: row for row in open_.iter_rows(named=True)}
+
+
+def _of_assets(
+    doubtful: Sequence[Doubtful],
+    proposed: Mapping[str, Mapping[str, Any]],
+    needed: Mapping[str, int],
+) -> list[Question]:
     ranked = list[tuple[str, int, str, Question]]()
-    for field, row, confidence in _doubtful(findings):
+    for field, row, confidence in doubtful:
         proposal = proposed.get(row["asset_id"]) if field == "type" else None
         question = _of_asset(row, field, confidence, proposal)
         order = -needed.get(row["asset_id"], 0) - (_ALL_EDGES if proposal else 0)
@@ -164,7 +184,7 @@ def _order(entry: tuple[str, int, str, Question]) -> tuple[int, int, str, str]:
     return _RANKS.get(field, 2), order, name, question.cells["Id"] or ""
 
 
-def _doubtful(findings: Findings) -> Iterator[tuple[str, Mapping[str, Any], float | None]]:
+def _doubtful(findings: Findings) -> Iterator[Doubtful]:
     """Fields of assets that need a person, with the confidence of their current value."""
 
     def undecided(field: str, *wanted: pl.Expr) -> Iterator[dict[str, Any]]:
@@ -228,15 +248,17 @@ def _of_asset(
     )
 
 
-def _of_conflicts(findings: Findings, needed: Mapping[str, int]) -> list[Question]:
+def _of_conflicts(
+    conflicts: pl.DataFrame, assets: pl.DataFrame, needed: Mapping[str, int]
+) -> list[Question]:
     decided = {
         (row["asset_id"], field)
-        for row in findings.assets.select("asset_id", "overridden").iter_rows(named=True)
+        for row in assets.select("asset_id", "overridden").iter_rows(named=True)
         for field in row["overridden"]
     }
-    names = dict(findings.assets.select("asset_id", "name").iter_rows())
+    names = dict(assets.select("asset_id", "name").iter_rows())
     differing = dict[tuple[str, str], list[Mapping[str, Any]]]()
-    for row in findings.conflicts.iter_rows(named=True):
+    for row in conflicts.iter_rows(named=True):
         key = (row["asset_id"], row["field"])
         if can_be_decided(row["field"]) and key not in decided:
             differing.setdefault(key, []).append(row)

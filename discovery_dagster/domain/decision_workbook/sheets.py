@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from discovery_dagster.domain.decisions.overrides import allowed_words, stages
+from discovery_dagster.domain.dictionary.fields import NOTHING, meanings
 from discovery_dagster.domain.fields import FIELDS, IGNORED
 
 ANSWER: Final = "Answer"
@@ -84,6 +85,15 @@ ASSETS: Final = Sheet(
     ("Asset", "Id", "Type", "Field", "Value", "Confidence", "Why", "Proposed"),
     ("Field",),
 )
+WORDS: Final = Sheet(
+    "Dictionary",
+    "Words of the client that nobody has explained, each for all the records that have it; those "
+    f'of most records come first. Answer with what the word means, "{NOTHING}" when it says '
+    f'nothing, or "{ACCEPT}" for what is proposed. It holds for all files and sessions of the '
+    "client, later ones too. Other words can be decided in rows of your own: Field, Word, Answer.",
+    ("Field", "Word", "In", "Rows", "Files", "Such as", "Proposed"),
+    ("Field", "Word"),
+)
 CONFLICTS: Final = Sheet(
     "Conflicts",
     "Values of one asset that differ between sources. Answer with what is right.",
@@ -105,7 +115,7 @@ ENDPOINTS: Final = Sheet(
     ("Endpoint", "Why", "Assets", "Ports", "Seen with"),
     ("Endpoint",),
 )
-SHEETS: Final = (ASSETS, COLUMNS, PAIRS, ENDPOINTS, CONFLICTS)
+SHEETS: Final = (WORDS, ASSETS, COLUMNS, PAIRS, ENDPOINTS, CONFLICTS)
 BY_NAME: Final = {sheet.name: sheet for sheet in SHEETS}
 
 
@@ -113,6 +123,14 @@ def choices_of_column(taken_for: str) -> tuple[str, ...]:
     """Return what may be answered about a column that is taken for a field, or for none."""
     verdicts = (ACCEPT, REJECT) if taken_for in FIELDS else ()
     return (*verdicts, IGNORED, *sorted(FIELDS))
+
+
+def choices_of_word(field: str, proposed: str | None) -> tuple[str, ...]:
+    """Return what may be answered about a word of a field of the dictionary; none: any text."""
+    allowed = meanings(field)
+    if allowed is None:
+        return ()
+    return (ACCEPT, *allowed) if proposed else allowed
 
 
 def choices_of_field(

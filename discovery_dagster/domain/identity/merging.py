@@ -17,6 +17,7 @@ from discovery_dagster.reference import load
 LISTS: Final = [name for name, kind in ATTRIBUTES.items() if isinstance(kind, pl.List)]
 SCALARS: Final = [name for name in ATTRIBUTES if name not in LISTS]
 _TYPE: Final = ["declared_type", "declared_type_text"]
+_TRANSLATIONS: Final = "translations"
 
 
 def rank(members: pl.DataFrame) -> pl.DataFrame:
@@ -62,10 +63,11 @@ def merge(ranked: pl.DataFrame) -> pl.DataFrame:
         ranked: as `rank` returns.
 
     Returns:
-        `cluster`, `records`, `declared_type`, `declared_type_text` and `ATTRIBUTES`, by cluster.
+        `cluster`, `records`, `declared_type`, `declared_type_text`, `translations` and
+        `ATTRIBUTES`, by cluster.
     """
     alone = pl.col("record").len().over("cluster") == 1
-    columns = ["cluster", "records", *_TYPE, *ATTRIBUTES]
+    columns = ["cluster", "records", *_TYPE, _TRANSLATIONS, *ATTRIBUTES]
     single = ranked.filter(alone).with_columns(records=pl.lit(1, pl.UInt32)).select(columns)
     several = _merge_several(ranked.filter(~alone)).select(columns)
     return pl.concat([single, several]).sort("cluster")
@@ -91,7 +93,9 @@ def _merge_several(ranked: pl.DataFrame) -> pl.DataFrame:
         values = ordered.group_by("cluster").agg(pl.col(fields).drop_nulls().first())
         merged = merged.join(values, on="cluster")
     listed = ranked.sort("cluster", "measured").group_by("cluster")
-    lists = listed.agg(pl.col(LISTS).explode().drop_nulls().unique(maintain_order=True))
+    lists = listed.agg(
+        pl.col(*LISTS, _TRANSLATIONS).explode().drop_nulls().unique(maintain_order=True)
+    )
     return (
         merged.join(lists, on="cluster").join(_types(ranked), on="cluster").pipe(_customs, ranked)
     )

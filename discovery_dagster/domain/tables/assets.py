@@ -14,6 +14,7 @@ from discovery_dagster.domain.tables.declaring import (
     text,
     texts,
 )
+from discovery_dagster.domain.tables.records import TRANSLATIONS
 from discovery_dagster.domain.tables.table import StepTable
 from discovery_dagster.domain.tables.words import EndOfLife, ReferenceWords
 
@@ -35,6 +36,7 @@ INVENTORY_ASSETS = StepTable[InventoryAssets](
         "named_only": _NAMED_ONLY,
         "declared_type": _DECLARED_TYPE,
         "declared_type_text": _DECLARED_TYPE_TEXT,
+        "translations": TRANSLATIONS,
         "records": _RECORDS,
         **ATTRIBUTES.columns,
     },

@@ -133,6 +133,27 @@ TABLE_GRAINS = StepTable[TableGrains](
     },
 )
 
+SourceWords = NewType("SourceWords", pl.DataFrame)
+SOURCE_WORDS = StepTable[SourceWords](
+    "source_words",
+    doc="One row per distinct word in a column whose cells are words of a vocabulary.",
+    columns={
+        "table": count(doc="Number of the table, as in `source_tables`."),
+        "file": PLACE["file"],
+        "sheet": PLACE["sheet"],
+        "column": text(doc="The column, as written."),
+        "field": text(doc="Field of the client's dictionary, such as `type`."),
+        "word": text(doc="The word, as first written."),
+        "key": text(doc="What its spellings share: the word without case."),
+        "rows": count(doc="How many records have it."),
+        "names": texts(doc="Up to three of the things that the records name."),
+        "meaning": text(
+            nullable=True, doc="What Discovery takes it for without a dictionary; null: unknown."
+        ),
+        "near": text(nullable=True, doc="What its parts or its spelling suggest, where unknown."),
+    },
+)
+
 Proposals = NewType("Proposals", pl.DataFrame)
 PROPOSALS = StepTable[Proposals](
     "proposals",

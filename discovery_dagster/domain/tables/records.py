@@ -10,6 +10,10 @@ from discovery_dagster.domain.tables.table import StepTable
 from discovery_dagster.domain.tables.words import Outcome, ReferenceWords, Severity
 
 _TABLE = count(doc="Number of its table, as in `source_tables`.")
+#: Of a record, or of the thing whose record it is.
+TRANSLATIONS = texts(
+    nullable=True, doc="What the client's dictionary says of its words, as sentences."
+)
 _ROW = count(doc="Number of the record in its table, from 0.")
 
 RecordOutcomes = NewType("RecordOutcomes", pl.DataFrame)
@@ -110,6 +114,7 @@ ASSET_RECORDS = StepTable[AssetRecords](
             words=ReferenceWords.ASSET_TYPES, nullable=True, doc="Type that the source states."
         ),
         "declared_type_text": text(nullable=True, doc="That type, as written."),
+        "translations": TRANSLATIONS,
         "detail": flag(
             doc="Whether it adds to a thing that another record declares and makes none itself."
         ),

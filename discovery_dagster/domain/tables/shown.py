@@ -77,6 +77,16 @@ MAPPING = Table(
     columns=_but(imports.FIELD_MAPPING, "table", "position"),
 )
 
+WORDS = Table(
+    "words",
+    doc=imports.SOURCE_WORDS.doc,
+    columns={
+        **_only(imports.SOURCE_WORDS, "field", "word", "file", "sheet", "column"),
+        **_only(imports.SOURCE_WORDS, "rows", "names", "meaning", "near"),
+        "decided": text(nullable=True, doc="What the client's dictionary says; null: nothing."),
+    },
+)
+
 PROPOSALS = Table("proposals", doc=imports.PROPOSALS.doc, columns=imports.PROPOSALS.columns)
 
 ISSUES = Table("issues", doc=records.ISSUES.doc, columns=_but(records.ISSUES, "table"))
@@ -187,7 +197,7 @@ PUBLICATIONS = Table(
 SHOWN: Mapping[str, Table] = {
     table.name: table
     for table in (
-        FILES, MAPPING, PROPOSALS, ISSUES, REJECTS, ASSETS, DEPENDENCIES, GROUPS, WAVES,
+        FILES, MAPPING, WORDS, PROPOSALS, ISSUES, REJECTS, ASSETS, DEPENDENCIES, GROUPS, WAVES,
         APPLICATIONS, INTERFACES, READINESS, ENDPOINTS, CYCLES, COVERAGE, CONFLICTS, CHANGES, NODES,
         PUBLICATIONS,
     )

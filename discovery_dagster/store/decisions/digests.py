@@ -9,6 +9,8 @@ from discovery_dagster.domain.decisions.constraints import digests as plan_diges
 from discovery_dagster.domain.decisions.endpoints import digest as endpoint_digest
 from discovery_dagster.domain.decisions.identity import digest as identity_digest
 from discovery_dagster.domain.decisions.overrides import Override, concerning, digest
+from discovery_dagster.domain.dictionary import WordDecision
+from discovery_dagster.domain.dictionary import decisions as of_words
 from discovery_dagster.domain.grain.decisions import GrainDecision
 from discovery_dagster.domain.grain.decisions import concerning as concerning_tables
 from discovery_dagster.domain.grain.decisions import digest as grain_digest
@@ -20,6 +22,7 @@ from discovery_dagster.domain.teaching import decisions as teaching
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decisions import (
     constraints,
+    dictionary,
     endpoints,
     grains,
     identity,
@@ -30,13 +33,15 @@ from discovery_dagster.store.decisions import (
 from discovery_dagster.store.sessions import WANTED, by_session, wanted
 
 _WITH_DECISIONS = """
-    select key from unnest(%s::text[]) as key
-    where exists (select from discovery.decision where engagement = key)
-       or exists (select from discovery.plan_constraint where engagement = key)
-       or exists (select from discovery.identity_decision where engagement = key)
-       or exists (select from discovery.mapping_decision where client = split_part(key, '.', 1))
-       or exists (select from discovery.grain_decision where client = split_part(key, '.', 1))
-       or exists (select from discovery.format_decision where client = split_part(key, '.', 1))
+    select asked.key
+    from (select key, split_part(key, '.', 1) as owner from unnest(%s::text[]) as key) as asked
+    where exists (select from discovery.decision where engagement = asked.key)
+       or exists (select from discovery.plan_constraint where engagement = asked.key)
+       or exists (select from discovery.identity_decision where engagement = asked.key)
+       or exists (select from discovery.mapping_decision where client = asked.owner)
+       or exists (select from discovery.grain_decision where client = asked.owner)
+       or exists (select from discovery.format_decision where client = asked.owner)
+       or exists (select from discovery.word_decision where client = asked.owner)
 """
 _NAMED = f"""
     select engagement, session, "column"
@@ -71,15 +76,18 @@ def digests_by_session(
         )
         of_tables = grains.current(database, engagement)
         taught = taught_formats.current(database, engagement)
+        about_words = dictionary.current(database, engagement)
         with database.reader([engagement]) as connection:
             names = _named(connection, own) if known else {}
             headers = grains.headers(connection, own) if of_tables or taught else {}
             ids = _deciding(connection, own, about) if about else {}
+            words = dictionary.held(connection, own, about_words) if about_words else {}
         of_all = of_engagement(database, engagement)
         for key in own:
             mapping = _mapping_digest(known, names.get(key, ()))
             grain = _grain_digest(of_tables, headers.get(key, ()))
             grain |= _format_digest(taught, headers.get(key, ()))
+            grain |= _word_digest(about_words, words.get(key, ()))
             digests[key] = mapping | grain | _asset_digests(about, ids.get(key, ())) | of_all
     return digests
 
@@ -89,10 +97,12 @@ def digests_of(
     engagement: EngagementKey,
     headers: Collection[Sequence[str]] = (),
     assets: Collection[str] = (),
+    words: Collection[tuple[str, str]] = (),
 ) -> dict[str, str]:
     """Return what `digests` will say of a session with tables of these headers and these assets.
 
-    Of kinds about which nothing is given, nothing is said.
+    Its `words` are fields of the dictionary and keys of words. Of kinds about which nothing is
+    given, nothing is said.
     """
     columns = {column for header in headers for column in header}
     about = mappings.in_force(database, engagement) if columns else []
@@ -102,6 +112,8 @@ def digests_of(
     own |= _grain_digest(of_tables, headers)
     taught = taught_formats.current(database, engagement) if headers else []
     own |= _format_digest(taught, headers)
+    about_words = dictionary.current(database, engagement) if words else []
+    own |= _word_digest(about_words, words)
     return own | of_engagement(database, engagement)
 
 
@@ -129,6 +141,13 @@ def _format_digest(
 ) -> dict[str, str]:
     digest_of_formats = teaching.digest(teaching.concerning(taught, headers))
     return {"formats": digest_of_formats} if digest_of_formats else {}
+
+
+def _word_digest(
+    decided: Sequence[WordDecision], words: Collection[tuple[str, str]]
+) -> dict[str, str]:
+    digest_of_words = of_words.digest(of_words.concerning(decided, words))
+    return {"dictionary": digest_of_words} if digest_of_words else {}
 
 
 def _asset_digests(known: Sequence[Override], assets: Collection[str]) -> dict[str, str]:

@@ -52,6 +52,29 @@ MAPPING = Listing(
     search=('r."column"', "r.field"),
 )
 
+WORDS = Listing(
+    shown=shown.WORDS,
+    table="discovery.source_word",
+    columns={"decided": "d.meaning"},
+    joins="""
+        left join lateral (
+            select w.meaning from discovery.word_decision w
+            where w.client = split_part(r.engagement, '.', 1)
+              and w.field = r.field and w.key = r.key
+            order by w.decision desc limit 1
+        ) d on true
+    """,
+    filters={
+        "file": "r.file",
+        "field": "r.field",
+        "column": 'r."column"',
+        "word": "r.word",
+        "meaning": "r.meaning",
+        "decided": "d.meaning",
+    },
+    search=("r.word", 'r."column"'),
+)
+
 #: What a model proposed about columns, then about assets; the numbers keep the two apart.
 PROPOSALS = Listing(
     shown=shown.PROPOSALS,

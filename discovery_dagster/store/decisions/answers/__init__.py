@@ -16,6 +16,7 @@ from discovery_dagster.domain.decision_workbook.sheets import (
     ENDPOINTS,
     PAIRS,
     REASON,
+    WORDS,
     Answer,
     Problem,
 )
@@ -27,12 +28,14 @@ from discovery_dagster.store.decisions.answers import (
     about_columns,
     about_endpoints,
     about_pairs,
+    about_words,
 )
 from discovery_dagster.store.decisions.answers.outcome import Outcome
 
 __all__ = ["Outcome", "apply"]
 
 _APPLY = {
+    WORDS.name: about_words.apply,
     ASSETS.name: about_assets.apply,
     CONFLICTS.name: about_assets.apply,
     COLUMNS.name: about_columns.apply,

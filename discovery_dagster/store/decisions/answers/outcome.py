@@ -69,7 +69,7 @@ def consistent_requests(
 
 def origin(answer: Answer, as_of: int) -> str:
     """Where an answer stands: the workbook, by the last decision before it, its sheet and row."""
-    return f"{_workbook(as_of)}sheet {answer.sheet}, row {answer.row}"
+    return f"{workbook(as_of)}sheet {answer.sheet}, row {answer.row}"
 
 
 def reason_of(answer: Answer) -> str:
@@ -107,7 +107,7 @@ def check_not_decided_since(
     each = log.get((subject, field_))
     if each is None or each.value == value or each.decision <= as_of:
         return
-    if not each.origin.startswith(_workbook(as_of)):
+    if not each.origin.startswith(workbook(as_of)):
         raise CannotApplyError(
             None,
             f"{each.author} decided {each.value} on {each.at:%Y-%m-%d}, after this workbook was"
@@ -115,5 +115,6 @@ def check_not_decided_since(
         )
 
 
-def _workbook(as_of: int) -> str:
+def workbook(as_of: int) -> str:
+    """How the origin of each answer of a workbook begins."""
     return f"workbook as of {as_of}, "

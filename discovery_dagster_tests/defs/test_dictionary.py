@@ -131,7 +131,7 @@ def test_each_word_is_asked_once_and_its_answer_types_assets_and_gives_edges(eng
     edges = list(exports.rows(engine.database, session, "dependencies"))
     assert sum(len(edge["evidence"]) for edge in edges) == 90
     assert {"connects_to", "runs_on", "uses_storage"} <= {edge["relation"] for edge in edges}
-    stated = [piece["stated"] for edge in edges for piece in edge["evidence"]]
+    stated = [piece["detail"] for edge in edges for piece in edge["evidence"]]
     assert any(
         each.startswith("speist ein in (means source connects to target") and "ann decided" in each
         for each in stated

@@ -10,6 +10,7 @@ from discovery_dagster import reference
 from discovery_dagster.domain.grain import BY_VALUES, WAITING, Grain, TableGrain
 from discovery_dagster.domain.grain.columns import Column, Dependence, named
 from discovery_dagster.domain.grain.observations import Observed, observed, of_people
+from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.tables.words import AssetType
 from discovery_dagster.domain.words import fold
 
@@ -40,10 +41,15 @@ def infer_grain(columns: Sequence[Column], *, known: bool) -> TableGrain:
     if people is not None:
         return people
     words = observed(columns)
-    hosts = _hosts(columns)
+    own = words.own if words is not None else frozenset[str]()
+    hosts = [host for host in _hosts(columns) if host.folded not in own]
     subject = _subject(columns, hosts, words)
     if words is not None and subject is not None and not _is_inventory(columns, subject, words):
         return _observation(columns, subject, words)
+    if words is not None and subject is None:
+        nameless = _about_none(columns, words)
+        if nameless is not None:
+            return nameless
     grain = _by_dependence(columns, hosts)
     if grain is not None:
         return grain
@@ -75,10 +81,21 @@ def _hosts(columns: Sequence[Column]) -> list[Column]:
     return [
         column
         for column in columns
-        if (column.field in _HOSTS or column.named in _MACHINES or column.folded == "device")
+        if (
+            column.field in _HOSTS
+            or column.named in _MACHINES
+            or column.folded == "device"
+            or _is_full_name(column)
+        )
         and column.may_name
         and not column.addresses
     ]
+
+
+def _is_full_name(column: Column) -> bool:
+    """Whether a column whose header may mean full names of hosts has such."""
+    dotted = column.sample.str.contains(".", literal=True)
+    return column.folded in _by_name() and column.host_like and bool(dotted.all())
 
 
 def _subject(
@@ -88,15 +105,23 @@ def _subject(
     if words is None:
         return None
     if hosts:
-        return min(
-            hosts, key=lambda each: (each.decided is None, each.field not in _HOSTS, each.position)
-        )
+        return min(hosts, key=_likely_host)
     others = [each for each in columns if each.folded not in words.own and each.may_name]
     decided = [each for each in columns if each.decided in {"name", *_HOSTS}]
     by_word = [each for each in named(others, _subjects()) if not each.addresses]
     by_name = [each for each in others if each.field == "name" and not each.addresses]
-    by_look = [each for each in others if each.host_like and each.field is None]
+    by_look = [
+        each
+        for each in others
+        if each.host_like and each.field is None and each.header not in words.telling
+    ]
     return next(iter([*decided, *by_word, *by_name, *(by_look if len(by_look) == 1 else [])]), None)
+
+
+def _likely_host(column: Column) -> tuple[bool, bool, int, int]:
+    """The order in which columns name hosts; of two names the one that tells more of them apart."""
+    of_hosts = column.field in _HOSTS or column.folded in _by_name()
+    return (column.decided is None, not of_hosts, -column.distinct, column.position)
 
 
 def _is_inventory(columns: Sequence[Column], subject: Column, words: Observed) -> bool:
@@ -146,6 +171,56 @@ def _observation(columns: Sequence[Column], subject: Column, words: Observed) ->
     )  # fmt: skip
 
 
+def _about_none(columns: Sequence[Column], words: Observed) -> TableGrain | None:
+    """Say what observations are that name no thing, by enough words of their headers.
+
+    They may still say which thing they are about, by its address or the like.
+    """
+    rules = reference.load("grain")
+    if words.weight < rules["weight"]:
+        return None
+    headers = [*words.telling, *words.beside]
+    evidence = (f"{_quoted(headers)} are of {words.noun}",)
+    of_one = [
+        each
+        for each in columns
+        if _is_of_one(each) and each.folded not in words.own and each.filled
+    ]
+    if not of_one:
+        reason = (
+            f"A row is one of {words.noun}, and no column names a thing: the table has"
+            f" {_quoted(headers)}."
+        )
+        return TableGrain(Grain.NOTHING, reason, _LIKELY, BY_VALUES, evidence=evidence)
+    fields = {column.field for column in columns if column.filled} & _inventory()
+    if len(fields) >= rules["inventory_fields"] and not any(each.repeats for each in of_one):
+        return None
+    reason = (
+        f"A row is an observation ({words.noun}) about what {_listed(of_one)} tell, and no column"
+        f" names: the table has {_quoted(headers)}."
+    )
+    beside = {
+        each.position
+        for each in columns
+        if each not in of_one
+        and (each.folded in words.own or each.field not in rules["of_subject"])
+    }
+    return TableGrain(
+        Grain.OBSERVATION, reason, _LIKELY, BY_VALUES, evidence=evidence, beside=frozenset(beside)
+    )
+
+
+def _is_of_one(column: Column) -> bool:
+    """Whether a column says what only one thing of its own has."""
+    return column.field in reference.load("grain")["of_one"] or column.folded in _by_name()
+
+
+@cache
+def _by_name() -> frozenset[str]:
+    """Headers that may name hosts if their values do."""
+    return synonyms.by_values()["fqdn"]
+
+
 def _by_dependence(columns: Sequence[Column], hosts: Sequence[Column]) -> TableGrain | None:
     """Read names that repeat beside machines whose attributes they do not have as observed.
 
@@ -192,7 +267,9 @@ def _beside(
         field = column.field
         if field in rules["many_of_subject"]:
             continue
-        if field in rules["identifying"]:
+        if words is not None and column.folded in words.own:
+            beside.add(column.position)
+        elif field in rules["identifying"]:
             if not about.determines(column) and not Dependence(column, [subject]).determines(
                 subject
             ):

@@ -43,19 +43,32 @@ class _Kind:
     telling: frozenset[str]
     beside: frozenset[str]
     own: frozenset[str]
+    endings: tuple[str, ...]
+    of_thing: frozenset[str]
+
+    def is_beside(self, header: str) -> bool:
+        """Whether a folded header stands beside those that tell of this kind."""
+        return header not in self.telling and (
+            header in self.beside or header.endswith(self.endings)
+        )
 
 
 def _hits(kind: _Kind, columns: Sequence[Column]) -> Observed:
     telling = [each.header for each in columns if each.folded in kind.telling]
-    beside = [each.header for each in columns if each.folded in kind.beside - kind.telling]
-    return Observed(kind.noun, tuple(telling), tuple(beside), kind.own)
+    beside = [each.header for each in columns if kind.is_beside(each.folded)]
+    wide = any(each.folded.endswith(kind.endings) for each in columns)
+    own = kind.own - kind.of_thing if wide else kind.own
+    return Observed(kind.noun, tuple(telling), tuple(beside), own)
 
 
 @cache
 def _kinds() -> Mapping[str, _Kind]:
     return {
         name: _Kind(
-            kind["noun"], *(frozenset(map(fold, kind[key])) for key in ("telling", "beside", "own"))
+            kind["noun"],
+            *(frozenset(map(fold, kind[key])) for key in ("telling", "beside", "own")),
+            tuple(f" {fold(word)}" for word in kind.get("endings", ())),
+            frozenset(map(fold, kind.get("of_thing", ()))),
         )
         for name, kind in reference.load("grain")["observations"].items()
     }

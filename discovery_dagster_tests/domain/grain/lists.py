@@ -22,6 +22,68 @@ def _list(grain: str, things: str, text: str, nothing: str = "", edges: int | No
 
 
 LISTS = {
+    "recommendations of a cloud": _list(
+        "observation",
+        "nw-hub stbackup01",
+        """
+resourceName,resourceType,recommendationId,recommendationDisplayName,description,severity,state,remediationSteps
+nw-hub,virtualnetworks,r-1,Networks should have a firewall,Some networks have none,Low,Unhealthy,Deploy one
+nw-hub,virtualnetworks,r-2,Watcher should be enabled,It watches,Medium,Healthy,Enable it
+stbackup01,storageaccounts,r-3,Public access should be off,Some accounts are public,High,Unhealthy,Forbid it
+""",
+        nothing="description criticality status",
+    ),
+    "findings of hosts that are told by their full names": _list(
+        "observation",
+        "app1.acme.example app2.acme.example app3.acme.example",
+        """
+IP,DNS,NetBIOS,OS,QID,Title,Type,Severity,Vuln Status
+10.9.0.1,app1.acme.example,GOLDEN-01,Windows Server 2016,105971,Obsolete software,Vuln,5,Active
+10.9.0.1,app1.acme.example,GOLDEN-01,Windows Server 2016,105970,Obsolete runtime,Vuln,5,Active
+10.9.0.2,app2.acme.example,GOLDEN-01,Windows Server 2016,105971,Obsolete software,Vuln,5,Active
+10.9.0.3,app3.acme.example,GOLDEN-01,Windows Server 2016,105971,Obsolete software,Vuln,5,Fixed
+""",
+        nothing="declared_type",
+    ),
+    "findings of bare addresses": _list(
+        "observation",
+        "",
+        """
+Plugin,Plugin Name,Severity,IP Address,MAC Address,DNS Name,CVE,Synopsis,Steps to Remediate
+42873,Weak ciphers,High,10.9.1.1,fa:16:3e:e6:0b:98,,CVE-2016-2183,Weak,Reconfigure
+42873,Weak ciphers,High,10.9.1.2,fa:16:3e:e6:0b:99,,CVE-2016-2183,Weak,Reconfigure
+""",
+    ),
+    "licences of people": _list(
+        "nothing",
+        "",
+        """
+Full Name,Email,Username,Item name,serial number,manufacturer,Licensed To Name,reassignable,seats,expiration date
+Ada Berg,ada@acme.example,aberg1,Drawing Suite,4c2713a1-5b73-4ecb,Graphia,Ada Berg,yes,56,2026-02-26
+Ben Cole,ben@acme.example,bcole0,Word Suite,9dda5116-ec27-4a64,Officia,Ben Cole,no,55,2026-04-12
+""",
+    ),
+    "sizes of machines to choose from": _list(
+        "nothing",
+        "",
+        """
+Name,Tier,Size,Family,Series,vCPUs,MemoryGB,Generation,Architecture
+Standard_A1_v2,Standard,A1_v2,EntryLevel,Av2,1,2,2,Intel
+Standard_B1ls,Standard,B1ls,Burstable,BS,1,0.5,1,Intel
+Standard_D2s_v5,Standard,D2s_v5,General,Dsv5,2,8,2,Intel
+""",
+    ),
+    "metrics side by side": _list(
+        "observation",
+        "CL_NORTH_01 CL_NORTH_02",
+        """
+Name,Interval Breakdown,Cluster|CPU|Demand|Avg,Cluster|CPU|Demand|Max,Cluster|Memory|Utilization (MB)|Avg
+CL_NORTH_01,12:00 AM 21 July 2026,1791567.26,2041554.12,15652839.91
+CL_NORTH_01,1:00 AM 21 July 2026,1782808.85,2054364.75,15551385.17
+CL_NORTH_02,12:00 AM 21 July 2026,1919252.96,2052532.5,15350434.42
+CL_NORTH_02,1:00 AM 21 July 2026,1900000,2000000,15350434
+""",
+    ),
     "missing patches": _list(
         "observation",
         "acc-web-01 acc-web-02 acc-sql-01",

@@ -8,9 +8,9 @@ from typing import Any, Final
 import polars as pl
 
 from discovery_dagster.domain import canonical, classification, dependencies, identity, intake
+from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.fields import IGNORED, REFERENCES, UNMAPPED
 from discovery_dagster.domain.mapping.claims import ACCEPTED
-from discovery_dagster.domain.source_tables import UnreadableFileError
 from quality.derive import AS_OF
 from quality.sight_labels import Label
 

@@ -7,7 +7,6 @@ are called. What the words mean is data in `reference/archimate.yaml` and `relat
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cache, partial
 from typing import Final
 
@@ -15,8 +14,8 @@ import polars as pl
 
 from discovery_dagster import reference
 from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat, TypePatterns
-from discovery_dagster.domain.formats.reshaping import cells_of
-from discovery_dagster.domain.source_tables import IGNORED, SourceTable, cell_column
+from discovery_dagster.domain.formats.reshaping import cells_of, without_ends
+from discovery_dagster.domain.source_tables import SourceTable, cell_column
 from discovery_dagster.domain.words import fold
 
 _FIT: Final = 200  # above what a sheet's name says
@@ -24,7 +23,6 @@ _SHARE: Final = 0.8  # least share of a column's different values that are Archi
 _TYPES: Final = ("type", "element type", "class", "concept")
 _RELATIONS: Final = ("relation", "type", "relationship type", "relation type", "relation unknown")
 _IDS: Final = ("id", "key")
-_OF_NO_THING: Final = "of_no_thing"
 _DECORATION: Final = re.compile(r"^archimate |(?<=.) relationship$")
 
 
@@ -146,11 +144,5 @@ def _ids_of_no_assets(elements: SourceTable) -> pl.Series:
 
 def _without(relationships: SourceTable, others: pl.Series) -> SourceTable:
     header = {fold(column): cell_column(at) for at, column in enumerate(relationships.header)}
-    of_none = pl.any_horizontal(
-        pl.col(header[end]).is_in(others.implode()).fill_null(False) for end in ("source", "target")
-    )
-    records = relationships.records.with_columns(
-        pl.when(of_none).then(pl.lit(IGNORED)).otherwise("outcome").alias("outcome"),
-        pl.when(of_none).then(pl.lit(_OF_NO_THING)).otherwise("reason").alias("reason"),
-    )
-    return replace(relationships, records=records)
+    ends = [relationships.records[header[end]] for end in ("source", "target")]
+    return without_ends(relationships, ends, others)

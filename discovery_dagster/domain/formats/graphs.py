@@ -14,10 +14,15 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster import reference
-from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
+from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat
 from discovery_dagster.domain.formats.connections import FLOWING, OPENED, SENT, known_ends
 from discovery_dagster.domain.formats.identified import Identified, identified
-from discovery_dagster.domain.formats.reshaping import add_columns, cells_of, only_records
+from discovery_dagster.domain.formats.reshaping import (
+    add_columns,
+    cells_of,
+    only_records,
+    without_ends,
+)
 from discovery_dagster.domain.headers.phrases import share_known
 from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.words import fold
@@ -58,11 +63,17 @@ NODES = TableFormat(
         "labels": Rule("declared_type", order=3),
         "category": Rule("declared_type", order=4),
         "class": Rule("declared_type", order=5),
+        "technology": Rule("product"),
+        "scope": Rule("scope"),
         # Of drawing, and of algorithms that find communities.
         **dict.fromkeys(
             ("key", "level", "group", "size", "image", "cluster", "community"), Rule("unmapped")
         ),
     },
+    exclusions=(
+        Exclusion("type", frozenset({"person"}), "It is a person, not a thing of the estate."),
+        Exclusion("type", frozenset({"code"}), "It is a part of the code of its container."),
+    ),
 )
 
 #: Nodes in a file of their own, with the ids by which edges in another one call them (Gephi).
@@ -131,11 +142,13 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
     if not nodes and not any(_has_nested_ends(table) for table in edges):
         return tables
     called = {key: name for node in nodes for key, name in node.names().items()}
+    of_none = pl.concat([pl.Series(dtype=pl.String), *map(_ids_of_none, nodes)])
     reshaped = {id(node.table): _as_nodes(node) for node in nodes}
     for table in edges:
         sheet = "graph.edges" if len(edges) == 1 else f"{table.sheet}/graph.edges"
         named = {end: cells.replace(called) for end, cells in _ends_of(table).items()}
-        reshaped[id(table)] = replace(_with_relation(add_columns(table, named)), sheet=sheet)
+        of_things = without_ends(table, tuple(_ends_of(table).values()), of_none)
+        reshaped[id(table)] = replace(_with_relation(add_columns(of_things, named)), sheet=sheet)
     return tuple(reshaped.get(id(table), table) for table in plain)
 
 
@@ -240,6 +253,15 @@ def _nodes_of(others: list[SourceTable], ends: pl.Series) -> list[Identified]:
     lists = identified(others, ends)
     called = [Identified(table, _ids(table, ends)) for table in others if _last(table) in _NODES]
     return lists or [nodes for nodes in called if ends.is_in(nodes.ids.implode()).any()][:1]
+
+
+def _ids_of_none(nodes: Identified) -> pl.Series:
+    """The ids of nodes that are no things: those that the format of nodes leaves out by type."""
+    if "type" not in nodes.table.header:
+        return pl.Series(dtype=pl.String)
+    words = [word for rule in NODES.exclusions if isinstance(rule.words, frozenset)
+             for word in rule.words]  # fmt: skip
+    return nodes.ids.filter(cells_of(nodes.table, "type").is_in(words).fill_null(False))
 
 
 def _as_nodes(nodes: Identified) -> SourceTable:

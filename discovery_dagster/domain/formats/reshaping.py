@@ -5,16 +5,19 @@ module, in a function `reshape` of all tables of a file.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import mul
+from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.source_tables import SourceTable, cell_column
+from discovery_dagster.domain.source_tables import IGNORED, SourceTable, cell_column
 from discovery_dagster.domain.values.quantities import read_numbers
 from discovery_dagster.domain.words import fold
+
+_OF_NO_THING: Final = "of_no_thing"
 
 
 def cells_of(table: SourceTable, column: str) -> pl.Series:
@@ -52,6 +55,29 @@ def only_records(table: SourceTable, chosen: pl.Series) -> SourceTable:
     """Return `table` with the records that are `chosen` and the columns that they fill."""
     part = replace(table, records=table.records.filter(chosen))
     return with_header(part, {name: name for name in filled_columns(part)})
+
+
+def without_ends(
+    relations: SourceTable, ends: Sequence[pl.Series], others: pl.Series
+) -> SourceTable:
+    """Return `relations`, of which those are ignored that have one of `others` at an end.
+
+    Args:
+        relations: as they stand.
+        ends: the cells of both ends.
+        others: ids of what is no thing of the estate.
+    """
+    if others.is_empty():
+        return relations
+    frame = pl.DataFrame({str(at): cells for at, cells in enumerate(ends)})
+    of_none = frame.select(
+        pl.any_horizontal(pl.all().is_in(others.implode()).fill_null(False))
+    ).to_series()
+    records = relations.records.with_columns(
+        pl.when(of_none).then(pl.lit(IGNORED)).otherwise("outcome").alias("outcome"),
+        pl.when(of_none).then(pl.lit(_OF_NO_THING)).otherwise("reason").alias("reason"),
+    )
+    return replace(relations, records=records)
 
 
 def filled_columns(table: SourceTable) -> list[str]:

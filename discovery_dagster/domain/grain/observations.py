@@ -66,7 +66,9 @@ def _kinds() -> Mapping[str, _Kind]:
     return {
         name: _Kind(
             kind["noun"],
-            *(frozenset(map(fold, kind[key])) for key in ("telling", "beside", "own")),
+            frozenset(map(fold, kind["telling"])),
+            frozenset(map(fold, kind["beside"])),
+            frozenset(map(fold, kind["own"])),
             tuple(f" {fold(word)}" for word in kind.get("endings", ())),
             frozenset(map(fold, kind.get("of_thing", ()))),
         )

@@ -21,13 +21,16 @@ from discovery_dagster.domain.readers.graph_xml import is_graph_xml, read_graph_
 from discovery_dagster.domain.readers.html_tables import is_html, read_html
 from discovery_dagster.domain.readers.json_text import read_json
 from discovery_dagster.domain.readers.key_values import is_key_values, read_key_values
+from discovery_dagster.domain.readers.mermaid import is_mermaid, read_mermaid
 from discovery_dagster.domain.readers.metrics import is_metrics, read_metrics
 from discovery_dagster.domain.readers.nagios import is_nagios, read_nagios
+from discovery_dagster.domain.readers.plantuml import is_plantuml, read_plantuml
 from discovery_dagster.domain.readers.sockets import is_list_of_sockets, read_sockets
 from discovery_dagster.domain.readers.spreadsheet_xml import (
     is_spreadsheet_xml,
     read_spreadsheet_xml,
 )
+from discovery_dagster.domain.readers.structurizr import is_structurizr, read_structurizr
 from discovery_dagster.domain.readers.workbook import (
     ZIP,
     is_open_document,
@@ -41,10 +44,19 @@ from discovery_dagster.domain.source_tables import FileReading
 
 __all__ = ["Limits", "read_file"]
 
+
+def _is_json(start: str) -> bool:
+    return start.startswith(("{", "["))
+
+
 #: Texts that are no table, by what recognises their beginning.
 _TEXTS: Final = (
+    (is_structurizr, read_structurizr),
+    (_is_json, read_json),
     (is_graph_xml, read_graph_xml),
     (is_dot, read_dot),
+    (is_plantuml, read_plantuml),
+    (is_mermaid, read_mermaid),
     (is_gml, read_gml),
     (is_nagios, read_nagios),
     (is_key_values, read_key_values),
@@ -91,8 +103,6 @@ def _read(data: Contents, path: Path, name: str, limits: Limits) -> FileReading:
     ansible = _read_ansible(data, start, encoding, name, limits)
     if ansible is not None:
         return ansible
-    if start.startswith(("{", "[")):
-        return read_json(decode(data[:], encoding), encoding, name, limits)
     for recognises, read in _TEXTS:
         if recognises(start):
             return read(decode(data[:], encoding), encoding, name, limits)

@@ -43,7 +43,8 @@ def main() -> int:
             _print_kinds(half, sights)
     if "--faults" in options:
         for sight in seen[USED]:
-            print("\n".join(f"{sight.file}: {fault}" for fault in sight.faults))
+            for fault in sight.faults:
+                print(f"{sight.file}: {fault}")
     return 0 if all(good) else 1
 
 

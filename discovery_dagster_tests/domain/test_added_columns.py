@@ -27,6 +27,7 @@ TOOLS = {
         "resourceGroup": "rg",
     },
     "google.resources": {"name": "s1", "machineType": "e2", "zone": "z", "status": "RUNNING"},
+    "archimate.elements": {"Name": "s1", "Type": "Node", "Documentation": "-"},
     "prtg.devices": {"Probe": "p", "Group": "g", "Device": "s1", "Host": "10.0.0.1"},
     "proxmox.resources": {"vmid": "100", "name": "s1", "node": "n1", "type": "qemu"},
 }

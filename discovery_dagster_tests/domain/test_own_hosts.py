@@ -56,3 +56,10 @@ def test_a_type_beside_names_of_servers_is_their_type():
     source = table(["Server Name", "Type"], ("a", "Virtual"), ("b", "Physical"))
     kinds = records_of(source).assets["declared_type"].to_list()
     assert kinds == ["virtual_machine", "server"]
+
+
+def test_a_host_that_is_called_as_the_record_is_another_name_of_it():
+    rows = [("Core SW 01", "Core SW 01", "10.2.0.1"), ("Core SW 02", "Core SW 02", "10.2.0.2")]
+    source = table(["Host", "Name", "IP"], *rows)
+    assert fields_of(source)["Host"] == "aliases"
+    assert records_of(source).relations.is_empty()

@@ -100,7 +100,6 @@ FORMATS = (
             for column in _TYPES
             for reason in reference.load("archimate")["ignored"]
         ),
-        synonyms=False,
     ),
     TableFormat(
         name="archimate.relationships",

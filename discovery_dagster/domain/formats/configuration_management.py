@@ -39,7 +39,6 @@ HOSTS = TableFormat(
             "It is the machine on which Ansible itself runs.",
         ),
     ),
-    synonyms=False,
 )
 
 _VIRTUAL = TypePatterns(
@@ -95,48 +94,56 @@ FACTS = TableFormat(
     synonyms=False,
 )
 
+#: Facts of Puppet, as PuppetDB's inventory calls them; `values` where facts are exported.
+_PUPPET_FACTS: Mapping[str, Rule] = {
+    "facts environment": Rule("unmapped"),
+    "facts networking fqdn": Rule("fqdn"),
+    "facts fqdn": Rule("fqdn", order=1),
+    "facts networking hostname": Rule("hostname"),
+    "facts hostname": Rule("hostname", order=1),
+    "facts networking ip": Rule("ip_addresses"),
+    "facts ipaddress": Rule("ip_addresses"),
+    "facts networking mac": Rule("mac_addresses"),
+    "facts macaddress": Rule("mac_addresses"),
+    "facts os name": Rule("os_name"),
+    "facts operatingsystem": Rule("os_name", order=1),
+    "facts os release full": Rule("os_version"),
+    "facts operatingsystemrelease": Rule("os_version", order=1),
+    "facts memory system total bytes": Rule("memory_gb", unit="B"),
+    "facts memorysize mb": Rule("memory_gb", unit="MiB", order=1),
+    "facts memorysize": Rule("memory_gb", order=2),
+    "facts processors count": Rule("cpu_cores"),
+    "facts processorcount": Rule("cpu_cores", order=1),
+    "facts dmi product serial number": Rule("serial_number"),
+    "facts serialnumber": Rule("serial_number", order=1),
+    "facts dmi product uuid": Rule("smbios_uuid"),
+    "facts uuid": Rule("smbios_uuid", order=1),
+    "facts dmi manufacturer": Rule("vendor"),
+    "facts manufacturer": Rule("vendor", order=1),
+    "facts dmi product name": Rule("model"),
+    "facts productname": Rule("model", order=1),
+    "facts virtual": Rule("declared_type"),
+}
+
 PUPPET = TableFormat(
     name="puppet.inventory",
     kind=Kind.ASSETS,
-    headers=(frozenset({"certname", "facts hostname"}), frozenset({"certname", "facts fqdn"}),
-             frozenset({"certname", "facts networking fqdn"})),
+    headers=tuple(
+        frozenset({"certname", f"{facts} {name}"})
+        for facts in ("facts", "values")
+        for name in ("hostname", "fqdn", "networking fqdn")
+    ),
     columns={
         "certname": Rule("fqdn", order=2),
         "environment": Rule("unmapped"),
-        "facts environment": Rule("unmapped"),
-        "facts networking fqdn": Rule("fqdn"),
-        "facts fqdn": Rule("fqdn", order=1),
-        "facts networking hostname": Rule("hostname"),
-        "facts hostname": Rule("hostname", order=1),
-        "facts networking ip": Rule("ip_addresses"),
-        "facts ipaddress": Rule("ip_addresses"),
-        "facts networking mac": Rule("mac_addresses"),
-        "facts macaddress": Rule("mac_addresses"),
-        "facts os name": Rule("os_name"),
-        "facts operatingsystem": Rule("os_name", order=1),
-        "facts os release full": Rule("os_version"),
-        "facts operatingsystemrelease": Rule("os_version", order=1),
-        "facts memory system total bytes": Rule("memory_gb", unit="B"),
-        "facts memorysize mb": Rule("memory_gb", unit="MiB", order=1),
-        "facts memorysize": Rule("memory_gb", order=2),
-        "facts processors count": Rule("cpu_cores"),
-        "facts processorcount": Rule("cpu_cores", order=1),
-        "facts dmi product serial number": Rule("serial_number"),
-        "facts serialnumber": Rule("serial_number", order=1),
-        "facts dmi product uuid": Rule("smbios_uuid"),
-        "facts uuid": Rule("smbios_uuid", order=1),
-        "facts dmi manufacturer": Rule("vendor"),
-        "facts manufacturer": Rule("vendor", order=1),
-        "facts dmi product name": Rule("model"),
-        "facts productname": Rule("model", order=1),
-        "facts virtual": Rule("declared_type"),
+        **_PUPPET_FACTS,
+        **{f"values {fact.removeprefix('facts ')}": rule for fact, rule in _PUPPET_FACTS.items()},
     },
     type_patterns=_VIRTUAL,
     synonyms=False,
-)  # fmt: skip
+)
 
 FORMATS = (HOSTS, FACTS, PUPPET)
-
 _ADDRESSES = ("ansible_all_ipv4_addresses", "ansible_facts.ansible_all_ipv4_addresses",
               "ansible_facts.all_ipv4_addresses")  # fmt: skip
 _KINDS = ("virtualization_type", "virtualization_role")

@@ -84,7 +84,6 @@ OBJECTS = TableFormat(
         "finalclass": Rule("unmapped"),
         "friendlyname": Rule("unmapped"),
     },
-    synonyms=False,
 )
 
 FORMATS = (SERVERS, VIRTUAL_MACHINES, OBJECTS)

@@ -9,7 +9,7 @@ Prometheus' HTTP API (`targets`). What a monitor says of its own state is none o
 import polars as pl
 
 from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat
-from discovery_dagster.domain.formats.cloud import tag_columns
+from discovery_dagster.domain.formats.cloud import tag_columns, with_values_inside
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
 from discovery_dagster.domain.source_tables import SourceTable
 
@@ -17,10 +17,12 @@ ZABBIX = TableFormat(
     name="zabbix.hosts",
     kind=Kind.ASSETS,
     headers=(frozenset({"name", "interface", "templates", "availability"}),),
-    sheets=frozenset({"zabbix hosts"}),
+    sheets=frozenset({"zabbix hosts", "zabbix export hosts"}),
     columns={
         "host": Rule("name"),
         "name": Rule("aliases"),
+        "groups": Rule("unmapped"),
+        "templates": Rule("unmapped"),
         "host of interface": Rule("name"),
         "ip": Rule("ip_addresses"),
         "address of interface": Rule("ip_addresses"),
@@ -29,6 +31,18 @@ ZABBIX = TableFormat(
         "status": Rule("unmapped"),
     },
 )
+
+#: What else stands in Zabbix' export in JSON or YAML.
+ZABBIX_OTHERS = TableFormat(
+    name="zabbix.other_objects",
+    kind=Kind.IGNORED,
+    sheets=frozenset(
+        f"zabbix export {kind}"
+        for kind in ("groups", "host groups", "template groups", "templates", "triggers", "graphs",
+                     "images", "media types", "value maps", "screens", "maps")
+    ),
+    reason="It configures how hosts are watched; no asset is read from it.",
+)  # fmt: skip
 
 PRTG = TableFormat(
     name="prtg.devices",
@@ -103,7 +117,7 @@ PROMETHEUS = TableFormat(
     },
 )
 
-FORMATS = (ZABBIX, PRTG, NAGIOS, NAGIOS_OTHERS, CHECKMK, PROMETHEUS)
+FORMATS = (ZABBIX, ZABBIX_OTHERS, PRTG, NAGIOS, NAGIOS_OTHERS, CHECKMK, PROMETHEUS)
 
 #: Where each says how a host is reached: an address or a name, perhaps with a port.
 _REACHED = {
@@ -126,6 +140,10 @@ def _reshape(table: SourceTable) -> SourceTable:
     )
     if known is None:
         return table
+    if known is ZABBIX:
+        table = with_values_inside(
+            table, {"ip": (["interfaces"], {"ip"}), "dns": (["interfaces"], {"dns"})}
+        )
     added: dict[str, pl.Series] = {}
     column = next((name for name in (_REACHED[known.name], "host") if name in table.header), None)
     if column is not None and not (known is ZABBIX and column == "host"):

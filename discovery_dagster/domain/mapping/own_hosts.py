@@ -4,6 +4,8 @@
     Payment server 1 | 10.40.1.11     web1 | esx01        Payment server 1 | lnxpay01
     Core switch      | 10.40.0.1      web2 | esx01        Order server     | lnxord01
 
+Where host and name are the same they say one thing twice.
+
 Monitoring writes the address or the host name of each of its devices; lists of machines and of what
 runs on them write their hosts. The values tell: addresses, or names that each stand once and no
 other record bears. What only virtual machines or software have says that it is the host of such.
@@ -27,6 +29,7 @@ from discovery_dagster.reference import load
 
 _HOST: Final = r"^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$"
 _DISTINCT: Final = 0.8  # least share of addresses that stand once
+_SAME: Final = 0.8  # least share of records whose host is called as they are
 _CONFIDENCE: Final = 0.75
 _BARE: Final = 2  # columns of a table that says nothing of its things but their hosts
 #: Fields of what runs on machines, and of what has its own columns for them.
@@ -65,6 +68,8 @@ def _own(claim: Claim, names: Claim, alone: bool) -> Claim:
     field, note = None, ""
     if is_address(cells).all() and cells.n_unique() >= _DISTINCT * len(cells):
         field, note = "ip_addresses", "the values are addresses of the things themselves"
+    elif _are_the_names(names.column.cells, column.cells):
+        field, note = "aliases", "the values are the names of the things themselves"
     elif not alone and _is_host_of_each(names.column.cells, column.cells):
         field, note = "hostname", "each record has a host of its own, which no other is called"
     if field is None:
@@ -77,6 +82,13 @@ def _own(claim: Claim, names: Claim, alone: bool) -> Claim:
         status=ACCEPTED,
         notes=(note,),
     )
+
+
+def _are_the_names(names: pl.Series, hosts: pl.Series) -> bool:
+    """Whether most records have one name in both columns, and each host stands once."""
+    both = pl.DataFrame({"name": names, "host": hosts}).drop_nulls()
+    same = both.select((pl.col("name") == pl.col("host")).sum()).item()
+    return both.height > 1 and same >= _SAME * both.height and both["host"].is_unique().all()
 
 
 def _is_host_of_each(names: pl.Series, hosts: pl.Series) -> bool:

@@ -14,6 +14,7 @@ from discovery_dagster.domain.readers.ansible_ini import is_ansible_ini, read_an
 from discovery_dagster.domain.readers.ansible_output import is_ansible_output, read_ansible_output
 from discovery_dagster.domain.readers.ansible_yaml import may_be_ansible_yaml, read_ansible_yaml
 from discovery_dagster.domain.readers.delimited import read_delimited
+from discovery_dagster.domain.readers.dns_zone import is_dns_zone, read_dns_zone
 from discovery_dagster.domain.readers.dot import is_dot, read_dot
 from discovery_dagster.domain.readers.encoding import decode, detect_encoding
 from discovery_dagster.domain.readers.gml import is_gml, read_gml
@@ -59,6 +60,7 @@ _TEXTS: Final = (
     (is_mermaid, read_mermaid),
     (is_gml, read_gml),
     (is_nagios, read_nagios),
+    (is_dns_zone, read_dns_zone),
     (is_key_values, read_key_values),
     (is_ansible_output, read_ansible_output),
     (is_list_of_sockets, read_sockets),

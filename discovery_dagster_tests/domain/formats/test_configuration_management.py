@@ -158,3 +158,17 @@ def test_facts_say_what_a_machine_is(tmp_path, text):
     derived = derived_from(tmp_path, facts_txt=text)
     assert things(derived, *SAID)["shop-db-1"] == list(SAID.values())
     assert things(derived, "environment")["shop-db-1"] == "unknown"
+
+
+def test_facts_that_puppetdb_exports_are_those_of_one_host(tmp_path):
+    exported = {
+        "certname": "pg1.corp.example",
+        "environment": "production",
+        "package_inventory": [["openssl", "3.0", "apt"]],
+        "values": {"hostname": "pg1", "fqdn": "pg1.corp.example", "ipaddress": "10.6.0.1",
+                   "operatingsystem": "Debian", "virtual": "kvm"},
+    }  # fmt: skip
+    derived = derived_from(tmp_path, pg1_json=json.dumps(exported))
+    assert things(derived, "fqdn", "ip_addresses", "os_name", "type") == {
+        "pg1": ["pg1.corp.example", ["10.6.0.1"], "Debian", "virtual_machine"]
+    }

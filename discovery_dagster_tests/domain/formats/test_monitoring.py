@@ -11,6 +11,7 @@ from discovery_dagster_tests.domain.families import (
     outcomes,
     things,
 )
+from discovery_dagster_tests.domain.sources import records_of_files
 
 pytestmark = pytest.mark.pipeline
 
@@ -88,3 +89,18 @@ def test_a_log_of_keys_with_values_gives_its_allowed_connections(tmp_path):
     assert edges(derived) == {("10.1.1.10", "connects_to", "10.1.2.20")}
     assert derived.edges["port"].to_list() == [5432]
     assert outcomes(derived) == {"accepted": 3, "ignored": 4, "rejected": 1}
+
+
+def test_groups_in_a_json_export_of_zabbix_are_no_assets(tmp_path):
+    host = {
+        "host": "lnxpay01",
+        "name": "Payment server 1",
+        "groups": [{"name": "Linux servers"}],
+        "interfaces": [{"ip": "10.40.1.11", "dns": "lnxpay01.corp.example"}],
+    }
+    path = tmp_path / "zabbix.json"
+    export = {"version": "6.0", "groups": [{"name": "Linux servers"}], "hosts": [host]}
+    path.write_text(json.dumps({"zabbix_export": export}))
+    (asset,) = records_of_files(path).assets.iter_rows(named=True)
+    assert (asset["name"], asset["aliases"]) == ("lnxpay01", ["Payment server 1"])
+    assert (asset["ip_addresses"], asset["fqdn"]) == (["10.40.1.11"], "lnxpay01.corp.example")

@@ -12,8 +12,10 @@ from typing import Final
 
 from discovery_dagster.domain.readers.diagrams import RUNS_ON, Caption, Drawing
 
-MACRO: Final = re.compile(r"^\s*([A-Z][A-Za-z0-9]*(?:_[A-Za-z]+)*)\s*\((.*)\)\s*(\{?)\s*$")
-_ARGUMENT: Final = re.compile(r'\s*(\$?\w+\s*=\s*)?(?:"((?:[^"\\]|\\.)*)"|([^,"]*))\s*(?:,|$)')
+MACRO: Final = re.compile(r"^([A-Z][A-Za-z0-9_]*+)\s*+\((.*)\)\s*+(\{?)$")
+_ARGUMENT: Final = re.compile(
+    r'\s*+(\$?\w++\s*+=\s*+)?(?:"((?:[^"\\]|\\.)*+)"\s*+|([^,"]*+))(?:,|$)'
+)
 _THING: Final = re.compile(r"^(Person|System|Container|Component)(Db|Queue)?(_Ext)?$")
 _NODE: Final = re.compile(r"^(?:Deployment_)?Node(?:_[LR])?$")
 _BOUNDARY: Final = re.compile(r"^(?:\w+_)?Boundary$")

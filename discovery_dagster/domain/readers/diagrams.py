@@ -24,8 +24,8 @@ from discovery_dagster.domain.words import fold
 
 RUNS_ON: Final = "runs on"
 _BREAKS: Final = re.compile(r"\\n|<br\s*/?>|</?div\b[^<>]*>|\n", re.IGNORECASE)
-_MARKUP: Final = re.compile(r"<[^<>]*>|^[=*_~]+|[*_~]+$")
-_IN_BRACKETS: Final = re.compile(r"^\[([^:\]]*)(?::\s*([^\]]*))?\]$")
+_MARKUP: Final = re.compile(r"<[^<>]*+>|^[=*_~]++|(?<![*_~])[*_~]++$")
+_IN_BRACKETS: Final = re.compile(r"^\[([^:\]]*+)(?::\s*+([^\]]*+))?\]$")
 
 
 @dataclass(frozen=True)

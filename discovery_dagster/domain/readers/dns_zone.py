@@ -17,10 +17,12 @@ from discovery_dagster.domain.readers.records import frame_of_records, read_reco
 from discovery_dagster.domain.source_tables import FileReading
 
 HEADER: Final = ("name", "type", "value")
-_DIRECTIVE: Final = re.compile(r"^\$(?:ORIGIN|TTL)\s+\S", re.MULTILINE | re.IGNORECASE)
-_SOA: Final = re.compile(r"^\S*\s+(?:\d+\w?\s+)?(?:IN\s+)?SOA\s+\S+\s+\S+", re.MULTILINE)
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|;[^\n]*|[()]|[^\s();"]+')
-_TIME: Final = re.compile(r"^(?:\d+[smhdw]?)+$", re.IGNORECASE)
+_DIRECTIVE: Final = re.compile(r"^\$(?:ORIGIN|TTL)[ \t]++\S", re.MULTILINE | re.IGNORECASE)
+_SOA: Final = re.compile(
+    r"^\S*+[ \t]++(?:\d++\w?+[ \t]++)?(?:IN[ \t]++)?SOA[ \t]++\S++[ \t]++\S", re.MULTILINE
+)
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|$)|;[^\n]*+|[()]|[^\s();"]++')
+_TIME: Final = re.compile(r"^\d[\dsmhdw]*+$", re.IGNORECASE)
 _OPENS, _CLOSES = "(", ")"
 _PARENTHESES: Final = (_OPENS, _CLOSES)
 _CLASSES: Final = frozenset({"IN", "CH", "HS"})

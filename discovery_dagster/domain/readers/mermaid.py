@@ -16,8 +16,8 @@ from discovery_dagster.domain.readers.diagrams import Caption, Drawing, read_cap
 from discovery_dagster.domain.source_tables import FileReading
 
 _BEGINS: Final = re.compile(
-    r"\A(?:\s*---\n.*?\n---\s*\n)?(?:\s|%%[^\n]*\n)*+"
-    r"(?:(?:graph|flowchart)(?:[ \t]+(?:TB|TD|BT|LR|RL))?[ \t]*(?:;|\n)|C4[A-Z]\w+[ \t]*\n)",
+    r"\A(?:\s*+---\n.*?\n---[ \t]*+\n)?(?:\s|%%[^\n]*+\n)*+"
+    r"(?:(?:graph|flowchart)(?:[ \t]++(?:TB|TD|BT|LR|RL))?[ \t]*+(?:;|\n)|C4[A-Z]\w++[ \t]*+\n)",
     re.DOTALL,
 )
 _SKIPPED: Final = re.compile(
@@ -25,9 +25,9 @@ _SKIPPED: Final = re.compile(
     r"|accTitle|accDescr|title\b|Update\w+\(|C4[A-Z]\w+$)"
 )
 _SUBGRAPH: Final = re.compile(
-    r'^subgraph\s+(?:(?P<id>[\w.-]+)\s*)?(?:\[?"?(?P<title>[^"\]]*)"?\]?)?$'
+    r'^subgraph\s++(?:(?P<id>[\w.-]++)\s*+)?(?:\[?"?(?P<title>[^"\]]*+)"?\]?)?$'
 )
-_NODE: Final = re.compile(r"\s*(?P<id>\w(?:[\w.]|-(?![-.>]))*)")
+_NODE: Final = re.compile(r"(?P<id>\w(?:[\w.]|-(?![-.>]))*+)")
 #: What a node's caption stands between, the longest first; and what is so drawn.
 _SHAPES: Final = (
     ("(((", ")))", None), ("([", "])", None), ("[[", "]]", None), ("[(", ")]", "database"),
@@ -35,10 +35,12 @@ _SHAPES: Final = (
     (">", "]", None), ("(", ")", None), ("[", "]", None), ("{", "}", None),
 )  # fmt: skip
 _LINK: Final = re.compile(
-    r"""\s*(?P<left>[<xo](?=[-=]))?
-    (?:-{2,}(?P<h1>>|[xo](?=\s|\|))|-{3,}|={2,}(?P<h2>>|[xo](?=\s|\|))|={3,}|-\.+-(?P<h3>>)?|~{3,}
-      |(?:--|==|-\.)\s*(?P<text>"[^"]*"|[^\s>].*?)\s*(?:-{2,}|={2,}|\.+-)(?P<h4>[>xo])?)
-    \s*(?:\|(?P<label>[^|]*)\|)?""",
+    r"""(?P<left>[<xo](?=[-=]))?
+    (?:-{2,}+(?P<h1>>|[xo](?=\s|\|))|-{3,}+|={2,}+(?P<h2>>|[xo](?=\s|\|))|={3,}+
+      |-\.++-(?P<h3>>)?|~{3,}+
+      |(?:--|==|-\.)\s*+(?P<text>"[^"]*+"\s*+|[^\s>](?:[^-=.]|[-=.](?![-=.]))*+)
+       (?:-{2,}+|={2,}+|\.++-)(?P<h4>[>xo])?)
+    \s*+(?:\|(?P<label>[^|]*+)\|)?""",
     re.VERBOSE,
 )
 _CLASS: Final = re.compile(r":::[\w-]+")
@@ -94,7 +96,7 @@ class _Reading:
     def _chain(self, number: int, statement: str) -> None:
         """Read nodes and the links between them, `a & b --> c --> d`."""
         sources, at = self._nodes(number, statement, 0)
-        while sources and (link := _LINK.match(statement, at)):
+        while sources and (link := _LINK.match(statement, _skip(statement, at))):
             targets, at = self._nodes(number, statement, link.end())
             text = read_caption(link["label"] or link["text"] or "").name
             headed = any(link[head] for head in ("h1", "h2", "h3", "h4"))
@@ -108,7 +110,7 @@ class _Reading:
 
     def _nodes(self, number: int, statement: str, at: int) -> tuple[list[str], int]:
         keys = list[str]()
-        while node := _NODE.match(statement, at):
+        while node := _NODE.match(statement, _skip(statement, at)):
             key, at = node["id"], node.end()
             caption, at = _caption(statement, at)
             around = self.around[-1] if self.around else None
@@ -124,6 +126,13 @@ class _Reading:
                 break
             at = joined.end()
         return keys, at
+
+
+def _skip(statement: str, at: int) -> int:
+    """Return where what comes behind blanks begins."""
+    while statement[at : at + 1].isspace():
+        at += 1
+    return at
 
 
 def _caption(statement: str, at: int) -> tuple[Caption | None, int]:

@@ -18,30 +18,31 @@ from discovery_dagster.domain.readers.c4 import MACRO, read_macro
 from discovery_dagster.domain.readers.diagrams import RUNS_ON, Caption, Drawing, read_caption
 from discovery_dagster.domain.source_tables import FileReading
 
-_BEGINS: Final = re.compile(r"\A(?:\s|'[^\n]*\n)*+@startuml\b")
-_END: Final = r"""(?:"[^"]+"|\[[^\]]+\]|\([^)]*\)|:[^:]+:|[\w.$]+(?:-[\w.$]+)*)"""
+_BEGINS: Final = re.compile(r"\A(?:\s|'[^\n]*+\n)*+@startuml\b")
+_END: Final = r"""(?:"[^"]++"|\[[^\]]++\]|\([^)]*+\)|:[^:]++:|[\w.$]++(?:-[\w.$]++)*+)"""
 _ARROW: Final = (
-    r"(?P<left><\|?|<<)?(?P<line>[-.=~]+)(?:\[[^\]]*\])?(?:left|right|up|down|[lrud])?"
-    r"[-.=~]*(?P<right>\|?>>?|\\\\?|//?)?"
+    r"(?P<left><\|?|<<)?(?P<line>[-.=~]++)(?:\[[^\]]*+\])?"
+    r"(?:(?:left|right|up|down|[lrud])?[-.=~]++)?(?P<right>\|?>>?|\\\\?|//?)?"
 )
 _CONNECTION: Final = re.compile(
-    rf"^\s*(?P<source>{_END})\s+{_ARROW}\s+(?P<target>{_END})\s*(?::\s*(?P<text>.*))?$"
+    rf"^(?P<source>{_END})\s++{_ARROW}\s++(?P<target>{_END})\s*+(?::\s*+(?P<text>.*))?$"
 )
 _ELEMENT: Final = re.compile(
-    r"""^\s*(?P<kind>\w+)\s+(?P<one>"[^"]*"|\[[^\]]*\]|\([^)]*\)|:[^:]+:|[\w.$-]+)
-    (?:\s*<<[^>]*>>)*(?:\s+as\s+(?P<other>"[^"]*"|[\w.$-]+))?(?:\s*<<[^>]*>>)*
-    (?:\s*\#[\w;:.]+)?\s*(?P<opens>\{?)\s*$""",
+    r"""^(?P<kind>\w++)\s++
+    (?P<one>"[^"]*+"|\[[^\]]*+\]|\([^)]*+\)|:[^:]++:|[\w.$-]++)
+    (?:\s*+<<[^>]*+>>)*+(?:\s++as\s++(?P<other>"[^"]*+"|[\w.$-]++))?(?:\s*+<<[^>]*+>>)*+
+    (?:\s*+\#[\w;:.]++)?\s*+(?P<opens>\{?)$""",
     re.VERBOSE,
 )
-_BARE: Final = re.compile(r"^\s*\[(?P<label>[^\]]+)\](?:\s+as\s+(?P<key>[\w.$-]+))?\s*$")
+_BARE: Final = re.compile(r"^\[(?P<label>[^\]]++)\](?:\s++as\s++(?P<key>[\w.$-]++))?$")
 _SKIPPED: Final = re.compile(
-    r"^\s*(?:'|!|@|title\b|skinparam\b|hide\b|show\b|header\b|footer\b|caption\b|scale\b|set\b"
+    r"^(?:'|!|@|title\b|skinparam\b|hide\b|show\b|header\b|footer\b|caption\b|scale\b|set\b"
     r"|left to right|top to bottom|autonumber\b|activate\b|deactivate\b|return\b|LAYOUT|SHOW_|Lay_)"
 )
-_NOTES: Final = re.compile(r"^\s*(?:note|legend|rnote|hnote)\b(?!.*(?:\bas\b|:))")
-_NOTES_END: Final = re.compile(r"^\s*end\s?(?:note|legend|rnote|hnote)\b|^\s*endlegend\b")
-_SEQUENCE: Final = re.compile(r"^\s*(?:participant|autonumber|activate)\b", re.MULTILINE)
-_COMMENTS: Final = re.compile(r"/'.*?'/", re.DOTALL)
+_NOTES: Final = re.compile(r"^(?:note|legend|rnote|hnote)\b(?!.*(?:\bas\b|:))")
+_NOTES_END: Final = re.compile(r"^end\s?(?:note|legend|rnote|hnote)\b|^endlegend\b")
+_OPENS, _CLOSES = "/'", "'/"
+_SEQUENCE: Final = re.compile(r"^[ \t]*+(?:participant|autonumber|activate)\b", re.MULTILINE)
 
 
 def is_plantuml(start: str) -> bool:
@@ -63,13 +64,22 @@ def read_plantuml(text: str, encoding: str, name: str, limits: Limits) -> FileRe
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """Give the lines that say something, without comments and notes."""
-    plain = _COMMENTS.sub(lambda comment: "\n" * comment[0].count("\n"), text)
     noting = False
-    for number, line in enumerate(plain.splitlines(), 1):
+    for number, written in enumerate(_without_comments(text).splitlines(), 1):
+        line = written.strip()
         if noting or _NOTES.match(line):
             noting = not _NOTES_END.match(line)
         else:
             yield number, line
+
+
+def _without_comments(text: str) -> str:
+    """Return the text without comments over lines, but with their lines."""
+    parts, at = list[str](), 0
+    while (begin := text.find(_OPENS, at)) >= 0 and (end := text.find(_CLOSES, begin + 2)) >= 0:
+        parts += [text[at:begin], "\n" * text.count("\n", begin, end)]
+        at = end + len(_CLOSES)
+    return "".join([*parts, text[at:]])
 
 
 @dataclass

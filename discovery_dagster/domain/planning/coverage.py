@@ -24,25 +24,27 @@ def coverage(assets: ClassifiedAssets, edges: Edges) -> PlanCoverage:
     Returns:
         `PLAN_COVERAGE`, ordered by name, then id.
     """
-    pieces = edges.with_columns(
-        *(
-            pl.col("evidence")
-            .list.eval(pl.element().struct.field("kind") == kind)
-            .list.any()
-            .alias(kind)
-            for kind in _KINDS
-        ),
-        first=pl.col("evidence").list.eval(pl.element().struct.field("first_seen")).list.min(),
-        last=pl.col("evidence").list.eval(pl.element().struct.field("last_seen")).list.max(),
+    piece = pl.col("evidence").struct.field
+    pieces = (
+        edges.select("edge", "evidence")
+        .explode("evidence")
+        .select("edge", kind=piece("kind"), first=piece("first_seen"), last=piece("last_seen"))
+        .group_by("edge")
+        .agg(
+            *((pl.col("kind") == kind).any().alias(kind) for kind in _KINDS),
+            pl.col("first").min(),
+            pl.col("last").max(),
+        )
     )
     ends = pl.concat(
         [
-            pieces.select("edge", *_KINDS, "first", "last", asset_id=f"{end}_id")
+            edges.select("edge", asset_id=f"{end}_id").drop_nulls("asset_id")
             for end in ("source", "target")
         ]
-    ).drop_nulls("asset_id")
+    )
     counted = (
         ends.unique(["edge", "asset_id"])
+        .join(pieces, on="edge")
         .group_by("asset_id")
         .agg(
             *(pl.col(kind).sum().cast(pl.UInt32) for kind in _KINDS),

@@ -1,6 +1,7 @@
 """`discovery plan`: what people set about the migration plan of an engagement."""
 
 import getpass
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -22,6 +23,9 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import sessions
 from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.decisions import constraint_subjects, constraints
+from discovery_dagster.store.decisions.constraint_subjects import Subjects
+
+_NAMED = 8  # assets that a name means and that are listed
 
 app = typer.Typer(help="Set constraints of the migration plan.", no_args_is_help=True)
 
@@ -43,7 +47,11 @@ def set_constraint(
     author: Author = None,
     as_json: AsJson = False,
 ) -> None:
-    """Set a limit, an order of environments, a freeze, a pin, or what stays together or apart."""
+    """Set a limit, an order of environments, a date, a freeze, a pin, what stays together or apart.
+
+    In the place of an asset may stand the id or name of a move group, `application:Webshop`,
+    `environment:test` or a pattern such as `web-*`; which assets that means is said at once.
+    """
     key = EngagementKey(client, engagement)
     checked = rules.check(kind, values)
     with open_database(Settings()) as database:
@@ -51,9 +59,10 @@ def set_constraint(
         subjects = constraint_subjects.resolve(database, key, kind, checked)
         by = author or getpass.getuser()
         constraint = constraints.add(database, key, kind, subjects.values, reason, by)
-    if subjects.groups and not as_json:
-        say(f"Applies to the assets of {', '.join(subjects.groups)} in {subjects.session}.")
-    _report(key, constraint, "Set", as_json=as_json)
+    if not as_json:
+        for sentence in _meaning(subjects):
+            say(sentence)
+    _report(key, constraint, "Set", subjects.matches, as_json=as_json)
 
 
 @app.command()
@@ -97,6 +106,20 @@ def show(
     terminal().print(table)
 
 
+def _meaning(subjects: Subjects) -> list[str]:
+    """Say which assets the names mean that stand for several."""
+    sentences = []
+    if subjects.groups:
+        groups = ", ".join(subjects.groups)
+        sentences.append(f"Applies to the assets of {groups} in {subjects.session}.")
+    for name, assets in subjects.matches.items():
+        more = len(assets) - _NAMED
+        listed = ", ".join(assets[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+        number = "1 asset" if len(assets) == 1 else f"{len(assets):,} assets"
+        sentences.append(f"{name} means {number} in {subjects.session}: {listed}.")
+    return sentences
+
+
 def _cells(row: dict[str, Any]) -> list[str]:
     ended = row["removed_at"]
     until = f"{ended:%Y-%m-%d %H:%M}, by {row['removed_by']}" if ended else ""
@@ -110,7 +133,14 @@ def _must_exist(database: Database, key: EngagementKey) -> None:
         raise UsageError("no_such_engagement", f"There is no engagement {key}.")
 
 
-def _report(key: EngagementKey, constraint: Constraint, verb: str, *, as_json: bool) -> None:
+def _report(
+    key: EngagementKey,
+    constraint: Constraint,
+    verb: str,
+    matches: Mapping[str, Sequence[str]] | None = None,
+    *,
+    as_json: bool,
+) -> None:
     command = f"discovery backfill --client {key.client} --engagement {key.engagement}"
     if as_json:
         document = {
@@ -120,6 +150,7 @@ def _report(key: EngagementKey, constraint: Constraint, verb: str, *, as_json: b
             "reason": constraint.reason,
             "author": constraint.author,
             "sentence": constraint.sentence,
+            "matches": matches or {},
             "run": command,
         }
         say_json(document)

@@ -32,6 +32,14 @@ def test_a_frozen_group_and_a_frozen_pattern_stay_where_they_are(planned):
     assert waves(planned) == {"erp-app": None, "erp-db": None, "crm-web": None}
 
 
+def test_names_that_stand_for_several_say_at_once_which_they_mean(planned):
+    (group,) = [row for row in planned.export("groups") if "erp-db" in row["assets"]]
+    assert set_limit(planned, "pin", group["name"], "2")["values"] == ["erp-app", "erp-db", "2"]
+    frozen = set_limit(planned, "freeze-period", "2026-12-18", "2027-01-06", "erp-*")
+    assert frozen["values"] == ["2026-12-18", "2027-01-06", "erp-*"]
+    assert frozen["matches"] == {"erp-*": ["erp-app", "erp-db"]}
+
+
 REFUSED = {
     ("freeze", "erp-ap"): "has no asset 'erp-ap'",
     ("freeze", "G099"): "has no asset 'G099'",
@@ -39,6 +47,8 @@ REFUSED = {
     ("pin", "erp-%", "2"): "has no asset 'erp-%'",
     ("together", "erp-app", "erp_*"): "has no asset that matches 'erp_*'",
     ("cut", "erp-*", "crm-web"): "'erp-*' is a pattern",
+    ("freeze", "application:HR"): "has no asset that matches 'application:HR'",
+    ("freeze", "environment:test"): "has no asset that matches 'environment:test'",
 }
 
 

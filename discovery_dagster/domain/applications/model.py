@@ -26,3 +26,11 @@ class Deployments:
     shared: Mapping[str, frozenset[str]]  # the applications of what several share
     names: Mapping[str, str]  # of all assets, and of applications that are none
     applications: tuple[str, ...]  # those that are assets, then those that only lists name
+
+    def served(self) -> dict[str, set[str]]:
+        """What serves each application, by its name in lower case; the application included."""
+        serving: dict[str, set[str]] = {}
+        for one in self.memberships:
+            name = (self.names[one.application] or "").lower()
+            serving.setdefault(name, {one.application}).add(one.asset)
+        return serving

@@ -7,9 +7,9 @@ session. Where constraints are kept is the store's matter; what they do is `plan
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import polars as pl
@@ -36,7 +36,9 @@ class Kind:
     single: bool = False  # the last one set holds alone
     assets: bool = True  # its values, perhaps but the last, name assets
     concerns: str = "plan"  # the kind of decision that it is; see `steps`
-    patterns: bool = False  # whether a name with `*` or `?` means every asset of such a name
+    patterns: bool = False  # whether a name may stand for every asset that fits it
+    leading: int = 0  # values before the names of assets
+    trailing: int = 0  # values behind them
 
 
 @dataclass(frozen=True)
@@ -64,17 +66,20 @@ class Constraint:
 
 def names_of(kind: str, values: tuple[str, ...]) -> tuple[str, ...]:
     """Return those of a constraint's values that name assets."""
-    if not KINDS[kind].assets:
-        return ()
-    return values[:-1] if kind in _LAST_IS_NO_ASSET else values
-
-
-_LAST_IS_NO_ASSET: Final = frozenset({"pin", "service"})
+    known = KINDS[kind]
+    return values[known.leading : len(values) - known.trailing] if known.assets else ()
 
 
 def _listed(constraint: Constraint) -> str:
+    values = constraint.values
+    if constraint.kind == "window":
+        days = "1 day" if values[2] == "1" else f"{values[2]} days"
+        return f"{values[0]} from {values[1]} for {days}"
+    if constraint.kind == "freeze-period":
+        what = ", ".join(constraint.names) or "everything"
+        return f"{what} from {values[0]} to {values[1]}"
     joined = {"pin": " to wave ", "cut": " to ", "service": ": "}
-    return joined.get(constraint.kind, ", ").join(constraint.values)
+    return joined.get(constraint.kind, ", ").join(values)
 
 
 def _number(values: Sequence[str]) -> list[str]:
@@ -126,6 +131,29 @@ def _pin(values: Sequence[str]) -> list[str]:
     return [values[0], *_number(values[1:])]
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidConstraintError(f"{text!r} is no day such as 2026-03-06.") from None
+
+
+def _window(values: Sequence[str]) -> list[str]:
+    if len(values) != 3:
+        raise InvalidConstraintError("The number of a wave, a day and a number of days are needed.")
+    start = _day(values[1])
+    return [*_number(values[:1]), start.isoformat(), *_number(values[2:])]
+
+
+def _period(values: Sequence[str]) -> list[str]:
+    if len(values) < 2:
+        raise InvalidConstraintError("The first and the last day are needed.")
+    first, last = _day(values[0]), _day(values[1])
+    if last < first:
+        raise InvalidConstraintError(f"{last} is before {first}.")
+    return [first.isoformat(), last.isoformat(), *values[2:]]
+
+
 def _service(values: Sequence[str]) -> list[str]:
     if len(values) != 2 or values[1] not in {"yes", "no"}:
         raise InvalidConstraintError("An asset and `yes` or `no` are needed.")
@@ -142,12 +170,21 @@ KINDS: Mapping[str, Kind] = {
         single=True,
         assets=False,
     ),
+    "window": Kind("WAVE START DAYS", "Window of wave {}", _window, assets=False),
+    "capacity": Kind(
+        "HOURS", "At most {} hours of work in a window", _number, single=True, assets=False
+    ),
+    "freeze-period": Kind(
+        "FIRST LAST [ASSET…]", "Frozen for a time: {}", _period, patterns=True, leading=2
+    ),
     "freeze": Kind("ASSET…", "Frozen: {}", _assets(1), patterns=True),
-    "pin": Kind("ASSET WAVE", "Pinned: {}", _pin, patterns=True),
+    "pin": Kind("ASSET WAVE", "Pinned: {}", _pin, patterns=True, trailing=1),
     "together": Kind("ASSET ASSET…", "Must go together: {}", _assets(2), patterns=True),
     "apart": Kind("ASSET ASSET…", "Must not go together: {}", _assets(2)),
     "cut": Kind("SOURCE TARGET", "Cut: {}", _assets(2, 2)),
-    "service": Kind("ASSET yes|no", "Serves the whole estate, {}", _service, concerns="services"),
+    "service": Kind(
+        "ASSET yes|no", "Serves the whole estate, {}", _service, concerns="services", trailing=1
+    ),
 }
 
 
@@ -164,7 +201,12 @@ def check(kind: str, values: Sequence[str]) -> tuple[str, ...]:
         checked = tuple(KINDS[kind].check(stripped))
     except InvalidConstraintError as error:
         raise InvalidConstraintError(f"{kind} {KINDS[kind].usage}: {error}") from None
-    pattern = next(filter(is_pattern, checked), None)
+    names = names_of(kind, checked)
+    for name in names:
+        if name.startswith(ENVIRONMENT) and environment_of(name) is None:
+            listed = ", ".join(word for word, _ in _environment_words())
+            raise InvalidConstraintError(f"{kind}: {name!r} is no environment of {listed}.")
+    pattern = next(filter(is_pattern, names), None)
     if pattern is not None and not KINDS[kind].patterns:
         raise InvalidConstraintError(
             f"{kind} {KINDS[kind].usage}: {pattern!r} is a pattern, and each asset must be named."
@@ -172,9 +214,25 @@ def check(kind: str, values: Sequence[str]) -> tuple[str, ...]:
     return checked
 
 
+#: What begins a name that means all assets of an application, or of an environment.
+APPLICATION: Final = "application:"
+ENVIRONMENT: Final = "environment:"
+
+
 def is_pattern(name: str) -> bool:
-    """Whether a name means every asset whose name it fits: `*` any letters, `?` any one."""
-    return "*" in name or "?" in name
+    """Whether a name means every asset that fits it.
+
+    `*` is any letters of its name, `?` any one; `application:Webshop` means what serves an
+    application, and `environment:test` what is in an environment.
+    """
+    return name.startswith((APPLICATION, ENVIRONMENT)) or "*" in name or "?" in name
+
+
+def environment_of(name: str) -> str | None:
+    """Return the environment that `environment:…` means; None where there is no such."""
+    word = fold(name.removeprefix(ENVIRONMENT))
+    known = {fold(text): name for name, words in _environment_words() for text in (name, *words)}
+    return known.get(word)
 
 
 def digests(constraints: Iterable[Constraint]) -> dict[str, str]:
@@ -203,6 +261,10 @@ class ResolvedConstraints:
     apart: Sequence[tuple[Sequence[str], Constraint]] = ()
     cuts: Mapping[tuple[str, str], Constraint] = field(default_factory=dict)
     services: Mapping[str, tuple[bool, Constraint]] = field(default_factory=dict)
+    windows: Mapping[int, Constraint] = field(default_factory=dict)  # by wave
+    capacity: Constraint | None = None
+    #: Periods in which assets do not move, or none of those that move where it names none.
+    periods: Sequence[tuple[Sequence[str] | None, Constraint]] = ()
     #: Constraints that name something which is no asset of the session, and what they name.
     unknown: Sequence[tuple[Constraint, Sequence[str]]] = ()
 
@@ -220,13 +282,16 @@ class ResolvedConstraints:
         named = [one for key, one in self.frozen.items() if key == asset_id]
         named += [one for key, (_, one) in self.pinned.items() if key == asset_id]
         named += [one for ids, one in (*self.together, *self.apart) if asset_id in ids]
+        named += [one for ids, one in self.periods if ids is not None and asset_id in ids]
         named += [one for ends, one in self.cuts.items() if asset_id in ends]
         named += [one for key, (_, one) in self.services.items() if key == asset_id]
         return sorted({one.id: one for one in named}.values(), key=lambda one: one.id)
 
 
 def resolve_constraints(
-    constraints: Sequence[Constraint], assets: pl.DataFrame
+    constraints: Sequence[Constraint],
+    assets: pl.DataFrame,
+    served: Mapping[str, Collection[str]] | None = None,
 ) -> ResolvedConstraints:
     """Look up which assets the constraints mean.
 
@@ -234,8 +299,10 @@ def resolve_constraints(
         constraints: those that hold, in the order in which they were set; of two pins of one
             asset, the later one holds.
         assets: `CLASSIFIED_ASSETS`.
+        served: what serves each application, by its name in lower case; where it is not given,
+            only what names an application itself serves it.
     """
-    ids = _ids({name for one in constraints for name in one.names}, assets)
+    ids = _ids({name for one in constraints for name in one.names}, assets, served or {})
     unknown = [
         (one, [name for name in one.names if name not in ids])
         for one in constraints
@@ -265,23 +332,40 @@ def resolve_constraints(
         together=sets("together"),
         apart=sets("apart"),
         cuts={(ids[one.values[0]][0], ids[one.values[1]][0]): one for one in of("cut")},
+        windows={int(one.values[0]): one for one in of("window")},
+        capacity=single("capacity"),
+        periods=[(ids or None, one) for ids, one in sets("freeze-period")],
         services={id_: (one.values[-1] == "yes", one) for id_, one in one_by_one("service")},
         unknown=unknown,
     )
 
 
-def _ids(names: set[str], assets: pl.DataFrame) -> dict[str, list[str]]:
+def _ids(
+    names: set[str], assets: pl.DataFrame, served: Mapping[str, Collection[str]]
+) -> dict[str, list[str]]:
     """The assets of each name: the one whose id it is or which it means alone, or all that fit."""
-    fitting = {name: _fitting(name, assets) for name in names if is_pattern(name)}
+    fitting = {name: _fitting(name, assets, served) for name in names if is_pattern(name)}
     exact = _exact(names - fitting.keys(), assets)
     return {name: ids for name, ids in fitting.items() if ids} | exact
 
 
-def _fitting(pattern: str, assets: pl.DataFrame) -> list[str]:
+def _fitting(
+    pattern: str, assets: pl.DataFrame, served: Mapping[str, Collection[str]]
+) -> list[str]:
+    if pattern.startswith(ENVIRONMENT):
+        return assets.filter(pl.col("environment") == environment_of(pattern))["asset_id"].to_list()
+    if pattern.startswith(APPLICATION):
+        name = pattern.removeprefix(APPLICATION).strip().lower()
+        listed = pl.col("applications").list.eval(pl.element().str.to_lowercase())
+        own = (pl.col("type") == "application") & (pl.col("name").str.to_lowercase() == name)
+        fits = (
+            own | listed.list.contains(name) | pl.col("asset_id").is_in(list(served.get(name, ())))
+        )
+        return assets.filter(fits)["asset_id"].to_list()
     letters = {"*": ".*", "?": "."}
-    fits = "".join(letters.get(letter, re.escape(letter)) for letter in pattern.lower())
+    fitted = "".join(letters.get(letter, re.escape(letter)) for letter in pattern.lower())
     named = pl.any_horizontal(
-        pl.col("name", "hostname", "fqdn").str.to_lowercase().str.contains(f"^{fits}$")
+        pl.col("name", "hostname", "fqdn").str.to_lowercase().str.contains(f"^{fitted}$")
     )
     return assets.filter(named)["asset_id"].to_list()
 

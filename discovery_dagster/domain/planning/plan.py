@@ -19,7 +19,7 @@ from discovery_dagster.domain.decisions.constraints import (
     resolve_constraints,
 )
 from discovery_dagster.domain.graph.ties import planned, ties
-from discovery_dagster.domain.planning import moving, reasons, strategy, tables
+from discovery_dagster.domain.planning import calendar, moving, reasons, strategy, tables
 from discovery_dagster.domain.planning.conflicts import find_conflicts
 from discovery_dagster.domain.planning.group_names import group_names
 from discovery_dagster.domain.planning.parts import with_parts
@@ -78,9 +78,9 @@ def make(
         advance: called at the end of each of `STAGES` stages.
     """
     settings = settings or PlanSettings()
-    constraints = resolve_constraints(settings.constraints, assets)
-    limit = constraints.limit("group_limit") or settings.group_limit
     deployments = find(assets, edges)
+    constraints = resolve_constraints(settings.constraints, assets, deployments.served())
+    limit = constraints.limit("group_limit") or settings.group_limit
     every = moving.with_facts(strategy.with_facts(planned(assets), nodes), edges, deployments)
     by_rule = moving.staying(every)
     staying, blocked = _staying(every, by_rule, constraints)
@@ -108,18 +108,20 @@ def make(
     )
     placed = placed.with_columns(companions=reasons.companions(placed, located, edges, limit))
     advance()
+    instead = reasons.alternatives(located, where.room)
+    placements = tables.placements(placed, located, instead, every, staying, by_rule)
+    held = calendar.windows(constraints)
+    waves = tables.waves(placed, located, placements, held)
+    names = dict(assets.select("asset_id", "name").iter_rows())
     conflicts = [
         *_unknown(constraints),
         *blocked,
         *idle,
         *find_conflicts(assets, movable, uncut, where, constraints, staying),
+        *calendar.broken(waves, placements, names, held, constraints),
     ]
-    instead = reasons.alternatives(located, where.room)
     return Plan(
-        tables.placements(placed, located, instead, every, staying, by_rule),
-        tables.groups(placed, located, instead),
-        tables.waves(placed, located),
-        tables.conflicts(conflicts),
+        placements, tables.groups(placed, located, instead), waves, tables.conflicts(conflicts)
     )
 
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from discovery_dagster.domain.decisions.constraints import Constraint
 from discovery_dagster.domain.planning import reasons, strategy
+from discovery_dagster.domain.planning.calendar import Window, dated
 from discovery_dagster.domain.tables import (
     PLAN_CONFLICTS,
     PLAN_GROUPS,
@@ -145,8 +146,20 @@ def groups(placed: pl.DataFrame, located: pl.DataFrame, alternatives: pl.DataFra
     return conform(rows.sort("wave", "name", "group").select(list(PLAN_GROUPS)), PLAN_GROUPS)
 
 
-def waves(placed: pl.DataFrame, located: pl.DataFrame) -> PlanWaves:
-    """Return `PLAN_WAVES`: one row per wave, and why it comes after the one before."""
+def waves(
+    placed: pl.DataFrame,
+    located: pl.DataFrame,
+    placements: PlanPlacements,
+    held: Mapping[int, Window],
+) -> PlanWaves:
+    """Return `PLAN_WAVES`: one row per wave, why it comes after the one before, and when.
+
+    Args:
+        placed: the assets that move, as for `placements`.
+        located: ties between them, likewise.
+        placements: `PLAN_PLACEMENTS`.
+        held: windows by wave.
+    """
     members = placed.group_by("wave").agg(
         pl.col("group").unique().sort().alias("groups"),
         pl.len().cast(pl.UInt32).alias("assets"),
@@ -175,7 +188,8 @@ def waves(placed: pl.DataFrame, located: pl.DataFrame) -> PlanWaves:
         .then(after)
         .otherwise(pl.lit("Its groups need no other group."))
     )
-    return conform(rows.sort("wave").select(list(PLAN_WAVES)), PLAN_WAVES)
+    rows = dated(rows.sort("wave"), placements, placed.select("asset_id", "type"), held)
+    return conform(rows.select(list(PLAN_WAVES)), PLAN_WAVES)
 
 
 def conflicts(unmet: Sequence[tuple[Constraint, str]]) -> PlanConflicts:

@@ -4,7 +4,7 @@ from typing import NewType
 
 import polars as pl
 
-from discovery_dagster.domain.tables.declaring import count, flag, port, text, texts, total
+from discovery_dagster.domain.tables.declaring import amount, count, flag, port, text, texts, total
 from discovery_dagster.domain.tables.table import StepTable
 from discovery_dagster.domain.tables.words import Change, Changed, ReferenceWords
 
@@ -45,6 +45,9 @@ PLAN_WAVES = StepTable[PlanWaves](
         "groups": texts(doc="Ids of its groups."),
         "assets": count(doc="How many assets move in it."),
         "reason": text(doc="Why they move now."),
+        "starts": text(nullable=True, doc="First day of its window, an ISO date."),
+        "ends": text(nullable=True, doc="Last day of its window, an ISO date."),
+        "effort_hours": amount(unit="hours", doc="Work that it takes, by `effort.yaml`."),
     },
 )
 

@@ -1,4 +1,4 @@
-"""The assets of a session with all that names them, as the domain resolves names against."""
+"""What a session has that names assets, as the domain resolves names against."""
 
 from typing import Final
 
@@ -20,3 +20,18 @@ def named_assets(database: Database, session: SessionKey) -> pl.DataFrame:
             [str(session.engagement), session.session],
         ).fetchall()
     return pl.DataFrame(rows, schema={name: CLASSIFIED_ASSETS[name] for name in _NAMING})
+
+
+def served(database: Database, session: SessionKey) -> dict[str, set[str]]:
+    """Return what serves each application, by its name in lower case; the application included."""
+    with database.reader([session.engagement]) as connection:
+        rows = connection.execute(
+            "select lower(name) as name, application_id, memberships from discovery.application"
+            " where engagement = %s and session = %s",
+            [str(session.engagement), session.session],
+        ).fetchall()
+    return {
+        row["name"]: {row["application_id"], *(one["asset_id"] for one in row["memberships"])}
+        for row in rows
+        if row["name"]
+    }

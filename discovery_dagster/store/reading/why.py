@@ -8,7 +8,7 @@ from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decisions import constraints
 from discovery_dagster.store.reading.assets import asset as read_asset
-from discovery_dagster.store.reading.naming import named_assets
+from discovery_dagster.store.reading.naming import named_assets, served
 
 _KEYS = "engagement = %(engagement)s and session = %(session)s"
 
@@ -62,7 +62,9 @@ def why(database: Database, session: SessionKey, asset_id: str) -> dict[str, Any
     hidden = {"engagement", "session", "seq", "asset_id"}
     in_force = constraints.current(database, session.engagement)
     about = (
-        resolve_constraints(in_force, named_assets(database, session)).about(asset_id)
+        resolve_constraints(
+            in_force, named_assets(database, session), served(database, session)
+        ).about(asset_id)
         if in_force
         else []
     )

@@ -25,6 +25,9 @@ def report(
     output: Annotated[
         Path, typer.Option("-o", "--output", help="Folder to write to; created if needed.")
     ] = Path(),
+    client_name: Annotated[
+        str | None, typer.Option(help="Name of the client for the first page; else its slug.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the report of a session: inventory, quality, map, plan, end of life, unknowns."""
@@ -36,7 +39,7 @@ def report(
         rows = {name: exports.rows(database, key, name) for name in TABLES}
         sentences = [one.sentence for one in constraints.current(database, key.engagement)]
     report_contents = reporting.contents(
-        client,
+        client_name or client,
         engagement,
         key.session,
         row.title,

@@ -61,6 +61,7 @@ class WaveColumn:
     reason: str
     assets: int
     groups: int
+    when: str  # days of its window, and the work that it takes
     cards: Sequence[GroupCard]
     lines: Sequence[GroupCard]
     lines_more: int
@@ -96,6 +97,7 @@ class ApplicationRow:
     owner: str
     criticality: str
     readiness: str
+    risk: str
     deployments: Sequence[tuple[str, str]]  # environment, waves
     unknown: str
 
@@ -137,6 +139,8 @@ def build(
     conflicts: Sequence[Row] = (),
     coverage: Row | None = None,
     cycles: Sequence[Row] = (),
+    mixed: Sequence[str] = (),
+    ownerless: Mapping[int, int] | None = None,
     dagster_url: str | None = None,
 ) -> PlanPage:
     """Make the page.
@@ -155,6 +159,8 @@ def build(
         conflicts: why some of it cannot hold, as `exports` gives it.
         coverage: as `planning` counts it.
         cycles: as `exports` gives them.
+        mixed: names of groups of production and of other environments.
+        ownerless: by wave how many of its assets have no owner.
         dagster_url: of Dagster's pages.
     """
     members: defaultdict[str, list[Row]] = defaultdict(list)
@@ -181,7 +187,14 @@ def build(
         applications=[_application(row) for row in _most_critical(applications)[:APPLICATIONS]],
         applications_more=max(len(applications) - APPLICATIONS, 0),
         assumptions=Assumptions.of(sum(wave["assets"] for wave in waves)).sentences(),
-        attention=health.attention(waves, groups, applications)[:ATTENTION],
+        attention=health.attention(
+            waves,
+            groups,
+            applications,
+            mixed=mixed,
+            ownerless=ownerless,
+            late=sum(row["edges"] for row in late),
+        )[:ATTENTION],
         limits=_limits(constraints, conflicts),
         contradicted=bool(conflicts),
         coverage=coverage or {},
@@ -228,6 +241,7 @@ def _application(row: Row) -> ApplicationRow:
         row["business_owner"] or row["technical_owner"] or words.NOTHING,
         row["criticality"] or "unknown",
         row["readiness"] or "unknown",
+        health.risk(row),
         [
             (one["environment"], ", ".join(map(str, one["waves"])) or "does not move")
             for one in row["deployments"]
@@ -267,12 +281,19 @@ def _column(
         wave["reason"],
         wave["assets"],
         len(several) + len(alone),
+        _when(wave),
         cards,
         [_card(key, group, members.get(group["group"], ())) for group in rest],
         max(len(several) - CARDS - LINES, 0),
         [_named(key, one) for group in alone[:ALONE] for one in members.get(group["group"], ())],
         max(len(alone) - ALONE, 0),
     )
+
+
+def _when(wave: Row) -> str:
+    days = f"{wave['starts']} to {wave['ends']}" if wave["starts"] else ""
+    work = f"about {wave['effort_hours']:,.0f} hours of work" if wave["effort_hours"] else ""
+    return ", ".join(filter(None, (days, work)))
 
 
 def _card(key: SessionKey, group: Row, members: Sequence[Row]) -> GroupCard:
@@ -335,6 +356,8 @@ def page(session: SessionOf, shared: StateOf) -> HTMLResponse:
             conflicts=exports.rows(shared.database, session, "conflicts"),
             coverage=planning.coverage(shared.database, session),
             cycles=exports.rows(shared.database, session, "cycles"),
+            mixed=planning.mixed(shared.database, session),
+            ownerless=planning.ownerless(shared.database, session),
             dagster_url=shared.dagster_url,
         )
     )

@@ -27,8 +27,16 @@ def rows(**given):
         "name": "web", "type": "virtual_machine", "environment": "production", "wave": 1,
         "evidence": False, "observed": 0, "first_seen": None, "last_seen": None,
     }  # fmt: skip
-    wave = {"wave": 1, "groups": ["G001"], "assets": 1, "reason": "first"}
-    known = {"assets": [asset], "coverage": [covered], "waves": [wave]}
+    wave = {
+        "wave": 1, "groups": ["G001"], "assets": 1, "reason": "first", "starts": "2026-03-06",
+        "ends": "2026-03-08", "effort_hours": 6.0,
+    }  # fmt: skip
+    part = {"environment": "production", "waves": [1], "groups": ["G001"], "readiness": "unknown"}
+    shop = {
+        "name": "Shop", "business_owner": "A. Okafor", "technical_owner": None,
+        "criticality": "critical", "readiness": "unknown", "deployments": [part],
+    }  # fmt: skip
+    known = {"assets": [asset], "coverage": [covered], "waves": [wave], "applications": [shop]}
     return {name: [] for name in TABLES} | known | given
 
 
@@ -68,16 +76,60 @@ def test_the_workbook_has_a_sheet_for_each_table_and_charts(workbook):
     assert workbook.sheetnames[0] == "Summary"
     assert workbook.sheetnames[-1] == "Charts"  # their numbers, which nobody has to read
     assert {"Files", "Assets", "Out of support", "Waves", "Groups"} <= set(workbook.sheetnames)
-    assert len(workbook["Summary"]._charts) == 8
-    assert [cell.value for cell in workbook["Waves"][2]] == [1, 1, 1, "first"]
+    assert len(workbook["Findings"]._charts) == 8
+    dated = [1, 1, 1, "2026-03-06", "2026-03-08", 6, "first"]
+    assert [cell.value for cell in workbook["Waves"][2]] == dated
 
 
 def test_each_sheet_is_printed_as_wide_as_the_paper_and_its_long_cells_are_seen_whole(workbook):
     sheets = [workbook[name] for name in workbook.sheetnames if name != "Charts"]
     assert all(sheet.sheet_properties.pageSetUpPr.fitToPage for sheet in sheets)
-    assert all(sheet.page_setup.fitToHeight == 0 for sheet in sheets)
-    long = max(workbook["Summary"]["B"], key=lambda cell: len(cell.value or ""))
-    assert workbook["Summary"].row_dimensions[long.row].height >= 15 * len(long.value) / 110
+    long = max(workbook["Findings"]["B"], key=lambda cell: len(cell.value or ""))
+    assert workbook["Findings"].row_dimensions[long.row].height >= 15 * len(long.value) / 110
+
+
+def pages(workbook):
+    """Sheets of paper that a workbook is printed on at most."""
+    shown = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+    assert all((sheet.page_setup.fitToWidth or 1) == 1 for sheet in shown)
+    return sum(int(sheet.page_setup.fitToHeight or 1) for sheet in shown)
+
+
+def test_it_is_printed_on_25_sheets_of_paper_at_most_the_first_with_the_summary(workbook):
+    first = workbook.worksheets[0]
+    assert (first.title, first.page_setup.fitToHeight or 1) == ("Summary", 1)
+    assert first["A1"].value == "acme: Move"
+    assert pages(workbook) <= 25
+
+
+def test_of_a_long_table_the_first_rows_are_printed_and_the_sheet_has_all():
+    out = io.BytesIO()
+    asset = rows()["assets"][0]
+    report.write(out, made(assets=[{**asset, "name": f"sv{at}"} for at in range(300)]))
+    workbook = openpyxl.load_workbook(out)
+    sheet = workbook["Assets"]
+    assert sheet.max_row == 301
+    assert sheet.print_area.endswith("$41")
+    assert "40 of 300 rows are printed" in sheet.oddHeader.left.text
+    assert pages(workbook) <= 25
+
+
+def test_the_first_page_says_what_was_found_what_moves_what_blocks_and_what_it_rests_on():
+    conflicts = [
+        {"constraint": 3, "kind": "pin", "sentence": "Pinned", "message": why} for why in ("a", "b")
+    ]
+    summary = made(conflicts=conflicts).sections[0]
+    said = {heading: " ".join(sentences) for heading, sentences in summary.parts}
+    assert list(said) == [
+        "What was found", "What moves when", "What blocks it", "What this rests on"
+    ]  # fmt: skip
+    assert "1 machine, 1 application, 0 databases" in said["What was found"]
+    assert "Windows are set from 2026-03-06 to 2026-03-08." in said["What moves when"]
+    assert said["What blocks it"].startswith("1 constraint that somebody set cannot hold")
+    (table,) = summary.tables
+    assert table.rows == [
+        ("Shop", "A. Okafor", "critical", "production 1", "unknown", "high")
+    ]  # fmt: skip
 
 
 def test_no_cell_of_the_workbook_is_a_formula(workbook):
@@ -217,13 +269,32 @@ def test_nothing_is_drawn_where_everything_moves_alone():
     assert plan_of([[1, 1], [1]]) is None
 
 
-def test_the_report_begins_with_what_is_to_be_decided():
-    section = made().sections[0]
-    assert section.points == (
-        "1 asset runs what is no longer supported by its maker, 1 of them in production: decide"
-        " what moves, what is replaced and what goes.",
-        "Of 1 asset no dependency is known: ask the owners, or observe, before moving.",
+def test_the_report_begins_with_what_blocks_and_what_it_rests_on():
+    parts = dict(made().sections[0].parts)
+    assert parts["What blocks it"] == (
+        "1 asset runs what is no longer supported by its maker, 1 of them in production.",
+    )
+    assert parts["What this rests on"][-1] == (
+        "Of 1 asset no dependency is known: ask the owners, or observe, before moving."
     )
     assert "In short" in report.render(made())
-    nothing = made(assets=[], coverage=[], waves=[]).sections[0]
-    assert (nothing.points, nothing.sentences[0]) == ((), "There is nothing to move yet.")
+    nothing = made(assets=[], coverage=[], waves=[], applications=[]).sections[0]
+    assert nothing.points == nothing.tables == ()
+    assert dict(nothing.parts)["What moves when"] == ("There is nothing to move yet.",)
+
+
+def test_infrastructure_that_stays_does_not_lead_what_is_most_needed():
+    asset = rows()["assets"][0]
+    node = {
+        "type": "server", "blast_radius": 1, "single_point": False, "service": None,
+        "single_point_reason": None, "service_reason": None,
+    }  # fmt: skip
+    sections = made(
+        assets=[{**asset, "id": "web"}, {**asset, "id": "esx", "wave": None}],
+        nodes=[
+            {**node, "id": "esx", "name": "esx01", "fan_in": 40},
+            {**node, "id": "web", "name": "web", "fan_in": 2},
+        ],
+    ).sections
+    (needed,) = (t for one in sections for t in one.tables if t.title == "Most needed")
+    assert [row[0] for row in needed.rows] == ["web"]

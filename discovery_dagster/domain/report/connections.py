@@ -32,7 +32,13 @@ def needs(rows: Mapping[str, Rows], resolved: Rows) -> Section:
     nodes = sorted(rows["nodes"], key=lambda row: (-row["fan_in"], row["name"]))
     points = [row for row in nodes if row["single_point"]]
     shared = [row for row in nodes if row["service"]]
-    needed = [row for row in nodes if row["fan_in"] and not row["service"]]
+    staying = {row.get("id") for row in rows["assets"] if row["wave"] is None}
+    # What carries the estate is needed by nearly all of it, and stays.
+    needed = [
+        row
+        for row in nodes
+        if row["fan_in"] and not row["service"] and row.get("id") not in staying
+    ]
     return Section(
         "Map",
         "What needs what, and how that is known",

@@ -8,13 +8,14 @@ from discovery_dagster.domain.report.estate import inventory, life, quality
 from discovery_dagster.domain.report.limits import reliance, unknowns
 from discovery_dagster.domain.report.model import Contents, Rows, number_of
 from discovery_dagster.domain.report.moving import moves
+from discovery_dagster.domain.report.readiness import ready
 from discovery_dagster.domain.report.summary import summary
 from discovery_dagster.domain.tables.words import EndOfLife
 
 #: The exports that a report is made from.
 TABLES: Final = (
     "files", "mapping", "issues", "assets", "dependencies", "nodes", "endpoints", "cycles",
-    "groups", "waves", "conflicts", "coverage",
+    "groups", "waves", "conflicts", "coverage", "applications", "readiness",
 )  # fmt: skip
 
 
@@ -30,7 +31,7 @@ def contents(
     """Put a session's report together.
 
     Args:
-        client: slug.
+        client: its name, or its slug where nobody gave one.
         engagement: slug.
         session: key, such as `s001`.
         title: of the session.
@@ -46,6 +47,7 @@ def contents(
         quality(rows),
         inventory(rows["assets"]),
         life(rows["assets"], ended),
+        ready(rows["readiness"]),
         needs(rows, resolved),
         moves(rows, resolved, constraints),
         unknowns(rows),

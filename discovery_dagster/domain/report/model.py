@@ -42,6 +42,7 @@ class Table:
     empty: str = "None."
     page_columns: int | None = None  # how many the page shows; None for all
     page_rows: int = 40
+    printed: int = 1  # sheets of paper that the workbook prints of it at most
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ class Section:
     tables: Sequence[Table] = ()
     drawing: Drawing | None = None
     points: Sequence[str] = ()  # a list below the sentences
+    #: Parts of the first page, by what they say: a heading with sentences.
+    parts: Sequence[tuple[str, Sequence[str]]] = ()
 
     def without_empty_charts(self) -> Self:
         """Leave out charts in which every number is 0."""
@@ -66,7 +69,7 @@ class Section:
 class Contents:
     """The whole report."""
 
-    client: str
+    client: str  # the client's name
     engagement: str
     session: str
     title: str | None

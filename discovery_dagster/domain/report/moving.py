@@ -39,9 +39,12 @@ def moves(rows: Mapping[str, Rows], resolved: Rows, constraints: Sequence[str]) 
         (
             Table(
                 "Waves",
-                ("Wave", "Groups", "Assets", "Why"),
+                ("Wave", "Groups", "Assets", "From", "To", "Hours", "Why"),
                 [
-                    (row["wave"], len(row["groups"]), row["assets"], row["reason"])
+                    (
+                        row["wave"], len(row["groups"]), row["assets"], row.get("starts"),
+                        row.get("ends"), row.get("effort_hours"), row["reason"],
+                    )
                     for row in rows["waves"]
                 ],
             ),

@@ -11,6 +11,7 @@ import polars as pl
 
 from discovery_dagster.domain.names.hosts import borrowed_name
 from discovery_dagster.domain.tables import ATTRIBUTES
+from discovery_dagster.domain.values.software import recognise
 from discovery_dagster.domain.values.states import outranking, state_of
 from discovery_dagster.reference import load
 
@@ -85,6 +86,8 @@ def _merge_several(ranked: pl.DataFrame) -> pl.DataFrame:
     for group in rules["default"]:
         fields = [field for field in SCALARS if field_group(field) == group]
         ordered = ranked.sort("cluster", group)
+        if "os_name" in fields:
+            ordered = _precise(ordered)
         for follower, leader in rules["together"].items():
             if follower in fields:
                 ordered = _agreeing(ordered, follower, leader)
@@ -99,6 +102,22 @@ def _merge_several(ranked: pl.DataFrame) -> pl.DataFrame:
     return (
         merged.join(lists, on="cluster").join(_types(ranked), on="cluster").pipe(_customs, ranked)
     )
+
+
+def _precise(ordered: pl.DataFrame) -> pl.DataFrame:
+    """Blank systems without a version where another record names that of the same product.
+
+    A hypervisor knows the system that a machine was configured for, such as "2016 or later".
+    """
+    texts = ordered.select(text="os_name", version_text="os_version")
+    known = recognise(texts).select(known_product="product", known_version="version")
+    joined = pl.concat([ordered, known], how="horizontal")
+    named = pl.col("known_product").filter(pl.col("os_name").is_not_null())
+    same = pl.col("known_product") == named.first().over("cluster")
+    precise = (same & pl.col("known_version").is_not_null()).fill_null(value=False)
+    rough = precise.any().over("cluster") & same & pl.col("known_version").is_null()
+    kept = pl.when(~rough.fill_null(value=False)).then("os_name")
+    return joined.with_columns(os_name=kept).drop("known_product", "known_version")
 
 
 def _agreeing(ordered: pl.DataFrame, follower: str, leader: str) -> pl.DataFrame:

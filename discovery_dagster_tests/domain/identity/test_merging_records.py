@@ -257,3 +257,24 @@ def test_a_name_that_one_file_has_for_two_things_is_no_evidence_where_another_ke
     inventory = identity.resolve("acme.exit", records, relation_records(), {})
     keys = inventory.members.sort("record")["keys"].to_list()
     assert keys == [["provider:generic|server|i-1"], [], ["provider:generic|server|i-1"]]
+
+
+@pytest.mark.parametrize(
+    ("configured", "listed", "system"),
+    [
+        ("Ubuntu Linux (64-bit)", "Ubuntu 22.04", "Ubuntu 22.04"),
+        ("Red Hat Enterprise Linux 8 (64-bit)", "RHEL", "Red Hat Enterprise Linux 8 (64-bit)"),
+        ("Ubuntu Linux (64-bit)", "RHEL 9", "Ubuntu Linux (64-bit)"),
+        ("Ubuntu Linux (64-bit)", None, "Ubuntu Linux (64-bit)"),
+    ],
+)
+def test_of_two_names_of_one_system_the_one_with_its_version_is_believed(
+    configured, listed, system
+):
+    machine = {"name": "web", "hostname": "web", **SERVER}
+    records = asset_records(
+        {**machine, **A, "os_name": configured, "format": "rvtools.vinfo"},
+        {**machine, **B, "os_name": listed},
+    )
+    inventory = identity.resolve("acme.exit", records, relation_records(), {})
+    assert inventory.assets["os_name"].to_list() == [system]

@@ -5,6 +5,8 @@ that were looked at.
 """
 
 import re
+from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Final
 
 import polars as pl
@@ -30,26 +32,50 @@ def with_facts(assets: pl.DataFrame, nodes: GraphNodes) -> pl.DataFrame:
         `assets` with `state`, what their status says (`states.yaml`) or null; `fan_in` and
         `fan_out`, null where the session knows no needs at all; and,
         where a column that no field stands for states a strategy, its name `stated_in`, its text
-        `stated` and what that means `stated_strategy`.
+        `stated` and what that means `stated_strategy`; else the same of what a lifecycle or a
+        status says.
     """
     rules = load("strategies")["stated"]
-    keys = "|".join("[ _-]*".join(map(re.escape, name.split())) for name in rules["columns"])
-    # `custom` is an object in JSON; what a person writes about a strategy has no quotes in it.
-    pair = rf'(?i)"({keys})":"([^"\\]+)"'
-    custom = pl.col("custom")
-    with_statements = assets.with_columns(
-        stated_in=custom.str.extract(pair, 1), stated=custom.str.extract(pair, 2)
-    )
     meanings = index_words({name: [name, *words] for name, words in rules["words"].items()})
-    strategies = replace_words(with_statements["stated"], meanings)
+    custom = assets["custom"]
+    ways = [_stated(custom, columns, meanings) for columns in rules["columns"]]
+    of_status = assets.select(stated_in=pl.lit("status"), stated="status")
+    ways.append(_meant(of_status, meanings))
+    stated = reduce(_or_else, ways)
+    known = pl.concat([assets, stated], how="horizontal").with_columns(
+        state_of(assets["status"]).alias("state")
+    )
     degrees = nodes.select("asset_id", "fan_in", "fan_out")
     if not (degrees["fan_in"] > 0).any():
         # Where no dependency is known at all, that nothing needs an asset is no fact about it.
         degrees = degrees.clear()
-    known = with_statements.with_columns(
-        strategies.alias("stated_strategy"), state_of(with_statements["status"]).alias("state")
-    )
     return known.join(degrees, on="asset_id", how="left", maintain_order="left")
+
+
+def _stated(custom: pl.Series, columns: Sequence[str], meanings: Mapping[str, str]) -> pl.DataFrame:
+    """What the first of `columns` that an asset has says, and what that means."""
+    keys = "|".join("[ _-]*".join(map(re.escape, name.split())) for name in columns)
+    # `custom` is an object in JSON; what a person writes about a strategy has no quotes in it.
+    pair = rf'(?i)"({keys})":"([^"\\]+)"'
+    written = custom.to_frame("custom").select(
+        stated_in=pl.col("custom").str.extract(pair, 1),
+        stated=pl.col("custom").str.extract(pair, 2),
+    )
+    return _meant(written, meanings)
+
+
+def _meant(written: pl.DataFrame, meanings: Mapping[str, str]) -> pl.DataFrame:
+    """Add what is stated means; a year behind it is when."""
+    words = written["stated"].str.replace(
+        r"(?i)\s*(?:in|by|bis|per)?\s*(?:q[1-4][ /]?)?(?:19|20)\d\d$", ""
+    )
+    return written.with_columns(replace_words(words, meanings).alias("stated_strategy"))
+
+
+def _or_else(first: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    """What the other says where the first means nothing, and the other does."""
+    better = first["stated_strategy"].is_null() & other["stated_strategy"].is_not_null()
+    return first.select(other[one.name].zip_with(better, one) for one in first)
 
 
 def hints() -> list[pl.Expr]:

@@ -8,10 +8,11 @@ from discovery_dagster.store.database import Database
 from discovery_dagster.store.reading.listing import Row
 
 #: Dependencies between groups, counted by both and by what shared infrastructure they are of; what
-#: a machine is merely placed on, such as a cluster, is such, too.
+#: a machine is merely placed on, such as a cluster, and what serves the whole estate is such, too.
 _CROSSING = """
     select s."group" as source, t."group" as target, s.wave as source_wave, t.wave as target_wave,
-           coalesce(d.infrastructure, case when {loose} then 'placement' end) as infrastructure,
+           coalesce(d.infrastructure, case when {loose} then 'placement' end, n.service, m.service)
+             as infrastructure,
            count(*)::int as edges,
            (array_agg(array[d.source, d.relation, d.target] order by d.seq))[1:1] as example
     from discovery.dependency d
@@ -23,6 +24,10 @@ _CROSSING = """
       on a.engagement = d.engagement and a.session = d.session and a.asset_id = d.source_id
     join discovery.asset b
       on b.engagement = d.engagement and b.session = d.session and b.asset_id = d.target_id
+    left join discovery.graph_node n
+      on n.engagement = d.engagement and n.session = d.session and n.asset_id = d.source_id
+    left join discovery.graph_node m
+      on m.engagement = d.engagement and m.session = d.session and m.asset_id = d.target_id
     where d.engagement = %(engagement)s and d.session = %(session)s and s."group" <> t."group"
     group by 1, 2, 3, 4, 5
     order by s.wave, t.wave, s."group", t."group", 5

@@ -42,9 +42,9 @@ def replace_rows(
     )
     copy_rows(connection, staging, ["seq", *frame.columns], frame.with_row_index("seq"))
     connection.execute(
-        sql.SQL(
-            "insert into {} (engagement, session, {}) select %s, %s, {} from {}"
-        ).format(target, columns, columns, staging),
+        sql.SQL("insert into {} (engagement, session, {}) select %s, %s, {} from {}").format(
+            target, columns, columns, staging
+        ),
         keys,
     )
 

@@ -180,7 +180,11 @@ class Session:
         return self._frame("groups", **filters)
 
     def waves(self) -> pd.DataFrame:
-        """Return one row per wave: `wave`, `groups`, `assets` (their number), `reason`."""
+        """Return one row per wave.
+
+        Columns: `wave`, `groups`, `assets` (their number), `reason`, and where dates are set,
+        `starts`, `ends` and `effort_hours`.
+        """
         return self._frame("waves")
 
     def changes(self, **filters: Any) -> pd.DataFrame:

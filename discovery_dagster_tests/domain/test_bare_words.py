@@ -39,6 +39,8 @@ ALLOWED = {
     ("domain/dependencies/__init__.py", "declared"): _COLUMN,
     ("domain/dependencies/__init__.py", "inferred"): _COLUMN,
     ("domain/dependencies/__init__.py", "observed"): _COLUMN,
+    ("domain/dictionary/fields.py", "nothing"): _OTHER + "what a word means that says nothing",
+    ("domain/dictionary/fields.py", "relation"): _OTHER + "a field of dictionaries",
     ("domain/fields.py", "ignored"): _OTHER + "what a column means",
     ("domain/identity/explanation.py", "unknown"): _OTHER + "a word that people read",
     ("domain/plan_preview.py", "plan"): _OTHER + "a kind of decision",

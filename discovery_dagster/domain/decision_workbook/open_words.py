@@ -13,6 +13,7 @@ from discovery_dagster.domain.classification.vocabulary import classify_environm
 from discovery_dagster.domain.decision_workbook.sheets import Question, choices_of_word
 from discovery_dagster.domain.dictionary import HeldWord, key_of
 from discovery_dagster.domain.tables import ClassifiedAssets
+from discovery_dagster.domain.tables.words import UNKNOWN
 
 #: A field of an asset, and its value, confidence and identity, which a person is asked about.
 Doubtful = tuple[str, Mapping[str, Any], float | None]
@@ -28,7 +29,6 @@ _WRITTEN: Final[Mapping[str, str]] = {
 #: Fields that other evidence may tell: their words are asked about only where it does not.
 _TOLD_OTHERWISE: Final = frozenset({"type", "environment", "criticality"})
 _STATED: Final = ", virtual: "  # what is put behind a type whose record states that, too
-_UNKNOWN: Final = "unknown"
 _LOCATION: Final = "location"
 _LEAST: Final = 2  # things that propose a meaning for a word
 _AGREEING: Final = 0.8  # of which this share agrees
@@ -148,10 +148,10 @@ def _evidence(
     blank = Distinct.among(worded.select(pl.lit(None, pl.String).alias("environment")))
     named = classify_environment(blank, read_names(worded["name"])).spread("value")["value"]
     for row, environment in zip(worded.iter_rows(named=True), named, strict=True):
-        kind = row["type"] if row["type"] != _UNKNOWN else proposed.get(row["asset_id"], _UNKNOWN)
+        kind = row["type"] if row["type"] != UNKNOWN else proposed.get(row["asset_id"], UNKNOWN)
         for field, value in (("type", kind), ("environment", environment)):
             subject = (field, _key(field, row))
-            if value != _UNKNOWN and subject in asked:
+            if value != UNKNOWN and subject in asked:
                 evidence.setdefault(subject, []).append(value)
     return evidence
 

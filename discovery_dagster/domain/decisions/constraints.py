@@ -17,6 +17,7 @@ import polars as pl
 from discovery_dagster import reference
 from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.names.index import NameIndex
+from discovery_dagster.domain.tables.words import AssetType
 from discovery_dagster.domain.words import fold
 
 
@@ -357,7 +358,9 @@ def _fitting(
     if pattern.startswith(APPLICATION):
         name = pattern.removeprefix(APPLICATION).strip().lower()
         listed = pl.col("applications").list.eval(pl.element().str.to_lowercase())
-        own = (pl.col("type") == "application") & (pl.col("name").str.to_lowercase() == name)
+        own = (pl.col("type") == AssetType.APPLICATION) & (
+            pl.col("name").str.to_lowercase() == name
+        )
         fits = (
             own | listed.list.contains(name) | pl.col("asset_id").is_in(list(served.get(name, ())))
         )

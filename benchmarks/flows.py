@@ -138,7 +138,8 @@ def _write(rows: int, csv: Path, path: Path) -> None:
         end=start + number % 60,
     ).write_csv(csv)
     (table,) = read_file(csv, csv.name).tables
-    write_frame(path, table.records)
+    with path.open("wb") as out:
+        write_frame(out, table.records)
 
 
 def _medians(codes: Sequence[str], path: Path, limit: int, rounds: int) -> list[dict]:

@@ -21,7 +21,7 @@ from discovery_dagster.api.viewers import is_known
 from discovery_dagster.pages import site
 from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.objects import object_store
 from discovery_dagster.store.pooled import PooledDatabase
 from discovery_dagster.store.private_files import key_of
 from discovery_dagster.store.states import state
@@ -46,7 +46,7 @@ def create_app(settings: Settings, database: Database, dagster_url: str | None =
         pooled = PooledDatabase(database.url, settings.api_connections, settings.api_query_seconds)
         app.state.discovery = AppState(
             pooled,
-            ObjectStore(settings.objects),
+            object_store(settings),
             signing_key(settings),
             Limiter.of(settings.api_rate, "Too many requests of this token."),
             Limiter.of(_WRONG_TOKENS, "Too many wrong tokens from your address: wait a minute."),

@@ -25,6 +25,11 @@ class Settings(BaseSettings):
     postgres_user: str | None = Field(
         None, description="The account that runs the embedded server when started by root."
     )
+    objects_url: str | None = Field(
+        None,
+        description="A bucket that keeps files and frames instead of a folder of the home:"
+        " `s3://bucket/prefix`, `az://…` or `gs://…`.",
+    )
     max_runs: int = Field(2, ge=1, description="Session runs that `up` executes side by side.")
     max_sessions: int = Field(1000, ge=1, description="Sessions that an engagement may have.")
 
@@ -109,6 +114,18 @@ class Settings(BaseSettings):
                 "DISCOVERY_LLM_BASE_URL and DISCOVERY_LLM_MODEL are set together or not at all"
             )
         return self
+
+    @field_validator("objects_url")
+    @classmethod
+    def _is_a_bucket(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        url = urlsplit(value)
+        if url.scheme not in ("s3", "az", "gs") or not url.hostname:
+            raise ValueError("DISCOVERY_OBJECTS_URL begins with s3://, az:// or gs:// and a bucket")
+        if "@" in url.netloc or url.query or url.fragment:
+            raise ValueError("DISCOVERY_OBJECTS_URL holds no credentials or options")
+        return value
 
     @field_validator("llm_base_url", "llm_model")
     @classmethod
@@ -211,7 +228,7 @@ class Settings(BaseSettings):
 
     @property
     def objects(self) -> Path:
-        """Folder of the object store."""
+        """Folder of the object store, where no bucket is."""
         return self.home / "objects"
 
     @property

@@ -1,8 +1,8 @@
 """Whether the locks are what pyproject.toml asks for; `--write` brings them in step.
 
-`requirements.lock` is what a user installs, `requirements-dev.lock` that and the tools of
-development, in the same versions. They pin versions and hashes and name no registry host, so that
-any mirror serves them.
+`requirements.lock` is what a user installs, `requirements-deploy.lock` that and what launches runs
+on other machines, `requirements-dev.lock` all that and the tools of development, in the same
+versions. They pin versions and hashes and name no registry host, so that any mirror serves them.
 """
 
 import shutil
@@ -13,10 +13,13 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
 
+_INSTALLED, _LAUNCHERS = ["installer"], ["celery", "kubernetes"]
+
 #: Each lock, with the extras of pyproject.toml that it has, and the lock whose versions it keeps.
 LOCKS = {
-    "requirements.lock": (["installer"], None),
-    "requirements-dev.lock": (["installer", "dev"], "requirements.lock"),
+    "requirements.lock": (_INSTALLED, None),
+    "requirements-deploy.lock": ([*_INSTALLED, *_LAUNCHERS], "requirements.lock"),
+    "requirements-dev.lock": ([*_INSTALLED, *_LAUNCHERS, "dev"], "requirements-deploy.lock"),
 }
 
 

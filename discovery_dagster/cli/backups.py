@@ -16,6 +16,7 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import backup_seals, backups, dagster_tables
 from discovery_dagster.store.backup_errors import BackupError
 from discovery_dagster.store.database import open_database
+from discovery_dagster.store.objects import object_store
 
 File = Annotated[Path, typer.Argument(help="A `.tar`, or `.tar.gz`.", show_default=False)]
 
@@ -27,7 +28,7 @@ def backup(file: File) -> None:
         raise UsageError("file_exists", f"{file} already exists.", str(file))
     with open_database(settings) as database, _refused("cannot_back_up", file):
         key = backup_seals.key_for_writing(settings)
-        backups.write(database, settings.objects, file, key)
+        backups.write(database, object_store(settings), file, key)
     say(
         f"{file} holds this home: keep it as private as the clients' own files. Another home takes"
         f" it with the key {backup_seals.key_file(settings)} alone: keep that apart from it."
@@ -47,7 +48,7 @@ def restore(file: File) -> None:
             prepare_dagster_home(settings, database)
             if not dagster_tables.are_complete(database):
                 make_dagster_tables()
-            backups.read(database, settings.objects, file, key)
+            backups.read(database, object_store(settings), settings.home, file, key)
     say(f"{settings.home} is as {file} kept it; for tokens, see `discovery token create`.")
 
 

@@ -22,7 +22,7 @@ from discovery_dagster.store import sessions
 from discovery_dagster.store.database import open_database
 from discovery_dagster.store.decisions import answers
 from discovery_dagster.store.findings import open_workbook
-from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.objects import object_store
 
 app = typer.Typer(
     help="Write what needs a decision to a workbook, and apply it once filled in.",
@@ -47,7 +47,7 @@ def export_workbook(
     settings = Settings()
     with open_database(settings) as database:
         sessions.find(database, key)
-        workbook = open_workbook(database, ObjectStore(settings.objects), key)
+        workbook = open_workbook(database, object_store(settings), key)
     output.write_bytes(workbook.content)
     if as_json:
         document = {

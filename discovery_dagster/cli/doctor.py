@@ -1,7 +1,6 @@
 """`discovery doctor`: whether this home is well, a sentence for each thing that matters."""
 
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -20,6 +19,7 @@ from discovery_dagster.domain.state import has_no_process
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import claims, dagster_runs, schema, sessions
 from discovery_dagster.store.database import Database, DatabaseError, open_database
+from discovery_dagster.store.objects import object_store
 from discovery_dagster.store.postgres_files import RELEASED, VERSION
 from discovery_dagster.store.private_files import make_home, open_to_others
 
@@ -50,15 +50,15 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 def _folder_checks(settings: Settings) -> Iterator[Check]:
+    objects = object_store(settings)
+    where = objects.place.address()
     try:
         make_home(settings.home)
-        settings.objects.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=settings.objects) as probe:
-            probe.write(b"discovery")
+        objects.try_out()
     except OSError as error:
-        yield Check("objects", "wrong", f"{settings.objects} cannot be written: {error.strerror}.")
+        yield Check("objects", "wrong", f"{where} cannot be written: {error.strerror}.")
         return
-    yield Check("objects", "ok", f"{settings.objects} can be written.")
+    yield Check("objects", "ok", f"{where} can be written.")
     yield _privacy(settings)
     free = shutil.disk_usage(settings.home).free
     status: Status = "ok"

@@ -17,7 +17,7 @@ from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import corrections, exports, sessions
 from discovery_dagster.store.database import Database, open_database
-from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.objects import object_store
 
 TABLES = sorted([*(name for name in exports.LISTINGS if name != "nodes"), "graph", "intake"])
 
@@ -52,7 +52,7 @@ def export(
             )
             print_left_out(write_intake(written, chosen, assets, needs))
         elif table in _SEVERITIES and chosen in (Format.XLSX, Format.ZIP):
-            objects = ObjectStore(settings.objects)
+            objects = object_store(settings)
             correction_sheets = corrections.sheets(database, objects, key, _SEVERITIES[table])
             print_cut(write_sheets(written, chosen, correction_sheets))
         else:

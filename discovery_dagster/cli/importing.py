@@ -22,7 +22,7 @@ from discovery_dagster.sandbox.sharing import sharing
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import exports, sessions
 from discovery_dagster.store.database import Database, open_database
-from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.objects import object_store
 from discovery_dagster.store.sessions import IncomingFile
 
 
@@ -86,7 +86,7 @@ def import_drop(
         try:
             key = sessions.register(
                 database,
-                ObjectStore(settings.objects),
+                object_store(settings),
                 engagement,
                 incoming,
                 title,

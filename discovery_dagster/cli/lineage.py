@@ -17,7 +17,7 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import assets, sessions
 from discovery_dagster.store.database import open_database
 from discovery_dagster.store.lineage import published
-from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.objects import object_store
 
 
 def lineage(
@@ -38,9 +38,7 @@ def lineage(
     with open_database(settings) as database:
         sessions.find(database, key)
         target = assets.find(database, key, asset)
-        values = trace(
-            published(database, ObjectStore(settings.objects), key), target.asset_id, field
-        )
+        values = trace(published(database, object_store(settings), key), target.asset_id, field)
     if as_json:
         say_json({**asdict(target), "values": values})
         return

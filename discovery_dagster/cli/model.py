@@ -17,7 +17,7 @@ from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import engagements, model_requests
 from discovery_dagster.store.database import open_database
-from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.objects import object_store
 
 app = typer.Typer(
     help="What a language model is sent, and whether it answers.", no_args_is_help=True
@@ -32,7 +32,7 @@ def preview(
     key = SessionKey.of(EngagementKey(client, engagement), session)
     settings = Settings()
     with open_database(settings) as database:
-        steps = preview_session(settings, database, ObjectStore(settings.objects), key)
+        steps = preview_session(settings, database, object_store(settings), key)
     if as_json:
         document = {"session": str(key), "model": settings.llm_model,
                     "steps": [asdict(step) for step in steps]}  # fmt: skip

@@ -19,7 +19,7 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import sessions
 from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.decisions import constraint_subjects
-from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.objects import object_store
 
 _MOST_MOVES = 40  # that the terminal shows; `--json` gives all
 
@@ -51,7 +51,7 @@ def preview(
             for number, words in enumerate(added or (), start=1)
         ]
         shown = plan_previews.preview(
-            database, ObjectStore(settings.objects), where, constraints, removed or ()
+            database, object_store(settings), where, constraints, removed or ()
         )
     document = {
         "session": str(where),

@@ -1,6 +1,7 @@
 """The Dagster assets of a session. Each body is an adapter around one function of the domain."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 
 import dagster as dg
@@ -160,11 +161,15 @@ def canonical_records(
         grains = field_mapping.frame(catalogue.TABLE_GRAINS)
         flows = intake.flows_among(sources, grains)
         tables = intake.as_decided(intake.session_tables(source_records, without=flows), grains)
-        with open_engine(session.settings.spill, session.settings.flow_memory_bytes) as engine:
-            rows = {
-                number: StoredRows(engine, source_records.path(records_name(number)))
+        with (
+            open_engine(session.settings.spill, session.settings.flow_memory_bytes) as engine,
+            ExitStack() as copies,
+        ):
+            paths = {
+                number: copies.enter_context(source_records.path(records_name(number)))
                 for number in flows
             }
+            rows = {number: StoredRows(engine, path) for number, path in paths.items()}
             mapping = field_mapping.frame(catalogue.FIELD_MAPPING)
             known = dictionary.of_client(session.database, session.key.engagement)
             canonicalised = canonical.canonicalise(tables, mapping, report, rows, known)

@@ -15,7 +15,7 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import drops, inbox, sessions
 from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.drops import Drop
-from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.objects import object_store
 from discovery_dagster.store.sessions import IncomingFile
 from discovery_dagster.store.tombstones import EngagementErasedError
 
@@ -134,7 +134,7 @@ class _Tick:
         drop = Drop(self.settings.inbox, look, digest)
         return sessions.register(
             self.database,
-            ObjectStore(self.settings.objects),
+            object_store(self.settings),
             landing.engagement_of(look.place),
             [IncomingFile(name, folder / name) for name in look.files],
             title=drop.name,

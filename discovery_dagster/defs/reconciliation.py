@@ -29,7 +29,7 @@ from discovery_dagster.domain.keys import PARTITIONS_NAME, SessionKey
 from discovery_dagster.domain.steps import BY_KEY, STEPS
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import dagster_health, publications, sessions
-from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.objects import object_store
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def reconcile(engine: Engine) -> list[Finding]:
 
 def _session_findings(engine: Engine, session: SessionKey) -> list[Finding]:
     current = publications.current(engine.database, session)
-    objects = ObjectStore(Settings().objects)
+    objects = object_store(Settings())
     findings = []
     for step in STEPS:
         publication = current.get(step.key)

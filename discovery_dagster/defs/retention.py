@@ -5,7 +5,7 @@ import dagster as dg
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import retention
 from discovery_dagster.store.database import open_database
-from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.objects import object_store
 
 RETENTION_JOB = "retention"
 
@@ -19,7 +19,7 @@ def delete_what_is_old(context: dg.OpExecutionContext) -> None:
     settings = Settings()
     with open_database(settings) as database:
         events = retention.delete_old_events(database, settings.keep_events_days)
-        orphans = retention.delete_orphans(database, ObjectStore(settings.objects))
+        orphans = retention.delete_orphans(database, object_store(settings))
     context.log.info(
         f"Deleted {events} log lines, {orphans['frames']} orphaned results and"
         f" {orphans['files']} orphaned files."

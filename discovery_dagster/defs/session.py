@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 
 import dagster as dg
 
@@ -33,7 +34,7 @@ from discovery_dagster.store import predecessors, publications, sessions
 from discovery_dagster.store.claims import Claim, SessionBusyError
 from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.decisions import digests
-from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.objects import ObjectStore, object_store
 from discovery_dagster.store.outages import outlast
 from discovery_dagster.store.predecessors import Compared
 from discovery_dagster.store.progress import StepProgress
@@ -66,6 +67,9 @@ class ClaimedSession:
     claim: Claim
     settings: Settings
     reader: SandboxedReader
+    #: What ends with the run.
+    resources: ExitStack
+    _copies: dict[str, Path] = field(default_factory=dict)
 
     @property
     def key(self) -> SessionKey:
@@ -85,9 +89,16 @@ class ClaimedSession:
     def source_files(self) -> list[SourceFile]:
         """The session's files, in the order in which they were added."""
         return [
-            SourceFile(file.name, self.objects.file(self.key, file.sha256), file.sha256, file.size)
+            SourceFile(file.name, self._path(file.sha256), file.sha256, file.size)
             for file in sessions.files(self.database, self.key)
         ]
+
+    def _path(self, sha256: str) -> Path:
+        """Path of an archived file, for the length of the run."""
+        if sha256 not in self._copies:
+            copy = self.resources.enter_context(self.objects.file(self.key, sha256))
+            self._copies[sha256] = copy
+        return self._copies[sha256]
 
     def inputs(self, step: Step, upstream: Mapping[str, PublishedFrames]) -> dict[str, str]:
         """What a step is made from: the publications above it, or the files; and decisions."""
@@ -207,7 +218,7 @@ def claimed_session(context: dg.InitResourceContext) -> Iterator[ClaimedSession]
         if claim is None:
             claim = resources.enter_context(_claim(context, database, session, run.run_id))
         reader = shared_reader() or resources.enter_context(_open_reader(settings))
-        yield ClaimedSession(database, ObjectStore(settings.objects), claim, settings, reader)
+        yield ClaimedSession(database, object_store(settings), claim, settings, reader, resources)
         if context.instance is not None:
             observe(context.instance, database, session.engagement)
 

@@ -13,18 +13,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from discovery_dagster.store import backup_rows, backup_seals, dagster_runs, schema, sessions
 from discovery_dagster.store.backup_errors import BackupError
 from discovery_dagster.store.backup_rows import Contents
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.places import UNFINISHED, Place
 
 _CONTENTS, _ROWS, _OBJECTS = "discovery.json", "rows", "objects"
 
 
-def write(database: Database, objects: Path, file: Path, key: bytes) -> None:
-    """Write the database and the folder of objects into `file`, which appears when it is whole.
+def write(database: Database, objects: ObjectStore, file: Path, key: bytes) -> None:
+    """Write the database and all objects into `file`, which appears when it is whole.
 
     Raises:
         BackupError: when Postgres refuses.
@@ -40,15 +42,27 @@ def write(database: Database, objects: Path, file: Path, key: bytes) -> None:
         with tarfile.open(unfinished, "w:gz" if file.suffix in (".gz", ".tgz") else "w") as tar:
             tar.add(contents, _CONTENTS)
             tar.add(rows, _ROWS)
-            if objects.exists():
-                tar.add(objects, _OBJECTS)
+            for each in objects.place.objects():
+                if each.key.rpartition("/")[2].startswith(UNFINISHED):
+                    continue
+                member = tarfile.TarInfo(f"{_OBJECTS}/{each.key}")
+                member.size, member.mtime = each.size, each.modified
+                with objects.place.open(each.key) as content:
+                    tar.addfile(member, content)
         backup_seals.put(unfinished, key)
         unfinished.chmod(0o600)  # it holds every client's data
         unfinished.replace(file)
 
 
-def read(database: Database, objects: Path, file: Path, key: bytes) -> None:
+def read(database: Database, objects: ObjectStore, home: Path, file: Path, key: bytes) -> None:
     """Fill an empty home, in which Dagster has made its tables, from `file`.
+
+    Args:
+        database: of the home.
+        objects: its object store.
+        home: folder in which the backup is unpacked, and which is as it was afterwards.
+        file: the backup.
+        key: that sealed it.
 
     Raises:
         BackupError: when the home is not empty, `file` is not sealed by `key`, or it holds what
@@ -57,30 +71,38 @@ def read(database: Database, objects: Path, file: Path, key: bytes) -> None:
     """
     if not is_empty(database, objects):
         raise BackupError("This home is not empty: restore into another DISCOVERY_HOME.")
-    with _working_folder(objects.parent) as folder:
+    with _working_folder(home) as folder:
         with file.open("rb") as opened:
             backup_seals.check(opened, file, key)
             _unpack(opened, file, folder)
         contents = _contents(folder / _CONTENTS, file)
-        (folder / _OBJECTS).mkdir(exist_ok=True)
-        if objects.exists():
-            objects.rmdir()
-        (folder / _OBJECTS).rename(objects)
         try:
+            _fill(objects.place, folder / _OBJECTS)
             schema.recreate(database.url, contents.schema_revision)
             backup_rows.read(database, folder / _ROWS, contents)
         except BaseException:
-            shutil.rmtree(objects)
+            objects.place.delete_below()
             raise
     schema.migrate(database.url)
 
 
-def is_empty(database: Database, objects: Path) -> bool:
+def _fill(place: Place, folder: Path) -> None:
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+
+        def fill(out: IO[bytes], path: Path = path) -> str:
+            with path.open("rb") as content:
+                shutil.copyfileobj(content, out)
+            return path.name
+
+        place.write(path.parent.relative_to(folder).as_posix(), fill)
+
+
+def is_empty(database: Database, objects: ObjectStore) -> bool:
     """Whether a home has neither sessions nor runs nor objects."""
     return not (
         dagster_runs.any_exists(database)
         or sessions.engagements(database)
-        or (objects.exists() and any(objects.iterdir()))
+        or any(objects.place.objects())
     )
 
 

@@ -14,7 +14,7 @@ from discovery_dagster.store import (
     traces,
 )
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.objects import object_store
 from discovery_dagster.store.sessions import NoSuchSessionError
 
 
@@ -58,7 +58,7 @@ def erase(database: Database, settings: Settings, engagement: EngagementKey) -> 
     withdrawn = tokens.forget(database, engagement)
     rows: dict[str, int] = {}
     if engagements.exists(database, engagement):
-        rows = engagements.erase(database, ObjectStore(settings.objects), engagement)
+        rows = engagements.erase(database, object_store(settings), engagement)
     emptied, undeleted = _empty_inbox(settings, engagement)
     counts = {"inbox_files": emptied, "log_lines": lines, "tokens": withdrawn}
     store = {**rows, **{kind: count for kind, count in counts.items() if count}}
@@ -86,6 +86,11 @@ def _left(settings: Settings) -> list[str]:
         f"{path} was made before and may still have it: delete it, or keep it knowingly."
         for path in traces.backups(settings.home)
     ]
+    if settings.objects_url is not None:
+        left.append(
+            f"{settings.objects_url} still has it where its bucket keeps older versions of objects:"
+            " delete those there."
+        )
     left.append(
         "Postgres overwrites the bytes of deleted rows when it needs their space, not at once; and"
         " backups kept elsewhere still have them."

@@ -1,24 +1,27 @@
 """The object store: the bytes of files and the frames that steps hand each other.
 
-Paths begin with engagement and session. Nothing here is ever changed: files are named by their
+Keys begin with engagement and session. Nothing here is ever changed: files are named by their
 content, frames by their publication.
 """
 
 import hashlib
 import os
 import re
-import shutil
-import tempfile
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
+from uuid import uuid4
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from discovery_dagster.domain.contents import chunks, opened
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.steps import Step
 from discovery_dagster.domain.tables import Frames
+from discovery_dagster.settings import Settings
+from discovery_dagster.store.object_folder import ObjectFolder
+from discovery_dagster.store.places import Place
 
 #: Records of a row group, as many as DuckDB writes. It looks at each text of a group's dictionary
 #: once, not at each record's, while there are at most 20,000 (`TryExecuteDictionaryExpression` in
@@ -27,11 +30,11 @@ _ROW_GROUP: Final = 122_880
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
 
 
-@dataclass(frozen=True)
 class ObjectStore:
-    """A folder of the home, or of a mounted share."""
+    """What is kept of sessions, in a folder or in another place."""
 
-    root: Path
+    def __init__(self, place: Place | Path) -> None:
+        self.place: Place = ObjectFolder(place) if isinstance(place, Path) else place
 
     def archive(self, session: SessionKey, path: Path) -> tuple[str, int]:
         """Keep the bytes of the file at `path`; return their SHA-256 and their number.
@@ -43,28 +46,23 @@ class ObjectStore:
                 nothing of it is kept.
             OSError: when the file cannot be read or the store cannot be written.
         """
-        folder = self._folder(session) / "files"
-        folder.mkdir(parents=True, exist_ok=True)
         digest, size = hashlib.sha256(), 0
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as out:
-            temporary = Path(out.name)
-            try:
-                with opened(path, path.name) as source:
-                    for chunk in chunks(source):
-                        digest.update(chunk)
-                        size += len(chunk)
-                        out.write(chunk)
-                out.flush()
-                os.fsync(out.fileno())
-            except BaseException:
-                temporary.unlink()
-                raise
-        temporary.replace(folder / digest.hexdigest())
+
+        def fill(out: IO[bytes]) -> str:
+            nonlocal size
+            with opened(path, path.name) as source:
+                for chunk in chunks(source):
+                    digest.update(chunk)
+                    size += len(chunk)
+                    out.write(chunk)
+            return digest.hexdigest()
+
+        self.place.write(_files(session), fill)
         return digest.hexdigest(), size
 
-    def file(self, session: SessionKey, sha256: str) -> Path:
-        """Path of an archived file."""
-        return self._folder(session) / "files" / sha256
+    def file(self, session: SessionKey, sha256: str) -> AbstractContextManager[Path]:
+        """Give an archived file while the block runs."""
+        return self.place.copy(f"{_files(session)}/{sha256}")
 
     def write_frames(
         self, session: SessionKey, step: str, publication: str, frames: Frames
@@ -75,73 +73,113 @@ class ObjectStore:
             OSError: when the store cannot be written; what was written is deleted, since a full
                 disk is the likeliest reason.
         """
-        folder = self._frames(session, step, publication)
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = _frames(session, step, publication)
         try:
             for name, frame in frames.items():
-                write_frame(folder / f"{name}.parquet", frame)
+                self._write_frame(folder, name, frame)
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):
+                self.place.delete_below(folder)
             raise
+
+    def _write_frame(self, folder: str, name: str, frame: pl.DataFrame) -> None:
+        def fill(out: IO[bytes]) -> str:
+            write_frame(out, frame)
+            return f"{name}.parquet"
+
+        self.place.write(folder, fill)
 
     def read_frame(
         self, session: SessionKey, step: str, publication: str, name: str
     ) -> pl.DataFrame:
         """Read one frame of a publication."""
-        return pl.read_parquet(self.frame(session, step, publication, name))
+        with self.frame(session, step, publication, name) as path:
+            return pl.read_parquet(path)
 
     def rows(self, session: SessionKey, step: Step, publication: str) -> int:
         """Return how many rows a publication has of what its step is about."""
-        path = self.frame(session, step.key, publication, next(iter(step.frames)))
-        return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+        key = _frame(session, step.key, publication, next(iter(step.frames)))
+        with self.place.open(key) as file:
+            return int(pq.read_metadata(file).num_rows)
 
-    def frame(self, session: SessionKey, step: str, publication: str, name: str) -> Path:
-        """Path of the Parquet file that is one frame of a publication."""
-        return self._frames(session, step, publication) / f"{name}.parquet"
+    def frame(
+        self, session: SessionKey, step: str, publication: str, name: str
+    ) -> AbstractContextManager[Path]:
+        """Give the Parquet file that is one frame of a publication while the block runs."""
+        return self.place.copy(_frame(session, step, publication, name))
 
-    def keep_failure(self, session: SessionKey, step: str, words: str) -> Path:
-        """Keep what the last failure of a step said, which may quote cells; return its file.
+    def keep_failure(self, session: SessionKey, step: str, words: str) -> str:
+        """Keep what the last failure of a step said, which may quote cells; return where.
 
         Raises:
             OSError: when the store cannot be written.
         """
-        folder = self._folder(session) / "failures"
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{step}.txt"
-        path.write_text(words, "utf-8", errors="backslashreplace")
-        return path
+
+        def fill(out: IO[bytes]) -> str:
+            out.write(words.encode("utf-8", "backslashreplace"))
+            return f"{step}.txt"
+
+        folder = f"{_session(session)}/failures"
+        self.place.write(folder, fill)
+        return self.place.address(f"{folder}/{step}.txt")
+
+    def try_out(self) -> None:
+        """Write an object and delete it.
+
+        Raises:
+            OSError: when the store cannot be written.
+        """
+        folder = f".trial-{uuid4().hex}"
+
+        def fill(out: IO[bytes]) -> str:
+            out.write(b"discovery")
+            return "object"
+
+        self.place.write(folder, fill)
+        self.place.delete_below(folder)
 
     def erase(self, engagement: EngagementKey) -> int:
         """Delete all that is kept of an engagement; return the number of files."""
-        folder = self.root / str(engagement)
-        files = sum(path.is_file() for path in folder.rglob("*"))
-        if folder.exists():
-            shutil.rmtree(folder)
-        return files
-
-    def _frames(self, session: SessionKey, step: str, publication: str) -> Path:
-        return self._folder(session) / "frames" / step / publication
-
-    def _folder(self, session: SessionKey) -> Path:
-        return self.root / str(session.engagement) / session.session
+        return self.place.delete_below(str(engagement))
 
 
-def write_frame(path: Path, frame: pl.DataFrame) -> None:
-    """Write one frame to a file, and to the disk.
+def object_store(settings: Settings) -> ObjectStore:
+    """The object store of this installation."""
+    if settings.objects_url is None:
+        return ObjectStore(settings.objects)
+    # Imported where it is used: most installations have no bucket.
+    from discovery_dagster.store.object_bucket import ObjectBucket
+
+    return ObjectStore(ObjectBucket(settings.objects_url, settings.spill))
+
+
+def _session(session: SessionKey) -> str:
+    return f"{session.engagement}/{session.session}"
+
+
+def _files(session: SessionKey) -> str:
+    return f"{_session(session)}/files"
+
+
+def _frames(session: SessionKey, step: str, publication: str) -> str:
+    return f"{_session(session)}/frames/{step}/{publication}"
+
+
+def _frame(session: SessionKey, step: str, publication: str, name: str) -> str:
+    return f"{_frames(session, step, publication)}/{name}.parquet"
+
+
+def write_frame(out: IO[bytes], frame: pl.DataFrame) -> None:
+    """Write one frame to an open file.
 
     Raises:
         OSError: when it cannot be written.
     """
-    with path.open("wb") as out:
-        try:
-            frame.write_parquet(
-                out, compression="zstd", compression_level=1, row_group_size=_ROW_GROUP
-            )
-        except pl.exceptions.ComputeError as error:
-            # Polars wraps what the system said, which Rust ends with its number.
-            if (os_error := _OS_ERROR.search(str(error))) is None:
-                raise
-            number = int(os_error[1])
-            raise OSError(number, os.strerror(number), str(path)) from error
-        out.flush()
-        os.fsync(out.fileno())
+    try:
+        frame.write_parquet(out, compression="zstd", compression_level=1, row_group_size=_ROW_GROUP)
+    except pl.exceptions.ComputeError as error:
+        # Polars wraps what the system said, which Rust ends with its number.
+        if (os_error := _OS_ERROR.search(str(error))) is None:
+            raise
+        number = int(os_error[1])
+        raise OSError(number, os.strerror(number)) from error

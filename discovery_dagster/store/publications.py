@@ -7,6 +7,7 @@ nothing but an orphan folder. Readers see the old rows or the new ones, never a 
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -91,8 +92,8 @@ class PublishedFrames:
         """
         return cast(Frame, self[BY_KEY[self.step].name_of(table)])
 
-    def path(self, name: str) -> Path:
-        """Path of the Parquet file of the frame called `name`."""
+    def path(self, name: str) -> AbstractContextManager[Path]:
+        """Give the Parquet file of the frame called `name` while the block runs."""
         return self.objects.frame(self.session, self.step, self.publication, name)
 
 

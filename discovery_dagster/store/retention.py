@@ -3,19 +3,24 @@
 Nothing of an engagement's results, and nothing of an asset's history.
 """
 
-import shutil
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Collection, Iterator, Mapping
+from itertools import groupby
 
 from discovery_dagster.domain.keys import EngagementKey, InvalidKeyError, SessionKey
 from discovery_dagster.store import publications, sessions
 from discovery_dagster.store.claims import is_held
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.places import Place, StoredObject
 
 #: Bytes are left alone for this long: a run may be writing them before its commit.
 ORPHAN_AGE = 24 * 3600.0
+
+#: Parts of the keys of what is deleted whole: a publication's frames, and an archived file.
+_DEPTH = {"frames": 5, "files": 4}
+
+_FEWEST_SLASHES = 3
 
 #: As Dagster's guide on cleaning its database advises, rows without an asset. What runs ended with
 #: and why steps failed is kept too: `discovery status` shows it.
@@ -54,39 +59,62 @@ def delete_orphans(database: Database, objects: ObjectStore) -> dict[str, int]:
         OSError: when the store cannot be read or written.
     """
     deleted = {"frames": 0, "files": 0}
-    for session, folder in _session_folders(objects.root):
+    for session, listed in _by_session(objects.place):
+        written = _last_written(listed)
         if not is_held(database, session):
-            for frames in _orphaned_frames(database, session, folder):
-                shutil.rmtree(frames)
+            for frames in _orphaned_frames(database, session, written):
+                objects.place.delete_below(frames)
                 deleted["frames"] += 1
         # Under the lock that registering takes, so that no file is deleted while it is listed.
         with sessions.locked(database, session.engagement):
-            for file in _orphaned_files(database, session, folder):
-                file.unlink()
+            for file in _orphaned_files(database, session, written):
+                objects.place.delete(file)
                 deleted["files"] += 1
     return deleted
 
 
-def _session_folders(root: Path) -> Iterator[tuple[SessionKey, Path]]:
-    for folder in sorted(root.glob("*/s*")):
+def _by_session(place: Place) -> Iterator[tuple[SessionKey, list[StoredObject]]]:
+    of_sessions = (each for each in place.objects() if each.key.count("/") >= _FEWEST_SLASHES)
+    for (engagement, session), listed in groupby(
+        of_sessions, key=lambda each: each.key.split("/")[:2]
+    ):
         try:
-            yield SessionKey.of(EngagementKey.parse(folder.parent.name), folder.name), folder
+            yield SessionKey.of(EngagementKey.parse(engagement), session), list(listed)
         except InvalidKeyError:
             continue  # nothing that Discovery wrote
 
 
-def _orphaned_frames(database: Database, session: SessionKey, folder: Path) -> list[Path]:
+def _last_written(listed: list[StoredObject]) -> dict[str, float]:
+    """When each archived file, and the last frame of each publication, was written."""
+    written: dict[str, float] = {}
+    for each in listed:
+        parts = each.key.split("/")
+        whole = "/".join(parts[: _DEPTH.get(parts[2], len(parts))])
+        written[whole] = max(each.modified, written.get(whole, 0))
+    return written
+
+
+def _orphaned_frames(
+    database: Database, session: SessionKey, written: Mapping[str, float]
+) -> list[str]:
     current = publications.current(database, session).values()
     # A step that is stale is still explained by the publications that it was made from.
     kept = {publication.publication for publication in current}
     kept |= {source for publication in current for source in publication.inputs.values()}
-    return [path for path in folder.glob("frames/*/*") if path.name not in kept and _is_old(path)]
+    return _orphaned("frames", kept, written)
 
 
-def _orphaned_files(database: Database, session: SessionKey, folder: Path) -> list[Path]:
+def _orphaned_files(
+    database: Database, session: SessionKey, written: Mapping[str, float]
+) -> list[str]:
     kept = {file.sha256 for file in sessions.files(database, session)}
-    return [path for path in folder.glob("files/*") if path.name not in kept and _is_old(path)]
+    return _orphaned("files", kept, written)
 
 
-def _is_old(path: Path) -> bool:
-    return time.time() - path.stat().st_mtime > ORPHAN_AGE
+def _orphaned(kind: str, kept: Collection[str], written: Mapping[str, float]) -> list[str]:
+    old = time.time() - ORPHAN_AGE
+    return [
+        key
+        for key, modified in written.items()
+        if key.split("/")[2] == kind and key.split("/")[-1] not in kept and modified < old
+    ]

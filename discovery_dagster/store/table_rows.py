@@ -5,21 +5,18 @@ log may be larger than the memory. Nothing of it is written to the store.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 from typing import Final, Literal, Self
 
 import duckdb
 import polars as pl
 
 from discovery_dagster.domain.canonical.rows import MEASURES, Lookup, OrderedCells
-from discovery_dagster.store.file_locks import lock_if_free, open_private
+from discovery_dagster.store.spill import spill_folder
 
 _THREADS: Final = 1  # each takes a share of the limit
-_LOCK: Final = "lock"  # held by the process whose folder it is
 _IS_REPLY: Final = "coalesce({reply}, {client} >= {least}, false)"
 _COUNTED: Final = """
     select {cells} {is_reply} as is_reply, case when {is_reply} then {source_port} end as from_port,
@@ -56,32 +53,16 @@ def open_engine(spill: Path, memory_bytes: int) -> Iterator[duckdb.DuckDBPyConne
             deleted first.
         memory_bytes: that its queries may use.
     """
-    spill.mkdir(parents=True, exist_ok=True)
-    _sweep(spill)
-    folder = Path(mkdtemp(dir=spill))
-    with open_private(folder / "new") as lock:
-        lock_if_free(lock)
-        (folder / "new").rename(folder / _LOCK)  # seen by others once it is held
+    with spill_folder(spill) as folder:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": f"{memory_bytes}B",
             "temp_directory": str(folder),
             "threads": _THREADS,
             "preserve_insertion_order": False,  # answers are ordered where that matters
         }
-        try:
-            with duckdb.connect(":memory:", config=settings) as engine:
-                engine.execute("set enable_progress_bar = false")  # it would go to stdout
-                yield engine
-        finally:
-            rmtree(folder, ignore_errors=True)
-
-
-def _sweep(spill: Path) -> None:
-    """Delete the folders of processes that are gone: the kernel dropped their locks."""
-    for held in spill.glob(f"*/{_LOCK}"):
-        with suppress(FileNotFoundError), held.open("rb") as lock:
-            if lock_if_free(lock):
-                rmtree(held.parent, ignore_errors=True)
+        with duckdb.connect(":memory:", config=settings) as engine:
+            engine.execute("set enable_progress_bar = false")  # it would go to stdout
+            yield engine
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,16 @@ _DECORATOR = "step_asset"
 _COUNTED = ("defs.assets", "domain", "store")
 
 #: Of that, what carries frames, keys and progress from here to there and decides nothing of them.
-_CARRIERS = ("domain.steps", "store.database", "store.objects", "store.publications")
+_CARRIERS = (
+    "domain.steps",
+    "store.database",
+    "store.object_bucket",
+    "store.object_folder",
+    "store.objects",
+    "store.places",
+    "store.publications",
+    "store.spill",
+)
 
 
 def step_bodies(package: Package) -> Mapping[str, Definition]:

@@ -19,9 +19,10 @@ def folder(session):
 
 
 def age(path):
-    """Make it look two days old."""
+    """Make it, and what is in it, look two days old."""
     then = time.time() - 2 * retention.ORPHAN_AGE
-    os.utime(path, (then, then))
+    for each in (path, *path.rglob("*")):
+        os.utime(each, (then, then))
 
 
 def orphan(path, *, old=True):

@@ -4,6 +4,7 @@ import io
 import json
 import tarfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,9 @@ from discovery_dagster.store.decisions import (
     mappings,
 )
 from discovery_dagster.store.logins import LIFETIME
-from discovery_dagster.store.objects import ObjectStore
+from discovery_dagster.store.objects import ObjectStore, object_store
+from discovery_dagster.store.sessions import IncomingFile
+from discovery_dagster_tests.buckets import BUCKET, s3_server, surroundings
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 
@@ -67,7 +70,7 @@ def filled(database: Database, folder: Path) -> tuple[Database, Path]:
         connection.execute("delete from discovery.mapping_decision where decision = %s", [decision])
     tokens.create(database, Scope("acme"), LIFETIME)
     file = folder / "home.tar"
-    backups.write(database, folder / "objects", file, KEY)
+    backups.write(database, objects, file, KEY)
     return database, file
 
 
@@ -105,7 +108,7 @@ def sealed(file: Path, contents: Members, *links: tarfile.TarInfo) -> Path:
 
 def restore(database: Database, folder: Path, file: Path, key: bytes = KEY) -> None:
     (folder / "home").mkdir(exist_ok=True)
-    backups.read(database, folder / "home" / "objects", file, key)
+    backups.read(database, ObjectStore(folder / "home" / "objects"), folder / "home", file, key)
 
 
 def test_every_row_comes_back_but_tokens_and_numbers_go_on(kept, make_home, tmp_path):
@@ -126,6 +129,28 @@ def test_every_row_comes_back_but_tokens_and_numbers_go_on(kept, make_home, tmp_
     assert open_tables == []
 
 
+@pytest.mark.parametrize("place", ["folder", "bucket"])
+def test_files_come_back_in_a_folder_and_in_a_bucket(make_home, tmp_path, place):
+    database, objects = make_home(), ObjectStore(tmp_path / "kept")
+    file = tmp_path / "servers.csv"
+    file.write_text("name\nweb-01\n")
+    session = sessions.register(
+        database, objects, EngagementKey("acme", "files"), [IncomingFile("servers.csv", file)]
+    )
+    (listed,) = sessions.files(database, session)
+    backups.write(database, objects, tmp_path / "home.tar.gz", KEY)
+    with ExitStack() as opened:
+        if place == "bucket":
+            opened.enter_context(surroundings(opened.enter_context(s3_server())))
+        url = f"s3://{BUCKET}/restored" if place == "bucket" else None
+        restored = object_store(Settings(home=tmp_path / "restored", objects_url=url))
+        target = make_home()
+        backups.read(target, restored, tmp_path / "restored", tmp_path / "home.tar.gz", KEY)
+        assert not backups.is_empty(target, restored)
+        with restored.file(session, listed.sha256) as path:
+            assert path.read_text() == "name\nweb-01\n"
+
+
 def test_a_backup_of_an_older_schema_is_brought_to_the_newest(make_home, tmp_path):
     (tmp_path / "old").mkdir()
     database, file = filled(make_home("0020"), tmp_path / "old")
@@ -140,7 +165,7 @@ def test_a_backup_of_an_older_schema_is_brought_to_the_newest(make_home, tmp_pat
 def test_a_changed_byte_or_another_key_is_refused(kept, make_home, tmp_path, suffix, place):
     source, _ = kept
     file = tmp_path / f"home{suffix}"
-    backups.write(source, tmp_path / "none", file, KEY)
+    backups.write(source, ObjectStore(tmp_path / "none"), file, KEY)
     data = bytearray(file.read_bytes())
     if place == "cut":
         data = data[:-1000]
@@ -168,7 +193,7 @@ def test_another_key_is_refused(kept, tmp_path):
 
 def test_the_seal_leaves_the_file_a_tar_for_other_programs(kept, tmp_path):
     file = tmp_path / "home.tar.gz"
-    backups.write(kept[0], tmp_path / "none", file, KEY)
+    backups.write(kept[0], ObjectStore(tmp_path / "none"), file, KEY)
     assert members(file).keys() == members(kept[1]).keys()
 
 
@@ -265,7 +290,7 @@ def test_whoever_has_the_key_can_still_run_nothing_by_a_backup(
     file = sealed(tmp_path / "changed.tar", tampering.change(members(kept[1])), *tampering.links)
     with pytest.raises(BackupError, match=rf"(?s)^[^\n]*({tampering.words})[^\n]*$"):
         restore(empty, tmp_path, file)
-    assert backups.is_empty(empty, tmp_path / "home" / "objects")
+    assert backups.is_empty(empty, ObjectStore(tmp_path / "home" / "objects"))
     assert sorted(each.name for each in tmp_path.iterdir()) == ["changed.tar", "home"]
     assert list((tmp_path / "home").iterdir()) == []
 
@@ -300,8 +325,8 @@ def test_what_is_no_backup_is_said_to_be_none(empty, tmp_path):
     nothing = tmp_path / "notes.txt"
     nothing.write_text("no backup")
     with pytest.raises(BackupError, match="is not a backup"):
-        backups.read(empty, tmp_path / "objects", nothing, KEY)
-    assert backups.is_empty(empty, tmp_path / "objects")
+        backups.read(empty, ObjectStore(tmp_path / "objects"), tmp_path, nothing, KEY)
+    assert backups.is_empty(empty, ObjectStore(tmp_path / "objects"))
     assert list(tmp_path.glob(".backup-*")) == []
 
 

@@ -44,9 +44,9 @@ def test_sessions_registered_at_once_get_different_ordinals(database, objects, e
 def test_files_are_archived_under_their_session_by_content(database, objects, engagement, file):
     session = sessions.register(database, objects, engagement, [file("a.csv", "x,y\n1,2\n")])
     (kept,) = sessions.files(database, session)
-    path = objects.file(session, kept.sha256)
-    assert path.read_text() == "x,y\n1,2\n"
-    assert path.is_relative_to(objects.root / str(engagement) / "s001")
+    with objects.file(session, kept.sha256) as path:
+        assert path.read_text() == "x,y\n1,2\n"
+    assert path.is_relative_to(objects.place.root / str(engagement) / "s001")
 
 
 def test_every_file_is_listed_once_under_a_name_of_its_own(

@@ -138,6 +138,15 @@ class Settings(BaseSettings):
     api_port: int = Field(8000, ge=0, le=65535, description="Their port; 0: any.")
     dagster_host: str = Field("127.0.0.1", description="Address on which `up` serves Dagster's UI.")
     dagster_port: int = Field(3000, ge=0, le=65535, description="Its port; 0: any.")
+    code_server_host: str = Field(
+        "127.0.0.1", description="Where `service` finds the code server that others share."
+    )
+    code_server_port: int = Field(4000, ge=1, le=65535, description="Its port.")
+    broker_url: str | None = Field(
+        None,
+        description="Redis or RabbitMQ, from which `service worker` takes runs:"
+        " `redis://host:6379/0`.",
+    )
     log_bytes: int = Field(
         10 * 1024**2, ge=1, description="Bytes of a service's log before it is rotated."
     )

@@ -33,6 +33,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "status": ("status", "status"),
     "export": ("exporting", "export"),
     "up": ("services", "up"),
+    "service": ("service", "service"),
+    "migrate": ("service", "migrate"),
     "env": ("services", "env"),
     "down": ("services", "down"),
     "backfill": ("backfill", "backfill"),

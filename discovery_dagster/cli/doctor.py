@@ -17,7 +17,7 @@ from discovery_dagster.cli.terminal import say, say_json
 from discovery_dagster.defs.home import CONFIGURATION, configuration_file, configuration_gaps
 from discovery_dagster.domain.state import has_no_process
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import claims, dagster_runs, schema, sessions
+from discovery_dagster.store import claims, connection_budget, dagster_runs, schema, sessions
 from discovery_dagster.store.database import Database, DatabaseError, open_database
 from discovery_dagster.store.objects import object_store
 from discovery_dagster.store.postgres_files import RELEASED, VERSION
@@ -88,6 +88,9 @@ def _database_checks(settings: Settings) -> Iterator[Check]:
             if settings.postgres_url is None:
                 yield _age_of_postgres(datetime.now(UTC).date())
             yield Check("schema", "ok", f"The schema is at its newest revision, {schema.head()}.")
+            yield connections_check(
+                connection_budget.needed(settings), connection_budget.most(database)
+            )
             yield from _configuration(settings)
             yield from _runs(database)
             yield from dagster_checks(database, services_up=services_are_up(settings))
@@ -108,6 +111,19 @@ def _age_of_postgres(today: date) -> Check:
         f"{sentence}, {days} days ago, and Postgres publishes security fixes every three months:"
         " upgrade Discovery, or move to a newer server of your own by `discovery backup` and"
         " DISCOVERY_POSTGRES_URL (docs/operations.md).",
+    )
+
+
+def connections_check(needed: int, most: int) -> Check:
+    """Compare the connections that all processes may hold at once with what the server takes."""
+    sentence = f"Postgres takes {most} connections, and the services and runs hold {needed} at most"
+    if needed <= most:
+        return Check("connections", "ok", f"{sentence}.")
+    return Check(
+        "connections",
+        "warning",
+        f"{sentence}: lower DISCOVERY_MAX_RUNS or DISCOVERY_API_CONNECTIONS, or raise"
+        " max_connections of the server.",
     )
 
 

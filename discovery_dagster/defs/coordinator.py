@@ -5,11 +5,13 @@ before a worker starts. Others get the tags by which runs are found, and their t
 takes as its priority turned round.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Self, cast
 
 import dagster as dg
 
-from discovery_dagster.defs.internals import SubmitRunContext
+from discovery_dagster.defs.internals import ConfigurableClassData, SubmitRunContext
 from discovery_dagster.defs.partitions import PARTITION_TAG, run_tags
 from discovery_dagster.defs.retention import RETENTION_JOB
 from discovery_dagster.domain.keys import InvalidKeyError, SessionKey
@@ -28,7 +30,29 @@ _MOST_RUNS = 50
 
 
 class SessionRunCoordinator(dg.QueuedRunCoordinator):
-    """Dagster's queue, for runs of sessions that exist, fair between clients."""
+    """Dagster's queue, for runs of sessions that exist, fair between clients.
+
+    Runs of larger sessions may get tags by which a launcher gives them more: a queue of other
+    workers, or resources. Of `tags_by_size` the last counts whose `from_bytes` the files reach.
+    """
+
+    def __init__(self, tags_by_size: Sequence[Mapping[str, Any]] = (), **queue: Any) -> None:
+        super().__init__(**queue)
+        self._tags_by_size = sorted(tags_by_size, key=lambda each: each["from_bytes"])
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        """Dagster's own, and the tags by size."""
+        size = {"from_bytes": dg.Field(int), "tags": dg.Field(dict)}
+        sizes = dg.Field([size], is_required=False, default_value=[])
+        return {**cast("dict[str, Any]", super().config_type()), "tags_by_size": sizes}
+
+    @classmethod
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
+    ) -> Self:
+        """Make it as dagster.yaml says."""
+        return cls(inst_data=inst_data, **config_value)
 
     def submit_run(self, context: SubmitRunContext) -> dg.DagsterRun:
         """Queue the run, or end it as cancelled when it names no session.
@@ -43,7 +67,12 @@ class SessionRunCoordinator(dg.QueuedRunCoordinator):
         except (InvalidKeyError, sessions.NoSuchSessionError) as error:
             return self._refuse(run, str(error))
         self._instance.add_run_tags(
-            run.run_id, {**run_tags(session), _PRIORITY: str(-self._turn(session))}
+            run.run_id,
+            {
+                **run_tags(session),
+                **tags_of_size(self._tags_by_size, _bytes_of(session) if self._tags_by_size else 0),
+                _PRIORITY: str(-self._turn(session)),
+            },
         )
         return super().submit_run(context)
 
@@ -69,6 +98,20 @@ class SessionRunCoordinator(dg.QueuedRunCoordinator):
         started = self._instance.get_runs(dg.RunsFilter(statuses=_STARTED), limit=_MOST_RUNS)
         waiting = dg.RunsFilter(statuses=[_QUEUED])
         return started or self._instance.get_runs(waiting, limit=1, ascending=True)
+
+
+def tags_of_size(sizes: Sequence[Mapping[str, Any]], size: int) -> dict[str, str]:
+    """The tags of a session whose files have `size` bytes; `sizes` grow by their `from_bytes`."""
+    reached = [each for each in sizes if each["from_bytes"] <= size]
+    tags = reached[-1]["tags"] if reached else {}
+    return {
+        name: value if isinstance(value, str) else json.dumps(value) for name, value in tags.items()
+    }
+
+
+def _bytes_of(session: SessionKey) -> int:
+    with open_database(Settings()) as database:
+        return sum(file.size for file in sessions.files(database, session))
 
 
 def _highest(runs: Sequence[dg.DagsterRun], default: int) -> int:

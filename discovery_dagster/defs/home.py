@@ -20,6 +20,12 @@ CONFIGURATION = Path(__file__).with_name("dagster.yaml")
 #: The workspace of `discovery up`: one code server for webserver and daemon.
 WORKSPACE = Path(__file__).with_name("services.yaml")
 
+#: The workspace of services that are started one by one: a code server at an address.
+CODE_SERVER_WORKSPACE = Path(__file__).with_name("code_server.yaml")
+
+#: Launchers that hand runs to other machines; what they do with a code server that dies is theirs.
+_OTHER_LAUNCHERS = ("CeleryRunLauncher", "K8sRunLauncher")
+
 #: Seconds that a call of the code server may take. Longer than `start_timeout_seconds` of
 #: dagster.yaml: a launch that a busy machine delays is then ended by that limit, which fences its
 #: worker, and never launched a second time beside it.
@@ -51,6 +57,8 @@ def dagster_environment(settings: Settings, database: Database) -> dict[str, str
         "DISCOVERY_DAGSTER_POSTGRES_URL": database.dagster_url,
         "DISCOVERY_MAX_RUNS": str(settings.max_runs),
     }
+    if settings.broker_url is not None:
+        environment["DISCOVERY_BROKER_URL"] = settings.broker_url
     if settings.postgres_url is not None:
         environment["DISCOVERY_POSTGRES_URL"] = settings.postgres_url
     return environment
@@ -92,7 +100,8 @@ def configuration_gaps(settings: Settings) -> dict[str, str]:
     return {
         setting: consequence
         for setting, consequence in _NEEDED.items()
-        if not _serves(_value(written, setting), _value(needed, setting))
+        if _value(written, setting) not in _OTHER_LAUNCHERS
+        and not _serves(_value(written, setting), _value(needed, setting))
     }
 
 

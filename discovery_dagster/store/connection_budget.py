@@ -1,0 +1,41 @@
+"""How many connections an installation may hold at once, and how many its server takes."""
+
+from typing import Final
+
+from discovery_dagster.settings import Settings
+from discovery_dagster.store.database import Database
+
+#: Connections of one process at most. Counted while sessions ran: a daemon and a webserver keep one
+#: for each of Dagster's three storages, a code server had up to ten while sensors worked side by
+#: side, a run four and may have two more where transactions meet.
+DAEMON: Final = 3
+WEBSERVER: Final = 3
+CODE_SERVER: Final = 12
+RUN: Final = 6
+
+#: For people's commands, such as `doctor`, and their sessions of psql.
+COMMANDS: Final = 10
+
+_LIMIT = """
+select least(
+    current_setting('max_connections')::int
+      - current_setting('superuser_reserved_connections')::int
+      - coalesce(current_setting('reserved_connections', true)::int, 0),
+    (select nullif(datconnlimit, -1) from pg_database where datname = current_database()),
+    (select nullif(rolconnlimit, -1) from pg_roles where rolname = session_user)
+) as most
+"""
+
+
+def needed(settings: Settings) -> int:
+    """Connections that one of each service and as many runs as may be hold at most."""
+    services = DAEMON + WEBSERVER + CODE_SERVER + settings.api_connections
+    return services + settings.max_runs * RUN + COMMANDS
+
+
+def most(database: Database) -> int:
+    """Connections that the server, the database and the login leave to Discovery."""
+    with database.connect() as connection:
+        row = connection.execute(_LIMIT).fetchone()
+    assert row is not None  # noqa: S101 - the statement returns one row
+    return int(row["most"])

@@ -27,6 +27,7 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import dagster_tables
 from discovery_dagster.store.database import Database, open_database
 from discovery_dagster.store.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+from discovery_dagster.store.presence import Presence, services_run
 from discovery_dagster.store.private_files import make_home
 
 _DAEMON_HEALTH = """
@@ -66,7 +67,11 @@ def up(
             "--dagster-port",
         )
         api.warn()
-        with open_database(settings) as database, _postgres(settings) as postgres:
+        with (
+            open_database(settings) as database,
+            _postgres(settings) as postgres,
+            _presence(settings, database) as presence,
+        ):
             _prepare(settings, database)
             if not dagster_tables.are_complete(database):
                 make_dagster_tables()
@@ -76,7 +81,7 @@ def up(
                     _wait_until_ready(api, dagster, children)
                     with local_token(database) as token:
                         _announce(api, dagster, token, as_json=as_json)
-                        _watch(settings, children, postgres)
+                        _watch(settings, children, postgres, presence)
             except KeyboardInterrupt:
                 say("Stopped.", to_stderr=True)
 
@@ -109,8 +114,29 @@ def down() -> None:
     EmbeddedPostgres(settings.home, run_as=settings.postgres_user).stop()
 
 
+@contextmanager
+def _presence(settings: Settings, database: Database) -> Iterator[Presence | None]:
+    """Whose services a shared server has; the embedded one is this home's alone."""
+    if settings.postgres_url is None:
+        yield None
+        return
+    with Presence(database) as presence:
+        yield presence
+
+
 def services_are_up(settings: Settings) -> bool:
-    """Whether `discovery up` runs on this home: it holds a lock for as long as it lives."""
+    """Whether `discovery up` runs on this home, or where all that it has is shared.
+
+    It holds a lock for as long as it lives. Services of another home cannot read files that are in
+    a folder of this one.
+    """
+    if settings.postgres_url is not None and settings.objects_url is not None:
+        with open_database(settings) as database:
+            return services_run(database)
+    return _holds_the_lock_file(settings)
+
+
+def _holds_the_lock_file(settings: Settings) -> bool:
     path = _lock_file(settings)
     if not path.exists():
         return False
@@ -189,7 +215,10 @@ def _daemon_is_healthy(url: str) -> bool:
 
 
 def _watch(
-    settings: Settings, children: Sequence[Child], postgres: EmbeddedPostgres | None
+    settings: Settings,
+    children: Sequence[Child],
+    postgres: EmbeddedPostgres | None,
+    presence: Presence | None,
 ) -> NoReturn:
     """Keep everything running until the person or the system says stop."""
     backoff, started, due = Backoff(), time.monotonic(), 0.0
@@ -197,6 +226,8 @@ def _watch(
         for child in children:
             child.tend()
             rotate(child.log, settings.log_bytes, settings.log_files)
+        if presence is not None:
+            presence.keep()
         now = time.monotonic()
         if postgres is not None and now >= due and not postgres.running:
             pause = backoff.next(now - started)

@@ -19,6 +19,7 @@ from psycopg.rows import DictRow
 from discovery_dagster.domain.errors import OperationError
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.database import Database, set_context
+from discovery_dagster.store.lost_peers import notice_lost_peer
 
 #: A number of the project's own, so that these locks meet nobody else's.
 _LOCK = "hashtextextended('discovery.session ' || %s, 7301)"
@@ -205,6 +206,7 @@ def _open(database: Database, session: SessionKey) -> psycopg.Connection[DictRow
     """A connection as the session's writer, which holds the lock for as long as it is open."""
     connection = database.connect(autocommit=True)
     try:
+        notice_lost_peer(connection)
         connection.execute("set role discovery_writer")
         set_context(connection, [session.engagement], local=False)
     except BaseException:

@@ -25,7 +25,8 @@ from discovery_dagster.store.database import open_database
 from discovery_dagster.store.objects import object_store
 from discovery_dagster.store.sessions import IncomingFile
 from discovery_dagster_tests.buckets import BUCKET, s3_server, surroundings
-from discovery_dagster_tests.installation import PROJECT, open_folder
+from discovery_dagster_tests.folders import open_folder
+from discovery_dagster_tests.installation import PROJECT
 
 pytestmark = pytest.mark.long
 

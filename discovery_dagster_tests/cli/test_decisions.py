@@ -164,21 +164,22 @@ def test_what_sources_say_in_unknown_words_is_asked_and_what_becomes_of_applicat
     path = tmp_path / "decisions.xlsx"
     decisions(move, "export", "-o", str(path))
     by_asset = {(row["Asset"], row["Field"]): row for row in rows_of(path, "Assets")}
-    assert "Defcon 2" in by_asset["Ledger", "criticality"]["Why"]
+    asked = [(row["Field"], row["Word"]) for row in rows_of(path, "Dictionary")]
+    assert asked == [("criticality", "Defcon 2")]
     assert "Toaster OS 3" in by_asset["box-1", "os_family"]["Why"]
     assert "No rule decides" in by_asset["Ledger", "strategy"]["Why"]
-    for known in (("Shop", "criticality"), ("box-2", "os_family"), ("box-2", "strategy")):
+    for known in (("Ledger", "criticality"), ("Shop", "criticality"), ("box-2", "os_family"), ("box-2", "strategy")):
         assert known not in by_asset
     book = openpyxl.load_workbook(path)
     offered = {str(each.formula1) for each in book["Assets"].data_validations.dataValidation}
     assert len(offered) >= 4, "a list of choices for each field"
 
     for (name, field), answer in {
-        ("Ledger", "criticality"): "critical",
         ("box-1", "os_family"): "linux",
         ("Ledger", "strategy"): "refactor",
     }.items():
         fill(path, "Assets", {"Asset": name, "Field": field}, answer)
+    fill(path, "Dictionary", {"Word": "Defcon 2"}, "critical")
     done = decisions(move, "import", str(path), "--reason", "asked", "--author", "ann", "--run")
     assert (done["applied"], done["problems"]) == (3, [])
     assets = {row["name"]: row for row in move.export("assets")}
@@ -187,5 +188,6 @@ def test_what_sources_say_in_unknown_words_is_asked_and_what_becomes_of_applicat
     assert assets["box-1"]["os_family"] == "linux"
     decisions(move, "export", "-o", str(path))
     again = {(row["Asset"], row["Field"]) for row in rows_of(path, "Assets")}
-    assert again.isdisjoint({("Ledger", "criticality"), ("box-1", "os_family")})
+    assert ("box-1", "os_family") not in again
+    assert rows_of(path, "Dictionary") == []
     assert ("Ledger", "strategy") not in again

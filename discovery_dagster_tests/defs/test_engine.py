@@ -76,9 +76,10 @@ def test_a_run_asks_dagsters_storage_no_more_than_it_must(engine, session, monke
         event.remove(*listener)
     # Whether tables exist is looked up as often as Dagster's storage is opened, and says nothing
     # of the run. Without that, 1,100 when each input and output of a step looked the run's
-    # partition up, and 690 now in a home that has earlier runs.
+    # partition up, and 736 now in a home that has earlier runs: 690, and what the dictionary and
+    # the records that readiness is judged by add as inputs.
     statements = [statement for statement in statements if "pg_catalog" not in statement]
-    assert len(statements) < 710
+    assert len(statements) < 750
 
 
 def test_a_failed_run_is_resumed_from_the_failed_step(engine, session, monkeypatch):

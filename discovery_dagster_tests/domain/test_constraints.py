@@ -279,6 +279,35 @@ def test_assets_may_be_named_in_any_case_or_by_id():
     assert waves(make(assets, NONE, "freeze a1"))["a1"] is None
 
 
+#: A value for each word in the usage of a kind.
+VALUES = {
+    "N": "2",
+    "WAVE": "2",
+    "ENVIRONMENT…": "development test",
+    "ASSET": "a",
+    "ASSET…": "b",
+    "SOURCE": "a",
+    "TARGET": "b",
+    "yes|no": "yes",
+    "START": "2026-03-06",
+    "DAYS": "2",
+    "HOURS": "8",
+    "FIRST": "2026-12-18",
+    "LAST": "2027-01-06",
+    "[ASSET…]": "a",
+}
+
+
+@pytest.mark.parametrize("kind", constraints.KINDS)
+def test_each_kind_reaches_the_plan_and_is_shown_with_the_assets_that_it_names(kind):
+    values = [VALUES[word] for word in constraints.KINDS[kind].usage.split()]
+    [constraint] = setting(" ".join([kind, *values]))
+    resolved = constraints.resolve_constraints([constraint], estate(*"ab"))
+    assert resolved.unknown == [], "each name is one of an asset"
+    assert resolved != constraints.ResolvedConstraints()
+    assert all(resolved.about(name) == [constraint] for name in constraint.names)
+
+
 @pytest.mark.parametrize(
     ("kind", "values"),
     [

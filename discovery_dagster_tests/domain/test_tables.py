@@ -8,15 +8,18 @@ import pytest
 
 from discovery_dagster.api.routes import assets, dependencies, quality
 from discovery_dagster.client import Session
+from discovery_dagster.domain.fields import ATTRIBUTE_FIELDS
 from discovery_dagster.domain.graph import graphml
 from discovery_dagster.domain.steps import BY_KEY, STEPS
-from discovery_dagster.domain.tables import shown
+from discovery_dagster.domain.tables import ATTRIBUTES, shown
 from discovery_dagster.domain.tables.declaring import count, share, text
 from discovery_dagster.domain.tables.shown import SHOWN
 from discovery_dagster.domain.tables.table import Table
 from discovery_dagster.domain.tables.validation import WrongRowsError, validate
 from discovery_dagster.domain.tables.vocabularies import vocabulary
 from discovery_dagster.domain.tables.words import Outcome
+from discovery_dagster.pages import inventory
+from discovery_dagster.reference import load
 from discovery_dagster.store.exports import LISTINGS
 from discovery_dagster.store.publications import STEP_TABLES
 
@@ -101,6 +104,35 @@ def test_the_client_says_which_columns_it_answers(name):
 )
 def test_columns_of_the_graph_are_attributes_in_graphml(table, attributes):
     assert {*attributes, *graphml._NO_ATTRIBUTES} >= table.keys()
+
+
+#: Attributes that the page of the inventory leaves to the page of the asset.
+NOT_LISTED = {"domain", "smbios_uuid", "provider_id", "custom"}
+
+
+def test_each_attribute_of_an_asset_has_a_kind_of_cell_and_headers():
+    fields = ATTRIBUTES.keys() - {"custom"}
+    assert fields == ATTRIBUTE_FIELDS.keys()
+    assert fields - load("synonyms")["assets"].keys() == set()
+
+
+def test_a_model_may_propose_each_attribute_but_the_scope_of_a_name():
+    assert ATTRIBUTES.keys() - {"custom", "scope"} - load("prompts/fields").keys() == set()
+
+
+def test_the_page_of_the_inventory_can_show_each_attribute():
+    assert ATTRIBUTES.keys() - NOT_LISTED - set(inventory.COLUMNS) == set()
+
+
+def test_assets_can_be_filtered_by_each_attribute_that_is_a_text_and_shown():
+    texts = {name for name, kind in ATTRIBUTES.items() if kind == pl.String()} - {"custom"}
+    assert texts & shown.ASSETS.keys() - assets.AssetSelection.model_fields.keys() == set()
+
+
+def test_each_filter_of_a_list_of_assets_is_one_of_its_rows():
+    listing = LISTINGS["assets"]
+    asked = assets.AssetSelection.model_fields.keys() - {"q", "sort"}
+    assert asked - listing.filters.keys() - listing.limits.keys() == set()
 
 
 THINGS = Table(

@@ -1,5 +1,7 @@
 """Each template is given what it shows, and shows what it is given."""
 
+import importlib
+import pkgutil
 import re
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -7,11 +9,13 @@ from datetime import UTC, datetime
 import pytest
 from jinja2 import meta
 
+from discovery_dagster import pages
 from discovery_dagster.domain.decisions.constraints import Constraint
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.pages import plan, site  # `site` imports every page
-from discovery_dagster.pages.frame import Page
+from discovery_dagster.pages.frame import SESSION_PAGES, Page
 from discovery_dagster.pages.rendering import STATIC, environment
+from discovery_dagster_tests.pages import test_every_page
 
 PAGES = sorted(Page.__subclasses__(), key=lambda page: page.template)
 
@@ -46,6 +50,24 @@ def test_every_template_belongs_to_a_page():
     shared = {"base.html", "macros.html", "map.html"}
     assert set(environment().list_templates()) == of_pages | shared
     assert site.install
+
+
+def test_every_module_with_routes_is_a_page_of_the_site():
+    modules = [
+        importlib.import_module(f"{pages.__name__}.{entry.name}")
+        for entry in pkgutil.iter_modules(pages.__path__)
+    ]
+    routed = {module.__name__ for module in modules if hasattr(module, "router")}
+    assert routed == {module.__name__ for module in site.PAGES}
+
+
+def test_every_tab_leads_to_a_page_that_is_looked_at_in_a_browser():
+    session = "/engagements/{engagement}/sessions/{session}"
+    routes = {route.path for page in site.PAGES for route in page.router.routes}
+    opened = {re.sub(r"^.*/s\d+/?|\?.*", "", url) for url in test_every_page.PAGES.values()}
+    for path, name in SESSION_PAGES:
+        assert f"{session}/{path}".rstrip("/") in routes, name
+        assert path in opened, name
 
 
 def test_bundles_of_others_have_their_licence_and_version_recorded():

@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import polars as pl
+
 from discovery_dagster.domain.classification import sentences
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.domain.tables import shown
+from discovery_dagster.domain.tables import CLASSIFIED_ASSETS, shown
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.facets import FACETS, by_combination
 from discovery_dagster.store.reading import listing
@@ -19,12 +21,12 @@ from discovery_dagster.store.reading.listing import (
     conditions,
 )
 
-_TEXTS = (
-    "type", "tier", "environment", "criticality", "os_family", "os_name", "os_version",
-    "eol_status", "eol_date", "name", "hostname", "fqdn", "serial_number", "asset_tag",
-    "scope", "location", "business_owner", "technical_owner", "vendor", "model", "product",
-    "status", "description", "declared_type", "provider_id",
-)  # fmt: skip
+#: Columns that are filtered by what stands in them; the API says which of them may be asked for.
+_TEXTS = [
+    name
+    for name, column in shown.ASSETS.columns.items()
+    if name in CLASSIFIED_ASSETS and column.type == pl.String() and not column.json
+]
 
 _PLACED = (
     "(select {column}::text from discovery.plan_placement p where p.engagement = r.engagement"

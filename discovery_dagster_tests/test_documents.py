@@ -19,12 +19,29 @@ MADE = {
 NAMED = re.compile(r"`((?:\w+/)*test_\w+\.py)(?:::(test_\w+))?`")
 
 
-@pytest.mark.parametrize("document", ["operations.md", "security.md"])
+@pytest.mark.parametrize("document", ["exercises.md", "operations.md", "security.md"])
 def test_every_test_that_a_document_names_exists(document):
     named = NAMED.findall((PROJECT / "docs" / document).read_text("utf-8"))
     assert named
     for file, test in named:
         assert f"def {test}" in (TESTS / file).read_text("utf-8"), f"{file}::{test}"
+
+
+def file_named(path: str) -> Path:
+    """The file or folder that a document means by a path: of the project, the package or tests."""
+    roots = (PROJECT, PROJECT / "discovery_dagster", TESTS)
+    return next((root / path for root in roots if (root / path).exists()), PROJECT / path)
+
+
+@pytest.mark.parametrize("document", ["architecture.md", "exercises.md"])
+def test_every_path_that_says_where_a_change_goes_exists(document):
+    text = (DOCS / document).read_text("utf-8")
+    paths = re.findall(r"`([\w.-]+/[\w./-]*)`", text)
+    assert len(paths) > 20
+    assert [path for path in paths if not file_named(path).exists()] == []
+    names = re.findall(r"`([\w./-]+\.(?:py|yaml))`[,:] `(\w+)`", text)
+    assert len(names) > 5
+    assert [pair for pair in names if pair[1] not in file_named(pair[0]).read_text("utf-8")] == []
 
 
 @pytest.mark.parametrize(

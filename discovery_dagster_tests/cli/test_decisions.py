@@ -168,7 +168,12 @@ def test_what_sources_say_in_unknown_words_is_asked_and_what_becomes_of_applicat
     assert asked == [("criticality", "Defcon 2")]
     assert "Toaster OS 3" in by_asset["box-1", "os_family"]["Why"]
     assert "No rule decides" in by_asset["Ledger", "strategy"]["Why"]
-    for known in (("Ledger", "criticality"), ("Shop", "criticality"), ("box-2", "os_family"), ("box-2", "strategy")):
+    for known in (
+        ("Ledger", "criticality"),
+        ("Shop", "criticality"),
+        ("box-2", "os_family"),
+        ("box-2", "strategy"),
+    ):
         assert known not in by_asset
     book = openpyxl.load_workbook(path)
     offered = {str(each.formula1) for each in book["Assets"].data_validations.dataValidation}

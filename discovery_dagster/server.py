@@ -36,6 +36,9 @@ What a token may not see answers 404, as what does not exist.
 #: Wrong tokens that a peer may try to sign in with. People mistype a few, programs guess many.
 _WRONG_TOKENS = "10/minute"
 
+#: Uploads that a token has open at a time.
+_UPLOADS = 2
+
 
 def create_app(settings: Settings, database: Database, dagster_url: str | None = None) -> FastAPI:
     """Make the application; it opens a pool of its own on the database when it starts."""
@@ -59,6 +62,9 @@ def create_app(settings: Settings, database: Database, dagster_url: str | None =
             Spooler(settings.spill, writers=settings.api_connections // 2),
             Openings("downloads", settings.api_streams),
             Openings("event streams", settings.api_streams),
+            Openings("uploads", _UPLOADS),
+            settings.max_upload_bytes,
+            settings.inbox,
             dagster_url,
         )
         try:

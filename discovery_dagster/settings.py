@@ -38,6 +38,9 @@ class Settings(BaseSettings):
         ge=0,
         description="How long a drop without `_READY` must stay unchanged before it is taken in.",
     )
+    max_upload_bytes: int = Field(
+        2 * 1024**3, ge=1, description="Bytes that one form of the pages may send as files."
+    )
     max_file_bytes: int = Field(2 * 1024**3, ge=1, description="Bytes of a file that is read.")
     max_unpacked_bytes: int = Field(
         4 * 1024**3, ge=1, description="Bytes of a workbook or archive once unpacked."

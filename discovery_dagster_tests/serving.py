@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import httpx
 
+from discovery_dagster.domain.roles import Role
 from discovery_dagster.domain.scope import Scope
 from discovery_dagster.store import tokens
 from discovery_dagster_tests.installation import Installation
@@ -25,9 +26,16 @@ class Served:
     pid: int
     log: list[str] = field(default_factory=list)
 
-    def token(self, client: str, *engagements: str) -> str:
+    def token(
+        self,
+        client: str,
+        *engagements: str,
+        role: Role = Role.VIEWER,
+        name: str | None = None,
+    ) -> str:
+        scope = Scope(client, engagements)
         with self.home.database() as database:
-            return tokens.create(database, Scope(client, engagements), timedelta(days=1))[1]
+            return tokens.create(database, scope, timedelta(days=1), role, name)[1]
 
     def asking(self, token: str | None) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}"} if token else {}

@@ -1,6 +1,7 @@
 """What every request of the server shares."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from fastapi import Request
 
@@ -16,7 +17,8 @@ from discovery_dagster.store.objects import ObjectStore
 class AppState:
     """What all routes use.
 
-    `secret` signs cookies and cursors; `dagster_url` is where Dagster's pages are, when they run.
+    `secret` signs cookies and cursors; `inbox` takes files in, at most `upload_bytes` in a
+    form; `dagster_url` is where Dagster's pages are, when they run.
     """
 
     database: Database
@@ -29,6 +31,9 @@ class AppState:
     spooler: Spooler
     downloads: Openings
     event_streams: Openings
+    uploads: Openings
+    upload_bytes: int
+    inbox: Path
     dagster_url: str | None = None
 
 

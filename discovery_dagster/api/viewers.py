@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from discovery_dagster.domain.roles import Role
 from discovery_dagster.domain.scope import Scope
 from discovery_dagster.store import tokens
 from discovery_dagster.store.database import Database
@@ -9,10 +10,12 @@ from discovery_dagster.store.database import Database
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who asks: the id of the token, its scope, and the id of the login of a browser."""
+    """Who asks: a token (id) with its scope, role and name, and the id of a browser's login."""
 
     token: str
     scope: Scope
+    role: Role
+    name: str | None
     login: str | None = None
 
 
@@ -34,4 +37,4 @@ def is_known(database: Database, viewer: Viewer) -> bool:
 
 
 def _viewer(token: tokens.AccessToken | None, login: str | None = None) -> Viewer | None:
-    return Viewer(token.id, token.scope, login) if token else None
+    return Viewer(token.id, token.scope, token.role, token.name, login) if token else None

@@ -14,6 +14,7 @@ _SILENT = 150.0
 _NEEDED: dict[str, tuple[Status, str]] = {
     "lost_runs": ("wrong", "runs whose process died are not resumed"),
     "inbox": ("warning", "drops are not taken in"),
+    "run_requests": ("warning", "runs that people ask for on the pages do not begin"),
     "daily_retention": ("warning", "nothing old is deleted"),
     "failed_runs": ("warning", "no webhook is notified of failed runs"),
     "degraded_quality": ("warning", "no webhook is notified of failed checks"),

@@ -1,6 +1,7 @@
-"""`discovery decisions`: the workbook of what needs a person, out and in again."""
+"""`discovery decisions`: the workbook of what needs a person, out and in again; and their log."""
 
 import getpass
+from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,7 @@ from typing import Annotated
 import typer
 
 from discovery_dagster.cli.errors import DONE, FAILED, UsageError
+from discovery_dagster.cli.finding import require_sessions
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.rerun import Rerun, rerun
@@ -20,12 +22,12 @@ from discovery_dagster.sandbox.reader import SandboxedReader
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import sessions
 from discovery_dagster.store.database import open_database
-from discovery_dagster.store.decisions import answers
+from discovery_dagster.store.decisions import answers, audit
 from discovery_dagster.store.findings import open_workbook
 from discovery_dagster.store.objects import object_store
 
 app = typer.Typer(
-    help="Write what needs a decision to a workbook, and apply it once filled in.",
+    help="Workbooks of what needs a decision, out and in, and the log of what was decided.",
     no_args_is_help=True,
 )
 
@@ -125,6 +127,37 @@ def import_workbook(
         say_json(document)
     failed = run and any(each["status"] != "done" or each["error"] for each in reruns)
     raise typer.Exit(FAILED if failed else DONE)
+
+
+@app.command("log")
+def show_log(
+    client: Client,
+    engagement: Engagement,
+    as_json: AsJson = False,
+) -> None:
+    """Show who decided what and when, what stood there before, and where it was decided from."""
+    key = EngagementKey(client, engagement)
+    with open_database(Settings()) as database:
+        require_sessions(database, key)
+        rows = audit.everything(database, key)
+    if as_json:
+        say_json({"decisions": [asdict(row) for row in rows]})
+        return
+    table = table_of(
+        "Decisions, newest first", "when", "who", "about", "what", "before", "after", "why", "from"
+    )
+    for row in rows:
+        table.add_row(
+            f"{row.at:%Y-%m-%d %H:%M}",
+            row.author,
+            row.about,
+            row.field,
+            row.before or "",
+            "(taken back)" if row.after is None else row.after,
+            row.reason or "",
+            row.origin,
+        )
+    terminal().print(table)
 
 
 def _show(problems: list[Problem]) -> None:

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
+from discovery_dagster.api.state import app_state
 from discovery_dagster.domain.errors import (
     AbsentError,
     DiscoveryError,
@@ -30,6 +31,9 @@ HEADERS = {
 }
 
 
+#: Bytes of a form without files.
+MOST_BYTES = 64 * 1024
+
 #: Methods that change nothing.
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -44,6 +48,7 @@ class ErrorPage(Page):
     sentence: str = shown("what it means and what to do")
     icon: str = shown("the picture above it")
     retry: bool = shown("whether trying again may help")
+    back: str | None = shown("where the form is that was sent, if one was", default=None)
 
 
 def html(page: Page, status: int = HTTPStatus.OK) -> HTMLResponse:
@@ -66,9 +71,7 @@ def install(site: FastAPI) -> None:
             return _sign_in(request)
         if error.status_code == HTTPStatus.NOT_FOUND:
             return _absent()
-        answer = _error(
-            error.status_code, "This cannot be shown", str(error.detail), icon="warning"
-        )
+        answer = _undone(request, error.status_code, str(error.detail))
         answer.headers.update(error.headers or {})
         return answer
 
@@ -79,7 +82,7 @@ def install(site: FastAPI) -> None:
 
     @site.exception_handler(InvalidRequestError)
     def impossible(request: Request, error: InvalidRequestError) -> Response:
-        return _error(HTTPStatus.CONFLICT, "This cannot be shown", str(error), icon="warning")
+        return _undone(request, HTTPStatus.CONFLICT, str(error))
 
     @site.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> Response:
@@ -125,6 +128,8 @@ def _refusal(request: Request) -> Response | None:
             "Nothing has been done. Open this page itself, and try again there.",
             icon="lock",
         )
+    if request.method not in _SAFE and (refusal := _size_refusal(request)):
+        return refusal
     if "\0" in request.scope["path"]:
         return _absent()
     if "\0" in unquote_to_bytes(request.scope["query_string"]).decode("latin-1"):
@@ -148,8 +153,44 @@ def _is_of_this_site(request: Request) -> bool:
     return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
+def _size_refusal(request: Request) -> Response | None:
+    """Refuse a form that does not say how large it is, or is larger than any of ours."""
+    try:
+        size = int(request.headers.get("content-length", ""))
+    except ValueError:
+        status, sentence = HTTPStatus.LENGTH_REQUIRED, "It does not say how large it is."
+    else:
+        files = request.url.path.endswith("/import")
+        most = app_state(request).upload_bytes if files else MOST_BYTES
+        if 0 <= size <= most:
+            return None
+        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        sentence = f"It has more than {most // 1024:,} KiB."
+    return _error(status, "This form was not read", sentence, icon="warning")
+
+
+def _undone(request: Request, status: int, sentence: str) -> HTMLResponse:
+    """Say why a page cannot be shown, or why what a form asks for was not done."""
+    if request.method in _SAFE:
+        return _error(status, "This cannot be shown", sentence, icon="warning")
+    page = ErrorPage(
+        Frame("Not done"), "This was not done", sentence, "warning", False, _form_of(request)
+    )
+    return html(page, status)
+
+
+def _form_of(request: Request) -> str | None:
+    """The page of this site whose form was sent; None when the browser does not say."""
+    page = urlsplit(request.headers.get("referer", ""))
+    if page.netloc != request.headers.get("host") or not page.path.startswith("/"):
+        return None
+    return page.path
+
+
 def _sign_in(request: Request) -> Response:
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if request.method not in _SAFE:  # nothing can be opened where a form is sent to
+        here = _form_of(request) or ""
     url = f"/sign-in?{urlencode({'next': here})}"
     if "HX-Request" in request.headers:  # htmx would put the form into the part it wanted
         return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": url})

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from discovery_dagster.api.problems import NotFound
@@ -16,6 +16,7 @@ from discovery_dagster.domain.lineage import trace
 from discovery_dagster.domain.readiness.wording import readiness_sentences
 from discovery_dagster.pages import frame, links, maps, neighbourhood, words
 from discovery_dagster.pages.answers import html
+from discovery_dagster.pages.asset_decisions import Editing, editing
 from discovery_dagster.pages.frame import Page, shown
 from discovery_dagster.pages.maps import Map
 from discovery_dagster.store import lineage
@@ -72,6 +73,7 @@ class AssetPage(Page):
     needed_by: Sequence[Row] = shown("dependencies of others on it")
     needed_by_more: bool = shown("whether there are more of them")
     json_url: str = shown("the asset from the read API")
+    editing: Editing | None = shown("the forms and news of an editor; none of who may only look")
 
 
 def build(
@@ -86,6 +88,7 @@ def build(
     overrides: Sequence[Override] = (),
     constraints: Sequence[Row] = (),
     ready: Row | None = None,
+    editing: Editing | None = None,
     dagster_url: str | None = None,
 ) -> AssetPage:
     """Make the page; `surroundings` are one step around the asset."""
@@ -116,6 +119,7 @@ def build(
         needed_by=needed_by[:EDGES],
         needed_by_more=len(needed_by) > EDGES or surroundings.beyond > 0,
         json_url=f"{links.API}{links.asset(key, asset['id'])}",
+        editing=editing,
     )
 
 
@@ -133,8 +137,10 @@ def _text(value: Any) -> str:
 
 
 @router.get("/engagements/{engagement}/sessions/{session}/assets/{asset}")
-def page(asset: AssetOf, session: SessionOf, shared: StateOf) -> HTMLResponse:
-    """Show an asset."""
+def page(
+    request: Request, asset: AssetOf, session: SessionOf, shared: StateOf, since: int = -1
+) -> HTMLResponse:
+    """Show an asset; `since` is the number of a decision after which an editor sees all others."""
     explained = why.why(shared.database, session, asset)
     reached = impact.impact(shared.database, session, asset, most=NEAREST)
     if explained is None or reached is None:
@@ -155,6 +161,7 @@ def page(asset: AssetOf, session: SessionOf, shared: StateOf) -> HTMLResponse:
             overrides=about_asset(shared.database, session.engagement, asset),
             constraints=explained["constraints"],
             ready=explained["readiness"],
+            editing=editing(shared, request.state.viewer, session, explained["asset"], since),
             dagster_url=shared.dagster_url,
         )
     )

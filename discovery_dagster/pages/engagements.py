@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from discovery_dagster.api.problems import NotFound
@@ -14,10 +14,12 @@ from discovery_dagster.domain.state import SessionState
 from discovery_dagster.pages import frame, links
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.attention import Attention, key_of, needed
+from discovery_dagster.pages.editing import form_for
 from discovery_dagster.pages.frame import Frame, Page, shown
-from discovery_dagster.store import sessions
+from discovery_dagster.store import sessions, uploads
 from discovery_dagster.store.reading import engagements
 from discovery_dagster.store.states import state, states
+from discovery_dagster.store.uploads import Upload
 
 router = APIRouter()
 
@@ -76,6 +78,8 @@ class EngagementPage(Page):
     sessions: Sequence[SessionRow] = shown("its sessions, newest first")
     attention: Sequence[Attention] = shown("what needs a person in the newest one")
     json_url: str = shown("the sessions from the read API")
+    form: str | None = shown("the word that forms carry; none of who may only look")
+    received: Upload | None = shown("files that have just been sent")
 
 
 def build_all(rows: Sequence[EngagementRow], dagster_url: str | None) -> EngagementsPage:
@@ -95,7 +99,11 @@ def row(
 
 
 def build_one(
-    key: EngagementKey, states: Sequence[SessionState], dagster_url: str | None
+    key: EngagementKey,
+    states: Sequence[SessionState],
+    dagster_url: str | None,
+    form: str | None = None,
+    received: Upload | None = None,
 ) -> EngagementPage:
     """Make the page of an engagement from the states of its sessions."""
     newest_first = sorted(states, key=lambda state: key_of(state).ordinal, reverse=True)
@@ -113,6 +121,8 @@ def build_one(
         ],
         needed(newest_first[0]) if newest_first else [],
         f"{links.API}{links.engagement(key)}/sessions",
+        form,
+        received,
     )
 
 
@@ -135,9 +145,13 @@ def all_page(viewer: ViewerOf, shared: StateOf) -> HTMLResponse:
 
 
 @router.get("/engagements/{engagement}")
-def one_page(engagement: EngagementOf, shared: StateOf) -> HTMLResponse:
-    """Show an engagement's sessions."""
+def one_page(
+    request: Request, engagement: EngagementOf, shared: StateOf, received: int | None = None
+) -> HTMLResponse:
+    """Show an engagement's sessions; `received` is the number of an upload that has just ended."""
     if engagements.one(shared.database, engagement) is None:
         raise NotFound
     listed = states(shared.database, sessions.sessions(shared.database, engagement))
-    return html(build_one(engagement, listed, shared.dagster_url))
+    form = form_for(shared, request.state.viewer, engagement)
+    sent = uploads.one(shared.database, engagement, received) if form and received else None
+    return html(build_one(engagement, listed, shared.dagster_url, form, sent))

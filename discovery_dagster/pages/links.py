@@ -29,6 +29,11 @@ def engagement(key: EngagementKey) -> str:
     return f"/engagements/{key}"
 
 
+def decisions(key: EngagementKey) -> str:
+    """What people decided in an engagement."""
+    return f"{engagement(key)}/decisions"
+
+
 def session(key: SessionKey, page: str = "", **query: Any) -> str:
     """A page of a session: `assets`, `dependencies`, … or none for the session itself."""
     path = f"{engagement(key.engagement)}/sessions/{key.session}"

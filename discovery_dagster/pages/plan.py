@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from discovery_dagster import reference
@@ -18,6 +18,7 @@ from discovery_dagster.domain.tables.words import AssetType
 from discovery_dagster.pages import frame, links, words
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, Pending, shown
+from discovery_dagster.pages.plan_limits import PlanEditing, editing
 from discovery_dagster.pages.waiting import waits_for
 from discovery_dagster.store import exports
 from discovery_dagster.store.decisions import constraints
@@ -87,6 +88,7 @@ class Limit:
     sentence: str
     messages: Sequence[str]
     more: int  # messages that are in the data only
+    number: int | None = None  # of one that is in force
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ class PlanPage(Page):
     late: Sequence[Row] = shown("needs of a later wave, that are no shared infrastructure")
     crossing: Sequence[Crossing] = shown("dependencies between waves")
     downloads: Sequence[tuple[str, str]] = shown("the plan as data")
+    editing: PlanEditing | None = shown("the forms and news of an editor; none of who only looks")
 
 
 def build(
@@ -141,6 +144,7 @@ def build(
     cycles: Sequence[Row] = (),
     mixed: Sequence[str] = (),
     ownerless: Mapping[int, int] | None = None,
+    editing: PlanEditing | None = None,
     dagster_url: str | None = None,
 ) -> PlanPage:
     """Make the page.
@@ -161,6 +165,7 @@ def build(
         cycles: as `exports` gives them.
         mixed: names of groups of production and of other environments.
         ownerless: by wave how many of its assets have no owner.
+        editing: what an editor sees besides.
         dagster_url: of Dagster's pages.
     """
     members: defaultdict[str, list[Row]] = defaultdict(list)
@@ -212,11 +217,13 @@ def build(
             ("Cycles CSV", links.data(key, "cycles", "csv")),
             ("JSON", links.data(key, "groups")),
         ],
+        editing=editing,
     )
 
 
 def _limits(constraints: Sequence[Constraint], conflicts: Sequence[Row]) -> list[Limit]:
     """Return what is set and what the plan was still made with, each with its conflicts."""
+    in_force = {one.id for one in constraints}
     sentences = {one.id: one.sentence for one in constraints}
     messages: defaultdict[int, list[str]] = defaultdict(list)
     for row in conflicts:
@@ -224,7 +231,10 @@ def _limits(constraints: Sequence[Constraint], conflicts: Sequence[Row]) -> list
         messages[row["constraint"]].append(row["message"])
     return [
         Limit(
-            sentences[number], messages[number][:REASONS], max(len(messages[number]) - REASONS, 0)
+            sentences[number],
+            messages[number][:REASONS],
+            max(len(messages[number]) - REASONS, 0),
+            number if number in in_force else None,
         )
         for number in sorted(sentences)
     ]
@@ -338,8 +348,10 @@ def _sentence(example: Sequence[str]) -> str:
 
 
 @router.get("/engagements/{engagement}/sessions/{session}/plan")
-def page(session: SessionOf, shared: StateOf) -> HTMLResponse:
-    """Show the plan."""
+def page(
+    request: Request, session: SessionOf, shared: StateOf, done: int | None = None
+) -> HTMLResponse:
+    """Show the plan; `done` is the number of a limit that was just set or removed."""
     missing, _ = waits_for(shared, session, "migration_plan")
     if missing:
         return html(build(session, pending=missing, dagster_url=shared.dagster_url))
@@ -358,6 +370,7 @@ def page(session: SessionOf, shared: StateOf) -> HTMLResponse:
             cycles=exports.rows(shared.database, session, "cycles"),
             mixed=planning.mixed(shared.database, session),
             ownerless=planning.ownerless(shared.database, session),
+            editing=editing(shared, request, session, done),
             dagster_url=shared.dagster_url,
         )
     )

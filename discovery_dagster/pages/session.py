@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from discovery_dagster.api.security import SessionOf, StateOf
@@ -14,7 +14,9 @@ from discovery_dagster.domain.tables.words import AssetType
 from discovery_dagster.pages import frame, links, words
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.attention import Attention, needed
+from discovery_dagster.pages.editing import form_for
 from discovery_dagster.pages.frame import Page, shown
+from discovery_dagster.pages.outdated import Outdated, outdated
 from discovery_dagster.store.states import state as state_of
 
 router = APIRouter()
@@ -66,9 +68,17 @@ class SessionPage(Page):
     run_url: str | None = shown("the run in Dagster's own pages")
     json_url: str = shown("the state as the read API gives it")
     files_downloads: Sequence[tuple[str, str]] = shown("the files as data")
+    form: str | None = shown("the word that forms carry; none of who may only look")
+    outdated: Outdated | None = shown("what a run would mend, and its button, for an editor")
 
 
-def build(key: SessionKey, state: SessionState, dagster_url: str | None) -> SessionPage:
+def build(
+    key: SessionKey,
+    state: SessionState,
+    dagster_url: str | None,
+    form: str | None = None,
+    outdated: Outdated | None = None,
+) -> SessionPage:
     """Make the page of a session; `dagster_url` is of Dagster's pages, None without them."""
     compared = next((step for step in state.steps if step.step == "session_changes"), None)
     by_type: Mapping[str, int] = state.counts["assets_by_type"]
@@ -98,6 +108,8 @@ def build(key: SessionKey, state: SessionState, dagster_url: str | None) -> Sess
             ("CSV", links.data(key, "files", "csv")),
             ("JSON", links.data(key, "files")),
         ],
+        form=form,
+        outdated=outdated,
     )
 
 
@@ -142,6 +154,9 @@ def _why_no_changes(key: SessionKey, compared: StepState | None) -> str:
 
 
 @router.get("/engagements/{engagement}/sessions/{session}")
-def page(session: SessionOf, shared: StateOf) -> HTMLResponse:
+def page(request: Request, session: SessionOf, shared: StateOf) -> HTMLResponse:
     """Show a session."""
-    return html(build(session, state_of(shared.database, session), shared.dagster_url))
+    state = state_of(shared.database, session)
+    form = form_for(shared, request.state.viewer, session.engagement)
+    mending = outdated(shared, session, state) if form else None
+    return html(build(session, state, shared.dagster_url, form, mending))

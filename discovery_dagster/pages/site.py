@@ -12,15 +12,20 @@ from starlette.staticfiles import StaticFiles
 from discovery_dagster.pages import (
     answers,
     asset,
+    asset_decisions,
     changes,
+    decisions,
     dependencies,
     documentation,
     downloads,
     engagements,
+    importing,
     inventory,
     links,
     plan,
+    plan_limits,
     quality,
+    running,
     session,
     sign_in,
 )
@@ -28,8 +33,8 @@ from discovery_dagster.pages.rendering import STATIC
 
 #: The modules of the pages, each with a `router`.
 PAGES = (
-    sign_in, engagements, session, quality, downloads, inventory, asset, dependencies, plan,
-    changes, documentation,
+    sign_in, engagements, importing, session, quality, downloads, inventory, asset, asset_decisions,
+    dependencies, plan, plan_limits, running, changes, decisions, documentation,
 )  # fmt: skip
 
 

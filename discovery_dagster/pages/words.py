@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.tables.words import Changed, Relation, Unresolved
 
 #: A moment in ISO 8601, as evidence tells when something was seen.
@@ -193,6 +194,15 @@ def duration(start: datetime | None, end: datetime | None) -> str:
 def shorter(detail: str) -> str:
     """A detail of evidence with its moments to the minute: `2026-01-15 05:45`."""
     return _MOMENT.sub(r"\1 \2", detail)
+
+
+def command(name: str, session: SessionKey) -> str:
+    """A command of the command line about a session."""
+    place = session.engagement
+    return (
+        f"discovery {name} --client {place.client} --engagement {place.engagement}"
+        f" --session {session.session}"
+    )
 
 
 def moment(value: datetime | None) -> str:

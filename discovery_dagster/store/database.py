@@ -128,7 +128,7 @@ def unavailable(error: psycopg.OperationalError) -> DatabaseError:
 
 
 #: The roles whose transactions may write.
-_WRITERS = frozenset({"discovery_writer", "discovery_gatekeeper"})
+_WRITERS = frozenset({"discovery_writer", "discovery_editor", "discovery_gatekeeper"})
 
 
 def begin(

@@ -1,4 +1,7 @@
-"""Logins of browsers: each is by a token, and ends with it, in time, or when somebody signs out."""
+"""Logins of browsers: each is by a token, and ends with it, in time, or when somebody signs out.
+
+A login remembers the forms that it has sent, so that none is obeyed twice.
+"""
 
 import secrets
 from datetime import timedelta
@@ -27,3 +30,13 @@ def end(database: Database, login: str) -> None:
     """End a login; one that has ended already stays so."""
     with database.gatekeeper() as connection:
         connection.execute("delete from discovery.login where login = %s", [login])
+
+
+def send(database: Database, login: str, form: str) -> bool:
+    """Remember that a login has sent a form; return whether this was the first time."""
+    with database.gatekeeper() as connection:
+        cursor = connection.execute(
+            "insert into discovery.sent_form (login, form) values (%s, %s) on conflict do nothing",
+            [login, form],
+        )
+    return cursor.rowcount == 1

@@ -10,6 +10,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.store.database import Database, DatabaseError, begin
 
@@ -23,6 +24,16 @@ _PAUSE = 30.0
 #: Seconds for which a connection that was given back is taken to live: to ask it before each of a
 #: request's three transactions would be three of their eighteen round trips.
 _TRUST = 1.0
+
+
+#: What Postgres answers to a login that may not take the role on.
+_NO_EDITOR = 'permission denied to set role "discovery_editor"'
+
+
+class ReadOnlyServerError(InvalidRequestError):
+    """The server's login may not write; the message is one sentence."""
+
+    code = "read_only_server"
 
 
 class _Connection(psycopg.Connection[DictRow]):
@@ -65,6 +76,23 @@ class PooledDatabase(Database):
     def close(self) -> None:
         """Close the connections."""
         self._pool.close()
+
+    @contextmanager
+    def writer(self, engagement: EngagementKey) -> Iterator[psycopg.Connection[DictRow]]:
+        """One transaction that can add decisions to this engagement, and nothing else.
+
+        What answers requests never takes on the role of the pipeline, whatever code it calls.
+        """
+        try:
+            with self._transaction("discovery_editor", [engagement]) as connection:
+                yield connection
+        except psycopg.errors.InsufficientPrivilege as error:
+            if error.diag.message_primary != _NO_EDITOR:
+                raise
+            raise ReadOnlyServerError(
+                "This server may only show: its login has not been granted discovery_editor, as"
+                " docs/security.md has it."
+            ) from error
 
     @contextmanager
     def _transaction(

@@ -8,12 +8,14 @@ from psycopg import sql
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-#: Owner of the tables; writer of the pipeline; reader of the API and of exports; operator, who may
-#: list engagements; gatekeeper, who knows the API's tokens; backup, which reads every row of every
-#: engagement and changes none. None logs in: a connection takes one of them on with `set role`.
+#: Owner of the tables; writer of the pipeline; editor, in which the web server adds decisions;
+#: reader of the API and of exports; operator, who may list engagements; gatekeeper, who knows the
+#: API's tokens; backup, which reads every row of every engagement and changes none. None logs in: a
+#: connection takes one of them on with `set role`.
 ROLES = (
     "discovery_owner",
     "discovery_writer",
+    "discovery_editor",
     "discovery_reader",
     "discovery_operator",
     "discovery_gatekeeper",
@@ -115,8 +117,8 @@ def _make_schema(connection: psycopg.Connection) -> None:
         connection.execute("set local role discovery_owner")
         # The login reads alembic_version at each command, before it takes a role on.
         connection.execute(
-            "grant usage on schema discovery to session_user, discovery_writer, discovery_reader,"
-            " discovery_operator, discovery_gatekeeper, discovery_backup"
+            "grant usage on schema discovery to session_user, discovery_writer, discovery_editor,"
+            " discovery_reader, discovery_operator, discovery_gatekeeper, discovery_backup"
         )
 
 

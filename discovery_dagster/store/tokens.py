@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from psycopg.rows import DictRow
 
-from discovery_dagster.domain.errors import AbsentError
+from discovery_dagster.domain.errors import AbsentError, InvalidRequestError
 from discovery_dagster.domain.keys import EngagementKey
+from discovery_dagster.domain.roles import Role
 from discovery_dagster.domain.scope import Scope
 from discovery_dagster.store.database import Database
 
@@ -18,7 +19,7 @@ _PREFIX = "dsc_"
 #: What holds of a token that may be used.
 LIVING = "revoked_at is null and expires_at > now()"
 
-_COLUMNS = "token, client, engagements, created_at, expires_at, revoked_at"
+_COLUMNS = "token, client, engagements, role, name, created_at, expires_at, revoked_at"
 
 
 class NoSuchTokenError(AbsentError):
@@ -27,30 +28,58 @@ class NoSuchTokenError(AbsentError):
     code = "no_such_token"
 
 
+class NamelessEditorError(InvalidRequestError):
+    """A token lets somebody decide whom nobody has named; the message is one sentence."""
+
+    code = "nameless_editor"
+
+
 @dataclass(frozen=True)
 class AccessToken:
-    """A token as it is known afterwards: without its secret."""
+    """A token as it is known afterwards: without its secret.
+
+    `name` is of the person whom it is for: it stands beside what they decide.
+    """
 
     id: str
     scope: Scope
+    role: Role
+    name: str | None
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
 
 
-def create(database: Database, scope: Scope, lifetime: timedelta) -> tuple[AccessToken, str]:
-    """Make a token; the second value is its secret, which nobody can look up later."""
+def create(
+    database: Database,
+    scope: Scope,
+    lifetime: timedelta,
+    role: Role = Role.VIEWER,
+    name: str | None = None,
+) -> tuple[AccessToken, str]:
+    """Make a token; the second value is its secret, which nobody can look up later.
+
+    Raises:
+        NamelessEditorError: when it may edit and nobody is named.
+    """
+    if role.may_edit and not (name or "").strip():
+        raise NamelessEditorError(
+            f"A token of an {role} needs the name of a person: it stands beside what they decide."
+        )
     # 256 random bits need no slow hash: there is nothing to guess (NIST SP 800-63B, section 5.1).
     secret = _PREFIX + secrets.token_urlsafe(32)
     with database.gatekeeper() as connection:
         row = connection.execute(
-            "insert into discovery.access_token (token, hash, client, engagements, expires_at)"
-            f" values (%s, %s, %s, %s, now() + %s) returning {_COLUMNS}",
+            "insert into discovery.access_token"
+            " (token, hash, client, engagements, role, name, expires_at)"
+            f" values (%s, %s, %s, %s, %s, %s, now() + %s) returning {_COLUMNS}",
             [
                 secrets.token_hex(6),
                 hash_of(secret),
                 scope.client,
                 list(scope.engagements),
+                role,
+                name,
                 lifetime,
             ],
         ).fetchone()
@@ -155,4 +184,12 @@ def hash_of(secret: str) -> bytes:
 
 def _token(row: DictRow) -> AccessToken:
     scope = Scope(row["client"], tuple(row["engagements"]))
-    return AccessToken(row["token"], scope, row["created_at"], row["expires_at"], row["revoked_at"])
+    return AccessToken(
+        row["token"],
+        scope,
+        Role(row["role"]),
+        row["name"],
+        row["created_at"],
+        row["expires_at"],
+        row["revoked_at"],
+    )

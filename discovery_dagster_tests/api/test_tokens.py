@@ -55,6 +55,21 @@ def test_tokens_are_listed_without_their_secrets(served: Served) -> None:
     assert created["token"] not in listed
 
 
+def test_a_token_looks_unless_it_is_made_for_somebody_who_edits(served: Served) -> None:
+    looking = served.home.json("token", "create", "--client", "lowland")
+    editing = served.home.json(
+        "token", "create", "--client", "lowland", "--role", "editor", "--name", "Ann  Li"
+    )
+    own = served.home.json("token", "create", "--client", "lowland", "--role", "operator")
+    assert (looking["role"], looking["name"]) == ("viewer", None)
+    assert (editing["role"], editing["name"]) == ("editor", "Ann Li")
+    assert own["name"], "of whoever creates it"
+    refused = served.home.json(
+        "token", "create", "--client", "lowland", "--role", "editor", "--name", " ", code=2
+    )
+    assert refused["error"]["code"] == "nameless_editor"
+
+
 def test_a_token_for_nobody_is_refused(served: Served) -> None:
     refused = served.home.json("token", "create", "--client", "nobody", code=2)
     assert refused["error"]["code"] == "no_such_engagement"

@@ -33,8 +33,9 @@ class Visitor:
         scheme: str = "light",
         size: tuple[int, int] = DESKTOP,
         bypass_csp: bool = False,
+        token: str | None = None,
     ) -> "Visitor":
-        """Sign somebody in who may see one client."""
+        """Sign somebody in who may see one client, or has a token of their own."""
         context = browser.new_context(
             base_url=server.url,
             viewport={"width": size[0], "height": size[1]},
@@ -45,7 +46,7 @@ class Visitor:
         visitor = cls(server, context)
         page = visitor.page()
         page.goto("/engagements")
-        page.get_by_label("Token").fill(server.token(client))
+        page.get_by_label("Token").fill(token or server.token(client))
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/engagements")
         page.close()

@@ -88,5 +88,5 @@ def test_the_plan_shows_what_was_set_with_the_first_reasons_why_it_cannot_hold()
     )
     assert planned.limits == [
         plan.Limit("Frozen: b (set by ann)", ["b is gone"], 0),
-        plan.Limit("Pinned: a to wave 1 (set by ann)", ["0", "1", "2"], 2),
+        plan.Limit("Pinned: a to wave 1 (set by ann)", ["0", "1", "2"], 2, 4),
     ]

@@ -18,6 +18,7 @@ SESSION = "/engagements/north.exit/sessions/s001"
 PAGES = {
     "engagements": "/engagements",
     "engagement": "/engagements/north.exit",
+    "decisions": "/engagements/north.exit/decisions",
     "session": SESSION,
     "quality": f"{SESSION}/quality",
     "inventory": f"{SESSION}/assets",

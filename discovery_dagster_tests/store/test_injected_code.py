@@ -26,7 +26,12 @@ MINE, THEIRS = EngagementKey("mine", "exit"), EngagementKey("theirs", "exit")
 #: Accounts and what they may become.
 ACCOUNTS = {
     "app_pipeline": ("discovery_writer", "discovery_reader", "discovery_operator"),
-    "app_api": ("discovery_reader", "discovery_operator", "discovery_gatekeeper"),
+    "app_api": (
+        "discovery_editor",
+        "discovery_reader",
+        "discovery_operator",
+        "discovery_gatekeeper",
+    ),
 }
 
 

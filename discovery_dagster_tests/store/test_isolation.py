@@ -12,9 +12,10 @@ from discovery_dagster.store.decisions import (
 #: What is learned for a client, in all its engagements, and is therefore led by the client.
 OF_A_CLIENT = {"format_decision", "grain_decision", "mapping_decision", "word_decision"}
 
-#: What is asked for before anybody knows whose data is meant: hashes of tokens and the logins by
-#: them, for one role only; and hashes of the names of engagements that are gone.
-OF_NOBODY = {"access_token", "login", "tombstone"}
+#: What is asked for before anybody knows whose data is meant: hashes of tokens, the logins by them
+#: and the forms that these have sent, for one role only; and hashes of the names of engagements
+#: that are gone.
+OF_NOBODY = {"access_token", "login", "sent_form", "tombstone"}
 
 
 @pytest.fixture
@@ -174,8 +175,8 @@ def test_no_foreign_key_and_no_grant_leads_across_engagements(database):
             "select proname from pg_proc where pronamespace = 'discovery'::regnamespace"
             " and not exists (select from unnest(proconfig) as set where set like 'search_path=%')"
         ).fetchall()
-    # A login belongs to a token, and both are seen by the gatekeeper alone.
-    assert foreign == [{"conname": "login_token_fkey"}]
+    # A form belongs to a login, a login to a token, and all are seen by the gatekeeper alone.
+    assert {row["conname"] for row in foreign} == {"login_token_fkey", "sent_form_login_fkey"}
     assert public == [{"table_name": "alembic_version"}]
     assert writing == []
     assert [policy["policyname"] for policy in open_policies] == ["operator"]

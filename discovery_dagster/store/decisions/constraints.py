@@ -7,6 +7,8 @@ from discovery_dagster.domain.decisions.constraints import KINDS, Constraint
 from discovery_dagster.domain.errors import AbsentError
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.decisions.log import COMMAND
+from discovery_dagster.store.sessions import require_live
 
 _COLUMNS = "constraint_id as id, kind, subject, reason, author, at"
 
@@ -47,36 +49,51 @@ def add(
     values: Sequence[str],
     reason: str | None,
     author: str,
+    origin: str = COMMAND,
 ) -> Constraint:
-    """Set a constraint; of a kind that holds once, it takes the place of the one before."""
+    """Set a constraint; of a kind that holds once, it takes the place of the one before.
+
+    Raises:
+        EngagementArchivedError: when the engagement is archived.
+    """
     with database.writer(engagement) as connection:
+        require_live(connection, engagement)
         if KINDS[kind].single:
             connection.execute(
-                "update discovery.plan_constraint set removed_by = %s, removed_at = now()"
-                " where engagement = %s and kind = %s and removed_at is null",
-                [author, str(engagement), kind],
+                "update discovery.plan_constraint set removed_by = %s, removed_at = now(),"
+                " removed_from = %s where engagement = %s and kind = %s and removed_at is null",
+                [author, origin, str(engagement), kind],
             )
         row = connection.execute(
-            "insert into discovery.plan_constraint (engagement, kind, subject, reason, author)"
-            f" values (%s, %s, %s, %s, %s) returning {_COLUMNS}",
-            [str(engagement), kind, list(values), reason, author],
+            "insert into discovery.plan_constraint"
+            " (engagement, kind, subject, reason, author, origin)"
+            f" values (%s, %s, %s, %s, %s, %s) returning {_COLUMNS}",
+            [str(engagement), kind, list(values), reason, author, origin],
         ).fetchone()
     assert row is not None  # noqa: S101 - `returning` gives the row
     return _constraint(row)
 
 
-def remove(database: Database, engagement: EngagementKey, number: int, author: str) -> Constraint:
+def remove(
+    database: Database,
+    engagement: EngagementKey,
+    number: int,
+    author: str,
+    origin: str = COMMAND,
+) -> Constraint:
     """Let a constraint hold no longer.
 
     Raises:
         NoSuchConstraintError: when none of this number holds.
+        EngagementArchivedError: when the engagement is archived.
     """
     with database.writer(engagement) as connection:
+        require_live(connection, engagement)
         row = connection.execute(
-            "update discovery.plan_constraint set removed_by = %s, removed_at = now()"
-            " where engagement = %s and constraint_id = %s and removed_at is null"
+            "update discovery.plan_constraint set removed_by = %s, removed_at = now(),"
+            " removed_from = %s where engagement = %s and constraint_id = %s and removed_at is null"
             f" returning {_COLUMNS}",
-            [author, str(engagement), number],
+            [author, origin, str(engagement), number],
         ).fetchone()
     if row is None:
         raise NoSuchConstraintError(f"{engagement} has no constraint {number} that holds.")

@@ -14,7 +14,7 @@ from typing import Final
 import psycopg
 from psycopg.rows import DictRow, class_row
 
-from discovery_dagster.domain.errors import AbsentError
+from discovery_dagster.domain.errors import AbsentError, InvalidRequestError
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.sessions import require_live
@@ -24,8 +24,10 @@ ASSET: Final = "asset"
 ENDPOINT: Final = "endpoint"
 PAIR: Final = "pair"  # of assets; its subject is both ids, the lesser first
 
-#: Where the decision of a person at a terminal comes from.
+#: Where the decision of a person at a terminal comes from, and how the origin of one in a browser
+#: begins. Files and workbooks say theirs once; people may come back to what they said before.
 COMMAND: Final = "command line"
+PAGE: Final = "page, "
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('discovery.decision ' || %s, 7301))"
 
@@ -60,6 +62,12 @@ class NoSuchDecisionError(AbsentError):
     """No decision of this number is in force; the message is one sentence."""
 
     code = "no_such_decision"
+
+
+class OvertakenError(InvalidRequestError):
+    """Somebody else decided the same thing meanwhile; the message is one sentence."""
+
+    code = "overtaken"
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,10 @@ class Decision:
 
 
 def add(
-    database: Database, session: SessionKey, requests: Sequence[DecisionRequest]
+    database: Database,
+    session: SessionKey,
+    requests: Sequence[DecisionRequest],
+    seen: int | None = None,
 ) -> list[Decision]:
     """Add decisions, made in `session`, to the log of its engagement.
 
@@ -107,14 +118,24 @@ def add(
     place in a file of the session said before: a file speaks once, however often it is read, and
     does not outrank what was decided after it.
 
+    Args:
+        database: the project's.
+        session: where they are made.
+        requests: what is to be decided.
+        seen: number of the last decision that whoever decides has seen; None looks at no number.
+
     Returns:
         The rows that were added.
 
     Raises:
+        OvertakenError: when somebody decided one of these things otherwise after `seen`; nothing is
+            added then.
         EngagementArchivedError: when the engagement is archived.
     """
     with _locked(database, session.engagement) as connection:
         log = _rows(connection, _ALL, session.engagement)
+        if seen is not None:
+            _require_seen(log, requests, seen)
         in_force = {_about(row): (row.value, row.author, row.reason) for row in log}
         places = {_place(row) for row in log if row.session == session.session}
         fresh = list[DecisionRequest]()
@@ -122,7 +143,8 @@ def add(
             verdict = (request.value, request.author, request.reason)
             if in_force.get(_about(request)) == verdict:
                 continue
-            if request.origin != COMMAND and _place(request) in places:
+            by_hand = request.origin == COMMAND or request.origin.startswith(PAGE)
+            if not by_hand and _place(request) in places:
                 continue
             in_force[_about(request)] = verdict
             places.add(_place(request))
@@ -131,9 +153,16 @@ def add(
 
 
 def take_back(
-    database: Database, engagement: EngagementKey, decision: int, reason: str, author: str
+    database: Database,
+    engagement: EngagementKey,
+    decision: int,
+    reason: str,
+    author: str,
+    origin: str = "",
 ) -> Decision:
     """Take a decision back: what sources and rules say holds again.
+
+    `origin` says where this is from, as far as it is not the command line.
 
     Returns:
         What was taken back.
@@ -147,7 +176,6 @@ def take_back(
         if decision not in in_force:
             raise NoSuchDecisionError(f"{engagement} has no decision {decision} in force.")
         withdrawn = in_force[decision]
-        origin = f"takes back {decision}"
         request = DecisionRequest(
             withdrawn.kind,
             withdrawn.subject,
@@ -157,7 +185,7 @@ def take_back(
             withdrawn.value,
             reason,
             author,
-            origin,
+            f"{origin}, takes back {decision}" if origin else f"takes back {decision}",
         )
         _insert(connection, SessionKey.of(engagement, withdrawn.session), [(request, None)])
     return withdrawn
@@ -218,6 +246,19 @@ def _insert(
         )  # fmt: skip
     with connection.cursor(row_factory=class_row(Decision)) as cursor:
         return cursor.execute(_ADDED, [engagement, last]).fetchall()
+
+
+def _require_seen(log: Sequence[Decision], requests: Sequence[DecisionRequest], seen: int) -> None:
+    wanted = {_about(request): request.value for request in requests}
+    for row in reversed(log):
+        if row.decision <= seen:
+            return
+        if _about(row) in wanted and row.value != wanted[_about(row)]:
+            what = "took it back" if row.value is None else f"decided {row.value}"
+            raise OvertakenError(
+                f"{row.field} of {row.name}: {row.author} {what} at {row.at:%H:%M} UTC, after this"
+                " was shown to you. Nothing has been done: look at it, and decide again."
+            )
 
 
 def _about(decision: DecisionRequest | Decision) -> tuple[str, str, str]:

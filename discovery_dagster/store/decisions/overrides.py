@@ -52,6 +52,7 @@ def decide(
     session: SessionKey,
     requests: Sequence[OverrideRequest],
     before: Mapping[str, Mapping[str, Any]] | None = None,
+    seen: int | None = None,
 ) -> list[Override]:
     """Remember decisions about assets for the engagement of `session`, where they are made.
 
@@ -60,6 +61,7 @@ def decide(
         session: where they are made.
         requests: what is to be decided.
         before: what holds now, by asset and field; None for what the session published last.
+        seen: see `log.add`.
 
     Returns:
         Those that were added: what holds already, or was said by the same place of a file before,
@@ -68,6 +70,7 @@ def decide(
     Raises:
         InvalidOverrideError: when a field, value, reason or author cannot be; nothing is
             remembered then.
+        OvertakenError: see `log.add`.
         EngagementArchivedError: when the engagement is archived.
     """
     read = [_read(request) for request in requests]
@@ -88,7 +91,7 @@ def decide(
         )
         for request in read
     ]
-    return [_override(row) for row in log.add(database, session, named)]
+    return [_override(row) for row in log.add(database, session, named, seen)]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,329 @@
+"""What people decide by the forms of the pages: by whom, of whom, once, and as the commands do."""
+
+import stat
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from discovery_dagster.domain.roles import Role
+from discovery_dagster_tests.installation import Installation, open_folder
+from discovery_dagster_tests.serving import Served, serving
+from discovery_dagster_tests.signed_in import Person, signed_in
+
+HILLSIDE = "/engagements/hillside.exit/sessions/s001"
+DALESEND = "/engagements/dalesend.exit/sessions/s001"
+PLACE = ("--client", "hillside", "--engagement", "exit")
+
+
+@pytest.fixture(scope="module")
+def served(standing: Installation) -> Iterator[Served]:
+    """A server of clients whose sessions no other test reads: what is decided makes them stale."""
+    with open_folder() as folder:
+        for client in ("hillside", "dalesend"):
+            export = folder / f"{client}.csv"
+            export.write_text(f"Hostname,IP Address\n{client}-01,10.0.0.1\n{client}-02,10.0.0.2\n")
+            standing.json("import", export, "--client", client, "--engagement", "exit")
+    with serving(standing) as server:
+        yield server
+
+
+@pytest.fixture
+def ann(served: Served) -> Iterator[Person]:
+    """An editor of the client `hillside`."""
+    with signed_in(served, "hillside") as person:
+        yield person
+
+
+@pytest.fixture(scope="module")
+def names(served: Served) -> dict[str, str]:
+    """The addresses of the first assets of both clients."""
+    found = {}
+    for client, session in (("hillside", HILLSIDE), ("dalesend", DALESEND)):
+        with served.asking(served.token(client)) as asking:
+            items = asking.get(f"{session}/assets?sort=name").json()["items"]
+        found[client] = f"{session}/assets/{items[0]['id']}"
+    return found
+
+
+def log(served: Served, client: str = "hillside") -> list[dict[str, str]]:
+    """What was decided, newest first."""
+    place = ("--client", client, "--engagement", "exit")
+    return list(served.home.json("decisions", "log", *place)["decisions"])
+
+
+def test_an_asset_is_decided_where_it_stands_and_that_is_taken_back(
+    served: Served, ann: Person, names: dict[str, str]
+) -> None:
+    asset = names["hillside"]
+    hidden = ann.hidden(asset)
+    sent = ann.send(
+        f"{asset}/decisions", hidden, type="storage", business_owner="Finance", reason="she runs it"
+    )
+    assert sent.status_code == 303
+    page = ann.page(sent.headers["location"].partition("#")[0])
+    assert "Decided: Type is storage." in page
+    assert "Decided: Business owner is Finance." in page
+    assert "Out of date until this session is run again" in page
+    entries = log(served)[:2]
+    assert {(one["author"], one["field"], one["after"]) for one in entries} == {
+        ("Ann Li", "type", "storage"),
+        ("Ann Li", "business_owner", "Finance"),
+    }
+    assert all(one["origin"].startswith("page, token ") for one in entries)
+    assert "she runs it" in ann.page("/engagements/hillside.exit/decisions")
+
+    for decided in served.home.json("override", "list", *PLACE)["overrides"]:
+        undone = ann.send(f"{asset}/decisions/{decided['decision']}/undo", ann.hidden(asset))
+        assert undone.status_code == 303
+    assert "Taken back: Business owner" in ann.page(undone.headers["location"].partition("#")[0])
+    assert served.home.json("override", "list", *PLACE)["overrides"] == []
+
+
+def test_what_cannot_be_is_refused_in_words_and_nothing_is_done(
+    served: Served, ann: Person, names: dict[str, str]
+) -> None:
+    asset, before = names["hillside"], log(served)
+    for fields in (
+        {"type": "toaster", "reason": "breakfast"},
+        {"type": "server", "reason": " "},
+        {"type": "server", "reason": "x" * 3000},
+    ):
+        referer = {"Referer": f"{served.url}{asset}"}
+        refused = ann.send(f"{asset}/decisions", ann.hidden(asset), headers=referer, **fields)
+        assert refused.status_code == 409
+        assert "This was not done" in refused.text
+        assert f'href="{asset}"' in refused.text, "a way back to the form"
+    large = ann.send(f"{asset}/decisions", ann.hidden(asset), reason="x" * 70_000)
+    assert large.status_code == 413
+    assert log(served) == before
+
+
+def test_the_later_of_two_who_contradict_each_other_is_told(
+    served: Served, ann: Person, names: dict[str, str]
+) -> None:
+    asset = names["hillside"]
+    with signed_in(served, "hillside", name="Bo Ek") as bo:
+        hers, his = ann.hidden(asset), bo.hidden(asset)
+        sent = ann.send(f"{asset}/decisions", hers, environment="test", reason="a")
+        assert sent.status_code == 303
+        told = bo.send(f"{asset}/decisions", his, environment="production", reason="b")
+        assert told.status_code == 409
+        assert "Ann Li decided test" in told.text
+        again = bo.send(
+            f"{asset}/decisions", bo.hidden(asset), environment="production", reason="b"
+        )
+        assert again.status_code == 303
+    assert [one["after"] for one in log(served)[:2]] == ["production", "test"], "both are kept"
+
+
+def forms(asset: str) -> dict[str, dict[str, str]]:
+    """Every form that writes, by where it is sent, and what somebody would fill in."""
+    session = asset.partition("/assets/")[0]
+    return {
+        f"{asset}/decisions": {"type": "server", "reason": "mine"},
+        f"{asset}/decisions/1/undo": {},
+        f"{session}/plan/limits": {"kind": "freeze", "value": "*"},
+        f"{session}/plan/limits/1/remove": {},
+        f"{session}/run": {},
+    }
+
+
+def test_nobody_writes_without_the_right_to(
+    served: Served, ann: Person, names: dict[str, str]
+) -> None:
+    """Each form by each who may not, with each word that is not theirs; nothing is ever done."""
+    own, theirs = names["hillside"], names["dalesend"]
+    before = log(served), log(served, "dalesend")
+    stolen = ann.hidden(own)
+    tries: list[tuple[str, httpx.Response, int]] = []
+    with (
+        signed_in(served, "hillside", role=Role.VIEWER, name=None) as viewer,
+        signed_in(served, "dalesend", name="Eve") as eve,
+        signed_in(served, "hillside", "other", name="Ed") as elsewhere,
+        httpx.Client(base_url=served.url, timeout=60) as nobody,
+    ):
+        assert "form" not in viewer.hidden(own), "who may only look is shown no form"
+        assert "Decide what it is" not in viewer.page(own)
+        for path, fields in forms(own).items():
+            tries += [
+                ("viewer, stolen word", viewer.send(path, stolen, **fields), 403),
+                ("viewer, no word", viewer.send(path, {}, **fields), 403),
+                ("another client's editor", eve.send(path, eve.hidden(theirs), **fields), 404),
+                ("the same, stolen word", eve.send(path, stolen, **fields), 404),
+                ("another engagement's editor", elsewhere.send(path, stolen, **fields), 404),
+                ("nobody", nobody.post(path, data={**stolen, **fields}), 303),
+                ("no word", ann.send(path, {}, **fields), 403),
+                ("forged", ann.send(path, {"form": stolen["form"][:-2] + "xx"}, **fields), 403),
+                ("nonsense", ann.send(path, {"form": "\N{SNOWMAN}.a.b"}, **fields), 403),
+                ("a cookie as a word", ann.send(path, {"form": ann.browser.cookies["discovery"]},
+                 **fields), 403),
+            ]  # fmt: skip
+            for headers in (
+                {"Sec-Fetch-Site": "cross-site"},
+                {"Sec-Fetch-Site": "same-site"},
+                {"Origin": "https://example.com"},
+                {"Origin": "null"},
+            ):
+                tries.append((str(headers), ann.send(path, stolen, headers, **fields), 403))
+            bearer = {
+                "Authorization": f"Bearer {served.token('hillside', role=Role.EDITOR, name='A')}"
+            }
+            tries.append(("bearer", nobody.post(path, data=fields, headers=bearer), 403))
+            tries.append(("bearer, stolen", nobody.post(path, data=stolen, headers=bearer), 403))
+        for path, fields in forms(theirs).items():
+            tries.append(("across clients", ann.send(path, stolen, **fields), 404))
+            if "/assets/" in path:
+                mixed = path.replace(DALESEND, HILLSIDE)
+                tries.append(("a foreign asset", ann.send(mixed, ann.hidden(own), **fields), 404))
+    wrong = [(who, str(answer.url), answer.status_code) for who, answer, status in tries
+             if answer.status_code != status]  # fmt: skip
+    assert wrong == []
+    assert all(
+        "/sign-in" in answer.headers["location"] for who, answer, _ in tries if who == "nobody"
+    )
+    assert (log(served), log(served, "dalesend")) == before
+
+
+def test_a_form_is_obeyed_once_and_only_while_its_login_lives(
+    served: Served, ann: Person, names: dict[str, str]
+) -> None:
+    path = f"{names['hillside']}/decisions"
+    hidden, kept = ann.hidden(names["hillside"]), ann.hidden(names["hillside"])
+    fields = {"criticality": "high", "reason": "r"}
+    assert ann.send(path, hidden, **fields).status_code == 303
+    before = log(served)
+    replayed = ann.send(path, hidden, **{**fields, "criticality": "low"})
+    assert replayed.status_code == 409
+    assert "sent already" in replayed.text
+    cookie = {"Cookie": f"discovery={ann.browser.cookies['discovery']}"}
+    ann.browser.post("/sign-out")
+    assert (
+        httpx.post(f"{served.url}{path}", data={**kept, **fields}, headers=cookie).status_code
+        == 303
+    )
+    with signed_in(served, "hillside") as again:
+        assert again.send(path, kept, **fields).status_code == 403
+    assert log(served) == before
+
+
+def test_a_limit_is_previewed_then_set_then_removed(
+    served: Served, ann: Person, names: dict[str, str]
+) -> None:
+    plan = f"{HILLSIDE}/plan"
+    asset = names["hillside"].rsplit("/", 1)[1]
+    query = {"kind": "pin", "value": [asset, "3"], "reason": "audit"}
+    before = log(served)
+    preview = ann.browser.get(f"{plan}/preview", params=query)
+    assert preview.status_code == 200
+    assert "What this would change" in preview.text
+    assert "audit" in preview.text
+    assert log(served) == before, "a preview sets nothing"
+    hidden = ann.hidden(f"{plan}/preview?{httpx.QueryParams(query)}")
+    fields = {"kind": "pin", "value": [asset, "3"], "reason": "audit"}
+    word = {"form": hidden["form"]}
+    sent = ann.send(f"{plan}/limits", word, **fields)
+    assert sent.status_code == 303
+    page = ann.page(sent.headers["location"].partition("#")[0])
+    assert "Set: Pinned:" in page
+    assert "Out of date until this session is run again" in page
+    (shown,) = served.home.json("plan", "show", *PLACE)["constraints"]
+    assert (shown["author"], shown["values"], shown["reason"]) == ("Ann Li", [asset, "3"], "audit")
+
+    number = shown["id"]
+    removal = f"{plan}/preview?remove={number}"
+    assert "Remove: Pinned:" in ann.page(removal)
+    sent = ann.send(f"{plan}/limits/{number}/remove", ann.hidden(removal))
+    assert "Removed: Pinned:" in ann.page(sent.headers["location"].partition("#")[0])
+    assert [(one["before"], one["after"]) for one in log(served)[:2]] == [
+        (f"{asset}, 3", None),
+        (None, f"{asset}, 3"),
+    ]
+
+
+def test_a_limit_that_cannot_be_is_refused_before_it_is_set(ann: Person) -> None:
+    for query in ("kind=pin&value=no-such-asset&value=2", "kind=pin&value=a", "kind=x", ""):
+        answer = ann.browser.get(f"{HILLSIDE}/plan/preview?{query}")
+        assert answer.status_code == 409, query
+
+
+def test_a_run_is_asked_for_once(served: Served, ann: Person, names: dict[str, str]) -> None:
+    asset = names["hillside"]
+    ann.send(f"{asset}/decisions", ann.hidden(asset), type="storage", reason="to make it stale")
+    assert "Run again" in ann.page(HILLSIDE)
+    sent = ann.send(f"{HILLSIDE}/run", ann.hidden(HILLSIDE))
+    assert sent.headers["location"] == HILLSIDE
+    page = ann.page(HILLSIDE)
+    assert "Ann Li asked for a run" in page
+    assert "Run again" not in page
+    again = ann.send(f"{HILLSIDE}/run", ann.hidden("/engagements/hillside.exit"))
+    assert again.status_code == 409
+    assert log(served)[0]["field"] == "run"
+
+
+def test_files_become_a_drop(served: Served, ann: Person) -> None:
+    engagement = "/engagements/hillside.exit"
+    files = [("files", (name, content)) for name, content in FILES.items()]
+    sent = ann.browser.post(
+        f"{engagement}/import",
+        data={**ann.hidden(engagement), "title": "../May / June"},
+        files=files,
+    )
+    assert sent.status_code == 303, sent.text
+    page = ann.page(sent.headers["location"].partition("#")[0])
+    assert "2 files were received" in page
+    drop = served.home.home / "inbox" / "hillside" / "exit" / "May June"
+    assert {file.name for file in drop.iterdir()} == {*FILES, "_READY"}
+    assert all((drop / name).read_bytes() == content for name, content in FILES.items())
+    assert stat.S_IMODE(drop.stat().st_mode) == 0o700
+    assert log(served)[0]["about"] == "May June"
+
+
+#: Files that somebody sends: one that comes in many parts, and one that is no text.
+FILES = {"servers.csv": b"Hostname\nweb-01\n" * 20_000, "Größe.csv": b"\0\xff\r\n--x"}
+
+
+def test_files_that_cannot_be_taken_leave_nothing(served: Served, ann: Person) -> None:
+    engagement = "/engagements/hillside.exit"
+    inbox = served.home.home / "inbox"
+
+    def lying() -> list[str]:
+        return sorted(str(path) for path in inbox.rglob("*"))
+
+    place = inbox / "hillside" / "exit"
+    place.mkdir(parents=True, exist_ok=True)
+    lying_before, before = lying(), log(served)
+
+    def send(word: dict[str, str], *names: str, **more: str) -> int:
+        files = [("files", (name, b"a,b\n1,2\n")) for name in names]
+        answer = ann.browser.post(f"{engagement}/import", data=word, files=files, headers=more)
+        return answer.status_code
+
+    for names in ((".hidden.csv",), ("_READY",), ("a/../b.csv",), ("a.csv", "a.csv"), ("n" * 300,)):
+        assert send(ann.hidden(engagement), *names) == 409, names
+    assert send({}, "a.csv") == 403
+    assert send({"form": "forged"}, "a.csv") == 403
+    used = ann.hidden(engagement)
+    assert send(used, ".hidden") == 409
+    assert send(used, "a.csv") == 409, "its form was used"
+    assert send(ann.hidden(engagement), "a.csv", Origin="https://example.com") == 403
+    cut = ann.browser.post(
+        f"{engagement}/import",
+        content=b'--x\r\nContent-Disposition: form-data; name="form"\r\n\r\n'
+        + ann.hidden(engagement)["form"].encode()
+        + b'\r\n--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nhalf',
+        headers={"Content-Type": "multipart/form-data; boundary=x"},
+    )
+    assert cut.status_code == 409
+    with (
+        signed_in(served, "hillside", role=Role.VIEWER, name=None) as viewer,
+        signed_in(served, "dalesend") as eve,
+    ):
+        word = ann.hidden(engagement)
+        files = {"files": ("a.csv", b"a,b\n1,2\n")}
+        for person, status in ((viewer, 403), (eve, 404)):
+            answer = person.browser.post(f"{engagement}/import", data=word, files=files)
+            assert answer.status_code == status
+    nowhere = ann.browser.post("/engagements/hillside.nothing/import", data=word, files=files)
+    assert nowhere.status_code == 404
+    assert (lying(), log(served)) == (lying_before, before)

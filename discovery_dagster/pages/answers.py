@@ -86,13 +86,7 @@ def install(site: FastAPI) -> None:
 
     @site.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> Response:
-        names = ", ".join(sorted({str(item["loc"][-1]) for item in error.errors()}))
-        return _error(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "This address has parameters that the page cannot read",
-            f"They are {names}. Remove the part after the question mark to see everything.",
-            icon="question",
-        )
+        return _malformed(request, error)
 
     @site.exception_handler(OperationError)
     def unavailable(request: Request, error: OperationError) -> Response:
@@ -167,6 +161,19 @@ def _size_refusal(request: Request) -> Response | None:
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         sentence = f"It has more than {most // 1024:,} KiB."
     return _error(status, "This form was not read", sentence, icon="warning")
+
+
+def _malformed(request: Request, error: RequestValidationError) -> HTMLResponse:
+    names = ", ".join(sorted({str(item["loc"][-1]) for item in error.errors()}))
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    if request.method not in _SAFE:
+        return _undone(request, status, f"The form has fields that cannot be read: {names}.")
+    return _error(
+        status,
+        "This address has parameters that the page cannot read",
+        f"They are {names}. Remove the part after the question mark to see everything.",
+        icon="question",
+    )
 
 
 def _undone(request: Request, status: int, sentence: str) -> HTMLResponse:

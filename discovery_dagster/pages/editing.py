@@ -1,8 +1,8 @@
-"""Forms that change something: who may send one, and that each is obeyed once.
+"""Forms that change something: who may send one, and that each takes effect once.
 
-A page that an editor sees carries a sealed word in each form. It names the login and the engagement
-for which the page was made, so that no other page, person or engagement can use it, and is good
-once. Whoever only looks gets none.
+Each form on an editor's page carries a signed form token. It names the login and the engagement for
+which the page was made, so that no other site, person or engagement can use it, and is good once.
+Whoever only looks gets none.
 """
 
 import secrets
@@ -47,11 +47,11 @@ class Editor:
 
 
 def form_for(shared: AppState, viewer: Viewer, engagement: EngagementKey) -> str | None:
-    """Return the word for the forms of a page; None for who may only look."""
+    """Return the form token of a page; None for who may only look."""
     if viewer.login is None or not viewer.role.may_edit:
         return None
-    word = [viewer.login, str(engagement), secrets.token_hex(16)]
-    return _serializer(shared).dumps(word)
+    named = [viewer.login, str(engagement), secrets.token_hex(16)]
+    return _serializer(shared).dumps(named)
 
 
 def editor(
@@ -64,17 +64,16 @@ def editor(
 
     Raises:
         NotFound: when the viewer may not see the engagement, or there is none.
-        HTTPException: 403 for who may only look, and for a word that is not theirs.
+        HTTPException: 403 for who may only look, and for a form token that is not theirs.
         SentBeforeError: when the form was sent before.
     """
     key = engagement_in_scope(request, engagement, bearer)
-    return obey(app_state(request), request.state.viewer, key, form)
+    return sender_of(app_state(request), request.state.viewer, key, form)
 
 
-def obey(shared: AppState, viewer: Viewer, engagement: EngagementKey, form: str) -> Editor:
+def sender_of(shared: AppState, viewer: Viewer, engagement: EngagementKey, form: str) -> Editor:
     """Return who sends a form, and use the form up; raises as `editor` does."""
-    if not viewer.role.may_edit:
-        raise HTTPException(HTTPStatus.FORBIDDEN, _LOOKS_ONLY)
+    require_editor(viewer)
     seconds = int(logins.LIFETIME.total_seconds())
     try:
         login, place, number = _serializer(shared).loads(form, max_age=seconds)
@@ -82,9 +81,19 @@ def obey(shared: AppState, viewer: Viewer, engagement: EngagementKey, form: str)
         raise HTTPException(HTTPStatus.FORBIDDEN, _FOREIGN) from None
     if (login, place) != (viewer.login, str(engagement)):
         raise HTTPException(HTTPStatus.FORBIDDEN, _FOREIGN)
-    if not logins.send(shared.database, login, number):
-        raise SentBeforeError("This form has been sent already. It was obeyed once.")
+    if not logins.use_form(shared.database, login, number):
+        raise SentBeforeError("This form has been sent already. It took effect the first time.")
     return Editor(viewer.name or viewer.token, f"{PAGE}token {viewer.token}")
+
+
+def require_editor(viewer: Viewer) -> None:
+    """Refuse who may only look.
+
+    Raises:
+        HTTPException: 403 when the token is a viewer's.
+    """
+    if not viewer.role.may_edit:
+        raise HTTPException(HTTPStatus.FORBIDDEN, _LOOKS_ONLY)
 
 
 def _serializer(shared: AppState) -> URLSafeTimedSerializer:

@@ -78,7 +78,7 @@ class EngagementPage(Page):
     sessions: Sequence[SessionRow] = shown("its sessions, newest first")
     attention: Sequence[Attention] = shown("what needs a person in the newest one")
     json_url: str = shown("the sessions from the read API")
-    form: str | None = shown("the word that forms carry; none of who may only look")
+    form: str | None = shown("the form token; none of who may only look")
     received: Upload | None = shown("files that have just been sent")
 
 

@@ -1,7 +1,7 @@
 """Importing: files that a form sends become a drop in the inbox, and the daemon does the rest.
 
 The body is read as it comes and written as it is read: nothing of it is kept in memory, and nothing
-is written before the form's word, which stands before its files, has been found good.
+is written before the form token, which stands before the files, has been found good.
 """
 
 from collections.abc import Callable
@@ -21,14 +21,15 @@ from discovery_dagster.api.security import EngagementOf, StateOf
 from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.pages import links
 from discovery_dagster.pages.answers import MOST_BYTES
-from discovery_dagster.pages.editing import Editor, obey
+from discovery_dagster.pages.editing import Editor, require_editor, sender_of
 from discovery_dagster.store import uploads
 from discovery_dagster.store.reading import engagements
 
 router = APIRouter()
 
-#: Files of one form.
+#: Files of one form, and its other fields: the form token, a title, and some that nobody needs.
 _MOST_FILES = 200
+_MOST_FIELDS = 10
 
 
 class UnreadableFormError(InvalidRequestError):
@@ -38,10 +39,10 @@ class UnreadableFormError(InvalidRequestError):
 
 
 class _Receiver:
-    """Takes the form apart as it comes; `obeyed` says who sends it, from its word."""
+    """Takes the form apart as it comes; `sender` is who the form token says."""
 
-    def __init__(self, boundary: bytes, folder: Path, obeyed: Callable[[str], Editor]) -> None:
-        self.folder, self.obeyed = folder, obeyed
+    def __init__(self, boundary: bytes, folder: Path, sender: Callable[[str], Editor]) -> None:
+        self.folder, self.sender = folder, sender
         self.fields: dict[str, str] = {}
         self.files = 0
         self.editor: Editor | None = None
@@ -94,10 +95,12 @@ class _Receiver:
         except (KeyError, UnicodeDecodeError):
             raise UnreadableFormError("A file or a field has a name that is no text.") from None
         if name is None:
+            if len(self.fields) >= _MOST_FIELDS:
+                raise UnreadableFormError("The form has more fields than any of ours.")
             self._field, self._text = field, b""
             return
         if self.editor is None:
-            self.editor = self.obeyed(self.fields.get("form", ""))
+            self.editor = self.sender(self.fields.get("form", ""))
         if not name:
             return  # a field for files that nobody filled in
         self.files += 1
@@ -135,6 +138,7 @@ async def receive(request: Request, engagement: EngagementOf, shared: StateOf) -
     if await run_in_threadpool(engagements.one, shared.database, engagement) is None:
         raise NotFound
     viewer = request.state.viewer
+    require_editor(viewer)
     size = int(request.headers["content-length"])
     boundary = parse_options_header(request.headers.get("content-type"))[1].get(b"boundary", b"")
     if not boundary:
@@ -145,16 +149,16 @@ async def receive(request: Request, engagement: EngagementOf, shared: StateOf) -
         folder = await run_in_threadpool(uploads.begin, shared.inbox, engagement)
         try:
             receiver = _Receiver(
-                boundary, folder, lambda word: obey(shared, viewer, engagement, word)
+                boundary, folder, lambda token: sender_of(shared, viewer, engagement, token)
             )
             try:
                 async for chunk in request.stream():
                     await run_in_threadpool(receiver.take, chunk)
             finally:
                 receiver.close()
-            if receiver.editor is None:  # without files, too, a form is read only with its word
+            if receiver.editor is None:  # without files, too, a form needs its token
                 await run_in_threadpool(
-                    obey, shared, viewer, engagement, receiver.fields.get("form", "")
+                    sender_of, shared, viewer, engagement, receiver.fields.get("form", "")
                 )
             if not receiver.whole or receiver.editor is None or not receiver.files:
                 raise UnreadableFormError("No file has arrived whole: choose files and send again.")

@@ -59,7 +59,7 @@ FORMS = (
     LimitForm(
         "pin",
         "Pin to a wave",
-        "It moves in this wave, whatever the plan would choose.",
+        "It moves in this wave, if what it needs has moved by then.",
         (("Asset or group", "text"), ("Wave", "number")),
     ),
     LimitForm("freeze", "Freeze", "They do not move at all.", ((_NAMES, "lines"),)),
@@ -111,7 +111,7 @@ class PreviewPage(Page):
     key: SessionKey = shown("the session whose plan it is")
     sentence: str = shown("what would be set or removed")
     action: str = shown("where the form is sent that does it")
-    form: str = shown("the word that the form carries")
+    form: str = shown("the form token")
     fields: Sequence[tuple[str, str]] = shown("what the form sends besides")
     button: str = shown("what the button says")
     moves: Sequence[Mapping[str, Any]] = shown("assets whose wave or group would be another")

@@ -68,7 +68,7 @@ class SessionPage(Page):
     run_url: str | None = shown("the run in Dagster's own pages")
     json_url: str = shown("the state as the read API gives it")
     files_downloads: Sequence[tuple[str, str]] = shown("the files as data")
-    form: str | None = shown("the word that forms carry; none of who may only look")
+    form: str | None = shown("the form token; none of who may only look")
     outdated: Outdated | None = shown("what a run would mend, and its button, for an editor")
 
 

@@ -1,6 +1,6 @@
 """Logins of browsers: each is by a token, and ends with it, in time, or when somebody signs out.
 
-A login remembers the forms that it has sent, so that none is obeyed twice.
+A login remembers the forms that it has sent, so that none takes effect twice.
 """
 
 import secrets
@@ -32,7 +32,7 @@ def end(database: Database, login: str) -> None:
         connection.execute("delete from discovery.login where login = %s", [login])
 
 
-def send(database: Database, login: str, form: str) -> bool:
+def use_form(database: Database, login: str, form: str) -> bool:
     """Remember that a login has sent a form; return whether this was the first time."""
     with database.gatekeeper() as connection:
         cursor = connection.execute(

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from discovery_dagster.domain.roles import Role
-from discovery_dagster_tests.installation import Installation, open_folder
+from discovery_dagster_tests.folders import open_folder
+from discovery_dagster_tests.installation import Installation
 from discovery_dagster_tests.serving import Served, serving
 from discovery_dagster_tests.signed_in import Person, signed_in
 
@@ -132,10 +133,10 @@ def forms(asset: str) -> dict[str, dict[str, str]]:
 def test_nobody_writes_without_the_right_to(
     served: Served, ann: Person, names: dict[str, str]
 ) -> None:
-    """Each form by each who may not, with each word that is not theirs; nothing is ever done."""
+    """Each form by each who may not, with form tokens that are not theirs; nothing is done."""
     own, theirs = names["hillside"], names["dalesend"]
     before = log(served), log(served, "dalesend")
-    stolen = ann.hidden(own)
+    stolen, cookie = ann.hidden(own), ann.browser.cookies["discovery"]
     tries: list[tuple[str, httpx.Response, int]] = []
     with (
         signed_in(served, "hillside", role=Role.VIEWER, name=None) as viewer,
@@ -147,17 +148,16 @@ def test_nobody_writes_without_the_right_to(
         assert "Decide what it is" not in viewer.page(own)
         for path, fields in forms(own).items():
             tries += [
-                ("viewer, stolen word", viewer.send(path, stolen, **fields), 403),
-                ("viewer, no word", viewer.send(path, {}, **fields), 403),
+                ("viewer, stolen form token", viewer.send(path, stolen, **fields), 403),
+                ("viewer, no form token", viewer.send(path, {}, **fields), 403),
                 ("another client's editor", eve.send(path, eve.hidden(theirs), **fields), 404),
-                ("the same, stolen word", eve.send(path, stolen, **fields), 404),
+                ("the same, stolen form token", eve.send(path, stolen, **fields), 404),
                 ("another engagement's editor", elsewhere.send(path, stolen, **fields), 404),
                 ("nobody", nobody.post(path, data={**stolen, **fields}), 303),
-                ("no word", ann.send(path, {}, **fields), 403),
+                ("no form token", ann.send(path, {}, **fields), 403),
                 ("forged", ann.send(path, {"form": stolen["form"][:-2] + "xx"}, **fields), 403),
                 ("nonsense", ann.send(path, {"form": "\N{SNOWMAN}.a.b"}, **fields), 403),
-                ("a cookie as a word", ann.send(path, {"form": ann.browser.cookies["discovery"]},
-                 **fields), 403),
+                ("the cookie", ann.send(path, {"form": cookie}, **fields), 403),
             ]  # fmt: skip
             for headers in (
                 {"Sec-Fetch-Site": "cross-site"},
@@ -185,7 +185,7 @@ def test_nobody_writes_without_the_right_to(
     assert (log(served), log(served, "dalesend")) == before
 
 
-def test_a_form_is_obeyed_once_and_only_while_its_login_lives(
+def test_a_form_takes_effect_once_and_only_while_its_login_lives(
     served: Served, ann: Person, names: dict[str, str]
 ) -> None:
     path = f"{names['hillside']}/decisions"
@@ -221,8 +221,8 @@ def test_a_limit_is_previewed_then_set_then_removed(
     assert log(served) == before, "a preview sets nothing"
     hidden = ann.hidden(f"{plan}/preview?{httpx.QueryParams(query)}")
     fields = {"kind": "pin", "value": [asset, "3"], "reason": "audit"}
-    word = {"form": hidden["form"]}
-    sent = ann.send(f"{plan}/limits", word, **fields)
+    token = {"form": hidden["form"]}
+    sent = ann.send(f"{plan}/limits", token, **fields)
     assert sent.status_code == 303
     page = ann.page(sent.headers["location"].partition("#")[0])
     assert "Set: Pinned:" in page
@@ -294,9 +294,9 @@ def test_files_that_cannot_be_taken_leave_nothing(served: Served, ann: Person) -
     place.mkdir(parents=True, exist_ok=True)
     lying_before, before = lying(), log(served)
 
-    def send(word: dict[str, str], *names: str, **more: str) -> int:
+    def send(form: dict[str, str], *names: str, **more: str) -> int:
         files = [("files", (name, b"a,b\n1,2\n")) for name in names]
-        answer = ann.browser.post(f"{engagement}/import", data=word, files=files, headers=more)
+        answer = ann.browser.post(f"{engagement}/import", data=form, files=files, headers=more)
         return answer.status_code
 
     for names in ((".hidden.csv",), ("_READY",), ("a/../b.csv",), ("a.csv", "a.csv"), ("n" * 300,)):
@@ -319,11 +319,11 @@ def test_files_that_cannot_be_taken_leave_nothing(served: Served, ann: Person) -
         signed_in(served, "hillside", role=Role.VIEWER, name=None) as viewer,
         signed_in(served, "dalesend") as eve,
     ):
-        word = ann.hidden(engagement)
+        form = ann.hidden(engagement)
         files = {"files": ("a.csv", b"a,b\n1,2\n")}
         for person, status in ((viewer, 403), (eve, 404)):
-            answer = person.browser.post(f"{engagement}/import", data=word, files=files)
+            answer = person.browser.post(f"{engagement}/import", data=form, files=files)
             assert answer.status_code == status
-    nowhere = ann.browser.post("/engagements/hillside.nothing/import", data=word, files=files)
+    nowhere = ann.browser.post("/engagements/hillside.nothing/import", data=form, files=files)
     assert nowhere.status_code == 404
     assert (lying(), log(served)) == (lying_before, before)

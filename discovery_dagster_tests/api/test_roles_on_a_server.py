@@ -74,6 +74,8 @@ def test_the_api_answers_with_its_own_login(pipeline: Installation, login: str) 
         "set role discovery_reader; delete from discovery.asset",
         "set role discovery_reader; select * from discovery.access_token",
         "set role discovery_gatekeeper; select * from discovery.asset",
+        "set role discovery_editor; select * from discovery.asset",
+        "set role discovery_editor; delete from discovery.decision",
     ],
 )
 def test_that_login_can_do_nothing_else(login: str, statement: str) -> None:

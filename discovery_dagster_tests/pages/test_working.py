@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -34,6 +35,7 @@ def look(page: Page, name: str) -> None:
     keep(page, f"working-{name}")
 
 
+@pytest.mark.long
 def test_an_editor_decides_limits_the_plan_runs_again_and_imports(
     browser: Browser, server: Served, tmp_path: Path
 ):

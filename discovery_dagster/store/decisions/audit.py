@@ -33,7 +33,7 @@ class Entry:
 
 _COMMAND = "'command line'"
 
-#: Decisions about columns, grains, formats and words are the client's; those made here are listed here.
+#: Decisions about columns, grains, formats and words are the client's; listed are those made here.
 _LOGS = f"""
     select at, author, name as about, field, before, value as after, reason, origin, session
     from discovery.decision where engagement = %(engagement)s

@@ -44,7 +44,8 @@ _PATIENCE = 10.0
 class LimitForm:
     """The form of one kind of limit: each field is a label and what it takes.
 
-    What it takes is `text`, `number`, or `lines` for a name on each line.
+    What it takes is `text`, `number`, `date`, `lines` for a name on each line, or `names` for lines
+    that may be left empty.
     """
 
     kind: str
@@ -53,7 +54,7 @@ class LimitForm:
     fields: Sequence[tuple[str, str]]
 
 
-_NAMES = "Assets or groups, one on each line"
+_NAMES = "Assets, groups, application:NAME or environment:NAME, one on each line"
 
 FORMS = (
     LimitForm(
@@ -82,6 +83,18 @@ FORMS = (
         "Cap the groups",
         "No group has more assets than this, unless they need each other.",
         (("Assets in a group", "number"),),
+    ),
+    LimitForm(
+        "window",
+        "Date a wave",
+        "The wave moves in these days.",
+        (("Wave", "number"), ("First day", "date"), ("Days", "number")),
+    ),
+    LimitForm(
+        "freeze-period",
+        "Freeze for a time",
+        "They do not move in these days; without names, nothing does.",
+        (("First day", "date"), ("Last day", "date"), (_NAMES, "names")),
     ),
 )
 

@@ -7,7 +7,7 @@ the engagements of its context, and touches no other table.
 from alembic import op
 
 revision = "0036"
-down_revision = "0034"
+down_revision = "0035"
 
 #: What the editor may do, by table.
 RIGHTS = {

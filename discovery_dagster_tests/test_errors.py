@@ -14,7 +14,7 @@ from discovery_dagster.domain.errors import (
 PROJECT = Path(__file__).parents[1]
 BRANCHES = {DiscoveryError, InvalidRequestError, AbsentError, OperationError}
 #: They are made with the code of what is wrong in one file, value or argument.
-CODE_OF_EACH = {"UsageError", "UnreadableFileError", "InvalidOverrideError"}
+CODE_OF_EACH = {"UsageError", "UnreadableFileError", "InvalidOverrideError", "DictionaryError"}
 
 
 def _subclasses(kind: type[DiscoveryError]) -> Iterator[type[DiscoveryError]]:

@@ -6,7 +6,7 @@ do $$
 declare purpose text;
 begin
   foreach purpose in array
-    array['owner', 'writer', 'reader', 'operator', 'gatekeeper', 'backup']
+    array['owner', 'writer', 'editor', 'reader', 'operator', 'gatekeeper', 'backup']
   loop
     if to_regrole('discovery_' || purpose) is null then
       execute format('create role %I nologin', 'discovery_' || purpose);
@@ -16,8 +16,8 @@ end $$;
 
 create role discovery_pipeline login noinherit password :'password';
 
-grant discovery_owner, discovery_writer, discovery_reader, discovery_operator,
-  discovery_gatekeeper, discovery_backup to discovery_pipeline;
+grant discovery_owner, discovery_writer, discovery_editor, discovery_reader,
+  discovery_operator, discovery_gatekeeper, discovery_backup to discovery_pipeline;
 
 create database discovery template template0 encoding 'UTF8' locale 'C.UTF-8';
 

@@ -14,7 +14,7 @@ from discovery_dagster.definitions import defs
 from discovery_dagster.defs import inbox
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import drops, exports, sessions
+from discovery_dagster.store import drops, exports, objects, sessions
 from discovery_dagster.store.decisions import log
 from discovery_dagster.store.states import state
 
@@ -191,14 +191,14 @@ def test_a_file_that_came_after_the_mark_has_to_settle(box):
 
 def test_a_drop_that_is_written_to_while_it_is_read_is_not_taken_in(box, monkeypatch):
     folder = box.drop()
-    archive = inbox.ObjectStore.archive
+    archive = objects.ObjectStore.archive
 
     def write_meanwhile(*arguments):
         (folder / "servers.csv").write_text("Hostname\nweb-01\nweb-02\n")
         return archive(*arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(inbox.ObjectStore, "archive", write_meanwhile)
+        patched.setattr(objects.ObjectStore, "archive", write_meanwhile)
         reason = box.tick().skip_reason.skip_message
     assert "written to while it was read" in reason
     assert box.sessions() == []

@@ -13,7 +13,6 @@ import psycopg
 import pytest
 
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.domain.scope import Scope
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import (
     backup_rows,
@@ -21,14 +20,12 @@ from discovery_dagster.store import (
     backups,
     schema,
     sessions,
-    tokens,
 )
 from discovery_dagster.store.backup_errors import BackupError
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decisions import (
     mappings,
 )
-from discovery_dagster.store.logins import LIFETIME
 from discovery_dagster.store.objects import ObjectStore, object_store
 from discovery_dagster.store.sessions import IncomingFile
 from discovery_dagster_tests.buckets import BUCKET, s3_server, surroundings
@@ -59,6 +56,12 @@ def kept(make_home, tmp_path_factory) -> tuple[Database, Path]:
     return filled(make_home(), tmp_path_factory.mktemp("kept"))
 
 
+_ADD_TOKEN = """
+    insert into discovery.access_token (token, hash, client, engagements, expires_at)
+    values ('t', 'h', 'acme', '{}', now() + interval '1 hour')
+"""
+
+
 def filled(database: Database, folder: Path) -> tuple[Database, Path]:
     objects = ObjectStore(folder / "objects")
     session = sessions.register(database, objects, EngagementKey("acme", "move"), [])
@@ -68,7 +71,8 @@ def filled(database: Database, folder: Path) -> tuple[Database, Path]:
     decision = max(row["decision"] for row in rows(database, "mapping_decision"))
     with psycopg.connect(database.url) as connection:
         connection.execute("delete from discovery.mapping_decision where decision = %s", [decision])
-    tokens.create(database, Scope("acme"), LIFETIME)
+    with psycopg.connect(database.url) as connection:  # an older schema has no roles of tokens
+        connection.execute(_ADD_TOKEN)
     file = folder / "home.tar"
     backups.write(database, objects, file, KEY)
     return database, file

@@ -56,7 +56,7 @@ def kept(make_home, tmp_path_factory) -> tuple[Database, Path]:
     return filled(make_home(), tmp_path_factory.mktemp("kept"))
 
 
-_ADD_TOKEN = """
+_ADD_ACCESS = """
     insert into discovery.access_token (token, hash, client, engagements, expires_at)
     values ('t', 'h', 'acme', '{}', now() + interval '1 hour')
 """
@@ -72,7 +72,7 @@ def filled(database: Database, folder: Path) -> tuple[Database, Path]:
     with psycopg.connect(database.url) as connection:
         connection.execute("delete from discovery.mapping_decision where decision = %s", [decision])
     with psycopg.connect(database.url) as connection:  # an older schema has no roles of tokens
-        connection.execute(_ADD_TOKEN)
+        connection.execute(_ADD_ACCESS)
     file = folder / "home.tar"
     backups.write(database, objects, file, KEY)
     return database, file

@@ -72,6 +72,13 @@ def test_each_filter_finds_the_assets_that_hold_the_value(upland: httpx.Client) 
             assert listed == holding, (name, value)
 
 
+def test_words_are_filtered_by_what_people_decided(upland: httpx.Client) -> None:
+    everything = paged(upland, "words")
+    assert everything
+    assert paged(upland, "words", decided="none") == everything
+    assert paged(upland, "words", decided="server") == []
+
+
 def _as_asked(value: Any) -> str:
     if value is None:
         return "none"

@@ -52,25 +52,24 @@ MAPPING = Listing(
     search=('r."column"', "r.field"),
 )
 
+#: What people decided last of a word.
+_DECIDED = """(
+    select w.meaning from discovery.word_decision w
+    where w.client = split_part(r.engagement, '.', 1) and w.field = r.field and w.key = r.key
+    order by w.decision desc limit 1
+)"""
+
 WORDS = Listing(
     shown=shown.WORDS,
     table="discovery.source_word",
-    columns={"decided": "d.meaning"},
-    joins="""
-        left join lateral (
-            select w.meaning from discovery.word_decision w
-            where w.client = split_part(r.engagement, '.', 1)
-              and w.field = r.field and w.key = r.key
-            order by w.decision desc limit 1
-        ) d on true
-    """,
+    columns={"decided": _DECIDED},
     filters={
         "file": "r.file",
         "field": "r.field",
         "column": 'r."column"',
         "word": "r.word",
         "meaning": "r.meaning",
-        "decided": "d.meaning",
+        "decided": _DECIDED,
     },
     search=("r.word", 'r."column"'),
 )

@@ -77,16 +77,16 @@ if moment == "its modules are imported":
                 hit()
     sys.meta_path.insert(0, Importing())
 else:
-    from discovery_dagster.cli import follow, reading
+    from discovery_dagster.cli import follow, status
     from discovery_dagster.domain.keys import SessionKey
     if moment == "it asks Postgres":
-        reading.open_database = hit
+        status.open_database = hit
     else:
         class Engines:
             open_engine = hit
         sys.modules["discovery_dagster.defs.engine"] = Engines
         session = SessionKey.parse("acme.move|s001")
-        reading.open_database = lambda _: follow.run_and_follow(None, None, session)
+        status.open_database = lambda _: follow.run_and_follow(None, None, session)
 main()
 """
 

@@ -71,4 +71,4 @@ def test_interrupted_tests_leave_no_process_and_no_folder(
     interrupt(tests.pid, number)
     tests.wait(timeout=60)
     until(lambda: processes_of(folder) == {}, 60)
-    until(lambda: {path.name for path in folder.iterdir()} <= {"pytest"}, 10)
+    until(lambda: {path.name for path in folder.iterdir()} <= {"pytest"}, 30)

@@ -23,7 +23,7 @@ def source(file: str, *header: str, of: str = "generic.assets") -> Row:
 def session(
     *assets: Row,
     edges: tuple[Row, ...] = (),
-    places: dict[str, tuple[str, int]] | None = None,
+    places: dict[str, tuple[str | None, int | None]] | None = None,
     sources: tuple[Row, ...] = (source("a.csv"),),
     key: str = "s001",
 ) -> Snapshot:
@@ -118,6 +118,21 @@ def test_a_group_with_another_number_has_not_moved():
     before = session(*assets, places={"app-01": ("G001", 1), "db-01": ("G001", 1)})
     renumbered = session(*assets, places={"app-01": ("G002", 1), "db-01": ("G002", 1)})
     assert compare(before, renumbered).is_empty()
+
+
+def test_an_asset_that_stays_has_not_moved_until_it_is_placed_or_stays_again():
+    assets = [{"name": name} for name in ("db-01", "web-01")]
+    staying = session(*assets, places={"db-01": (None, None), "web-01": (None, None)})
+    placed = session(*assets, places={"db-01": ("G001", 1), "web-01": (None, None)})
+    assert told(staying, staying, "name") == []
+    assert told(staying, placed, "name", "field", "before", "after") == [
+        ("db-01", "group", None, "G001"),
+        ("db-01", "wave", None, "1"),
+    ]
+    assert told(placed, staying, "name", "field", "before", "after") == [
+        ("db-01", "group", "G001", None),
+        ("db-01", "wave", "1", None),
+    ]
 
 
 def test_an_asset_that_left_its_group_has_moved_and_so_has_one_in_another_wave():

@@ -29,7 +29,9 @@ def changes(
     both = after.select("asset_id", after="group").join(
         before.select("asset_id", before="group"), on="asset_id"
     )
-    moved = both.join(_paired(both), on=["before", "after"], how="anti").select(
+    placed = both.filter(pl.any_horizontal(pl.col("before", "after").is_not_null()))
+    # What is in a group of one plan alone is in no pair, and has moved.
+    moved = placed.join(_paired(placed.drop_nulls()), on=["before", "after"], how="anti").select(
         "asset_id", "before", "after", change=pl.lit(CHANGED), field=pl.lit("group")
     )
     names = assets.select("asset_id", "name")

@@ -17,6 +17,7 @@ from discovery_dagster.domain import (
     intake,
     readiness,
 )
+from discovery_dagster.domain.applications import deployments
 from discovery_dagster.domain.classification import uses
 from discovery_dagster.domain.intake import RecognisedTable
 from discovery_dagster.domain.planning import plan
@@ -58,9 +59,10 @@ def derive(paths: Sequence[Path]) -> Derived:
     assets = classification.classify(inventory.assets, AS_OF, used=used)
     edges = dependencies.build(assets, records.relations, records.assets, members=inventory.members)
     nodes = graph.analyse(assets, edges)
-    planned = plan.make(assets, edges, nodes)
+    deployed = deployments.find(assets, edges)
+    planned = plan.make(assets, edges, nodes, deployments=deployed)
     ready = readiness.assess(assets, records.assets, inventory.members)
-    listed = applications.describe(assets, edges, planned.placements, ready)
+    listed = applications.describe(assets, edges, deployed, planned.placements, ready)
     return Derived(
         *(tables, mapping, grains, records, inventory, assets, edges, nodes, planned),
         listed["interfaces"],

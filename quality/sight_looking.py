@@ -142,13 +142,13 @@ def _judge_things(
 ) -> None:
     sight.assets = assets.height
     missing = [name for name in label.things if name.casefold() not in names]
-    found = label.count - len(missing) if label.things else min(assets.height, label.count)
-    sight.things_found = found
-    surplus = max(0, assets.height - found - label.beside)
+    things = label.count - len(missing) if label.things else min(assets.height, label.count)
+    sight.things_found = things
+    surplus = max(0, assets.height - things - label.beside)
     sight.assets_of_things = assets.height - surplus
     sight.faults += [f"missing: {name}" for name in missing]
-    if not label.things and found < label.count:
-        sight.faults.append(f"missing: {label.count - found} things")
+    if not label.things and things < label.count:
+        sight.faults.append(f"missing: {label.count - things} things")
     if surplus:
         shown = ", ".join(assets["name"].drop_nulls().head(8))
         sight.faults.append(f"{surplus} assets are no things: {shown}")
@@ -159,8 +159,8 @@ def _judge_types(
 ) -> None:
     judged = [(names.get(name.casefold()), truth) for name, truth in label.types.items()]
     if label.type is not None:
-        found = [names.get(name.casefold()) for name in label.things] or assets.rows(named=True)
-        judged += [(asset, label.type) for asset in found[:_JUDGED]]
+        typed = [names.get(name.casefold()) for name in label.things] or assets.rows(named=True)
+        judged += [(asset, label.type) for asset in typed[:_JUDGED]]
     for asset, truth in judged:
         if asset is None:
             continue

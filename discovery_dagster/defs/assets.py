@@ -25,6 +25,7 @@ from discovery_dagster.domain import (
     dependencies as edges,
 )
 from discovery_dagster.domain import tables as catalogue
+from discovery_dagster.domain.applications import deployments
 from discovery_dagster.domain.canonical.words import source_words
 from discovery_dagster.domain.classification import overriding, uses
 from discovery_dagster.domain.decisions import endpoints as about_endpoints
@@ -425,6 +426,7 @@ def migration_plan(
         in_force = constraints.current(session.database, session.key.engagement)
         assets = classified_assets.frame(catalogue.CLASSIFIED_ASSETS)
         edges = dependencies.frame(catalogue.EDGES)
+        deployed = deployments.find(assets, edges)
         stages = Stages(report, plan.STAGES + 2)
         planned = plan.make(
             assets,
@@ -432,6 +434,7 @@ def migration_plan(
             dependency_graph.frame(catalogue.GRAPH_NODES),
             plan.PlanSettings(constraints=in_force),
             stages.advance,
+            deployed,
         )
         stages.advance()
         covered = coverage.coverage(assets, edges)
@@ -439,7 +442,7 @@ def migration_plan(
         decided = overrides.in_force(session.database, session.key.engagement)
         placements = overriding.plan(planned.placements, decided)
         ready = classified_assets.frame(catalogue.READINESS)
-        listed = applications.describe(assets, edges, placements, ready)
+        listed = applications.describe(assets, edges, deployed, placements, ready)
         frames = {
             "coverage": catalogue.PLAN_COVERAGE.of(covered),
             "placements": catalogue.PLAN_PLACEMENTS.of(placements),

@@ -104,8 +104,8 @@ class ObjectBucket:
         except FileNotFoundError as error:
             raise FileNotFoundError(errno.ENOENT, "No such object", self.address(key)) from error
         except BaseError as error:
-            said = _QUERY.sub("?…", str(error).partition("\n")[0])
-            raise OSError(errno.EIO, said, self.address(key)) from error
+            message = _QUERY.sub("?…", str(error).partition("\n")[0])
+            raise OSError(errno.EIO, message, self.address(key)) from error
 
 
 class _Reader(io.RawIOBase):

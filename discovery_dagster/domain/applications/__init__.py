@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from discovery_dagster.domain.applications.model import Deployments
 from discovery_dagster.domain.tables import (
     Applications,
     AssetReadiness,
@@ -22,13 +23,18 @@ class Described(TypedDict):
 
 
 def describe(
-    assets: ClassifiedAssets, edges: Edges, placements: PlanPlacements, ready: AssetReadiness
+    assets: ClassifiedAssets,
+    edges: Edges,
+    deployments: Deployments,
+    placements: PlanPlacements,
+    ready: AssetReadiness,
 ) -> Described:
     """Describe the applications of a session.
 
     Args:
         assets: `CLASSIFIED_ASSETS`.
         edges: `EDGES`.
+        deployments: of the session.
         placements: `PLAN_PLACEMENTS`.
         ready: `READINESS`.
 
@@ -36,11 +42,10 @@ def describe(
         `applications` and `interfaces`, as `APPLICATIONS` and `INTERFACES`.
     """
     # The graph reads deployments, and these read what the graph says of evidence.
-    from discovery_dagster.domain.applications import deployments, interfaces, listing
+    from discovery_dagster.domain.applications import interfaces, listing
 
-    deployed = deployments.find(assets, edges)
-    between = interfaces.interfaces(edges, deployed)
+    between = interfaces.interfaces(edges, deployments)
     return {
-        "applications": listing.applications(assets, deployed, between, placements, ready),
+        "applications": listing.applications(assets, deployments, between, placements, ready),
         "interfaces": between,
     }

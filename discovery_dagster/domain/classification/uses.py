@@ -72,12 +72,12 @@ def _with_assets(
         )
         distinct = ends.unique(maintain_order=True).with_columns(scope=pl.lit(None, pl.String))
         resolved = index.resolve(distinct).join(own, on="record", how="left", maintain_order="left")
-        meant = resolved.select(
+        assigned = resolved.select(
             *("name", "address", "type", "record"),
             pl.coalesce("stated", "asset_id").alias(f"{side}_asset"),
         )
         joined = ends.join(
-            meant, on=ends.columns, how="left", nulls_equal=True, maintain_order="left"
+            assigned, on=ends.columns, how="left", nulls_equal=True, maintain_order="left"
         )
         relations = relations.with_columns(joined[f"{side}_asset"]).with_columns(
             pl.coalesce(f"{side}_asset", side, f"{side}_address").alias(f"{side}_end")

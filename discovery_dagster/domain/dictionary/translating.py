@@ -101,8 +101,8 @@ class Dictionary:
     def _explained(self, field: str, cells: pl.Series) -> dict[str, WordDecision]:
         """The decision about each distinct cell that there is one about."""
         distinct = cells.drop_nulls().unique().to_list()
-        found = {cell: self._decisions.get((field, key_of(cell))) for cell in distinct}
-        return {cell: each for cell, each in found.items() if each is not None}
+        decisions = {cell: self._decisions.get((field, key_of(cell))) for cell in distinct}
+        return {cell: each for cell, each in decisions.items() if each is not None}
 
 
 def sentence(header: str | None, written: str, decision: WordDecision) -> str:

@@ -91,7 +91,7 @@ def _meanings_of_phrases(
     written: Iterable[str], allowed: Mapping[str, Phrase] | None
 ) -> dict[str, str]:
     texts = list(written)
-    worded = {meant: meaning for meaning, meant in relations().items()}
+    worded = {relation: meaning for meaning, relation in relations().items()}
     known = {
         text: worded[phrase.relation, phrase.turned]
         for text, phrase in read_phrases(texts, allowed).items()

@@ -81,9 +81,9 @@ NODE_TABLE = TableFormat(
     name="graph.node_table",
     kind=Kind.ASSETS,
     headers=tuple(
-        frozenset({"id", "label", said})
-        for said in ("timeset", "interval", "type", "kind", "category", "class", "group", "color",
-                     "size", "node type", "degree")
+        frozenset({"id", "label", attribute})
+        for attribute in ("timeset", "interval", "type", "kind", "category", "class", "group",
+                          "color", "size", "node type", "degree")
     ),
     columns={header: rule for header, rule in NODES.columns.items() if header != "id"},
 )  # fmt: skip

@@ -161,11 +161,13 @@ def _cells(
     table: SourceTable, header: set[str], headers: Mapping[str, tuple[str, ...]]
 ) -> dict[str, pl.Series]:
     """The cells of the first header of each fact that the tab has."""
-    found = {
+    present = {
         name: next((each for each in group if each in header), None)
         for name, group in headers.items()
     }
-    return {name: column_of(table, column) for name, column in found.items() if column is not None}
+    return {
+        name: column_of(table, column) for name, column in present.items() if column is not None
+    }
 
 
 def _over(machine: pl.Series, values: pl.Series, how: str) -> pl.Series:

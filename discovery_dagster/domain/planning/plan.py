@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from discovery_dagster.domain.applications.deployments import find
+from discovery_dagster.domain.applications.model import Deployments
 from discovery_dagster.domain.decisions.constraints import (
     Constraint,
     ResolvedConstraints,
@@ -64,6 +65,7 @@ def make(
     nodes: GraphNodes,
     settings: PlanSettings | None = None,
     advance: Callable[[], None] = no_advance,
+    deployments: Deployments | None = None,
 ) -> Plan:
     """Say what moves together, and in which order.
 
@@ -76,9 +78,9 @@ def make(
         nodes: `GRAPH_NODES`.
         settings: the defaults when not given.
         advance: called at the end of each of `STAGES` stages.
+        deployments: of the session; looked for when not given.
     """
-    settings = settings or PlanSettings()
-    deployments = find(assets, edges)
+    settings, deployments = settings or PlanSettings(), deployments or find(assets, edges)
     constraints = resolve_constraints(settings.constraints, assets, deployments.served())
     limit = constraints.limit("group_limit") or settings.group_limit
     every = moving.with_facts(strategy.with_facts(planned(assets), nodes), edges, deployments)

@@ -83,7 +83,7 @@ def _relate(drawing: Drawing, line: int, relation: re.Match[str], arguments: Seq
 
 def _arguments(written: str) -> list[str]:
     """Return the arguments without those that are named, which are of drawing."""
-    found, at = list[str](), 0
+    arguments, at = list[str](), 0
     while at < len(written):
         argument = _ARGUMENT.match(written, at)
         if argument is None or argument.end() == at:
@@ -91,5 +91,5 @@ def _arguments(written: str) -> list[str]:
         at = argument.end()
         if argument[1] is None:
             quoted = argument[2]
-            found.append((argument[3] if quoted is None else quoted).strip())
-    return found
+            arguments.append((argument[3] if quoted is None else quoted).strip())
+    return arguments

@@ -38,13 +38,13 @@ def assess(
     """
     judged = assets.filter(pl.col("type").is_in(load("readiness")["types"]))
     known = facts.gather(judged, records, members)
-    found = rules.findings(judged, known)
+    findings = rules.findings(judged, known)
     targets = pl.DataFrame({"target": list(load("targets"))})
     verdicts = (
         judged.select("asset_id")
         .join(targets, how="cross")
         .join(
-            found.group_by("asset_id", "target").agg("readiness"),
+            findings.group_by("asset_id", "target").agg("readiness"),
             on=["asset_id", "target"],
             how="left",
             maintain_order="left",
@@ -55,13 +55,13 @@ def assess(
         pl.struct("target", "readiness").alias("targets"),
         pl.col("readiness").filter(pl.col("target") == rules.GENERIC).first().alias("readiness"),
     )
-    told = found.group_by("asset_id", maintain_order=True).agg(
+    listed = findings.group_by("asset_id", maintain_order=True).agg(
         pl.struct(list(rules.FINDINGS)[1:]).alias("findings")
     )
     rows = (
         judged.select("asset_id")
         .join(by_asset, on="asset_id", how="left", maintain_order="left")
-        .join(told, on="asset_id", how="left", maintain_order="left")
+        .join(listed, on="asset_id", how="left", maintain_order="left")
         .join(sizing.sizes(judged, known), on="asset_id", how="left", maintain_order="left")
         .with_columns(pl.col("findings").fill_null([]), pl.col("sizing").fill_null([]))
     )

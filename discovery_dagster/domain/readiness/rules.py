@@ -40,13 +40,13 @@ def findings(assets: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
         limits = load("targets")[GENERIC]["limits"] | profile["limits"]
         for rule in load("readiness")["rules"]:
             missing = "missing" in rule
-            found = _missing(rule, assets, facts) if missing else _holding(rule, limits, known)
+            concerned = _missing(rule, assets, facts) if missing else _holding(rule, limits, known)
             verdict = profile.get("verdicts", {}).get(rule["id"], rule["verdict"])
             limit = limits.get(rule.get("above") or rule.get("below"))
             words = rule["sentence"].replace("{target}", profile["name"])
             words = words.replace("{limit}", f"{limit:,}" if limit is not None else "")
             parts.append(
-                found.select(
+                concerned.select(
                     "asset_id",
                     target=pl.lit(target),
                     rule=pl.lit(rule["id"]),

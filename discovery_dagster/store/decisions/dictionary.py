@@ -99,7 +99,7 @@ def held(
     """Return those of the words that something was decided about which each session has."""
     values = {**wanted(keys), "words": [each.subject[1] for each in decisions]}
     rows = by_session(keys, connection.execute(_HELD, values).fetchall())
-    return {key: {(row["field"], row["key"]) for row in found} for key, found in rows.items()}
+    return {key: {(row["field"], row["key"]) for row in words} for key, words in rows.items()}
 
 
 def decide(

@@ -31,7 +31,29 @@ AT_A_TIME = 12
 
 @pytest.fixture(scope="module")
 def server(served: Served) -> Iterator[Served]:
-    """A server with as few as eight connections, which shows a session of many assets."""
+    """A server that shows a session of many assets, and soon leaves a peer that takes nothing."""
+    with many_assets(served), serving(served.home, **limits(patience=LEFT_AFTER)) as other:
+        yield other
+
+
+@pytest.fixture(scope="module")
+def patient(server: Served) -> Iterator[Served]:
+    """The same with a patience that outlasts any test: what it counts as open stays open."""
+    with serving(server.home, **limits(patience=600)) as other:
+        yield other
+
+
+def limits(patience: int) -> dict[str, str]:
+    """Settings of a server: seconds until it leaves a peer, and few streams a token."""
+    return {
+        "DISCOVERY_API_PEER_SECONDS": str(patience),
+        "DISCOVERY_API_STREAMS": str(AT_A_TIME),
+    }
+
+
+@contextmanager
+def many_assets(served: Served) -> Iterator[None]:
+    """While it lasts, the first session has so many assets more."""
     with served.home.database() as database:
         with database.writer(EngagementKey("upland", "exit")) as connection:
             connection.execute(
@@ -43,12 +65,7 @@ def server(served: Served) -> Iterator[Served]:
                 "  'description', repeat('slow', 300))) copy",
                 [ASSETS],
             )
-        settings = {
-            "DISCOVERY_API_PEER_SECONDS": str(LEFT_AFTER),
-            "DISCOVERY_API_STREAMS": str(AT_A_TIME),
-        }
-        with serving(served.home, **settings) as other:
-            yield other
+        yield
         with database.writer(EngagementKey("upland", "exit")) as connection:
             connection.execute("delete from discovery.asset where seq > 1000000")
 
@@ -80,12 +97,12 @@ def seconds(ask: Callable[[], httpx.Response]) -> float:
 
 
 @pytest.mark.parametrize("ending", ["assets.csv", "assets.ndjson", "assets.parquet"])
-def test_slow_downloads_of_one_client_do_not_slow_another(server: Served, ending: str) -> None:
-    token = server.token("upland")
-    with server.asking(server.token("lowland")) as lowland, ExitStack() as slow:
+def test_slow_downloads_of_one_client_do_not_slow_another(patient: Served, ending: str) -> None:
+    token = patient.token("upland")
+    with patient.asking(patient.token("lowland")) as lowland, ExitStack() as slow:
         alone = seconds(lambda: lowland.get(f"{LOWLAND}/assets"))
         for _ in range(AT_A_TIME):
-            slow.enter_context(not_reading(server, f"{SESSION}/{ending}", token))
+            slow.enter_context(not_reading(patient, f"{SESSION}/{ending}", token))
         beside = seconds(lambda: lowland.get(f"{LOWLAND}/assets"))
         download = lowland.get(f"{LOWLAND}/assets.csv")
     assert beside < 20 * alone + 0.5
@@ -115,18 +132,18 @@ def test_whoever_reads_slowly_but_reads_gets_all(server: Served) -> None:
     assert rows > ASSETS
 
 
-def test_a_token_has_so_many_downloads_and_no_more(server: Served) -> None:
-    token = server.token("upland")
-    with ExitStack() as slow, server.asking(token) as upland:
+def test_a_token_has_so_many_downloads_and_no_more(patient: Served) -> None:
+    token = patient.token("upland")
+    with ExitStack() as slow, patient.asking(token) as upland:
         for _ in range(AT_A_TIME):
-            slow.enter_context(not_reading(server, f"{SESSION}/assets.ndjson", token))
+            slow.enter_context(not_reading(patient, f"{SESSION}/assets.ndjson", token))
         path = "/engagements/upland.exit/sessions/s001/assets"
         refused = upland.get(f"{path}.csv")
         assert refused.status_code == 429
         assert int(refused.headers["retry-after"]) > 0
         assert f"{AT_A_TIME} downloads open" in refused.json()["detail"]
         assert upland.get(path).status_code == 200, "pages are none"
-    with server.asking(token) as upland:
+    with patient.asking(token) as upland:
         deadline = time.monotonic() + 5
         while upland.get(f"{path}.csv?q=none").status_code == 429:
             assert time.monotonic() < deadline, "what was closed still counts"

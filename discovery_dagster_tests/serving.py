@@ -56,6 +56,9 @@ def serving(home: Installation, rate: str = "1000000/minute", **settings: str) -
         process.terminate()
         process.wait(timeout=20)
         reader.join(timeout=5)
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
 
 
 def _url(process: subprocess.Popen[str]) -> str:

@@ -12,6 +12,7 @@ from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.ports import Address
 from discovery_dagster.cli.supervisor import Child
 from discovery_dagster.defs.home import PROJECT, WORKSPACE, dagster_environment
+from discovery_dagster.defs.tick_database import CODE_SERVER_SOCKET
 from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import Database
 
@@ -29,7 +30,7 @@ def programs(settings: Settings, database: Database, api: Address, dagster: Addr
     environment = {
         **os.environ,
         **dagster_environment(settings, database),
-        "DISCOVERY_CODE_SERVER_SOCKET": str(socket),
+        CODE_SERVER_SOCKET: str(socket),
         # Seconds that the code server, told to end, waits for calls that it still answers.
         "DAGSTER_GRPC_SHUTDOWN_GRACE_PERIOD": "2",
     }

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import dagster as dg
 
 from discovery_dagster.defs.partitions import add_partition, session_tags
+from discovery_dagster.defs.tick_database import tick_database
 from discovery_dagster.domain import drops as landing
 from discovery_dagster.domain.drops import Cursor, Look, Watch
 from discovery_dagster.domain.errors import DiscoveryError, UnreadableFileError
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import drops, inbox, sessions
-from discovery_dagster.store.database import Database, open_database
+from discovery_dagster.store.database import Database
 from discovery_dagster.store.drops import Drop
 from discovery_dagster.store.objects import object_store
 from discovery_dagster.store.sessions import IncomingFile
@@ -57,7 +58,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     places, reasons = landing.well_formed(landed)
     reasons += [f"{stray!a}: files belong in client/engagement/drop." for stray in strays]
     cursor = Cursor.read(context.cursor)
-    with open_database(settings) as database:
+    with tick_database() as database:
         tick = _Tick(context, settings, database)
         cursor, failures = tick.take_in(places, cursor)
         requests = list(tick.requests())

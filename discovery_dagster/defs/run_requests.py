@@ -3,9 +3,8 @@
 import dagster as dg
 
 from discovery_dagster.defs.partitions import add_partition, session_tags
-from discovery_dagster.settings import Settings
+from discovery_dagster.defs.tick_database import tick_database
 from discovery_dagster.store import run_requests, sessions
-from discovery_dagster.store.database import open_database
 
 #: Runs that one tick requests; the next one goes on.
 _MOST = 20
@@ -24,7 +23,7 @@ def run_requests_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult 
     A kill after that neither loses nor doubles one: a request waits until a run began after it, and
     Dagster makes one run of a key.
     """
-    with open_database(Settings()) as database:
+    with tick_database() as database:
         waiting = run_requests.waiting(database, sessions.engagements(database))
     requests = []
     for each in waiting[:_MOST]:

@@ -4,9 +4,8 @@ import dagster as dg
 
 from discovery_dagster.defs import inputs, recovery
 from discovery_dagster.defs.partitions import bring_over
-from discovery_dagster.settings import Settings
+from discovery_dagster.defs.tick_database import tick_database
 from discovery_dagster.store import sessions
-from discovery_dagster.store.database import open_database
 from discovery_dagster.store.decisions import digests
 
 
@@ -24,7 +23,7 @@ def lost_runs_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     ignores the failures that are in it, and that happens in its first seconds. Each tick also
     brings partitions of earlier versions over, so that services that are started do so.
     """
-    with open_database(Settings()) as database:
+    with tick_database() as database:
         bring_over(context.instance, database)
         if context.cursor is None:
             context.update_cursor("begun")
@@ -49,7 +48,7 @@ _LOOKED_AT = 50
 )
 def decisions_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Observe the inputs of the engagements that come after those of the last look."""
-    with open_database(Settings()) as database:
+    with tick_database() as database:
         decided = digests.with_decisions(database, sessions.engagements(database))
         waiting = [key for key in decided if str(key) > (context.cursor or "")] or decided
         for engagement in waiting[:_LOOKED_AT]:

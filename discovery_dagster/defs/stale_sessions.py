@@ -10,11 +10,10 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from discovery_dagster.defs.partitions import add_partition, session_tags
+from discovery_dagster.defs.tick_database import tick_database
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.state import SessionState
-from discovery_dagster.settings import Settings
 from discovery_dagster.store import sessions
-from discovery_dagster.store.database import open_database
 from discovery_dagster.store.states import states
 
 #: Bounds of a look: runs that it requests, and sessions after which it looks no further. The next
@@ -39,7 +38,7 @@ def stale_sessions_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResul
     What people import meanwhile waits for one run of this kind at most.
     """
     requests, cursor = [], context.cursor or ""
-    with open_database(Settings()) as database:
+    with tick_database() as database:
         looked_at = 0
         for engagement in _turn(sessions.live_engagements(database), cursor):
             engagement_states = states(database, sessions.sessions(database, engagement))

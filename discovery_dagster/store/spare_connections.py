@@ -39,14 +39,19 @@ class SpareConnections:
 
     def close(self) -> None:
         """Close them; those that are lent out are closed by whoever has them."""
-        while self._idle:
-            self._idle.pop().close()
+        while connection := self._pop():
+            connection.close()
 
     def _take(self) -> Connection | None:
-        while self._idle:
-            connection = self._idle.pop()
+        while connection := self._pop():
             idle = connection.pgconn.transaction_status == TransactionStatus.IDLE
             if idle and is_silent(connection.fileno()):
                 return connection
             connection.close()
         return None
+
+    def _pop(self) -> Connection | None:
+        try:
+            return self._idle.pop()
+        except IndexError:  # to look before would leave room for another thread
+            return None

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from dagster_postgres import DagsterPostgresStorage
 
 from discovery_dagster.defs import storage
-from discovery_dagster.defs.pooled_storage import PooledPostgresStorage
+from discovery_dagster.defs.pooled_storage import MIGRATED, PooledPostgresStorage
 from discovery_dagster.store.database import Database
 
 _CLOSE_ALL = """
@@ -46,11 +46,57 @@ def ask(dagster_storage: DagsterPostgresStorage) -> None:
         dagster_storage.schedule_storage.all_instigator_state()
 
 
-def test_thirty_statements_take_a_connection_for_each_of_three_storages(database, opened):
-    pooled = PooledPostgresStorage(database.dagster_url)
-    opened.clear()  # to look whether there are tables takes others
-    ask(pooled)
-    assert len(opened) == 3
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """The statements that SQLAlchemy executes in this process."""
+    executed: list[str] = []
+
+    def note(_connection, _cursor, statement: str, *_: object) -> None:
+        executed.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        yield executed
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+
+def test_the_instances_of_a_process_take_one_connection_after_the_other(database, opened):
+    ask(PooledPostgresStorage(database.dagster_url))
+    opened.clear()
+    for _ in range(3):
+        ask(PooledPostgresStorage(database.dagster_url))
+    assert not opened
+
+
+def test_what_has_been_migrated_is_asked_once(database, statements):
+    ask(PooledPostgresStorage(database.dagster_url))
+    statements.clear()
+    ask(PooledPostgresStorage(database.dagster_url))
+    assert len(statements) >= 30
+    assert not [statement for statement in statements if "pg_catalog" in statement]
+
+
+def test_what_has_not_been_migrated_is_asked_again(database):
+    schedules = PooledPostgresStorage(database.dagster_url).schedule_storage
+    assert not schedules.has_built_index("of tomorrow")
+    with psycopg.connect(database.url) as connection:
+        connection.execute(
+            "insert into secondary_indexes (name, migration_completed)"
+            " values ('of tomorrow', now())"
+        )
+    assert schedules.has_built_index("of tomorrow")
+
+
+@pytest.mark.parametrize("question", MIGRATED)
+def test_each_question_is_one_of_dagsters(database, question):
+    dagster_storage = DagsterPostgresStorage(database.dagster_url)
+    storages = (
+        dagster_storage.run_storage,
+        dagster_storage.event_log_storage,
+        dagster_storage.schedule_storage,
+    )
+    assert any(callable(getattr(each, question, None)) for each in storages)
 
 
 def test_what_dagster_does_by_itself_would_take_one_for_each(database, opened):
@@ -63,5 +109,5 @@ def test_a_connection_that_the_server_closed_is_not_used_again(database):
     ask(pooled)
     with psycopg.connect(database.url) as connection:
         closed = connection.execute(_CLOSE_ALL).fetchall()
-    assert len(closed) >= 3
+    assert closed
     ask(pooled)

@@ -21,6 +21,7 @@ from discovery_dagster.api.viewers import is_known
 from discovery_dagster.pages import site
 from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.inboxes import inbox
 from discovery_dagster.store.objects import object_store
 from discovery_dagster.store.pooled import PooledDatabase
 from discovery_dagster.store.private_files import key_of
@@ -64,7 +65,7 @@ def create_app(settings: Settings, database: Database, dagster_url: str | None =
             Openings("event streams", settings.api_streams),
             Openings("uploads", _UPLOADS),
             settings.max_upload_bytes,
-            settings.inbox,
+            inbox(settings),
             dagster_url,
         )
         try:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from discovery_dagster.domain.file_limits import Limits
@@ -28,6 +28,11 @@ class Settings(BaseSettings):
     objects_url: str | None = Field(
         None,
         description="A bucket that keeps files and frames instead of a folder of the home:"
+        " `s3://bucket/prefix`, `az://…` or `gs://…`.",
+    )
+    inbox_url: str | None = Field(
+        None,
+        description="A bucket whose drops become sessions, instead of a folder of the home:"
         " `s3://bucket/prefix`, `az://…` or `gs://…`.",
     )
     max_runs: int = Field(2, ge=1, description="Session runs that `up` executes side by side.")
@@ -118,17 +123,28 @@ class Settings(BaseSettings):
             )
         return self
 
-    @field_validator("objects_url")
+    @field_validator("objects_url", "inbox_url")
     @classmethod
-    def _is_a_bucket(cls, value: str | None) -> str | None:
+    def _is_a_bucket(cls, value: str | None, info: ValidationInfo) -> str | None:
         if not value:
             return None
-        url = urlsplit(value)
+        url, name = urlsplit(value), f"DISCOVERY_{str(info.field_name).upper()}"
         if url.scheme not in ("s3", "az", "gs") or not url.hostname:
-            raise ValueError("DISCOVERY_OBJECTS_URL begins with s3://, az:// or gs:// and a bucket")
+            raise ValueError(f"{name} begins with s3://, az:// or gs:// and a bucket")
         if "@" in url.netloc or url.query or url.fragment:
-            raise ValueError("DISCOVERY_OBJECTS_URL holds no credentials or options")
+            raise ValueError(f"{name} holds no credentials or options")
         return value
+
+    @model_validator(mode="after")
+    def _inbox_is_apart(self) -> Self:
+        if self.inbox_url and self.objects_url:
+            urls = [f"{url.rstrip('/')}/" for url in (self.inbox_url, self.objects_url)]
+            if urls[0].startswith(urls[1]) or urls[1].startswith(urls[0]):
+                raise ValueError(
+                    "DISCOVERY_INBOX_URL and DISCOVERY_OBJECTS_URL lie beside each other, not one"
+                    " in the other"
+                )
+        return self
 
     @field_validator("llm_base_url", "llm_model")
     @classmethod

@@ -1,7 +1,6 @@
 """What every request of the server shares."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from fastapi import Request
 
@@ -10,6 +9,7 @@ from discovery_dagster.api.live import Watcher
 from discovery_dagster.api.middleware import Metrics
 from discovery_dagster.api.spooling import Spooler
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.inboxes import Inbox
 from discovery_dagster.store.objects import ObjectStore
 
 
@@ -33,7 +33,7 @@ class AppState:
     event_streams: Openings
     uploads: Openings
     upload_bytes: int
-    inbox: Path
+    inbox: Inbox
     dagster_url: str | None = None
 
 

@@ -1,6 +1,5 @@
 """`discovery import --dry-run`: what an import would find, without a home and without Postgres."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -14,6 +13,7 @@ from discovery_dagster.cli.present import (
     waiting_tables,
 )
 from discovery_dagster.cli.terminal import say_json, terminal
+from discovery_dagster.domain.contents import sha256_of
 from discovery_dagster.domain.intake import Readings, SourceFile
 from discovery_dagster.domain.mapping.warnings import column_warnings
 from discovery_dagster.domain.preview import Preview, preview
@@ -48,10 +48,8 @@ def _source_files(files: Sequence[IncomingFile]) -> list[SourceFile]:
     """The files under the names that the session would give them."""
     sources: dict[str, SourceFile] = {}
     for file in files:
-        with file.path.open("rb") as content:
-            sha256 = hashlib.file_digest(content, "sha256").hexdigest()
         name = free_name(file.name, sources)
-        sources[name] = SourceFile(name, file.path, sha256, file.path.stat().st_size)
+        sources[name] = SourceFile(name, file.path, sha256_of(file.path), file.path.stat().st_size)
     return list(sources.values())
 
 

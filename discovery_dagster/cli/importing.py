@@ -13,6 +13,7 @@ from discovery_dagster.cli.follow import run_and_follow
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
 from discovery_dagster.cli.present import print_import
 from discovery_dagster.cli.terminal import say
+from discovery_dagster.domain.drops import is_imported
 from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.mapping.warnings import column_warnings
@@ -140,7 +141,7 @@ def _files_below(paths: Sequence[Path]) -> Iterator[IncomingFile]:
         if path.is_dir():
             for file in sorted(path.rglob("*")):
                 name = file.relative_to(path)
-                if _is_hidden(name):  # nobody's export
+                if not is_imported(name.as_posix()):  # nobody's export
                     continue
                 if file.is_symlink():  # it could lead out of the folder
                     say(f"{name.as_posix()} is a symbolic link and is left out.", to_stderr=True)
@@ -148,10 +149,6 @@ def _files_below(paths: Sequence[Path]) -> Iterator[IncomingFile]:
                     yield IncomingFile(name.as_posix(), file)
         else:
             yield IncomingFile(path.name, path)
-
-
-def _is_hidden(name: Path) -> bool:
-    return any(part.startswith((".", "_READY")) for part in name.parts)
 
 
 def _require_a_readable_file(files: Sequence[IncomingFile], reader: SandboxedReader) -> None:

@@ -168,7 +168,8 @@ def _only_one(settings: Settings) -> Iterator[None]:
 def _prepare(settings: Settings, database: Database) -> None:
     """Make Dagster's home and the inbox."""
     prepare_dagster_home(settings, database)
-    settings.inbox.mkdir(exist_ok=True)
+    if settings.inbox_url is None:
+        settings.inbox.mkdir(exist_ok=True)
 
 
 @contextmanager

@@ -9,13 +9,15 @@ import dagster as dg
 from discovery_dagster.defs.partitions import add_partition, session_tags
 from discovery_dagster.defs.tick_database import tick_database
 from discovery_dagster.domain import drops as landing
+from discovery_dagster.domain.contents import sha256_of
 from discovery_dagster.domain.drops import Cursor, Look, Watch
 from discovery_dagster.domain.errors import DiscoveryError, UnreadableFileError
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import drops, inbox, sessions
+from discovery_dagster.store import drops, sessions
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.drops import Drop
+from discovery_dagster.store.inboxes import Inbox, inbox
 from discovery_dagster.store.objects import object_store
 from discovery_dagster.store.sessions import IncomingFile
 from discovery_dagster.store.tombstones import EngagementErasedError
@@ -48,18 +50,20 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     under the same run key, so a kill between the two neither loses nor doubles it.
     """
     settings = Settings()
+    here = inbox(settings)
     try:
-        landed, strays = inbox.places(settings.inbox)
+        landed, strays = here.places()
     except OSError as error:
         return dg.SkipReason(
             f"The inbox cannot be read ({error.strerror}): it is the folder `inbox` of"
-            " DISCOVERY_HOME, with client/engagement/drop below it."
+            " DISCOVERY_HOME, or the bucket at DISCOVERY_INBOX_URL, with client/engagement/drop"
+            " below it."
         )
     places, reasons = landing.well_formed(landed)
     reasons += [f"{stray!a}: files belong in client/engagement/drop." for stray in strays]
     cursor = Cursor.read(context.cursor)
     with tick_database() as database:
-        tick = _Tick(context, settings, database)
+        tick = _Tick(context, settings, here, database)
         cursor, failures = tick.take_in(places, cursor)
         requests = list(tick.requests())
     cursor.reported, news = landing.news(reasons, cursor)
@@ -77,6 +81,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
 class _Tick:
     context: dg.SensorEvaluationContext
     settings: Settings
+    inbox: Inbox
     database: Database
 
     def take_in(self, places: list[str], cursor: Cursor) -> tuple[Cursor, list[str]]:
@@ -88,9 +93,7 @@ class _Tick:
             [place for place in places if place in known], cursor.after_known, _MOST_KNOWN
         )
         watched = cursor.watched.keys() & set(places)
-        looks = [
-            inbox.look_at(self.settings.inbox, place) for place in sorted({*watched, *new, *again})
-        ]
+        looks = [self.inbox.look_at(place) for place in sorted({*watched, *new, *again})]
         now = time.time()
         landed, waiting = landing.find_landed(
             landing.unread(looks, known),
@@ -130,18 +133,18 @@ class _Tick:
             )
 
     def _register(self, look: Look) -> SessionKey:
-        folder = self.settings.inbox / look.place
-        digest = landing.content_digest(inbox.sha256(folder / name) for name in look.files)
-        drop = Drop(self.settings.inbox, look, digest)
-        return sessions.register(
-            self.database,
-            object_store(self.settings),
-            landing.engagement_of(look.place),
-            [IncomingFile(name, folder / name) for name in look.files],
-            title=drop.name,
-            drop=drop,
-            limit=self.settings.max_sessions,
-        )
+        with self.inbox.files(look) as paths:
+            digest = landing.content_digest(map(sha256_of, paths))
+            drop = Drop(self.inbox, look, digest)
+            return sessions.register(
+                self.database,
+                object_store(self.settings),
+                landing.engagement_of(look.place),
+                [IncomingFile(*each) for each in zip(look.files, paths, strict=True)],
+                title=drop.name,
+                drop=drop,
+                limit=self.settings.max_sessions,
+            )
 
 
 def _run_key(session: SessionKey, digest: str) -> str:

@@ -5,6 +5,7 @@ too few bytes instead, and a file that does not stay as it was is refused: half 
 written must not pass for all of it.
 """
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,3 +92,13 @@ def chunks(data: Bytes) -> Iterator[bytes]:
 def _state(descriptor: int) -> tuple[int, int]:
     status = os.fstat(descriptor)
     return status.st_size, status.st_mtime_ns
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's content.
+
+    Raises:
+        OSError: when it cannot be read.
+    """
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -8,10 +8,15 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
 
 from pydantic import BaseModel
 
 from discovery_dagster.domain.keys import EngagementKey, InvalidKeyError
+
+#: The file that says that a drop is whole.
+READY: Final = "_READY"
 
 #: Seconds that two looks in a row may count for, however far the clock says that they are apart.
 _MOST_BETWEEN_LOOKS = 30.0
@@ -59,6 +64,16 @@ class Cursor(BaseModel):
     def read(cls, text: str | None) -> "Cursor":
         """Read what an earlier tick wrote; the first has nothing to read."""
         return cls.model_validate_json(text) if text else cls()
+
+
+def is_imported(name: str) -> bool:
+    """Whether a file of a drop, by its path in it, is neither hidden nor a mark."""
+    return not any(part.startswith((".", READY)) for part in PurePosixPath(name).parts)
+
+
+def numbered(name: str, number: int) -> str:
+    """The name of a drop, the `number`-th of those that are sent under one."""
+    return name if number == 1 else f"{name} ({number})"
 
 
 def engagement_of(place: str) -> EngagementKey:

@@ -144,9 +144,9 @@ async def receive(request: Request, engagement: EngagementOf, shared: StateOf) -
     if not boundary:
         raise UnreadableFormError("This is no form with files.")
     with shared.uploads.one_more(viewer.token):
-        if await run_in_threadpool(uploads.free_bytes, shared.inbox) < 2 * size:
+        if await run_in_threadpool(shared.inbox.free_bytes) < 2 * size:
             raise HTTPException(HTTPStatus.INSUFFICIENT_STORAGE, "The disk has no room for this.")
-        folder = await run_in_threadpool(uploads.begin, shared.inbox, engagement)
+        folder = await run_in_threadpool(shared.inbox.begin, engagement)
         try:
             receiver = _Receiver(
                 boundary, folder, lambda token: sender_of(shared, viewer, engagement, token)
@@ -163,7 +163,7 @@ async def receive(request: Request, engagement: EngagementOf, shared: StateOf) -
             if not receiver.whole or receiver.editor is None or not receiver.files:
                 raise UnreadableFormError("No file has arrived whole: choose files and send again.")
             number = await run_in_threadpool(
-                uploads.add, shared.database, engagement, folder,
+                uploads.add, shared.database, shared.inbox, engagement, folder,
                 receiver.fields.get("title", ""), receiver.editor.name, receiver.editor.origin,
             )  # fmt: skip
         except (FormParserError, ClientDisconnect) as error:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import psycopg
 from psycopg.rows import DictRow
@@ -12,7 +11,7 @@ from discovery_dagster.domain.errors import OperationError
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.store import dagster_runs
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.inbox import look_at
+from discovery_dagster.store.inboxes import Inbox
 
 
 class ChangedDropError(OperationError, OSError):
@@ -25,7 +24,7 @@ class ChangedDropError(OperationError, OSError):
 class Drop:
     """A drop that has landed in `inbox`: how it looked then, and the digest of its content."""
 
-    inbox: Path
+    inbox: Inbox
     look: Look
     digest: str
 
@@ -40,7 +39,7 @@ class Drop:
         Raises:
             ChangedDropError: when it is not.
         """
-        same = look_at(self.inbox, self.look.place).signature == self.look.signature
+        same = self.inbox.look_at(self.look.place).signature == self.look.signature
         if not same or content_digest(hashes) != self.digest:
             raise ChangedDropError(None, "it was written to while it was read")
 

@@ -7,13 +7,13 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import (
     dagster_erasure,
     engagements,
-    inbox,
     sessions,
     tokens,
     tombstones,
     traces,
 )
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.inboxes import inbox
 from discovery_dagster.store.objects import object_store
 from discovery_dagster.store.sessions import NoSuchSessionError
 
@@ -47,7 +47,7 @@ def erase(database: Database, settings: Settings, engagement: EngagementKey) -> 
         OSError: when something of the home cannot be deleted.
     """
     exists = engagements.exists(database, engagement)
-    drops = inbox.files_of(settings.inbox, engagement)
+    drops = inbox(settings).files_of(engagement)
     if not (exists or drops or tombstones.exists(database, engagement)):
         raise NoSuchSessionError(f"There is no engagement {engagement}.")
     with sessions.locked(database, engagement):  # what is being registered is, or is refused
@@ -67,12 +67,12 @@ def erase(database: Database, settings: Settings, engagement: EngagementKey) -> 
 
 def _empty_inbox(settings: Settings, engagement: EngagementKey) -> tuple[int, list[str]]:
     """Number of files deleted, and what could not be: an inbox may belong to somebody else."""
-    files = inbox.files_of(settings.inbox, engagement)
+    files = inbox(settings).files_of(engagement)
     try:
-        inbox.erase(settings.inbox, engagement)
+        inbox(settings).erase(engagement)
     except OSError as error:
-        remaining = inbox.files_of(settings.inbox, engagement)
-        place = settings.inbox / engagement.client / engagement.engagement
+        remaining = inbox(settings).files_of(engagement)
+        place = inbox(settings).address(engagement)
         sentence = (
             f"{place} could not be emptied ({error.strerror}): have whoever owns the inbox delete"
             " what lies there."

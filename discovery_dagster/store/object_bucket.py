@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import from_url
 
 from discovery_dagster.store.places import Fill, StoredObject
@@ -53,6 +53,15 @@ class ObjectBucket:
             with self._in_words(key):
                 obstore.put(self._store, key, path)
 
+    def write_new(self, key: str) -> bool:
+        """Keep an empty object under a key that none has; return whether none had it."""
+        with self._in_words(key):
+            try:
+                obstore.put(self._store, key, b"", mode="create")
+            except AlreadyExistsError:
+                return False
+        return True
+
     @contextmanager
     def open(self, key: str) -> Iterator[BinaryIO]:
         """See `Place`. What is read is fetched, a mebibyte at a time."""
@@ -77,7 +86,7 @@ class ObjectBucket:
             for batch in obstore.list(self._store, folder or None, chunk_size=_BATCH):
                 for each in batch:
                     modified = each["last_modified"].timestamp()
-                    yield StoredObject(each["path"], each["size"], modified)
+                    yield StoredObject(each["path"], each["size"], modified, each["e_tag"])
 
     def delete(self, key: str) -> None:
         """See `Place`."""

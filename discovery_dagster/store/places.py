@@ -24,11 +24,13 @@ class StoredObject:
         key: by which it is found.
         size: in bytes.
         modified: when it was written, in seconds since 1970.
+        version: what the place calls this content of it, if anything.
     """
 
     key: str
     size: int
     modified: float
+    version: str | None = None
 
 
 class Place(Protocol):

@@ -1,5 +1,6 @@
 """Folders for what does not fit the memory, or needs a path for a while; each is one process's."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Final
 from discovery_dagster.store.file_locks import lock_if_free, open_private
 
 _LOCK: Final = "lock"  # held by the process whose folder it is
+
+_ABANDONED: Final = 24 * 3600  # seconds
 
 
 @contextmanager
@@ -29,6 +32,14 @@ def spill_folder(spill: Path) -> Iterator[Path]:
             yield folder
         finally:
             rmtree(folder, ignore_errors=True)
+
+
+def delete_abandoned(place: Path, prefix: str) -> None:
+    """Delete the folders in `place` of this prefix in which nothing was written for a day."""
+    for folder in place.glob(f"{prefix}*"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime > _ABANDONED:
+                rmtree(folder)
 
 
 def _sweep(spill: Path) -> None:

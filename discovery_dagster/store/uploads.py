@@ -1,27 +1,17 @@
-"""Files that people send by the browser: a folder beside the drops, which becomes one when whole.
+"""Files that people send by the browser: a folder that no look sees, which lands when whole."""
 
-The folder's name begins with a dot, so the inbox passes it over until it is renamed; a kill leaves
-it behind, for the next upload into its engagement to delete.
-"""
-
-import secrets
 import shutil
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from discovery_dagster.domain.drops import is_imported
 from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.inboxes import Inbox
 from discovery_dagster.store.sessions import require_live
-
-_HIDDEN = ".upload-"
-_READY = "_READY"
-
-#: Seconds after which a folder that was never finished is nobody's.
-_ABANDONED = 24 * 3600
 
 _LONGEST_NAME = 200  # bytes; file systems take 255, and a number may follow
 
@@ -43,23 +33,6 @@ class Upload:
     author: str
 
 
-def begin(inbox: Path, engagement: EngagementKey) -> Path:
-    """Make a folder for files that are going to be sent.
-
-    Raises:
-        OSError: when the inbox takes none.
-    """
-    place = inbox / engagement.client / engagement.engagement
-    place.mkdir(parents=True, exist_ok=True)
-    for old in place.glob(f"{_HIDDEN}*"):
-        with suppress(OSError):
-            if time.time() - old.stat().st_mtime > _ABANDONED:
-                shutil.rmtree(old)
-    folder = place / f"{_HIDDEN}{secrets.token_hex(8)}"
-    folder.mkdir()
-    return folder
-
-
 def new_file(folder: Path, name: str) -> BinaryIO:
     """Open a file of the folder for writing.
 
@@ -68,7 +41,7 @@ def new_file(folder: Path, name: str) -> BinaryIO:
     """
     if not name.isprintable() or "/" in name or len(name.encode()) > 255:
         raise UnusableFileError(f"{name[:80]!r} is no name for a file.")
-    if name.startswith((".", _READY)):
+    if not is_imported(name):
         raise UnusableFileError(f"{name!r} would be passed over: rename the file.")
     try:
         return (folder / name).open("xb")
@@ -78,6 +51,7 @@ def new_file(folder: Path, name: str) -> BinaryIO:
 
 def add(
     database: Database,
+    inbox: Inbox,
     engagement: EngagementKey,
     folder: Path,
     name: str,
@@ -106,8 +80,7 @@ def add(
             ],
         ).fetchone()
     assert row is not None  # noqa: S101 - `returning` gives the row
-    (folder / _READY).touch()
-    _land(folder, title)
+    inbox.land(engagement, folder, title)
     return int(row["upload"])
 
 
@@ -127,31 +100,9 @@ def discard(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def free_bytes(inbox: Path) -> int:
-    """How much the disk of the inbox has left."""
-    inbox.mkdir(parents=True, exist_ok=True)
-    return shutil.disk_usage(inbox).free
-
-
 def _title(name: str) -> str:
     """A name for the folder, which is the session's title: one line, no path, not hidden."""
     line = "".join(each if each.isprintable() and each != "/" else " " for each in name)
     title = " ".join(line.split()).lstrip("._ ")
     short = title.encode()[:_LONGEST_NAME].decode(errors="ignore").strip()
     return short or f"Upload of {time.strftime('%Y-%m-%d %H:%M', time.gmtime())}"
-
-
-def _land(folder: Path, title: str) -> None:
-    number = 1
-    while True:
-        target = folder.parent / (title if number == 1 else f"{title} ({number})")
-        number += 1
-        if target.exists():
-            continue
-        try:
-            folder.rename(target)
-        except OSError:
-            if not target.exists():
-                raise
-        else:
-            return

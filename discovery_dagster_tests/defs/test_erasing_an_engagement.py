@@ -14,12 +14,12 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import (
     engagements,
     erasure,
-    inbox,
     sessions,
     tokens,
     tombstones,
     traces,
 )
+from discovery_dagster.store.inbox_folder import InboxFolder
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.sessions import IncomingFile
 from discovery_dagster.store.tombstones import EngagementErasedError
@@ -127,7 +127,7 @@ def test_an_inbox_that_cannot_be_emptied_is_named_and_all_else_is_erased(
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as patched:
-        patched.setattr(inbox, "erase", refuse)
+        patched.setattr(InboxFolder, "erase", refuse)
         outcome = erasure.erase(engine.database, settings, engagement)
     (sentence,) = outcome.undeleted
     assert f"{folder} could not be emptied (Permission denied)" in sentence

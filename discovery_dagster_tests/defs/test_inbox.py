@@ -221,7 +221,7 @@ def test_a_drop_that_failed_is_tried_again_and_the_others_do_not_wait_for_it(box
     monkeypatch.setenv("DISCOVERY_INBOX_SETTLE_SECONDS", "0")
     box.drop("a", "Hostname\nweb-01\n")
     box.drop("b", "Hostname\nweb-02\n")
-    read = inbox.inbox.sha256
+    read = inbox.sha256_of
 
     def full(path: Path) -> str:
         if path.parent.name == "a":
@@ -229,7 +229,7 @@ def test_a_drop_that_failed_is_tried_again_and_the_others_do_not_wait_for_it(box
         return read(path)
 
     with monkeypatch.context() as patched:
-        patched.setattr(inbox.inbox, "sha256", full)
+        patched.setattr(inbox, "sha256_of", full)
         assert len(box.requested()) == 1
     assert len(box.requested()) == 2
     assert box.sessions() == ["s001", "s002"]

@@ -6,6 +6,7 @@ COPY straight into a table with row-level security is refused by Postgres.
 from collections.abc import Sequence
 from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 
 import polars as pl
 import psycopg
@@ -14,6 +15,7 @@ from psycopg.rows import DictRow
 
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.differences import changed_rows, height
 
 #: Rows from which on a table that was filled is looked at again for Postgres' plans.
 MANY = 1000
@@ -23,24 +25,57 @@ _AT_ONCE = 10_000
 
 
 def replace_rows(
-    connection: psycopg.Connection[DictRow], session: SessionKey, table: str, frame: pl.DataFrame
+    connection: psycopg.Connection[DictRow],
+    session: SessionKey,
+    table: str,
+    frame: pl.DataFrame,
+    stored: Path | None = None,
 ) -> None:
-    """Replace the session's rows of `discovery.<table>` by those of `frame`, numbered as `seq`."""
+    """Replace the session's rows of `discovery.<table>` by those of `frame`, numbered as `seq`.
+
+    Args:
+        connection: of a writer of the session's engagement.
+        session: whose rows they are.
+        table: where they are.
+        frame: the rows.
+        stored: the Parquet file of the rows that the table was filled with last, if there is one.
+            Where most of them are in `frame`, too, the others alone are written.
+    """
+    rows = frame.with_row_index("seq")
+    own = sql.SQL("from {} where engagement = %s and session = %s").format(
+        sql.Identifier("discovery", table)
+    )
+    keys = [str(session.engagement), session.session]
+    changed = None
+    if stored is not None:
+        row = connection.execute(sql.SQL("select count(*) as rows ") + own, keys).fetchone()
+        # A migration may have emptied the table since.
+        if row is not None and row["rows"] == height(stored):
+            changed = changed_rows(stored, frame)
+    if changed is None:
+        connection.execute(sql.SQL("delete ") + own, keys)
+    else:
+        rows = rows.filter(changed)
+        connection.execute(
+            sql.SQL("delete ") + own + sql.SQL(" and (seq >= %s or seq = any (%s))"),
+            [*keys, frame.height, rows["seq"].to_list()],
+        )
+    if not rows.is_empty():
+        _insert(connection, table, keys, rows)
+
+
+def _insert(
+    connection: psycopg.Connection[DictRow], table: str, keys: Sequence[str], rows: pl.DataFrame
+) -> None:
     target = sql.Identifier("discovery", table)
     staging = sql.Identifier(f"staging_{table}")
-    columns = sql.SQL(", ").join(map(sql.Identifier, ["seq", *frame.columns]))
-    keys = [str(session.engagement), session.session]
-    connection.execute(
-        sql.SQL("delete from {} where engagement = %s and session = %s").format(target), keys
-    )
-    if frame.is_empty():
-        return
+    columns = sql.SQL(", ").join(map(sql.Identifier, rows.columns))
     connection.execute(
         sql.SQL("create temp table {} on commit drop as select {} from {} limit 0").format(
             staging, columns, target
         )
     )
-    copy_rows(connection, staging, ["seq", *frame.columns], frame.with_row_index("seq"))
+    copy_rows(connection, staging, rows.columns, rows)
     connection.execute(
         sql.SQL("insert into {} (engagement, session, {}) select %s, %s, {} from {}").format(
             target, columns, columns, staging

@@ -6,8 +6,9 @@ nothing but an orphan folder. Readers see the old rows or the new ones, never a 
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -70,6 +71,11 @@ STEP_TABLES: Mapping[str, Mapping[str, str]] = {
     },
     "session_changes": {"session_change": "changes"},
 }
+
+_FILLED = Counter(table for tables in STEP_TABLES.values() for table in tables)
+
+#: Tables that more than one step fills.
+_SHARED = frozenset(table for table, steps in _FILLED.items() if steps > 1)
 
 
 @dataclass(frozen=True)
@@ -139,20 +145,43 @@ class Publisher:
             datetime.now(UTC),
         )
         self.objects.write_frames(self.session, step.key, publication.publication, frames)
-        # Under the same id each time, so that a commit whose answer was lost is only made again.
-        outlast(lambda: self._commit(step, publication, tables))
+        with ExitStack() as kept:
+            before = outlast(lambda: self._before(step, kept))
+            # Under the same id each time: a commit whose answer was lost is only made again.
+            outlast(lambda: self._commit(step, publication, tables, before))
         if large := [table for table, rows in tables.items() if rows.height >= MANY]:
             analyze(self.claim.database, large)
         return publication
 
+    def _before(self, step: Step, kept: ExitStack) -> Mapping[str, Path]:
+        """The files of the rows that the step's tables have now, by table, as far as there are any.
+
+        The tables that another step fills as well are left out: theirs may be the other's rows.
+        """
+        publication = current(self.claim.database, self.session).get(step.key)
+        files: dict[str, Path] = {}
+        if publication is None:
+            return files
+        for table, name in STEP_TABLES.get(step.key, {}).items():
+            if table in _SHARED:
+                continue
+            frame = self.objects.frame(self.session, step.key, publication.publication, name)
+            with suppress(FileNotFoundError):  # a backup has no frames
+                files[table] = kept.enter_context(frame)
+        return {table: path for table, path in files.items() if path.exists()}
+
     def _commit(
-        self, step: Step, publication: Publication, tables: Mapping[str, pl.DataFrame]
+        self,
+        step: Step,
+        publication: Publication,
+        tables: Mapping[str, pl.DataFrame],
+        before: Mapping[str, Path],
     ) -> None:
         self.claim.keep()
         with self.claim.database.writer(self.session.engagement) as connection:
             self.claim.check(connection)
             for table, rows in tables.items():
-                replace_rows(connection, self.session, table, rows)
+                replace_rows(connection, self.session, table, rows, before.get(table))
             if step.key in COUNTED:
                 count_again(connection, self.session)
             connection.execute(

@@ -2,6 +2,8 @@ from datetime import UTC, datetime
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from discovery_dagster.domain.steps import Step
 from discovery_dagster.domain.tables import INVENTORY_CONFLICTS, INVENTORY_MEMBERS, empty
@@ -50,6 +52,75 @@ def test_publishing_again_replaces_exactly_the_rows_of_the_session(
     publish(members("c"))
     assert [row["asset_id"] for row in stored(database, session)] == ["c"]
     assert [row["asset_id"] for row in stored(database, other)] == ["x"]
+
+
+def written(database, session) -> list[int]:
+    """The transaction that wrote each row."""
+    with database.reader([session.engagement]) as connection:
+        rows = connection.execute(
+            "select xmin::text::bigint as written from discovery.asset_member"
+            " where session = %s order by seq",
+            [session.session],
+        ).fetchall()
+    return [row["written"] for row in rows]
+
+
+def test_rows_that_stay_as_they_are_are_not_written_again(database, session, publish):
+    publish(members("a", "b", "c", "d", "e"))
+    before = written(database, session)
+    publish(members("a", "b", "x", "d"))
+    after = written(database, session)
+    assert [row["asset_id"] for row in stored(database, session)] == ["a", "b", "x", "d"]
+    assert [old == new for old, new in zip(before, after, strict=False)] == [
+        True,
+        True,
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize("lost", ["rows", "frames"])
+def test_all_rows_are_written_where_what_was_published_is_gone(
+    database, objects, session, publish, lost
+):
+    publication = publish(members("a", "b", "c"))
+    if lost == "rows":
+        with database.writer(session.engagement) as connection:
+            connection.execute(
+                "delete from discovery.asset_member where session = %s and seq = 0",
+                [session.session],
+            )
+    else:
+        folder = f"{session.engagement}/{session.session}/frames/inventory"
+        assert objects.place.delete_below(f"{folder}/{publication.publication}")
+    publish(members("a", "b", "x"))
+    assert [row["asset_id"] for row in stored(database, session)] == ["a", "b", "x"]
+
+
+CELLS = st.lists(
+    st.tuples(
+        st.sampled_from(["a", "b", ""]),
+        st.one_of(st.none(), st.lists(st.sampled_from(["k", "l"]), max_size=2)),
+    ),
+    max_size=5,
+)
+
+
+# The first frame of an example replaces all rows, those of the example before, too.
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(CELLS, min_size=1, max_size=4))
+def test_rows_are_those_of_the_last_frame_whatever_was_published_before(
+    database, session, tmp_path_factory, frames
+):
+    stored_file = None
+    for number, cells in enumerate(frames):
+        rows = [(name, line, "x.csv", None, line, keys) for line, (name, keys) in enumerate(cells)]
+        frame = pl.DataFrame(rows, schema=dict(INVENTORY_MEMBERS), orient="row")
+        with database.writer(session.engagement) as connection:
+            bulk.replace_rows(connection, session, "asset_member", frame, stored_file)
+        stored_file = tmp_path_factory.mktemp("frames") / f"{number}.parquet"
+        frame.write_parquet(stored_file)
+        assert [(row["asset_id"], row["keys"]) for row in stored(database, session)] == cells
 
 
 def test_cells_come_back_from_the_database_as_they_went_in(database, session, publish):

@@ -96,7 +96,18 @@ def server_url() -> Iterator[str]:
         yield url
         return
     with open_folder() as folder, EmbeddedPostgres(folder) as server:
+        _commit_without_waiting(server)
         yield server.url()
+
+
+def _commit_without_waiting(server: EmbeddedPostgres) -> None:
+    """Let commits not wait for the disk, of which a run has some hundred: nobody kills the server.
+
+    Homes of their own, whose servers tests do kill, wait as those of users do.
+    """
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute("alter system set synchronous_commit = off")
+        connection.execute("select pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")
@@ -104,10 +115,10 @@ def make_database_url(server_url: str) -> Iterator:
     """Makes databases of their own on that server, and drops them at the end."""
     urls: list[str] = []
 
-    def make() -> str:
+    def make(template: str = "template1") -> str:
         name = f"discovery_test_{uuid.uuid4().hex[:12]}"
         with psycopg.connect(server_url, autocommit=True) as connection:
-            connection.execute(f"create database {name}")
+            connection.execute(f"create database {name} template {template}")
         urls.append(name)
         return psycopg.conninfo.make_conninfo(server_url, dbname=name)
 
@@ -143,6 +154,8 @@ def standing(tmp_path_factory: pytest.TempPathFactory, make_database_url) -> Ite
     url = make_database_url() if os.environ.get("DISCOVERY_POSTGRES_URL") else None
     with open_folder() as folder, Installation(folder / "home", url) as shared:
         shared.run("env")
+        if url is None:
+            _commit_without_waiting(EmbeddedPostgres(shared.home))
         yield shared
 
 

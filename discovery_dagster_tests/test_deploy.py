@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 import yaml
-from dagster_k8s.job import get_user_defined_k8s_config
-from kubernetes.client import ApiClient
 
 from discovery_dagster.cli.app import COMMANDS
 from discovery_dagster.cli.errors import UsageError
@@ -108,6 +106,8 @@ def test_every_command_that_a_container_runs_exists():
 
 @pytest.mark.parametrize("each", objects())
 def test_a_kubernetes_object_has_the_fields_of_its_kind_and_no_others(each):
+    from kubernetes.client import ApiClient  # 1 s, which each worker would spend on it
+
     client = ApiClient()
     read = client.deserialize(Answer(json.dumps(each)), CLASSES[each["kind"]])
     assert client.sanitize_for_serialization(read) == each
@@ -161,6 +161,8 @@ def test_the_charts_coordinator_is_the_projects_own_with_pods_by_size():
 
 
 def test_a_larger_session_gets_a_larger_pod():
+    from dagster_k8s.job import get_user_defined_k8s_config
+
     configured = values()["dagsterDaemon"]["runCoordinator"]["config"]["customRunCoordinator"]
     sizes = configured["config"]["tags_by_size"]
     small, large = (

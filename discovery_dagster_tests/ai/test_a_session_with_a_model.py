@@ -21,6 +21,7 @@ from discovery_dagster.store.reading.neighbourhood import Surroundings
 from discovery_dagster.store.sessions import IncomingFile
 from discovery_dagster_tests.ai.server import Reply, able, answer, known
 from discovery_dagster_tests.defs.conftest import engine as engine
+from discovery_dagster_tests.defs.conftest import template as template
 from discovery_dagster_tests.installation import Installation
 
 THINGS = """Asset,Kostenverantwortlich,Netzadresse,Zorblax

@@ -15,6 +15,7 @@ from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.sessions import IncomingFile
 from discovery_dagster_tests.ai.server import Reply, able
 from discovery_dagster_tests.defs.conftest import engine as engine
+from discovery_dagster_tests.defs.conftest import template as template
 from discovery_dagster_tests.installation import PROJECT, Installation
 
 #: Made up, one of each kind; none may be in a request, nor the parts of it named beside it.

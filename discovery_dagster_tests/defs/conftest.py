@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
+from discovery_dagster.defs import storage
 from discovery_dagster.defs.engine import Engine, open_engine
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.settings import Settings
@@ -16,10 +18,18 @@ from discovery_dagster.store.sessions import IncomingFile
 from discovery_dagster_tests.kept_child import keeping_the_child
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory, make_database_url) -> Iterator[Engine]:
+@pytest.fixture(scope="session")
+def template(make_database_url) -> str:
+    """The name of a database with all tables, ours and Dagster's, and no rows."""
     url = make_database_url()
     schema.migrate(url)
+    storage.finish(Database(url))
+    return str(conninfo_to_dict(url)["dbname"])
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory, make_database_url, template) -> Iterator[Engine]:
+    url = make_database_url(template)
     before = dict(os.environ)
     os.environ["DISCOVERY_HOME"] = str(tmp_path_factory.mktemp("home"))
     os.environ["DISCOVERY_POSTGRES_URL"] = url

@@ -2,7 +2,6 @@
 
 import dagster as dg
 import pytest
-from dagster_graphql.test.utils import execute_dagster_graphql
 
 from discovery_dagster.defs.reconciliation import reconcile
 from discovery_dagster.defs.sensors import decisions_sensor
@@ -23,6 +22,8 @@ def stale(engine, session):
 
 def stale_in_dagster(engine, session):
     """The steps that the UI shows as unsynced for the session's partition."""
+    from dagster_graphql.test.utils import execute_dagster_graphql  # each worker would spend 0.8 s
+
     variables = {"partition": session.partition_key}
     request = engine.workspace.process_context.create_request_context()  # each keeps what it read
     answer = execute_dagster_graphql(request, QUERY, variables)

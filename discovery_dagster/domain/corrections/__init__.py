@@ -16,7 +16,7 @@ from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.source_tables import IGNORED, READ, REJECTED, SourceTable, cell_column
 from discovery_dagster.domain.tables import CORRECTIONS, Corrections, empty
 from discovery_dagster.domain.words import fold
-from discovery_dagster.domain.workbooks import fitted_cells
+from discovery_dagster.domain.workbooks.limits import fitted_cells
 
 RecognisedTable = tuple[SourceTable, TableFormat]
 

@@ -1,16 +1,14 @@
 """Writing the decisions workbook for a person, and reading it when it comes back filled in.
 
-Every cell is written as text, so that no name of a client's becomes a formula (OWASP, CSV
-Injection). Drop-downs offer what may be answered; a list is long, so it stands in a hidden sheet.
+Drop-downs offer what may be answered; a list is long, so it stands in a hidden sheet.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, Final
+from typing import IO, Final
 
 import polars as pl
-import xlsxwriter
 
 from discovery_dagster.domain.decision_workbook.sheets import (
     ANSWER,
@@ -27,14 +25,14 @@ from discovery_dagster.domain.decision_workbook.sheets import (
 from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.readers.worksheet import Worksheets
 from discovery_dagster.domain.words import fold
-from discovery_dagster.domain.workbooks import fitted
+from discovery_dagster.domain.workbooks.book import Book, Page, Style
 
 _ABOUT: Final = "About"
 _CHOICES: Final = "Choices"  # hidden: a column for each list
 _TITLE: Final = "Decisions for"  # its cell names the session
 _AS_OF: Final = "Decisions made before"  # its cell has the number of the last one
-_CELL: Final = 32_767  # characters that a cell of XLSX holds (Microsoft, Excel specifications)
 _SPARE: Final = 200  # empty rows below the questions that have drop-downs, too
+_FILLED_IN: Final = (ANSWER, REASON, AUTHOR)
 _WIDTHS: Final[Mapping[str, int]] = {
     "Asset": 28, "Other asset": 28, "Endpoint": 28, "File": 24, "Column": 24, "Why": 60,
     "Word": 24, "Proposed": 40, "Such as": 40, "Files": 28, "In": 20,
@@ -71,18 +69,12 @@ def write(
         questions: by name of sheet, in the order in which they are to be answered.
         left_out: how many more there are than a sheet has.
     """
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
-        formats = {
-            "text": book.add_format({"num_format": "@", "valign": "top"}),
-            "head": book.add_format({"num_format": "@", "bold": True, "bottom": 1}),
-            "asked": book.add_format({"num_format": "@", "valign": "top", "bg_color": "#FFF8DC"}),
-            "long": book.add_format({"num_format": "@", "valign": "top", "text_wrap": True}),
-        }
-        _write_about(book, formats, session, as_of, questions, left_out or {})
-        lists = _Lists()
+    with Book(out) as book:
+        _write_about(book.add(_ABOUT), session, as_of, questions, left_out or {})
+        pages = {sheet.name: book.add(sheet.name) for sheet in SHEETS}
+        lists = _Lists(book)
         for sheet in SHEETS:
-            _write_sheet(book, formats, sheet, questions.get(sheet.name, ()), lists)
-        lists.write(book, formats["text"])
+            _write_sheet(pages[sheet.name], sheet, questions.get(sheet.name, ()), lists)
 
 
 def write_refused(
@@ -137,39 +129,33 @@ def read(worksheets: Worksheets, name: str) -> Filled:
 
 
 class _Lists:
-    """Lists of answers, each written once into a column of the hidden sheet."""
+    """Lists of answers, each written once into a column of a hidden sheet."""
 
-    def __init__(self) -> None:
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._page: Page | None = None
         self._columns: dict[tuple[str, ...], int] = {}
 
-    def reference(self, choices: tuple[str, ...]) -> str:
-        column = xlsxwriter.utility.xl_col_to_name(
-            self._columns.setdefault(choices, len(self._columns)), col_abs=True
-        )
-        return f"={_CHOICES}!{column}$1:{column}${len(choices)}"
-
-    def write(self, book: xlsxwriter.Workbook, text: Any) -> None:
-        if not self._columns:
-            return
-        sheet = book.add_worksheet(_CHOICES)
-        sheet.hide()
-        for choices, column in self._columns.items():
+    def cells(self, choices: tuple[str, ...]) -> str:
+        """Return the range that has the choices."""
+        if self._page is None:
+            self._page = self._book.add(_CHOICES)
+            self._page.hide()
+        if choices not in self._columns:
+            column = self._columns[choices] = len(self._columns)
             for row, choice in enumerate(choices):
-                sheet.write_string(row, column, choice[:_CELL], text)
+                self._page.put(row, column, choice, Style.TEXT)
+        return self._page.cells(self._columns[choices], len(choices))
 
 
 def _write_about(
-    book: xlsxwriter.Workbook,
-    formats: Mapping[str, Any],
+    page: Page,
     session: str,
     as_of: int,
     questions: Mapping[str, Sequence[Question]],
     left_out: Mapping[str, int],
 ) -> None:
-    sheet = book.add_worksheet(_ABOUT)
-    sheet.set_column(0, 0, 24, formats["text"])
-    sheet.set_column(1, 1, 12, formats["text"])
-    sheet.set_column(2, 2, 110, formats["long"])
+    page.widths(24, 12, 110)
     lines: list[tuple[str, str, str]] = [
         (_TITLE, "", session),
         (_AS_OF, "", str(as_of)),
@@ -181,38 +167,25 @@ def _write_about(
         more = f" {left_out[each.name]:,} more are not shown." if left_out.get(each.name) else ""
         lines.append((each.name, str(number), each.what + more))
     for row, cells in enumerate(lines):
-        for column, cell in enumerate(cells):
-            style = "head" if column == 0 else "long" if column == 2 else "text"
-            sheet.write_string(row, column, cell, formats[style])
+        for column, style in enumerate((Style.HEAD, Style.TEXT, Style.PROSE)):
+            page.put(row, column, cells[column], style)
 
 
-def _write_sheet(
-    book: xlsxwriter.Workbook,
-    formats: Mapping[str, Any],
-    sheet: Sheet,
-    questions: Sequence[Question],
-    lists: _Lists,
-) -> None:
+def _write_sheet(page: Page, sheet: Sheet, questions: Sequence[Question], lists: _Lists) -> None:
     refused = any(PROBLEM in question.cells for question in questions)
     columns = (*sheet.all_columns, PROBLEM) if refused else sheet.all_columns
-    page = book.add_worksheet(sheet.name)
-    page.freeze_panes(1, 1)
-    filled_in = (ANSWER, REASON, AUTHOR)
+    styles = [Style.ANSWER if column in _FILLED_IN else Style.TEXT for column in columns]
     for at, column in enumerate(columns):
-        style = formats["asked"] if column in filled_in else formats["text"]
-        page.set_column(at, at, _WIDTHS.get(column, 14), style)
-        page.write_string(0, at, column, formats["head"])
-    page.autofilter(0, 0, max(len(questions), 1), len(columns) - 1)
+        page.column(at, _WIDTHS.get(column, 14), styles[at])
+    page.head(columns, frozen_columns=1)
+    page.filtered(max(len(questions), 1), len(columns))
     for row, question in enumerate(questions, 1):
         for at, column in enumerate(columns):
-            cell = question.cells.get(column)
-            style = formats["asked"] if column in filled_in else formats["text"]
-            if cell:
-                page.write_string(row, at, fitted(cell), style)
+            page.put(row, at, question.cells.get(column) or None, styles[at])
     _offer(page, columns.index(ANSWER), questions, lists)
 
 
-def _offer(page: Any, column: int, questions: Sequence[Question], lists: _Lists) -> None:
+def _offer(page: Page, column: int, questions: Sequence[Question], lists: _Lists) -> None:
     """Give rows drop-downs, those with the same choices below each other in one piece."""
     first = 0
     for at in range(1, len(questions) + 1):
@@ -222,12 +195,7 @@ def _offer(page: Any, column: int, questions: Sequence[Question], lists: _Lists)
         choices = questions[first].choices
         if choices:
             spare = _SPARE if at == len(questions) else 0
-            page.data_validation(
-                first + 1, column, at + spare, column,
-                {"validate": "list", "source": lists.reference(choices),
-                 "error_type": "warning", "error_title": "Not in the list",
-                 "error_message": "The import will say whether it can be applied."},
-            )  # fmt: skip
+            page.offer(range(first + 1, at + spare + 1), column, lists.cells(choices))
         first = at
 
 

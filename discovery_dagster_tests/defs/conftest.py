@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import dagster as dg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
@@ -41,14 +42,28 @@ def engine(tmp_path_factory, make_database_url, template) -> Iterator[Engine]:
         os.environ.update(before)
 
 
-@pytest.fixture
-def servers(tmp_path: Path) -> IncomingFile:
-    path = tmp_path / "servers.csv"
+def _servers(folder: Path) -> IncomingFile:
+    path = folder / "servers.csv"
     path.write_text("Hostname,OS,IP Address\nweb-01,Ubuntu 22.04,10.0.0.1\n,,\n")
     return IncomingFile("servers.csv", path)
+
+
+@pytest.fixture
+def servers(tmp_path: Path) -> IncomingFile:
+    return _servers(tmp_path)
 
 
 @pytest.fixture
 def session(engine: Engine, engagement: EngagementKey, servers: IncomingFile) -> SessionKey:
     objects = ObjectStore(Settings().objects)
     return sessions.register(engine.database, objects, engagement, [servers])
+
+
+@pytest.fixture(scope="module")
+def ran(
+    engine: Engine, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[SessionKey, dg.DagsterRun]:
+    """A session and its run, for tests that look at them or run the session again."""
+    objects, file = ObjectStore(Settings().objects), _servers(tmp_path_factory.mktemp("drop"))
+    session = sessions.register(engine.database, objects, EngagementKey("acme", "ran"), [file])
+    return session, engine.execute_here(session)

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from discovery_dagster.defs.reconciliation import reconcile
+from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import backups, erasure, publications, retention, sessions
 from discovery_dagster.store.objects import object_store
@@ -24,12 +25,18 @@ def bucket(engine):
         yield engine
 
 
-@pytest.fixture
-def session(bucket, engagement, tmp_path: Path):
-    path = tmp_path / "servers.csv"
+def register(engine, engagement, folder: Path):
+    path = folder / "servers.csv"
     path.write_text("name,os,ip\nweb-01,RHEL 8,10.0.0.1\ndb-01,Windows 2019,10.0.0.2\n")
     files = [IncomingFile("servers.csv", path)]
-    return sessions.register(bucket.database, object_store(Settings()), engagement, files)
+    return sessions.register(engine.database, object_store(Settings()), engagement, files)
+
+
+@pytest.fixture(scope="module")
+def ran(bucket, tmp_path_factory):
+    """A session and its run."""
+    session = register(bucket, EngagementKey("acme", "kept"), tmp_path_factory.mktemp("drop"))
+    return session, bucket.execute_here(session)
 
 
 def keys(session) -> set[str]:
@@ -37,8 +44,9 @@ def keys(session) -> set[str]:
     return {each.key for each in listed}
 
 
-def test_a_session_leaves_its_bytes_in_the_bucket_and_none_in_the_home(bucket, session):
-    assert bucket.execute_here(session).status == dg.DagsterRunStatus.SUCCESS
+def test_a_session_leaves_its_bytes_in_the_bucket_and_none_in_the_home(bucket, ran):
+    session, run = ran
+    assert run.status == dg.DagsterRunStatus.SUCCESS
     settings = Settings()
     assert len(keys(session)) > 11
     assert not list(settings.objects.glob(str(session.engagement)))
@@ -46,8 +54,8 @@ def test_a_session_leaves_its_bytes_in_the_bucket_and_none_in_the_home(bucket, s
     assert reconcile(bucket) == []
 
 
-def test_what_is_orphaned_and_old_is_deleted_and_the_rest_stays(bucket, session, monkeypatch):
-    bucket.execute_here(session)
+def test_what_is_orphaned_and_old_is_deleted_and_the_rest_stays(bucket, ran, monkeypatch):
+    session, _ = ran
     objects, before = object_store(Settings()), keys(session)
     objects.write_frames(session, "inventory", "orphan", {"assets": pl.DataFrame({"a": [1]})})
     retention.delete_orphans(bucket.database, objects)
@@ -57,8 +65,8 @@ def test_what_is_orphaned_and_old_is_deleted_and_the_rest_stays(bucket, session,
     assert keys(session) == before
 
 
-def test_a_backup_holds_what_is_in_the_bucket(bucket, session, tmp_path):
-    bucket.execute_here(session)
+def test_a_backup_holds_what_is_in_the_bucket(bucket, ran, tmp_path):
+    session, _ = ran
     file = tmp_path / "home.tar"
     backups.write(bucket.database, object_store(Settings()), file, b"k" * 32)
     with tarfile.open(file) as tar:
@@ -66,7 +74,10 @@ def test_a_backup_holds_what_is_in_the_bucket(bucket, session, tmp_path):
     assert keys(session) <= kept
 
 
-def test_what_is_erased_is_gone_from_the_bucket_and_older_versions_are_named(bucket, session):
+def test_what_is_erased_is_gone_from_the_bucket_and_older_versions_are_named(
+    bucket, engagement, tmp_path
+):
+    session = register(bucket, engagement, tmp_path)
     bucket.execute_here(session)
     erased = erasure.erase(bucket.database, Settings(), session.engagement)
     assert keys(session) == set()

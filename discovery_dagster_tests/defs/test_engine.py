@@ -23,13 +23,13 @@ def receipts(engine, session, step):
     return [record.asset_materialization.metadata for record in materialisations.records]
 
 
-def test_a_run_publishes_every_step_and_stores_its_receipts_in_postgres(engine, session):
-    run = engine.execute_here(session)
+def test_a_run_publishes_every_step_and_stores_its_receipts_in_postgres(engine, ran):
+    session, run = ran
     assert run.status == SUCCESS
     state = states.state(engine.database, session)
     assert state.status == "done"
     for step in state.steps:
-        (receipt,) = receipts(engine, session, step.step)
+        *_, receipt = receipts(engine, session, step.step)
         assert receipt["publication"].value == step.publication
     with engine.database.connect() as connection:
         stored = connection.execute(
@@ -38,13 +38,13 @@ def test_a_run_publishes_every_step_and_stores_its_receipts_in_postgres(engine, 
     assert stored["events"] > 30
 
 
-def test_a_second_run_finds_everything_current_and_only_gives_receipts(engine, session):
-    engine.execute_here(session)
+def test_a_second_run_finds_everything_current_and_only_gives_receipts(engine, ran):
+    session, _ = ran
     before = states.state(engine.database, session)
     assert engine.execute_here(session).status == SUCCESS
     after = states.state(engine.database, session)
     assert [s.publication for s in after.steps] == [s.publication for s in before.steps]
-    newest, first = receipts(engine, session, "inventory")
+    newest, *_, first = receipts(engine, session, "inventory")
     assert newest["reused"].value is True
     assert newest["dagster/row_count"].value == first["dagster/row_count"].value == 1
 
@@ -125,8 +125,8 @@ def test_files_that_were_added_are_read_though_the_last_run_failed_later(
     assert states.state(engine.database, session).counts["assets"] == 2
 
 
-def test_forced_steps_are_made_anew_with_what_is_below_them(engine, session):
-    engine.execute_here(session)
+def test_forced_steps_are_made_anew_with_what_is_below_them(engine, ran):
+    session, _ = ran
     before = {s.step: s.publication for s in states.state(engine.database, session).steps}
     run = engine.execute_here(session, ["dependencies"])
     assert run.tags["discovery/force"] == "dependencies"
@@ -163,8 +163,9 @@ def test_a_busy_session_is_refused_and_leaves_no_failed_run(engine, session):
     assert not claims.is_held(engine.database, session)
 
 
-def test_every_run_carries_the_tags_by_which_it_is_found(engine, session):
-    tags = engine.execute_here(session).tags
+def test_every_run_carries_the_tags_by_which_it_is_found(ran):
+    session, run = ran
+    tags = run.tags
     assert tags["discovery/client"] == session.engagement.client
     assert tags["discovery/engagement"] == str(session.engagement)
     assert tags["dagster/partition"] == tags["discovery/session"] == session.partition_key
@@ -210,8 +211,8 @@ def test_a_receipt_that_was_lost_alone_is_given_as_its_run_would_have(engine, se
     assert given["dagster/code_version"] == BY_KEY[lost].code_version
 
 
-def test_a_partition_that_was_added_by_hand_is_taken_out(engine, session):
-    engine.execute_here(session)
+def test_a_partition_that_was_added_by_hand_is_taken_out(engine, ran):
+    session, _ = ran
     ghost = f"{session.engagement}-ghost"
     strays = {f"{ghost}|s001", f"{session.engagement}|s998", "monday"}
     engine.instance.add_dynamic_partitions(partitions.PARTITIONS_NAME, sorted(strays))
@@ -237,17 +238,18 @@ def test_a_run_of_a_session_that_does_not_exist_ends_before_a_worker_starts(engi
     assert "has no session s099" in run.tags["discovery/refused"]
 
 
-def test_a_receipt_leads_to_the_page_that_shows_what_was_made(engine, session, monkeypatch):
+def test_a_receipt_leads_to_the_page_that_shows_what_was_made(engine, ran, monkeypatch):
+    session, _ = ran
     monkeypatch.setenv("DISCOVERY_PAGES_URL", "http://pages.example/")
     engine.execute_here(session)
     base = f"http://pages.example/engagements/{session.engagement}/sessions/s001"
     for step, page in (("source_files", base), ("migration_plan", f"{base}/plan")):
-        (receipt,) = receipts(engine, session, step)
+        receipt, *_ = receipts(engine, session, step)
         assert receipt["page"].value == page
 
 
-def test_the_link_of_a_receipt_names_no_port_that_may_be_another_tomorrow(engine, session):
-    engine.execute_here(session)
-    (receipt,) = receipts(engine, session, "migration_plan")
+def test_the_link_of_a_receipt_names_no_port_that_may_be_another_tomorrow(engine, ran):
+    session, _ = ran
+    *_, receipt = receipts(engine, session, "migration_plan")
     path = f"/discovery/engagements/{session.engagement}/sessions/s001/plan"
     assert receipt["page"].value == path

@@ -3,6 +3,7 @@
 import openpyxl
 import pytest
 
+from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.domain.lineage import trace
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import assets, sessions
@@ -10,30 +11,39 @@ from discovery_dagster.store.lineage import published
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.sessions import IncomingFile
 
-
-@pytest.fixture
-def servers(tmp_path):
-    path = tmp_path / "servers.csv"
-    path.write_text(
-        "Hostname,OS,Memory (MB),Depends On,Rack\n"
-        "web-01.acme.example,Ubuntu 22.04,8192,db-01,R7\n"
-        "db-01,RHEL 9,4096,,\n"
-    )
-    return IncomingFile("servers.csv", path)
+SERVERS = (
+    "Hostname,OS,Memory (MB),Depends On,Rack\n"
+    "web-01.acme.example,Ubuntu 22.04,8192,db-01,R7\n"
+    "db-01,RHEL 9,4096,,\n"
+)
+MORE = "FQDN,Operating System,Location\nweb-01.acme.example,Ubuntu 24.04,Berlin\n"
 
 
-@pytest.fixture
-def values(engine, session, engagement, tmp_path):
-    more = tmp_path / "more.csv"
-    more.write_text("FQDN,Operating System,Location\nweb-01.acme.example,Ubuntu 24.04,Berlin\n")
-    objects = ObjectStore(Settings().objects)
-    files = [IncomingFile("more.csv", more)]
-    sessions.register(engine.database, objects, engagement, files, session=session)
+@pytest.fixture(scope="module")
+def traced_session(engine, tmp_path_factory):
+    """A session of a list of servers, a second list and a workbook with merged cells."""
+    folder = tmp_path_factory.mktemp("drop")
+    (folder / "servers.csv").write_text(SERVERS)
+    (folder / "more.csv").write_text(MORE)
+    book = openpyxl.Workbook()
+    for row in (["Hostname", "Application"], ["gull-1", "Ledger"], ["gull-2"], ["gull-3", "Cash"]):
+        book.active.append(row)
+    book.active.merge_cells("B2:B3")
+    book.save(folder / "merged.xlsx")
+    files = [IncomingFile(path.name, path) for path in sorted(folder.iterdir())]
+    objects, engagement = ObjectStore(Settings().objects), EngagementKey("acme", "traced")
+    session = sessions.register(engine.database, objects, engagement, files)
     engine.execute_here(session)
+    return session
+
+
+@pytest.fixture
+def values(engine, traced_session):
+    objects = ObjectStore(Settings().objects)
 
     def of(name):
-        target = assets.find(engine.database, session, name)
-        traced = trace(published(engine.database, objects, session), target.asset_id)
+        target = assets.find(engine.database, traced_session, name)
+        traced = trace(published(engine.database, objects, traced_session), target.asset_id)
         return {row["field"]: row for row in traced}
 
     return of
@@ -64,34 +74,17 @@ def test_a_column_that_nobody_understood_is_traced_too(values):
     assert (rack["column"], rack["text"]) == ("Rack", "R7")
 
 
-def test_an_asset_is_found_by_id_by_name_in_any_case_or_not_at_all(engine, session):
-    engine.execute_here(session)
-    target = assets.find(engine.database, session, "DB-01")
-    assert assets.find(engine.database, session, target.asset_id) == target
+def test_an_asset_is_found_by_id_by_name_in_any_case_or_not_at_all(engine, traced_session):
+    target = assets.find(engine.database, traced_session, "DB-01")
+    assert assets.find(engine.database, traced_session, target.asset_id) == target
     with pytest.raises(assets.NoSuchAssetError):
-        assets.find(engine.database, session, "nothing")
+        assets.find(engine.database, traced_session, "nothing")
 
 
-def test_the_value_of_a_covered_cell_says_which_merged_cell_it_came_from(
-    engine, session, engagement, tmp_path
-):
-    book = openpyxl.Workbook()
-    for row in (["Hostname", "Application"], ["gull-1", "Ledger"], ["gull-2"], ["gull-3", "Cash"]):
-        book.active.append(row)
-    book.active.merge_cells("B2:B3")
-    book.save(tmp_path / "merged.xlsx")
-    objects = ObjectStore(Settings().objects)
-    files = [IncomingFile("merged.xlsx", tmp_path / "merged.xlsx")]
-    sessions.register(engine.database, objects, engagement, files, session=session)
-    engine.execute_here(session)
+def test_the_value_of_a_covered_cell_says_which_merged_cell_it_came_from(values):
     by_field = {}
     for name in ("gull-1", "gull-2", "gull-3"):
-        asset = assets.find(engine.database, session, name).asset_id
-        ((value,),) = (
-            row["sources"]
-            for row in trace(published(engine.database, objects, session), asset)
-            if row["field"] == "applications"
-        )
+        (value,) = values(name)["applications"]["sources"]
         by_field[name] = (value["text"], value["merged"])
     assert by_field == {
         "gull-1": ("Ledger", None),

@@ -14,17 +14,16 @@ from discovery_dagster.store.reading.why import why
 from discovery_dagster.store.sessions import IncomingFile
 
 
-@pytest.fixture
-def files(tmp_path):
-    """A chain of three applications."""
-    path = tmp_path / "applications.csv"
+@pytest.fixture(scope="module")
+def chain(engine, tmp_path_factory):
+    """The session of a chain of three applications, which has run."""
+    path = tmp_path_factory.mktemp("drop") / "applications.csv"
     path.write_text("Application,Depends On\nshop,stock\nstock,store\nstore,\n")
-    return [IncomingFile("applications.csv", path)]
-
-
-@pytest.fixture
-def session(engine, engagement, files):
-    return sessions.register(engine.database, ObjectStore(Settings().objects), engagement, files)
+    files, engagement = [IncomingFile(path.name, path)], EngagementKey("acme", "chain")
+    objects = ObjectStore(Settings().objects)
+    session = sessions.register(engine.database, objects, engagement, files)
+    engine.execute_here(session)
+    return session
 
 
 def stale(engine, session):
@@ -42,8 +41,8 @@ def asset_id(engine, session, name):
     return next(row["id"] for row in rows if row["name"] == name)
 
 
-def test_a_constraint_makes_the_plan_stale_until_the_next_run_applies_it(engine, session):
-    engine.execute_here(session)
+def test_a_constraint_makes_the_plan_stale_until_the_next_run_applies_it(engine, chain):
+    session = chain
     database, engagement = engine.database, session.engagement
     assert stale(engine, session) == []
     pin = constraints.add(database, engagement, "pin", ("shop", "4"), "after the audit", "ann")
@@ -98,8 +97,8 @@ def test_a_limit_takes_the_place_of_the_one_before(engine, session):
     assert holds.values == ("7",)
 
 
-def test_impact_names_every_hop_each_way(engine, session):
-    engine.execute_here(session)
+def test_impact_names_every_hop_each_way(engine, chain):
+    session = chain
     reached = impact(engine.database, session, asset_id(engine, session, "stock"))
     assert [one["name"] for one in reached["needed_by"]["assets"]] == ["shop"]
     assert [one["name"] for one in reached["needs"]["assets"]] == ["store"]

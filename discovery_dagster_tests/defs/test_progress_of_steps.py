@@ -18,22 +18,30 @@ QUICK = {"rejected_records", "session_changes"}
 COUNTING = {"inventory", "classified_assets", "dependencies", "dependency_graph", "migration_plan"}
 
 
-@pytest.fixture
-def said(monkeypatch):
+@pytest.fixture(scope="module")
+def said():
     """What each step reported, whether it was written or not."""
-    reports: dict[str, list[tuple[int, int | None]]] = {}
+    return {}
+
+
+@pytest.fixture(scope="module")
+def long_run(request, said):
+    """A run every step of which takes long."""
     report = StepProgress.__call__
 
     def listening(self, done, total):
-        reports.setdefault(self.step, []).append((done, total))
+        said.setdefault(self.step, []).append((done, total))
         report(self, done, total)
 
-    monkeypatch.setattr(StepProgress, "__call__", listening)
-    return reports
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StepProgress, "__call__", listening)
+        patch.setattr(progress_log, "INTERVAL", 0.0)
+        _, run = request.getfixturevalue("ran")
+    return run
 
 
-def test_every_long_step_says_of_how_much_and_never_goes_back(engine, session, said):
-    assert engine.execute_here(session).status == dg.DagsterRunStatus.SUCCESS
+def test_every_long_step_says_of_how_much_and_never_goes_back(long_run, said):
+    assert long_run.status == dg.DagsterRunStatus.SUCCESS
     for step in {step.key for step in STEPS} - QUICK:
         done = [done for done, _ in said[step]]
         last, total = said[step][-1]
@@ -56,9 +64,8 @@ def test_a_step_that_is_over_before_it_is_long_logs_nothing(engine, session, mon
     assert lines(engine, engine.execute_here(session)) == {}
 
 
-def test_a_long_step_logs_how_far_it_is(engine, session, monkeypatch):
-    monkeypatch.setattr(progress_log, "INTERVAL", 0.0)  # every step takes long
-    logged = lines(engine, engine.execute_here(session))
+def test_a_long_step_logs_how_far_it_is(engine, long_run):
+    logged = lines(engine, long_run)
     assert set(logged) >= {step.key for step in STEPS} - QUICK
     assert logged["source_files"] == ["0 of 1 files."]
     assert logged["inventory"][0].startswith("0 of ")

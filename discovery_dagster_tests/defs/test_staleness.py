@@ -1,7 +1,6 @@
 """Dagster and Discovery call the same steps stale, whatever it is that changed."""
 
 import dagster as dg
-import pytest
 
 from discovery_dagster.defs.reconciliation import reconcile
 from discovery_dagster.defs.sensors import decisions_sensor
@@ -33,21 +32,15 @@ def stale_in_dagster(engine, session):
     return {"/".join(n["assetKey"]["path"]) for n in nodes if n["staleStatus"] == "STALE"}
 
 
-@pytest.fixture
-def later(engine, engagement, session, servers):
+def test_a_decision_makes_its_step_stale_in_both_until_the_next_run(
+    engine, engagement, session, servers
+):
     engine.execute_here(session)
     objects = ObjectStore(Settings().objects)
-    return sessions.register(engine.database, objects, engagement, [servers])
-
-
-def test_a_session_that_was_run_is_fresh_in_both(engine, session, later):
+    later = sessions.register(engine.database, objects, engagement, [servers])
     engine.execute_here(later)
     for key in (session, later):
         assert stale(engine, key) == stale_in_dagster(engine, key) == set()
-
-
-def test_a_decision_makes_its_step_stale_in_both_until_the_next_run(engine, session, later):
-    engine.execute_here(later)
     constraints.add(engine.database, session.engagement, "pin", ("web-01", "2"), "audit", "ann")
     looked = decisions_sensor(dg.build_sensor_context(engine.instance, cursor=""))
     assert "engagements with decisions" in looked.skip_message
@@ -62,8 +55,8 @@ def test_a_decision_makes_its_step_stale_in_both_until_the_next_run(engine, sess
     assert stale(engine, later) == stale_in_dagster(engine, later) == set()
 
 
-def test_a_receipt_that_is_given_again_leaves_its_step_fresh(engine, session):
-    engine.execute_here(session)
+def test_a_receipt_that_is_given_again_leaves_its_step_fresh(engine, ran):
+    session, _ = ran
     with engine.database.connect() as connection:
         connection.execute(
             "delete from event_logs where partition = %s and asset_key like %s"

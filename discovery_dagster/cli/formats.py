@@ -17,11 +17,11 @@ from discovery_dagster.cli.options import (
 )
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.terminal import say, say_json, terminal
+from discovery_dagster.domain.decisions.taught_formats import FormatDecision, in_force
 from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.format_trial import TriedTable, try_formats
 from discovery_dagster.domain.intake import RecognisedTable
 from discovery_dagster.domain.keys import EngagementKey
-from discovery_dagster.domain.teaching.decisions import FormatDecision, in_force
 from discovery_dagster.domain.teaching.drafting import draft, is_understood, may_be_taught
 from discovery_dagster.domain.teaching.language import Declaration
 from discovery_dagster.domain.teaching.reading import read_formats

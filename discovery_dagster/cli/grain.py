@@ -16,10 +16,10 @@ from discovery_dagster.cli.options import (
 )
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.terminal import say, say_json, terminal
+from discovery_dagster.domain.decisions.grains import DECIDABLE
 from discovery_dagster.domain.formats import FORMATS, UNRECOGNISED, format_named
 from discovery_dagster.domain.grain import Grain
 from discovery_dagster.domain.grain.deciding import may_decide
-from discovery_dagster.domain.grain.decisions import DECIDABLE
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.words import fold
 from discovery_dagster.settings import Settings

@@ -15,9 +15,9 @@ from discovery_dagster.cli.options import (
 )
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.terminal import say, say_json, terminal
+from discovery_dagster.domain.decisions.mapping import MappingDecision
 from discovery_dagster.domain.fields import FIELDS, IGNORED
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.tables.words import MappingStatus
 from discovery_dagster.domain.words import fold
 from discovery_dagster.settings import Settings

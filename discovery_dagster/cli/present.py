@@ -13,11 +13,11 @@ from discovery_dagster.domain.facts import FileAccount
 from discovery_dagster.domain.state import FileState, SessionState
 from discovery_dagster.domain.tables.words import GrainStatus
 from discovery_dagster.domain.waiting import waiting_message
-from discovery_dagster.domain.workbooks import CutCell
 
 if TYPE_CHECKING:  # each takes a third of what `status` may take to start
     from discovery_dagster.domain.handover import Handover
     from discovery_dagster.domain.mapping.warnings import ColumnWarning
+    from discovery_dagster.domain.workbooks import CutCell
     from discovery_dagster.store.exports import Rows
 
 #: Rejected records that are shown on the terminal; all are in the export.
@@ -169,7 +169,7 @@ def print_left_out(handed_over: "Handover") -> None:
         console.print(note)
 
 
-def print_cut(cells: Sequence[CutCell], rows: Sequence[Mapping[str, Any]] = ()) -> None:
+def print_cut(cells: "Sequence[CutCell]", rows: Sequence[Mapping[str, Any]] = ()) -> None:
     """Say on the terminal which cells of a workbook hold only the beginning of their text.
 
     `rows` are those of the table, where they have names.

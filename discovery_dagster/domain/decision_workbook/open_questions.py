@@ -33,7 +33,7 @@ from discovery_dagster.domain.dependencies.unresolved import AMBIGUOUS, UNMATCHE
 from discovery_dagster.domain.dictionary import HeldWord
 from discovery_dagster.domain.fields import IGNORED, UNMAPPED
 from discovery_dagster.domain.identity import likeness
-from discovery_dagster.domain.mapping.decisions import PERSON
+from discovery_dagster.domain.mapping.deciding import PERSON
 from discovery_dagster.domain.tables import (
     ClassifiedAssets,
     Edges,

@@ -1,6 +1,7 @@
-"""What people decide: assets, identity, endpoints, limits of the plan. Each kind has a module.
+"""What people decide: about columns, grains and formats, assets, identity, endpoints, the plan.
 
-Those about columns, rows and formats of tables are beside what they decide: `mapping`, `grain` and
-`teaching`. A decision is added to a log and never changed; the last one about its subject is in
-force. Where they are kept is the matter of `store.decisions`.
+Each kind has a module; words have `dictionary.decisions`. What a decision does to data is beside
+what it decides: `mapping.deciding`, `grain.deciding`, `teaching.deciding`. A decision is added to a
+log and never changed; the last one about its subject is in force. Where they are kept is the matter
+of `store.decisions`.
 """

@@ -21,6 +21,9 @@ ALIAS: Final = "alias"  # the second thing is but another name of the first
 #: The form of the identifier that a join gives to records.
 PERSON: Final = "person"
 
+#: What stands before an identifier's kind and name that several assets bear.
+AMBIGUOUS: Final = "several:"
+
 
 @dataclass(frozen=True)
 class IdentityDecision:

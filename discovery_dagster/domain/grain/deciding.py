@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from discovery_dagster.domain import formats
+from discovery_dagster.domain.decisions.grains import GrainDecision, key_of
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.grain import (
     BY_FORMAT,
@@ -17,7 +18,6 @@ from discovery_dagster.domain.grain import (
     TableGrain,
 )
 from discovery_dagster.domain.grain.columns import Column
-from discovery_dagster.domain.grain.decisions import GrainDecision, key_of
 from discovery_dagster.domain.grain.inference import about_subject, infer_grain
 from discovery_dagster.domain.words import fold
 

@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 import polars as pl
 
+from discovery_dagster.domain.decisions.identity import AMBIGUOUS
 from discovery_dagster.reference import load
 
 #: Namespace of asset ids (RFC 9562, version 5).
@@ -17,9 +18,6 @@ NAMESPACE = UUID("6b0c8f5e-0d5f-5c8a-9a36-3f7d1f3d8a54")
 
 #: What stands before a name in the reasons for an id that was found by it alone.
 REGISTERED: Final = "registered:"
-
-#: What stands before a kind and name that several assets bear.
-AMBIGUOUS: Final = "several:"
 
 
 def to_register(owned: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:

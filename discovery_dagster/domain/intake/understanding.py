@@ -7,14 +7,14 @@ from typing import Any, TypedDict, TypeVar
 
 import polars as pl
 
+from discovery_dagster.domain.decisions.grains import GrainDecision
+from discovery_dagster.domain.decisions.mapping import MappingDecision
 from discovery_dagster.domain.formats import format_named
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.grain.deciding import read_as
-from discovery_dagster.domain.grain.decisions import GrainDecision
 from discovery_dagster.domain.grain.tables import describe_grain, grain_of
 from discovery_dagster.domain.intake.reading import RecognisedTable
 from discovery_dagster.domain.mapping import understand_table
-from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.tables import (
     FIELD_MAPPING,
     TABLE_GRAINS,

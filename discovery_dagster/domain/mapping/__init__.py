@@ -9,13 +9,14 @@ from dataclasses import replace
 
 import polars as pl
 
+from discovery_dagster.domain.decisions.grains import GrainDecision
+from discovery_dagster.domain.decisions.mapping import MappingDecision
 from discovery_dagster.domain.fields import FIELDS, IGNORED, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.grain import BY_PERSON, TableGrain
 from discovery_dagster.domain.grain import columns as grain_columns
 from discovery_dagster.domain.grain.deciding import decide as decide_grain
 from discovery_dagster.domain.grain.deciding import read_as
-from discovery_dagster.domain.grain.decisions import GrainDecision
 from discovery_dagster.domain.headers.affixes import plain_headers
 from discovery_dagster.domain.mapping.amounts import are_equal_amounts, find_unit, part_sockets
 from discovery_dagster.domain.mapping.claims import (
@@ -29,12 +30,7 @@ from discovery_dagster.domain.mapping.claims import (
     Column,
     claim_columns,
 )
-from discovery_dagster.domain.mapping.decisions import (
-    PERSON,
-    MappingDecision,
-    accepted_fields,
-    decide,
-)
+from discovery_dagster.domain.mapping.deciding import PERSON, accepted_fields, decide
 from discovery_dagster.domain.mapping.ends import refuse_constant_ends
 from discovery_dagster.domain.mapping.evidence import (
     claim_by_values,

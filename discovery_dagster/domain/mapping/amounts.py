@@ -17,7 +17,7 @@ from discovery_dagster.domain.mapping.claims import (
     Claim,
     Column,
 )
-from discovery_dagster.domain.mapping.decisions import PERSON
+from discovery_dagster.domain.mapping.deciding import PERSON
 from discovery_dagster.domain.tables.words import MappingMethod
 from discovery_dagster.domain.values import read_cells
 from discovery_dagster.domain.values.quantities import read_numbers

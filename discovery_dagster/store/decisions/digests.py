@@ -5,20 +5,20 @@ from collections.abc import Collection, Sequence
 import psycopg
 from psycopg.rows import DictRow
 
+from discovery_dagster.domain.decisions import mapping as of_columns
+from discovery_dagster.domain.decisions import taught_formats as of_formats
 from discovery_dagster.domain.decisions.constraints import digests as plan_digests
 from discovery_dagster.domain.decisions.endpoints import digest as endpoint_digest
+from discovery_dagster.domain.decisions.grains import GrainDecision
+from discovery_dagster.domain.decisions.grains import concerning as concerning_tables
+from discovery_dagster.domain.decisions.grains import digest as grain_digest
 from discovery_dagster.domain.decisions.identity import digest as identity_digest
+from discovery_dagster.domain.decisions.mapping import MappingDecision
 from discovery_dagster.domain.decisions.overrides import Override, concerning, digest
+from discovery_dagster.domain.decisions.taught_formats import FormatDecision
 from discovery_dagster.domain.dictionary import WordDecision
 from discovery_dagster.domain.dictionary import decisions as of_words
-from discovery_dagster.domain.grain.decisions import GrainDecision
-from discovery_dagster.domain.grain.decisions import concerning as concerning_tables
-from discovery_dagster.domain.grain.decisions import digest as grain_digest
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.domain.mapping import decisions
-from discovery_dagster.domain.mapping.decisions import MappingDecision
-from discovery_dagster.domain.teaching import TaughtFormat
-from discovery_dagster.domain.teaching import decisions as teaching
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decisions import (
     constraints,
@@ -75,7 +75,7 @@ def digests_by_session(
             overrides.in_force(database, engagement),
         )
         of_tables = grains.current(database, engagement)
-        taught = taught_formats.current(database, engagement)
+        taught = taught_formats.in_force(database, engagement)
         about_words = dictionary.current(database, engagement)
         with database.reader([engagement]) as connection:
             names = _named(connection, own) if known else {}
@@ -110,7 +110,7 @@ def digests_of(
     decided = overrides.in_force(database, engagement) if assets else []
     own = _mapping_digest(about, columns) | _asset_digests(decided, assets)
     own |= _grain_digest(of_tables, headers)
-    taught = taught_formats.current(database, engagement) if headers else []
+    taught = taught_formats.in_force(database, engagement) if headers else []
     own |= _format_digest(taught, headers)
     about_words = dictionary.current(database, engagement) if words else []
     own |= _word_digest(about_words, words)
@@ -125,7 +125,7 @@ def of_engagement(database: Database, engagement: EngagementKey) -> dict[str, st
 
 
 def _mapping_digest(known: Sequence[MappingDecision], names: Collection[str]) -> dict[str, str]:
-    mapping = decisions.digest(decisions.concerning(known, names))
+    mapping = of_columns.digest(of_columns.concerning(known, names))
     return {"mapping": mapping} if mapping else {}
 
 
@@ -137,9 +137,15 @@ def _grain_digest(
 
 
 def _format_digest(
-    taught: Sequence[TaughtFormat], headers: Collection[Sequence[str]]
+    taught: Sequence[FormatDecision], headers: Collection[Sequence[str]]
 ) -> dict[str, str]:
-    digest_of_formats = teaching.digest(teaching.concerning(taught, headers))
+    if not taught:
+        return {}
+    # With what reads files, which commands that only look at sessions do without: few clients
+    # teach a format.
+    from discovery_dagster.domain.teaching.deciding import concerning
+
+    digest_of_formats = of_formats.digest(concerning(taught, headers))
     return {"formats": digest_of_formats} if digest_of_formats else {}
 
 

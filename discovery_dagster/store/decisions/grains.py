@@ -9,9 +9,9 @@ from typing import Any
 import psycopg
 from psycopg.rows import DictRow
 
-from discovery_dagster.domain.grain import Grain
-from discovery_dagster.domain.grain.decisions import GrainDecision, in_force, key_of
+from discovery_dagster.domain.decisions.grains import GrainDecision, in_force, key_of
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.tables.words import Grain
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decisions.log import NoSuchDecisionError
 from discovery_dagster.store.sessions import WANTED, by_session, wanted

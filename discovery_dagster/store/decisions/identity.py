@@ -5,8 +5,7 @@ What was decided is ended, never deleted, with who ended it.
 
 from typing import Any
 
-from discovery_dagster.domain.identity import IdentityDecision
-from discovery_dagster.domain.identity.registration import AMBIGUOUS
+from discovery_dagster.domain.decisions.identity import AMBIGUOUS, IdentityDecision
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decisions.log import NoSuchDecisionError

@@ -6,9 +6,8 @@ name: that becomes an alias of the other asset.
 
 from collections.abc import Sequence
 
-from discovery_dagster.domain.decisions.identity import ALIAS, JOIN
+from discovery_dagster.domain.decisions.identity import ALIAS, JOIN, IdentityDecision
 from discovery_dagster.domain.errors import InvalidRequestError
-from discovery_dagster.domain.identity import IdentityDecision
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.store.assets import FoundAsset
 from discovery_dagster.store.database import Database

@@ -6,8 +6,8 @@ The rows are led by the client, whose engagements alone see them; they are only 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from discovery_dagster.domain.decisions.mapping import MappingDecision
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.words import fold
 from discovery_dagster.store.database import Database
 

@@ -4,14 +4,17 @@ The rows are led by the client, whose engagements alone see them; they are only 
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from discovery_dagster.domain.decisions import taught_formats as decisions
+from discovery_dagster.domain.decisions.taught_formats import FormatDecision
 from discovery_dagster.domain.errors import AbsentError
 from discovery_dagster.domain.keys import EngagementKey
-from discovery_dagster.domain.teaching import TaughtFormat
-from discovery_dagster.domain.teaching.decisions import FormatDecision, in_force
-from discovery_dagster.domain.teaching.language import Declaration
-from discovery_dagster.domain.teaching.reading import write_format
 from discovery_dagster.store.database import Database
+
+if TYPE_CHECKING:  # with all that reads files, which whoever only lists decisions does without
+    from discovery_dagster.domain.teaching import TaughtFormat
+    from discovery_dagster.domain.teaching.language import Declaration
 
 _ALL = """
     select decision, format, text, author, reason, at
@@ -36,13 +39,20 @@ def history(database: Database, engagement: EngagementKey) -> list[FormatDecisio
     return [FormatDecision(**row) for row in rows]
 
 
-def current(database: Database, engagement: EngagementKey) -> list[TaughtFormat]:
+def in_force(database: Database, engagement: EngagementKey) -> list[FormatDecision]:
+    """Return what holds now for formats of the engagement's client."""
+    return decisions.in_force(history(database, engagement))
+
+
+def current(database: Database, engagement: EngagementKey) -> "list[TaughtFormat]":
     """Return the formats that hold now for the engagement's client.
 
     Raises:
         FormatError: when this version of Discovery can no longer read one of them.
     """
-    return [decision.taught() for decision in in_force(history(database, engagement))]
+    from discovery_dagster.domain.teaching.deciding import taught_by
+
+    return [taught_by(decision) for decision in in_force(database, engagement)]
 
 
 def find(database: Database, engagement: EngagementKey, name: str) -> FormatDecision:
@@ -51,7 +61,7 @@ def find(database: Database, engagement: EngagementKey, name: str) -> FormatDeci
     Raises:
         NoSuchFormatError: when there is none.
     """
-    for decision in in_force(history(database, engagement)):
+    for decision in in_force(database, engagement):
         if decision.format == name:
             return decision
     raise NoSuchFormatError(f"No format {name!r} is taught for client {engagement.client}.")
@@ -60,7 +70,7 @@ def find(database: Database, engagement: EngagementKey, name: str) -> FormatDeci
 def add(
     database: Database,
     engagement: EngagementKey,
-    declared: Sequence[Declaration],
+    declared: "Sequence[Declaration]",
     author: str,
     reason: str,
 ) -> list[int]:
@@ -69,6 +79,8 @@ def add(
     Returns:
         The numbers of the decisions.
     """
+    from discovery_dagster.domain.teaching.reading import write_format
+
     texts = [(each.format, write_format(each)) for each in declared]
     return _add(database, engagement, texts, author, reason)
 

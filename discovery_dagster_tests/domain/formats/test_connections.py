@@ -6,8 +6,8 @@ import pytest
 
 from discovery_dagster.domain import formats
 from discovery_dagster.domain.canonical import canonicalise
+from discovery_dagster.domain.decisions.mapping import MappingDecision
 from discovery_dagster.domain.mapping import map_table
-from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.words import fold
 from discovery_dagster_tests.domain.sources import counts, records_of, table
 

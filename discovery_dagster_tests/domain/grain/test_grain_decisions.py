@@ -7,15 +7,15 @@ import pytest
 
 from discovery_dagster.domain import formats, intake
 from discovery_dagster.domain.canonical import canonicalise
-from discovery_dagster.domain.grain import Grain
-from discovery_dagster.domain.grain.decisions import (
+from discovery_dagster.domain.decisions.grains import (
     GrainDecision,
     concerning,
     digest,
     in_force,
     key_of,
 )
-from discovery_dagster.domain.mapping.decisions import MappingDecision
+from discovery_dagster.domain.decisions.mapping import MappingDecision
+from discovery_dagster.domain.grain import Grain
 from discovery_dagster_tests.domain.sources import counts, table
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)

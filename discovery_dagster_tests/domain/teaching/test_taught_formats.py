@@ -3,15 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from discovery_dagster.domain.decisions.grains import GrainDecision, key_of
+from discovery_dagster.domain.decisions.mapping import MappingDecision
+from discovery_dagster.domain.decisions.taught_formats import FormatDecision, digest, in_force
 from discovery_dagster.domain.grain import Grain
-from discovery_dagster.domain.grain.decisions import GrainDecision, key_of
-from discovery_dagster.domain.mapping.decisions import MappingDecision
-from discovery_dagster.domain.teaching.decisions import (
-    FormatDecision,
-    concerning,
-    digest,
-    in_force,
-)
+from discovery_dagster.domain.teaching.deciding import concerning
 from discovery_dagster.domain.teaching.recognising import rivals
 from discovery_dagster_tests.domain.sources import counts, table
 from discovery_dagster_tests.domain.teaching.taught import AT, SERVERS, read, taught
@@ -158,8 +154,8 @@ def test_the_last_decision_about_a_name_holds_until_it_is_taken_back():
     one, two, other = decision(1, "a"), decision(2, "a"), decision(3, "b")
     assert in_force([one, two, other]) == [two, other]
     assert in_force([one, two, other, decision(4, "a", None)]) == [other]
-    known = [taught(SERVERS, 2)]
+    known = [two]
     assert concerning(known, [["arb_sp", "RCHN-BZ", "x"]]) == known
     assert concerning(known, [["RCHN_BZ"]]) == []
     assert digest([]) is None
-    assert digest(known) != digest([taught(SERVERS, 3)])
+    assert digest(known) != digest([other])

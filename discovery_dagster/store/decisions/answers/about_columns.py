@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from discovery_dagster.domain.decision_workbook.sheets import ACCEPT, ANSWER, REJECT, Answer
+from discovery_dagster.domain.decisions.mapping import MappingDecision
 from discovery_dagster.domain.fields import FIELDS, IGNORED
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.domain.mapping.decisions import MappingDecision
 from discovery_dagster.domain.words import fold
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decisions import (

@@ -1,7 +1,7 @@
 """What people decided about what the records of tables are.
 
 A decision holds for every table with the same columns, in any order, in each session of its client.
-Where decisions are kept is the store's matter.
+What it does to a table is in `grain.deciding`.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from discovery_dagster.domain.grain import Grain
+from discovery_dagster.domain.tables.words import Grain
 from discovery_dagster.domain.words import fold
 
 #: What a person may say that the records of a table of no tool are. Of a tool's own tables a person

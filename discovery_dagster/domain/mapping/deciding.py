@@ -1,50 +1,15 @@
-"""What people decided about columns, and what it does to the claims of headers.
+"""What decisions of people about columns do to the claims of headers."""
 
-A decision holds for every column of the same folded header in tables of the same format, in each
-session of its client. Where decisions are kept is the store's matter.
-"""
-
-import hashlib
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
+from discovery_dagster.domain.decisions.mapping import MappingDecision
 from discovery_dagster.domain.fields import FIELDS
 from discovery_dagster.domain.mapping.claims import ACCEPTED, REJECTED, Claim, Column
 from discovery_dagster.domain.tables.words import MappingMethod
-from discovery_dagster.domain.words import fold
 
 PERSON: Final = MappingMethod.PERSON
-
-
-@dataclass(frozen=True)
-class MappingDecision:
-    """One column is, or is not, one field; of several about one column the last accepted holds."""
-
-    format: str
-    header: str  # folded
-    column: str  # as written where it was decided
-    field: str
-    accepted: bool
-    author: str
-    at: datetime
-
-
-def concerning(
-    decisions: Iterable[MappingDecision], columns: Collection[str]
-) -> list[MappingDecision]:
-    """Return the decisions about columns of these names."""
-    headers = {fold(column) for column in columns}
-    return [decision for decision in decisions if decision.header in headers]
-
-
-def digest(decisions: Sequence[MappingDecision]) -> str | None:
-    """Return a digest of what was decided, None when nothing was."""
-    if not decisions:
-        return None
-    lines = (f"{d.format}\n{d.header}\n{d.field}\n{d.accepted}" for d in decisions)
-    return hashlib.sha256("\n\n".join(lines).encode()).hexdigest()
 
 
 def accepted_fields(

@@ -95,7 +95,7 @@ def test_the_access_log_names_route_and_token_and_holds_no_data(
     served: Served, upland: httpx.Client
 ) -> None:
     upland.get(f"{SESSION}/assets", params={"q": "canary"}, headers={"X-Request-Id": "logged-1"})
-    deadline = time.monotonic() + 10  # the line is written after the answer
+    deadline = time.monotonic() + 30  # the line is written after the answer
     while not (lines := [line for line in served.log if "logged-1" in line]):
         assert time.monotonic() < deadline, served.log[-3:]
         time.sleep(0.05)

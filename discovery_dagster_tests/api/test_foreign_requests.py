@@ -53,7 +53,7 @@ def test_signing_out_ends_the_event_stream_of_that_browser(
         began = time.monotonic()
         httpx.post(f"{served.url}/sign-out", cookies=browser.cookies)
         assert "event: state" in list(events.iter_lines())
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize(

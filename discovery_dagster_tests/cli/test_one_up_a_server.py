@@ -44,7 +44,7 @@ def test_a_second_up_is_refused_and_the_first_keeps_its_place_when_the_server_dr
                 "select pg_terminate_backend(pid, 5000) from pg_locks where locktype = 'advisory'"
                 " and database = (select oid from pg_database where datname = current_database())"
             )
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not services_run(Database(url)):
             assert time.monotonic() < deadline
             time.sleep(0.1)

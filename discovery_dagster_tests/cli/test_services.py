@@ -41,8 +41,8 @@ def test_killed_services_come_back_and_stopping_leaves_nothing_behind(installati
 
         began = time.monotonic()
         services.send_signal(signal.SIGINT)
-        _, messages = services.communicate(timeout=30)
-        assert time.monotonic() - began < 10
+        _, messages = services.communicate(timeout=60)
+        assert time.monotonic() - began < 30
         assert services.returncode == 0
         # What nobody killed has not ended.
         assert messages.count("Postgres has ended") == 1, messages

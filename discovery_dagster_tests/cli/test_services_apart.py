@@ -78,7 +78,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
     """Kill a service and whatever it started, as a machine that is switched off does."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait(timeout=10)
+    process.wait(timeout=30)
 
 
 def free_port() -> int:
@@ -98,7 +98,7 @@ def broker() -> Iterator[str]:
         yield f"redis://127.0.0.1:{port}/0"
     finally:
         server.terminate()
-        server.wait(timeout=10)
+        server.wait(timeout=30)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,7 @@
 """The decisions workbook as a person uses it: out, filled in, in again, and what takes effect."""
 
+import uuid
+
 import openpyxl
 import pytest
 
@@ -14,13 +16,24 @@ SERVERS = (
 NEEDS = "Source,Target,Relation\nweb-01,db-01,Depends on\nweb-01,10.0.0.77,Depends on\n"
 
 
+def import_estate(move, folder):
+    # Decisions about columns are the client's, whom tests share; so the column is this test's.
+    (folder / "servers.csv").write_text(SERVERS.replace("Dunno", f"Dunno {move.name}"))
+    (folder / "needs.csv").write_text(NEEDS)
+    move.import_files(folder / "servers.csv", folder / "needs.csv")
+    return move
+
+
 @pytest.fixture
 def imported(move, tmp_path):
-    # Decisions about columns are the client's, whom tests share; so the column is this test's.
-    (tmp_path / "servers.csv").write_text(SERVERS.replace("Dunno", f"Dunno {move.name}"))
-    (tmp_path / "needs.csv").write_text(NEEDS)
-    move.import_files(tmp_path / "servers.csv", tmp_path / "needs.csv")
-    return move
+    return import_estate(move, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared(standing, tmp_path_factory):
+    """An engagement for tests that decide about different things, and run nothing."""
+    engagement = standing.engagement(f"e{uuid.uuid4().hex[:12]}")
+    return import_estate(engagement, tmp_path_factory.mktemp("drop"))
 
 
 def decisions(move, *arguments, code=0):
@@ -101,9 +114,9 @@ def test_what_cannot_be_applied_is_told_by_sheet_row_and_column(imported, tmp_pa
     assert mended["applied"] == 1
 
 
-def test_names_stay_text_and_what_looks_alike_is_only_asked(imported, tmp_path):
+def test_names_stay_text_and_what_looks_alike_is_only_asked(shared, tmp_path):
     path = tmp_path / "decisions.xlsx"
-    decisions(imported, "export", "-o", str(path))
+    decisions(shared, "export", "-o", str(path))
     assert not any(
         cell.data_type == "f"
         for page in openpyxl.load_workbook(path)
@@ -113,9 +126,9 @@ def test_names_stay_text_and_what_looks_alike_is_only_asked(imported, tmp_path):
     (pair,) = rows_of(path, "Same thing")
     assert {pair["Asset"], pair["Other asset"]} == {"billing01app", "billing-01-app"}
     fill(path, "Same thing", {"Asset": pair["Asset"]}, "different", Reason="two boxes")
-    assert decisions(imported, "import", str(path))["applied"] == 1
-    assert decisions(imported, "import", str(path))["unchanged"] == 1
-    assert decisions(imported, "export", "-o", str(path))["questions"]["Same thing"] == 0
+    assert decisions(shared, "import", str(path))["applied"] == 1
+    assert decisions(shared, "import", str(path))["unchanged"] == 1
+    assert decisions(shared, "export", "-o", str(path))["questions"]["Same thing"] == 0
 
 
 def test_the_same_thing_becomes_one_asset(imported, tmp_path):
@@ -129,30 +142,30 @@ def test_the_same_thing_becomes_one_asset(imported, tmp_path):
     assert decisions(imported, "import", str(path))["unchanged"] == 1
 
 
-def test_an_answer_does_not_outrank_what_was_decided_since(imported, tmp_path):
+def test_an_answer_does_not_outrank_what_was_decided_since(shared, tmp_path):
     path = tmp_path / "decisions.xlsx"
-    decisions(imported, "export", "-o", str(path))
+    decisions(shared, "export", "-o", str(path))
     row = fill(path, "Assets", {"Asset": "web-01", "Field": "type"}, "application", Reason="so")
     words = ("web-01", "type", "virtual_machine", "--reason", "seen", "--author", "bob")
-    imported.installation.json("override", "set", *words, *imported.options)
-    (problem,) = decisions(imported, "import", str(path))["problems"]
+    shared.installation.json("override", "set", *words, *shared.options)
+    (problem,) = decisions(shared, "import", str(path))["problems"]
     assert (problem["sheet"], problem["row"]) == ("Assets", row)
     assert "bob decided virtual_machine" in problem["message"]
 
 
-def test_another_sessions_workbook_and_other_files_are_refused(imported, standing, tmp_path):
+def test_another_sessions_workbook_and_other_files_are_refused(shared, move, tmp_path):
     path = tmp_path / "decisions.xlsx"
-    decisions(imported, "export", "-o", str(path))
-    other = standing.engagement(f"{imported.name}x")
-    other.import_files(tmp_path / "servers.csv")
-    assert decisions(other, "import", str(path), code=2)["error"]["code"] == "another_session"
+    decisions(shared, "export", "-o", str(path))
+    (tmp_path / "servers.csv").write_text("Hostname,OS\nweb-01,Ubuntu 22.04\n")
+    move.import_files(tmp_path / "servers.csv")
+    assert decisions(move, "import", str(path), code=2)["error"]["code"] == "another_session"
     for name, content in {"a.xlsx": b"PK\x03\x04no", "b.xlsx": b"Host\nx\n"}.items():
         (tmp_path / name).write_bytes(content)
-        assert decisions(imported, "import", str(tmp_path / name), code=2)["error"]["message"]
+        assert decisions(shared, "import", str(tmp_path / name), code=2)["error"]["message"]
     openpyxl.Workbook().save(path)
-    error = decisions(imported, "import", str(path), code=2)["error"]
+    error = decisions(shared, "import", str(path), code=2)["error"]
     assert error["code"] == "no_decisions_workbook"
-    assert decisions(imported, "import", str(tmp_path / "no.xlsx"), code=2)
+    assert decisions(shared, "import", str(tmp_path / "no.xlsx"), code=2)
 
 
 def test_what_sources_say_in_unknown_words_is_asked_and_what_becomes_of_applications(

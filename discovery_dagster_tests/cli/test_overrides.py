@@ -1,5 +1,6 @@
 """What a person decides about an asset, by the command line: from the decision to its end."""
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -15,6 +16,19 @@ def imported(move, tmp_path):
     path.write_text(SERVERS)
     move.import_files(path)
     return move
+
+
+@pytest.fixture(scope="module")
+def shared(standing, tmp_path_factory):
+    """An engagement for tests that each decide about a server of its own."""
+    path = tmp_path_factory.mktemp("drop") / "servers.csv"
+    path.write_text(
+        SERVERS
+        + "mail-01,RHEL 8,prod,Berlin\ndns-01,RHEL 8,prod,Berlin\nfile-01,RHEL 8,prod,Bonn\n"
+    )
+    engagement = standing.engagement(f"e{uuid.uuid4().hex[:12]}")
+    engagement.import_files(path)
+    return engagement
 
 
 def override(move, *arguments: str, code: int = 0):
@@ -35,23 +49,23 @@ def status(move, session: str = "s001"):
     return status_document["sessions"][0]["status"]
 
 
-def test_a_decision_makes_its_session_stale_until_the_run_that_applies_it(imported):
-    override = put(imported, "WEB-01", "Environment", "Disaster recovery")
+def test_a_decision_makes_its_session_stale_until_the_run_that_applies_it(shared):
+    override = put(shared, "WEB-01", "Environment", "Disaster recovery")
     assert (override["field"], override["value"], override["before"]) == (
         "environment",
         "disaster_recovery",
         "production",
     )
     assert [each["status"] for each in override["sessions"]] == ["stale"]
-    assert status(imported) == "stale"
-    assert asset(imported, "web-01")["environment"] == "production"
-    imported.run()
-    decided = asset(imported, "web-01")
+    assert status(shared) == "stale"
+    assert asset(shared, "web-01")["environment"] == "production"
+    shared.run()
+    decided = asset(shared, "web-01")
     assert (decided["environment"], decided["overridden"]) == ("disaster_recovery", True)
     (sentence,) = [each for each in decided["rationale"] if "set by ann on" in each]
     assert "seen in the rack; the rules said production (Environment" in sentence
-    assert not asset(imported, "db-01")["overridden"]
-    assert status(imported) == "done"
+    assert not asset(shared, "file-01")["overridden"]
+    assert status(shared) == "done"
 
 
 def test_a_later_session_keeps_what_was_decided_and_taking_it_back_ends_it(imported, tmp_path):
@@ -106,11 +120,11 @@ def test_a_session_that_compares_with_one_that_was_run_again_is_named_and_run_to
     assert [status(imported, key) for key in ("s001", "s002")] == ["done", "done"]
 
 
-def test_what_is_decided_about_a_source_is_judged_like_one(imported):
-    put(imported, "db-01", "os_name", "Windows Server 2008 R2")
-    put(imported, "db-01", "applications", "Billing; Shop")
-    put(imported, "db-01", "strategy", "retain", "--run")
-    row = asset(imported, "db-01")
+def test_what_is_decided_about_a_source_is_judged_like_one(shared):
+    put(shared, "db-01", "os_name", "Windows Server 2008 R2")
+    put(shared, "db-01", "applications", "Billing; Shop")
+    put(shared, "db-01", "strategy", "retain", "--run")
+    row = asset(shared, "db-01")
     assert (row["os_family"], row["eol_status"]) == ("windows", "ended")
     assert row["applications"] == ["Billing", "Shop"]
     assert row["strategy"] == "retain"
@@ -128,28 +142,30 @@ REFUSED = [
 ]
 
 
-def test_what_cannot_be_is_refused_in_a_sentence(imported):
+def test_what_cannot_be_is_refused_in_a_sentence(shared):
+    before = override(shared, "list")["overrides"]
     for arguments, code, words in REFUSED:
-        error = put(imported, *arguments, code=2)["error"]
+        error = put(shared, *arguments, code=2)["error"]
         assert error["code"] == code
         assert words in error["message"]
-    assert override(imported, "list")["overrides"] == []
+    assert override(shared, "list")["overrides"] == before
 
 
-def test_two_people_at_once_are_both_in_the_log_and_the_last_word_holds(imported):
+def test_two_people_at_once_are_both_in_the_log_and_the_last_word_holds(shared):
+    before = override(shared, "list", "--all")["overrides"]
     with ThreadPoolExecutor(2) as pool:
         values = ["test", "staging"]
-        list(pool.map(lambda value: put(imported, "web-01", "environment", value), values))
-    log = override(imported, "list", "--all")["overrides"]
-    assert [row["decision"] for row in log] == [1, 2]
-    (holds,) = override(imported, "list")["overrides"]
-    assert holds["value"] == log[-1]["value"]
+        list(pool.map(lambda value: put(shared, "mail-01", "environment", value), values))
+    log = override(shared, "list", "--all")["overrides"][len(before) :]
+    assert [row["decision"] for row in log] == [len(before) + 1, len(before) + 2]
+    assert {row["value"] for row in log} == set(values)
+    holding = override(shared, "list")["overrides"]
+    assert [row["value"] for row in holding if row["asset"] == "mail-01"] == [log[-1]["value"]]
 
 
-def test_another_engagement_does_not_see_it(imported, standing, tmp_path):
-    other = standing.engagement(f"{imported.name}x")
-    other.import_files(tmp_path / "servers.csv")
-    put(imported, "web-01", "environment", "test")
+def test_another_engagement_does_not_see_it(imported, shared):
+    other = imported
+    put(shared, "dns-01", "environment", "test")
     assert override(other, "list")["overrides"] == []
     assert status(other) == "done"
     override(other, "remove", "1", code=2)

@@ -34,6 +34,12 @@ def find_asset(
     raise NoSuchAssetError(f"No session of {engagement} has an asset {asset!r}.")
 
 
+def require_engagement(database: Database, engagement: EngagementKey) -> None:
+    """Refuse an engagement that does not exist."""
+    if engagement not in sessions.engagements(database, engagement.client):
+        raise UsageError("no_such_engagement", f"There is no engagement {engagement}.")
+
+
 def require_sessions(
     database: Database, engagement: EngagementKey, session: str | None = None
 ) -> list[sessions.SessionRow]:

@@ -7,6 +7,8 @@ import typer
 from rich.console import Console
 
 from discovery_dagster.cli.errors import UsageError
+from discovery_dagster.cli.finding import require_engagement
+from discovery_dagster.cli.histories import AllOfThem, show_history
 from discovery_dagster.cli.options import (
     AsJson,
     Asset,
@@ -119,32 +121,22 @@ def join(
 def list_decisions(
     client: Client,
     engagement: Engagement,
-    all_of_them: Annotated[bool, typer.Option("--all", help="Include removed ones.")] = False,
+    all_of_them: AllOfThem = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what was decided, by whom, when and why."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
-        _must_exist(database, key)
+        require_engagement(database, key)
         decisions = identity.history(database, key)
-    shown = [row for row in decisions if all_of_them or row["removed_at"] is None]
-    if as_json:
-        say_json({"decisions": shown})
-        return
-    if not shown:
-        say(f"Nothing has been decided about identity in {key}.")
-        return
-    table = table_of(
-        "Decisions", "number", "kind", "assets", "keys", "reason", "author", "when", "until"
+    show_history(
+        decisions,
+        "decisions",
+        {"assets": "assets", "keys": "identifiers"},
+        f"Nothing has been decided about identity in {key}.",
+        all_of_them=all_of_them,
+        as_json=as_json,
     )
-    for row in shown:
-        ended = row["removed_at"]
-        until = f"{ended:%Y-%m-%d %H:%M}, by {row['removed_by']}" if ended else ""
-        words = (str(row["id"]), row["kind"], ", ".join(row["assets"]),
-                 ", ".join(row["identifiers"]), row["reason"], row["author"],
-                 f"{row['at']:%Y-%m-%d %H:%M}", until)  # fmt: skip
-        table.add_row(*words)
-    terminal().print(table)
 
 
 @app.command()
@@ -158,7 +150,7 @@ def remove(
     """Remove a decision; the log keeps that it was in force."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
-        _must_exist(database, key)
+        require_engagement(database, key)
         ended = identity.remove(database, key, number, author or getpass.getuser())
     _report(key, ended, as_json=as_json, verb="Removed")
 
@@ -191,11 +183,6 @@ def _show(console: Console, explanation: dict[str, Any]) -> None:
 def _cell(value: dict[str, Any]) -> str:
     sheet = f" [{value['sheet']}]" if value["sheet"] else ""
     return f"{value['value']} ({value['file']}{sheet} line {value['line']})"
-
-
-def _must_exist(database: Database, key: EngagementKey) -> None:
-    if key not in sessions.engagements(database, key.client):
-        raise UsageError("no_such_engagement", f"There is no engagement {key}.")
 
 
 def _report(

@@ -2,11 +2,12 @@
 
 import getpass
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from discovery_dagster.cli.errors import UsageError
+from discovery_dagster.cli.finding import require_engagement
+from discovery_dagster.cli.histories import AllOfThem, show_history
 from discovery_dagster.cli.options import (
     AsJson,
     Author,
@@ -14,14 +15,12 @@ from discovery_dagster.cli.options import (
     Engagement,
 )
 from discovery_dagster.cli.plan_previews import preview
-from discovery_dagster.cli.present import table_of
-from discovery_dagster.cli.terminal import say, say_json, terminal
+from discovery_dagster.cli.terminal import say, say_json
 from discovery_dagster.domain.decisions import constraints as rules
 from discovery_dagster.domain.decisions.constraints import KINDS, Constraint
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import sessions
-from discovery_dagster.store.database import Database, open_database
+from discovery_dagster.store.database import open_database
 from discovery_dagster.store.decisions import constraint_subjects, constraints
 from discovery_dagster.store.decisions.constraint_subjects import Subjects
 
@@ -55,7 +54,7 @@ def set_constraint(
     key = EngagementKey(client, engagement)
     checked = rules.check(kind, values)
     with open_database(Settings()) as database:
-        _must_exist(database, key)
+        require_engagement(database, key)
         subjects = constraint_subjects.resolve(database, key, kind, checked)
         by = author or getpass.getuser()
         constraint = constraints.add(database, key, kind, subjects.values, reason, by)
@@ -76,7 +75,7 @@ def remove(
     """Remove a constraint; the log keeps that it was in force."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
-        _must_exist(database, key)
+        require_engagement(database, key)
         ended = constraints.remove(database, key, number, author or getpass.getuser())
     _report(key, ended, "Removed", as_json=as_json)
 
@@ -85,25 +84,22 @@ def remove(
 def show(
     client: Client,
     engagement: Engagement,
-    all_of_them: Annotated[bool, typer.Option("--all", help="Include removed ones.")] = False,
+    all_of_them: AllOfThem = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the constraints, who set them and why."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
-        _must_exist(database, key)
+        require_engagement(database, key)
         recorded = constraints.history(database, key)
-    shown = [row for row in recorded if all_of_them or row["removed_at"] is None]
-    if as_json:
-        say_json({"constraints": shown})
-        return
-    if not shown:
-        say(f"Nothing is set for {key}.")
-        return
-    table = table_of("Constraints", "number", "kind", "values", "reason", "author", "when", "until")
-    for row in shown:
-        table.add_row(*_cells(row))
-    terminal().print(table)
+    show_history(
+        recorded,
+        "constraints",
+        {"values": "values"},
+        f"Nothing is set for {key}.",
+        all_of_them=all_of_them,
+        as_json=as_json,
+    )
 
 
 def _meaning(subjects: Subjects) -> list[str]:
@@ -118,19 +114,6 @@ def _meaning(subjects: Subjects) -> list[str]:
         number = "1 asset" if len(assets) == 1 else f"{len(assets):,} assets"
         sentences.append(f"{name} means {number} in {subjects.session}: {listed}.")
     return sentences
-
-
-def _cells(row: dict[str, Any]) -> list[str]:
-    ended = row["removed_at"]
-    until = f"{ended:%Y-%m-%d %H:%M}, by {row['removed_by']}" if ended else ""
-    values = ", ".join(row["values"])
-    when = f"{row['at']:%Y-%m-%d %H:%M}"
-    return [str(row["id"]), row["kind"], values, row["reason"] or "", row["author"], when, until]
-
-
-def _must_exist(database: Database, key: EngagementKey) -> None:
-    if key not in sessions.engagements(database, key.client):
-        raise UsageError("no_such_engagement", f"There is no engagement {key}.")
 
 
 def _report(

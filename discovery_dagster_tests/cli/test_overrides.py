@@ -160,7 +160,7 @@ def test_two_people_at_once_are_both_in_the_log_and_the_last_word_holds(shared):
     assert [row["decision"] for row in log] == [len(before) + 1, len(before) + 2]
     assert {row["value"] for row in log} == set(values)
     holding = override(shared, "list")["overrides"]
-    assert [row["value"] for row in holding if row["asset"] == "mail-01"] == [log[-1]["value"]]
+    assert [row["value"] for row in holding if row["name"] == "mail-01"] == [log[-1]["value"]]
 
 
 def test_another_engagement_does_not_see_it(imported, shared):

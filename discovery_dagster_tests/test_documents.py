@@ -5,10 +5,18 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
+from discovery_dagster.domain.formats import FORMATS
 from discovery_dagster.settings import Settings
 from discovery_dagster_tests.installation import PROJECT
-from scripts import describe_api, describe_commands, describe_definitions, describe_tables
+from scripts import (
+    describe_api,
+    describe_commands,
+    describe_definitions,
+    describe_formats,
+    describe_tables,
+)
 
 TESTS = PROJECT / "discovery_dagster_tests"
 DOCS = PROJECT / "docs"
@@ -53,6 +61,21 @@ def test_a_document_that_is_made_from_code_is_current(script, monkeypatch):
     assert script.DOCUMENT.read_text("utf-8") == script.describe(), (
         f"run: python -m {script.__name__}"
     )
+
+
+def test_documents_that_are_made_from_formats_are_current():
+    pages = describe_formats.describe()
+    assert set(pages) == set((DOCS / "formats").glob("*.md"))
+    for path, text in pages.items():
+        assert path.read_text("utf-8") == text, "run: python -m scripts.describe_formats"
+
+
+def test_every_format_is_of_one_tool():
+    families = yaml.safe_load((DOCS / "formats/tools.yaml").read_text("utf-8"))
+    tools = [tool for family in families for tool in family["tools"]]
+    described = [known.name for tool in tools for known in describe_formats.formats_of(tool)]
+    assert sorted(described) == sorted(FORMATS)
+    assert all(tool["export"] for tool in tools)
 
 
 def test_each_option_and_each_setting_says_what_it_means():

@@ -1,7 +1,6 @@
 """The exercises of `docs/exercises.md` that are data alone work as they stand there."""
 
 import re
-import sys
 from datetime import date
 
 import pytest
@@ -10,6 +9,8 @@ import yaml
 from discovery_dagster.domain import formats
 from discovery_dagster.domain.classification import classify, sentences
 from discovery_dagster.domain.classification.rules import rules
+from discovery_dagster.domain.formats.declaring import table_format
+from discovery_dagster.domain.teaching.reading import read_formats
 from discovery_dagster.reference import load
 from discovery_dagster_tests.domain.rows import inventory_assets
 from discovery_dagster_tests.domain.sources import counts, records_of_files
@@ -23,14 +24,11 @@ def snippet(language: str) -> str:
     return piece
 
 
-def test_the_format_is_found_and_reads_its_file(tmp_path, monkeypatch):
-    (tmp_path / "rackwatch.py").write_text(snippet("python"))
+def test_the_format_reads_its_file(tmp_path, monkeypatch):
+    [written] = read_formats(snippet("yaml format"), own=True)
+    known = table_format(written, formats.TableFormat(written.format, formats.Kind.ASSETS))
     (tmp_path / "machines.csv").write_text(snippet("csv"))
-    monkeypatch.setattr(formats, "__path__", [*formats.__path__, str(tmp_path)])
-    [module] = [one for one in formats._modules() if one.__name__.endswith(".rackwatch")]
-    monkeypatch.delitem(sys.modules, module.__name__)
-    for known in module.FORMATS:
-        monkeypatch.setitem(formats.FORMATS, known.name, known)
+    monkeypatch.setitem(formats.FORMATS, known.name, known)
     records = records_of_files(tmp_path / "machines.csv")
     assert counts(records) == {"accepted": 2}
     assert records.assets.select("format", "name", "location", "memory_gb").rows() == [

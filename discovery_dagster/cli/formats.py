@@ -20,11 +20,13 @@ from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.decisions.taught_formats import FormatDecision, in_force
 from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.format_trial import TriedTable, try_formats
+from discovery_dagster.domain.formats import FORMATS
+from discovery_dagster.domain.formats.declared import declarations
+from discovery_dagster.domain.formats.language import Declaration
 from discovery_dagster.domain.intake import RecognisedTable
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.domain.teaching.drafting import draft, is_understood, may_be_taught
-from discovery_dagster.domain.teaching.language import Declaration
-from discovery_dagster.domain.teaching.reading import read_formats
+from discovery_dagster.domain.teaching.reading import read_formats, write_format
 from discovery_dagster.domain.teaching.recognising import rivals
 from discovery_dagster.domain.teaching.text import FormatError
 from discovery_dagster.sandbox.reader import SandboxedReader
@@ -141,16 +143,27 @@ def list_formats(
 
 @app.command("show")
 def show_format(
-    name: Name, client: Client, engagement: Engagement, as_json: AsJson = False
+    name: Name,
+    client: Annotated[str | None, typer.Option(help="Slug of the client that taught it.")] = None,
+    engagement: Annotated[str | None, typer.Option(help="Slug of one of its engagements.")] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Print a format as YAML that `add` takes, for another client or another installation."""
-    with open_database(Settings()) as database:
-        taught_format = taught_formats.find(database, EngagementKey(client, engagement), name)
+    """Print a format as YAML that `add` takes, one of Discovery's own under another name."""
+    if name in FORMATS:
+        shown = {"format": name, "author": "Discovery", "reason": None, "text": _own(name)}
+    elif client is None or engagement is None:
+        problem = f"Discovery has no format {name}: one of a client needs --client and --engagement"
+        raise UsageError("no_such_format", f"{problem}.", name)
+    else:
+        with open_database(Settings()) as database:
+            key = EngagementKey(client, engagement)
+            taught_format = taught_formats.find(database, key, name)
+        words = ("format", "author", "reason", "text")
+        shown = {word: getattr(taught_format, word) for word in words}
     if as_json:
-        document = {name: getattr(taught_format, name) for name in ("format", "author", "reason")}
-        say_json({**document, "text": taught_format.text})
+        say_json(shown)
         return
-    say((taught_format.text or "").rstrip())
+    say((shown["text"] or "").rstrip())
 
 
 @app.command("remove")
@@ -186,6 +199,17 @@ def _declared(path: Path) -> list[Declaration]:
     except OSError as error:
         problem = f"{path} cannot be read: {error.strerror}."
         raise UsageError("no_such_path", problem, str(path)) from error
+
+
+def _own(name: str) -> str:
+    """The YAML of one of Discovery's own formats."""
+    if name not in declarations():
+        problem = (
+            f"{name} is told by more than its header, so that it is code: `format draft FILE"
+            " --sheet SHEET` writes a format that is based on it."
+        )
+        raise UsageError("no_declaration", problem, name)
+    return write_format(declarations()[name])
 
 
 def _tables(path: Path) -> tuple[RecognisedTable, ...]:

@@ -10,10 +10,10 @@ import polars as pl
 
 from discovery_dagster.domain import intake
 from discovery_dagster.domain.canonical import canonicalise
+from discovery_dagster.domain.formats.language import Declaration
 from discovery_dagster.domain.intake import RecognisedTable
 from discovery_dagster.domain.tables import ATTRIBUTES
 from discovery_dagster.domain.teaching import TaughtFormat
-from discovery_dagster.domain.teaching.language import Declaration
 
 Row = dict[str, Any]
 

@@ -5,6 +5,7 @@ A file is read once in a process. Nothing here decides anything; the domain does
 
 import csv
 import hashlib
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -25,6 +26,20 @@ def load(name: str) -> Any:
 
 
 @cache
+def load_folder(name: str) -> Mapping[str, Sequence[Any]]:
+    """Return the documents of each YAML file in the folder `name`, by the file's name.
+
+    Every scalar is a text as it is written. Not to be changed.
+    """
+    files = sorted(ROOT.joinpath(name).iterdir(), key=lambda file: file.name)
+    return {
+        file.name: list(yaml.load_all(file.read_text("utf-8"), Loader=yaml.CBaseLoader))
+        for file in files
+        if file.name.endswith(".yaml")
+    }
+
+
+@cache
 def digest(*names: str) -> str:
     """Return a short digest of what the files `names` (with their endings) say."""
     total = hashlib.sha256()
@@ -40,7 +55,7 @@ def content(file: Traversable) -> str:
     """
     text = file.read_text("utf-8")
     if file.name.endswith(".yaml"):
-        return repr(yaml.load(text, Loader=yaml.CSafeLoader))
+        return repr(list(yaml.load_all(text, Loader=yaml.CSafeLoader)))
     if file.name.endswith(".csv"):
         lines = (line for line in text.splitlines() if not line.startswith("#"))
         return repr(list(csv.reader(lines)))

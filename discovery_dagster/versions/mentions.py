@@ -1,7 +1,7 @@
 """What a definition mentions: the things of other definitions, and the reference files it loads."""
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from discovery_dagster.versions.source import Definition, Package
 
@@ -74,12 +74,16 @@ class Mentions:
         if called == "importlib.import_module":
             self.paths.update(self._package.modules_in(self._module.package))
             return True
-        endings = {f"{self._reference}.load": ".yaml", f"{self._reference}.ROOT.joinpath": ""}
-        if called not in endings:
+        loading: dict[str, Callable[[str], Iterable[str]]] = {
+            f"{self._reference}.load": lambda name: [f"{name}.yaml"],
+            f"{self._reference}.load_folder": self._package.reference_files,
+            f"{self._reference}.ROOT.joinpath": lambda name: [name],
+        }
+        if called not in loading:
             return False
         match call.args:
             case [ast.Constant(value=str(name))]:
-                self.files.add(name + endings[called])
+                self.files.update(loading[called](name))
                 return True
         raise UnknownReachError(self._module.name, call, f"{path}()")
 

@@ -57,6 +57,11 @@ class Package:
         folder = self._path(package)
         return (f"{package}.{file.stem}" for file in folder.glob("*.py") if file.stem != "__init__")
 
+    def reference_files(self, folder: str) -> list[str]:
+        """Return the YAML files in a folder below `reference/`, by their paths from there."""
+        files = (self.folder / "reference" / folder).glob("*.yaml")
+        return [f"{folder}/{file.name}" for file in files]
+
     def find(self, path: str) -> Sequence[Definition]:
         """Return what a dotted path of this package stands for.
 

@@ -63,7 +63,6 @@ ALLOWED = {
     ("domain/teaching/checking.py", "thing"): _LITERAL,
     ("domain/teaching/declaring.py", "flow"): _LITERAL,
     ("domain/teaching/declaring.py", "relation"): _LITERAL,
-    ("domain/teaching/language.py", "undecided"): _OTHER + "a grain in the language",
     ("store/database.py", "database"): _OTHER + "the code of an error",
     ("store/decisions/log.py", "asset"): _OTHER + "a kind of decision",
 }

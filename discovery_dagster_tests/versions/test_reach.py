@@ -36,7 +36,7 @@ def unrelated(LIMIT):
 
 @cache
 def _words():
-    return reference.load("words")
+    return reference.load("words"), reference.load_folder("kinds")
 
 COLUMN = aid.column(size=3, doc="Size of the limit.")
 """,
@@ -63,6 +63,7 @@ def read():
 """,
     "store/database.py": "def connect(query):\n    return query\n",
     "reference/words.yaml": "- one\n- two\n",
+    "reference/kinds/first.yaml": "a: 1\n---\na: 2\n",
     "reference/ports.csv": "# ports\nport,name\n22,ssh\n",
 }
 
@@ -98,6 +99,7 @@ def changed(project, name, old, new):
         ("a query", "store/rows.py", "select 1", "select 2", {"plan"}),
         ("a word of a reference file", "reference/words.yaml", "two", "three", {"plan"}),
         ("the order of rules", "reference/words.yaml", "- one\n- two", "- two\n- one", {"plan"}),
+        ("a word of a file in a folder", "reference/kinds/first.yaml", "a: 2", "a: 3", {"plan"}),
         ("a comment of a reference file", "reference/words.yaml", "two", "two # or so", set()),
         ("a file that nobody loads", "reference/ports.csv", "22", "23", set()),
         ("a function that nobody calls", "domain/helpers.py", "* 2", "* 3", set()),
@@ -125,6 +127,13 @@ def test_modules_that_are_found_by_looking_into_a_package_are_reached(project):
     before = versions_of(project)
     (project / "domain/formats/second.py").write_text("FORMATS = 2\n")
     assert versions_of(project) != before
+
+
+def test_a_file_that_is_new_in_a_folder_of_reference_files_is_reached(project):
+    before = versions_of(project)
+    (project / "reference/kinds/second.yaml").write_text("a: 1\n")
+    after = versions_of(project)
+    assert {key for key in before if before[key] != after[key]} == {"plan"}
 
 
 def test_a_module_that_is_handed_on_is_reached_as_a_whole(project):

@@ -1,39 +1,91 @@
-"""The formats that Discovery knows: those of every module here that has `FORMATS`.
+"""The formats that Discovery knows: those that are declared as data, and those of modules here.
 
-A module may also have `reshape`, from all tables of a file to those that its formats know.
+A module may also have `reshape`, from all tables of a file to those that formats know.
 """
 
-import importlib
-import pkgutil
-from collections.abc import Iterator
 from types import ModuleType
 from typing import Final
 
+from discovery_dagster.domain.formats import (
+    archimate,
+    aws_lists,
+    azure_assessments,
+    azure_flows,
+    azure_import,
+    azure_lists,
+    backstage,
+    compose,
+    configuration_management,
+    connections,
+    corrections,
+    device42,
+    dns,
+    docker,
+    dynamodb,
+    dynatrace,
+    enclosed,
+    firewall_rules,
+    generic,
+    glpi,
+    google_lists,
+    google_migration_center,
+    graphs,
+    itop,
+    keyed_needs,
+    konveyor,
+    kubernetes,
+    listed_needs,
+    matrices,
+    monitoring,
+    netbox,
+    overrides,
+    phrased_relations,
+    ported_ends,
+    rvtools_facts,
+    scanners,
+    terraform,
+    traces,
+    undirected,
+    zeek,
+)
 from discovery_dagster.domain.formats.base import Kind, TableFormat
+from discovery_dagster.domain.formats.declared import declarations, declared
 from discovery_dagster.domain.source_tables import SourceTable
 
 __all__ = ["FORMATS", "UNRECOGNISED", "Kind", "TableFormat", "format_named", "recognise", "reshape"]
 
-#: Modules whose formats win only where no other one knows as much, in their order.
-_LAST: Final = ("jaeger", "graphs", "generic")
+#: What is told otherwise than by its header alone, in the order in which equally specific ones win.
+_TOLD_BY_CODE: Final[tuple[ModuleType, ...]] = (
+    archimate, azure_lists, compose, google_lists, terraform, konveyor, dns, zeek, rvtools_facts,
+    firewall_rules, traces, corrections, overrides, connections, undirected,
+)  # fmt: skip
+
+#: What wins only where nothing else knows as much, in this order.
+_LAST: Final = ("jaeger.dependencies", "graph.nodes", "graph.node_table", "graph.edge_table")
+_LAST_OF_ALL: Final[tuple[ModuleType, ...]] = (graphs, generic)
 
 
-def _modules() -> Iterator[ModuleType]:
-    names = sorted(entry.name for entry in pkgutil.iter_modules(__path__))
-    for name in (*(name for name in names if name not in _LAST), *_LAST):
-        module = importlib.import_module(f"{__name__}.{name}")
-        if hasattr(module, "FORMATS"):
-            yield module
+def _known() -> list[TableFormat]:
+    """All formats, those first that win where others know as much of a table."""
+    return [
+        *(declared(name) for name in sorted(declarations()) if name not in _LAST),
+        *(known for module in _TOLD_BY_CODE for known in module.FORMATS),
+        *(declared(name) for name in _LAST),
+        *(known for module in _LAST_OF_ALL for known in module.FORMATS),
+    ]
 
-
-_MODULES: Final = tuple(_modules())
 
 #: Every format by name, in the order in which equally specific ones win.
-FORMATS: Final[dict[str, TableFormat]] = {
-    known.name: known for module in _MODULES for known in module.FORMATS
-}
+FORMATS: Final[dict[str, TableFormat]] = {known.name: known for known in _known()}
 
-_RESHAPES: Final = tuple(module.reshape for module in _MODULES if hasattr(module, "reshape"))
+#: What rebuilds tables, in the order in which each takes what the one before it left.
+_RESHAPING: Final[tuple[ModuleType, ...]] = (
+    archimate, aws_lists, azure_assessments, azure_flows, azure_import, azure_lists, backstage,
+    compose, configuration_management, device42, dns, docker, dynamodb, dynatrace, enclosed,
+    firewall_rules, glpi, google_lists, google_migration_center, itop, keyed_needs, kubernetes,
+    listed_needs, matrices, monitoring, netbox, phrased_relations, ported_ends, rvtools_facts,
+    scanners, terraform, traces, graphs,
+)  # fmt: skip
 
 #: A table that no format knows: it waits for a person who says what its records are.
 UNRECOGNISED: Final = TableFormat(
@@ -46,8 +98,8 @@ UNRECOGNISED: Final = TableFormat(
 
 def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
     """Return the tables of a file as formats know them, where it spreads records over several."""
-    for rebuild in _RESHAPES:
-        tables = rebuild(tables)
+    for module in _RESHAPING:
+        tables = module.reshape(tables)
     return tables
 
 

@@ -5,61 +5,18 @@ core report. An instance is called as SQL Server calls it, host before instance;
 is known by its machine, since every IIS has a `Default Web Site`.
 """
 
+from typing import Final
+
 import polars as pl
 
-from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
+from discovery_dagster.domain.formats.declared import declared
 from discovery_dagster.domain.formats.reshaping import add_columns, column_of
 from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.words import fold
 
-SQL_INSTANCES = TableFormat(
-    name="azure_migrate.sql_instances",
-    kind=Kind.ASSETS,
-    headers=(frozenset({"machine name", "sql instance"}),),
-    columns={
-        "instance of machine": Rule("name"),
-        "product": Rule("product"),
-        "machine name": Rule("runs_on", target_type="server"),
-        "environment": Rule("environment"),
-        "sql instance": Rule("unmapped"),
-        "support status": Rule("unmapped"),  # of the version
-        "machine id": Rule("unmapped"),  # of the machine
-    },
-    asset_type="database",
-    synonyms=False,
-)
+SQL_INSTANCES: Final = declared("azure_migrate.sql_instances")
+WEB_APPLICATIONS: Final = declared("azure_migrate.web_applications")
 
-WEB_APPLICATIONS = TableFormat(
-    name="azure_migrate.web_applications",
-    kind=Kind.ASSETS,
-    headers=(
-        frozenset({"machine name", "web application name"}),
-        frozenset({"machine name", "web app name"}),
-    ),
-    columns={
-        "web application name": Rule("name"),
-        "web app name": Rule("name", order=1),
-        "scope of machine": Rule("scope"),
-        "machine name": Rule("runs_on", target_type="server"),
-        "environment": Rule("environment"),
-        "machine id": Rule("unmapped"),
-    },
-    asset_type="application",
-    synonyms=False,
-)
-
-COSTS = TableFormat(
-    name="azure_migrate.costs",
-    kind=Kind.IGNORED,
-    headers=(
-        frozenset({"migration strategy", "workload", "source count"}),
-        frozenset({"category", "on premises cost", "total azure cost"}),
-    ),
-    sheets=frozenset({"business case", "cash flows", "financial summary", "avs summary"}),
-    reason="This sheet sums up costs; no asset is read from it.",
-)
-
-FORMATS = (SQL_INSTANCES, WEB_APPLICATIONS, COSTS)
 
 _DEFAULT = "MSSQLSERVER"
 

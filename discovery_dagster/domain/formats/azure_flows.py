@@ -6,34 +6,12 @@ for network security groups", "Virtual network flow logs").
 
 import polars as pl
 
-from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
 from discovery_dagster.domain.source_tables import SourceTable
 
 _TUPLE = "flowTuples"
 _PLACES = ("time", "source", "destination", "source_port", "destination_port", "protocol",
            "direction", "decision")  # fmt: skip
-
-FORMATS = (
-    TableFormat(
-        name="azure.flow_log",
-        kind=Kind.FLOWS,
-        headers=(frozenset({"flow tuples", "flow source", "flow decision"}),),
-        columns={
-            "flow time": Rule("first_seen"),
-            "flow source": Rule("source_address"),
-            "flow destination": Rule("target_address"),
-            "flow source port": Rule("source_port"),
-            "flow destination port": Rule("port"),
-            "flow protocol": Rule("protocol"),
-            "flow decision": Rule("record_kind"),
-        },
-        relation="connects_to",
-        evidence="observed",
-        synonyms=False,
-        directed=True,
-    ),
-)
 
 
 def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:

@@ -10,7 +10,6 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
 from discovery_dagster.domain.source_tables import SourceTable
 
@@ -18,29 +17,6 @@ _API: Final = "backstage.io/"
 _DEFAULT: Final = "default"
 _REFERENCE: Final = r"^(?:[\w-]+:)?(?:(?<namespace>[\w.-]+)/)?(?<name>[^:/]+)$"
 _NEEDS = ("spec.dependsOn", "spec.consumesApis")
-_PEOPLE = frozenset({"user", "group", "location", "template", "domain"})
-
-FORMATS = (
-    TableFormat(
-        name="backstage.entities",
-        kind=Kind.ASSETS,
-        headers=(frozenset({"api version", "kind", "metadata name", "spec owner"}),),
-        columns={
-            "metadata name": Rule("name"),
-            "spec type": Rule("declared_type"),
-            "kind": Rule("declared_type", order=1),
-            "spec lifecycle": Rule("environment"),
-            "spec owner": Rule("technical_owner"),
-            "spec system": Rule("applications"),
-            "metadata description": Rule("description"),
-            "metadata namespace": Rule("scope"),
-            "needs": Rule("depends_on"),
-        },
-        exclusions=(Exclusion("kind", _PEOPLE, "It is no thing of the estate."),),
-        asset_type="service",
-        synonyms=False,
-    ),
-)
 
 
 def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:

@@ -11,14 +11,11 @@ from typing import Any
 import polars as pl
 
 from discovery_dagster import reference
-from discovery_dagster.domain.formats.base import Rule, TableFormat
+from discovery_dagster.domain.formats.base import Rule
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.words import fold
-
-#: Lists of providers share tags and words, and are formats of their own modules.
-FORMATS: tuple[TableFormat, ...] = ()
 
 _ORDER = 9  # what a resource says of itself comes before what somebody tagged it with
 

@@ -5,48 +5,16 @@ written with a slash before them. Addresses are those of networks inside one hos
 outside it. A link is `/needed:/needing/alias`.
 """
 
+from typing import Final
+
 import polars as pl
 
-from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
+from discovery_dagster.domain.formats.declared import declared
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
 from discovery_dagster.domain.source_tables import SourceTable
 
-INSPECT = TableFormat(
-    name="docker.containers",
-    kind=Kind.ASSETS,
-    headers=(frozenset({"name", "config image", "state status"}),),
-    verbatim=frozenset({"Name", "Config.Image"}),
-    columns={
-        "container": Rule("name"),
-        "name": Rule("unmapped"),
-        "id": Rule("provider_id"),
-        "config image": Rule("product"),
-        "state status": Rule("status"),
-        "links": Rule("depends_on"),
-        "config labels com docker compose project": Rule("applications"),
-        "node name": Rule("runs_on", target_type="server"),
-    },
-    asset_type="container",
-    synonyms=False,
-)
+INSPECT: Final = declared("docker.containers")
 
-LISTED = TableFormat(
-    name="docker.list",
-    kind=Kind.ASSETS,
-    headers=(frozenset({"names", "image", "command", "status"}),),
-    columns={
-        "names": Rule("name"),
-        "id": Rule("provider_id"),
-        "container id": Rule("provider_id"),
-        "image": Rule("product"),
-        "state": Rule("status"),
-        "status": Rule("status", order=1),
-    },
-    asset_type="container",
-    synonyms=False,
-)
-
-FORMATS = (INSPECT, LISTED)
 
 _LINK = r"(?:^|; )/?([^:;]+):[^;]*"
 

@@ -7,11 +7,8 @@ import re
 
 import polars as pl
 
-from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.formats.reshaping import cells_of
 from discovery_dagster.domain.source_tables import SourceTable, cell_column
-
-FORMATS: tuple[TableFormat, ...] = ()
 
 _TYPED = re.compile(r"^(?:Item\.|dynamodb\.NewImage\.)?(?P<name>.+)\.(?:S|N|BOOL|NULL|SS|NS|L)$")
 _IN_LIST = r'\{"(?:S|N)":"?([^"}]*)"?\}'

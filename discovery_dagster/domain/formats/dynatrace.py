@@ -6,27 +6,9 @@ same ones, recognised by the others.
 
 from dataclasses import replace
 
-from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
 from discovery_dagster.domain.source_tables import SourceTable
 
 _FROM = "fromRelationships."
-
-FORMATS = (
-    TableFormat(
-        name="dynatrace.entities",
-        kind=Kind.ASSETS,
-        headers=(frozenset({"entity id", "display name"}),),
-        columns={
-            "display name": Rule("name"),
-            "entity id": Rule("provider_id"),
-            "type": Rule("declared_type"),
-            "calls": Rule("depends_on"),
-            "runs on": Rule("runs_on"),
-            "runs on host": Rule("runs_on"),
-            "is process of": Rule("runs_on"),
-        },
-    ),
-)
 
 
 def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:

@@ -8,11 +8,7 @@ What a record is, such as a span of Jaeger, is its own format's matter.
 from dataclasses import replace
 from typing import Final
 
-from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.source_tables import SourceTable
-
-#: What comes of it is a plain list of records.
-FORMATS: tuple[TableFormat, ...] = ()
 
 _AROUND: Final = ("_source.", "flow.", "metric.")
 

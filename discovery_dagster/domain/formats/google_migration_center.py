@@ -8,86 +8,16 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat, TypePatterns
+from discovery_dagster.domain.formats.declared import declared
 from discovery_dagster.domain.formats.reshaping import add_columns, as_text, column_of
 from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.values.quantities import read_numbers
-from discovery_dagster.domain.words import fold
+
+DISKS: Final = declared("google.disk_info")
+TAGS: Final = declared("google.tag_info")
 
 _ALL_DISKS: Final = "size of all disks of the machine in GiB"
 _MOST_KEYS: Final = 200  # of tags that become columns; beyond them keys are names, not kinds
-
-MACHINES = TableFormat(
-    name="google.vm_info",
-    kind=Kind.ASSETS,
-    headers=(
-        frozenset({"machine id", "machine name", "allocated processor core count"}),
-        frozenset({"machine id", "machine name", "memory gib"}),
-        frozenset({"machine id", "machine name", "memory mib"}),
-        frozenset({"machine id", "machine name", "primary ip address"}),
-    ),
-    columns={
-        "machine id": Rule("provider_id"),
-        "machine name": Rule("name"),
-        "primary ip address": Rule("ip_addresses"),
-        "public ip address": Rule("ip_addresses"),
-        "ip address list semi colon delimited": Rule("ip_addresses"),
-        "primary mac address": Rule("mac_addresses"),
-        "total disk allocated gib": Rule("storage_gb", unit="GiB"),
-        "total disk used gib": Rule("unmapped"),
-        "machine type label": Rule("model"),
-        "allocated processor core count": Rule("cpu_cores"),
-        "memory gib": Rule("memory_gb", unit="GiB"),
-        "memory mib": Rule("memory_gb", unit="MiB"),
-        "hosting location": Rule("location"),
-        "os name": Rule("os_name"),
-        "os type": Rule("os_name", order=1),
-        "os version": Rule("os_version"),
-        "machine status": Rule("status"),
-        "is physical": Rule("declared_type"),
-    },
-    type_patterns=TypePatterns("declared_type", {"true": "server", "false": "virtual_machine"}),
-)
-
-DISKS = TableFormat(
-    name="google.disk_info",
-    kind=Kind.DETAILS,
-    headers=(frozenset({"machine id", "disk label", "size in gib"}),),
-    columns={
-        "machine id": Rule("provider_id"),
-        fold(_ALL_DISKS): Rule("storage_gb", unit="GiB"),
-        "disk label": Rule("ignored"),
-        "size in gib": Rule("ignored"),  # of one disk; the machine has the sum
-        "used in gib": Rule("ignored"),
-        "storage type label": Rule("ignored"),
-    },
-    synonyms=False,
-)
-
-PERFORMANCE = TableFormat(
-    name="google.perf_info",
-    kind=Kind.IGNORED,
-    headers=tuple(
-        frozenset({"machine id", "time stamp", measured})
-        for measured in ("cpu utilization percentage", "memory utilization percentage",
-                         "available memory bytes", "disk read operations per sec",
-                         "network bytes per sec sent")
-    ),
-    reason="This table holds measurements of use; no asset is read from it.",
-)  # fmt: skip
-
-TAGS = TableFormat(
-    name="google.tag_info",
-    kind=Kind.DETAILS,
-    headers=(frozenset({"machine id", "key", "value"}),),
-    columns={
-        "machine id": Rule("provider_id"),
-        "key": Rule("ignored"),  # its values are headers of the columns that are added
-        "value": Rule("ignored"),
-    },
-)
-
-FORMATS = (MACHINES, DISKS, PERFORMANCE, TAGS)
 
 
 def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:

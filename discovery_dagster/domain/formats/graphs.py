@@ -14,8 +14,9 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster import reference
-from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat
+from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
 from discovery_dagster.domain.formats.connections import FLOWING, OPENED, SENT, known_ends
+from discovery_dagster.domain.formats.declared import declared
 from discovery_dagster.domain.formats.identified import Identified, identified
 from discovery_dagster.domain.formats.reshaping import (
     add_columns,
@@ -26,6 +27,8 @@ from discovery_dagster.domain.formats.reshaping import (
 from discovery_dagster.domain.headers.phrases import share_known
 from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.words import fold
+
+NODES: Final = declared("graph.nodes")
 
 #: What JSON graphs call the ends beside the pairs of `reference/ends.yaml`.
 _ENDS: Final = {
@@ -48,45 +51,6 @@ _OF_ENDS: Final = frozenset({"name", "id", "node", "guid", "data"})
 _BY_ID: Final = (".id", ".guid")  # a name is better, where an end says both
 _KNOWN: Final = 0.5  # least share of a property's values that are phrases of relations
 
-NODES = TableFormat(
-    name="graph.nodes",
-    kind=Kind.ASSETS,
-    sheets=frozenset({"graph nodes"}),
-    columns={
-        **{
-            label: Rule("name", order=order)
-            for order, label in enumerate((*reference.load("ends")["labels"], "id"))
-        },
-        "type": Rule("declared_type"),
-        "kind": Rule("declared_type", order=1),
-        "node type": Rule("declared_type", order=2),
-        "labels": Rule("declared_type", order=3),
-        "category": Rule("declared_type", order=4),
-        "class": Rule("declared_type", order=5),
-        "technology": Rule("product"),
-        "scope": Rule("scope"),
-        # Of drawing, and of algorithms that find communities.
-        **dict.fromkeys(
-            ("key", "level", "group", "size", "image", "cluster", "community"), Rule("unmapped")
-        ),
-    },
-    exclusions=(
-        Exclusion("type", frozenset({"person"}), "It is a person, not a thing of the estate."),
-        Exclusion("type", frozenset({"code"}), "It is a part of the code of its container."),
-    ),
-)
-
-#: Nodes in a file of their own, with the ids by which edges in another one call them (Gephi).
-NODE_TABLE = TableFormat(
-    name="graph.node_table",
-    kind=Kind.ASSETS,
-    headers=tuple(
-        frozenset({"id", "label", attribute})
-        for attribute in ("timeset", "interval", "type", "kind", "category", "class", "group",
-                          "color", "size", "node type", "degree")
-    ),
-    columns={header: rule for header, rule in NODES.columns.items() if header != "id"},
-)  # fmt: skip
 
 EDGES = TableFormat(
     name="graph.edges",
@@ -111,24 +75,8 @@ EDGES = TableFormat(
     synonyms=False,
 )
 
-#: Edges in a file of their own that name both ends by ids alone, as architecture tools export them.
-EDGE_TABLE = TableFormat(
-    name="graph.edge_table",
-    kind=Kind.RELATIONS,
-    headers=(frozenset({"from id", "to id"}), frozenset({"source id", "target id"})),
-    columns={
-        "from id": Rule("source"),
-        "source id": Rule("source", order=1),
-        "to id": Rule("target"),
-        "target id": Rule("target", order=1),
-        **{name: Rule("relation", order=at) for at, name in enumerate(_RELATIONS[:5])},
-        "description": Rule("detail"),
-    },
-    relation="depends_on",
-    synonyms=False,
-)
 
-FORMATS = (NODES, NODE_TABLE, EDGES, EDGE_TABLE)
+FORMATS = (EDGES,)
 
 
 def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:

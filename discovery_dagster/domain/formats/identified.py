@@ -9,13 +9,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from discovery_dagster import reference
-from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.formats.reshaping import cells_of
 from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.words import fold
-
-#: Ids lead to things of any format.
-FORMATS: tuple[TableFormat, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,8 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
 from discovery_dagster.domain.source_tables import SourceTable
-
-#: What comes of it is a plain list of things and of what they need.
-FORMATS: tuple[TableFormat, ...] = ()
 
 _KEY: Final = re.compile(r"^(?P<called>depends_on|dependsOn|dependencies)\.(?P<need>[^.]+)\.")
 

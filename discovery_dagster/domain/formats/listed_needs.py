@@ -12,16 +12,12 @@ import polars as pl
 
 from discovery_dagster import reference
 from discovery_dagster.domain.fields import REFERENCES
-from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.formats.identified import columns_of, identified
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.headers.meanings import find_meaning
 from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.words import fold
-
-#: What comes of it is a plain list of things and of what they need.
-FORMATS: tuple[TableFormat, ...] = ()
 
 _OBJECTS: Final = "[{"
 _KINDS: Final = ("type", "kind")  # said of a thing beside its name

@@ -12,7 +12,6 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster import reference
-from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.formats.reshaping import add_columns, with_header
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.headers.meanings import find_meaning
@@ -29,9 +28,6 @@ _FEW: Final = 6  # different marks of a column
 _LONGEST: Final = 5_000  # records of a matrix, and of a list that are looked at
 _SMALLEST: Final = 2  # things of a matrix, records of a list of edges
 _WIDEST: Final = 3  # columns of a list of edges: two ends and a weight
-
-#: What comes of both is a plain list of things, or of relations.
-FORMATS: tuple[TableFormat, ...] = ()
 
 
 def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:

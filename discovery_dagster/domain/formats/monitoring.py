@@ -6,118 +6,20 @@ the device is asked); Nagios Core's object definitions; Checkmk's REST API (`hos
 Prometheus' HTTP API (`targets`). What a monitor says of its own state is none of a host's.
 """
 
+from typing import Final
+
 import polars as pl
 
-from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat
-from discovery_dagster.domain.formats.cloud import tag_columns, with_values_inside
+from discovery_dagster.domain.formats.cloud import with_values_inside
+from discovery_dagster.domain.formats.declared import declared
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of
 from discovery_dagster.domain.source_tables import SourceTable
 
-ZABBIX = TableFormat(
-    name="zabbix.hosts",
-    kind=Kind.ASSETS,
-    headers=(frozenset({"name", "interface", "templates", "availability"}),),
-    sheets=frozenset({"zabbix hosts", "zabbix export hosts"}),
-    columns={
-        "host": Rule("name"),
-        "name": Rule("aliases"),
-        "groups": Rule("unmapped"),
-        "templates": Rule("unmapped"),
-        "host of interface": Rule("name"),
-        "ip": Rule("ip_addresses"),
-        "address of interface": Rule("ip_addresses"),
-        "dns": Rule("fqdn"),
-        "description": Rule("description"),
-        "status": Rule("unmapped"),
-    },
-)
+ZABBIX: Final = declared("zabbix.hosts")
+PRTG: Final = declared("prtg.devices")
+NAGIOS: Final = declared("nagios.hosts")
+PROMETHEUS: Final = declared("prometheus.targets")
 
-#: What else stands in Zabbix' export in JSON or YAML.
-ZABBIX_OTHERS = TableFormat(
-    name="zabbix.other_objects",
-    kind=Kind.IGNORED,
-    sheets=frozenset(
-        f"zabbix export {kind}"
-        for kind in ("groups", "host groups", "template groups", "templates", "triggers", "graphs",
-                     "images", "media types", "value maps", "screens", "maps")
-    ),
-    reason="It configures how hosts are watched; no asset is read from it.",
-)  # fmt: skip
-
-PRTG = TableFormat(
-    name="prtg.devices",
-    kind=Kind.ASSETS,
-    headers=(frozenset({"probe", "group", "device", "host"}), frozenset({"probe", "device"})),
-    sheets=frozenset({"prtg devices"}),
-    columns={
-        "name": Rule("name"),
-        "plain device": Rule("name"),
-        "address of host": Rule("ip_addresses"),
-        "name of host": Rule("hostname"),
-        "tags": Rule("unmapped"),
-        "status": Rule("unmapped"),
-        "location": Rule("location"),
-    },
-)
-
-NAGIOS = TableFormat(
-    name="nagios.hosts",
-    kind=Kind.ASSETS,
-    sheets=frozenset({"nagios host"}),
-    columns={
-        "host name": Rule("name"),
-        "alias": Rule("description"),
-        "display name": Rule("unmapped"),
-        "address of host": Rule("ip_addresses"),
-        "name of host": Rule("fqdn"),
-        "parents": Rule("unmapped"),  # of the network's way to it
-    },
-    exclusions=(Exclusion("register", frozenset({"0"}), "It is a template of others."),),
-)
-
-NAGIOS_OTHERS = TableFormat(
-    name="nagios.other_objects",
-    kind=Kind.IGNORED,
-    sheets=frozenset(
-        f"nagios {kind}"
-        for kind in ("service", "hostgroup", "servicegroup", "contact", "contactgroup", "command",
-                     "timeperiod", "hostdependency", "servicedependency", "hostescalation",
-                     "serviceescalation", "hostextinfo", "serviceextinfo")
-    ),
-    reason="It configures how hosts are watched; no asset is read from it.",
-)  # fmt: skip
-
-CHECKMK = TableFormat(
-    name="checkmk.hosts",
-    kind=Kind.ASSETS,
-    headers=(frozenset({"id", "extensions folder"}),),
-    columns={
-        **tag_columns("extensions attributes labels"),
-        "id": Rule("name"),
-        "title": Rule("unmapped"),
-        "extensions attributes ipaddress": Rule("ip_addresses"),
-        "extensions attributes ipv6address": Rule("ip_addresses"),
-        "extensions attributes alias": Rule("description"),
-        "extensions attributes site": Rule("unmapped"),
-    },
-)
-
-PROMETHEUS = TableFormat(
-    name="prometheus.targets",
-    kind=Kind.ASSETS,
-    headers=(
-        frozenset({"labels instance", "labels job", "scrape pool"}),
-        frozenset({"labels instance", "labels job", "health"}),
-    ),
-    columns={
-        **tag_columns("labels"),
-        "name of host": Rule("hostname"),
-        "address of host": Rule("ip_addresses"),
-        "health": Rule("unmapped"),
-    },
-)
-
-FORMATS = (ZABBIX, ZABBIX_OTHERS, PRTG, NAGIOS, NAGIOS_OTHERS, CHECKMK, PROMETHEUS)
 
 #: Where each says how a host is reached: an address or a name, perhaps with a port.
 _REACHED = {

@@ -8,8 +8,6 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster import reference
-from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat, TypePatterns
 from discovery_dagster.domain.formats.reshaping import (
     add_columns,
     cells_of,
@@ -17,7 +15,6 @@ from discovery_dagster.domain.formats.reshaping import (
     with_header,
 )
 from discovery_dagster.domain.source_tables import SourceTable
-from discovery_dagster.domain.words import fold
 
 _DEVICE, _MACHINE, _CLUSTER = (
     "dcim.device",
@@ -41,96 +38,6 @@ _REFERENCES: Final = {
     "primary_ip6": ("ipam.ipaddress", "address"),
     "device": (_DEVICE, "name"),
 }
-
-_COMMON = {
-    "netbox id": Rule("provider_id"),
-    "name": Rule("name"),
-    "status": Rule("status"),
-    "platform": Rule("os_name"),
-    "platform name": Rule("os_name", order=1),
-    "site": Rule("location"),
-    "site name": Rule("location", order=1),
-    "primary ip4": Rule("ip_addresses"),
-    "primary ip6": Rule("ip_addresses"),
-    "primary ip4 address": Rule("ip_addresses"),
-    "primary ip6 address": Rule("ip_addresses"),
-    "primary ip": Rule("ip_addresses"),
-    "ip address": Rule("ip_addresses"),
-    "serial": Rule("serial_number"),
-    "serial number": Rule("serial_number", order=1),
-    "asset tag": Rule("asset_tag"),
-    "description": Rule("description"),
-    "comments": Rule("description", order=1),
-    "tenant": Rule("unmapped"),  # whose it is, not who answers for it
-    "tags": Rule("unmapped"),
-}
-
-DEVICES = TableFormat(
-    name="netbox.devices",
-    kind=Kind.ASSETS,
-    headers=tuple(
-        frozenset({"name", role, kind, "site"})
-        for role in ("role", "device role")
-        for kind in ("device type", "type", "manufacturer")
-    ),
-    sheets=frozenset({fold(_DEVICE)}),
-    columns={
-        **_COMMON,
-        "role": Rule("declared_type"),
-        "device role": Rule("declared_type", order=1),
-        "role name": Rule("declared_type", order=2),
-        "device type": Rule("model"),
-        "device type model": Rule("model", order=1),
-        "type": Rule("model", order=2),
-        "manufacturer": Rule("vendor"),
-        "device type manufacturer name": Rule("vendor", order=1),
-        "cluster": Rule("member_of", target_type="cluster"),
-        "cluster name": Rule("member_of", target_type="cluster"),
-    },
-    type_patterns=TypePatterns("declared_type", reference.load("type_patterns")["device_roles"]),
-)
-
-MACHINES = TableFormat(
-    name="netbox.virtual_machines",
-    kind=Kind.ASSETS,
-    headers=(
-        frozenset({"name", "cluster", "vcpus", "role"}),
-        frozenset({"name", "cluster name", "vcpus", "memory"}),
-    ),
-    sheets=frozenset({fold(_MACHINE)}),
-    columns={
-        **_COMMON,
-        "vcpus": Rule("cpu_cores"),
-        "memory": Rule("memory_gb", unit="MB"),
-        "memory mb": Rule("memory_gb", unit="MB"),
-        # Gigabytes until version 4.0, megabytes since: only the header of the list view tells.
-        "disk": Rule("unmapped"),
-        "disk gb": Rule("storage_gb", unit="GB"),
-        "disk mb": Rule("storage_gb", unit="MB"),
-        "cluster": Rule("runs_on", target_type="cluster"),
-        "cluster name": Rule("runs_on", target_type="cluster"),
-        "device": Rule("runs_on", target_type="server"),
-    },
-    asset_type="virtual_machine",
-)
-
-CLUSTERS = TableFormat(
-    name="netbox.clusters",
-    kind=Kind.ASSETS,
-    sheets=frozenset({fold(_CLUSTER)}),
-    columns={**_COMMON, "type": Rule("unmapped"), "group": Rule("unmapped")},
-    asset_type="cluster",
-)
-
-OTHER_MODELS = TableFormat(
-    name="netbox.other_models",
-    kind=Kind.IGNORED,
-    headers=(frozenset({"model", "pk"}),),
-    sheets=frozenset({"netbox"}),
-    reason="This model of NetBox is no asset; only its name is used, where others refer to it.",
-)
-
-FORMATS = (DEVICES, MACHINES, CLUSTERS, OTHER_MODELS)
 
 
 def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:

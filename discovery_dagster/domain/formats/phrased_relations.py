@@ -11,7 +11,6 @@ from typing import Final
 
 from discovery_dagster import reference
 from discovery_dagster.domain.fields import IDENTITY_FIELDS, REFERENCES
-from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.formats.connections import is_inventory
 from discovery_dagster.domain.formats.generic import has_two_ends
 from discovery_dagster.domain.formats.undirected import find_pair
@@ -20,9 +19,6 @@ from discovery_dagster.domain.headers.meanings import field_of, find_meaning
 from discovery_dagster.domain.headers.phrases import share_known
 from discovery_dagster.domain.source_tables import SourceTable, cell_column
 from discovery_dagster.domain.words import fold
-
-#: What comes of it is a plain table of relations.
-FORMATS: tuple[TableFormat, ...] = ()
 
 _KNOWN: Final = 0.5  # least share of the different values that are known phrases
 _RECORDS: Final = 5_000  # that are looked at: any table may be such, and a flow log is long

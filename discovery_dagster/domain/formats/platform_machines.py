@@ -14,9 +14,6 @@ from discovery_dagster.domain.headers.meanings import find_meaning
 from discovery_dagster.domain.words import fold
 from discovery_dagster.reference import load
 
-#: This module declares none of its own.
-FORMATS: tuple[TableFormat, ...] = ()
-
 _MACHINE = "virtual_machine"
 _NAMES = frozenset({"name", "hostname"})
 

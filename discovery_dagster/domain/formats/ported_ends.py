@@ -5,14 +5,10 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster import reference
-from discovery_dagster.domain.formats.base import TableFormat
 from discovery_dagster.domain.formats.connections import LOCAL, OPENED, SENT, known_ends
 from discovery_dagster.domain.formats.reshaping import add_columns
 from discovery_dagster.domain.source_tables import SourceTable, cell_column
 from discovery_dagster.domain.words import fold
-
-#: What comes of it is a plain table of connections.
-FORMATS: tuple[TableFormat, ...] = ()
 
 _PORTED: Final = r"^(?:\[([0-9a-fA-F:.]+)\]|([^\s:\[\]]+)):(\d{1,5}|\*)$"
 #: An address and a port: no name can look like it.

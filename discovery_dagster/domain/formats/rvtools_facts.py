@@ -14,12 +14,13 @@ import polars as pl
 
 from discovery_dagster import reference
 from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
+from discovery_dagster.domain.formats.declared import declared
 from discovery_dagster.domain.formats.reshaping import add_columns, as_text, column_of
-from discovery_dagster.domain.formats.rvtools import NO_MACHINES
 from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.values.quantities import read_numbers
 from discovery_dagster.domain.words import fold
 
+_MACHINES: Final = declared("rvtools.vinfo")
 _TRUE: Final = frozenset(fold(word) for word in reference.load("booleans")["true"])
 _MACHINE: Final = ("vm uuid", "smbios uuid", "vm")
 
@@ -111,7 +112,7 @@ FORMATS = tuple(
             "vi sdk server": Rule("scope"),
         },
         asset_type="virtual_machine",
-        exclusions=NO_MACHINES,
+        exclusions=_MACHINES.exclusions,
         facts=facts.headers,
         synonyms=False,
     )

@@ -73,46 +73,7 @@ SPANS = TableFormat(
     synonyms=False,
 )
 
-ZIPKIN = TableFormat(
-    name="zipkin.spans",
-    kind=Kind.SPANS,
-    headers=(frozenset({"trace id", "id", "local endpoint service name"}),),
-    columns={
-        "trace id": Rule("trace_id"),
-        "id": Rule("span_id"),
-        "parent id": Rule("parent_id"),
-        "kind": Rule("record_kind"),
-        "local endpoint service name": Rule("name"),
-        "remote endpoint service name": Rule("peer"),
-        "caller": Rule("caller"),
-        "name": Rule("detail"),
-        "timestamp": Rule("first_seen"),
-    },
-    asset_type="service",
-    relation="depends_on",
-    evidence="observed",
-    synonyms=False,
-)
-
-#: Calls as Alibaba's cluster traces list them: `um` (upstream) calls `dm` (downstream).
-CALLS = TableFormat(
-    name="traces.calls",
-    kind=Kind.RELATIONS,
-    headers=(frozenset({"traceid", "um", "dm"}), frozenset({"trace id", "um", "dm"})),
-    columns={
-        "um": Rule("source"),
-        "dm": Rule("target"),
-        "interface": Rule("detail"),
-        "timestamp": Rule("unmapped"),  # milliseconds since the recording began
-    },
-    null_words=frozenset({"(?)", "nan", "unavailable"}),
-    endpoint_type="service",
-    relation="depends_on",
-    evidence="observed",
-    synonyms=False,
-)
-
-FORMATS = (SPANS, ZIPKIN, CALLS)
+FORMATS = (SPANS,)
 
 #: Whom a client of Zipkin's first API called.
 _SERVER_ADDRESS = r'"key":"sa"[^{}]*"endpoint":\{[^}]*"serviceName":"([^"]*)"'

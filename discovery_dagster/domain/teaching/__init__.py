@@ -14,7 +14,7 @@ store's matter.
 from dataclasses import dataclass
 from datetime import datetime
 
-from discovery_dagster.domain.teaching.language import Declaration
+from discovery_dagster.domain.formats.language import Declaration
 
 
 @dataclass(frozen=True)

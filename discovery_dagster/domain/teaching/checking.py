@@ -16,25 +16,38 @@ from discovery_dagster.domain.fields import (
     UNMAPPED,
 )
 from discovery_dagster.domain.formats.base import Kind
+from discovery_dagster.domain.formats.language import UNDECIDED, Declaration, TaughtColumn
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.mapping.amounts import AMOUNTS
-from discovery_dagster.domain.teaching.language import UNDECIDED, Declaration, TaughtColumn
+from discovery_dagster.domain.tables.words import Grain
 from discovery_dagster.domain.teaching.text import Document, Path
 from discovery_dagster.domain.values.times import MONTH_FIRST
 from discovery_dagster.domain.words import fold
 
 _OF_THINGS: Final = ("thing", "detail", "observation")
 _OF_ENDS: Final = ("relation", "flow")
+#: Keys that say something of some grains alone.
+_ONLY_OF: Final = {
+    **dict.fromkeys(("relation", "evidence"), (*_OF_ENDS, "span")),
+    **dict.fromkeys(("direction", "phrases", "ends"), _OF_ENDS),
+    "opened": ("flow",),
+}
 #: Kinds of records that nobody teaches: they are how people answer Discovery.
 _OWN: Final = frozenset({Kind.CORRECTIONS, Kind.OVERRIDES, Kind.WAITING})
+_TRACED: Final = frozenset({"trace_id", "span_id"})
 _SIDES: Final = (
     frozenset({"source", "sources", "source_address"}),
     frozenset({"target", "targets", "target_address"}),
 )
 
 
-def check(document: Document, declared: Declaration) -> None:
+def check(document: Document, declared: Declaration, *, own: bool = False) -> None:
     """Check what a declaration says.
+
+    Args:
+        document: its text.
+        declared: what the text says, its keys and kinds being right.
+        own: whether it is one of Discovery's own formats.
 
     Raises:
         FormatError: of the first thing that is wrong.
@@ -44,26 +57,56 @@ def check(document: Document, declared: Declaration) -> None:
             ("grain",), "nobody has said what a row is: write thing, detail, observation, relation,"
             " flow or nothing",
         )  # fmt: skip
-    if declared.format in {*formats.FORMATS, formats.UNRECOGNISED.name}:
+    if not own and declared.format in {*formats.FORMATS, formats.UNRECOGNISED.name}:
         problem = f"`{declared.format}` is a format of Discovery itself; choose another name"
         raise document.error(("format",), problem)
     _check_base(document, declared)
     _check_type(document, ("type",), declared.type)
+    _check_type(document, ("ends",), declared.ends)
+    _check_types(document, declared)
     _check_header(document, declared)
     for name, rule in declared.columns.items():
         _check_column(document, ("columns", name), rule)
     _check_fields(document, declared)
     _check_relations(document, declared)
+    _check_exclusions(document, declared)
+    if own and (declared.grain == Grain.NOTHING) != (declared.reason is not None):
+        problem = "a sentence says why nothing is read, and is of such formats alone"
+        raise document.error(("reason",), problem)
+
+
+def _check_exclusions(document: Document, declared: Declaration) -> None:
     known = {fold(column) for column in declared.columns}
     for at, exclusion in enumerate(declared.exclusions):
+        place = ("exclusions", at)
         if fold(exclusion.column) not in known:
-            place = ("exclusions", at, "column")
-            raise document.error(place, f"`{exclusion.column}` does not stand under `columns`")
+            problem = f"`{exclusion.column}` does not stand under `columns`"
+            raise document.error((*place, "column"), problem)
+        if not exclusion.words and not exclusion.says_yes:
+            problem = "name the words, or write `says_yes: true`"
+            raise document.error((*place, "words"), problem)
+
+
+def _check_types(document: Document, declared: Declaration) -> None:
+    types = declared.types
+    if types is None:
+        return
+    if types.field not in FIELDS:
+        raise document.error(("types", "field"), _no_such("field", types.field, FIELDS))
+    known = reference.load("type_patterns")
+    if types.shared is not None and types.shared not in known:
+        problem = _no_such("list of types", types.shared, known)
+        raise document.error(("types", "shared"), problem)
+    for word, asset_type in types.containing.items():
+        _check_type(document, ("types", "containing", word), asset_type)
 
 
 def _check_base(document: Document, declared: Declaration) -> None:
     if declared.based_on is None:
-        if declared.grain == "span":
+        if (
+            declared.grain == "span"
+            and not {rule.field for rule in declared.columns.values()} >= _TRACED
+        ):
             problem = "spans have a format of Discovery to be based on, such as `jaeger.spans`"
             raise document.error(("based_on",), problem)
         return
@@ -74,19 +117,33 @@ def _check_base(document: Document, declared: Declaration) -> None:
 
 
 def _check_header(document: Document, declared: Declaration) -> None:
+    if not (declared.header or declared.headers or declared.or_sheets):
+        raise document.error(("header",), "it is missing")
+    if not (declared.columns or declared.based_on or declared.grain == Grain.NOTHING):
+        raise document.error(("columns",), "it is missing")
+    columns = _folded_columns(document, declared)
+    lists: dict[Path, list[str]] = {("header",): declared.header}
+    lists |= {("headers", at): names for at, names in enumerate(declared.headers)}
+    for path, names in lists.items():
+        for at, name in enumerate(names):
+            if not fold(name):
+                problem = f"`{name}` has no letters that could be told"
+                raise document.error((*path, at), problem)
+    for at, name in enumerate(declared.header):
+        if columns and fold(name) not in columns:
+            raise document.error(("header", at), f"`{name}` does not stand under `columns`")
+    if len({fold(name) for name in declared.header}) == 1 < len(declared.columns):
+        raise document.error(("header",), "one column alone tells no format: name two or more")
+
+
+def _folded_columns(document: Document, declared: Declaration) -> set[str]:
     folded = dict[str, str]()
     for name in declared.columns:
         if fold(name) in folded:
             problem = f"it is the same header as `{folded[fold(name)]}`: capitals and signs are one"
             raise document.error(("columns", name), problem)
         folded[fold(name)] = name
-    for at, name in enumerate(declared.header):
-        if not fold(name):
-            raise document.error(("header", at), f"`{name}` has no letters that could be told")
-        if fold(name) not in folded:
-            raise document.error(("header", at), f"`{name}` does not stand under `columns`")
-    if len({fold(name) for name in declared.header}) == 1 < len(declared.columns):
-        raise document.error(("header",), "one column alone tells no format: name two or more")
+    return set(folded)
 
 
 def _check_column(document: Document, path: Path, rule: TaughtColumn) -> None:
@@ -139,9 +196,10 @@ def _check_relations(document: Document, declared: Declaration) -> None:
     related = any(
         rule.field == "relation" and not rule.proposed for rule in declared.columns.values()
     )
-    for key in ("relation", "direction", "phrases"):
-        if getattr(declared, key) and declared.grain not in _OF_ENDS:
-            raise document.error((key,), "only tables of relations and flows have it")
+    for key, grains in _ONLY_OF.items():
+        if getattr(declared, key) and declared.grain not in grains:
+            nouns = " and ".join(f"{grain}s" for grain in grains)
+            raise document.error((key,), f"only tables of {nouns} have it")
     if declared.direction and related:
         problem = "each phrase says its own: write it below `phrases`"
         raise document.error(("direction",), problem)

@@ -1,16 +1,13 @@
 """From what a person declared to the format that tables are read by."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from discovery_dagster.domain import formats
-from discovery_dagster.domain.fields import IGNORED
-from discovery_dagster.domain.formats.base import Exclusion, Kind, Rule, TableFormat
-from discovery_dagster.domain.grain import OF_KIND, Grain
-from discovery_dagster.domain.headers.phrases import Phrase, known_phrases
+from discovery_dagster.domain.formats import declaring
+from discovery_dagster.domain.formats.base import Kind, TableFormat
+from discovery_dagster.domain.formats.language import Declaration
 from discovery_dagster.domain.tables.words import Relation
-from discovery_dagster.domain.teaching.language import Declaration, TaughtColumn, TaughtPhrase
 from discovery_dagster.domain.words import fold
 
 _RELATIONS: Final = "generic.relations"
@@ -37,43 +34,15 @@ def table_format(declared: Declaration, origin: str, reason: str) -> TableFormat
         origin: who taught it and why, for the mapping of its columns.
         reason: why a row of its tables is what it is, one sentence.
     """
-    base = _base(declared)
-    kind = next(kind for kind, grain in OF_KIND.items() if grain is Grain(declared.grain))
-    own = {
-        fold(name): _rule(base.columns.get(fold(name)), rule, order)
-        for order, (name, rule) in enumerate(declared.columns.items())
+    known = declaring.table_format(declared, _base(declared))
+    own = {fold(name) for name in declared.columns}
+    columns = {
+        name: replace(rule, taught=True) if name in own else rule
+        for name, rule in known.columns.items()
     }
-    return replace(
-        base,
-        name=declared.format,
-        kind=kind,
-        switch=base.switch if kind is base.kind else None,
-        headers=(frozenset(map(fold, declared.header)),),
-        sheets=frozenset(map(fold, declared.sheets)),
-        verbatim=frozenset(),
-        fit=None,
-        at_most=None,
-        columns={**base.columns, **own},
-        asset_type=declared.type or base.asset_type,
-        reason=reason,
-        null_words=base.null_words | {word.strip().lower() for word in declared.empty_words},
-        exclusions=(
-            *base.exclusions,
-            *(
-                Exclusion(
-                    fold(each.column),
-                    frozenset(word.strip().lower() for word in each.words),
-                    each.reason,
-                )
-                for each in declared.exclusions
-            ),
-        ),
-        relation=declared.relation or base.relation,
-        turned=declared.direction == "target_needs_source",
-        mutual=declared.direction == "both",
-        phrases=_phrases(declared.phrases, base),
-        taught=origin,
-    )
+    # The sheets that it names are a condition beside its header, and nothing else tells it.
+    sheets = known.sheets | {fold(name) for name in declared.sheets}
+    return replace(known, columns=columns, sheets=sheets, reason=reason, taught=origin)
 
 
 def _base(declared: Declaration) -> TableFormat:
@@ -82,33 +51,3 @@ def _base(declared: Declaration) -> TableFormat:
     if declared.grain == "flow":
         return _FLOWS
     return formats.format_named(_RELATIONS if declared.grain == "relation" else _THINGS)
-
-
-def _rule(base: Rule | None, column: TaughtColumn, order: int) -> Rule:
-    """The rule of a column; what the base knows of the same field holds where nothing is said."""
-    same = base if base is not None and base.field == column.field else Rule(column.field)
-    return replace(
-        same,
-        unit=column.unit,
-        order=order,
-        proposed=column.proposed,
-        target_type=column.names or same.target_type,
-        codes=dict(column.words) if column.words or column.field == IGNORED else same.codes,
-        taught=True,
-    )
-
-
-def _phrases(phrases: Mapping[str, TaughtPhrase], base: TableFormat) -> Mapping[str, Phrase] | None:
-    """The phrases that are known: those of the base, or all, and those that are taught."""
-    if not phrases:
-        return base.phrases
-    known = known_phrases() if base.phrases is None else base.phrases
-    own = {
-        fold(text): Phrase(
-            phrase.relation,
-            turned=phrase.direction == "target_needs_source",
-            mutual=phrase.direction == "both",
-        )
-        for text, phrase in phrases.items()
-    }
-    return {**known, **own}

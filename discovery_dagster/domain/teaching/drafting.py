@@ -15,6 +15,7 @@ from discovery_dagster.domain import formats
 from discovery_dagster.domain.corrections import RecognisedTable
 from discovery_dagster.domain.fields import IGNORED, REFERENCES, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, Rule, TableFormat
+from discovery_dagster.domain.formats.language import UNDECIDED
 from discovery_dagster.domain.grain import Grain, TableGrain
 from discovery_dagster.domain.grain.columns import Column
 from discovery_dagster.domain.grain.deciding import read_as
@@ -27,7 +28,6 @@ from discovery_dagster.domain.source_tables import READ, SourceTable, cell_colum
 from discovery_dagster.domain.tables.words import MappingStatus
 from discovery_dagster.domain.teaching.alternatives import alternatives, unknown_words
 from discovery_dagster.domain.teaching.declaring import IMPLIED
-from discovery_dagster.domain.teaching.language import UNDECIDED
 from discovery_dagster.domain.values import clean
 from discovery_dagster.domain.values.secret_records import hide_by_records
 from discovery_dagster.domain.values.secrets import hide_cells

@@ -5,19 +5,21 @@ from typing import Any, Final
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from discovery_dagster.domain.teaching.checking import check
-from discovery_dagster.domain.teaching.language import (
+from discovery_dagster.domain.formats.language import (
     Declaration,
     TaughtColumn,
     TaughtExclusion,
     TaughtPhrase,
+    TaughtTypes,
 )
+from discovery_dagster.domain.teaching.checking import check
 from discovery_dagster.domain.teaching.text import Document, FormatError, Path, read_documents
 
 _INNER: Final[dict[str, type[BaseModel]]] = {
     "columns": TaughtColumn,
     "exclusions": TaughtExclusion,
     "phrases": TaughtPhrase,
+    "types": TaughtTypes,
 }
 _NAME: Final = (
     "a name is small letters, digits, `_`, `-` and `.`, at most 80, and begins with one of the"
@@ -25,8 +27,12 @@ _NAME: Final = (
 )
 
 
-def read_formats(text: str) -> list[Declaration]:
+def read_formats(text: str, *, own: bool = False) -> list[Declaration]:
     """Return the formats that `text` declares, one in each document.
+
+    Args:
+        text: YAML.
+        own: whether they are formats of Discovery's own.
 
     Raises:
         FormatError: when one of them is wrong.
@@ -34,7 +40,7 @@ def read_formats(text: str) -> list[Declaration]:
     documents = read_documents(text)
     if not documents:
         raise FormatError(1, "", "it declares no format")
-    declared = [_declaration(document) for document in documents]
+    declared = [_declaration(document, own=own) for document in documents]
     names = set[str]()
     for document, each in zip(documents, declared, strict=True):
         if each.format in names:
@@ -54,14 +60,14 @@ def write_format(declared: Declaration) -> str:
     return yaml.safe_dump(declared.plain(), allow_unicode=True, sort_keys=False, width=100)
 
 
-def _declaration(document: Document) -> Declaration:
+def _declaration(document: Document, *, own: bool) -> Declaration:
     if not isinstance(document.content, dict):
         raise document.error((), "a format is keys with values, such as `grain: thing`")
     try:
         declared = Declaration.model_validate(document.content)
     except ValidationError as error:
         raise _first(document, error) from error
-    check(document, declared)
+    check(document, declared, own=own)
     return declared
 
 
@@ -110,5 +116,6 @@ _A_LIST: Final = "a list is needed"
 
 
 def _keys(path: Path) -> list[str]:
-    model = _INNER.get(str(path[0]), Declaration) if len(path) > 2 else Declaration
+    inner = len(path) > (1 if path[0] == "types" else 2)
+    model = _INNER.get(str(path[0]), Declaration) if inner else Declaration
     return list(model.model_fields)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from discovery_dagster.domain import formats
 from discovery_dagster.domain.formats.base import TableFormat, sheet_names
+from discovery_dagster.domain.formats.language import Declaration
 from discovery_dagster.domain.grain import OF_KIND, Grain
 from discovery_dagster.domain.grain.deciding import NOUNS
 from discovery_dagster.domain.source_tables import SourceTable
 from discovery_dagster.domain.teaching import TaughtFormat
 from discovery_dagster.domain.teaching.declaring import table_format
-from discovery_dagster.domain.teaching.language import Declaration
 from discovery_dagster.domain.words import fold
 
 
@@ -65,29 +65,40 @@ def declare(taught: TaughtFormat, beside: Sequence[str] = ()) -> TableFormat:
         f'Format {taught.name}, taught by {taught.author} ("{taught.reason}"), says that its'
         f" records are {noun}{others}."
     )
-    return table_format(taught.declared, taught.origin, reason)
+    why = taught.declared.reason
+    return table_format(taught.declared, taught.origin, f"{reason} {why}" if why else reason)
 
 
 def fits(declared: Declaration, table: SourceTable) -> bool:
     """Whether a table has the header of a format, and is on its sheet where it names any."""
-    sheets = set(map(fold, declared.sheets))
-    return told_by(declared, table.header) and (not sheets or bool(sheets & sheet_names(table)))
+    sheets, others = (set(map(fold, names)) for names in (declared.sheets, declared.or_sheets))
+    if others & sheet_names(table):
+        return True
+    told = _told(declared, table.header) and set(declared.exactly) <= set(table.header)
+    return told and (not sheets or bool(sheets & sheet_names(table)))
 
 
 def told_by(declared: Declaration, header: Sequence[str]) -> bool:
-    """Whether a header has all columns that tell a format."""
-    return {fold(column) for column in declared.header} <= {fold(column) for column in header}
+    """Whether a table with a header may be of a format, on whatever sheet it is."""
+    return bool(declared.or_sheets) or _told(declared, header)
+
+
+def _told(declared: Declaration, header: Sequence[str]) -> bool:
+    """Whether a header has all columns of a list that tells a format."""
+    folded = {fold(column) for column in header}
+    lists = (names for names in (declared.header, *declared.headers) if names)
+    return any(folded.issuperset(map(fold, names)) for names in lists)
 
 
 def rivals(declared: Declaration) -> list[str]:
     """Return the formats of Discovery that tables with the header of a taught one may be of."""
-    header = {fold(column) for column in declared.header}
+    lists = [{fold(column) for column in names} for names in (declared.header, *declared.headers)]
     return sorted(
         known.name
         for known in formats.FORMATS.values()
         if not _of_no_tool(known)
         and known.kind in OF_KIND
-        and any(names <= header for names in known.headers)
+        and any(names <= header for names in known.headers for header in lists)
     )
 
 

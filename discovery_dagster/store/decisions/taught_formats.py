@@ -13,8 +13,8 @@ from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.store.database import Database
 
 if TYPE_CHECKING:  # with all that reads files, which whoever only lists decisions does without
+    from discovery_dagster.domain.formats.language import Declaration
     from discovery_dagster.domain.teaching import TaughtFormat
-    from discovery_dagster.domain.teaching.language import Declaration
 
 _ALL = """
     select decision, format, text, author, reason, at

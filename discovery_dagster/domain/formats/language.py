@@ -1,4 +1,14 @@
-"""The language in which formats are taught: its keys, and what each of them takes."""
+"""The language in which formats are declared, Discovery's own and those that people teach.
+
+    format: serverliste          how it is told, what a row is,
+    grain: thing                 and what each column means
+    header: [RCHN_NM, ARB_SP]
+    columns:
+      RCHN_NM: name
+      ARB_SP: {field: memory_gb, unit: MB}
+
+What each key says is in `docs/teaching-a-format.md`; what a declaration becomes, in `declaring`.
+"""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -38,11 +48,20 @@ class TaughtColumn(_Strict):
 
 
 class TaughtExclusion(_Strict):
-    """Records that do not count."""
+    """Records that do not count: by words of a column, or by its saying yes in any language."""
 
     column: str
-    words: _Words
+    words: list[str] = []
+    says_yes: bool = False
     reason: str
+
+
+class TaughtTypes(_Strict):
+    """Types of the things by words that a field contains; the first that it does wins."""
+
+    field: str = "declared_type"
+    containing: dict[str, str] = {}
+    shared: str | None = None  # or those of a section of `reference/type_patterns.yaml`
 
 
 class TaughtPhrase(_Strict):
@@ -70,26 +89,35 @@ class Declaration(_Strict):
     grain: TaughtGrain
     based_on: str | None = None  # a format of Discovery whose rules hold where none stands here
     type: str | None = None  # asset type of things whose record says none
-    header: _Words  # the columns that tell it, in any order
-    sheets: list[str] = []
-    columns: Annotated[
-        dict[str, Annotated[TaughtColumn, _in_full("field", UNMAPPED)]], Field(min_length=1)
-    ]
+    header: list[str] = []  # the columns that tell it, in any order
+    headers: list[_Words] = []  # or several such lists, of which any one tells it
+    exactly: list[str] = []  # columns that must stand so, with their capitals and signs
+    sheets: list[str] = []  # the only ones on which it is
+    or_sheets: list[str] = []  # those on which a table is of it whatever its columns are
+    columns: dict[str, Annotated[TaughtColumn, _in_full("field", UNMAPPED)]] = {}
+    tags: list[str] = []  # what columns of tags begin with, such as `Tags` of `Tags.Env`
+    others: Literal["read", "unmapped"] | None = None  # columns that stand here nowhere
+    types: TaughtTypes | None = None
     empty_words: list[str] = []  # that stand where there is no value
     exclusions: list[TaughtExclusion] = []
+    reason: str | None = None  # why nothing is read from its records
     relation: Relation | None = None
     direction: Direction | None = None
     phrases: dict[str, Annotated[TaughtPhrase, _in_full("relation")]] = {}
+    evidence: Literal["declared", "observed", "inferred"] | None = None
+    ends: str | None = None  # asset type of both ends of a relation
+    opened: bool = False  # the source of each flow opened the connection
 
     def plain(self) -> dict[str, Any]:
         """Return the declaration as it is written: only what is said, in its shortest form."""
         declaration: dict[str, Any] = self.model_dump(exclude_defaults=True)
         columns = {
             name: next(iter(rule.values())) if rule.keys() == {"field"} else rule
-            for name, rule in declaration["columns"].items()
+            for name, rule in declaration.get("columns", {}).items()
         }
         phrases = {
             name: rule["relation"] if rule.keys() == {"relation"} else rule
             for name, rule in declaration.get("phrases", {}).items()
         }
-        return declaration | {"columns": columns} | ({"phrases": phrases} if phrases else {})
+        shortened = {"columns": columns, "phrases": phrases}
+        return declaration | {key: value for key, value in shortened.items() if value}

@@ -101,6 +101,7 @@ SPAN_FIELDS: Mapping[str, Field] = {
     "parent_id": Field("text"),
     "workload": Field("workload"),  # of the pod that did the work
     "peer": Field("text"),  # what a client says that it called
+    "called": Field("names", many=True),  # by the span, of what tells no span itself
     "caller": Field("text"),  # of a span that both halves reported as one
 }
 

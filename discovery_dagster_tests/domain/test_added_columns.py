@@ -29,6 +29,16 @@ TOOLS = {
     "google.resources": {"name": "s1", "machineType": "e2", "zone": "z", "status": "RUNNING"},
     "archimate.elements": {"Name": "s1", "Type": "Node", "Documentation": "-"},
     "prtg.devices": {"Probe": "p", "Group": "g", "Device": "s1", "Host": "10.0.0.1"},
+    "docker.list": {"NAMES": "s1", "IMAGE": "nginx", "COMMAND": "x", "STATUS": "Up 2 days"},
+    "azure_migrate.web_applications": {"Machine Name": "m1", "Web Application Name": "s1"},
+    "icinga.web_hosts": {"host_name": "s1", "host_address": "10.0.0.1", "host_state": "0"},
+    "checkmk.host_list": {"host_name": "s1", "alias": "a", "tag_agent": "cmk-agent"},
+    "intune.devices": {
+        "Device name": "s1",
+        "Managed by": "Intune",
+        "Ownership": "Corporate",
+        "Compliance": "Compliant",
+    },
     "proxmox.resources": {"vmid": "100", "name": "s1", "node": "n1", "type": "qemu"},
 }
 
@@ -55,3 +65,18 @@ def test_a_list_of_virtual_machines_says_nothing_of_those_that_it_does_not_name(
     header = ["ExternalId", "HostName", "OS.Name", "VMware.VMName"]
     records = records_of(table(header, ("1", "a", "Linux", "vm-a"), ("2", "b", "AIX", None)))
     assert records.assets["declared_type"].to_list() == ["virtual_machine", None]
+
+
+def test_columns_that_were_added_to_relations_of_a_tool_are_read():
+    header = ["parent", "type", "child", "Port", "Protocol", "Comment"]
+    source = table(header, ("web01", "Depends on::Used by", "db01", "5432", "tcp", "since 2020"))
+    assert formats.recognise(source).name == "servicenow.relations"
+    fields = fields_of(source)
+    assert (fields["Port"], fields["Protocol"]) == ("port", "protocol")
+
+
+def test_labels_of_containers_say_what_tags_of_clouds_do():
+    header = ["apiVersion", "kind", "metadata.name", "metadata.labels.env", "metadata.labels.app"]
+    source = table(header, ("v1", "Pod", "cart-1", "prod", "shop"))
+    assert fields_of(source)["metadata.labels.env"] == "environment"
+    assert fields_of(source)["metadata.labels.app"] == "applications"

@@ -57,6 +57,7 @@ ALLOWED = {
     ("domain/state.py", "waiting"): _LITERAL,
     ("domain/teaching/checking.py", "detail"): _LITERAL,
     ("domain/teaching/checking.py", "flow"): _LITERAL,
+    ("domain/teaching/checking.py", "nothing"): _LITERAL,
     ("domain/teaching/checking.py", "observation"): _LITERAL,
     ("domain/teaching/checking.py", "relation"): _LITERAL,
     ("domain/teaching/checking.py", "span"): _LITERAL,

@@ -55,6 +55,8 @@ def build_spans(
     assets, problems = built.assets, built.problems
     services = assets.unique("name", keep="first", maintain_order=True)
     calls_by_kind = [_find_calls(frame), _find_peers(frame), _find_callers(frame)]
+    if "called" in frame.columns:
+        calls_by_kind.append(_find_called(frame))
     calls = pl.concat(calls_by_kind, how="diagonal")
     return services, _relate(calls, table_format, services["name"]), problems
 
@@ -101,6 +103,12 @@ def _find_peers(frame: pl.DataFrame) -> pl.DataFrame:
     alone = calling.join(parents, on=["trace_id", "span_id"], how="anti")
     alone = alone.join(halves, on=["trace_id", "span_id"], how="anti")
     return alone.with_columns(source="name", target="peer")
+
+
+def _find_called(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return one row for each thing that a span says it called and that told no span."""
+    called = frame.explode("called").filter(pl.col("called").is_not_null())
+    return called.with_columns(source="name", target="called").drop("called")
 
 
 def _find_callers(frame: pl.DataFrame) -> pl.DataFrame:

@@ -46,6 +46,7 @@ from discovery_dagster.domain.formats import (
     terraform,
     traces,
     undirected,
+    xray,
     zeek,
 )
 from discovery_dagster.domain.formats.base import Kind, TableFormat
@@ -84,7 +85,7 @@ _RESHAPING: Final[tuple[ModuleType, ...]] = (
     compose, configuration_management, device42, dns, docker, dynamodb, dynatrace, enclosed,
     firewall_rules, glpi, google_lists, google_migration_center, itop, keyed_needs, kubernetes,
     listed_needs, matrices, monitoring, netbox, phrased_relations, ported_ends, rvtools_facts,
-    scanners, terraform, traces, graphs,
+    scanners, terraform, xray, traces, graphs,
 )  # fmt: skip
 
 #: A table that no format knows: it waits for a person who says what its records are.

@@ -28,7 +28,9 @@ _REACHED = {
     "nagios.hosts": "address",
     "prometheus.targets": "labels.instance",
 }
-_ADDRESS = r"^(\d{1,3}(?:\.\d{1,3}){3}|\[?[0-9a-fA-F]*:[0-9a-fA-F:]+\]?)(?::\d+)?$"
+_TARGET = "discovered target"
+_COLONS = r"\[[0-9a-fA-F:]+\]|[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:]*"  # IP version 6
+_ADDRESS = rf"^(\d{{1,3}}(?:\.\d{{1,3}}){{3}}|{_COLONS})(?::\d+)?$"
 
 
 def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
@@ -37,6 +39,7 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
 
 
 def _reshape(table: SourceTable) -> SourceTable:
+    table = _with_target(table)
     known = next(
         (each for each in (ZABBIX, PRTG, NAGIOS, PROMETHEUS) if each.specificity(table)), None
     )
@@ -47,7 +50,8 @@ def _reshape(table: SourceTable) -> SourceTable:
             table, {"ip": (["interfaces"], {"ip"}), "dns": (["interfaces"], {"dns"})}
         )
     added: dict[str, pl.Series] = {}
-    column = next((name for name in (_REACHED[known.name], "host") if name in table.header), None)
+    columns = (_REACHED[known.name], "host", _TARGET)
+    column = next((name for name in columns if name in table.header), None)
     if column is not None and not (known is ZABBIX and column == "host"):
         reached = cells_of(table, column)
         addresses = reached.str.extract(_ADDRESS)
@@ -58,6 +62,16 @@ def _reshape(table: SourceTable) -> SourceTable:
                 "address of interface": addresses,
                 "host of interface": cells_of(table, "Name"),
             }
-    if known is PRTG and "Device" in table.header:
-        added["plain device"] = cells_of(table, "Device").str.replace(r"\s*\[[^\]]*\]$", "")
+    device = next((name for name in ("Device", "device") if name in table.header), None)
+    if known is PRTG and device is not None:
+        added["plain device"] = cells_of(table, device).str.replace(r"\s*\[[^\]]*\]$", "")
     return add_columns(table, added)
+
+
+def _with_target(table: SourceTable) -> SourceTable:
+    """Say that a list of targets with labels is one of Prometheus' discovery by files."""
+    if "targets" not in table.header or not any(
+        name.startswith("labels.") for name in table.header
+    ):
+        return table
+    return add_columns(table, {_TARGET: cells_of(table, "targets")})

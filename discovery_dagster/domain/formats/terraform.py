@@ -1,6 +1,7 @@
-"""Terraform and OpenTofu: state (version 4), and what `show -json` prints of state or plan.
+"""Terraform and OpenTofu: state of all versions, and what `show -json` prints of state or plan.
 
-Source: Terraform's documentation of its JSON output format, and state files of version 4. A
+Source: Terraform's documentation of its JSON output format, and state files of version 4, and of
+versions 1 to 3, whose resources stand by their addresses and have one `primary` instance. A
 resource has a label, which is no name, and may have been made several times; each instance is a
 record. What its attributes are called is its provider's matter. Types are data in
 `reference/cloud_resources.yaml`; what is none of them configures others.
@@ -17,7 +18,8 @@ from discovery_dagster.domain.formats.cloud import tag_columns, with_values_insi
 from discovery_dagster.domain.formats.reshaping import add_columns, cells_of, product_of
 from discovery_dagster.domain.source_tables import SourceTable
 
-_PREFIXES: Final = ("attributes", "values")
+_PREFIXES: Final = ("attributes", "values", "primary.attributes")
+_ADDRESS: Final = "key of the record"  # of a resource, before version 4
 _FIT: Final = 60
 _TYPES: Final[Mapping[str, str]] = {
     word: asset_type
@@ -51,9 +53,10 @@ _ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def _columns() -> dict[str, Rule]:
-    tags = [f"{prefix} {tags}" for prefix in _PREFIXES for tags in ("tags", "labels")]
+    prefixes = [prefix.replace(".", " ") for prefix in _PREFIXES]
+    tags = [f"{prefix} {tags}" for prefix in prefixes for tags in ("tags", "labels")]
     rules = dict(tag_columns(*tags))
-    for prefix in _PREFIXES:
+    for prefix in prefixes:
         for field, names in _ATTRIBUTES.items():
             for order, name in enumerate(names, 1):
                 rules[f"{prefix} {name}"] = Rule(field, order=order)
@@ -67,8 +70,9 @@ def _is_unknown(cell: str) -> bool:
 
 def _fits(table: SourceTable) -> int:
     header = set(table.header)
-    prefixes = {column.partition(".")[0] for column in header} & set(_PREFIXES)
-    return _FIT if prefixes and "type" in header and header & {"mode", "address"} else 0
+    begins = tuple(f"{prefix}." for prefix in _PREFIXES)
+    described = any(column.startswith(begins) for column in header)
+    return _FIT if described and "type" in header and header & {"mode", "address", _ADDRESS} else 0
 
 
 FORMATS = (
@@ -111,6 +115,10 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
 def _reshape(table: SourceTable) -> SourceTable:
     lists = [f"{prefix}.{name}" for prefix in _PREFIXES for name in _LISTS]
     table = with_values_inside(table, {"addresses inside": (lists, _ADDRESSES)})
+    if _ADDRESS in table.header:
+        is_data = cells_of(table, _ADDRESS).str.starts_with("data.")
+        modes = is_data.replace_strict({True: "data", False: "managed"}, return_dtype=pl.String)
+        table = add_columns(table, {"mode": modes})
     images = [f"{prefix}.{name}" for prefix in _PREFIXES for name in _IMAGES]
     image_columns = [cells_of(table, name) for name in images if name in table.header]
     added = dict[str, pl.Series]()
@@ -128,7 +136,8 @@ def _reshape(table: SourceTable) -> SourceTable:
         image = words.to_series().str.replace_all(r"[-_]", " ")
         added["image"] = image.str.replace(r"^\d+ com ", "")
     for prefix in _PREFIXES:
-        cores = product_of(table, f"{prefix} cpu core count", f"{prefix} cpu threads per core")
+        folded = prefix.replace(".", " ")
+        cores = product_of(table, f"{folded} cpu core count", f"{folded} cpu threads per core")
         if cores is not None:
             added["virtual processors"] = cores
     return add_columns(table, added)

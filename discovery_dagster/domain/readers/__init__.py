@@ -20,6 +20,7 @@ from discovery_dagster.domain.readers.encoding import decode, detect_encoding
 from discovery_dagster.domain.readers.gml import is_gml, read_gml
 from discovery_dagster.domain.readers.graph_xml import is_graph_xml, read_graph_xml
 from discovery_dagster.domain.readers.html_tables import is_html, read_html
+from discovery_dagster.domain.readers.icinga import is_icinga, read_icinga
 from discovery_dagster.domain.readers.json_text import read_json
 from discovery_dagster.domain.readers.key_values import is_key_values, read_key_values
 from discovery_dagster.domain.readers.mermaid import is_mermaid, read_mermaid
@@ -60,6 +61,7 @@ _TEXTS: Final = (
     (is_mermaid, read_mermaid),
     (is_gml, read_gml),
     (is_nagios, read_nagios),
+    (is_icinga, read_icinga),
     (is_dns_zone, read_dns_zone),
     (is_key_values, read_key_values),
     (is_ansible_output, read_ansible_output),

@@ -13,6 +13,8 @@ from discovery_dagster.domain.readers.json_scan import Element, elements_of, mem
 
 NOTHING_INSIDE: Final = "nothing_inside"
 
+_MEMBERS: Final = "*"  # of a path: the members of an object, each under its key
+_KEY: Final = "key of the record"
 _SAMPLE = 20  # elements that say how their array is nested
 
 
@@ -57,12 +59,16 @@ def _is_list_of_objects(value: Any) -> bool:
 
 
 def _leads(value: Any, path: Sequence[str]) -> bool:
-    """Whether `path` leads from `value` to a list."""
+    """Whether `path` leads from `value` to a list, or to an object of records by their names."""
     if not path:
         return isinstance(value, list)
     if isinstance(value, list):
         return any(_leads(item, path) for item in value)
-    return isinstance(value, dict) and _leads(value.get(path[0]), path[1:])
+    if not isinstance(value, dict):
+        return False
+    if path[0] == _MEMBERS:
+        return bool(value) and all(isinstance(member, dict) for member in value.values())
+    return _leads(value.get(path[0]), path[1:])
 
 
 def _inside(
@@ -84,6 +90,9 @@ def _descend(
             yield from _descend(inner, path, keep, context, name)
     elif not path:
         yield Element(element.line, element.text, _record(value, context, name))
+    elif isinstance(value, dict) and path[0] == _MEMBERS:
+        for key, inner in members_of(element).items():
+            yield from _descend(inner, path[1:], keep, {**context, _KEY: key}, key)
     elif isinstance(value, dict) and path[0] in value:
         around = {**context, **{key: value[key] for key in keep if key in value}}
         inner = members_of(element)[path[0]]

@@ -19,7 +19,6 @@ from discovery_dagster.domain.formats.base import Kind
 from discovery_dagster.domain.formats.language import UNDECIDED, Declaration, TaughtColumn
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.mapping.amounts import AMOUNTS
-from discovery_dagster.domain.tables.words import Grain
 from discovery_dagster.domain.teaching.text import Document, Path
 from discovery_dagster.domain.values.times import MONTH_FIRST
 from discovery_dagster.domain.words import fold
@@ -70,7 +69,7 @@ def check(document: Document, declared: Declaration, *, own: bool = False) -> No
     _check_fields(document, declared)
     _check_relations(document, declared)
     _check_exclusions(document, declared)
-    if own and (declared.grain == Grain.NOTHING) != (declared.reason is not None):
+    if own and (declared.grain == "nothing") != (declared.reason is not None):
         problem = "a sentence says why nothing is read, and is of such formats alone"
         raise document.error(("reason",), problem)
 
@@ -119,7 +118,7 @@ def _check_base(document: Document, declared: Declaration) -> None:
 def _check_header(document: Document, declared: Declaration) -> None:
     if not (declared.header or declared.headers or declared.or_sheets):
         raise document.error(("header",), "it is missing")
-    if not (declared.columns or declared.based_on or declared.grain == Grain.NOTHING):
+    if not (declared.columns or declared.based_on or declared.grain == "nothing"):
         raise document.error(("columns",), "it is missing")
     columns = _folded_columns(document, declared)
     lists: dict[Path, list[str]] = {("header",): declared.header}

@@ -30,15 +30,8 @@ TOOLS = {
     "archimate.elements": {"Name": "s1", "Type": "Node", "Documentation": "-"},
     "prtg.devices": {"Probe": "p", "Group": "g", "Device": "s1", "Host": "10.0.0.1"},
     "docker.list": {"NAMES": "s1", "IMAGE": "nginx", "COMMAND": "x", "STATUS": "Up 2 days"},
-    "azure_migrate.web_applications": {"Machine Name": "m1", "Web Application Name": "s1"},
     "icinga.web_hosts": {"host_name": "s1", "host_address": "10.0.0.1", "host_state": "0"},
     "checkmk.host_list": {"host_name": "s1", "alias": "a", "tag_agent": "cmk-agent"},
-    "intune.devices": {
-        "Device name": "s1",
-        "Managed by": "Intune",
-        "Ownership": "Corporate",
-        "Compliance": "Compliant",
-    },
     "proxmox.resources": {"vmid": "100", "name": "s1", "node": "n1", "type": "qemu"},
 }
 

@@ -38,6 +38,8 @@ ROW = ("web-1", "Ubuntu 22.04", "16", "4", "10.0.0.1", "production", "DC 1")
          "Lokalizacja"],
         ["Sunucu Adı", "İşletim Sistemi", "Bellek (GB)", "Çekirdek Sayısı", "IP Adresi", "Ortam",
          "Veri Merkezi"],
+        ["Имя сервера", "Операционная система", "Память (ГБ)", "Количество ядер", "IP-адрес",
+         "Среда", "Площадка"],
         ["ホスト名", "OS種別", "メモリ容量(GB)", "CPUコア数", "IPアドレス", "環境", "設置場所"],
         ["服务器名称", "操作系统", "内存大小(GB)", "CPU核数", "IP地址", "所属环境", "机房位置"],
     ],
@@ -52,7 +54,7 @@ def test_headers_mean_the_same_in_each_language(header):
     "header",
     [["Origine", "Cible"], ["Origen", "Destino"], ["Origem", "Destino"], ["Bron", "Doel"],
      ["Sistema sorgente", "Sistema destinazione"], ["Źródło", "Cel"], ["Kaynak", "Hedef"],
-     ["連携元", "連携先"], ["源系统", "目标系统"]],
+     ["Источник", "Назначение"], ["連携元", "連携先"], ["源系统", "目标系统"]],
 )  # fmt: skip
 def test_two_ends_of_a_relation_are_known_in_each_language(header):
     records = records_of(table(header, ("web", "db")))
@@ -143,16 +145,21 @@ def test_flows_are_observed_in_each_language(header):
 @pytest.mark.parametrize(
     ("field", "cells", "meaning"),
     [
-        ("environment", ["Collaudo", "Acceptatie", "Testowe", "検証環境", "测试环境"], "test"),
-        ("environment", ["Esercizio", "Productie", "Produkcyjne", "Canlı", "本番", "生产"],
+        ("environment", ["Collaudo", "Acceptatie", "Testowe", "検証環境", "测试环境",
+                         "Тестовая среда"], "test"),
+        ("environment", ["Esercizio", "Productie", "Produkcyjne", "Canlı", "本番", "生产",
+                         "Продуктив", "Produzione", "Produkcja"],
          "production"),
-        ("criticality", ["Molto alta", "Zeer hoog", "Krytyczny", "Çok yüksek", "最重要", "核心"],
+        ("criticality", ["Molto alta", "Zeer hoog", "Krytyczny", "Çok yüksek", "最重要", "核心",
+                         "Критическая"],
          "critical"),
         ("declared_type", ["Macchina virtuale", "Virtuele machine", "Maszyna wirtualna",
-                           "Sanal Sunucu", "仮想サーバ", "虚拟机"], "virtual_machine"),
-        ("status", ["Dismesso", "Buiten gebruik", "Wycofany", "Kullanım dışı", "廃止", "已下线"],
+                           "Sanal Sunucu", "仮想サーバ", "虚拟机", "Виртуальная машина"],
+         "virtual_machine"),
+        ("status", ["Dismesso", "Buiten gebruik", "Wycofany", "Kullanım dışı", "廃止", "已下线",
+                    "Выведен из эксплуатации"],
          "out_of_service"),
-        ("status", ["Spento", "Uitgeschakeld", "Wyłączony", "Kapalı", "停止中", "关机"],
+        ("status", ["Spento", "Uitgeschakeld", "Wyłączony", "Kapalı", "停止中", "关机", "Выключен"],
          "powered_off"),
     ],
 )  # fmt: skip
@@ -167,3 +174,27 @@ def test_values_mean_the_same_in_each_language(field, cells, meaning):
     else:
         states = [meanings[field].get(fold(cell)) for cell in cells]
     assert states == [meaning] * len(cells)
+
+
+WORDS = {
+    "ru": ("Память", "64 ГБ", "Администратор", "Заводской номер", "Инвентарный номер",
+           "Производитель"),
+    "ja": ("メモリ", "64 GB", "システム管理者", "製造番号", "資産番号", "メーカー"),
+    "zh": ("内存", "64GB", "系统管理员", "序列号", "资产编号", "厂商"),
+    "pl": ("Pamięć RAM", "64 GB", "Administrator", "Numer seryjny", "Numer inwentarzowy",
+           "Producent"),
+    "tr": ("Bellek", "64 GB", "Teknik Sorumlu", "Seri Numarası", "Envanter No", "Üretici"),
+    "nl": ("Geheugen", "64 GB", "Technisch beheerder", "Serienummer", "Inventarisnummer",
+           "Fabrikant"),
+    "it": ("Memoria", "64 GB", "Referente tecnico", "Numero di serie", "Numero inventario",
+           "Produttore"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_what_else_lists_say_of_machines_is_read_in_each_language(language):
+    memory, amount, *others = WORDS[language]
+    cells = (amount, "Ann Li", "CZJ1230A1B", "INV-7", "HPE")
+    [asset] = records_of(table(["Hostname", memory, *others], ("web-1", *cells))).assets.to_dicts()
+    fields = ("memory_gb", "technical_owner", "serial_number", "asset_tag", "vendor")
+    assert tuple(asset[field] for field in fields) == (64.0, *cells[1:])

@@ -11,7 +11,7 @@ from discovery_dagster.domain.words import fold, index_words
 ASSETS: Final = "assets"
 RELATIONS: Final = "relations"
 
-_LANGUAGES: Final = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "tr", "ja", "zh")
+_LANGUAGES: Final = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "tr", "ru", "ja", "zh")
 _UNIT_PREPOSITIONS: Final = frozenset({"in", "en", "em"})
 
 

@@ -159,7 +159,7 @@ def _amounts(cells: pl.Series, unit: str | None, quantity: _Quantity) -> Reading
 
 
 def _amounts_as_written(cells: pl.Series, unit: str | None, quantity: _Quantity) -> Reading:
-    parts = cells.str.extract_groups(r"^\s*([^A-Za-z]*?)\s*([A-Za-z]*)\.?\s*$")
+    parts = cells.str.extract_groups(r"^\s*(\P{L}*?)\s*(\p{L}*)\.?\s*$")
     number, written = parts.struct.field("1"), parts.struct.field("2").str.to_lowercase()
     written = written.set(written == "", None).fill_null(fold(unit or ""))
     numbers = read_numbers(number)

@@ -72,7 +72,8 @@ def _index(families: Sequence[dict[str, Any]]) -> Iterator[str]:
             read = [each for each in known if each.kind is not Kind.IGNORED]
             links = [f"[{each.name}]({page}#{_anchor(each)})" for each in read]
             links += [f"{len(known) - len(read)} that are counted"] * (len(read) < len(known))
-            yield f"| {tool['tool']} | {tool['export']} | {', '.join(links)} |\n"
+            read_by = ", ".join(links) or "read by the words of their headers"
+            yield f"| {tool['tool']} | {tool['export']} | {read_by} |\n"
 
 
 def _page(family: dict[str, Any]) -> str:

@@ -106,3 +106,17 @@ def test_what_is_wrong_with_a_file_of_formats_is_said_with_line_and_key(standing
         error = standing.json("format", *arguments, code=2)["error"]
         assert error["code"] == "invalid_format"
         assert error["message"] in PAGE.replace("serverliste.yaml", "falsch.yaml")
+
+
+def test_a_format_of_discoverys_own_is_shown_to_start_from(standing, tmp_path):
+    shown = standing.json("format", "show", "device42.devices")
+    assert shown["author"] == "Discovery"
+    ours, devices = tmp_path / "ours.yaml", tmp_path / "devices.csv"
+    text = shown["text"].replace("format: device42.devices", "format: our.devices")
+    ours.write_text(text.replace("service level: environment", "service level: criticality"))
+    devices.write_text("Name,Serial No,Service Level\nweb-01,CZJ1230A1B,High\n")
+    (tried,) = standing.json("format", "test", ours, devices)["tables"]
+    assert (tried["format"], tried["outcomes"]) == ("our.devices", {"accepted": 1})
+    assert tried["assets"][0]["criticality"] == "High"
+    for name, code in (("generic.flows", "no_declaration"), ("our.devices", "no_such_format")):
+        assert standing.json("format", "show", name, code=2)["error"]["code"] == code

@@ -30,6 +30,7 @@ TOOLS = {
     "archimate.elements": {"Name": "s1", "Type": "Node", "Documentation": "-"},
     "prtg.devices": {"Probe": "p", "Group": "g", "Device": "s1", "Host": "10.0.0.1"},
     "docker.list": {"NAMES": "s1", "IMAGE": "nginx", "COMMAND": "x", "STATUS": "Up 2 days"},
+    "aria.virtual_machines": {"Name": "s1", "Parent Host": "esx1", "Parent Cluster": "c1"},
     "icinga.web_hosts": {"host_name": "s1", "host_address": "10.0.0.1", "host_state": "0"},
     "checkmk.host_list": {"host_name": "s1", "alias": "a", "tag_agent": "cmk-agent"},
     "proxmox.resources": {"vmid": "100", "name": "s1", "node": "n1", "type": "qemu"},
@@ -58,6 +59,13 @@ def test_a_list_of_virtual_machines_says_nothing_of_those_that_it_does_not_name(
     header = ["ExternalId", "HostName", "OS.Name", "VMware.VMName"]
     records = records_of(table(header, ("1", "a", "Linux", "vm-a"), ("2", "b", "AIX", None)))
     assert records.assets["declared_type"].to_list() == ["virtual_machine", None]
+
+
+def test_a_view_of_virtual_machines_says_where_they_run_and_what_is_in_them():
+    header = ["Name", "Parent Host", "Guest OS from vCenter", "CPU|Number of vCPUs", "vCenter"]
+    source = table(header, ("web01", "esx01", "Red Hat Enterprise Linux 8", "4", "vc01"))
+    assert list(fields_of(source).values()) == ["name", "runs_on", "os_name", "cpu_cores", "scope"]
+    assert records_of(source).assets["declared_type"].to_list() == ["virtual_machine"]
 
 
 def test_columns_that_were_added_to_relations_of_a_tool_are_read():

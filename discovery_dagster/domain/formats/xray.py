@@ -16,6 +16,7 @@ from discovery_dagster.domain.source_tables import SourceTable
 
 _DOCUMENT: Final = "Document"
 _OWN: Final = ("trace_id", "id", "name", "start_time")
+_TRACE: Final = r"^1-[0-9a-f]{8}-[0-9a-f]{24}$"  # a time and a number
 _CALLING: Final = frozenset({"remote", "aws"})
 _DEEPEST: Final = 50
 
@@ -26,36 +27,41 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
 
 
 def _reshape(table: SourceTable) -> SourceTable:
-    header = set(table.header)
-    if _DOCUMENT in header:
-        segments = [_object(cell) for cell in cells_of(table, _DOCUMENT)]
-    elif header.issuperset(_OWN) and not header & {"service", "service_name", "resource"}:
-        names = [name for name in (*_OWN, "parent_id", "subsegments") if name in header]
-        cells = pl.DataFrame({name: cells_of(table, name) for name in names})
-        segments = [{**row, "subsegments": _list(row)} for row in cells.iter_rows(named=True)]
-    else:
-        return table
+    segments = _segments(table)
     if not any("trace_id" in segment for segment in segments):
         return table
     parts = [list(_parts(segment, 0)) for segment in segments]
     enclosing = {
-        part.get("id"): segment.get("id")
+        _text(part.get("id")): _text(segment.get("id"))
         for segment, own in zip(segments, parts, strict=True)
         for part in own
     }
-    answered = {segment.get("parent_id") for segment in segments}
+    parents = [_text(segment.get("parent_id")) for segment in segments]
     columns = {
-        "xray trace": [segment.get("trace_id") for segment in segments],
-        "xray segment": [segment.get("id") for segment in segments],
-        "xray parent": [_enclosing(segment.get("parent_id"), enclosing) for segment in segments],
-        "xray service": [segment.get("name") for segment in segments],
-        "xray called": [_called(own, answered) for own in parts],
-        "xray start": [segment.get("start_time") for segment in segments],
+        "xray trace": [_text(segment.get("trace_id")) for segment in segments],
+        "xray segment": [_text(segment.get("id")) for segment in segments],
+        "xray parent": [parent and enclosing.get(parent, parent) for parent in parents],
+        "xray service": [_text(segment.get("name")) for segment in segments],
+        "xray called": [_called(own, set(parents)) for own in parts],
+        "xray start": [_text(segment.get("start_time")) for segment in segments],
     }
     return add_columns(
-        table,
-        {name: pl.Series(map(_text, cells), dtype=pl.String) for name, cells in columns.items()},
+        table, {name: pl.Series(cells, dtype=pl.String) for name, cells in columns.items()}
     )
+
+
+def _segments(table: SourceTable) -> list[dict[str, Any]]:
+    """The segments of a table, one a record; none where it is no table of segments."""
+    header = set(table.header)
+    if _DOCUMENT in header:
+        documents = cells_of(table, _DOCUMENT)
+        is_object = documents.str.starts_with("{").fill_null(value=False)
+        return [_object(cell) for cell in documents] if is_object.any() else []
+    if not header.issuperset(_OWN) or not cells_of(table, "trace_id").str.contains(_TRACE).any():
+        return []
+    names = [name for name in (*_OWN, "parent_id", "subsegments") if name in header]
+    cells = pl.DataFrame({name: cells_of(table, name) for name in names})
+    return [{**row, "subsegments": _list(row)} for row in cells.iter_rows(named=True)]
 
 
 def _object(cell: str | None) -> dict[str, Any]:
@@ -66,8 +72,8 @@ def _object(cell: str | None) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _list(row: Mapping[str, str | None]) -> list[Any]:
-    return list(_object(f'{{"all": {row.get("subsegments") or "[]"}}}').get("all") or [])
+def _list(row: Mapping[str, str | None]) -> Any:
+    return _object(f'{{"all": {row.get("subsegments") or "[]"}}}').get("all")
 
 
 def _parts(segment: Mapping[str, Any], depth: int) -> Iterator[Mapping[str, Any]]:
@@ -79,16 +85,12 @@ def _parts(segment: Mapping[str, Any], depth: int) -> Iterator[Mapping[str, Any]
             yield from _parts(part, depth + 1)
 
 
-def _enclosing(parent: Any, enclosing: Mapping[Any, Any]) -> Any:
-    return enclosing.get(parent, parent) if isinstance(parent, str) else None
-
-
-def _called(parts: Sequence[Mapping[str, Any]], answered: set[Any]) -> str | None:
+def _called(parts: Sequence[Mapping[str, Any]], answered: set[str | None]) -> str | None:
     """What a segment called that wrote none itself; a database is called `orders@host`."""
     names = (
         str(part.get("name") or "").rpartition("@")[2]
         for part in parts
-        if part.get("namespace") in _CALLING and part.get("id") not in answered
+        if _text(part.get("namespace")) in _CALLING and _text(part.get("id")) not in answered
     )
     return "\n".join(dict.fromkeys(name for name in names if name)) or None
 

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from discovery_dagster_tests.domain.sources import counts, records_of_files
+from discovery_dagster.domain import formats
+from discovery_dagster_tests.domain.sources import counts, records_of_files, table
 
 CALLS = ["source", "target"]
 WEB = {
@@ -69,9 +70,18 @@ def test_segments_are_services_and_what_they_called(tmp_path, kind):
 
 
 def test_a_document_that_is_no_segment_costs_only_itself(tmp_path):
-    segments = [{"Id": "x", "Document": "{broken"}, {"Id": "y", "Document": json.dumps(WEB)}]
+    odd = json.dumps({**ORDERS, "parent_id": ["x"], "subsegments": [{"id": {}, "name": []}, 1]})
+    documents = ["{broken", "[]", odd.replace('"orders"', "[1]"), json.dumps(WEB)]
+    segments = [{"Id": str(at), "Document": each} for at, each in enumerate(documents)]
     file = tmp_path / "traces.json"
     file.write_text(json.dumps({"Traces": [{"Id": "1", "Segments": segments}]}))
     records = records_of_files(file)
-    assert counts(records) == {"accepted": 1, "rejected": 1}
+    assert counts(records) == {"accepted": 1, "rejected": 3}
     assert records.assets["name"].to_list() == ["web"]
+
+
+def test_spans_of_others_are_no_segments():
+    header = ["trace_id", "id", "parent_id", "name", "start_time", "service.name"]
+    source = table(header, ("a1", "1", None, "GET /", "1", "web"), ("a1", "2", "1", "q", "2", "db"))
+    [reshaped] = formats.reshape((source,))
+    assert reshaped.header == source.header

@@ -42,8 +42,14 @@ def unnest(elements: Sequence[Element]) -> Sequence[Element]:
     values = [element.value for element in elements[:_SAMPLE]]
     for nesting in reference.load("json_nesting"):
         path, beside = nesting["path"], nesting.get("beside", [])
-        if any(_leads(value, path) and all(key in value for key in beside) for value in values):
-            keep = nesting["keep"]
+        keep = nesting["keep"]
+        around = {path[0], *keep} if nesting.get("alone") else None
+        if any(
+            _leads(value, path)
+            and all(key in value for key in beside)
+            and (around is None or around.issuperset(value))
+            for value in values
+        ):
             return [inner for element in elements for inner in _inside(element, path, keep, {})]
     return elements
 

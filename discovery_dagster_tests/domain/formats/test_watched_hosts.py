@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from discovery_dagster.domain.readers import read_file
 from discovery_dagster_tests.domain.sources import counts, fields_of, records_of_files, table
 
 NAGIOS = """\
@@ -69,6 +70,14 @@ def test_targets_that_prometheus_finds_in_files_are_hosts_one_by_one(tmp_path, n
         ("web01.corp", "prod"),
         ("db1", "prod"),
     ]
+
+
+def test_what_has_more_than_targets_and_labels_is_a_record_as_a_whole(tmp_path):
+    alerts = [{"name": "a1", "labels": {"x": "y"}, "targets": ["web01", "web02"]}] * 2
+    (tmp_path / "alerts.json").write_text(json.dumps(alerts))
+    [source] = read_file(tmp_path / "alerts.json", "alerts.json").tables
+    assert source.records.height == 2
+    assert set(source.header) == {"name", "labels.x", "targets"}
 
 
 def test_a_label_names_the_host_of_a_target_and_what_was_dropped_is_none(tmp_path):

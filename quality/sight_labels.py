@@ -10,6 +10,9 @@ import yaml
 
 USED, KEPT_BACK = "used", "kept back"
 
+#: Of earlier batches every file was looked at.
+_LAST_BATCH: Final = 2
+
 _TRUTH: Final = Path(__file__).parent / "truth" / "first_sight.yaml"
 
 Words = frozenset[str]
@@ -21,6 +24,7 @@ class Label:
 
     file: str  # below the folder
     kind: str
+    batch: int
     table: bool
     asks: bool
     things: Sequence[str]
@@ -35,8 +39,9 @@ class Label:
 
     @property
     def half(self) -> str:
-        """The half that it belongs to, by a hash, so that adding others moves none."""
-        return USED if hashlib.sha256(self.file.encode()).digest()[0] % 2 else KEPT_BACK
+        """The half that it belongs to: of the last batch by a hash, so that others move none."""
+        by_hash = hashlib.sha256(self.file.encode()).digest()[0] % 2
+        return USED if by_hash or self.batch < _LAST_BATCH else KEPT_BACK
 
 
 def read_labels() -> list[Label]:
@@ -54,6 +59,7 @@ def _label(row: Mapping[str, Any]) -> Label:
     return Label(
         file=f"{row['kind']}/{owner}-{name}",
         kind=row["kind"],
+        batch=row.get("batch", 1),
         table=row.get("table", True),
         asks=row.get("asks", False),
         things=named,

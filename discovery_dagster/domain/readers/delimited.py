@@ -6,6 +6,7 @@ from dataclasses import replace
 from discovery_dagster.domain.contents import Bytes, chunks
 from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.file_limits import Limits, Tally, check_limit
+from discovery_dagster.domain.readers.aligned import find_alignment, is_ruled
 from discovery_dagster.domain.readers.body import read_body
 from discovery_dagster.domain.readers.cut_off import reject_cut_off
 from discovery_dagster.domain.readers.dialect import NO_DELIMITER, Dialect, find_dialect
@@ -31,6 +32,7 @@ def read_delimited(data: Bytes, encoding: str, name: str, limits: Limits) -> Fil
     """
     if is_of_quoted_lines(_sample_lines(data, encoding)):
         data, encoding = without_outer_quotes(_as_utf8(data, encoding)), "utf-8"
+    data, encoding = _part_aligned(data, encoding)
     dialect = _dialect(data, encoding, name)
     check_limit(name, "columns", len(dialect.header), limits.columns)
     longest = max(map(len, dialect.header), default=0)
@@ -55,6 +57,20 @@ def read_delimited(data: Bytes, encoding: str, name: str, limits: Limits) -> Fil
         raise _not_a_table(name)
     delimiter = None if dialect.delimiter == NO_DELIMITER else dialect.delimiter
     return FileReading("csv", (first, *others), encoding, delimiter)
+
+
+def _part_aligned(data: Bytes, encoding: str) -> tuple[Bytes, str]:
+    """Set the columns of a console's table apart by tabs; of other text nothing is changed."""
+    lines = _sample_lines(data, encoding)
+    dialect = None if is_ruled(lines) else find_dialect(lines)
+    if dialect is not None and dialect.delimiter != NO_DELIMITER:
+        return data, encoding
+    alignment = find_alignment(lines)
+    if alignment is None:
+        return data, encoding
+    text = _as_utf8(data, encoding)[:].decode("utf-8-sig", "replace")
+    parted = (alignment.parted(line.rstrip("\r")) for line in text.split("\n"))
+    return "\n".join(parted).encode(), "utf-8"
 
 
 def _dialect(data: Bytes, encoding: str, name: str) -> Dialect:

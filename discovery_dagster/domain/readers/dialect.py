@@ -25,6 +25,7 @@ _SAMPLE_CELL = 10_000  # characters of a quoted cell in the sample
 #: A header in a comment: Zeek logs (tab) and W3C extended logs (space).
 _ANNOUNCED = re.compile(r"#fields(?P<delimiter>\t|: )(?P<names>.*)", re.IGNORECASE)
 _SAME_WORDS_SHARE = 0.9  # of the lines that must have as many words as the header
+_ENOUGH_LINES = 3  # below a header, so that all of them tell how many columns there are
 _NAME_LENGTH = 64  # characters of the name of an only column
 _ONE_WIDTH_SHARE = 0.5  # of the lines that must be as wide as the header where it is not the first
 
@@ -139,11 +140,21 @@ def _spaced(lines: Sequence[str], first: int) -> Dialect | None:
         return None
     at, header = records[0]
     body = [cells for _, cells in records[1:]]
+    header = _joined_last(header, body)
     whole = [cells for cells in body if len(cells) == len(header)]
     cut_off = sum(is_cut_off(cells, whole) for cells in body)
     if 1 + len(whole) + cut_off < _SAME_WORDS_SHARE * len(records):
         return None
     return Dialect(SPACE, tuple(header), at + 1, at + 2, quoting=False)
+
+
+def _joined_last(header: list[str], body: Sequence[list[str]]) -> list[str]:
+    """Join the last words of a header that has more than every line: `Mounted on`."""
+    widths = {len(cells) for cells in body}
+    width = max(widths, default=0)
+    if len(body) < _ENOUGH_LINES or len(widths) > 1 or not 3 < width < len(header) <= width + 2:
+        return header
+    return [*header[: width - 1], " ".join(header[width - 1 :])]
 
 
 def _one_column(lines: Sequence[str], first: int) -> Dialect | None:

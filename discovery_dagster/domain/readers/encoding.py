@@ -34,8 +34,8 @@ _REPLACEMENT = "\ufffd"
 def detect_encoding(data: Bytes, name: str) -> str:
     """Return the encoding of `data`: Python's codec name, or `MIXED`.
 
-    In this order: a byte order mark; UTF-16 by the place of its zero bytes; UTF-8; cp1252, which
-    has latin-1's letters; what charset-normalizer says.
+    In this order: a byte order mark; UTF-16 by the place of its zero bytes; UTF-8; what is Cyrillic
+    by its words; cp1252, which has latin-1's letters; what charset-normalizer says.
 
     Raises:
         UnreadableFileError: `not_a_table` when it is no text.
@@ -84,10 +84,30 @@ def _unmarked(data: Bytes) -> str:
     wrong = text.count(_REPLACEMENT)
     if _WESTERN_LETTER.search(text) or len(re.findall("[^\x00-\x7f]", text)) > 2 * wrong:
         return MIXED
+    if _has_other_letters(data[:_HEAD]):
+        best = from_bytes(data[:_HEAD], cp_isolation=list(_CYRILLIC)).best()
+        if best and is_encoded(data, best.encoding):
+            return best.encoding
     if is_encoded(data, "cp1252"):
         return "cp1252"
     best = from_bytes(data[:_HEAD]).best()
     return best.encoding if best and is_encoded(data, best.encoding) else "latin-1"
+
+
+def _has_other_letters(head: bytes) -> bool:
+    """Whether most words with a byte above ASCII have no other: Western words mix both.
+
+    Cyrillic stands above ASCII in every one-byte encoding.
+    """
+    words = [word for word in _WORD.findall(head) if not word.isascii()]
+    whole = sum(_HIGH_WORD.fullmatch(word) is not None for word in words)
+    return len(words) >= _ENOUGH_WORDS and whole > _MOST_WORDS * len(words)
+
+
+_WORD = re.compile(rb"[A-Za-z\x80-\xff]{3,}")
+_HIGH_WORD = re.compile(rb"[\x80-\xff]+")
+_ENOUGH_WORDS, _MOST_WORDS = 3, 0.8
+_CYRILLIC = ("cp1251", "koi8_r", "cp866", "iso8859_5")
 
 
 def is_encoded(data: Bytes, encoding: str) -> bool:

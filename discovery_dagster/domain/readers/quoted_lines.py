@@ -2,6 +2,8 @@
 
 "Hostname,IP Address"
 "web-01,10.0.0.1"
+
+Their header may stand without quotes.
 """
 
 import re
@@ -16,10 +18,16 @@ _LINE: Final = re.compile(rb'^"((?:[^"\r\n]|"")*)"(?=\r?$)', re.MULTILINE)
 
 
 def is_of_quoted_lines(lines: Sequence[str]) -> bool:
-    """Whether every line is one quoted cell, and all hold the delimiters that the first one has."""
+    """Whether each line is one quoted cell, of which all hold the delimiters that the first has."""
     filled = [line.rstrip("\r") for line in lines if line.strip()]
-    if len(filled) < 2 or not all(_QUOTED.fullmatch(line) for line in filled):
+    if len(filled) < 2 or not all(_QUOTED.fullmatch(line) for line in filled[1:]):
         return False
+    if not _QUOTED.fullmatch(filled[0]):
+        header = filled[0].rstrip("".join(DELIMITERS))  # it may end in what parts nothing
+        return '"' not in header and any(
+            0 < header.count(delimiter) <= min(line.count(delimiter) for line in filled[1:])
+            for delimiter in DELIMITERS
+        )
     return any(
         0 < filled[0].count(delimiter) <= min(line.count(delimiter) for line in filled)
         for delimiter in DELIMITERS

@@ -74,6 +74,22 @@ def test_lines_that_are_one_quoted_cell_each_are_read_without_their_quotes(tmp_p
     ]
 
 
+def test_quoted_lines_may_stand_below_a_header_without_quotes(tmp_path: Path) -> None:
+    text = 'Host,State,\n"web,""Up"""\n"db,""No, down"""\n'
+    table = reading_of(tmp_path, text).tables[0]
+    assert table.header[:2] == ("Host", "State")
+    assert [cells[:2] for *_, cells in records_of(table)] == [["web", "Up"], ["db", "No, down"]]
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8_r", "cp866", "iso8859_5"])
+def test_cyrillic_of_single_bytes_is_told_from_western_letters(
+    tmp_path: Path, encoding: str
+) -> None:
+    text = "Имя компьютера;Местоположение\nPC1;Москва, склад\nPC2;Казань\nPC3;Самара\n"
+    table = reading_of(tmp_path, text.encode(encoding)).tables[0]
+    assert table.header == ("Имя компьютера", "Местоположение")
+
+
 def test_a_list_of_quoted_sentences_keeps_its_commas(tmp_path: Path) -> None:
     table = reading_of(tmp_path, '"remark"\n"one, two"\n"three, four"\n').tables[0]
     assert [cells for *_, cells in records_of(table)] == [["one, two"], ["three, four"]]

@@ -91,6 +91,8 @@ def _cells(inventory: Inventory, host: Host, name: str) -> dict[str, str | None]
         variables |= inventory.variables.get(group, {})
     variables |= host.variables
     target = next((variables[key] for key in _HOST_KEYS if variables.get(key)), None)
+    if target is None and _ADDRESS.fullmatch(name):
+        target = name  # a host that is listed by its address alone
     is_address = target is not None and _ADDRESS.fullmatch(target) is not None
     return {
         "name": name,

@@ -31,6 +31,13 @@ def test_a_table_that_is_called_by_parts_or_people_is_not_read_as_one_of_things(
     assert "name" not in fields_of(table(header, ("s1", "ok", "me", "-"))).values()
 
 
+def test_a_number_behind_a_name_counts_nothing_where_it_stands_once():
+    source = table(["Netbios_Name01", "SerialNumber01"], ("PC-7", "S7"))
+    assert list(fields_of(source).values()) == ["hostname", "serial_number"]
+    several = ["Name", "Serial Number01", "Serial Number02"]
+    assert plain_headers(several) == tuple(several)
+
+
 def test_a_prefix_of_a_few_headers_says_what_they_are_of():
     header = ["Name", "cpu_model", "cpu_vendor", "cpu_note", "OS", "IP", "Owner", "Site"]
     assert plain_headers(header) == tuple(header)

@@ -371,3 +371,28 @@ def test_of_two_columns_of_ports_the_first_that_says_one_gives_it():
     edges = records_of(source).relations.select("target", "port").rows()
     assert edges == [("db01", 443), ("db02", 88), ("db02", 464)]
     assert isinstance(records_of(source).relations.schema["port"], pl.Int32)
+
+
+def test_a_first_column_that_is_called_an_id_is_the_records_own():
+    source = table(["sensor_id", "Name"], ("S-1", "Door"), ("S-2", "Roof"))
+    assert fields_of(source) == {"sensor_id": "provider_id", "Name": "name"}
+
+
+@pytest.mark.parametrize(
+    ("header", "ids"),
+    [
+        ("sensor_id", ("1", "2")),  # it counts the records
+        ("sensor_id", ("S-1", "S-1")),  # it is of another thing
+        ("owner_id", ("O-1", "O-2")),
+        ("disk_id", ("D-1", "D-2")),
+    ],
+)
+def test_an_id_of_others_or_a_number_of_the_records_is_none_of_theirs(header, ids):
+    source = table([header, "Name"], *zip(ids, ("Door", "Roof"), strict=True))
+    assert fields_of(source) == {"Name": "name"}
+
+
+def test_marks_in_a_column_name_nobody_and_nothing():
+    header = ["Name", "Node Manager", "Resource Manager", "IP Address"]
+    source = table(header, ("n1", "x", "x", "10.1.1.1"), ("n2", None, "x", "10.1.1.2"))
+    assert fields_of(source) == {"Name": "name", "IP Address": "ip_addresses"}

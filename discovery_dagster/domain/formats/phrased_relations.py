@@ -20,7 +20,7 @@ from discovery_dagster.domain.headers.phrases import share_known
 from discovery_dagster.domain.source_tables import SourceTable, cell_column
 from discovery_dagster.domain.words import fold
 
-_KNOWN: Final = 0.5  # least share of the different values that are known phrases
+_KNOWN: Final = 0.5  # share of the different values above which most are known phrases
 _RECORDS: Final = 5_000  # that are looked at: any table may be such, and a flow log is long
 _SAMPLE: Final = 200  # different values that are looked at
 _NAMES: Final = ("Source", "Relationship", "Target")
@@ -51,7 +51,7 @@ def _has_phrases(table: SourceTable, at: int) -> bool:
     cells = table.records[cell_column(at)].head(_RECORDS).drop_nulls()
     values = cells.unique(maintain_order=True).head(_SAMPLE)
     share = share_known(values)
-    return share >= _KNOWN or (share > 0 and _is_called_relation(table.header[at]))
+    return share > _KNOWN or (share > 0 and _is_called_relation(table.header[at]))
 
 
 def _is_called_relation(column: str) -> bool:

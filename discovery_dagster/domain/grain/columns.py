@@ -12,7 +12,7 @@ import polars as pl
 
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.headers.meanings import find_meaning
-from discovery_dagster.domain.values.addresses import is_address
+from discovery_dagster.domain.values.addresses import is_address, is_network
 from discovery_dagster.domain.values.kinds import kind_of, no_names
 from discovery_dagster.domain.words import fold
 
@@ -105,6 +105,12 @@ class Column:
         return bool(self.filled) and float(is_address(self.sample).sum()) >= _MOSTLY * len(
             self.sample
         )
+
+    @cached_property
+    def networks(self) -> bool:
+        """Whether nearly all values are networks, such as `10.2.0.0/16`."""
+        ranges = is_network(self.sample)
+        return bool(self.filled) and float(ranges.sum()) >= _MOSTLY * len(self.sample)
 
     @cached_property
     def host_like(self) -> bool:

@@ -40,6 +40,9 @@ def infer_grain(columns: Sequence[Column], *, known: bool) -> TableGrain:
     people = _people(columns)
     if people is not None:
         return people
+    networks = _networks(columns)
+    if networks is not None:
+        return networks
     words = observed(columns)
     own = words.own if words is not None else frozenset[str]()
     hosts = [host for host in _hosts(columns) if host.folded not in own]
@@ -74,6 +77,17 @@ def _people(columns: Sequence[Column]) -> TableGrain | None:
     headers = _listed(of_them)
     reason = f"A row is a person, not a thing of the estate: the table has {headers}."
     return TableGrain(Grain.NOTHING, reason, _LIKELY, BY_VALUES, evidence=(f"columns: {headers}",))
+
+
+def _networks(columns: Sequence[Column]) -> TableGrain | None:
+    """Read a list of networks: each record has one of its own, and nothing that machines have."""
+    machine = [each for each in columns if each.field in {*_inventory(), *_OF_INVENTORY}]
+    ranges = [each for each in columns if each.unique and each.networks]
+    if not ranges or any(each.filled and not each.networks for each in machine):
+        return None
+    header = ranges[0].header
+    reason = f'A row is a network, not a thing of the estate: each has a "{header}" of its own.'
+    return TableGrain(Grain.NOTHING, reason, _LIKELY, BY_VALUES)
 
 
 def _hosts(columns: Sequence[Column]) -> list[Column]:
@@ -177,9 +191,10 @@ def _about_none(columns: Sequence[Column], words: Observed) -> TableGrain | None
     They may still say which thing they are about, by its address or the like.
     """
     rules = reference.load("grain")
-    if words.weight < rules["weight"]:
-        return None
     headers = [*words.telling, *words.beside]
+    others = [each for each in columns if each.filled and each.header not in headers]
+    if words.weight < rules["weight"] and (others or len(headers) < rules["headers"]):
+        return None
     evidence = (f"{_quoted(headers)} are of {words.noun}",)
     of_one = [
         each

@@ -54,8 +54,9 @@ class _Kind:
 
 
 def _hits(kind: _Kind, columns: Sequence[Column]) -> Observed:
-    telling = [each.header for each in columns if each.folded in kind.telling]
-    beside = [each.header for each in columns if kind.is_beside(each.folded)]
+    filled = [each for each in columns if each.filled]
+    telling = [each.header for each in filled if each.folded in kind.telling]
+    beside = [each.header for each in filled if kind.is_beside(each.folded)]
     wide = any(each.folded.endswith(kind.endings) for each in columns)
     own = kind.own - kind.of_thing if wide else kind.own
     return Observed(kind.noun, tuple(telling), tuple(beside), own)

@@ -1,6 +1,7 @@
 """What all headers of a table have before or behind them, and none of them means.
 
     serv_name,serv_os,serv_ip_address          Details_Table0_Netbios_Name0,Details_Table0_Domain0
+    Netbios_Name01,SerialNumber01              no other of its name, so the number counts nothing
 
 Views of databases, reports and business intelligence write the table before each of its columns.
 Only what most headers share is taken off, and only of those that mean nothing with it. Which words
@@ -20,6 +21,9 @@ from discovery_dagster.domain.words import fold
 from discovery_dagster.reference import load
 
 _PARTS: Final = re.compile(r"[_.:\[\]]+")
+#: Numbers that views put behind their columns, and any number there.
+_ZERO: Final = re.compile(r"(?<=[^\W\d_])0[01]?$")
+_NUMBER: Final = re.compile(r"\d+$")
 _FEWEST: Final = 3  # headers that share a prefix
 _MOST: Final = 0.5  # least share of the headers that do
 _NUMBERED: Final = 0.6  # least share of headers that end in a zero, as columns of SCCM do
@@ -27,9 +31,12 @@ _NUMBERED: Final = 0.6  # least share of headers that end in a zero, as columns 
 
 def plain_headers(header: Sequence[str]) -> tuple[str, ...]:
     """Return the headers in their order, without what most share and none of them means."""
-    zeros = sum(column.endswith("0") for column in header)
+    zeros = sum(_ZERO.search(column) is not None for column in header)
     numbered = zeros >= max(_FEWEST, _NUMBERED * len(header))
-    parts = [_parts(column, numbered) for column in header]
+    alone = Counter(_NUMBER.sub("", column.strip()) for column in header)
+    parts = [
+        _parts(column, numbered or alone[_NUMBER.sub("", column.strip())] == 1) for column in header
+    ]
     prefix = _shared(parts)
     return tuple(
         column if _is_known(column) else _without(column, own, prefix)
@@ -39,8 +46,8 @@ def plain_headers(header: Sequence[str]) -> tuple[str, ...]:
 
 def _parts(column: str, numbered: bool) -> list[str]:
     parts = [part for part in _PARTS.split(column.strip()) if part]
-    if numbered and parts and parts[-1].endswith("0"):
-        parts[-1] = parts[-1].removesuffix("0")
+    if numbered and parts:
+        parts[-1] = _ZERO.sub("", parts[-1])
     return [part for part in parts if part.lower() not in _rules()["nothing"]]
 
 

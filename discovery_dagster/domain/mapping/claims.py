@@ -6,7 +6,7 @@ decided in `mapping`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 import polars as pl
@@ -194,7 +194,7 @@ def _name_subject(claim: Claim) -> Claim:
 def _claim_names(claims: list[Claim], table_format: TableFormat) -> list[Claim]:
     """Let one of the columns that name a thing name the record's own; the others refer."""
     if any(claim.field == "name" and claim.status == ACCEPTED for claim in claims):
-        return [_refer(claim, table_format.asset_type) for claim in claims]
+        return _identify_first([_refer(claim, table_format.asset_type) for claim in claims])
     subject = _find_subject(claims)
     if subject is None or (table_format.taught and subject.method == MappingMethod.FORMAT):
         return claims
@@ -202,7 +202,7 @@ def _claim_names(claims: list[Claim], table_format: TableFormat) -> list[Claim]:
     if own_type == AssetType.VIRTUAL_MACHINE:
         claims = [_hosting(claim, subject) for claim in claims]
     named = [_name(claim) if claim is subject else _refer(claim, own_type) for claim in claims]
-    return [_identify(_subtype(claim, own_type), own_type) for claim in named]
+    return _identify_first([_identify(_subtype(claim, own_type), own_type) for claim in named])
 
 
 def _find_subject(claims: Sequence[Claim]) -> Claim | None:
@@ -213,16 +213,19 @@ def _find_subject(claims: Sequence[Claim]) -> Claim | None:
     machines = any(claim.field in {*_HOST_FIELDS, "ip_addresses"} for claim in claims)
     order = synonyms.named_types()
 
-    def rank(claim: Claim) -> tuple[float, bool, int, int]:
+    def rank(claim: Claim) -> tuple[float, bool, int, bool, int]:
         asset_type = named_type(claim.column.effective_header)
         named = asset_type or AssetType.SERVER
-        is_name = claim.column.folded.endswith(("name", "identifier")) or asset_type is None
+        is_id = claim.column.folded.endswith(" id")
+        is_name = is_id or claim.column.folded.endswith(("name", "identifier"))
+        is_name = is_name or asset_type is None
         is_name = is_name or (machines and named in _MACHINES)
         place = order.index(named) if is_name else 0
         return (
             -claim.column.distinctness,
             not is_name,
             2 * place + (asset_type is None),
+            is_id,
             claim.column.position,
         )
 
@@ -271,6 +274,38 @@ def _identify(claim: Claim, own_type: str) -> Claim:
     if claim.method is not None or {own_type, "id"} not in words or claim.column.distinctness < 1:
         return claim
     return replace(claim, field="provider_id", confidence=_WORDS, method=MappingMethod.WORDS)
+
+
+def _identify_first(claims: list[Claim]) -> list[Claim]:
+    """Read a first column such as `camera_id` as the own id of the records: each has another one.
+
+    Plain numbers only count the records, and an id of people or of another thing is not theirs.
+    """
+    first, *others = claims
+    *words, last = first.column.folded.split()
+    own = (
+        first.method is None
+        and last == "id"
+        and len(words) == 1
+        and not set(words) & _no_things()
+        and first.column.distinctness == 1
+        and not first.column.names_nothing
+        and all(claim.field != "provider_id" for claim in others)
+    )
+    if not own:
+        return claims
+    identified = replace(
+        first, field="provider_id", confidence=_WORDS, method=MappingMethod.WORDS, status=ACCEPTED
+    )
+    return [identified, *others]
+
+
+@cache
+def _no_things() -> frozenset[str]:
+    words = reference.load("header_words")
+    kinds = ("numbering", "record_keeping", "of_others")
+    of_parts = words["affixes"]["of_parts"]
+    return frozenset(fold(word) for kind in kinds for word in words[kind]) | {*map(fold, of_parts)}
 
 
 def _lists_systems(column: Column) -> bool:

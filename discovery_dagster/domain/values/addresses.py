@@ -1,7 +1,7 @@
 """Network addresses: IP, MAC, and the protocol of a flow."""
 
 from collections.abc import Callable, Sequence
-from ipaddress import AddressValueError, IPv6Address
+from ipaddress import AddressValueError, IPv6Address, ip_network
 
 import polars as pl
 
@@ -90,6 +90,19 @@ def read_protocol(cells: pl.Series) -> Reading:
 def is_address(cells: pl.Series) -> pl.Series:
     """Return whether each cell is one IP address and nothing else; never null."""
     return _canonical_addresses(cells.str.strip_chars().str.to_lowercase()).is_not_null()
+
+
+def is_network(cells: pl.Series) -> pl.Series:
+    """Return whether each cell is a network of several addresses, such as `10.2.0.0/16`."""
+    known = {text: _is_network(text) for text in cells.drop_nulls().unique()}
+    return cells.replace_strict(known, default=False, return_dtype=pl.Boolean)
+
+
+def _is_network(text: str) -> bool:
+    try:
+        return "/" in text and ip_network(text.strip()).num_addresses > 1
+    except ValueError:
+        return False
 
 
 def _one_each(values: pl.Series) -> pl.Series:

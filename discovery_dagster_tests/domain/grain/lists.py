@@ -257,6 +257,72 @@ Timestamp,Hostname,Metric,Average,Max
 2024-03-01 00:00,db-ora-2,mem.usage,44.0,44.1
 """,
     ),
+    "rules of a firewall": _list(
+        "nothing",
+        "",
+        """
+Name,Action,Direction
+CoreNet-DNS-Out,Allow,Outbound
+Print-Spool-In,Block,Inbound
+""",
+    ),
+    "numbers of licences": _list(
+        "nothing",
+        "",
+        """
+license_id,software_name,total_licenses,used_licenses,annual_cost
+1,Drawing,40,12,900
+2,Writing,30,30,100
+""",
+    ),
+    "file systems of no host": _list(
+        "nothing",
+        "",
+        """
+Filesystem,Size,Used,Mounted on
+/dev/sda1,17G,2G,/
+tmpfs,2G,0,/run
+""",
+    ),
+    "networks": _list(
+        "nothing",
+        "",
+        """
+Name,IP Subnet,Gateways
+Campus,10.8.0.0/16,10.8.0.1
+Lab,10.9.4.0/24,10.9.4.1
+""",
+    ),
+    "databases without costs": _list(
+        "thing",
+        "orders stock",
+        """
+db_instance_id,db_engine,db_status,endpoint_address,cost,usage_quantity
+orders,postgres,available,orders.db.acme.example,,
+stock,mysql,available,stock.db.acme.example,,
+""",
+    ),
+    "machines that are called by numbers": _list(
+        "thing",
+        "V00001 V00002 V00003",
+        """
+name,owner
+V00001,Mara
+V00002,Mara
+V00003,Ole
+""",
+    ),
+    "machines that a plan leaves out": _list(
+        "thing",
+        "w-01 w-02 w-03",
+        """
+VM Name,Owner,Application,Wave,Include/Exclude,Reason
+w-01,Mara,Shop,Wave 1,Include,
+w-02,Mara,Shop,Wave 1,Include,
+w-03,Ole,Till,Wave 2,Exclude,Later
+""",
+        edges=3,
+    ),
     "machines on hosts": _list(
         "thing",
         "crm-vm-01 crm-vm-02 crm-vm-03",

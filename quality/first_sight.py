@@ -32,16 +32,27 @@ def main() -> int:
     if len(folders) != 1 or not folders[0].is_dir() or options - {"--faults", "--kinds"}:
         print(f"{__doc__}\n{_FOLDER}", file=sys.stderr)
         return 2
-    labels = [label for label in read_labels() if (folders[0] / label.file).is_file()]
-    seen = {half: _look(folders[0], labels, half) for half in (USED, KEPT_BACK)}
+    return print_sight(folders[0], kinds="--kinds" in options, faults="--faults" in options)
+
+
+def print_sight(folder: Path, *, kinds: bool, faults: bool = False) -> int:
+    """Print what came of the files in `folder`; return 1 where a figure is not what is wanted.
+
+    Args:
+        folder: where the public files lie.
+        kinds: whether a line for each kind of file is printed, too.
+        faults: whether what went wrong in the used half is.
+    """
+    labels = [label for label in read_labels() if (folder / label.file).is_file()]
+    seen = {half: _look(folder, labels, half) for half in (USED, KEPT_BACK)}
     good = [
         print_section(f"First sight, {half}: {len(sights)} files", figures(sights))
         for half, sights in seen.items()
     ]
-    if "--kinds" in options:
+    if kinds:
         for half, sights in seen.items():
             _print_kinds(half, sights)
-    if "--faults" in options:
+    if faults:
         for sight in seen[USED]:
             for fault in sight.faults:
                 print(f"{sight.file}: {fault}")

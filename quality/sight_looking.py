@@ -180,9 +180,18 @@ def _judge_edges(label: Label, edges: pl.DataFrame, sight: Sight) -> None:
     if label.edges is None:
         return
     known = {end for edge in label.edges for end in edge}
-    ends = edges.filter(pl.col("infrastructure").is_null()).select("source", "target").rows()
-    pairs = {(str(source).casefold(), str(target).casefold()) for source, target in ends}
-    judged = {pair for pair in pairs if not known or set(pair) <= known}
+    pairs = {
+        (str(source).casefold(), str(target).casefold()): infrastructure
+        for source, target, infrastructure in edges.select(
+            "source", "target", "infrastructure"
+        ).rows()
+    }
+    # What serves all, such as a directory, need not be labelled; where it is, its edges count.
+    judged = {
+        pair
+        for pair, infrastructure in pairs.items()
+        if pair in label.edges or (infrastructure is None and (not known or set(pair) <= known))
+    }
     sight.edges_found = len(judged)
     sight.edges_right = len(judged & label.edges)
     sight.faults += [f"edge invented: {' -> '.join(edge)}" for edge in sorted(judged - label.edges)]

@@ -45,8 +45,8 @@ def test_each_host_of_an_inventory_is_a_thing_with_what_its_groups_say(tmp_path)
 def test_a_host_that_is_listed_by_its_address_has_it_and_is_one_in_all_groups(tmp_path):
     derived = derived_from(tmp_path, hosts_ini="[web]\n10.5.7.1\n10.5.7.2\n[db]\n10.5.7.2\n")
     assert things(derived, "ip_addresses") == {
-        "10.5.7.1": [["10.5.7.1"]],
-        "10.5.7.2": [["10.5.7.2"]],
+        "10.5.7.1": ["10.5.7.1"],
+        "10.5.7.2": ["10.5.7.2"],
     }
 
 

@@ -26,6 +26,11 @@ from discovery_dagster.domain.readers.key_values import is_key_values, read_key_
 from discovery_dagster.domain.readers.mermaid import is_mermaid, read_mermaid
 from discovery_dagster.domain.readers.metrics import is_metrics, read_metrics
 from discovery_dagster.domain.readers.nagios import is_nagios, read_nagios
+from discovery_dagster.domain.readers.named_values import (
+    has_leaders,
+    is_named_values,
+    read_named_values,
+)
 from discovery_dagster.domain.readers.plantuml import is_plantuml, read_plantuml
 from discovery_dagster.domain.readers.sockets import is_list_of_sockets, read_sockets
 from discovery_dagster.domain.readers.spreadsheet_xml import (
@@ -51,6 +56,8 @@ def _is_json(start: str) -> bool:
     return start.startswith(("{", "["))
 
 
+_HEAD: Final = 65_536
+
 #: Texts that are no table, by what recognises their beginning.
 _TEXTS: Final = (
     (is_structurizr, read_structurizr),
@@ -64,6 +71,7 @@ _TEXTS: Final = (
     (is_icinga, read_icinga),
     (is_dns_zone, read_dns_zone),
     (is_key_values, read_key_values),
+    (has_leaders, read_named_values),
     (is_ansible_output, read_ansible_output),
     (is_list_of_sockets, read_sockets),
     (is_metrics, read_metrics),
@@ -101,7 +109,7 @@ def _read(data: Contents, path: Path, name: str, limits: Limits) -> FileReading:
     if is_workbook(data[:8]):
         return read_workbook(data[:], name, limits)
     encoding = detect_encoding(data, name)
-    start = decode(data[:65_536], encoding).lstrip()
+    start = decode(data[:_HEAD], encoding).lstrip()
     if not start and not decode(data[:], encoding).strip():
         raise _empty(name)
     ansible = _read_ansible(data, start, encoding, name, limits)
@@ -131,12 +139,18 @@ def _read_ansible(
 
 
 def _read_yaml(data: Contents, encoding: str, name: str, limits: Limits) -> FileReading:
-    """Read YAML, or a table whose first name has a colon in it, and which is no YAML then."""
+    """Read YAML, or what is none though it begins so: names with values, or a table.
+
+    The first name of a table may have a colon in it.
+    """
+    text = decode(data[:], encoding)
     try:
-        return read_yaml(decode(data[:], encoding), encoding, name, limits)
+        return read_yaml(text, encoding, name, limits)
     except UnreadableFileError as refused:
         if refused.code != "invalid_yaml":
             raise
+        if is_named_values(text[:_HEAD]):
+            return read_named_values(text, encoding, name, limits)
         try:
             reading = read_delimited(data, encoding, name, limits)
         except UnreadableFileError:

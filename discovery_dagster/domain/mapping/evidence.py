@@ -29,7 +29,7 @@ from discovery_dagster.domain.mapping.claims import (
 from discovery_dagster.domain.mapping.vocabularies import environment_words, known_share
 from discovery_dagster.domain.tables.words import MappingMethod
 from discovery_dagster.domain.values import read_cells, wanted
-from discovery_dagster.domain.values.kinds import TRUTH_VALUES, no_words
+from discovery_dagster.domain.values.kinds import MARKS, TRUTH_VALUES, no_words
 from discovery_dagster.domain.words import fold
 
 _FITTING = 0.5  # least share of values that must be of the field's kind
@@ -94,8 +94,10 @@ def _kind_instead_of_words(claim: Claim, values: pl.Series) -> str | None:
     """What the values of a field of words are where they are none, else None."""
     if claim.field not in _WORDS:
         return None
-    # A single `y` may be anything, also the initial of an owner.
-    single = claim.column.kind == TRUTH_VALUES and len(values) == 1
+    # A single `y` or `x` may be anything, also the initial of an owner.
+    single = (claim.column.kind == TRUTH_VALUES and len(values) == 1) or (
+        claim.column.kind == MARKS and claim.column.cells.count() == 1
+    )
     if claim.column.kind in no_words() and not single:
         return claim.column.kind
     return "JSON" if _is_structured(values) else None

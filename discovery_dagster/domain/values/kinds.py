@@ -15,6 +15,7 @@ from discovery_dagster.domain.values.quantities import read_numbers
 
 NUMBERS: Final = "numbers"
 TRUTH_VALUES: Final = "truth values"
+MARKS: Final = "marks"
 _MAJORITY: Final = 0.5
 
 

@@ -13,7 +13,14 @@ from discovery_dagster.domain.tables.validation import validate
 from discovery_dagster.domain.tables.words import Readiness
 from discovery_dagster_tests.domain.rows import asset_records, classified_assets, frame
 
-GOOD = {"os_name": "RHEL 9", "os_family": "linux", "eol_status": "supported", "virtual": True}
+READY, CONDITIONS, NOT_READY = "ready", "ready_with_conditions", "not_ready"
+GOOD = {
+    "os_name": "Red Hat Enterprise Linux",
+    "os_version": "9.4",
+    "os_family": "linux",
+    "eol_status": "supported",
+    "virtual": True,
+}
 
 
 def judge(custom=None, **asset):
@@ -97,6 +104,37 @@ def test_targets_differ_by_their_limits_and_by_what_they_are_strict_about():
     assert at(independent, "aws") == independent["readiness"] == "ready_with_conditions"
 
 
+@pytest.mark.parametrize(
+    ("release", "generic", "aws", "azure", "google"),
+    [
+        (("windows", "Windows Server 2012 R2", "2012 R2"), READY, READY, READY, NOT_READY),
+        (("windows", "Windows Server 2008", "2008"), READY, READY, CONDITIONS, NOT_READY),
+        (("windows", "Windows Server 2008 R2", "2008 R2"), READY, READY, READY, NOT_READY),
+        (("linux", "Red Hat Enterprise Linux", "7"), READY, READY, READY, READY),
+        (("linux", "Red Hat Enterprise Linux", "7.6"), READY, READY, READY, NOT_READY),
+        (("linux", "Red Hat Enterprise Linux", "4.9"), READY, NOT_READY, CONDITIONS, NOT_READY),
+        (("linux", "SUSE Linux Enterprise Server", "12 SP3"), READY, READY, READY, NOT_READY),
+        (("linux", "CentOS Stream", "9"), READY, READY, READY, READY),
+        (("linux", "Ubuntu", "26.04"), READY, READY, READY, READY),
+        (("unix", "FreeBSD", "13.2"), READY, CONDITIONS, CONDITIONS, CONDITIONS),
+        (("linux", "Linux", None), READY, READY, READY, READY),
+    ],
+)
+def test_each_target_takes_releases_of_its_own(release, generic, aws, azure, google):
+    family, name, version = release
+    row = judge(os_family=family, os_name=name, os_version=version)
+    verdicts = [at(row, target) for target in ("generic", "aws", "azure", "google")]
+    assert verdicts == [generic, aws, azure, google]
+
+
+def test_a_release_that_is_too_old_is_named_with_its_version():
+    row = judge(os_version="6.10")
+    sentence = found(row, "google")["system_too_old"]["sentence"]
+    assert sentence.startswith(
+        "Red Hat Enterprise Linux 6.10 is older than the releases that Google"
+    )
+
+
 def test_what_is_not_ready_outweighs_what_is_unknown_and_that_outweighs_conditions():
     assert judge({"Connected USB devices": "1"}, os_name=None)["readiness"] == "not_ready"
     assert judge({"Snapshots": "1"}, os_name=None)["readiness"] == "unknown"
@@ -146,8 +184,11 @@ def test_rules_and_targets_are_complete_data():
         assert rule.get("fact", rule.get("missing")) in rules["facts"]
     known = {rule["id"] for rule in rules["rules"]}
     limits = reference.load("targets")["generic"]["limits"]
+    names = {system["name"] for system in reference.load("operating_systems")["systems"]}
     for target in reference.load("targets").values():
         assert target["source"]
         assert isinstance(target["read"], date)
         assert target.get("verdicts", {}).keys() <= known
         assert target["limits"].keys() <= limits.keys()
+        assert all(isinstance(first, str) for first in target.get("systems", {}).values())
+        assert target.get("systems", {}).keys() <= names

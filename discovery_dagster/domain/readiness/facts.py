@@ -80,9 +80,14 @@ def _of_field(
 
     That is a cell of the first of `cells` that any record has; first the one that was believed.
     """
-    values = assets.select(
-        "asset_id", fact=pl.lit(name), value=pl.col(fact["field"]).cast(pl.String)
-    ).drop_nulls("value")
+    if "families" in fact:
+        assets = assets.filter(pl.col("os_family").is_in(fact["families"]))
+    value = pl.col(fact["field"]).cast(pl.String)
+    if "version" in fact:
+        version = pl.col(fact["version"])
+        added = version.is_not_null() & ~value.str.ends_with(version)
+        value = pl.when(added).then(pl.concat_str(value, version, separator=" ")).otherwise(value)
+    values = assets.select("asset_id", fact=pl.lit(name), value=value).drop_nulls("value")
     parts = [
         held.filter(pl.col(cell).is_not_null())
         .join(_believed(assets, cell), on="asset_id", how="left", maintain_order="left")

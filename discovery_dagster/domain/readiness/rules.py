@@ -6,6 +6,7 @@ from typing import Any, Final
 import polars as pl
 
 from discovery_dagster.domain.readiness.facts import FACTS
+from discovery_dagster.domain.readiness.systems import System
 from discovery_dagster.domain.texts import formatted
 from discovery_dagster.reference import load
 
@@ -40,7 +41,9 @@ def findings(assets: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
         limits = load("targets")[GENERIC]["limits"] | profile["limits"]
         for rule in load("readiness")["rules"]:
             missing = "missing" in rule
-            concerned = _missing(rule, assets, facts) if missing else _holding(rule, limits, known)
+            concerned = (
+                _missing(rule, assets, facts) if missing else _holding(rule, profile, limits, known)
+            )
             verdict = profile.get("verdicts", {}).get(rule["id"], rule["verdict"])
             limit = limits.get(rule.get("above") or rule.get("below"))
             words = rule["sentence"].replace("{target}", profile["name"])
@@ -59,7 +62,10 @@ def findings(assets: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _holding(
-    rule: Mapping[str, Any], limits: Mapping[str, float], known: pl.DataFrame
+    rule: Mapping[str, Any],
+    profile: Mapping[str, Any],
+    limits: Mapping[str, float],
+    known: pl.DataFrame,
 ) -> pl.DataFrame:
     """The facts of which a rule's condition holds."""
     of_fact = known.filter(fact=rule["fact"])
@@ -79,9 +85,24 @@ def _holding(
             holds = number > limits[name] if name in limits else pl.lit(value=False)
         case {"below": name}:
             holds = number < limits[name] if name in limits else pl.lit(value=False)
+        case {"unnamed": name}:
+            releases = _releases(of_fact, profile.get(name))
+            holds = value.is_in([text for text, system in releases.items() if not system.named])
+        case {"older": name}:
+            releases = _releases(of_fact, profile.get(name))
+            holds = value.is_in([text for text, system in releases.items() if system.older])
         case _:
             raise ValueError(f"The rule {rule['id']} of readiness has no condition.")
+    if "unless" in rule:
+        holds &= ~value.str.contains(rule["unless"])
     return of_fact.filter(holds.fill_null(value=False)).select(list(FACTS))
+
+
+def _releases(facts: pl.DataFrame, systems: Mapping[str, str] | None) -> Mapping[str, System]:
+    """The distinct releases beside a target's systems; none where it names no systems."""
+    if systems is None:
+        return {}
+    return {text: System(text, systems) for text in facts["value"].unique()}
 
 
 def _missing(rule: Mapping[str, Any], assets: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """Groups as deployments, their names and ids, and waves where nobody sets anything."""
 
+import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -109,6 +110,21 @@ def test_hypervisors_network_devices_and_what_is_to_be_retired_stay_and_bind_not
     assert reasons["old1"].startswith("To be retired with Old; not planned.")
     hints = dict(planned.placements.select("asset_id", "strategy").iter_rows())
     assert (hints["esx"], hints["old1"]) == ("retain", "retire")
+
+
+def test_what_is_switched_off_and_serves_nothing_waits_for_somebody_to_say_what_it_is_for():
+    off = {"status": "poweredOff"}
+    assets = classified_assets(
+        {"name": "nobodys", **off}, {"name": "needed", **off}, {"name": "vm"}, {"name": "esx"}
+    )
+    edges = edge_rows(
+        {"source": "nobodys", "target": "esx", "relation": "runs_on"},
+        {"source": "vm", "target": "needed"},
+    )
+    planned = make(assets, edges).placements.filter(pl.col("wave").is_null())
+    ((name, plan, reason),) = planned.filter(plan="later").select("name", "plan", "reason").rows()
+    assert (name, plan) == ("nobodys", "later")
+    assert reason.startswith("Switched off, and nothing says what it is for; not planned")
 
 
 def test_what_is_only_proposed_for_an_application_that_ends_says_why_it_is():

@@ -1,12 +1,18 @@
-"""How the names of an application's machines begin, where those of no other application do."""
+"""What names of machines tell by conventions that the estate itself shows.
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+How those of an application begin, where those of no other application do; and the letter that
+stands for an environment.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from discovery_dagster import reference
 
 _DELIMITERS: Final = "-_."
+_LETTER: Final = re.compile(r"([a-z])\d{1,4}$")
 
 
 def prefixes(known: Iterable[tuple[str, str]], taken: Collection[str]) -> dict[str, str]:
@@ -50,3 +56,25 @@ def _beginning(names: Collection[str]) -> str:
     if ends:
         return common[: ends[0] + 1]
     return common.rstrip("0123456789") if len(names) > 1 else ""
+
+
+def environments_by_letter(names: Mapping[str, str], stated: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment that the last letter of each name tells, where it tells one.
+
+    Args:
+        names: of machines in lower case, without domains, by what stands for them.
+        stated: the environment of those of which one is stated.
+    """
+    rules = reference.load("applications")["letters"]
+    letters = {one: found[1] for one, name in names.items() if (found := _LETTER.search(name))}
+    seen: dict[str, Counter[str]] = defaultdict(Counter)
+    for one, letter in letters.items():
+        if one in stated:
+            seen[letter][stated[one]] += 1
+    meant = {}
+    for letter, environments in seen.items():
+        environment, often = environments.most_common(1)[0]
+        enough = often >= max(rules["least"], rules["share"] * environments.total())
+        if enough and environment in rules["mean"].get(letter, ()):
+            meant[letter] = environment
+    return {one: meant[letter] for one, letter in letters.items() if letter in meant}

@@ -11,6 +11,7 @@ from typing import Any, Final
 import polars as pl
 
 from discovery_dagster import reference
+from discovery_dagster.domain.applications.connections import by_connections
 from discovery_dagster.domain.applications.conventions import prefixes
 from discovery_dagster.domain.applications.environments import infer_environments
 from discovery_dagster.domain.applications.model import Deployments, Membership
@@ -20,6 +21,7 @@ from discovery_dagster.domain.tables import ClassifiedAssets, Edges
 from discovery_dagster.domain.tables.words import AssetType, EvidenceKind, Relation
 
 _APPLICATION: Final = AssetType.APPLICATION
+_DATABASE: Final = AssetType.DATABASE
 
 
 def find(assets: ClassifiedAssets, edges: Edges) -> Deployments:
@@ -37,6 +39,8 @@ def find(assets: ClassifiedAssets, edges: Edges) -> Deployments:
     memberships += listed
     memberships += _of_hosts(memberships, hosts, by_id)
     memberships += _by_names(memberships, by_id)
+    databases = {one: host for one, host in hosts.items() if by_id[one]["type"] == _DATABASE}
+    memberships += by_connections(memberships, resolved, databases, by_id)
     applications: dict[str, set[str]] = defaultdict(set)
     for one in memberships:
         applications[one.asset].add(one.application)

@@ -1,8 +1,8 @@
 """The environment of what serves applications, where nothing says it of the asset itself.
 
-What runs on a machine has its environment, and the other way round; what talks with nothing of its
-application but in one environment is in that; and an application that has one environment has all
-in it. What remains is `unknown`.
+What runs on a machine has its environment, and the other way round; names tell it where those of
+other machines do; what talks with nothing of its application but in one environment is in that; and
+an application that has production alone has all in it. What remains is `unknown`.
 """
 
 from collections import defaultdict
@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import polars as pl
 
+from discovery_dagster import reference
+from discovery_dagster.domain.applications.conventions import environments_by_letter
 from discovery_dagster.domain.tables.words import UNKNOWN, Relation
 
 _PASSES: Final = 2  # the second reaches what talks with what the first inferred
@@ -25,13 +27,16 @@ def infer_environments(
     """Return the environment of each asset, `unknown` where nothing shows it.
 
     Args:
-        by_id: `environment` of each asset.
+        by_id: `environment`, `type`, `name` and `hostname` of each asset.
         applications: which each asset serves.
         resolved: `EDGES` that are resolved.
         hosts: the machine of each program.
     """
     known = {asset: row["environment"] or UNKNOWN for asset, row in by_id.items()}
     _by_hosts(known, hosts)
+    for asset, environment in _by_names(by_id).items():
+        if asset in applications and known[asset] == UNKNOWN:
+            known[asset] = environment
     near = _near(resolved, applications)
     for _ in range(_PASSES):
         for asset in sorted(near):
@@ -40,8 +45,11 @@ def infer_environments(
     for asset, several in applications.items():
         for application in several:
             members[application].add(asset)
+    alone = {UNKNOWN, *reference.load("applications")["alone"]}
     for asset, several in applications.items():
-        _infer(known, asset, set().union(*(members[one] for one in several)))
+        others = set[str]().union(*(members[one] for one in several))
+        if {known[other] for other in others} <= alone:
+            _infer(known, asset, others)
     _by_hosts(known, hosts)
     return known
 
@@ -51,6 +59,22 @@ def _infer(known: dict[str, str], asset: str, others: Iterable[str]) -> None:
     around = {known[other] for other in others} - {UNKNOWN}
     if known[asset] == UNKNOWN and len(around) == 1:
         known[asset] = next(iter(around))
+
+
+def _by_names(by_id: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """The environment that the names of machines tell, by conventions that others of them show."""
+    machines = reference.load("applications")["machines"]
+    named = {asset: row for asset, row in by_id.items() if row["type"] in machines}
+    names = {
+        asset: (row["hostname"] or row["name"] or "").lower().partition(".")[0]
+        for asset, row in named.items()
+    }
+    stated = {
+        asset: row["environment"]
+        for asset, row in named.items()
+        if row["environment"] not in (None, UNKNOWN)
+    }
+    return environments_by_letter(names, stated)
 
 
 def _by_hosts(known: dict[str, str], hosts: Mapping[str, str]) -> None:

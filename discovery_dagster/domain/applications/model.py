@@ -11,7 +11,7 @@ class Membership:
     asset: str
     application: str  # ids
     evidence: str
-    proposed: bool = False  # by a convention of names alone
+    proposed: bool = False  # by a convention of names, or by what it talks with
 
 
 @dataclass(frozen=True)

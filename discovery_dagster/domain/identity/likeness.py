@@ -64,7 +64,7 @@ def suggest(assets: pl.DataFrame) -> pl.DataFrame:
         digits=pl.col("short").str.replace_all(r"\D", ""),
     )
     named = _sharing(known, pl.col("short"), "their names are one but for separators or domain")
-    nearly = _sharing(_one_letter_less(known), pl.col("key"), "their names differ in one letter")
+    nearly = _differing_in_one_letter(known)
     pairs = pl.concat(
         [
             named,
@@ -150,21 +150,24 @@ def _copied(assets: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _one_letter_less(assets: pl.DataFrame) -> pl.DataFrame:
-    """Each name as its digits and its letters, whole and without each one of them.
-
-    Two names of which a form is the same differ in one letter (added, missing or another one).
-    """
+def _differing_in_one_letter(assets: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of names with the same digits, where one letter is another one, or is missing."""
+    why = "their names differ in one letter"
     long = assets.filter(pl.col("letters").str.len_chars() >= _LETTERS)
-    each = long.select(
-        "asset_id", "letters", "digits", at=pl.int_ranges(0, pl.col("letters").str.len_chars())
-    ).explode("at")
-    less = each.with_columns(
+    whole = long.select("asset_id", "letters", "digits")
+    less = whole.with_columns(at=pl.int_ranges(0, pl.col("letters").str.len_chars())).explode("at")
+    less = less.with_columns(
         letters=pl.col("letters").str.slice(0, pl.col("at"))
         + pl.col("letters").str.slice(pl.col("at") + 1)
     )
-    both = pl.concat([long.select("asset_id", "letters", "digits"), less.drop("at")])
-    return both.select("asset_id", key=pl.col("letters") + "|" + pl.col("digits"))
+    another = _sharing(less, pl.concat_str("letters", "digits", "at", separator="|"), why)
+    missing = less.drop("at").unique().join(whole, on=["letters", "digits"], suffix="_whole")
+    few = missing.filter(pl.len().over("letters", "digits") <= _MOST)
+    ids = ("asset_id", "asset_id_whole")
+    pairs = few.select(
+        asset_id=pl.min_horizontal(ids), other_id=pl.max_horizontal(ids), why=pl.lit(why)
+    )
+    return pl.concat([another, pairs]).unique()
 
 
 def _one_letter_apart(pairs: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:

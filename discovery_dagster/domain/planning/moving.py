@@ -25,9 +25,10 @@ def with_facts(assets: pl.DataFrame, edges: Edges, deployments: Deployments) -> 
         deployments: of the session.
 
     Returns:
-        `assets` with `carries_machines`, `application_retired` and `serves`: where its
-        applications are to be retired, what they are called, and how it is known to serve them
-        where that is only proposed.
+        `assets` with `carries_machines`; `idle`, true of what serves no application and has no
+        needs but for its place; `application_retired` and `serves`: where its applications are
+        to be retired, what they are called, and how it is known to serve them where that is only
+        proposed.
     """
     ends = assets.select("asset_id", "type", "os_family", "state", "stated_strategy")
     placed = edges.filter(
@@ -41,9 +42,14 @@ def with_facts(assets: pl.DataFrame, edges: Edges, deployments: Deployments) -> 
     )
     members = (pl.col("relation") == Relation.MEMBER_OF) & (pl.col("os_family") == "hypervisor")
     carrying = joined.filter(virtual | members)["target_id"].unique()
+    placing = [Relation.RUNS_ON, Relation.MEMBER_OF, Relation.USES_STORAGE]
+    needs = edges.filter("resolved", ~pl.col("relation").is_in(placing))
+    busy = pl.concat([needs["source_id"], needs["target_id"]]).unique()
+    serving = {one.asset for one in deployments.memberships}
     useless = _useless(ends, deployments)
     return assets.with_columns(
         carries_machines=pl.col("asset_id").is_in(carrying.implode()),
+        idle=~pl.col("asset_id").is_in(busy.implode()) & ~pl.col("asset_id").is_in(list(serving)),
         application_retired=pl.col("asset_id").is_in(list(useless)),
         serves=pl.col("asset_id").replace_strict(useless, default=None, return_dtype=pl.String),
     )

@@ -49,7 +49,7 @@ APPLICATIONS = StepTable[Applications](
             {
                 "asset_id": text(doc="What serves it."),
                 "evidence": text(doc="How that is known."),
-                "status": text(doc="`stated`, or `proposed` by a convention of names."),
+                "status": text(doc="`stated`, or `proposed` by names or connections."),
             },
             doc="What serves it, and how that is known.",
         ),

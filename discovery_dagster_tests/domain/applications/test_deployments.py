@@ -76,6 +76,52 @@ def test_what_talks_only_with_test_of_its_application_is_in_test():
     assert find(assets, edges).of["x"] == ("Shop", "test")
 
 
+def test_what_talks_with_machines_of_one_application_alone_is_proposed_for_it():
+    assets = classified_assets(SHOP, BILLING, *(server(n) for n in ("s1", "b1", "x", "y", "dns")))
+    asked = seen("s1", "dns", 53, 9) | {"infrastructure": "dns"}
+    edges = edge_rows(
+        *(runs(a, b) for a, b in (("Shop", "s1"), ("Billing", "b1"))),
+        *(seen(a, b, 8080, 9) for a, b in (("x", "s1"), ("s1", "y"), ("y", "b1"))),
+        asked,
+    )
+    proposed = [one for one in find(assets, edges).memberships if one.proposed]
+    assert [(one.asset, one.application) for one in proposed] == [("x", "Shop")]
+    assert proposed[0].evidence == "it talks with s1 of it alone"
+
+
+def test_what_uses_the_databases_of_one_application_is_its_whatever_else_it_talks_with():
+    data = {"name": "d1", "type": "database"}
+    assets = classified_assets(SHOP, BILLING, data, *(server(n) for n in ("s1", "b1", "x")))
+    edges = edge_rows(
+        {"source": "Shop", "target": "d1"},
+        runs("d1", "s1"),
+        runs("Billing", "b1"),
+        seen("x", "s1", 5432, 9),
+        seen("x", "b1", 443, 9),
+    )
+    proposed = [one for one in find(assets, edges).memberships if one.proposed]
+    assert [(one.asset, one.application) for one in proposed] == [("x", "Shop")]
+
+
+def numbered(letter, environment, number=10):
+    return [server(f"a{at}-{letter}{at:02}", environment) for at in range(number)]
+
+
+def test_the_letter_before_the_number_tells_the_environment_where_other_machines_show_it():
+    stated = [*numbered("p", "production"), *numbered("t", "test"), *numbered("d", None)]
+    assets = classified_assets(SHOP, server("shop-p90"), server("shop-t90"), *stated)
+    edges = edge_rows(runs("Shop", "shop-p90"), runs("Shop", "shop-t90"), runs("Shop", "a1-d01"))
+    environments = find(assets, edges).environments
+    names = ("shop-p90", "shop-t90", "a1-d01")
+    assert [environments[name] for name in names] == ["production", "test", "unknown"]
+
+
+def test_beside_machines_of_test_alone_others_are_not_taken_for_test():
+    assets = classified_assets(SHOP, server("x"), server("t1", "test"))
+    deployments = find(assets, edge_rows(runs("Shop", "x"), runs("Shop", "t1")))
+    assert deployments.of["x"] == deployments.of["Shop"] == ("Shop", "unknown")
+
+
 def test_what_people_say_an_asset_serves_counts_without_a_list():
     assets = classified_assets(server("p1", "production", applications=["Shop (PROD)"]))
     deployments = find(assets, edge_rows())

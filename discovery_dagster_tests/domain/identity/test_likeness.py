@@ -19,6 +19,12 @@ def test_names_that_differ_in_separators_or_one_letter_are_suggested():
     assert why == "their names are one but for separators or domain"
     ((_, _, why),) = pairs({"name": "databse-07"}, {"name": "database-07"})
     assert why == "their names differ in one letter"
+    ((_, _, why),) = pairs({"name": "detabase-07"}, {"name": "database-07"})
+    assert why == "their names differ in one letter"
+
+
+def test_names_with_one_letter_in_another_place_are_not_suggested():
+    assert pairs({"name": "STULTKDBT01"}, {"name": "STULBTDBT01"}) == []
 
 
 def test_numbered_names_are_not_alike():

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
@@ -15,8 +15,18 @@ from discovery_dagster.api.security import SessionOf, StateOf
 from discovery_dagster.api.state import AppState
 from discovery_dagster.domain.facts import Publication
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.pages import frame, links, maps, neighbourhood, overview, words
+from discovery_dagster.pages import (
+    application_map,
+    frame,
+    links,
+    maps,
+    neighbourhood,
+    overview,
+    words,
+)
 from discovery_dagster.pages.answers import html
+from discovery_dagster.pages.application_map import ApplicationMap
+from discovery_dagster.pages.dependency_filters import DEPTHS, Choice, choices
 from discovery_dagster.pages.frame import Page, Pending, shown
 from discovery_dagster.pages.maps import Map
 from discovery_dagster.pages.neighbourhood import LIMIT, Drawing
@@ -33,8 +43,7 @@ router = APIRouter()
 
 Row = Mapping[str, Any]
 
-#: How far one can look and how much can be drawn; more would be a hairball.
-DEPTHS: Sequence[int] = (1, 2, 3)
+#: How much can be drawn; more would be a hairball.
 MOST_NODES = 200
 
 #: Rows of a page of the table, and assets that a search lists.
@@ -43,17 +52,6 @@ _MATCHES = 20
 
 #: What the cursors of the table are of: all dependencies, or those around what is in the middle.
 _ALL, _NEAR = "dependencies of the page", "dependencies around the middle"
-
-_EVIDENCE: Sequence[tuple[str, str]] = (
-    ("", "any"),
-    ("confirmed", "declared and observed"),
-    ("declared_only", "declared only"),
-    ("observed_only", "observed only"),
-    ("inferred_only", "inferred only"),
-)
-
-
-_WHY: Sequence[tuple[str, str]] = (("", "any"), *words.END_WORDS.items())
 
 
 class DependenciesQuery(Question):
@@ -71,6 +69,7 @@ class DependenciesQuery(Question):
     limit: int = Field(LIMIT, ge=1, le=MOST_NODES)
     infrastructure: bool = False
     open: list[Text] = Field(default_factory=list)
+    view: Literal["applications", "plan"] = "applications"
     find: Text = ""
     cursor: str | None = None
 
@@ -111,17 +110,8 @@ class DependenciesQuery(Question):
             "limit": self.limit if self.limit != LIMIT else None,
             "infrastructure": "true" if self.infrastructure else None,
             "open": list(self.open),
+            "view": "plan" if self.view == "plan" and not self.has_focus else None,
         }
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A select of the form."""
-
-    name: str
-    label: str
-    options: Sequence[tuple[str, str]]
-    value: str
 
 
 @dataclass(frozen=True)
@@ -144,6 +134,9 @@ class DependenciesPage(Page):
     closing: Sequence[tuple[str, str]] = shown("those applications, with the URL that closes each")
     infrastructure_drawn: bool = shown("whether shared infrastructure is drawn")
     drawing: Map | None = shown("the drawing")
+    drawing_title: str = shown("what the drawing is called")
+    other_view: tuple[str, str] | None = shown("what else can be drawn of the whole: words, URL")
+    interfaces: Sequence[Row] = shown("interfaces between applications, as the drawing has them")
     drawn_sentence: str = shown("what is drawn")
     hidden_sentence: str | None = shown("what the cap hid")
     more_url: str | None = shown("the page with a higher cap")
@@ -163,6 +156,7 @@ class Content:
     name: str | None = None
     drawing: Drawing | None = None
     overview: Map | None = None
+    between: ApplicationMap | None = None
     applications: Sequence[Row] = ()
     assets: Sequence[Row] = ()
     items: Sequence[Row] = ()
@@ -183,8 +177,11 @@ def build(
     """Make the page from what the URL asks for and what was found."""
     drawing = content.drawing
     name = content.name or "Dependencies"
-    label = f"Neighbourhood of {name}" if around.has_focus else "Groups by wave"
-    drawn = maps.as_map(drawing, label, key, around.query) if drawing else content.overview
+    between = content.between
+    if drawing:
+        drawn = maps.as_map(drawing, f"Neighbourhood of {name}", key, around.query)
+    else:
+        drawn = between.drawing if between else content.overview
     filtered = {name: value for name, value in around.filters.items() if name != "environment"}
     filtered["asset_id"] = around.asset
     return DependenciesPage(
@@ -198,7 +195,7 @@ def build(
         applications=content.applications,
         find=around.find,
         found=content.assets,
-        choices=_choices(around, content.environments),
+        choices=choices(around, content.environments),
         opened=around.open,
         closing=[
             (one, _url(key, around, open=[other for other in around.open if other != one]))
@@ -206,7 +203,10 @@ def build(
         ],
         infrastructure_drawn=around.infrastructure,
         drawing=drawn,
-        drawn_sentence=_drawn(around, drawing),
+        drawing_title=_title(around, between),
+        other_view=_other_view(key, around, between),
+        interfaces=between.interfaces if between else (),
+        drawn_sentence=between.sentence if between else _drawn(around, drawing),
         hidden_sentence=maps.hidden_sentence(drawing, content.beyond) if drawing else None,
         more_url=_more(key, around) if drawing and drawing.hidden else None,
         nothing_sentence=(
@@ -245,9 +245,25 @@ def _lead(around: DependenciesQuery) -> str:
             "you expand it; choose an asset to put it in the middle."
         )
     return (
-        "The plan as a whole: move groups by wave. Choose an application or asset to see what "
-        "needs what, and on what evidence."
+        "What needs what as a whole: applications, or move groups by wave. Choose an application "
+        "or asset to see its dependencies, and on what evidence."
     )
+
+
+def _title(around: DependenciesQuery, between: ApplicationMap | None) -> str:
+    if around.has_focus:
+        return "Neighbourhood"
+    return "Applications" if between else "Groups and waves"
+
+
+def _other_view(
+    key: SessionKey, around: DependenciesQuery, between: ApplicationMap | None
+) -> tuple[str, str] | None:
+    if around.has_focus:
+        return None
+    if between:
+        return "Groups and waves", _url(key, around, view="plan")
+    return ("Applications", _url(key, around, view=None)) if around.view == "plan" else None
 
 
 def _drawn(around: DependenciesQuery, drawing: Drawing | None) -> str:
@@ -258,31 +274,6 @@ def _drawn(around: DependenciesQuery, drawing: Drawing | None) -> str:
         f"{words.number(len(drawing.nodes))} nodes and {words.number(len(drawing.edges))} "
         f"connections, {steps} away."
     )
-
-
-def _choices(around: DependenciesQuery, environments: Sequence[str]) -> list[Choice]:
-    chosen = [
-        Choice("status", "Evidence", _EVIDENCE, around.status or ""),
-        Choice("why", "Endpoints that are not assets", _WHY, around.why or ""),
-        Choice(
-            "relation",
-            "Relation",
-            [("", "any"), *((name, words.in_words(name)) for name in words.RELATION_WORDS)],
-            around.relation or "",
-        ),
-    ]
-    if around.has_focus:
-        chosen.append(_environments(around, environments))
-        steps = [(str(depth), f"{depth} step" + "s" * (depth > 1)) for depth in DEPTHS]
-        return [*chosen, Choice("depth", "How far", steps, str(around.depth))]
-    ends = [("", "any"), ("true", "both are assets"), ("false", "one is no asset")]
-    return [*chosen, Choice("resolved", "Ends", ends, around.resolved or "")]
-
-
-def _environments(around: DependenciesQuery, known: Sequence[str]) -> Choice:
-    names = sorted({*known, *([around.environment] if around.environment else [])})
-    options = [("", "any"), *((name, words.in_words(name)) for name in names)]
-    return Choice("environment", "Environment", options, around.environment or "")
 
 
 @router.get("/engagements/{engagement}/sessions/{session}/dependencies")
@@ -347,12 +338,19 @@ def _whole(
     after = cursors.read(shared.secret, _ALL, session, "", asks.cursor) if asks.cursor else None
     criteria = replace(asks.criteria, after=after, limit=ROWS)
     rows = listing.page(shared.database, session, DEPENDENCIES, criteria)
-    drawn = None
-    if "migration_plan" in published:
+    drawn = between = None
+    if "migration_plan" in published and asks.view == "applications":
+        between = application_map.draw(
+            session,
+            exports.rows(shared.database, session, "applications"),
+            exports.rows(shared.database, session, "interfaces"),
+        )
+    if "migration_plan" in published and between is None:
         groups = exports.rows(shared.database, session, "groups")
         drawn = overview.draw(session, groups, planning.crossing(shared.database, session))
     return Content(
         overview=drawn,
+        between=between,
         applications=applications(shared.database, session),
         assets=_matches(shared, session, asks.find),
         items=rows.rows,

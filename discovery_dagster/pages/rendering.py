@@ -1,12 +1,14 @@
 """Turns a page's context into HTML: the one place that knows Jinja."""
 
 import hashlib
+import re
 from dataclasses import fields
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from discovery_dagster.pages import links, words
 from discovery_dagster.pages.frame import Page
@@ -18,6 +20,8 @@ CONTENT_SECURITY_POLICY = (
     "img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+
+_CODE = re.compile(r"`([^`]+)`")
 
 STATIC = files("discovery_dagster.pages") / "static"
 
@@ -48,6 +52,7 @@ def environment() -> Environment:
         percent=words.percent,
         moment=words.moment,
         shorter=words.shorter,
+        with_code=with_code,
     )
     shared: dict[str, Any] = {
         "links": links,
@@ -58,6 +63,12 @@ def environment() -> Environment:
     }
     jinja.globals.update(shared)
     return jinja
+
+
+def with_code(sentence: str) -> Markup:
+    """Return a sentence with what stands between backticks, such as commands, as code."""
+    escaped = str(escape(sentence))
+    return Markup(_CODE.sub(r"<code>\1</code>", escaped))  # noqa: S704 - escaped before
 
 
 @cache

@@ -39,18 +39,18 @@ def by_connections(
     data = {*hosts, *hosts.values()}
     near: dict[str, set[str]] = defaultdict(set)
     used: dict[str, set[str]] = defaultdict(set)
-    for one, other in talking.select("source_id", "target_id").iter_rows():
-        for asset, partner in ((one, other), (other, one)):
+    for source, target in talking.select("source_id", "target_id").iter_rows():
+        for asset, partner in ((source, target), (target, source)):
             if asset not in of and by_id[asset]["type"] in machines and partner in of:
                 near[asset].add(partner)
-                if partner == other and partner in data:
+                if partner == target and partner in data:
                     used[asset].add(partner)
     proposed = []
     for asset, partners in near.items():
-        for one, why in ((used[asset], "uses {} of it"), (partners, "talks with {} of it alone")):
-            served = set[str]().union(*(of[partner] for partner in one))
+        for those, why in ((used[asset], "uses {} of it"), (partners, "talks with {} of it alone")):
+            served = set[str]().union(*(of[partner] for partner in those))
             if len(served) == 1:
-                names = ", ".join(sorted(by_id[partner]["name"] or "" for partner in one)[:3])
+                names = ", ".join(sorted(by_id[partner]["name"] or "" for partner in those)[:3])
                 evidence = f"it {why.format(names)}"
                 proposed.append(Membership(asset, next(iter(served)), evidence, proposed=True))
                 break

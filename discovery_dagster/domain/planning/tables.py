@@ -176,7 +176,7 @@ def waves(
         reason=pl.when(pl.col("limited"))
         .then(
             pl.concat_str(
-                formatted("What was set puts groups here: {}.", "late"),
+                formatted("Groups are here and not earlier because {}.", "late"),
                 pl.when(pl.col("sentence").is_not_null())
                 .then(
                     formatted(" Others need one in the wave before: for instance {}.", "sentence")

@@ -1,0 +1,103 @@
+"""Applications and the interfaces between them as one drawing, and the table of the same."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from discovery_dagster import reference
+from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.pages import links, maps, words
+from discovery_dagster.pages.maps import Map
+
+Row = Mapping[str, Any]
+
+#: Applications that are drawn, those of most interfaces first; more would be a hairball.
+MOST = 60
+
+#: Interfaces that the table shows; all are in the data.
+ROWS = 200
+
+
+@dataclass(frozen=True)
+class ApplicationMap:
+    """The drawing, what it shows in words, and its interfaces for the table."""
+
+    drawing: Map
+    sentence: str
+    interfaces: Sequence[Row]
+
+
+def draw(
+    key: SessionKey, applications: Sequence[Row], interfaces: Sequence[Row]
+) -> ApplicationMap | None:
+    """Draw the applications that have interfaces; nothing where none has.
+
+    Args:
+        key: the session.
+        applications: as `exports` gives them.
+        interfaces: as `exports` gives them.
+    """
+    number = Counter[str]()
+    for row in interfaces:
+        number.update({row["source_id"], row["target_id"]})
+    if not number:
+        return None
+    known = {row["application_id"]: row for row in applications}
+    drawn = {one for one, _ in sorted(number.items(), key=lambda item: (-item[1], item[0]))[:MOST]}
+    names = {row[f"{end}_id"]: row[end] for row in interfaces for end in ("source", "target")}
+    between = [row for row in interfaces if {row["source_id"], row["target_id"]} <= drawn]
+    document = {
+        "nodes": [_node(key, one, names[one], known.get(one)) for one in sorted(drawn)],
+        "edges": [_edge(row) for row in between],
+        "boxes": [],
+    }
+    return ApplicationMap(
+        maps.of_document(document, "Applications and their interfaces"),
+        _sentence(len(drawn), len(between), len(applications), len(interfaces)),
+        interfaces[:ROWS],
+    )
+
+
+def _sentence(drawn: int, between: int, applications: int, interfaces: int) -> str:
+    words_of = f"{words.number(drawn)} applications and {words.number(between)} interfaces."
+    without = applications - drawn
+    if not without:
+        return words_of
+    if between < interfaces:
+        return f"{words_of} Of {words.number(applications)} those of most interfaces are drawn."
+    return f"{words_of} {words.number(without)} more have none."
+
+
+def _node(key: SessionKey, application: str, name: str, row: Row | None) -> dict[str, Any]:
+    members = row["members"] if row else 0
+    critical = f" · {words.in_words(row['criticality'])}" if row and row["criticality"] else ""
+    return {
+        "id": application,
+        "label": name,
+        "detail": f"{members} assets{critical}" if members != 1 else f"1 asset{critical}",
+        "kind": "application",
+        "wave": _wave(row) if row else None,
+        "url": links.session(key, "dependencies", application=name),
+    }
+
+
+def _wave(row: Row) -> int | None:
+    """The wave of the deployment that the application itself goes with, such as production."""
+    waves = {one["environment"]: one["waves"] for one in row["deployments"]}
+    order = reference.load("applications")["itself"]
+    own: list[int] = next((waves[one] for one in order if one in waves), [])
+    return own[0] if len(own) == 1 else None
+
+
+def _edge(row: Row) -> dict[str, Any]:
+    ports = ", ".join(map(str, row["ports"][:4]))
+    seen = f"{words.number(row['connections'])} connections" if row["connections"] else "not seen"
+    return {
+        "source": row["source_id"],
+        "target": row["target_id"],
+        "status": row["status"],
+        "count": 1,
+        "label": f"{row['source']} needs {row['target']}: "
+        + (f"port {ports}, {seen}" if ports else seen),
+    }

@@ -11,7 +11,7 @@ come out every time.
 import sys
 from pathlib import Path
 
-from sample_estate import cmdb, flows, rvtools, servicenow
+from sample_estate import cmdb, flows, lists, rvtools, servicenow
 from sample_estate.estate import build
 from sample_estate.ledger import Ledger
 from sample_estate.needs import add_needs
@@ -26,7 +26,7 @@ def main(folder: Path) -> None:
     add_needs(estate)
     ledger = Ledger(estate)
     # The flows come last: a flow confirms a relation that was declared before.
-    for source in (cmdb, rvtools, servicenow, flows):
+    for source in (cmdb, rvtools, servicenow, lists, flows):
         source.write(estate, ledger, folder)
     (folder / "truth.json").write_bytes(ledger.truth().encode())
 

@@ -16,12 +16,16 @@ PROJECT = Path(__file__).parents[2]
 ESTATE = PROJECT / "discovery_dagster" / "reference" / "sample_estate"
 GENERATOR = PROJECT / "scripts" / "build_sample_estate.py"
 FILES = {
+    "application_portfolio.csv",
     "cmdb_servers.csv",
+    "database_list.csv",
     "rvtools_export.xlsx",
     "servicenow_cmdb.json",
     "servicenow_relations.json",
+    "vm_metrics.csv",
     "vpc_flow.log",
 }
+LISTS = ("application_portfolio.csv", "database_list.csv", "vm_metrics.csv")
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +112,8 @@ def test_the_accounts_count_the_lines_that_are_in_the_files(truth: dict[str, Any
     lines = {name: (ESTATE / name).read_bytes().count(b"\n") for name in FILES}
     count = {name: table["records"] for (name, _), table in accounts(truth).items()}
     assert lines["cmdb_servers.csv"] == count["cmdb_servers.csv"] + 2  # header, line break in cell
-    assert lines["vpc_flow.log"] == count["vpc_flow.log"] + 1
+    for name in ("vpc_flow.log", *LISTS):
+        assert lines[name] == count[name] + 1
     for name in ("servicenow_cmdb.json", "servicenow_relations.json"):
         assert len(json.loads((ESTATE / name).read_text("utf-8"))["result"]) == count[name]
 
@@ -145,6 +150,8 @@ def test_all_accepted_relations_and_flows_are_in_the_edges(truth: dict[str, Any]
     declared = Counter(place["file"] for edge in edges for place in edge["declared"])
     relations, flows = "servicenow_relations.json", "vpc_flow.log"
     assert declared[relations] == accounts(truth)[relations, None]["accepted"]
+    databases = accounts(truth)["database_list.csv", None]["accepted"]
+    assert declared["database_list.csv"] >= 2 * databases  # its host, and its application
     pings = 20  # accepted, but without a port they show no need
     observed = sum(edge["observed"] for edge in edges)
     assert observed + pings == accounts(truth)[flows, None]["accepted"]
@@ -159,7 +166,7 @@ def test_the_cases_worth_showing_are_there(truth: dict[str, Any]) -> None:
     assert edges["Personalverwaltung", "Lohnabrechnung"]["evidence"] == ["declared"]
     assert edges["erp-web-p01", "erp-app-p01"]["evidence"] == ["declared", "observed"]
     assert things["Zollanmeldung Extern"]["named_only"]
-    assert len(things["crm-web-p01"]["records"]) == 6  # listed twice in the CMDB
+    assert len(things["crm-web-p01"]["records"]) == 7  # listed twice in the CMDB
     reasons = [row["reason"] for t in accounts(truth).values() for row in t["rejected_records"]]
     assert sorted(reasons) == [
         "more cells than columns",

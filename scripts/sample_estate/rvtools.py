@@ -22,7 +22,8 @@ LABELS = {
     "print01.hallbruck.example": "print01",
 }
 #: Tabs of facts about machines, which they name and do not identify otherwise.
-FACT_TABS = ("vDisk", "vTools")
+FACT_TABS = ("vDisk", "vTools", "vSnapshot", "vCD", "vUSB")
+BLOCKERS: dict[str, list[str]] = COMPANY["blockers"]
 #: Tabs that say nothing of the inventory, ignored as wholes.
 IGNORED_TABS = ("vDatastore", "vHealth", "vMetaData")
 Rows = list[tuple[dict[str, Any], Thing | None]]
@@ -68,7 +69,7 @@ def _of_machine(estate: Estate, number: int, machine: Thing) -> dict[str, Any]:
         "Provisioned MiB": disk + (machine.memory_mib or 0),
         "In Use MiB": disk * 6 // 10,
         "Firmware": "efi" if system and "2008" not in system else "bios",
-        "HW version": 19,
+        "HW version": 8 if machine.name in BLOCKERS["old_hardware"] else 19,
         "Annotation": machine.about,
         **_place(estate, machine),
         "OS according to the configuration file": system or "Other Linux (64-bit)",
@@ -181,13 +182,46 @@ def _facts(machines: list[Thing]) -> dict[str, Rows]:
     labels = Counter(map(_label, machines))
     named = [(machine, machine if labels[_label(machine)] == 1 else None) for machine in machines]
     disks: Rows = [
-        ({"VM": _label(m), "Disk": "Hard disk 1", "Capacity MiB": m.disk_mib}, thing)
+        (
+            {
+                "VM": _label(m),
+                "Disk": "Hard disk 1",
+                "Capacity MiB": m.disk_mib,
+                "Raw": m.name in BLOCKERS["raw"],
+                "Disk Mode": "independent_persistent"
+                if m.name in BLOCKERS["independent"]
+                else "persistent",
+                "Sharing mode": "sharingMultiWriter"
+                if m.name in BLOCKERS["shared"]
+                else "sharingNone",
+            },
+            thing,
+        )
         for m, thing in named
     ]
     tools: Rows = [
-        ({"VM": _label(m), "Tools": "toolsOk", "Tools Version": 12352}, thing) for m, thing in named
+        (
+            {
+                "VM": _label(m),
+                "Tools": "toolsNotRunning" if m.name in BLOCKERS["no_tools"] else "toolsOk",
+                "Tools Version": 12352,
+            },
+            thing,
+        )
+        for m, thing in named
     ]
-    return dict(zip(FACT_TABS, (disks, tools), strict=True))
+
+    def of(fact: str, **columns: Any) -> Rows:
+        return [
+            ({"VM": _label(m), **columns}, thing) for m, thing in named if m.name in BLOCKERS[fact]
+        ]
+
+    snapshots = of(
+        "snapshots", **{"Name": "vor Update", "Date / time": TAKEN.isoformat(" ")}, Description=""
+    )
+    media = of("media", Connected=True, **{"Device Type": "ISO [ds-01] iso/tools.iso"})
+    usb = of("usb", Connected=True, **{"Device Type": "USB dongle"})
+    return dict(zip(FACT_TABS, (disks, tools, snapshots, media, usb), strict=True))
 
 
 def _ignored(machines: list[Thing]) -> dict[str, Rows]:

@@ -61,7 +61,7 @@ def draw(key: SessionKey, groups: Sequence[Row], crossing: Iterable[Row]) -> Map
 def _group(key: SessionKey, row: Row) -> dict[str, Any]:
     return {
         "id": row["group"],
-        "label": f"{row['group']} · {row['assets'][0]}",
+        "label": row["name"] or row["group"],
         "detail": f"{len(row['assets'])} assets"
         + (", circular dependency" if row["cycle"] else ""),
         "kind": "application",

@@ -171,8 +171,9 @@ def build(
     members: defaultdict[str, list[Row]] = defaultdict(list)
     for asset in placed:
         members[asset["group"]].append(asset)
+    names = {group["group"]: group["name"] or group["group"] for group in groups}
     late = [
-        row
+        {**row, **{end: names.get(row[end], row[end]) for end in ("source", "target")}}
         for row in crossing
         if row["source_wave"] < row["target_wave"] and not row["infrastructure"]
     ]
@@ -253,7 +254,7 @@ def _application(row: Row) -> ApplicationRow:
         row["readiness"] or "unknown",
         health.risk(row),
         [
-            (one["environment"], ", ".join(map(str, one["waves"])) or "does not move")
+            (one["environment"], ", ".join(map(str, one["waves"])) or health.without_wave(row))
             for one in row["deployments"]
         ],
         ", ".join(row["unknown"]),

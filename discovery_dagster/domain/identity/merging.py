@@ -160,4 +160,4 @@ def _unite(texts: list[str]) -> str:
     united: dict[str, object] = {}
     for text in reversed(texts):
         united |= json.loads(text)
-    return json.dumps(united, ensure_ascii=False, sort_keys=True)
+    return json.dumps(united, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -111,3 +111,13 @@ def _deployment(application: Row, part: Row) -> str:
 def _mend(what: str) -> str:
     sentence: str = load("plan_health")[what]["mend"]
     return sentence
+
+
+def without_wave(application: Mapping[str, Any]) -> str:
+    """Return what is said of a deployment that has no wave.
+
+    Args:
+        application: a row of `APPLICATIONS`.
+    """
+    words: Mapping[str, str] = load("plan_health")["without_wave"]
+    return words.get(application["strategy"], words["otherwise"])

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from discovery_dagster.domain.planning.health import risk
+from discovery_dagster.domain.planning.health import risk, without_wave
 from discovery_dagster.domain.report.model import (
     Rows,
     Section,
@@ -15,6 +15,7 @@ from discovery_dagster.domain.report.model import (
     some,
 )
 from discovery_dagster.domain.tables.words import EdgeStatus, Readiness, Unresolved
+from discovery_dagster.reference import load
 
 _KNOWN: Final = {
     EdgeStatus.CONFIRMED: "are declared and were seen in use",
@@ -86,6 +87,7 @@ def _blocking(rows: Mapping[str, Rows], ended: Rows) -> Iterator[str]:
     if verdicts[Readiness.NOT_READY]:
         noun = some(verdicts[Readiness.NOT_READY], "machine or database is", _MACHINES)
         yield f"{noun} not ready to move."
+    yield from _of_targets(rows["readiness"])
     if verdicts[Readiness.READY_WITH_CONDITIONS]:
         noun = some(verdicts[Readiness.READY_WITH_CONDITIONS], "machine or database is", _MACHINES)
         yield f"{noun} ready with conditions, such as snapshots or software out of support."
@@ -98,6 +100,24 @@ def _blocking(rows: Mapping[str, Rows], ended: Rows) -> Iterator[str]:
             f"{some(len(ended), 'asset runs', 'assets run')} what is no longer supported by its"
             f" maker, {number_of(critical)} of them in production."
         )
+
+
+def _of_targets(readiness: Rows) -> Iterator[str]:
+    """What is not ready for single targets, beside what is not ready for any."""
+    numbers = Counter(
+        one["target"]
+        for row in readiness
+        if row["wave"] is not None and row["readiness"] != Readiness.NOT_READY
+        for one in row["targets"]
+        if one["readiness"] == Readiness.NOT_READY
+    )
+    named = [
+        f"{number_of(numbers[name])} for {target['name']}"
+        for name, target in load("targets").items()
+        if numbers[name]
+    ]
+    if named:
+        yield f"Not ready for single targets alone: {' and '.join(named)}; see Readiness."
 
 
 def _resting(rows: Mapping[str, Rows], resolved: Rows, without: Rows) -> Iterator[str]:
@@ -176,8 +196,9 @@ def _owner(application: Mapping[str, Any]) -> str:
 
 
 def _waves(application: Mapping[str, Any]) -> str:
+    otherwise = without_wave(application)
     parts = [
-        f"{label(one['environment'])} {', '.join(map(str, one['waves'])) or 'stays'}"
+        f"{label(one['environment'])} {', '.join(map(str, one['waves'])) or otherwise}"
         for one in application["deployments"]
     ]
     return "; ".join(parts)

@@ -9,10 +9,19 @@ from discovery_dagster.store.reading.listing import Row
 
 #: Dependencies between groups, counted by both and by what shared infrastructure they are of; what
 #: a machine is merely placed on, such as a cluster, and what serves the whole estate is such, too.
+#: An application moves with one of its deployments; that others serve it breaks no need of it.
 _CROSSING = """
+    with served as (
+        select distinct p.application_id, m ->> 'asset_id' as asset_id
+        from discovery.application p, jsonb_array_elements(p.memberships) as m
+        where p.engagement = %(engagement)s and p.session = %(session)s
+    )
     select s."group" as source, t."group" as target, s.wave as source_wave, t.wave as target_wave,
-           coalesce(d.infrastructure, case when {loose} then 'placement' end, n.service, m.service)
-             as infrastructure,
+           coalesce(
+             d.infrastructure,
+             case when {loose} or o.asset_id is not null then 'placement' end,
+             n.service, m.service
+           ) as infrastructure,
            count(*)::int as edges,
            (array_agg(array[d.source, d.relation, d.target] order by d.seq))[1:1] as example
     from discovery.dependency d
@@ -24,6 +33,7 @@ _CROSSING = """
       on a.engagement = d.engagement and a.session = d.session and a.asset_id = d.source_id
     join discovery.asset b
       on b.engagement = d.engagement and b.session = d.session and b.asset_id = d.target_id
+    left join served o on o.application_id = d.source_id and o.asset_id = d.target_id
     left join discovery.graph_node n
       on n.engagement = d.engagement and n.session = d.session and n.asset_id = d.source_id
     left join discovery.graph_node m

@@ -21,6 +21,7 @@ SESSION = "/engagements/demo.sample-estate/sessions/s001"
 #: Name of a picture, page, and what of the page stands at the top.
 PICTURES = (
     ("session", SESSION, None),
+    ("applications", f"{SESSION}/dependencies", "#map"),
     ("dependencies", f"{SESSION}/dependencies?application=Webshop+Ersatzteile", "#map"),
     ("plan", f"{SESSION}/plan", None),
 )

@@ -1,6 +1,6 @@
 import pytest
 
-from discovery_dagster.domain.planning.health import attention, risk
+from discovery_dagster.domain.planning.health import attention, risk, without_wave
 
 
 def group(name, size):
@@ -58,3 +58,8 @@ def test_what_is_mixed_late_not_ready_or_owned_by_nobody_comes_with_what_mends_i
 )  # fmt: skip
 def test_the_risk_of_an_application_is_by_rules(criticality, readiness, level):
     assert risk({"criticality": criticality, "readiness": readiness}) == level
+
+
+def test_a_deployment_without_a_wave_stays_unless_its_application_is_to_be_retired():
+    assert without_wave({"strategy": "retire"}) == "to be retired"
+    assert without_wave({"strategy": "rehost"}) == without_wave({"strategy": None}) == "stays"

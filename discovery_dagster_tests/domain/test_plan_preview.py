@@ -34,6 +34,9 @@ KINDS = st.one_of(
         lambda names: ("together", *names)
     ),
     st.tuples(st.just("assets-per-wave"), st.sampled_from("123")),
+    st.just(("window", "1", "2026-03-06", "3")),
+    st.just(("freeze-period", "2026-03-07", "2026-03-20")),
+    st.tuples(st.just("capacity"), st.sampled_from(["4", "400"])),
 )
 SETS = st.lists(KINDS, max_size=3).map(
     lambda each: [constraint(at, kind, *values) for at, (kind, *values) in enumerate(each)]
@@ -50,6 +53,8 @@ def test_moves_lead_from_the_waves_that_are_to_those_that_would_be(before, after
     published, then = planned(before), planned(after)
     shown = preview(ASSETS, EDGES, NODES, published, after)
     assert shown.plan.placements.equals(then.placements)
+    assert shown.plan.waves.equals(then.waves)
+    assert shown.plan.conflicts.equals(then.conflicts)
     waves = dict(published.placements.select("asset_id", "wave").iter_rows())
     for row in shown.moves.filter(field="wave").iter_rows(named=True):
         assert str(waves[row["asset_id"]] or "") == (row["before"] or "")

@@ -4,6 +4,8 @@ import json
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from discovery_dagster import reference
 from discovery_dagster.domain import readiness
@@ -12,6 +14,7 @@ from discovery_dagster.domain.tables import INVENTORY_MEMBERS, READINESS
 from discovery_dagster.domain.tables.validation import validate
 from discovery_dagster.domain.tables.words import Readiness
 from discovery_dagster_tests.domain.rows import asset_records, classified_assets, frame
+from discovery_dagster_tests.searching import examples
 
 READY, CONDITIONS, NOT_READY = "ready", "ready_with_conditions", "not_ready"
 GOOD = {
@@ -192,3 +195,27 @@ def test_rules_and_targets_are_complete_data():
         assert target["limits"].keys() <= limits.keys()
         assert all(isinstance(first, str) for first in target.get("systems", {}).values())
         assert target.get("systems", {}).keys() <= names
+
+
+HEADERS = st.from_regex(r"zz[a-z]{1,8}( [a-z]{1,8})?", fullmatch=True)
+VERDICTS = st.sampled_from(["ready_with_conditions", "not_ready", "unknown"])
+
+
+@settings(max_examples=examples(20), deadline=None)
+@given(HEADERS, st.integers(0, 40), st.integers(0, 40), VERDICTS)
+def test_a_fact_a_rule_and_a_target_are_data_and_need_no_code(header, value, limit, verdict):
+    rules, targets = reference.load("readiness"), reference.load("targets")
+    rule = {"id": "new", "fact": "new", "above": "new_limit", "verdict": verdict}
+    words = {"sentence": "{target} takes {limit}, not {value}."}
+    target = {"name": "Moon", "limits": {"new_limit": limit}, "source": "none"}
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setitem(rules["facts"], "new", {"columns": [header]})
+        changed.setitem(rules, "rules", [*rules["rules"], rule | words])
+        changed.setitem(targets, "moon", target)
+        row = judge({header.title(): str(value)})
+    assert "new" not in found(row) and row["readiness"] == "ready"
+    assert at(row, "moon") == (verdict if value > limit else "ready")
+    if value > limit:
+        finding = found(row, "moon")["new"]
+        assert finding["sentence"] == f"Moon takes {limit}, not {value}."
+        assert (finding["line"], finding["column"]) == (2, header.title())

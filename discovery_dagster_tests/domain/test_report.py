@@ -35,6 +35,7 @@ def rows(**given):
     shop = {
         "name": "Shop", "business_owner": "A. Okafor", "technical_owner": None,
         "criticality": "critical", "readiness": "unknown", "deployments": [part],
+        "strategy": "rehost",
     }  # fmt: skip
     known = {"assets": [asset], "coverage": [covered], "waves": [wave], "applications": [shop]}
     return {name: [] for name in TABLES} | known | given
@@ -298,3 +299,25 @@ def test_infrastructure_that_stays_does_not_lead_what_is_most_needed():
     ).sections
     (needed,) = (t for one in sections for t in one.tables if t.title == "Most needed")
     assert [row[0] for row in needed.rows] == ["web"]
+
+
+def test_what_single_targets_alone_do_not_take_is_said_apart():
+    def ready(*verdicts):
+        targets = [
+            {"target": name, "readiness": verdict}
+            for name, verdict in zip(("generic", "aws", "google"), verdicts, strict=True)
+        ]
+        more = {"name": "a", "type": "server", "findings": []}
+        return {"wave": 1, "readiness": verdicts[0], "targets": targets, **more}
+
+    readiness = [
+        ready("ready", "ready", "not_ready"),
+        ready("unknown", "unknown", "not_ready"),
+        ready("not_ready", "not_ready", "not_ready"),
+    ]
+    (blocking,) = [
+        sentences
+        for title, sentences in made(readiness=readiness).sections[0].parts
+        if title == "What blocks it"
+    ]
+    assert "Not ready for single targets alone: two for Google Cloud; see Readiness." in blocking

@@ -320,4 +320,4 @@ def test_what_single_targets_alone_do_not_take_is_said_apart():
         for title, sentences in made(readiness=readiness).sections[0].parts
         if title == "What blocks it"
     ]
-    assert "Not ready for single targets alone: two for Google Cloud; see Readiness." in blocking
+    assert "Not ready for single targets alone: 2 for Google Cloud; see Readiness." in blocking

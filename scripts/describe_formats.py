@@ -95,7 +95,7 @@ def _format(known: TableFormat) -> Iterator[str]:
     tagged = {header for prefix in _TAGS for header in tag_columns(prefix)}
     columns = {header: rule for header, rule in known.columns.items() if header not in tagged}
     if len(columns) > _MOST_COLUMNS:
-        yield f"\n{len(columns)} headers, put together from the words of `reference/ends.yaml`.\n"
+        yield f"\n{len(columns)} headers, put together from words that are data in `reference/`.\n"
     elif columns:
         yield "\n| column | field | |\n|---|---|---|\n"
         for header, rule in sorted(columns.items(), key=_place(columns)):

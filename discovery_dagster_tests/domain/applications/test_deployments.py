@@ -81,12 +81,23 @@ def test_what_talks_with_machines_of_one_application_alone_is_proposed_for_it():
     asked = seen("s1", "dns", 53, 9) | {"infrastructure": "dns"}
     edges = edge_rows(
         *(runs(a, b) for a, b in (("Shop", "s1"), ("Billing", "b1"))),
-        *(seen(a, b, 8080, 9) for a, b in (("x", "s1"), ("s1", "y"), ("y", "b1"))),
+        *(seen(a, b, 8080, 9) for a, b in (("s1", "x"), ("s1", "y"), ("y", "b1"))),
         asked,
     )
     proposed = [one for one in find(assets, edges).memberships if one.proposed]
     assert [(one.asset, one.application) for one in proposed] == [("x", "Shop")]
     assert proposed[0].evidence == "it talks with s1 of it alone"
+
+
+def test_what_only_uses_an_application_as_others_do_is_none_of_it():
+    assets = classified_assets(SHOP, *(server(n) for n in ("web", "app", "desk1", "desk2", "x")))
+    edges = edge_rows(
+        *(runs("Shop", name) for name in ("web", "app")),
+        *(seen(a, "web", 443, 9) for a in ("desk1", "desk2")),
+        *(seen(a, "app", 8080, 9) for a in ("web", "x")),
+    )
+    proposed = [one.asset for one in find(assets, edges).memberships if one.proposed]
+    assert proposed == ["x"]
 
 
 def test_what_uses_the_databases_of_one_application_is_its_whatever_else_it_talks_with():

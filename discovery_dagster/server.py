@@ -19,6 +19,7 @@ from discovery_dagster.api.spooling import Spooler
 from discovery_dagster.api.state import AppState
 from discovery_dagster.api.viewers import is_known
 from discovery_dagster.pages import site
+from discovery_dagster.sandbox.reader import SandboxedReader
 from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.inboxes import inbox
@@ -66,6 +67,7 @@ def create_app(settings: Settings, database: Database, dagster_url: str | None =
             Openings("uploads", _UPLOADS),
             settings.max_upload_bytes,
             inbox(settings),
+            lambda: SandboxedReader(settings.limits, settings.allowance, settings.spill),
             dagster_url,
         )
         try:

@@ -1,7 +1,7 @@
 """What an import would find, without making a session: nothing is written, nothing is asked for.
 
-The rows are those of the exports of the same names; decisions of the client, which the store keeps,
-are not known here.
+The rows are those of the exports of the same names. Decisions of the client are kept by the store:
+who has it passes them on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,9 @@ import polars as pl
 
 from discovery_dagster.domain import canonical, intake
 from discovery_dagster.domain.facts import FileAccount
+from discovery_dagster.domain.decisions.grains import GrainDecision
 from discovery_dagster.domain.intake import Readings, SourceFile
+from discovery_dagster.domain.decisions.mapping import MappingDecision
 from discovery_dagster.domain.tables import (
     Issues,
     RejectedRecords,
@@ -22,6 +24,7 @@ from discovery_dagster.domain.tables import (
     TableGrains,
 )
 from discovery_dagster.domain.tables.words import Severity
+from discovery_dagster.domain.teaching import TaughtFormat
 
 Rows = list[dict[str, Any]]
 
@@ -43,13 +46,26 @@ class Preview:
     issues: Rows
 
 
-def preview(files: Sequence[SourceFile], readings: Readings) -> Preview:
-    """Read `files` as the steps of a session would."""
+@dataclass(frozen=True)
+class Decided:
+    """What the client of an import has decided: about columns, about tables, and formats."""
+
+    columns: Sequence[MappingDecision] = ()
+    grains: Sequence[GrainDecision] = ()
+    formats: Sequence[TaughtFormat] = ()
+
+
+def preview(
+    files: Sequence[SourceFile], readings: Readings, decided: Decided = Decided()
+) -> Preview:
+    """Read `files` as the steps of a session would; `decided` is what the client has decided."""
     described = intake.describe_files(files, _ignore_progress, readings)
     readable = intake.files_to_read(files, described)
     source = intake.collect_records(readable, _ignore_progress, readings)
     tables = intake.session_tables(source)
-    understood = intake.understand(tables, _ignore_progress)
+    understood = intake.understand(
+        tables, _ignore_progress, decided.columns, decided.grains, decided.formats
+    )
     mapping, grains = understood["mapping"], understood["grains"]
     canonical_records = canonical.canonicalise(intake.as_decided(tables, grains), mapping)
     accounts = intake.count_outcomes(SourceTables(source["tables"]), canonical_records.outcomes)

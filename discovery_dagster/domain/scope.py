@@ -30,6 +30,10 @@ class Scope:
             not self.engagements or engagement.engagement in self.engagements
         )
 
+    def has_client(self, client: str) -> bool:
+        """Whether all engagements of the client may be seen, those to come, too."""
+        return self.client is None or (self.client == client and not self.engagements)
+
     def __str__(self) -> str:
         if self.client is None:
             return "*"

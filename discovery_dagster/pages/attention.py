@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from discovery_dagster.domain.decision_workbook.sheets import ASSETS, COLUMNS, WORDS
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.state import SessionState
-from discovery_dagster.domain.tables.words import AssetType, GrainStatus
+from discovery_dagster.domain.tables.words import GrainStatus
 from discovery_dagster.pages import links, words
 
 Urgency = Literal["bad", "warn", "info"]
@@ -74,8 +75,8 @@ def _of_the_files(state: SessionState) -> Iterator[Attention]:
             "bad",
             f"{what} {_plural(len(waiting), 'waits', 'wait')} for a decision on what a row is: "
             "no record is used.",
-            "Tables",
-            links.session(key, "quality") + "#tables",
+            "Teach",
+            links.session(key, "teaching"),
         )
     rejected = sum(file.rejected for file in state.files)
     if rejected:
@@ -97,8 +98,8 @@ def _of_the_results(state: SessionState) -> Iterator[Attention]:
             "warn",
             f"{words.number(conflicts)} {_plural(conflicts, 'column claims', 'columns claim')} "
             "a field that another column has.",
-            "Columns",
-            links.session(key, "quality", status="conflict") + "#mapping",
+            "Decide",
+            links.session(key, "review", kind=COLUMNS.name),
         )
     not_used = counts.get("field_mapping", {}).get("not_used", 0)
     if not_used:
@@ -115,8 +116,8 @@ def _of_the_results(state: SessionState) -> Iterator[Attention]:
             "info",
             f"{words.number(unexplained)} {_plural(unexplained, 'word', 'words')} of the client "
             f"{_plural(unexplained, 'is', 'are')} explained by nobody: one answer each.",
-            "Words",
-            links.session(key, "quality") + "#words",
+            "Explain",
+            links.session(key, "review", kind=WORDS.name),
         )
     unknown = state.counts.get("unknown", 0)
     if unknown:
@@ -124,8 +125,8 @@ def _of_the_results(state: SessionState) -> Iterator[Attention]:
             "info",
             f"{words.number(unknown)} {_plural(unknown, 'asset is', 'assets are')} "
             "of unknown type.",
-            "Assets",
-            links.session(key, "assets", type=AssetType.UNKNOWN),
+            "Decide",
+            links.session(key, "review", kind=ASSETS.name),
         )
     proposed = state.counts.get("proposed", 0)
     if proposed:
@@ -133,8 +134,8 @@ def _of_the_results(state: SessionState) -> Iterator[Attention]:
             "info",
             f"{words.number(proposed)} {_plural(proposed, 'proposal', 'proposals')} of a language "
             f"model {_plural(proposed, 'waits', 'wait')} for a person to decide.",
-            "Proposals",
-            links.data(key, "proposals", "csv"),
+            "Decide",
+            links.session(key, "review", kind=ASSETS.name),
         )
     ambiguous = counts.get("dependencies", {}).get("ambiguous", 0)
     if ambiguous:

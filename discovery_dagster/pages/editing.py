@@ -31,6 +31,11 @@ _FOREIGN = (
     " done: open the page anew and try again."
 )
 
+_NOT_FOR_ALL = (
+    "This holds for all engagements of the client, and your token is for some of them. Nothing has"
+    " been done: somebody whose token is for the client decides it."
+)
+
 
 class SentBeforeError(InvalidRequestError):
     """A form was sent a second time, as by a second click; the message is one sentence."""
@@ -94,6 +99,21 @@ def require_editor(viewer: Viewer) -> None:
     """
     if not viewer.role.may_edit:
         raise HTTPException(HTTPStatus.FORBIDDEN, _LOOKS_ONLY)
+
+
+def may_decide_for_client(viewer: Viewer, engagement: EngagementKey) -> bool:
+    """Whether the viewer may decide what holds for all engagements of the engagement's client."""
+    return viewer.role.may_edit and viewer.scope.has_client(engagement.client)
+
+
+def require_client(viewer: Viewer, engagement: EngagementKey) -> None:
+    """Refuse who sees some engagements of the client to decide for all of them.
+
+    Raises:
+        HTTPException: 403 when the token is not for all engagements of the client.
+    """
+    if not may_decide_for_client(viewer, engagement):
+        raise HTTPException(HTTPStatus.FORBIDDEN, _NOT_FOR_ALL)
 
 
 def _serializer(shared: AppState) -> URLSafeTimedSerializer:

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from discovery_dagster.api.problems import NotFound
 from discovery_dagster.api.security import EngagementOf, StateOf, ViewerOf
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.roles import Role
 from discovery_dagster.domain.state import SessionState
 from discovery_dagster.pages import frame, links
 from discovery_dagster.pages.answers import html
@@ -80,6 +81,7 @@ class EngagementPage(Page):
     json_url: str = shown("the sessions from the read API")
     form: str | None = shown("the form token; none of who may only look")
     received: Upload | None = shown("files that have just been sent")
+    may_give_access: bool = shown("whether there is a page of tokens")
 
 
 def build_all(rows: Sequence[EngagementRow], dagster_url: str | None) -> EngagementsPage:
@@ -104,6 +106,7 @@ def build_one(
     dagster_url: str | None,
     form: str | None = None,
     received: Upload | None = None,
+    may_give_access: bool = False,
 ) -> EngagementPage:
     """Make the page of an engagement from the states of its sessions."""
     newest_first = sorted(states, key=lambda state: key_of(state).ordinal, reverse=True)
@@ -123,6 +126,7 @@ def build_one(
         f"{links.API}{links.engagement(key)}/sessions",
         form,
         received,
+        may_give_access,
     )
 
 
@@ -154,4 +158,5 @@ def one_page(
     listed = states(shared.database, sessions.sessions(shared.database, engagement))
     form = form_for(shared, request.state.viewer, engagement)
     sent = uploads.one(shared.database, engagement, received) if form and received else None
-    return html(build_one(engagement, listed, shared.dagster_url, form, sent))
+    operates = form is not None and request.state.viewer.role is Role.OPERATOR
+    return html(build_one(engagement, listed, shared.dagster_url, form, sent, operates))

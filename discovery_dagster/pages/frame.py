@@ -57,6 +57,7 @@ class Pending:
 #: The pages of a session in their order: path below the session, name.
 SESSION_PAGES: Sequence[tuple[str, str]] = (
     ("", "Session"),
+    ("review", "Review"),
     ("quality", "Data quality"),
     ("assets", "Inventory"),
     ("dependencies", "Dependencies"),

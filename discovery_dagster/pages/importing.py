@@ -147,6 +147,7 @@ async def receive(request: Request, engagement: EngagementOf, shared: StateOf) -
         if await run_in_threadpool(shared.inbox.free_bytes) < 2 * size:
             raise HTTPException(HTTPStatus.INSUFFICIENT_STORAGE, "The disk has no room for this.")
         folder = await run_in_threadpool(shared.inbox.begin, engagement)
+        is_held = False
         try:
             receiver = _Receiver(
                 boundary, folder, lambda token: sender_of(shared, viewer, engagement, token)
@@ -162,6 +163,14 @@ async def receive(request: Request, engagement: EngagementOf, shared: StateOf) -
                 )
             if not receiver.whole or receiver.editor is None or not receiver.files:
                 raise UnreadableFormError("No file has arrived whole: choose files and send again.")
+            if "look" in receiver.fields:
+                kept = await run_in_threadpool(
+                    uploads.hold, engagement, folder, receiver.fields.get("title", "")
+                )
+                is_held = True
+                return RedirectResponse(
+                    f"{links.engagement(engagement)}/import/{kept}", HTTPStatus.SEE_OTHER
+                )
             number = await run_in_threadpool(
                 uploads.add, shared.database, shared.inbox, engagement, folder,
                 receiver.fields.get("title", ""), receiver.editor.name, receiver.editor.origin,
@@ -169,6 +178,7 @@ async def receive(request: Request, engagement: EngagementOf, shared: StateOf) -
         except (FormParserError, ClientDisconnect) as error:
             raise UnreadableFormError("The form did not arrive whole: send it again.") from error
         finally:
-            await run_in_threadpool(uploads.discard, folder)
+            if not is_held:
+                await run_in_threadpool(uploads.discard, folder)
     url = links.with_query(links.engagement(engagement), {"received": number})
     return RedirectResponse(f"{url}#import", HTTPStatus.SEE_OTHER)

@@ -18,6 +18,7 @@ from discovery_dagster.pages import (
     dependencies,
     documentation,
     downloads,
+    dry_run,
     engagements,
     importing,
     inventory,
@@ -25,16 +26,21 @@ from discovery_dagster.pages import (
     plan,
     plan_limits,
     quality,
+    review,
+    review_answers,
     running,
     session,
     sign_in,
+    teaching,
+    tokens,
 )
 from discovery_dagster.pages.rendering import STATIC
 
 #: The modules of the pages, each with a `router`.
 PAGES = (
-    sign_in, engagements, importing, session, quality, downloads, inventory, asset, asset_decisions,
-    dependencies, plan, plan_limits, running, changes, decisions, documentation,
+    sign_in, engagements, importing, dry_run, session, review, review_answers, teaching, quality,
+    downloads, inventory, asset, asset_decisions, dependencies, plan, plan_limits, running, changes,
+    decisions, tokens, documentation,
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import combinations
 
 from discovery_dagster.domain import decision_workbook
 from discovery_dagster.domain.decision_workbook.open_questions import Findings, questions
@@ -16,10 +17,11 @@ from discovery_dagster.domain.tables import (
     PLAN_PLACEMENTS,
     PROPOSALS,
 )
+from discovery_dagster.domain.words import fold
 from discovery_dagster.store import publications
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decisions import dictionary, endpoints, log
-from discovery_dagster.store.decisions.log import PAIR
+from discovery_dagster.store.decisions import dictionary, endpoints, identity, log, mappings
+from discovery_dagster.store.decisions.log import ASSET, PAIR
 from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.publications import PublishedFrames
 
@@ -73,8 +75,9 @@ def findings(database: Database, objects: ObjectStore, session: SessionKey) -> F
     decided = log.current(database, session.engagement)
     pairs = [each.subject.split(" ") for each in decided if each.kind == PAIR]
     about = endpoints.in_force(database, session.engagement)
+    mapping = frames("field_mapping").frame(FIELD_MAPPING)
     return Findings(
-        mapping=frames("field_mapping").frame(FIELD_MAPPING),
+        mapping=mapping,
         assets=frames("classified_assets").frame(CLASSIFIED_ASSETS),
         proposals=frames("classified_assets").frame(PROPOSALS),
         conflicts=frames("inventory").frame(INVENTORY_CONFLICTS),
@@ -84,5 +87,32 @@ def findings(database: Database, objects: ObjectStore, session: SessionKey) -> F
         else None,
         decided_endpoints=set(endpoints.subjects([each.endpoint for each in about]).values()),
         apart={(one, other) for one, other in pairs},
+        joined=_joined(database, session),
+        decided_fields={(each.subject, each.field) for each in decided if each.kind == ASSET},
+        decided_columns=_decided_columns(database, session),
         words=dictionary.words(database, session.engagement, session),
     )
+
+
+def _joined(database: Database, session: SessionKey) -> set[frozenset[str]]:
+    """The pairs of assets that decisions in force say are one."""
+    return {
+        frozenset(pair)
+        for ids in identity.joined(database, session.engagement)
+        for pair in combinations(sorted(ids), 2)
+    }
+
+
+def _decided_columns(database: Database, session: SessionKey) -> set[tuple[str, str | None, str]]:
+    """The columns of the session about whose present field, or any, a person has decided."""
+    known = mappings.in_force(database, session.engagement)
+    if not known:
+        return set()
+    accepted = {(each.format, each.header) for each in known if each.accepted}
+    rejected = {(each.format, each.header, each.field) for each in known if not each.accepted}
+    return {
+        (row["file"], row["sheet"], row["column"])
+        for row in mappings.of_session(database, session)
+        if (subject := (row["format"], fold(row["column"]))) in accepted
+        or (*subject, row["field"]) in rejected
+    }

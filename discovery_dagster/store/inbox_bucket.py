@@ -89,6 +89,10 @@ class InboxBucket:
         delete_abandoned(self.spill, _WAITING)
         return Path(mkdtemp(prefix=_WAITING, dir=self.spill))
 
+    def begun(self, engagement: EngagementKey, number: str) -> Path:
+        """See `Inbox`. It is on the machine to which the files were sent."""
+        return self.spill / f"{_WAITING}{number}"
+
     def land(self, engagement: EngagementKey, folder: Path, name: str) -> None:
         """See `Inbox`."""
         place = self._claimed(engagement, name)

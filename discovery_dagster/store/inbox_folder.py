@@ -102,6 +102,10 @@ class InboxFolder:
         folder.mkdir()
         return folder
 
+    def begun(self, engagement: EngagementKey, number: str) -> Path:
+        """See `Inbox`."""
+        return self._folder(engagement) / f"{_HIDDEN}{number}"
+
     def land(self, engagement: EngagementKey, folder: Path, name: str) -> None:
         """See `Inbox`."""
         (folder / READY).touch()

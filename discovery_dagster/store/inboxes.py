@@ -35,6 +35,9 @@ class Inbox(Protocol):
     def begin(self, engagement: EngagementKey) -> Path:
         """Make a folder for files that are going to be sent, which no look sees."""
 
+    def begun(self, engagement: EngagementKey, number: str) -> Path:
+        """The folder that `begin` made, by what its name ends in behind the last dash."""
+
     def land(self, engagement: EngagementKey, folder: Path, name: str) -> None:
         """Make a drop of that folder, ready and whole, under a name that no other has."""
 

@@ -19,7 +19,7 @@ _PREFIX = "dsc_"
 #: What holds of a token that may be used.
 LIVING = "revoked_at is null and expires_at > now()"
 
-_COLUMNS = "token, client, engagements, role, name, created_at, expires_at, revoked_at"
+_COLUMNS = "token, client, engagements, role, name, created_at, created_by, expires_at, revoked_at"
 
 
 class NoSuchTokenError(AbsentError):
@@ -48,6 +48,7 @@ class AccessToken:
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
+    created_by: str | None = None  # in the browser
 
 
 def create(
@@ -56,6 +57,7 @@ def create(
     lifetime: timedelta,
     role: Role = Role.VIEWER,
     name: str | None = None,
+    created_by: str | None = None,
 ) -> tuple[AccessToken, str]:
     """Make a token; the second value is its secret, which nobody can look up later.
 
@@ -71,8 +73,8 @@ def create(
     with database.gatekeeper() as connection:
         row = connection.execute(
             "insert into discovery.access_token"
-            " (token, hash, client, engagements, role, name, expires_at)"
-            f" values (%s, %s, %s, %s, %s, %s, now() + %s) returning {_COLUMNS}",
+            " (token, hash, client, engagements, role, name, created_by, expires_at)"
+            f" values (%s, %s, %s, %s, %s, %s, %s, now() + %s) returning {_COLUMNS}",
             [
                 secrets.token_hex(6),
                 hash_of(secret),
@@ -80,6 +82,7 @@ def create(
                 list(scope.engagements),
                 role,
                 name,
+                created_by,
                 lifetime,
             ],
         ).fetchone()
@@ -106,16 +109,18 @@ def by_login(database: Database, login: str) -> AccessToken | None:
     )
 
 
-def listed(database: Database) -> list[AccessToken]:
-    """List all tokens, the newest first, expired and revoked ones too."""
+def listed(database: Database, *, living: bool = False) -> list[AccessToken]:
+    """List tokens, the newest first: those that live, or expired and revoked ones, too."""
+    which = LIVING if living else "true"
     with database.gatekeeper() as connection:
         rows = connection.execute(
-            f"select {_COLUMNS} from discovery.access_token order by created_at desc, token"
+            f"select {_COLUMNS} from discovery.access_token where {which}"
+            " order by created_at desc, token"
         ).fetchall()
     return [_token(row) for row in rows]
 
 
-def revoke(database: Database, token: str) -> None:
+def revoke(database: Database, token: str, revoked_by: str | None = None) -> None:
     """Let a token be of no use from now on.
 
     Raises:
@@ -123,9 +128,9 @@ def revoke(database: Database, token: str) -> None:
     """
     with database.gatekeeper() as connection:
         cursor = connection.execute(
-            "update discovery.access_token set revoked_at = coalesce(revoked_at, now())"
-            " where token = %s",
-            [token],
+            "update discovery.access_token set revoked_at = coalesce(revoked_at, now()),"
+            " revoked_by = coalesce(revoked_by, %s) where token = %s",
+            [revoked_by, token],
         )
     if cursor.rowcount == 0:
         raise NoSuchTokenError(f"There is no token {token!r}: `discovery token list` shows all.")
@@ -192,4 +197,5 @@ def _token(row: DictRow) -> AccessToken:
         row["created_at"],
         row["expires_at"],
         row["revoked_at"],
+        row["created_by"],
     )

@@ -1,5 +1,6 @@
 """Files that people send by the browser: a folder that no look sees, which lands when whole."""
 
+import re
 import shutil
 import time
 from dataclasses import dataclass
@@ -7,13 +8,22 @@ from pathlib import Path
 from typing import BinaryIO
 
 from discovery_dagster.domain.drops import is_imported
-from discovery_dagster.domain.errors import InvalidRequestError
+from discovery_dagster.domain.errors import AbsentError, InvalidRequestError
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.inboxes import Inbox
 from discovery_dagster.store.sessions import require_live
 
+#: Hidden in a folder that somebody looks at before it is imported: the engagement, and the title.
+_HELD = ".held"
+_NUMBER = re.compile(r"[a-z0-9_]{8,16}")
 _LONGEST_NAME = 200  # bytes; file systems take 255, and a number may follow
+
+
+class NotHeldError(AbsentError):
+    """Files that were imported, discarded or never sent; the message is one sentence."""
+
+    code = "not_held"
 
 
 class UnusableFileError(InvalidRequestError):
@@ -49,6 +59,33 @@ def new_file(folder: Path, name: str) -> BinaryIO:
         raise UnusableFileError(f"Two files are called {name!r}: rename one.") from None
 
 
+def hold(engagement: EngagementKey, folder: Path, name: str) -> str:
+    """Keep what was sent, called `name`, until somebody imports or discards it; return its number.
+
+    It stays on this machine, and after a day it is nobody's.
+    """
+    (folder / _HELD).write_text(f"{engagement}\n{_title(name)}", "utf-8")
+    return folder.name.rpartition("upload-")[2]
+
+
+def held(inbox: Inbox, engagement: EngagementKey, number: str) -> tuple[Path, str, list[Path]]:
+    """Return what is kept under a number: its folder, what it is called, and its files.
+
+    Raises:
+        NotHeldError: when the engagement has nothing under this number.
+    """
+    try:
+        if not _NUMBER.fullmatch(number):
+            raise FileNotFoundError(number)
+        folder = inbox.begun(engagement, number)
+        owner, _, title = (folder / _HELD).read_text("utf-8").partition("\n")
+        if owner != str(engagement):
+            raise FileNotFoundError(number)
+        return folder, title, _files(folder)
+    except OSError as error:
+        raise NotHeldError("These files have been imported or discarded meanwhile.") from error
+
+
 def add(
     database: Database,
     inbox: Inbox,
@@ -63,7 +100,7 @@ def add(
     Raises:
         EngagementArchivedError: when the engagement is archived.
     """
-    files = sorted(folder.iterdir())
+    files = _files(folder)
     title = _title(name)
     with database.writer(engagement) as connection:
         require_live(connection, engagement)
@@ -80,6 +117,7 @@ def add(
             ],
         ).fetchone()
     assert row is not None  # noqa: S101 - `returning` gives the row
+    (folder / _HELD).unlink(missing_ok=True)
     inbox.land(engagement, folder, title)
     return int(row["upload"])
 
@@ -98,6 +136,10 @@ def one(database: Database, engagement: EngagementKey, upload: int) -> Upload | 
 def discard(folder: Path) -> None:
     """Delete what was sent."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.iterdir() if is_imported(file.name))
 
 
 def _title(name: str) -> str:

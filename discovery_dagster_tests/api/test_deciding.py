@@ -1,5 +1,6 @@
 """What people decide by the forms of the pages: by whom, of whom, once, and as the commands do."""
 
+import re
 import stat
 from collections.abc import Iterator
 
@@ -7,6 +8,7 @@ import httpx
 import pytest
 
 from discovery_dagster.domain.roles import Role
+from discovery_dagster.store import tokens
 from discovery_dagster_tests.folders import open_folder
 from discovery_dagster_tests.installation import Installation
 from discovery_dagster_tests.serving import Served, serving
@@ -121,12 +123,23 @@ def test_the_later_of_two_who_contradict_each_other_is_told(
 def forms(asset: str) -> dict[str, dict[str, str]]:
     """Every form that writes, by where it is sent, and what somebody would fill in."""
     session = asset.partition("/assets/")[0]
+    engagement = session.partition("/sessions/")[0]
     return {
         f"{asset}/decisions": {"type": "server", "reason": "mine"},
         f"{asset}/decisions/1/undo": {},
         f"{session}/plan/limits": {"kind": "freeze", "value": "*"},
         f"{session}/plan/limits/1/remove": {},
         f"{session}/run": {},
+        f"{session}/review/answers": {"item": "0", "answer": "server"},
+        f"{session}/review/answers/0a/undo": {},
+        f"{session}/review/aside": {"item": "0"},
+        f"{session}/review/aside/1/undo": {},
+        f"{engagement}/import/0123456789abcdef/start": {},
+        f"{engagement}/import/0123456789abcdef/discard": {},
+        f"{engagement}/tokens": {"role": "viewer"},
+        f"{engagement}/tokens/0123/revoke": {},
+        f"{session}/teaching/0/format": {"grain": "thing", "name": "x", "reason": "r"},
+        f"{session}/teaching/formats/x/remove": {},
     }
 
 
@@ -183,6 +196,43 @@ def test_nobody_writes_without_the_right_to(
         "/sign-in" in answer.headers["location"] for who, answer, _ in tries if who == "nobody"
     )
     assert (log(served), log(served, "dalesend")) == before
+
+
+def test_an_operator_makes_a_link_to_look_and_ends_it(
+    served: Served, ann: Person, names: dict[str, str]
+) -> None:
+    access = "/engagements/hillside.exit/tokens"
+    refused = ann.send(access, ann.hidden(names["hillside"]), role="viewer")
+    assert (refused.status_code, ann.browser.get(access).status_code) == (403, 403)
+    with signed_in(served, "hillside", role=Role.OPERATOR, name="Olga") as olga:
+        form = {"form": olga.hidden(access)["form"]}
+        made = olga.send(access, form, role="viewer", name="Client Ltd")
+        assert made.status_code == 200
+        assert made.headers["cache-control"] == "no-store"
+        secret, *others = set(re.findall(r"dsc_[\w-]+", made.text))
+        assert others == []
+        assert secret not in olga.page(access), "it is shown this once"
+        with httpx.Client(base_url=served.url, timeout=60) as client:
+            assert client.post("/sign-in", data={"token": secret}).status_code == 303
+            assert client.get(names["hillside"]).status_code == 200
+            assert "Decide what it is" not in client.get(names["hillside"]).text
+            assert client.get("/engagements/hillside.other").status_code == 404
+            (own,) = re.findall(r"/tokens/(\w+)/revoke", made.text)
+            form = {"form": olga.hidden(access)["form"]}
+            assert olga.send(f"{access}/{own}/revoke", form).status_code == 303
+            assert client.get(names["hillside"]).status_code == 303, "its logins end with it"
+        for fields, status in (
+            ({"role": "operator", "name": "Eve"}, 409),
+            ({"role": "editor"}, 409),
+            ({"role": "emperor"}, 422),
+            ({"role": "viewer", "days": "0"}, 422),
+        ):
+            form = {"form": olga.hidden(access)["form"]}
+            assert olga.send(access, form, **fields).status_code == status, fields
+        with served.home.database() as database:
+            of_client = next(each.id for each in tokens.listed(database) if each.name == "Ann Li")
+        form = {"form": olga.hidden(access)["form"]}
+        assert olga.send(f"{access}/{of_client}/revoke", form).status_code == 404
 
 
 def test_a_form_takes_effect_once_and_only_while_its_login_lives(
@@ -281,6 +331,47 @@ def test_files_become_a_drop(served: Served, ann: Person) -> None:
 
 #: Files that somebody sends: one that comes in many parts, and one that is no text.
 FILES = {"servers.csv": b"Hostname\nweb-01\n" * 20_000, "Größe.csv": b"\0\xff\r\n--x"}
+
+
+def test_files_are_looked_at_before_they_are_imported_or_discarded(
+    served: Served, ann: Person
+) -> None:
+    engagement = "/engagements/hillside.exit"
+    inbox = served.home.home / "inbox" / "hillside" / "exit"
+    content = b"Hostname,IP Address,Besitzer\nnew-01,10.1.0.1,Ann\n,,\nnew-02,300.1.1.1,Bo\n"
+
+    def send() -> str:
+        sent = ann.browser.post(
+            f"{engagement}/import",
+            data={**ann.hidden(engagement), "title": "June", "look": "1"},
+            files=[("files", ("new.csv", content)), ("files", ("text.bin", b"\0\1\2"))],
+        )
+        assert sent.status_code == 303, sent.text
+        return sent.headers["location"]
+
+    before = log(served)
+    first, second = send(), send()
+    page = ann.page(first)
+    assert "Before “June” is imported" in page
+    assert "new.csv" in page and "IP addresses" in page and "text.bin" in page
+    assert log(served) == before, "nothing is imported"
+    drops = {folder.name for folder in inbox.iterdir() if not folder.name.startswith(".")}
+
+    assert ann.send(f"{first}/discard", ann.hidden(first)).status_code == 303
+    assert ann.browser.get(first).status_code == 404
+    hidden = ann.hidden(second)
+    with signed_in(served, "dalesend") as eve:
+        assert eve.browser.get(second).status_code == 404
+        theirs = second.replace("hillside", "dalesend")
+        assert eve.browser.get(theirs).status_code == 404
+    sent = ann.send(f"{second}/start", hidden)
+    assert sent.status_code == 303
+    assert "2 files were received" in ann.page(sent.headers["location"].partition("#")[0])
+    (drop,) = {folder.name for folder in inbox.iterdir() if not folder.name.startswith(".")} - drops
+    assert {file.name for file in (inbox / drop).iterdir()} == {"new.csv", "text.bin", "_READY"}
+    assert log(served)[0].get("field") == "import"
+    for nowhere in ("/import/..%2f..%2fx", "/import/0123456789abcdef", "/import/x"):
+        assert ann.browser.get(f"{engagement}{nowhere}").status_code == 404, nowhere
 
 
 def test_files_that_cannot_be_taken_leave_nothing(served: Served, ann: Person) -> None:

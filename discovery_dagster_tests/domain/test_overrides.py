@@ -88,6 +88,8 @@ def test_fields_and_words_are_read_whatever_their_case_and_separators():
     assert read_field("OS Family") == "os_family"
     assert read_value("type", "Virtual Machine") == "virtual_machine"
     assert read_value("memory_gb", "16 GB") == "16.0"
+    assert read_value("memory_gb", "16") == "16.0", "a bare number is in the field's own unit"
+    assert read_value("storage_gb", "137.44") == "137.44"
     assert read_value("applications", "Shop;  Billing") == "Shop; Billing"
 
 

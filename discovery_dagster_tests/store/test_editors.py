@@ -13,6 +13,11 @@ from discovery_dagster.store.pooled import PooledDatabase
 #: What the editor may write, by table.
 WRITES = {
     "decision": {"INSERT"},
+    "mapping_decision": {"INSERT"},
+    "word_decision": {"INSERT"},
+    "grain_decision": {"INSERT"},
+    "format_decision": {"INSERT"},
+    "identity_decision": {"INSERT"},
     "plan_constraint": {"INSERT"},
     "run_request": {"INSERT"},
     "upload": {"INSERT"},
@@ -59,7 +64,9 @@ def test_the_editor_may_add_to_the_logs_of_decisions_and_to_nothing_else(databas
             granted[row["table_name"]].add(row["privilege_type"])
     assert granted == WRITES
     assert {(row["table_name"], row["column_name"]) for row in columns} == {
-        ("plan_constraint", column) for column in ("removed_by", "removed_at", "removed_from")
+        (table, column)
+        for table in ("plan_constraint", "identity_decision")
+        for column in ("removed_by", "removed_at", "removed_from")
     }
 
 
@@ -94,12 +101,31 @@ def test_it_decides_nothing_in_another_engagement(server, session, other):
         " 'server', 'r', 'ann', 'page')",
         "insert into discovery.plan_constraint (engagement, kind, subject, author)"
         " values (%s, 'freeze', '{a}', 'ann')",
+        "insert into discovery.identity_decision (engagement, session, kind, identifiers, assets,"
+        " reason, author) values (%s, 's001', 'join', '{a}', '{a}', 'r', 'ann')",
     ):
         with (
             pytest.raises(psycopg.errors.InsufficientPrivilege),
             server.writer(session.engagement) as connection,
         ):
             connection.execute(statement, [str(other.engagement)])
+
+
+def test_what_it_decides_for_a_client_it_decides_in_its_own_engagement(server, session):
+    sister = f"{session.engagement.client}.elsewhere"
+    statement = (
+        "insert into discovery.word_decision (client, engagement, field, word, key, author, origin)"
+        " values (%s, %s, 'type', 'a', 'a', 'ann', 'page')"
+    )
+    client = session.engagement.client
+    with server.writer(session.engagement) as connection:
+        connection.execute(statement, [client, str(session.engagement)])
+    for owner, engagement in ((client, sister), ("rival", "rival.exit")):
+        with (
+            pytest.raises(psycopg.errors.InsufficientPrivilege),
+            server.writer(session.engagement) as connection,
+        ):
+            connection.execute(statement, [owner, engagement])
 
 
 def test_a_server_decides_by_the_functions_of_the_command_line(server, session):

@@ -1,5 +1,6 @@
 """What of a session needs a person, as the rows of the decisions workbook."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,6 +9,7 @@ import polars as pl
 
 from discovery_dagster.domain.applications import deployments
 from discovery_dagster.domain.classification import sentences
+from discovery_dagster.domain.decision_workbook.open_endpoints import questions_of_endpoints
 from discovery_dagster.domain.decision_workbook.open_words import (
     Doubtful,
     part_by_words,
@@ -28,8 +30,7 @@ from discovery_dagster.domain.decision_workbook.sheets import (
     choices_of_column,
     choices_of_field,
 )
-from discovery_dagster.domain.decisions.endpoints import EXTERNAL, fold_endpoints
-from discovery_dagster.domain.dependencies.unresolved import AMBIGUOUS, UNMATCHED, network
+from discovery_dagster.domain.decisions.endpoints import EXTERNAL
 from discovery_dagster.domain.dictionary import HeldWord
 from discovery_dagster.domain.fields import IGNORED, UNMAPPED
 from discovery_dagster.domain.identity import likeness
@@ -50,6 +51,7 @@ from discovery_dagster.domain.tables.words import (
     ProposalStatus,
 )
 from discovery_dagster.domain.tabular import plain_text
+from discovery_dagster.domain.words import fold
 from discovery_dagster.reference import load
 
 #: From this confidence on an answer of the rules is taken as certain (decision 3).
@@ -66,15 +68,15 @@ _NOT_UNDERSTOOD: Final = {
     "criticality": ("criticality_text", "criticality"),
     "tier": ("tier_text", "tier"),
 }
-_SHOWN: Final = 5  # names that a cell lists
-_SUBNET: Final = 3  # addresses of a subnet that only ask, from which on they are one question
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What the steps of a session published, and what was decided already.
+    """What the steps of a session published, and what was decided already, perhaps since then.
 
-    `decided_endpoints` are folded; `apart` are pairs of ids that are not one thing.
+    `decided_endpoints` are folded; `apart` and `joined` are pairs of ids that are not, or are, one
+    thing. `decided_fields` are ids of assets with a field; `decided_columns` are file, sheet and
+    column.
     """
 
     mapping: FieldMapping  # FIELD_MAPPING
@@ -85,6 +87,9 @@ class Findings:
     placements: PlanPlacements | None = None  # PLAN_PLACEMENTS; None before the plan is made
     decided_endpoints: Collection[str] = ()
     apart: Collection[tuple[str, str]] = ()
+    joined: Collection[frozenset[str]] = ()
+    decided_fields: Collection[tuple[str, str]] = ()
+    decided_columns: Collection[tuple[str, str | None, str]] = ()
     words: Sequence[HeldWord] = ()
 
 
@@ -98,10 +103,12 @@ def questions(findings: Findings) -> tuple[dict[str, list[Question]], dict[str, 
     by_sheet = {
         WORDS.name: questions_of_words(findings.words, explaining, findings.assets, types, places),
         ASSETS.name: _of_assets(doubtful, proposed, needed),
-        COLUMNS.name: _of_columns(findings.mapping),
-        PAIRS.name: _of_pairs(findings),
-        ENDPOINTS.name: _of_endpoints(findings),
-        CONFLICTS.name: _of_conflicts(conflicts, findings.assets, needed),
+        COLUMNS.name: _of_columns(findings),
+        PAIRS.name: _of_pairs(findings, needed),
+        ENDPOINTS.name: questions_of_endpoints(
+            findings.edges, findings.assets, findings.decided_endpoints
+        ),
+        CONFLICTS.name: _of_conflicts(conflicts, findings, needed),
     }
     more = {name: len(rows) - MOST for name, rows in by_sheet.items() if len(rows) > MOST}
     return {name: rows[:MOST] for name, rows in by_sheet.items()}, more
@@ -113,14 +120,14 @@ def _needed(edges: Edges) -> Mapping[str, int]:
     return dict(ends.value_counts().iter_rows())
 
 
-def _of_columns(mapping: FieldMapping) -> list[Question]:
+def _of_columns(findings: Findings) -> list[Question]:
     uncertain = (
         (pl.col("status") != MappingStatus.ACCEPTED)
         | pl.col("conflict").is_not_null()
         | (pl.col("field") == UNMAPPED)
         | (pl.col("confidence") < CERTAIN)
     )
-    open_ = mapping.filter(
+    open_ = findings.mapping.filter(
         uncertain,
         pl.col("method").ne_missing(PERSON),
         pl.col("field") != IGNORED,
@@ -131,7 +138,12 @@ def _of_columns(mapping: FieldMapping) -> list[Question]:
         ),
     )
     ordered = open_.sort(pl.col("field") == UNMAPPED, "file", "sheet", "position", nulls_last=True)
-    return [_of_column(row) for row in ordered.iter_rows(named=True)]
+    decided = set(findings.decided_columns)
+    return [
+        _of_column(row)
+        for row in ordered.iter_rows(named=True)
+        if (row["file"], row["sheet"], row["column"]) not in decided
+    ]
 
 
 def _of_column(row: Mapping[str, Any]) -> Question:
@@ -150,7 +162,15 @@ def _of_column(row: Mapping[str, Any]) -> Question:
             "Values": "; ".join(row["evidence"] or []),
         },
         choices_of_column(row["field"]),
+        alike=_alike_column(row),
     )
+
+
+def _alike_column(row: Mapping[str, Any]) -> str:
+    """Columns of a table that claim one field are one question; others are by their names."""
+    if row["conflict"]:
+        return _joined("claims", row["file"], row["sheet"], row["field"])
+    return _joined(fold(row["column"]), row["field"], row["status"])
 
 
 def _proposed(proposals: Proposals) -> dict[str, Mapping[str, Any]]:
@@ -169,7 +189,8 @@ def _of_assets(
     ranked = list[tuple[str, int, str, Question]]()
     for field, row, confidence in doubtful:
         proposal = proposed.get(row["asset_id"]) if field == "type" else None
-        question = _of_asset(row, field, confidence, proposal)
+        weight = needed.get(row["asset_id"], 0)
+        question = _of_asset(row, field, confidence, proposal, weight)
         order = -needed.get(row["asset_id"], 0) - (_ALL_EDGES if proposal else 0)
         ranked.append((field, order, row["name"] or "", question))
     return [each[-1] for each in sorted(ranked, key=_order)]
@@ -189,7 +210,9 @@ def _doubtful(findings: Findings) -> Iterator[Doubtful]:
 
     def undecided(field: str, *wanted: pl.Expr) -> Iterator[dict[str, Any]]:
         own = ~pl.col("overridden").list.contains(field) & (pl.col("type") != EXTERNAL)
-        return findings.assets.filter(own, *wanted).iter_rows(named=True)
+        for row in findings.assets.filter(own, *wanted).iter_rows(named=True):
+            if (row["asset_id"], field) not in findings.decided_fields:
+                yield row
 
     for field, confidence in _CONFIDENCES.items():
         doubtful = (pl.col(confidence) < CERTAIN) | (pl.col(field) == UNKNOWN)
@@ -228,11 +251,19 @@ def _concerned(field: str, findings: Findings) -> list[pl.Expr]:
 
 
 def _of_asset(
-    row: Mapping[str, Any], field: str, confidence: float | None, proposal: Mapping[str, Any] | None
+    row: Mapping[str, Any],
+    field: str,
+    confidence: float | None,
+    proposal: Mapping[str, Any] | None,
+    weight: int,
 ) -> Question:
     subject = _NOT_UNDERSTOOD[field][1] if field in _NOT_UNDERSTOOD else field
     code = [one for one in row["rationale"] if " " not in one and one.startswith(f"{subject}:")]
     proposed = f"{proposal['value']}: {proposal['rationale'] or ''}" if proposal else None
+    why = row.get("hint") or " ".join(sentences({**row, "rationale": code}))
+    value = proposal["value"] if proposal else None
+    # What unknown things are is told by their names: those that differ in a number are alike.
+    stem = re.sub(r"\d+", "#", row["name"] or "") if field == "type" else None
     return Question(
         {
             "Asset": row["name"],
@@ -241,21 +272,24 @@ def _of_asset(
             "Field": field,
             "Value": row[field],
             "Confidence": _share(confidence),
-            "Why": row.get("hint") or " ".join(sentences({**row, "rationale": code})),
+            "Why": why,
             "Proposed": proposed,
         },
         choices_of_field(field, proposed),
+        alike=_joined(field, row[field], why, value, stem),
+        weight=weight,
     )
 
 
 def _of_conflicts(
-    conflicts: pl.DataFrame, assets: pl.DataFrame, needed: Mapping[str, int]
+    conflicts: pl.DataFrame, findings: Findings, needed: Mapping[str, int]
 ) -> list[Question]:
+    assets = findings.assets
     decided = {
         (row["asset_id"], field)
         for row in assets.select("asset_id", "overridden").iter_rows(named=True)
         for field in row["overridden"]
-    }
+    } | set(findings.decided_fields)
     names = dict(assets.select("asset_id", "name").iter_rows())
     differing = dict[tuple[str, str], list[Mapping[str, Any]]]()
     for row in conflicts.iter_rows(named=True):
@@ -272,17 +306,24 @@ def _of_conflicts(
             each[0],
         ),
     )
-    return [_of_conflict(names[asset], asset, field, rows) for (asset, field), rows in ordered]
+    return [
+        _of_conflict(names[asset], asset, field, rows, needed.get(asset, 0))
+        for (asset, field), rows in ordered
+    ]
 
 
-def _of_conflict(name: str, asset: str, field: str, rows: Sequence[Mapping[str, Any]]) -> Question:
+def _of_conflict(
+    name: str, asset: str, field: str, rows: Sequence[Mapping[str, Any]], weight: int
+) -> Question:
     chosen = next((row for row in rows if row["chosen"]), rows[0])
     others = [
         f"{row['value']} ({row['file']}{_of_sheet(row['sheet'])} line {row['line']})"
         for row in rows
         if not row["chosen"]
     ]
-    values = tuple(dict.fromkeys(plain_text(row["value"]) for row in (chosen, *rows)))
+    texts = [plain_text(row["value"]) for row in (chosen, *rows)]
+    values = tuple(dict.fromkeys(texts))
+    sources = dict(zip(texts, [row["file"] for row in (chosen, *rows)], strict=True))
     return Question(
         {
             "Asset": name,
@@ -293,10 +334,13 @@ def _of_conflict(name: str, asset: str, field: str, rows: Sequence[Mapping[str, 
             "Others": "; ".join(others),
         },
         choices_of_field(field, None, values),
+        alike=_joined(field, *(sources[value] for value in values)),
+        weight=weight,
+        values=values,
     )
 
 
-def _of_pairs(findings: Findings) -> list[Question]:
+def _of_pairs(findings: Findings, needed: Mapping[str, int]) -> list[Question]:
     declared = findings.assets.filter(~pl.col("named_only"))
     return [
         Question(
@@ -308,94 +352,16 @@ def _of_pairs(findings: Findings) -> list[Question]:
                 "Why": row["why"],
             },
             (SAME, DIFFERENT),
+            weight=needed.get(row["asset_id"], 0) + needed.get(row["other_id"], 0),
         )
         for row in likeness.suggest(declared).iter_rows(named=True)
         if (row["asset_id"], row["other_id"]) not in findings.apart
+        and frozenset((row["asset_id"], row["other_id"])) not in findings.joined
     ]
 
 
-def _of_endpoints(findings: Findings) -> list[Question]:
-    """The endpoints that may be assets: those that fit several, and those that fit none."""
-    ends = [
-        findings.edges.filter(pl.col(f"{there}_why").is_in([AMBIGUOUS, UNMATCHED])).select(
-            endpoint=pl.col(there),
-            candidates=f"{there}_candidates",
-            asset=pl.col(here),
-            port="port",
-            client=pl.lit(there == "source"),
-        )
-        for here, there in (("source", "target"), ("target", "source"))
-    ]
-    met = pl.concat(ends).drop_nulls("endpoint")
-    met = met.filter(~fold_endpoints(met["endpoint"]).is_in(list(findings.decided_endpoints)))
-    listed = (
-        _by_subnets(met)
-        .group_by("endpoint")
-        .agg(
-            pl.col("candidates").drop_nulls().first(),
-            pl.col("asset").n_unique().alias("assets"),
-            pl.col("asset").unique().sort().head(_SHOWN).alias("names"),
-            pl.col("port").drop_nulls().unique().sort().head(_SHOWN).alias("ports"),
-            pl.col("address").n_unique().alias("addresses"),
-        )
-        .sort(["assets", "endpoint"], descending=[True, False])
-    )
-    names = findings.assets["name"].str.to_lowercase().value_counts(name="number")
-    shared = set(names.filter(pl.col("number") > 1)["name"])
-    return [_of_endpoint(row, shared) for row in listed.iter_rows(named=True)]
-
-
-def _by_subnets(met: pl.DataFrame) -> pl.DataFrame:
-    """Let many addresses of one subnet that only ask be one endpoint, such as those of offices.
-
-    Args:
-        met: `endpoint`, its `candidates`, and whether it is a `client` there.
-
-    Returns:
-        `met` with `address`, the endpoint as it was, and as `endpoint` its subnet where it has one.
-    """
-    asking = met.group_by("endpoint").agg(
-        pl.col("client").all(), pl.col("candidates").is_not_null().any().alias("ambiguous")
-    )
-    alone = asking.filter("client", ~pl.col("ambiguous"))["endpoint"]
-    subnets = pl.DataFrame(
-        {"endpoint": alone, "subnet": [network(address) for address in alone]},
-        schema={"endpoint": pl.String, "subnet": pl.String},
-    ).drop_nulls()
-    large = subnets.filter(pl.len().over("subnet") >= _SUBNET)
-    return (
-        met.join(large, on="endpoint", how="left", maintain_order="left")
-        .with_columns(address="endpoint", endpoint=pl.coalesce("subnet", "endpoint"))
-        .drop("subnet")
-    )
-
-
-def _of_endpoint(row: Mapping[str, Any], shared: Collection[str]) -> Question:
-    """Ask what an endpoint is; assets whose name is one of the `shared` are offered by id."""
-    candidates = row["candidates"] or []
-    names = "; ".join(f"{one['name']} ({one['id']})" for one in candidates)
-    offered = [
-        one["id"] if one["name"] is None or one["name"].lower() in shared else one["name"]
-        for one in candidates
-    ]
-    return Question(
-        {
-            "Endpoint": row["endpoint"],
-            "Why": _why(names, row["addresses"]),
-            "Assets": str(row["assets"]),
-            "Ports": ", ".join(map(str, row["ports"])),
-            "Seen with": "; ".join(row["names"]),
-        },
-        (*offered, EXTERNAL),
-    )
-
-
-def _why(candidates: str, addresses: int) -> str:
-    if candidates:
-        return f"several assets have it: {candidates}"
-    if addresses > 1:
-        return f"no asset has one of these {addresses} addresses, which only ask others"
-    return "no asset has it"
+def _joined(*parts: str | None) -> str:
+    return "\n".join(part or "" for part in parts)
 
 
 def _of_sheet(sheet: str | None) -> str:

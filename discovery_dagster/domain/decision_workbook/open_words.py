@@ -127,6 +127,7 @@ def _question(word: HeldWord, evidence: Sequence[str]) -> Question:
             "Proposed": proposal,
         },
         choices_of_word(word.field, proposal),
+        weight=word.rows,
     )
 
 

@@ -40,10 +40,18 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Question:
-    """A row: the cells of its columns, and the answers to choose from (none: any text)."""
+    """A row: the cells of its columns, and the answers to choose from (none: any text).
+
+    `alike` is the same of questions of a sheet that one answer may be for. `weight` is how many
+    records or dependencies hang on it. `values` are what each source says, where they differ: first
+    what stands.
+    """
 
     cells: Mapping[str, str | None]
     choices: tuple[str, ...] = ()
+    alike: str = ""
+    weight: int = 0
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

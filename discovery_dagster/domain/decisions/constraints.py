@@ -79,7 +79,9 @@ def _listed(constraint: Constraint) -> str:
     if constraint.kind == "freeze-period":
         what = ", ".join(constraint.names) or "everything"
         return f"{what} from {values[0]} to {values[1]}"
-    joined = {"pin": " to wave ", "cut": " to ", "service": ": "}
+    if constraint.kind == "pin":
+        return f"{', '.join(constraint.names)} to wave {values[-1]}"
+    joined = {"cut": " to ", "service": ": "}
     return joined.get(constraint.kind, ", ").join(values)
 
 

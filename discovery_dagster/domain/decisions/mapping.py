@@ -23,6 +23,7 @@ class MappingDecision:
     accepted: bool
     author: str
     at: datetime
+    origin: str = ""
 
 
 def concerning(

@@ -5,6 +5,7 @@ Here is what such a decision is and which values it may have; what it does to an
 """
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -164,12 +165,19 @@ def digest(decided: Collection[Override]) -> str | None:
     return hashlib.sha256(" ".join(map(str, numbers)).encode()).hexdigest()
 
 
+#: Units of fields whose names say them: a number without one, as exports write it, is in these.
+_OWN_UNITS: Final = {"memory": "GiB", "storage": "GB"}
+_BARE_NUMBER: Final = re.compile(r"\d{1,15}(?:\.\d{1,6})?")
+
+
 def _free(field: str, text: str) -> str:
     kind = ATTRIBUTE_FIELDS[field].kind
     if len(text) > _LONGEST:
         raise InvalidOverrideError(
             "long_value", f"The value of {field} has more than {_LONGEST} characters.", "value"
         )
+    if kind in _OWN_UNITS and _BARE_NUMBER.fullmatch(text):
+        text = f"{text} {_OWN_UNITS[kind]}"
     reading = read_cells(kind, clean(pl.Series([text])))
     value = reading.values[0]
     if isinstance(value, pl.Series):

@@ -38,3 +38,11 @@ document.addEventListener("htmx:responseError", (event) => {
       : status === 404 ? "This is no longer there, or not yours to see."
         : `This part could not be loaded (the server answered ${status}). Try again in a moment.`);
 });
+
+// A link that signs in carries the token behind the #, which browsers send to nobody.
+const linked = location.pathname === "/sign-in" && location.hash.match(/^#token=(dsc_[\w-]+)$/);
+if (linked) {
+  document.getElementById("token").value = linked[1];
+  history.replaceState(null, "", location.pathname + location.search);
+  document.querySelector("main form button").focus();
+}

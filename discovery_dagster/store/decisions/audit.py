@@ -46,11 +46,12 @@ _LOGS = f"""
     from discovery.plan_constraint where engagement = %(engagement)s and removed_at is not null
     union all
     select at, author, array_to_string(assets, ', '), kind, null,
-           array_to_string(identifiers, ', '), reason, {_COMMAND}, session
+           array_to_string(identifiers, ', '), reason, origin, session
     from discovery.identity_decision where engagement = %(engagement)s
     union all
     select removed_at, removed_by, array_to_string(assets, ', '), kind,
-           array_to_string(identifiers, ', '), null, null, {_COMMAND}, session
+           array_to_string(identifiers, ', '), null, null, coalesce(removed_from, {_COMMAND}),
+           session
     from discovery.identity_decision where engagement = %(engagement)s and removed_at is not null
     union all
     select at, author, name, 'import', null, array_to_string(files, ', '), null, origin, null
@@ -60,17 +61,20 @@ _LOGS = f"""
     from discovery.run_request where engagement = %(engagement)s
     union all
     select at, author, "column", 'column', null,
-           case when accepted then field else 'not ' || field end, null, {_COMMAND}, session
+           case when accepted then field else 'not ' || field end, null, origin, session
     from discovery.mapping_decision
-    where client = %(client)s and engagement = %(engagement)s
+    where client = %(client)s and engagement = %(engagement)s and accepted is not null
     union all
-    select at, author, concat_ws(' / ', file, sheet), 'grain', null, grain, null, {_COMMAND},
-           session
+    select at, author, "column", 'column', field, null, null, origin, session
+    from discovery.mapping_decision
+    where client = %(client)s and engagement = %(engagement)s and accepted is null
+    union all
+    select at, author, concat_ws(' / ', file, sheet), 'grain', null, grain, null, origin, session
     from discovery.grain_decision
     where client = %(client)s and engagement = %(engagement)s
     union all
     select at, author, format, 'format', null, case when text is null then null else 'taught' end,
-           reason, {_COMMAND}, null
+           reason, origin, null
     from discovery.format_decision
     where client = %(client)s and engagement = %(engagement)s
     union all

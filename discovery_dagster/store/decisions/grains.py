@@ -13,7 +13,7 @@ from discovery_dagster.domain.decisions.grains import GrainDecision, in_force, k
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.tables.words import Grain
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decisions.log import NoSuchDecisionError
+from discovery_dagster.store.decisions.log import COMMAND, NoSuchDecisionError
 from discovery_dagster.store.sessions import WANTED, by_session, wanted
 
 _ALL = """
@@ -31,8 +31,8 @@ _HEADERS = f"""
 """
 _ADD = """
     insert into discovery.grain_decision
-        (client, engagement, session, columns, grain, name, file, sheet, author)
-    values (%s, %s, %s, %s, %s, %s, %s, %s, %s) returning decision
+        (client, engagement, session, columns, grain, name, file, sheet, author, origin)
+    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning decision
 """
 _SESSION_OF = "select session from discovery.grain_decision where client = %s and decision = %s"
 
@@ -65,6 +65,7 @@ def decide(
     grain: Grain,
     name: str | None,
     author: str,
+    origin: str = COMMAND,
 ) -> int:
     """Remember for the session's client what the records of tables like `table` are.
 
@@ -75,16 +76,22 @@ def decide(
         grain: of its records.
         name: folded header of the column that names the thing, or None.
         author: who decided.
+        origin: where the decision comes from.
 
     Returns:
         The number of the decision.
     """
     place = (table["file"], table["sheet"])
-    return _add(database, session, key_of(table["columns"]), grain, name, place, author)
+    columns = key_of(table["columns"])
+    return _add(database, session, columns, grain, name, place, author, origin)
 
 
 def remove(
-    database: Database, engagement: EngagementKey, number: int, author: str
+    database: Database,
+    engagement: EngagementKey,
+    number: int,
+    author: str,
+    origin: str = COMMAND,
 ) -> GrainDecision:
     """Take a decision back; the log keeps both.
 
@@ -99,7 +106,8 @@ def remove(
     with database.reader([engagement]) as connection:
         row = connection.execute(_SESSION_OF, [engagement.client, number]).fetchone()
     session = SessionKey.of(engagement, row["session"] if row else "s001")
-    _add(database, session, decision.columns, None, None, (decision.file, decision.sheet), author)
+    place = (decision.file, decision.sheet)
+    _add(database, session, decision.columns, None, None, place, author, origin)
     return decision
 
 
@@ -111,11 +119,12 @@ def _add(
     name: str | None,
     place: tuple[str, str | None],
     author: str,
+    origin: str,
 ) -> int:
     engagement = session.engagement
     values = [
         engagement.client, str(engagement), session.session, list(columns),
-        None if grain is None else grain.value, name, *place, author,
+        None if grain is None else grain.value, name, *place, author, origin,
     ]  # fmt: skip
     with database.writer(engagement) as connection:
         row = connection.execute(_ADD, values).fetchone()

@@ -5,10 +5,10 @@ What was decided is ended, never deleted, with who ended it.
 
 from typing import Any
 
-from discovery_dagster.domain.decisions.identity import AMBIGUOUS, IdentityDecision
+from discovery_dagster.domain.decisions.identity import AMBIGUOUS, JOIN, IdentityDecision
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decisions.log import NoSuchDecisionError
+from discovery_dagster.store.decisions.log import COMMAND, NoSuchDecisionError
 
 _COLUMNS = "decision as id, kind, identifiers, assets, reason, author, at"
 
@@ -42,13 +42,14 @@ def add(
     assets: list[str],
     reason: str,
     author: str,
+    origin: str = COMMAND,
 ) -> IdentityDecision:
     """Remember a decision that was made about assets of a session."""
     with database.writer(session.engagement) as connection:
         row = connection.execute(
             "insert into discovery.identity_decision"
-            " (engagement, session, kind, identifiers, assets, reason, author)"
-            f" values (%s, %s, %s, %s, %s, %s, %s) returning {_COLUMNS}",
+            " (engagement, session, kind, identifiers, assets, reason, author, origin)"
+            f" values (%s, %s, %s, %s, %s, %s, %s, %s) returning {_COLUMNS}",
             [
                 str(session.engagement),
                 session.session,
@@ -57,6 +58,7 @@ def add(
                 assets,
                 reason,
                 author,
+                origin,
             ],
         ).fetchone()
     assert row is not None  # noqa: S101 - `returning` gives the row
@@ -64,7 +66,11 @@ def add(
 
 
 def remove(
-    database: Database, engagement: EngagementKey, number: int, author: str
+    database: Database,
+    engagement: EngagementKey,
+    number: int,
+    author: str,
+    origin: str = COMMAND,
 ) -> IdentityDecision:
     """Let a decision hold no longer.
 
@@ -73,10 +79,11 @@ def remove(
     """
     with database.writer(engagement) as connection:
         row = connection.execute(
-            "update discovery.identity_decision set removed_by = %s, removed_at = now()"
+            "update discovery.identity_decision"
+            " set removed_by = %s, removed_at = now(), removed_from = %s"
             " where engagement = %s and decision = %s and removed_at is null"
             f" returning {_COLUMNS}",
-            [author, str(engagement), number],
+            [author, origin, str(engagement), number],
         ).fetchone()
     if row is None:
         raise NoSuchDecisionError(f"{engagement} has no decision {number} that holds.")
@@ -116,6 +123,32 @@ def registered(database: Database, engagement: EngagementKey, asset_id: str) -> 
             [str(engagement), asset_id, AMBIGUOUS],
         ).fetchall()
     return [row["identifier"] for row in rows]
+
+
+def numbers_from(database: Database, engagement: EngagementKey, place: str) -> list[int]:
+    """Return the numbers of decisions in force whose origin begins with `place`."""
+    with database.reader([engagement]) as connection:
+        rows = connection.execute(
+            "select decision from discovery.identity_decision"
+            " where engagement = %s and removed_at is null and starts_with(origin, %s)"
+            " order by decision",
+            [str(engagement), place],
+        ).fetchall()
+    return [row["decision"] for row in rows]
+
+
+def joined(database: Database, engagement: EngagementKey) -> list[frozenset[str]]:
+    """Return the ids of the assets that decisions in force say are one thing, by decision."""
+    with database.reader([engagement]) as connection:
+        rows = connection.execute(
+            "select array_agg(distinct asset_id) as ids"
+            " from discovery.identity_decision d join discovery.asset_identifier i"
+            " on i.engagement = d.engagement and i.identifier = any (d.identifiers)"
+            " where d.engagement = %s and d.kind = %s and d.removed_at is null"
+            " group by d.decision",
+            [str(engagement), JOIN],
+        ).fetchall()
+    return [frozenset(row["ids"]) for row in rows]
 
 
 def _decision(row: dict[str, Any]) -> IdentityDecision:

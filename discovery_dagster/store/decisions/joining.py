@@ -61,7 +61,7 @@ def join(
             )
     names = [one.name for one in pair]
     identifiers = sorted({*known[0], *known[1]})
-    return identity.add(database, session, JOIN, identifiers, names, reason, author)
+    return identity.add(database, session, JOIN, identifiers, names, reason, author, origin)
 
 
 def are_joined(database: Database, engagement: EngagementKey, ids: Sequence[str]) -> bool:

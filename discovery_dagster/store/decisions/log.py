@@ -23,6 +23,7 @@ from discovery_dagster.store.sessions import require_live
 ASSET: Final = "asset"
 ENDPOINT: Final = "endpoint"
 PAIR: Final = "pair"  # of assets; its subject is both ids, the lesser first
+QUESTION: Final = "question"  # of the review queue, which is to be asked later or of somebody
 
 #: Where the decision of a person at a terminal comes from, and how the origin of one in a browser
 #: begins. Files and workbooks say theirs once; people may come back to what they said before.
@@ -176,18 +177,29 @@ def take_back(
         if decision not in in_force:
             raise NoSuchDecisionError(f"{engagement} has no decision {decision} in force.")
         withdrawn = in_force[decision]
-        request = DecisionRequest(
-            withdrawn.kind,
-            withdrawn.subject,
-            withdrawn.name,
-            withdrawn.field,
-            withdrawn.value or "",
-            withdrawn.value,
-            reason,
-            author,
-            f"{origin}, takes back {decision}" if origin else f"takes back {decision}",
-        )
-        _insert(connection, SessionKey.of(engagement, withdrawn.session), [(request, None)])
+        session = SessionKey.of(engagement, withdrawn.session)
+        _insert(connection, session, [(_withdrawal(withdrawn, reason, author, origin), None)])
+    return withdrawn
+
+
+def take_back_from(
+    database: Database,
+    session: SessionKey,
+    place: str,
+    reason: str,
+    author: str,
+    origin: str,
+) -> list[Decision]:
+    """Take all decisions in force back whose origin begins with `place`, and return them.
+
+    Raises:
+        EngagementArchivedError: when the engagement is archived.
+    """
+    with _locked(database, session.engagement) as connection:
+        in_force = _rows(connection, _CURRENT, session.engagement)
+        withdrawn = [row for row in in_force if row.origin.startswith(place)]
+        requests = [(_withdrawal(row, reason, author, origin), None) for row in withdrawn]
+        _insert(connection, session, requests)
     return withdrawn
 
 
@@ -208,6 +220,21 @@ def history(database: Database, engagement: EngagementKey) -> list[Decision]:
     """Return every row of the log."""
     with database.reader([engagement]) as connection:
         return _rows(connection, _ALL, engagement)
+
+
+def _withdrawal(withdrawn: Decision, reason: str, author: str, origin: str) -> DecisionRequest:
+    number = withdrawn.decision
+    return DecisionRequest(
+        withdrawn.kind,
+        withdrawn.subject,
+        withdrawn.name,
+        withdrawn.field,
+        withdrawn.value or "",
+        withdrawn.value,
+        reason,
+        author,
+        f"{origin}, takes back {number}" if origin else f"takes back {number}",
+    )
 
 
 @contextmanager

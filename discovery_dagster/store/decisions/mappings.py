@@ -10,14 +10,15 @@ from discovery_dagster.domain.decisions.mapping import MappingDecision
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.words import fold
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.decisions.log import COMMAND
 
 #: The last word on each column and field, in the order in which they were said.
 _CURRENT = """
-    select format, header, "column", field, accepted, author, at from (
+    select format, header, "column", field, accepted, author, at, origin from (
         select distinct on (format, header, field) *
         from discovery.mapping_decision where client = %s
         order by format, header, field, decision desc
-    ) as last order by decision
+    ) as last where accepted is not null order by decision
 """
 
 #: The columns of a session and the formats of their tables.
@@ -50,7 +51,8 @@ def decide(
     field: str,
     author: str,
     *,
-    accepted: bool,
+    accepted: bool | None,
+    origin: str = COMMAND,
 ) -> None:
     """Remember for the session's client that a column is, or is not, `field`.
 
@@ -60,15 +62,16 @@ def decide(
         column: rows of `of_session`, one for each format that has it.
         field: canonical field, or `ignored`.
         author: who decided.
-        accepted: whether it is that field.
+        accepted: whether it is that field; None takes back what was decided about the two.
+        origin: where the decision comes from.
     """
     engagement = session.engagement
     with database.writer(engagement) as connection:
         for row in column:
             connection.execute(
                 "insert into discovery.mapping_decision"
-                ' (client, engagement, session, format, header, "column", field, accepted, author)'
-                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                ' (client, engagement, session, format, header, "column", field, accepted, author,'
+                " origin) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 [
                     engagement.client,
                     str(engagement),
@@ -79,5 +82,6 @@ def decide(
                     field,
                     accepted,
                     author,
+                    origin,
                 ],
             )

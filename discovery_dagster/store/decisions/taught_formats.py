@@ -11,6 +11,7 @@ from discovery_dagster.domain.decisions.taught_formats import FormatDecision
 from discovery_dagster.domain.errors import AbsentError
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.decisions.log import COMMAND
 
 if TYPE_CHECKING:  # with all that reads files, which whoever only lists decisions does without
     from discovery_dagster.domain.formats.language import Declaration
@@ -21,8 +22,8 @@ _ALL = """
     from discovery.format_decision where client = %s order by decision
 """
 _ADD = """
-    insert into discovery.format_decision (client, engagement, format, text, author, reason)
-    values (%s, %s, %s, %s, %s, %s) returning decision
+    insert into discovery.format_decision (client, engagement, format, text, author, reason, origin)
+    values (%s, %s, %s, %s, %s, %s, %s) returning decision
 """
 
 
@@ -73,6 +74,7 @@ def add(
     declared: "Sequence[Declaration]",
     author: str,
     reason: str,
+    origin: str = COMMAND,
 ) -> list[int]:
     """Keep formats for the engagement's client, all or none; one of the same name gives way.
 
@@ -82,11 +84,16 @@ def add(
     from discovery_dagster.domain.teaching.reading import write_format
 
     texts = [(each.format, write_format(each)) for each in declared]
-    return _add(database, engagement, texts, author, reason)
+    return _add(database, engagement, texts, author, reason, origin)
 
 
 def remove(
-    database: Database, engagement: EngagementKey, name: str, author: str, reason: str
+    database: Database,
+    engagement: EngagementKey,
+    name: str,
+    author: str,
+    reason: str,
+    origin: str = COMMAND,
 ) -> FormatDecision:
     """Take a format back and return what held; the log keeps both.
 
@@ -94,7 +101,7 @@ def remove(
         NoSuchFormatError: when no such format holds.
     """
     removed = find(database, engagement, name)
-    _add(database, engagement, [(name, None)], author, reason)
+    _add(database, engagement, [(name, None)], author, reason, origin)
     return removed
 
 
@@ -104,11 +111,13 @@ def _add(
     texts: Sequence[tuple[str, str | None]],
     author: str,
     reason: str,
+    origin: str,
 ) -> list[int]:
     owner = [engagement.client, str(engagement)]
     numbers = list[int]()
     with database.writer(engagement) as connection:
         for name, text in texts:
-            row = connection.execute(_ADD, [*owner, name, text, author, reason]).fetchone()
+            values = [*owner, name, text, author, reason, origin]
+            row = connection.execute(_ADD, values).fetchone()
             numbers.append(int(row["decision"]) if row else 0)
     return numbers

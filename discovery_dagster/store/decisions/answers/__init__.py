@@ -5,6 +5,7 @@ workbook again changes nothing, and an answer does not outrank what was decided 
 workbook was written.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from discovery_dagster.domain.decision_workbook import Filled
@@ -30,9 +31,9 @@ from discovery_dagster.store.decisions.answers import (
     about_pairs,
     about_words,
 )
-from discovery_dagster.store.decisions.answers.outcome import Outcome
+from discovery_dagster.store.decisions.answers.outcome import Asked, Outcome
 
-__all__ = ["Outcome", "apply"]
+__all__ = ["Asked", "Outcome", "apply", "apply_answers"]
 
 _APPLY = {
     WORDS.name: about_words.apply,
@@ -60,19 +61,32 @@ def apply(
         EngagementArchivedError: when the engagement is archived.
     """
     outcome = Outcome(problems=list(filled.problems))
-    for kind in dict.fromkeys(_APPLY.values()):
-        answers = list[Answer]()
-        for answer in filled.answers:
-            if _APPLY[answer.sheet] is kind:
-                signed = _signed(answer, reason, author)
-                if isinstance(signed, Problem):
-                    outcome.problems.append(signed)
-                else:
-                    answers.append(signed)
-        if answers:
-            outcome.add(kind(database, session, answers, filled.as_of))
+    signed = list[Answer]()
+    for answer in filled.answers:
+        read = _signed(answer, reason, author)
+        if isinstance(read, Problem):
+            outcome.problems.append(read)
+        else:
+            signed.append(read)
+    outcome.add(apply_answers(database, session, signed, Asked(filled.as_of)))
     sheets = list(_APPLY)
     outcome.problems.sort(key=lambda each: (_rank(each, sheets), each.row or 0))
+    return outcome
+
+
+def apply_answers(
+    database: Database, session: SessionKey, answers: Sequence[Answer], asked: Asked
+) -> Outcome:
+    """Apply answers that have their reasons and authors.
+
+    Raises:
+        EngagementArchivedError: when the engagement is archived.
+    """
+    outcome = Outcome()
+    for kind in dict.fromkeys(_APPLY.values()):
+        own = [answer for answer in answers if _APPLY[answer.sheet] is kind]
+        if own:
+            outcome.add(kind(database, session, own, asked))
     return outcome
 
 

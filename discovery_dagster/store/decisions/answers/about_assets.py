@@ -20,12 +20,12 @@ from discovery_dagster.store.assets import (
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decisions import log, overrides
 from discovery_dagster.store.decisions.answers.outcome import (
+    Asked,
     CannotApplyError,
     Outcome,
     check_not_decided_since,
     consistent_requests,
     in_force,
-    origin,
     reason_of,
 )
 from discovery_dagster.store.decisions.log import ASSET
@@ -33,18 +33,18 @@ from discovery_dagster.store.decisions.overrides import OverrideRequest
 
 
 def apply(
-    database: Database, session: SessionKey, answers: Sequence[Answer], as_of: int
+    database: Database, session: SessionKey, answers: Sequence[Answer], asked: Asked
 ) -> Outcome:
-    """Decide about assets what `answers` say; `as_of` is the last decision before the workbook."""
+    """Decide about assets what `answers` say; `asked` is when and where they were asked."""
     outcome = Outcome()
     decided = in_force(log.current(database, session.engagement), ASSET)
     named = [text for answer in answers if (text := answer.cells.get("Id") or _name(answer))]
     proposed = overrides.proposed_types(database, session)
-    reader = _Reader(session, as_of, Finder(database, session, named), proposed)
+    reader = _Reader(session, asked, Finder(database, session, named), proposed)
 
     def read(answer: Answer) -> tuple[tuple[str, str], str, OverrideRequest]:
         request = reader.request(answer)
-        check_not_decided_since(decided, request.asset_id, request.field, request.value, as_of)
+        check_not_decided_since(decided, request.asset_id, request.field, request.value, asked)
         return (request.asset_id, request.field), request.value, request
 
     requests = consistent_requests(outcome, answers, read)
@@ -71,7 +71,7 @@ class _Reader:
     """Reads single answers; what they are about was looked up for all of them at once."""
 
     session: SessionKey
-    as_of: int
+    asked: Asked
     assets: Finder
     proposed: Mapping[str, overrides.ProposedType]
 
@@ -98,7 +98,7 @@ class _Reader:
             value,
             reason_of(answer),
             answer.author or "",
-            origin(answer, self.as_of),
+            self.asked.origin(answer),
         )
 
     def _accepted(self, answer: Answer, asset: FoundAsset, field: str) -> OverrideRequest:
@@ -109,7 +109,7 @@ class _Reader:
         if proposal.field != field:
             raise CannotApplyError(ANSWER, f"Nothing is proposed for {field} of {asset.name}.")
         request = proposal.request(answer.author or "", answer.reason)
-        return replace(request, origin=origin(answer, self.as_of))
+        return replace(request, origin=self.asked.origin(answer))
 
 
 def _name(answer: Answer) -> str | None:

@@ -12,11 +12,11 @@ from discovery_dagster.store.database import Database
 from discovery_dagster.store.decisions import (
     mappings,
 )
-from discovery_dagster.store.decisions.answers.outcome import CannotApplyError, Outcome
+from discovery_dagster.store.decisions.answers.outcome import Asked, CannotApplyError, Outcome
 
 
 def apply(
-    database: Database, session: SessionKey, answers: Sequence[Answer], as_of: int
+    database: Database, session: SessionKey, answers: Sequence[Answer], asked: Asked
 ) -> Outcome:
     """Decide about columns what `answers` say."""
     outcome = Outcome()
@@ -38,7 +38,10 @@ def apply(
             outcome.problems.append(error.problem(answer))
             continue
         if fresh:
-            mappings.decide(database, session, fresh, field, answer.author or "", accepted=accepted)
+            origin, author = asked.origin(answer), answer.author or ""
+            mappings.decide(
+                database, session, fresh, field, author, accepted=accepted, origin=origin
+            )
             known = mappings.in_force(database, session.engagement)
         outcome.applied += bool(fresh)
         outcome.unchanged += not fresh

@@ -14,12 +14,12 @@ from discovery_dagster.store.database import Database
 from discovery_dagster.store.decisions import aliases, endpoints, log
 from discovery_dagster.store.decisions.answers.about_assets import find
 from discovery_dagster.store.decisions.answers.outcome import (
+    Asked,
     CannotApplyError,
     Outcome,
     check_not_decided_since,
     consistent_requests,
     in_force,
-    origin,
     reason_of,
 )
 from discovery_dagster.store.decisions.endpoints import EndpointRequest
@@ -27,9 +27,9 @@ from discovery_dagster.store.decisions.log import ENDPOINT
 
 
 def apply(
-    database: Database, session: SessionKey, answers: Sequence[Answer], as_of: int
+    database: Database, session: SessionKey, answers: Sequence[Answer], asked: Asked
 ) -> Outcome:
-    """Decide what endpoints are; `as_of` is the last decision before the workbook."""
+    """Decide what endpoints are; `asked` is when and where they were asked."""
     outcome = Outcome()
     if any(_subnet_of(answer) for answer in answers):
         unresolved = endpoints.unresolved_endpoints(database, session)
@@ -42,11 +42,11 @@ def apply(
     listed = Finder(database, session, named)
 
     def read(answer: Answer) -> tuple[str, str, EndpointRequest]:
-        request = _request(assets, answer, as_of)
+        request = _request(assets, answer, asked)
         subject = subjects[request.endpoint]
         if subject not in known:
             raise CannotApplyError("Endpoint", _unknown(listed, session, request.endpoint))
-        check_not_decided_since(decided, subject, MEANS, request.means, as_of)
+        check_not_decided_since(decided, subject, MEANS, request.means, asked)
         return subject, request.means, request
 
     requests = consistent_requests(outcome, answers, read)
@@ -103,7 +103,7 @@ def _unknown(listed: Finder, session: SessionKey, endpoint: str) -> str:
     )
 
 
-def _request(assets: Finder, answer: Answer, as_of: int) -> EndpointRequest:
+def _request(assets: Finder, answer: Answer, asked: Asked) -> EndpointRequest:
     endpoint = answer.cells.get("Endpoint")
     if endpoint is None:
         raise CannotApplyError("Endpoint", "It names no endpoint.")
@@ -115,4 +115,4 @@ def _request(assets: Finder, answer: Answer, as_of: int) -> EndpointRequest:
             raise CannotApplyError(ANSWER, f"{endpoint} is what dependencies call it already.")
         means = asset.asset_id
     author = answer.author or ""
-    return EndpointRequest(endpoint, means, reason_of(answer), author, origin(answer, as_of))
+    return EndpointRequest(endpoint, means, reason_of(answer), author, asked.origin(answer))

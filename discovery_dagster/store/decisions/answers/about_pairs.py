@@ -11,11 +11,11 @@ from discovery_dagster.store.database import Database
 from discovery_dagster.store.decisions import joining, log
 from discovery_dagster.store.decisions.answers.about_assets import find
 from discovery_dagster.store.decisions.answers.outcome import (
+    Asked,
     CannotApplyError,
     Outcome,
     check_not_decided_since,
     in_force,
-    origin,
     reason_of,
 )
 from discovery_dagster.store.decisions.joining import CannotJoinError
@@ -23,14 +23,14 @@ from discovery_dagster.store.decisions.log import PAIR, Decision, DecisionReques
 
 
 def apply(
-    database: Database, session: SessionKey, answers: Sequence[Answer], as_of: int
+    database: Database, session: SessionKey, answers: Sequence[Answer], asked: Asked
 ) -> Outcome:
-    """Join, or keep apart, what `answers` say; `as_of` is the last decision before the workbook."""
+    """Join, or keep apart, what `answers` say; `asked` is when and where they were asked."""
     outcome = Outcome()
     decided = in_force(log.current(database, session.engagement), PAIR)
     named = [text for answer in answers for text in _ids(answer) if text]
     assets = Finder(database, session, named)
-    joiner = _Joiner(database, session, assets, as_of)
+    joiner = _Joiner(database, session, assets, asked)
     apart = list[DecisionRequest]()
     for answer in answers:
         try:
@@ -42,7 +42,7 @@ def apply(
                 outcome.applied += changed
                 outcome.unchanged += not changed
             else:
-                apart.append(_apart(decided, assets, answer, ids, as_of))
+                apart.append(_apart(decided, assets, answer, ids, asked))
         except CannotApplyError as error:
             outcome.problems.append(error.problem(answer))
     added = log.add(database, session, apart)
@@ -58,12 +58,12 @@ class _Joiner:
     database: Database
     session: SessionKey
     assets: Finder
-    as_of: int
+    asked: Asked
 
     def join(self, answer: Answer, ids: Sequence[str]) -> bool:
         """Join two assets; False when a decision says so already."""
         reason = reason_of(answer)
-        engagement, place = self.session.engagement, origin(answer, self.as_of)
+        engagement, place = self.session.engagement, self.asked.origin(answer)
         if joining.are_joined(self.database, engagement, ids) or joining.were_joined_by(
             self.database, engagement, place
         ):
@@ -89,7 +89,7 @@ def _apart(
     assets: Finder,
     answer: Answer,
     ids: Sequence[str],
-    as_of: int,
+    asked: Asked,
 ) -> DecisionRequest:
     """The request that two assets are not one."""
     if fold(answer.answer) != DIFFERENT:
@@ -99,9 +99,9 @@ def _apart(
     pair = _pair(assets, ids)
     subject = " ".join(sorted(one.asset_id for one in pair))
     reason = reason_of(answer)
-    check_not_decided_since(decided, subject, SAME, DIFFERENT, as_of)
+    check_not_decided_since(decided, subject, SAME, DIFFERENT, asked)
     name = " and ".join(one.name for one in pair)
-    place = origin(answer, as_of)
+    place = asked.origin(answer)
     return DecisionRequest(
         PAIR, subject, name, SAME, DIFFERENT, None, reason, answer.author or "", place
     )

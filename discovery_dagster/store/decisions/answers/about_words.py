@@ -15,11 +15,10 @@ from discovery_dagster.domain.words import fold
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decisions import dictionary
 from discovery_dagster.store.decisions.answers.outcome import (
+    Asked,
     CannotApplyError,
     Outcome,
     consistent_requests,
-    origin,
-    workbook,
 )
 from discovery_dagster.store.decisions.dictionary import WordRequest
 
@@ -27,16 +26,16 @@ _COLUMNS = {"field": "Field", "word": "Word", "meaning": ANSWER}
 
 
 def apply(
-    database: Database, session: SessionKey, answers: Sequence[Answer], as_of: int
+    database: Database, session: SessionKey, answers: Sequence[Answer], asked: Asked
 ) -> Outcome:
-    """Decide what words mean as `answers` say; `as_of` is the last decision before the workbook."""
+    """Decide what words mean as `answers` say; `asked` is when and where they were asked."""
     outcome = Outcome()
     held = {each.subject: each for each in dictionary.current(database, session.engagement)}
 
     def read(answer: Answer) -> tuple[tuple[str, str], str, WordRequest]:
-        request = _request(answer, as_of)
+        request = _request(answer, asked)
         subject = (request.field, key_of(request.word))
-        _check_not_decided_otherwise(held, subject, request, as_of)
+        _check_not_decided_otherwise(held, subject, request, asked)
         return subject, request.meaning or "", request
 
     requests = consistent_requests(outcome, answers, read)
@@ -45,7 +44,7 @@ def apply(
     return outcome
 
 
-def _request(answer: Answer, as_of: int) -> WordRequest:
+def _request(answer: Answer, asked: Asked) -> WordRequest:
     try:
         field = read_field(answer.cells.get("Field") or "")
         word = read_word(answer.cells.get("Word") or "")
@@ -53,7 +52,7 @@ def _request(answer: Answer, as_of: int) -> WordRequest:
     except DictionaryError as error:
         raise CannotApplyError(_COLUMNS[error.part], error.message) from error
     return WordRequest(
-        field, word, meaning, answer.author or "", answer.reason, origin(answer, as_of)
+        field, word, meaning, answer.author or "", answer.reason, asked.origin(answer)
     )
 
 
@@ -71,11 +70,11 @@ def _check_not_decided_otherwise(
     held: Mapping[tuple[str, str], WordDecision],
     subject: tuple[str, str],
     request: WordRequest,
-    as_of: int,
+    asked: Asked,
 ) -> None:
     """Refuse an answer about a word that somebody explained otherwise, elsewhere than here."""
     each = held.get(subject)
-    if each is None or each.meaning == request.meaning or each.origin.startswith(workbook(as_of)):
+    if each is None or each.meaning == request.meaning or asked.is_own(each.origin):
         return
     raise CannotApplyError(
         None,

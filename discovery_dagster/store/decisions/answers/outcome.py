@@ -10,6 +10,32 @@ from discovery_dagster.store.decisions.log import Decision
 _Request = TypeVar("_Request")
 
 
+@dataclass(frozen=True)
+class Asked:
+    """When questions were asked, and where.
+
+    `as_of` is the number of the last decision before. `page` begins the origin of answers that a
+    page's form sent; None for those of a workbook.
+    """
+
+    as_of: int
+    page: str | None = None
+
+    def origin(self, answer: Answer) -> str:
+        """Where an answer stands: the workbook with its sheet and row, or the form with its row."""
+        if self.page is not None:
+            return f"{self.page}, row {answer.row}"
+        return f"{self._workbook}sheet {answer.sheet}, row {answer.row}"
+
+    def is_own(self, origin: str) -> bool:
+        """Whether an origin is of the same workbook, which does not contradict itself."""
+        return self.page is None and origin.startswith(self._workbook)
+
+    @property
+    def _workbook(self) -> str:
+        return f"workbook as of {self.as_of}, "
+
+
 class CannotApplyError(ValueError):
     """Why an answer cannot be applied, and the column that is wrong."""
 
@@ -67,11 +93,6 @@ def consistent_requests(
     return [request for _, _, request in accepted.values()]
 
 
-def origin(answer: Answer, as_of: int) -> str:
-    """Where an answer stands: the workbook, by the last decision before it, its sheet and row."""
-    return f"{workbook(as_of)}sheet {answer.sheet}, row {answer.row}"
-
-
 def reason_of(answer: Answer) -> str:
     """The reason of an answer.
 
@@ -90,31 +111,29 @@ def in_force(log: Iterable[Decision], kind: str) -> dict[tuple[str, str], Decisi
 
 
 def check_not_decided_since(
-    log: Mapping[tuple[str, str], Decision], subject: str, field_: str, value: str, as_of: int
+    log: Mapping[tuple[str, str], Decision], subject: str, field_: str, value: str, asked: Asked
 ) -> None:
-    """Refuse an answer about what was decided otherwise after the workbook was written.
+    """Refuse an answer about what was decided otherwise after the question was asked.
 
     Args:
         log: decisions in force of the answer's kind, as `in_force` gives them.
         subject: what the answer is about.
         field_: which field of it.
         value: the answer.
-        as_of: number of the last decision before the workbook.
+        asked: when and where.
 
     Raises:
         CannotApplyError: when it was.
     """
     each = log.get((subject, field_))
-    if each is None or each.value == value or each.decision <= as_of:
+    if each is None or each.value == value or each.decision <= asked.as_of:
         return
-    if not each.origin.startswith(workbook(as_of)):
-        raise CannotApplyError(
-            None,
-            f"{each.author} decided {each.value} on {each.at:%Y-%m-%d}, after this workbook was"
-            " written: export it anew to decide otherwise.",
+    if not asked.is_own(each.origin):
+        since = (
+            "this workbook was written: export it anew to decide otherwise."
+            if asked.page is None
+            else "this was shown to you: look at it, and decide again."
         )
-
-
-def workbook(as_of: int) -> str:
-    """How the origin of each answer of a workbook begins."""
-    return f"workbook as of {as_of}, "
+        raise CannotApplyError(
+            None, f"{each.author} decided {each.value} on {each.at:%Y-%m-%d}, after {since}"
+        )

@@ -6,16 +6,13 @@ from typing import Annotated
 
 import typer
 
-from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
 from discovery_dagster.cli.terminal import say, say_json
 from discovery_dagster.domain import report as reporting
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.domain.report.contents import TABLES
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import exports, publications, sessions
+from discovery_dagster.store import reports
 from discovery_dagster.store.database import open_database
-from discovery_dagster.store.decisions import constraints
 
 
 def report(
@@ -33,20 +30,7 @@ def report(
     """Write the report of a session: inventory, quality, map, plan, end of life, unknowns."""
     key = SessionKey.of(EngagementKey(client, engagement), session)
     with open_database(Settings()) as database:
-        row = sessions.find(database, key)
-        if "migration_plan" not in publications.current(database, key):
-            raise UsageError("not_run", f"{key} has no plan yet: run it to its end first.")
-        rows = {name: exports.rows(database, key, name) for name in TABLES}
-        sentences = [one.sentence for one in constraints.current(database, key.engagement)]
-    report_contents = reporting.contents(
-        client_name or client,
-        engagement,
-        key.session,
-        row.title,
-        row.created_at.date().isoformat(),
-        rows,
-        sentences,
-    )
+        report_contents = reports.contents(database, key, client_name)
     output.mkdir(parents=True, exist_ok=True)
     page, workbook = output / "report.html", output / "report.xlsx"
     written = BytesIO()

@@ -19,6 +19,7 @@ from discovery_dagster.pages import frame, links, words
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, Pending, shown
 from discovery_dagster.pages.plan_limits import PlanEditing, editing
+from discovery_dagster.pages.plan_sign_off import SignOffs, sign_offs_of
 from discovery_dagster.pages.waiting import waits_for
 from discovery_dagster.store import exports
 from discovery_dagster.store.decisions import constraints
@@ -127,6 +128,7 @@ class PlanPage(Page):
     crossing: Sequence[Crossing] = shown("dependencies between waves")
     downloads: Sequence[tuple[str, str]] = shown("the plan as data")
     editing: PlanEditing | None = shown("the forms and news of an editor; none of who only looks")
+    signed: SignOffs | None = shown("who signed this plan off, and who an earlier one")
 
 
 def build(
@@ -145,6 +147,7 @@ def build(
     mixed: Sequence[str] = (),
     ownerless: Mapping[int, int] | None = None,
     editing: PlanEditing | None = None,
+    signed: SignOffs | None = None,
     dagster_url: str | None = None,
 ) -> PlanPage:
     """Make the page.
@@ -166,6 +169,7 @@ def build(
         mixed: names of groups of production and of other environments.
         ownerless: by wave how many of its assets have no owner.
         editing: what an editor sees besides.
+        signed: who signed it off.
         dagster_url: of Dagster's pages.
     """
     members: defaultdict[str, list[Row]] = defaultdict(list)
@@ -219,6 +223,7 @@ def build(
             ("JSON", links.data(key, "groups")),
         ],
         editing=editing,
+        signed=signed,
     )
 
 
@@ -353,7 +358,7 @@ def page(
     request: Request, session: SessionOf, shared: StateOf, done: int | None = None
 ) -> HTMLResponse:
     """Show the plan; `done` is the number of a limit that was just set or removed."""
-    missing, _ = waits_for(shared, session, "migration_plan")
+    missing, published = waits_for(shared, session, "migration_plan")
     if missing:
         return html(build(session, pending=missing, dagster_url=shared.dagster_url))
     groups = exports.rows(shared.database, session, "groups")
@@ -372,6 +377,7 @@ def page(
             mixed=planning.mixed(shared.database, session),
             ownerless=planning.ownerless(shared.database, session),
             editing=editing(shared, request, session, done),
+            signed=sign_offs_of(shared, session, published["migration_plan"].publication),
             dagster_url=shared.dagster_url,
         )
     )

@@ -25,6 +25,7 @@ from discovery_dagster.pages import (
     links,
     plan,
     plan_limits,
+    plan_sign_off,
     quality,
     review,
     review_answers,
@@ -39,8 +40,8 @@ from discovery_dagster.pages.rendering import STATIC
 #: The modules of the pages, each with a `router`.
 PAGES = (
     sign_in, engagements, importing, dry_run, session, review, review_answers, teaching, quality,
-    downloads, inventory, asset, asset_decisions, dependencies, plan, plan_limits, running, changes,
-    decisions, tokens, documentation,
+    downloads, inventory, asset, asset_decisions, dependencies, plan, plan_limits, plan_sign_off,
+    running, changes, decisions, tokens, documentation,
 )  # fmt: skip
 
 

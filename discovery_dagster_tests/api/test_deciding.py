@@ -130,6 +130,8 @@ def forms(asset: str) -> dict[str, dict[str, str]]:
         f"{session}/plan/limits": {"kind": "freeze", "value": "*"},
         f"{session}/plan/limits/1/remove": {},
         f"{session}/run": {},
+        f"{session}/plan/sign-off": {"publication": "p", "name": "Eve"},
+        f"{session}/plan/sign-off/1/undo": {},
         f"{session}/review/answers": {"item": "0", "answer": "server"},
         f"{session}/review/answers/0a/undo": {},
         f"{session}/review/aside": {"item": "0"},
@@ -295,6 +297,31 @@ def test_a_limit_that_cannot_be_is_refused_before_it_is_set(ann: Person) -> None
     for query in ("kind=pin&value=no-such-asset&value=2", "kind=pin&value=a", "kind=x", ""):
         answer = ann.browser.get(f"{HILLSIDE}/plan/preview?{query}")
         assert answer.status_code == 409, query
+
+
+def test_a_plan_is_signed_off_while_it_is_current(served: Served, ann: Person) -> None:
+    plan = "/engagements/dalesend.exit/sessions/s001/plan"
+    with signed_in(served, "dalesend", name="Dora") as dora:
+        hidden = dora.hidden(plan)
+        other = dora.send(f"{plan}/sign-off", {**hidden, "publication": "x"}, name="Dr. Lee")
+        assert other.status_code == 409
+        nameless = dora.send(f"{plan}/sign-off", dora.hidden(plan), name=" ")
+        assert nameless.status_code == 409
+        sent = dora.send(f"{plan}/sign-off", dora.hidden(plan), name="Dr. Lee", words="Go.")
+        assert sent.status_code == 303, sent.text
+        assert "Dr. Lee</strong> signed this plan off. Go." in dora.page(plan)
+        with signed_in(served, "dalesend", role=Role.VIEWER, name=None) as viewer:
+            assert "entered by Dora" in viewer.page(plan)
+        number = re.search(r"sign-off/(\d+)/undo", dora.page(plan))
+        assert number
+        undo = f"{plan}/sign-off/{number[1]}/undo"
+        assert dora.send(undo, dora.hidden(plan)).status_code == 303
+        assert "Nobody has signed this plan off." in dora.page(plan)
+        assert dora.send(undo, dora.hidden(plan)).status_code == 404
+    entry = log(served, "dalesend")[1]
+    assert (entry["about"], entry["field"], entry["after"]) == (
+        "plan of s001", "signed off", "Dr. Lee",
+    )  # fmt: skip
 
 
 def test_a_run_is_asked_for_once(served: Served, ann: Person, names: dict[str, str]) -> None:

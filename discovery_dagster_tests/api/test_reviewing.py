@@ -216,3 +216,17 @@ def number_of(page: str) -> str:
     found = re.search(r"answers/(\w+)/undo", page)
     assert found
     return found[1]
+
+
+def test_everything_of_a_session_is_downloaded_from_one_page(served: Served, ann: Person):
+    page = ann.page(f"{SESSION}/downloads")
+    links = re.findall(r'href="([^"]+\.(?:csv|ndjson|parquet|xlsx))"', page)
+    assert len(links) > 50
+    for url in (*links, f"{SESSION}/report.html?client_name=Mill+%26+Co", f"{SESSION}/report.xlsx"):
+        answer = ann.browser.get(url)
+        assert answer.status_code == 200, url
+        assert "attachment" in answer.headers["content-disposition"], url
+        if "report.html" in url:
+            assert "Mill &amp; Co" in answer.text
+    with signed_in(served, "elsewhere", name="Eve") as eve:
+        assert eve.browser.get(f"{SESSION}/report.xlsx").status_code == 404

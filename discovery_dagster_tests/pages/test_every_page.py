@@ -22,6 +22,7 @@ PAGES = {
     "session": SESSION,
     "review": f"{SESSION}/review",
     "quality": f"{SESSION}/quality",
+    "downloads": f"{SESSION}/downloads",
     "teaching": f"{SESSION}/teaching",
     "teach-table": f"{SESSION}/teaching/0",
     "inventory": f"{SESSION}/assets",

@@ -109,7 +109,9 @@ def start(
         NotHeldError: when there is nothing under this number.
     """
     folder, title, _ = uploads.held(shared.inbox, engagement, number)
-    received = uploads.add(shared.database, engagement, folder, title, editor.name, editor.origin)
+    received = uploads.add(
+        shared.database, shared.inbox, engagement, folder, title, editor.name, editor.origin
+    )
     url = links.with_query(links.engagement(engagement), {"received": received})
     return RedirectResponse(f"{url}#import", HTTPStatus.SEE_OTHER)
 

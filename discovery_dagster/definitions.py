@@ -9,7 +9,7 @@ from discovery_dagster.defs.code_references import with_code_references
 from discovery_dagster.defs.inbox import inbox_sensor
 from discovery_dagster.defs.inputs import INPUTS
 from discovery_dagster.defs.retention import retention_job, retention_schedule
-from discovery_dagster.defs.run_requests import run_requests_sensor
+from discovery_dagster.defs.run_requests import run_requests_sensor, stop_requests_sensor
 from discovery_dagster.defs.sensors import decisions_sensor, lost_runs_sensor
 from discovery_dagster.defs.session import claimed_session, published_frames
 from discovery_dagster.defs.stale_sessions import stale_sessions_sensor
@@ -32,6 +32,7 @@ defs = dg.Definitions(
     sensors=[
         inbox_sensor,
         run_requests_sensor,
+        stop_requests_sensor,
         lost_runs_sensor,
         decisions_sensor,
         stale_sessions_sensor,

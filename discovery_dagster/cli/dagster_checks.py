@@ -15,6 +15,7 @@ _NEEDED: dict[str, tuple[Status, str]] = {
     "lost_runs": ("wrong", "runs whose process died are not resumed"),
     "inbox": ("warning", "drops are not taken in"),
     "run_requests": ("warning", "runs that people ask for on the pages do not begin"),
+    "stop_requests": ("warning", "runs that people stop on the pages go on"),
     "daily_retention": ("warning", "nothing old is deleted"),
     "failed_runs": ("warning", "no webhook is notified of failed runs"),
     "degraded_quality": ("warning", "no webhook is notified of failed checks"),

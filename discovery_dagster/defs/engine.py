@@ -6,7 +6,6 @@ sake, and a test executes, kills and resumes through it.
 """
 
 import sys
-import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -14,12 +13,11 @@ from dataclasses import dataclass
 import dagster as dg
 from dagster import _check as check
 
-from discovery_dagster.defs import recovery, storage
+from discovery_dagster.defs import recovery, stopping, storage
 from discovery_dagster.defs.home import PROJECT, prepare_dagster_home
 from discovery_dagster.defs.internals import (
     BaseWorkspaceRequestContext,
     CodeLocation,
-    DagsterUserCodeUnreachableError,
     InProcessCodeLocationOrigin,
     InProcessWorkspaceLoadTarget,
     JobSubsetSelector,
@@ -35,7 +33,6 @@ from discovery_dagster.defs.internals import (
 from discovery_dagster.defs.interrupts import noticed_interrupts
 from discovery_dagster.defs.partitions import (
     FORCE_TAG,
-    PARTITION_TAG,
     add_partition,
     bring_over,
     run_tags,
@@ -45,15 +42,12 @@ from discovery_dagster.defs.session import holding
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.state import CANCELLED
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import claims, states
+from discovery_dagster.store import states
 from discovery_dagster.store.claims import Claim
 from discovery_dagster.store.database import Database
 
 LOCATION = "discovery"  # as in workspace.yaml, so that daemon and UI can re-execute these runs
 JOB = "session_job"
-
-#: Seconds that a cancelled run has to end after it was asked, and after it was fenced.
-_ASKED_LIMIT, _FENCED_LIMIT = 10, 20
 
 _ENDED_AS_ASKED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.CANCELED)
 
@@ -122,40 +116,10 @@ class Engine:
     def cancel(self, session: SessionKey) -> bool:
         """Stop the session's run, queued or running, whichever process executes it.
 
-        Its worker is asked first. One that cannot be asked, since it belongs to a command, loses
-        its claim, and with it stops at the next step or report of progress.
-
         Returns:
             Whether there was anything to stop.
         """
-        run = self._latest(session)
-        if run is not None and recovery.is_to_be_retried(run):
-            recovery.forgo_retry(self.instance, run)
-            return True
-        if run is None or run.is_finished:
-            return False
-        self.instance.add_run_tags(run.run_id, {MAX_RETRIES_TAG: "0"})
-        if self._ask_to_end(run) and self._has_ended(run, _ASKED_LIMIT):
-            return True
-        lives = claims.is_held(self.database, session)
-        with Claim.seize(self.database, session):
-            if not lives or not self._has_ended(run, _FENCED_LIMIT):
-                self.instance.report_run_canceled(run, CANCELLED)
-        return True
-
-    def _ask_to_end(self, run: dg.DagsterRun) -> bool:
-        try:
-            return check.not_none(self.instance.run_coordinator).cancel_run(run.run_id)
-        except DagsterUserCodeUnreachableError:
-            return False  # its code server is gone
-
-    def _has_ended(self, run: dg.DagsterRun, limit: float) -> bool:
-        deadline = time.monotonic() + limit
-        while not self._fresh(run).is_finished:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.1)
-        return True
+        return stopping.stop(self.instance, self.database, session)
 
     def sweep(self) -> list[dg.DagsterRun]:
         """End the runs whose process is gone, so that they can be resumed.
@@ -229,11 +193,10 @@ class Engine:
         return self._fresh(run)
 
     def _latest(self, session: SessionKey) -> dg.DagsterRun | None:
-        filters = dg.RunsFilter(tags={PARTITION_TAG: session.partition_key})
-        return next(iter(self.instance.get_runs(filters, limit=1)), None)
+        return stopping.latest_run(self.instance, session)
 
     def _fresh(self, run: dg.DagsterRun) -> dg.DagsterRun:
-        return check.not_none(self.instance.get_run_by_id(run.run_id))
+        return stopping.fresh_run(self.instance, run)
 
     def _job(self) -> tuple[CodeLocation, RemoteJob]:
         location = self.workspace.get_code_location(LOCATION)

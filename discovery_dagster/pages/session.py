@@ -17,7 +17,9 @@ from discovery_dagster.pages.attention import Attention, needed
 from discovery_dagster.pages.editing import form_for
 from discovery_dagster.pages.frame import Page, shown
 from discovery_dagster.pages.outdated import Outdated, outdated
+from discovery_dagster.store import stop_requests
 from discovery_dagster.store.states import state as state_of
+from discovery_dagster.store.stop_requests import StopRequest
 
 router = APIRouter()
 
@@ -70,6 +72,7 @@ class SessionPage(Page):
     files_downloads: Sequence[tuple[str, str]] = shown("the files as data")
     form: str | None = shown("the form token; none of who may only look")
     outdated: Outdated | None = shown("what a run would mend, and its button, for an editor")
+    stopping: StopRequest | None = shown("who has asked that the run is stopped")
 
 
 def build(
@@ -78,6 +81,7 @@ def build(
     dagster_url: str | None,
     form: str | None = None,
     outdated: Outdated | None = None,
+    stopping: StopRequest | None = None,
 ) -> SessionPage:
     """Make the page of a session; `dagster_url` is of Dagster's pages, None without them."""
     compared = next((step for step in state.steps if step.step == "session_changes"), None)
@@ -110,6 +114,7 @@ def build(
         ],
         form=form,
         outdated=outdated,
+        stopping=stopping,
     )
 
 
@@ -159,4 +164,6 @@ def page(request: Request, session: SessionOf, shared: StateOf) -> HTMLResponse:
     state = state_of(shared.database, session)
     form = form_for(shared, request.state.viewer, session.engagement)
     mending = outdated(shared, session, state) if form else None
-    return html(build(session, state, shared.dagster_url, form, mending))
+    moving = state.status in _MOVING
+    stopping = stop_requests.waiting_of(shared.database, session) if moving else None
+    return html(build(session, state, shared.dagster_url, form, mending, stopping))

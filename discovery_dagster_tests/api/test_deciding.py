@@ -130,6 +130,7 @@ def forms(asset: str) -> dict[str, dict[str, str]]:
         f"{session}/plan/limits": {"kind": "freeze", "value": "*"},
         f"{session}/plan/limits/1/remove": {},
         f"{session}/run": {},
+        f"{session}/stop": {},
         f"{session}/plan/sign-off": {"publication": "p", "name": "Eve"},
         f"{session}/plan/sign-off/1/undo": {},
         f"{session}/review/answers": {"item": "0", "answer": "server"},
@@ -335,6 +336,9 @@ def test_a_run_is_asked_for_once(served: Served, ann: Person, names: dict[str, s
     assert "Run again" not in page
     again = ann.send(f"{HILLSIDE}/run", ann.hidden("/engagements/hillside.exit"))
     assert again.status_code == 409
+    idle = ann.send(f"{HILLSIDE}/stop", ann.hidden("/engagements/hillside.exit"))
+    assert idle.status_code == 409
+    assert "has no run to stop" in idle.text
     assert log(served)[0]["field"] == "run"
 
 

@@ -7,11 +7,13 @@ import dagster as dg
 import pytest
 from dagster._daemon.auto_run_reexecution.auto_run_reexecution import should_retry
 
+from discovery_dagster.definitions import defs
 from discovery_dagster.defs import assets, recovery
 from discovery_dagster.defs.sensors import lost_runs_sensor
 from discovery_dagster.domain.state import CANCELLED, PROCESS_LOST
-from discovery_dagster.store import claims, states
+from discovery_dagster.store import claims, states, stop_requests
 from discovery_dagster.store.claims import Claim
+from discovery_dagster.store.stop_requests import AlreadyAskedError
 from discovery_dagster_tests.defs.runs import started
 
 CANCELED, FAILURE = dg.DagsterRunStatus.CANCELED, dg.DagsterRunStatus.FAILURE
@@ -52,6 +54,34 @@ def test_an_interrupt_cancels_the_run_which_then_resumes(engine, session, slow):
     assert resumed.parent_run_id == stopped.run_id
     assert "inventory" not in resumed.step_keys_to_execute
     assert states.state(engine.database, session).status == "done"
+
+
+def test_what_somebody_asks_on_the_pages_to_stop_is_stopped_once(engine, session, slow):
+    begun, over = slow
+    worker = threading.Thread(target=engine.execute_here, args=[session])
+    worker.start()
+    assert begun.wait(60)
+    stop_requests.add(engine.database, session, "Ann Li", "page, token 1")
+    with pytest.raises(AlreadyAskedError, match="Ann Li asked"):
+        stop_requests.add(engine.database, session, "Bo Ek", "page, token 2")
+    stopping = threading.Thread(target=tick, args=[engine, session])
+    stopping.start()
+    until(lambda: claim_is_taken_away(engine, session))
+    over.set()
+    worker.join(60)
+    stopping.join(60)
+    assert states.state(engine.database, session).status == "cancelled"
+    assert stop_requests.waiting_of(engine.database, session) is None
+    stop_requests.add(engine.database, session, "Bo Ek", "page, token 2")
+    tick(engine, session)
+    assert stop_requests.waiting_of(engine.database, session) is None, "there was nothing to stop"
+
+
+def tick(engine, session):
+    """Evaluate the sensor as the daemon does, until it has looked after the session's request."""
+    while stop_requests.waiting_of(engine.database, session) is not None:
+        context = dg.build_sensor_context(instance=engine.instance, definitions=defs)
+        defs.get_repository_def().get_sensor_def("stop_requests")(context)
 
 
 def test_a_run_of_another_process_is_cancelled_by_taking_its_claim(engine, session, slow):

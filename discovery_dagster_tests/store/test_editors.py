@@ -20,6 +20,7 @@ WRITES = {
     "identity_decision": {"INSERT"},
     "plan_constraint": {"INSERT"},
     "run_request": {"INSERT"},
+    "stop_request": {"INSERT"},
     "upload": {"INSERT"},
 }
 

@@ -60,6 +60,9 @@ _LOGS = f"""
     select at, author, session, 'run', null, 'asked for', null, origin, session
     from discovery.run_request where engagement = %(engagement)s
     union all
+    select at, author, session, 'stop', null, 'asked for', null, origin, session
+    from discovery.stop_request where engagement = %(engagement)s
+    union all
     select at, author, "column", 'column', null,
            case when accepted then field else 'not ' || field end, null, origin, session
     from discovery.mapping_decision

@@ -39,6 +39,10 @@ _VERDICTS: Mapping[str, str] = {
 }
 
 
+#: Cells of which the queue says that they hold now.
+_NOW: Mapping[tuple[str, str], str] = {(ASSETS.name, "Value"): "Now"}
+
+
 @dataclass(frozen=True)
 class Change:
     """What an answer would change of one thing."""
@@ -59,7 +63,7 @@ def facts(item: Item) -> list[tuple[str, str]]:
     cells = item.first
     wanted = {
         WORDS.name: ("Field", "In", "Files", "Such as", "Proposed"),
-        ASSETS.name: ("Why", "Proposed"),
+        ASSETS.name: ("Value", "Why", "Proposed"),
         COLUMNS.name: ("File", "Sheet", "Taken for", "Why", "Values"),
         PAIRS.name: ("Why",),
         ENDPOINTS.name: ("Why", "Ports", "Seen with"),
@@ -73,10 +77,16 @@ def facts(item: Item) -> list[tuple[str, str]]:
         return []
     shown = [(label, cells.get(label) or "") for label in wanted]
     return [
-        (label, titled(value) if label in ("Field", "Taken for") else value)
+        (_NOW.get((item.sheet, label), label), _fact(item.sheet, label, value))
         for label, value in shown
         if value
     ]
+
+
+def _fact(sheet: str, label: str, value: str) -> str:
+    if label in ("Field", "Taken for"):
+        return titled(value)
+    return in_words(value) if (sheet, label) in _NOW else value
 
 
 def consequence(item: Item) -> str:

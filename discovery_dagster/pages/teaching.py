@@ -13,7 +13,7 @@ from discovery_dagster.domain.decisions.overrides import read_words
 from discovery_dagster.domain.format_trial import TriedTable, try_formats
 from discovery_dagster.domain.intake import RecognisedTable
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.domain.tables.words import GrainStatus
+from discovery_dagster.domain.tables.words import Grain, GrainStatus
 from discovery_dagster.domain.teaching import choosing
 from discovery_dagster.domain.teaching.choosing import ColumnChoice, Draft, UnfitChoiceError
 from discovery_dagster.domain.decisions.taught_formats import FormatDecision, in_force
@@ -104,12 +104,12 @@ class TeachTablePage(Page):
 
 
 #: What a row may be, in words.
-_GRAINS: Mapping[str, str] = {
-    "thing": "a thing, such as a machine or an application",
-    "detail": "a detail of a thing that another row declares, such as a disk",
-    "observation": "an observation about a thing, such as a finding or a patch",
-    "relation": "a relation between two things",
-    "nothing": "nothing that is used",
+_GRAINS: Mapping[Grain, str] = {
+    Grain.THING: "a thing, such as a machine or an application",
+    Grain.DETAIL: "a detail of a thing that another row declares, such as a disk",
+    Grain.OBSERVATION: "an observation about a thing, such as a finding or a patch",
+    Grain.RELATION: "a relation between two things",
+    Grain.NOTHING: "nothing that is used",
 }
 
 
@@ -176,7 +176,7 @@ def table_page(
             _columns(known, choices),
             name or known.format,
             wanted,
-            [(each.value, _GRAINS[each.value]) for each in choosing.GRAINS],
+            [(each.value, _GRAINS[each]) for each in choosing.GRAINS],
             choosing.fields(),
             choosing.units(),
             trial,

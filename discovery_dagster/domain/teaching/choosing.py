@@ -110,9 +110,11 @@ def declare(
         for column, rule in known.content["columns"].items()
     }
     content = {**known.content, "format": name, "grain": grain, "columns": columns}
-    if grain not in ("thing", "detail", "observation"):
+    if grain not in (Grain.THING, Grain.DETAIL, Grain.OBSERVATION):
         content.pop("type", None)
-    if grain == "relation" and not any(rule["field"] == "relation" for rule in columns.values()):
+    if grain == Grain.RELATION and not any(
+        rule["field"] == "relation" for rule in columns.values()
+    ):
         content.setdefault("relation", "depends_on")
     try:
         return read_format(yaml.safe_dump(content, allow_unicode=True, sort_keys=False))

@@ -23,7 +23,7 @@ from discovery_dagster.store.sessions import require_live
 ASSET: Final = "asset"
 ENDPOINT: Final = "endpoint"
 PAIR: Final = "pair"  # of assets; its subject is both ids, the lesser first
-PLAN: Final = "plan"  # of a session; its subject is the session and the publication
+SIGN_OFF: Final = "sign_off"  # of a plan; its subject is the session and the publication
 QUESTION: Final = "question"  # of the review queue, which is to be asked later or of somebody
 
 #: Where the decision of a person at a terminal comes from, and how the origin of one in a browser

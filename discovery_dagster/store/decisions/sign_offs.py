@@ -7,7 +7,7 @@ from discovery_dagster.domain.decisions.overrides import read_words
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decisions import log
-from discovery_dagster.store.decisions.log import PLAN, DecisionRequest
+from discovery_dagster.store.decisions.log import SIGN_OFF, DecisionRequest
 
 _FIELD = "signed off"
 _NOTHING_SAID = "signed off"
@@ -50,7 +50,7 @@ def add(
         EngagementArchivedError: when the engagement is archived.
     """
     request = DecisionRequest(
-        PLAN,
+        SIGN_OFF,
         f"{session.session} {publication}",
         f"plan of {session.session}",
         _FIELD,
@@ -75,5 +75,5 @@ def of_session(database: Database, session: SessionKey) -> list[SignOff]:
             each.at,
         )
         for each in log.current(database, session.engagement)
-        if each.kind == PLAN and each.subject.partition(" ")[0] == session.session
+        if each.kind == SIGN_OFF and each.subject.partition(" ")[0] == session.session
     ]

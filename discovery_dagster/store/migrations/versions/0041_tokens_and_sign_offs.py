@@ -27,7 +27,7 @@ def upgrade() -> None:
     op.execute("alter table discovery.decision drop constraint decision_kind_check")
     op.execute(
         "alter table discovery.decision add constraint decision_kind_check"
-        " check (kind in ('asset', 'endpoint', 'pair', 'question', 'plan'))"
+        " check (kind in ('asset', 'endpoint', 'pair', 'question', 'sign_off'))"
     )
     tenant_table("stop_request", STOP_REQUEST)
     op.execute("revoke update on discovery.stop_request from discovery_writer")

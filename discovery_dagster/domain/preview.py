@@ -11,10 +11,10 @@ from typing import Any
 import polars as pl
 
 from discovery_dagster.domain import canonical, intake
-from discovery_dagster.domain.facts import FileAccount
 from discovery_dagster.domain.decisions.grains import GrainDecision
-from discovery_dagster.domain.intake import Readings, SourceFile
 from discovery_dagster.domain.decisions.mapping import MappingDecision
+from discovery_dagster.domain.facts import FileAccount
+from discovery_dagster.domain.intake import Readings, SourceFile
 from discovery_dagster.domain.tables import (
     Issues,
     RejectedRecords,

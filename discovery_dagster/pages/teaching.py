@@ -10,13 +10,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from discovery_dagster.api.security import SessionOf, StateOf, ViewerOf
 from discovery_dagster.domain.decisions.overrides import read_words
+from discovery_dagster.domain.decisions.taught_formats import FormatDecision, in_force
 from discovery_dagster.domain.format_trial import TriedTable, try_formats
 from discovery_dagster.domain.intake import RecognisedTable
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.tables.words import Grain, GrainStatus
 from discovery_dagster.domain.teaching import choosing
 from discovery_dagster.domain.teaching.choosing import ColumnChoice, Draft, UnfitChoiceError
-from discovery_dagster.domain.decisions.taught_formats import FormatDecision, in_force
 from discovery_dagster.domain.teaching.drafting import may_be_taught
 from discovery_dagster.pages import frame, links
 from discovery_dagster.pages.answers import html

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from discovery_dagster.domain.decisions.mapping import MappingDecision
 from discovery_dagster.domain.decisions.overrides import Override
 from discovery_dagster.domain.dictionary import WordDecision
 from discovery_dagster.domain.keys import EngagementKey
-from discovery_dagster.domain.decisions.mapping import MappingDecision
 from discovery_dagster.store.decisions import audit, dictionary, mappings, overrides
 from discovery_dagster.store.decisions.audit import Entry
 from discovery_dagster_tests.folders import open_folder

@@ -14,11 +14,11 @@ from discovery_dagster import reference
 from discovery_dagster.domain.corrections import RecognisedTable
 from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.fields import FIELDS, IGNORED, UNMAPPED
+from discovery_dagster.domain.formats.language import UNDECIDED, Declaration
 from discovery_dagster.domain.grain import Grain
 from discovery_dagster.domain.mapping.amounts import AMOUNTS
 from discovery_dagster.domain.source_tables import READ, cell_column
 from discovery_dagster.domain.teaching.drafting import draft
-from discovery_dagster.domain.teaching.language import UNDECIDED, Declaration
 from discovery_dagster.domain.teaching.reading import read_format
 from discovery_dagster.domain.teaching.text import FormatError
 from discovery_dagster.domain.values import clean

@@ -4,7 +4,7 @@ A decision holds for each session of its client.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,9 +27,9 @@ def in_force(decisions: Iterable[FormatDecision]) -> list[FormatDecision]:
     return [decision for decision in last.values() if decision.text is not None]
 
 
-def digest(decisions: Sequence[FormatDecision]) -> str | None:
-    """Return a digest of what was taught, None when nothing was."""
-    if not decisions:
+def digest(numbers: Collection[int]) -> str | None:
+    """Return a digest of the decisions of these numbers, None for none."""
+    if not numbers:
         return None
-    numbers = sorted(each.decision for each in decisions)  # what a decision says is never changed
-    return hashlib.sha256("\n".join(map(str, numbers)).encode()).hexdigest()
+    # What a decision says is never changed.
+    return hashlib.sha256("\n".join(map(str, sorted(numbers))).encode()).hexdigest()

@@ -27,12 +27,7 @@ def taught_by(decision: FormatDecision) -> TaughtFormat:
 
 
 def concerning(
-    decisions: Iterable[FormatDecision], headers: Collection[Sequence[str]]
-) -> list[FormatDecision]:
-    """Return the decisions about formats that tables with one of `headers` may be of.
-
-    Raises:
-        FormatError: as `taught_by`.
-    """
-    declared = [(each, taught_by(each).declared) for each in decisions]
-    return [each for each, of in declared if any(told_by(of, header) for header in headers)]
+    taught: Iterable[TaughtFormat], headers: Collection[Sequence[str]]
+) -> list[TaughtFormat]:
+    """Return the formats that tables with one of `headers` may be of."""
+    return [each for each in taught if any(told_by(each.declared, header) for header in headers)]

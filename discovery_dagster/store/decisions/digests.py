@@ -1,6 +1,7 @@
 """Digests of what people decided about sessions, by kind: what steps were made from."""
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg.rows import DictRow
@@ -15,7 +16,6 @@ from discovery_dagster.domain.decisions.grains import digest as grain_digest
 from discovery_dagster.domain.decisions.identity import digest as identity_digest
 from discovery_dagster.domain.decisions.mapping import MappingDecision
 from discovery_dagster.domain.decisions.overrides import Override, concerning, digest
-from discovery_dagster.domain.decisions.taught_formats import FormatDecision
 from discovery_dagster.domain.dictionary import WordDecision
 from discovery_dagster.domain.dictionary import decisions as of_words
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
@@ -31,6 +31,9 @@ from discovery_dagster.store.decisions import (
     taught_formats,
 )
 from discovery_dagster.store.sessions import WANTED, by_session, wanted
+
+if TYPE_CHECKING:
+    from discovery_dagster.domain.teaching import TaughtFormat
 
 _WITH_DECISIONS = """
     select asked.key
@@ -75,7 +78,7 @@ def digests_by_session(
             overrides.in_force(database, engagement),
         )
         of_tables = grains.current(database, engagement)
-        taught = taught_formats.in_force(database, engagement)
+        taught = taught_formats.current(database, engagement)
         about_words = dictionary.current(database, engagement)
         with database.reader([engagement]) as connection:
             names = _named(connection, own) if known else {}
@@ -110,7 +113,7 @@ def digests_of(
     decided = overrides.in_force(database, engagement) if assets else []
     own = _mapping_digest(about, columns) | _asset_digests(decided, assets)
     own |= _grain_digest(of_tables, headers)
-    taught = taught_formats.in_force(database, engagement) if headers else []
+    taught = taught_formats.current(database, engagement) if headers else []
     own |= _format_digest(taught, headers)
     about_words = dictionary.current(database, engagement) if words else []
     own |= _word_digest(about_words, words)
@@ -137,7 +140,7 @@ def _grain_digest(
 
 
 def _format_digest(
-    taught: Sequence[FormatDecision], headers: Collection[Sequence[str]]
+    taught: "Sequence[TaughtFormat]", headers: Collection[Sequence[str]]
 ) -> dict[str, str]:
     if not taught:
         return {}
@@ -145,7 +148,7 @@ def _format_digest(
     # teach a format.
     from discovery_dagster.domain.teaching.deciding import concerning
 
-    digest_of_formats = of_formats.digest(concerning(taught, headers))
+    digest_of_formats = of_formats.digest([each.decision for each in concerning(taught, headers)])
     return {"formats": digest_of_formats} if digest_of_formats else {}
 
 

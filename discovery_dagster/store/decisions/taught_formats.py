@@ -51,9 +51,12 @@ def current(database: Database, engagement: EngagementKey) -> "list[TaughtFormat
     Raises:
         FormatError: when this version of Discovery can no longer read one of them.
     """
+    decided = in_force(database, engagement)
+    if not decided:
+        return []
     from discovery_dagster.domain.teaching.deciding import taught_by
 
-    return [taught_by(decision) for decision in in_force(database, engagement)]
+    return [taught_by(decision) for decision in decided]
 
 
 def find(database: Database, engagement: EngagementKey, name: str) -> FormatDecision:

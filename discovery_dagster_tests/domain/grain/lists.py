@@ -323,6 +323,15 @@ w-03,Ole,Till,Wave 2,Exclude,Later
 """,
         edges=3,
     ),
+    "buckets": _list(
+        "thing",
+        "acme-logs acme-media",
+        """
+id,bucket_name,creation_date,storage_class
+1,acme-logs,2024-01-01,STANDARD
+2,acme-media,2024-01-01,STANDARD
+""",
+    ),
     "machines on hosts": _list(
         "thing",
         "crm-vm-01 crm-vm-02 crm-vm-03",

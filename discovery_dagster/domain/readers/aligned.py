@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-_RULE: Final = re.compile(r"\s*[-=─]+(?: +[-=─]+)+\s*")
+_DASHES: Final = frozenset("-=─ ")
 _WIDE: Final = re.compile(r"\S {2,}\S")
 _SEVERAL: Final = re.compile(r" {2,}")
 _FEWEST: Final = 3  # lines, and columns where no line of dashes shows them
@@ -42,7 +42,7 @@ class Alignment:
 def find_alignment(lines: Sequence[str]) -> Alignment | None:
     """Return how the columns of `lines`, the first of a text, are aligned, None if they are not."""
     filled = [line.rstrip() for line in lines if line.strip()]
-    rows = [line for line in filled if not _RULE.fullmatch(line)]
+    rows = [line for line in filled if not _is_rule(line)]
     ruled = is_ruled(lines)
     if len(filled) < _FEWEST or len(rows) < 2 or any(_TAB in line for line in filled):
         return None
@@ -62,7 +62,11 @@ def find_alignment(lines: Sequence[str]) -> Alignment | None:
 def is_ruled(lines: Sequence[str]) -> bool:
     """Whether a line of dashes below the header shows the columns."""
     filled = [line for line in lines if line.strip()]
-    return len(filled) > 1 and _RULE.fullmatch(filled[1]) is not None
+    return len(filled) > 1 and _is_rule(filled[1])
+
+
+def _is_rule(line: str) -> bool:
+    return set(line.strip()) <= _DASHES and len(line.split()) > 1
 
 
 def _ruled_cuts(rule: str, blank: Sequence[bool]) -> tuple[int, ...]:

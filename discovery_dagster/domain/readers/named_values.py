@@ -18,7 +18,7 @@ from discovery_dagster.domain.readers.records import frame_of_records, read_reco
 from discovery_dagster.domain.source_tables import FileReading
 
 _PAIR: Final = re.compile(r"\s*(?P<name>[^\W_][^:\n]{0,80}?)(?: ?\.)*+ ?:(?: (?P<value>.*))?$")
-_LEADERS: Final = re.compile(r"(?: ?\.){3,} ?: ")
+_LEADERS: Final = ". . "
 _FEWEST: Final = 5  # pairs
 _MOST: Final = 0.6  # least share of the lines that are pairs
 _HOSTS: Final = frozenset({"hostname", "fqdn"})
@@ -34,7 +34,8 @@ def is_named_values(start: str) -> bool:
 
 def has_leaders(start: str) -> bool:
     """Whether names and values are linked by dots, which no other notation does."""
-    return len(_LEADERS.findall(start)) >= _FEWEST and is_named_values(start)
+    linked = sum(_LEADERS in line and ": " in line for line in start.splitlines())
+    return linked >= _FEWEST and is_named_values(start)
 
 
 def read_named_values(text: str, encoding: str, name: str, limits: Limits) -> FileReading:

@@ -103,11 +103,15 @@ def test_what_is_not_in_service_is_in_no_wave(status, strategy, begins):
     assert sorted(result.groups["assets"].to_list()) == [["a"], ["c"]]
 
 
-@pytest.mark.parametrize(
-    "status", ["Powered Off", "Operational", "Maintenance", "Not retired", None]
-)
-def test_what_is_off_or_in_service_is_planned(status):
+@pytest.mark.parametrize("status", ["Operational", "Maintenance", "Not retired", None])
+def test_what_is_in_service_is_planned(status):
     assert planned({"name": "a", "status": status})[1]["a"]["wave"] == 1
+
+
+def test_what_is_off_and_needed_is_planned():
+    needed = edge_rows({"source": "b", "target": "a"})
+    _, placed = planned({"name": "a", "status": "Powered Off"}, {"name": "b"}, edges=needed)
+    assert (placed["a"]["wave"], placed["b"]["wave"]) == (1, 1)
 
 
 def test_a_pin_moves_what_is_retired_all_the_same():

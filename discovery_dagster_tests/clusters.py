@@ -50,6 +50,7 @@ def cluster(major: int = MAJOR_VERSION) -> Iterator[Cluster]:
         opened = Cluster(port, secrets.token_urlsafe(16))
         secret = folder / "password"
         secret.write_text(opened.password)
+        secret.chmod(0o644)  # whatever mask a command in this process has set: the account reads it
         with (folder / "initdb.log").open("w+b") as log:
             completed = account.run(
                 *(programs / "initdb", "-D", place / "data", "-U", "postgres", "-E", "UTF8"),

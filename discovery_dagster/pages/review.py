@@ -172,7 +172,7 @@ def preview(
     Raises:
         HTTPException: 403 for who may only look.
         AnsweredError: when the item is not in the queue any more.
-        NoSuchAnswerError: when it is not answered like this.
+        UnusableAnswerError: when it is not answered like this.
     """
     form = _form(shared, request.state.viewer, session)
     queue = review.queue(shared.database, shared.objects, session)

@@ -49,7 +49,7 @@ def answer(
     Raises:
         HTTPException: 403 when it is the client's and the token is not for all of it.
         AnsweredError: when it is not in the queue any more.
-        NoSuchAnswerError: when it is not answered like this.
+        UnusableAnswerError: when it is not answered like this.
         PartlyAppliedError: when not all of the answer could be applied.
     """
     asked = review.queue(shared.database, shared.objects, session).find(item)

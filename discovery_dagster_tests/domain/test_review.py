@@ -10,7 +10,7 @@ from discovery_dagster.domain.decision_workbook.sheets import (
     WORDS,
     Question,
 )
-from discovery_dagster.domain.review import Item, NoSuchAnswerError, items
+from discovery_dagster.domain.review import Item, UnusableAnswerError, items
 from discovery_dagster.domain.review.items import key_of
 
 
@@ -61,9 +61,9 @@ def test_questions_can_be_left_out_but_not_all_of_them():
     keys = [key_of(ASSETS.name, one) for one in item.questions]
     (answer,) = item.answers("test", keys[:1], "why", "Ann")
     assert (answer.cells["Asset"], answer.author, answer.reason) == ("b", "Ann", "why")
-    with pytest.raises(NoSuchAnswerError):
+    with pytest.raises(UnusableAnswerError):
         item.answers("test", keys, "why", "Ann")
-    with pytest.raises(NoSuchAnswerError):
+    with pytest.raises(UnusableAnswerError):
         item.answers(" ", [], "why", "Ann")
 
 
@@ -80,7 +80,7 @@ def test_one_source_is_right_about_many_assets_each_with_a_value_of_its_own():
     assert [choice.label for choice in item.choices] == ["vms.csv", "cmdb.csv"]
     assert verdicts(item, "source:1") == ["40", "120"]
     for nonsense in ("source:7", "source:x", "source:-1"):
-        with pytest.raises(NoSuchAnswerError):
+        with pytest.raises(UnusableAnswerError):
             verdicts(item, nonsense)
 
 

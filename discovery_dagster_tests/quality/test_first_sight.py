@@ -6,7 +6,8 @@ from quality.sight_labels import KEPT_BACK, USED, Label, read_labels
 from quality.sight_looking import look
 
 LABEL = Label(
-    file="list/acme-servers.csv", kind="list", table=True, asks=False, things=["web01", "db01"],
+    file="list/acme-servers.csv", kind="list", batch=2, table=True, asks=False,
+    things=["web01", "db01"],
     count=2, beside=0, types={"db01": frozenset({"database"})}, type=None,
     columns={"Name": frozenset({"name"}), "Owner": frozenset({"business_owner"})}, fields=[],
     also=frozenset(), edges=frozenset(),

@@ -4,7 +4,7 @@ The questions are those of the decisions workbook, and so are the answers: an an
 one to each of its questions.
 """
 
-from discovery_dagster.domain.review.items import Choice, Item, NoSuchAnswerError
+from discovery_dagster.domain.review.items import Choice, Item, UnusableAnswerError
 from discovery_dagster.domain.review.queue import KINDS, items
 
-__all__ = ["KINDS", "Choice", "Item", "NoSuchAnswerError", "items"]
+__all__ = ["KINDS", "Choice", "Item", "UnusableAnswerError", "items"]

@@ -26,10 +26,10 @@ COLUMN: Final = "column:"  # and its name: that of several which is the field
 _MOST: Final = 200  # characters of an answer that a message repeats
 
 
-class NoSuchAnswerError(InvalidRequestError):
-    """An item is not answered like this; the message is one sentence."""
+class UnusableAnswerError(InvalidRequestError):
+    """An answer that is none to an item; the message is one sentence."""
 
-    code = "no_such_answer"
+    code = "unusable_answer"
 
 
 @dataclass(frozen=True)
@@ -107,13 +107,13 @@ class Item:
             author: who answers.
 
         Raises:
-            NoSuchAnswerError: when it is not answered like this.
+            UnusableAnswerError: when it is not answered like this.
         """
         if not value.strip():
-            raise NoSuchAnswerError("There is no answer: choose one, or fill one in.")
+            raise UnusableAnswerError("There is no answer: choose one, or fill one in.")
         answered = [one for one in self.questions if key_of(self.sheet, one) not in without]
         if not answered:
-            raise NoSuchAnswerError("Nothing is chosen that the answer would be for.")
+            raise UnusableAnswerError("Nothing is chosen that the answer would be for.")
         return [
             Answer(
                 self.sheet,
@@ -132,7 +132,7 @@ class Item:
         if self.sheet == CONFLICTS.name and value.startswith(SOURCE):
             values = {f"{SOURCE}{number}": each for number, each in enumerate(question.values)}
             if value not in values:
-                raise NoSuchAnswerError(f'No source is called "{value[:_MOST]}" here.')
+                raise UnusableAnswerError(f'No source is called "{value[:_MOST]}" here.')
             return values[value]
         return value
 

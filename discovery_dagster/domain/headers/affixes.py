@@ -23,7 +23,7 @@ from discovery_dagster.reference import load
 _PARTS: Final = re.compile(r"[_.:\[\]]+")
 #: Numbers that views put behind their columns, and any number there.
 _ZERO: Final = re.compile(r"(?<=[^\W\d_])0[01]?$")
-_NUMBER: Final = re.compile(r"\d+$")
+_NUMBER: Final = re.compile(r"(?<!\d)\d+$")
 _FEWEST: Final = 3  # headers that share a prefix
 _MOST: Final = 0.5  # least share of the headers that do
 _NUMBERED: Final = 0.6  # least share of headers that end in a zero, as columns of SCCM do

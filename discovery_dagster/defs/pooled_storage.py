@@ -85,7 +85,9 @@ class PooledPostgresStorage(DagsterPostgresStorage):
         with _lock:
             # Only the first instance looks whether there are tables.
             super().__init__(postgres_url, postgres_url not in _processes, inst_data)
-            process = _processes.setdefault(postgres_url, _Process(postgres_url))
+            if postgres_url not in _processes:
+                _processes[postgres_url] = _Process(postgres_url)
+            process = _processes[postgres_url]
         for storage in (self.run_storage, self.event_log_storage, self.schedule_storage):
             # The storages take no pool from outside, and a method of theirs that makes one makes
             # one for each.

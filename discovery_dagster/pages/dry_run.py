@@ -3,7 +3,6 @@
 They are read as a session would read them, in a child process; nothing is kept of it.
 """
 
-import hashlib
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from discovery_dagster.api.problems import NotFound
 from discovery_dagster.api.security import EngagementOf, StateOf
 from discovery_dagster.api.state import AppState
+from discovery_dagster.domain.contents import sha256_of
 from discovery_dagster.domain.facts import FileAccount
 from discovery_dagster.domain.intake import Readings, SourceFile
 from discovery_dagster.domain.keys import EngagementKey
@@ -79,21 +79,21 @@ def page(request: Request, engagement: EngagementOf, number: str, shared: StateO
         raise NotFound
     _, title, files = uploads.held(shared.inbox, engagement, number)
     too_large = sum(file.stat().st_size for file in files) > MOST_BYTES
-    found = None if too_large else _preview(shared, engagement, files)
+    previewed = None if too_large else _preview(shared, engagement, files)
     around = frame.of_engagement(engagement, shared.dagster_url)
-    columns = sorted(found.mapping, key=_doubt) if found else []
+    columns = sorted(previewed.mapping, key=_doubt) if previewed else []
     return html(
         DryRunPage(
             Frame(f"Import · {around.title}", around.way, dagster_url=around.dagster_url),
             title,
             f"{links.engagement(engagement)}/import/{number}",
             form_for(shared, request.state.viewer, engagement) or "",
-            found.files if found else [],
-            found.tables if found else [],
+            previewed.files if previewed else [],
+            previewed.tables if previewed else [],
             columns[:MOST],
             max(len(columns) - MOST, 0),
-            _reasons(found) if found else [],
-            len(found.issues) if found else 0,
+            _reasons(previewed) if previewed else [],
+            len(previewed.issues) if previewed else 0,
             too_large,
         )
     )
@@ -146,15 +146,13 @@ def _preview(shared: AppState, engagement: EngagementKey, files: Sequence[Path])
 
 
 def _source(file: Path) -> SourceFile:
-    with file.open("rb") as content:
-        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-    return SourceFile(file.name, file, sha256, file.stat().st_size)
+    return SourceFile(file.name, file, sha256_of(file), file.stat().st_size)
 
 
 def _doubt(column: Row) -> tuple[bool, bool]:
     return column["conflict"] is None, column["field"] != "unmapped"
 
 
-def _reasons(found: Preview) -> list[tuple[str, int]]:
-    counts = Counter(row["reasons"][0]["message"] for row in found.rejects if row["reasons"])
+def _reasons(previewed: Preview) -> list[tuple[str, int]]:
+    counts = Counter(row["reasons"][0]["message"] for row in previewed.rejects if row["reasons"])
     return counts.most_common(MOST)

@@ -124,10 +124,10 @@ def undo(
         NoSuchAnswerError: when it is none of the latest answers in force.
     """
     answers = given.given(shared.database, session, MOST_GIVEN)
-    found = given.find(answers, number)
-    if found.of_client:
+    latest = given.find(answers, number)
+    if latest.of_client:
         require_client(viewer, session.engagement)
-    given.take_back(shared.database, session, found, editor.name, editor.origin)
+    given.take_back(shared.database, session, latest, editor.name, editor.origin)
     return _queue(session, kind)
 
 

@@ -145,12 +145,12 @@ def row(sheet: str, question: Question) -> tuple[str, str]:
 def changes(item: Item, answers: Sequence[Answer]) -> list[Change]:
     """What answers would change, each of one question."""
     questions = {id(question.cells): question for question in item.questions}
-    found = []
+    changed = []
     for answer in answers:
         subject, before = row(item.sheet, questions[id(answer.cells)])
         field, after = _after(item.sheet, answer)
-        found.append(Change(subject, field, before, after))
-    return found
+        changed.append(Change(subject, field, before, after))
+    return changed
 
 
 def _after(sheet: str, answer: Answer) -> tuple[str, str]:

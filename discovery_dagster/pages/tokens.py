@@ -49,7 +49,7 @@ class TokensPage(Page):
     form: str = shown("the form token")
     living: Sequence[AccessToken] = shown("tokens that may see this engagement")
     own: str = shown("the token by which the page is seen, which is not ended here")
-    made: AccessToken | None = shown("the token that was made just now")
+    created: AccessToken | None = shown("the token that was made just now")
     secret: str | None = shown("its secret, this once")
     link: str | None = shown("the address that signs somebody in who only looks")
 
@@ -86,11 +86,11 @@ def make(
         raise InvalidRequestError("Operators' tokens are made where the installation runs.")
     whom = read_words(name, "author") if name.strip() else None
     scope = Scope(engagement.client, (engagement.engagement,))
-    made, secret = tokens.create(
+    created, secret = tokens.create(
         shared.database, scope, timedelta(days=days), role, whom, editor.name
     )
     link = f"{str(request.base_url).rstrip('/')}{links.sign_in(links.engagement(engagement))}"
-    return html(_page(shared, viewer, engagement, made, secret, f"{link}#token={secret}"))
+    return html(_page(shared, viewer, engagement, created, secret, f"{link}#token={secret}"))
 
 
 @router.post(f"{_TOKENS}/{{token}}/revoke")
@@ -116,7 +116,7 @@ def _page(
     shared: AppState,
     viewer: Viewer,
     engagement: EngagementKey,
-    made: AccessToken | None = None,
+    created: AccessToken | None = None,
     secret: str | None = None,
     link: str | None = None,
 ) -> TokensPage:
@@ -130,7 +130,7 @@ def _page(
         form_for(shared, viewer, engagement) or "",
         _living(shared, engagement),
         viewer.token,
-        made,
+        created,
         secret,
         link,
     )

@@ -84,12 +84,12 @@ class _Kept:
             if mark in self._items:
                 self._items.move_to_end(mark)
                 return self._items[mark]
-        found = find()
+        asked = find()
         with self._lock:
-            self._items[mark] = found
+            self._items[mark] = asked
             while len(self._items) > _MOST_KEPT:
                 self._items.popitem(last=False)
-        return found
+        return asked
 
 
 _KEPT = _Kept()
@@ -102,13 +102,13 @@ def queue(database: Database, objects: ObjectStore, session: SessionKey) -> Queu
         NotRunError: when it has no dependencies yet.
     """
     as_of = log.last(database, session.engagement)
-    found = _KEPT.of(
+    asked = _KEPT.of(
         _mark(database, session),
         lambda: items(questions(findings(database, objects, session))[0]),
     )
     decided = log.current(database, session.engagement)
     aside = {each.subject: each for each in decided if each.kind == QUESTION}
-    return Queue(as_of, found, aside)
+    return Queue(as_of, asked, aside)
 
 
 def _mark(database: Database, session: SessionKey) -> _Mark:

@@ -66,15 +66,15 @@ def environments_by_letter(names: Mapping[str, str], stated: Mapping[str, str]) 
         stated: the environment of those of which one is stated.
     """
     rules = reference.load("applications")["letters"]
-    letters = {one: found[1] for one, name in names.items() if (found := _LETTER.search(name))}
+    letters = {one: match[1] for one, name in names.items() if (match := _LETTER.search(name))}
     seen: dict[str, Counter[str]] = defaultdict(Counter)
     for one, letter in letters.items():
         if one in stated:
             seen[letter][stated[one]] += 1
-    meant = {}
+    by_letter = {}
     for letter, environments in seen.items():
         environment, often = environments.most_common(1)[0]
         enough = often >= max(rules["least"], rules["share"] * environments.total())
         if enough and environment in rules["mean"].get(letter, ()):
-            meant[letter] = environment
-    return {one: meant[letter] for one, letter in letters.items() if letter in meant}
+            by_letter[letter] = environment
+    return {one: by_letter[letter] for one, letter in letters.items() if letter in by_letter}

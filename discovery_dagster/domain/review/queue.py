@@ -30,12 +30,12 @@ def items(questions: Mapping[str, Sequence[Question]]) -> list[Item]:
         for question in asked:
             alike = question.alike or key_of(sheet, question)
             groups.setdefault((sheet, alike), []).append(question)
-    found = [
+    queued = [
         Item(sheet, alike, sorted(group, key=lambda one: -one.weight))
         for (sheet, alike), group in groups.items()
     ]
     order = {name: at for at, name in enumerate(load("review")["order"])}
-    return sorted(found, key=lambda item: (order[_kind(item)], -item.weight, -len(item.questions)))
+    return sorted(queued, key=lambda item: (order[_kind(item)], -item.weight, -len(item.questions)))
 
 
 def _kind(item: Item) -> str:

@@ -74,8 +74,8 @@ def fits(declared: Declaration, table: SourceTable) -> bool:
     sheets, others = (set(map(fold, names)) for names in (declared.sheets, declared.or_sheets))
     if others & sheet_names(table):
         return True
-    told = _told(declared, table.header) and set(declared.exactly) <= set(table.header)
-    return told and (not sheets or bool(sheets & sheet_names(table)))
+    has_header = _told(declared, table.header) and set(declared.exactly) <= set(table.header)
+    return has_header and (not sheets or bool(sheets & sheet_names(table)))
 
 
 def told_by(declared: Declaration, header: Sequence[str]) -> bool:

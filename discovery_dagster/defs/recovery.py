@@ -16,6 +16,9 @@ from discovery_dagster.domain.state import CANCELLED, PROCESS_LOST, has_no_proce
 from discovery_dagster.store import claims
 from discovery_dagster.store.database import Database
 
+#: Where Dagster's daemon keeps how far into the event log it has looked for failures to retry.
+RETRIES_CURSOR = "EVENT_LOG_CONSUMER_CURSOR-PIPELINE_FAILURE"
+
 MAX_RETRIES_TAG = "dagster/max_retries"
 _WILL_RETRY_TAG = "dagster/will_retry"
 
@@ -42,6 +45,15 @@ def lost_runs(instance: dg.DagsterInstance, database: Database) -> Iterator[dg.D
         held = claims.is_held(database, session)
         if has_no_process(_fact(record), claim_held=held, now=now):
             yield run
+
+
+def retries_are_watched(instance: dg.DagsterInstance) -> bool:
+    """Whether Dagster's daemon has noted where the event log ended when it began.
+
+    Until then it ignores the failures that are in the log, so that a run ended now would never be
+    retried. A daemon that is killed in its first seconds leaves that to the next one.
+    """
+    return RETRIES_CURSOR in instance.daemon_cursor_storage.get_cursor_values({RETRIES_CURSOR})
 
 
 def allow_retries(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:

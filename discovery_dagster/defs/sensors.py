@@ -19,15 +19,13 @@ from discovery_dagster.store.decisions import digests
 def lost_runs_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Report runs without a living process as failed; Dagster's own retries relaunch them.
 
-    The first tick of a home only looks: until the daemon has noted where the event log ends, it
-    ignores the failures that are in it, and that happens in its first seconds. Each tick also
-    brings partitions of earlier versions over, so that services that are started do so.
+    Each tick also brings partitions of earlier versions over, so that services that are started do
+    so.
     """
     with tick_database() as database:
         bring_over(context.instance, database)
-        if context.cursor is None:
-            context.update_cursor("begun")
-            return dg.SkipReason("The next tick ends runs without a process.")
+        if not recovery.retries_are_watched(context.instance):
+            return dg.SkipReason("Dagster's daemon does not look for runs to retry yet.")
         lost = list(recovery.lost_runs(context.instance, database))
     for run in lost:
         recovery.end(context.instance, run, retried=True)

@@ -28,7 +28,10 @@ _CLAIM_GRACE = {
     "CANCELING": timedelta(seconds=15),
 }
 
-PROCESS_LOST = "The process of this run is gone; `discovery run` resumes it from where it stopped."
+PROCESS_LOST = (
+    "The process of this run is gone. Services that run retry it within a minute from where it "
+    "stopped; without them, `discovery run` resumes it."
+)
 CANCELLED = "It was stopped; `discovery run` resumes it from where it stopped."
 
 #: Input of a publication that names the language model which proposed. It makes nothing stale: what

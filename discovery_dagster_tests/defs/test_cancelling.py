@@ -2,10 +2,13 @@ import os
 import signal
 import threading
 import time
+import warnings
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
 from dagster._daemon.auto_run_reexecution.auto_run_reexecution import should_retry
+from dagster._daemon.auto_run_reexecution.event_log_consumer import EventLogConsumerDaemon
 
 from discovery_dagster.definitions import defs
 from discovery_dagster.defs import assets, recovery
@@ -133,9 +136,10 @@ def test_the_sensor_has_dagster_retry_a_lost_run_from_where_it_stopped(
 ):
     run = started(engine, session)
     without_grace(monkeypatch)
-    look(engine, None)  # the first look of a home ends nothing
+    look(engine)  # before Dagster's daemon has: it would overlook the failure
     assert not engine.instance.get_run_by_id(run.run_id).is_finished
-    look(engine, "begun")
+    watch_for_retries(engine)
+    look(engine)
     lost = engine.instance.get_run_by_id(run.run_id)
     assert lost.status == FAILURE
     assert lost.tags["dagster/will_retry"] == "true"
@@ -146,7 +150,8 @@ def test_the_sensor_has_dagster_retry_a_lost_run_from_where_it_stopped(
 def test_a_session_that_waits_for_its_retry_can_be_cancelled(engine, session, monkeypatch):
     run = started(engine, session)
     without_grace(monkeypatch)
-    look(engine, "begun")
+    watch_for_retries(engine)
+    look(engine)
     assert states.state(engine.database, session).status == "queued"
     assert engine.cancel(session)
     assert states.state(engine.database, session).status == "failed"
@@ -159,7 +164,8 @@ def test_running_a_session_that_waits_for_its_retry_withdraws_the_retry(
 ):
     run = started(engine, session)
     without_grace(monkeypatch)
-    look(engine, "begun")
+    watch_for_retries(engine)
+    look(engine)
     assert should_retry(engine.instance.get_run_by_id(run.run_id), engine.instance)
     done = engine.execute_here(session)
     assert done.parent_run_id == run.run_id
@@ -192,15 +198,24 @@ def test_a_lost_run_that_was_to_be_cancelled_ends_as_cancelled(engine, session, 
     run = started(engine, session)
     engine.instance.report_run_canceling(run)
     without_grace(monkeypatch)
-    look(engine, "begun")
+    watch_for_retries(engine)
+    look(engine)
     assert engine.instance.get_run_by_id(run.run_id).status == CANCELED
 
 
-def look(engine, cursor) -> None:
+def watch_for_retries(engine) -> None:
+    """Have Dagster's own daemon look for runs to retry, which it does first for a new home."""
+    if recovery.retries_are_watched(engine.instance):
+        return
+    looks = EventLogConsumerDaemon().run_iteration(SimpleNamespace(instance=engine.instance))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # `Logger.warn`, in Dagster
+        assert list(looks) == [None, None]  # at failures and at successes, and there are none
+
+
+def look(engine) -> None:
     """Have the sensor look once."""
-    lost_runs_sensor.evaluate_tick(
-        dg.build_sensor_context(engine.instance, cursor=cursor, definitions=None)
-    )
+    lost_runs_sensor.evaluate_tick(dg.build_sensor_context(engine.instance, definitions=None))
 
 
 def without_grace(monkeypatch) -> None:

@@ -18,6 +18,10 @@ from discovery_dagster_tests.victim import Blow
 #: run whose worker was killed while it started counts as lost.
 PATIENCE = 480
 
+#: Seconds that a session may read failed until its retry: that is what it reads from the moment at
+#: which its run counts as lost to the next look of the services, which end it then.
+PAUSE = 90
+
 ABSENT = "absent"
 
 #: How a session ends without a person. Absent or waiting it has no run yet: the import that was to
@@ -124,13 +128,17 @@ def _up(home: Installation) -> subprocess.Popen[str]:
 def _await_end(move: EngagementOf) -> str:
     """Wait until the session moves no more by itself; return its status."""
     deadline = time.monotonic() + PATIENCE
-    status = ABSENT
+    status, failed_since = ABSENT, None
     while time.monotonic() < deadline:
         listed = move.installation.run("status", *move.options, "--json")
         if listed.returncode == 2:
             return ABSENT
         sessions = json.loads(listed.stdout).get("sessions", []) if listed.stdout else []
-        if sessions and (status := sessions[0]["status"]) not in ("queued", "running", "waiting"):
+        status = sessions[0]["status"] if sessions else status
+        failed_since = (failed_since or time.monotonic()) if status == "failed" else None
+        if failed_since and time.monotonic() > failed_since + PAUSE:
+            return status
+        if status not in (ABSENT, "queued", "running", "waiting", "failed"):
             return status
         time.sleep(1)
     return status

@@ -129,22 +129,22 @@ def test_no_pod_runs_as_root_or_may_become_it():
 
 
 def test_what_a_pod_is_told_and_mounts_is_there():
-    made = {
+    declared = {
         (each["kind"], each["metadata"]["name"]) for param in objects() for each in param.values
     } | {("ConfigMap", "dagster-instance"), ("ConfigMap", "dagster-workspace-yaml")}
     for name, pod in pods():
         volumes = {volume["name"] for volume in pod.get("volumes", [])}
         for volume in pod.get("volumes", []):
             if "configMap" in volume:
-                assert ("ConfigMap", volume["configMap"]["name"]) in made, name
+                assert ("ConfigMap", volume["configMap"]["name"]) in declared, name
             if "secret" in volume:
-                assert ("Secret", volume["secret"]["secretName"]) in made, name
+                assert ("Secret", volume["secret"]["secretName"]) in declared, name
         for container in pod["containers"]:
             assert {mount["name"] for mount in container["volumeMounts"]} <= volumes, name
             for source in container["envFrom"]:
                 (kind, reference), *_ = source.items()
                 known = {"configMapRef": "ConfigMap", "secretRef": "Secret"}[kind]
-                assert (known, reference["name"]) in made, name
+                assert (known, reference["name"]) in declared, name
 
 
 def test_the_charts_coordinator_is_the_projects_own_with_pods_by_size():

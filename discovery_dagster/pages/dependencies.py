@@ -128,7 +128,7 @@ class DependenciesPage(Page):
     around: DependenciesQuery = shown("what the URL asks for")
     applications: Sequence[Row] = shown("applications to start from: `name`, `assets`")
     find: str = shown("what an asset is searched by")
-    found: Sequence[Row] = shown("assets that were found")
+    matches: Sequence[Row] = shown("assets that match what was looked for")
     choices: Sequence[Choice] = shown("filters of the drawing and the table")
     opened: Sequence[str] = shown("applications drawn asset by asset")
     closing: Sequence[tuple[str, str]] = shown("those applications, with the URL that closes each")
@@ -194,7 +194,7 @@ def build(
         around=around,
         applications=content.applications,
         find=around.find,
-        found=content.assets,
+        matches=content.assets,
         choices=choices(around, content.environments),
         opened=around.open,
         closing=[

@@ -119,29 +119,29 @@ def about_the_second(change):
 
 #: What is wrong with one item of a response, and why it is left open when it stays so.
 BAD_ITEMS = {
-    "an id of nothing": (lambda said, at: said[at].update(id="q999"), "no item"),
-    "no id": (lambda said, at: said[at].pop("id"), "no item"),
-    "it is missing": (lambda said, at: said.pop(at), "no item"),
-    "it is no object": (lambda said, at: said.__setitem__(at, "database"), "no item"),
+    "an id of nothing": (lambda answers, at: answers[at].update(id="q999"), "no item"),
+    "no id": (lambda answers, at: answers[at].pop("id"), "no item"),
+    "it is missing": (lambda answers, at: answers.pop(at), "no item"),
+    "it is no object": (lambda answers, at: answers.__setitem__(at, "database"), "no item"),
     "an answer twice, differently": (
-        lambda said, at: said.append({**said[at], "value": "server"}),
+        lambda answers, at: answers.append({**answers[at], "value": "server"}),
         "differ",
     ),
-    "no allowed value": (lambda said, at: said[at].update(value="mainframe"), "allowed"),
-    "no value": (lambda said, at: said[at].update(value=None), "allowed"),
+    "no allowed value": (lambda answers, at: answers[at].update(value="mainframe"), "allowed"),
+    "no value": (lambda answers, at: answers[at].update(value=None), "allowed"),
 }
 
 #: What does not matter.
 GOOD_ITEMS = {
-    "an id in capitals": lambda said, at: said[at].update(id=said[at]["id"].upper()),
-    "a value in capitals": lambda said, at: said[at].update(value=" Database"),
-    "an answer twice, the same": lambda said, at: said.append(said[at]),
-    "an item about nothing": lambda said, at: said.append({**said[at], "id": "q999"}),
-    "a further key": lambda said, at: said[at].update(note="hello"),
-    "a key that no database takes": lambda said, at: said[at].update({"\x00": 1}),
-    "a confidence above 1": lambda said, at: said[at].update(confidence=7),
-    "a confidence in words": lambda said, at: said[at].update(confidence="high"),
-    "no reason": lambda said, at: said[at].pop("reason"),
+    "an id in capitals": lambda answers, at: answers[at].update(id=answers[at]["id"].upper()),
+    "a value in capitals": lambda answers, at: answers[at].update(value=" Database"),
+    "an answer twice, the same": lambda answers, at: answers.append(answers[at]),
+    "an item about nothing": lambda answers, at: answers.append({**answers[at], "id": "q999"}),
+    "a further key": lambda answers, at: answers[at].update(note="hello"),
+    "a key that no database takes": lambda answers, at: answers[at].update({"\x00": 1}),
+    "a confidence above 1": lambda answers, at: answers[at].update(confidence=7),
+    "a confidence in words": lambda answers, at: answers[at].update(confidence="high"),
+    "no reason": lambda answers, at: answers[at].pop("reason"),
 }
 
 #: What an answer may be wrapped in.

@@ -41,12 +41,12 @@ def ann(served: Served) -> Iterator[Person]:
 @pytest.fixture(scope="module")
 def names(served: Served) -> dict[str, str]:
     """The addresses of the first assets of both clients."""
-    found = {}
+    asset_urls = {}
     for client, session in (("hillside", HILLSIDE), ("dalesend", DALESEND)):
         with served.asking(served.token(client)) as asking:
             items = asking.get(f"{session}/assets?sort=name").json()["items"]
-        found[client] = f"{session}/assets/{items[0]['id']}"
-    return found
+        asset_urls[client] = f"{session}/assets/{items[0]['id']}"
+    return asset_urls
 
 
 def log(served: Served, client: str = "hillside") -> list[dict[str, str]]:
@@ -110,9 +110,9 @@ def test_the_later_of_two_who_contradict_each_other_is_told(
         hers, his = ann.hidden(asset), bo.hidden(asset)
         sent = ann.send(f"{asset}/decisions", hers, environment="test", reason="a")
         assert sent.status_code == 303
-        told = bo.send(f"{asset}/decisions", his, environment="production", reason="b")
-        assert told.status_code == 409
-        assert "Ann Li decided test" in told.text
+        refusal = bo.send(f"{asset}/decisions", his, environment="production", reason="b")
+        assert refusal.status_code == 409
+        assert "Ann Li decided test" in refusal.text
         again = bo.send(
             f"{asset}/decisions", bo.hidden(asset), environment="production", reason="b"
         )
@@ -209,10 +209,10 @@ def test_an_operator_makes_a_link_to_look_and_ends_it(
     assert (refused.status_code, ann.browser.get(access).status_code) == (403, 403)
     with signed_in(served, "hillside", role=Role.OPERATOR, name="Olga") as olga:
         form = {"form": olga.hidden(access)["form"]}
-        made = olga.send(access, form, role="viewer", name="Client Ltd")
-        assert made.status_code == 200
-        assert made.headers["cache-control"] == "no-store"
-        secret, *others = set(re.findall(r"dsc_[\w-]+", made.text))
+        answer = olga.send(access, form, role="viewer", name="Client Ltd")
+        assert answer.status_code == 200
+        assert answer.headers["cache-control"] == "no-store"
+        secret, *others = set(re.findall(r"dsc_[\w-]+", answer.text))
         assert others == []
         assert secret not in olga.page(access), "it is shown this once"
         with httpx.Client(base_url=served.url, timeout=60) as client:
@@ -220,7 +220,7 @@ def test_an_operator_makes_a_link_to_look_and_ends_it(
             assert client.get(names["hillside"]).status_code == 200
             assert "Decide what it is" not in client.get(names["hillside"]).text
             assert client.get("/engagements/hillside.other").status_code == 404
-            (own,) = re.findall(r"/tokens/(\w+)/revoke", made.text)
+            (own,) = re.findall(r"/tokens/(\w+)/revoke", answer.text)
             form = {"form": olga.hidden(access)["form"]}
             assert olga.send(f"{access}/{own}/revoke", form).status_code == 303
             assert client.get(names["hillside"]).status_code == 303, "its logins end with it"

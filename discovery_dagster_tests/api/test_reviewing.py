@@ -56,9 +56,9 @@ def ann(served: Served) -> Iterator[Person]:
 
 def key_of(page: str, title: str) -> str:
     """The key of the item whose question begins like this."""
-    found = re.search(rf'id="t-(\w+)">{re.escape(title)}', page)
-    assert found, f"{title} is not asked"
-    return found[1]
+    match = re.search(rf'id="t-(\w+)">{re.escape(title)}', page)
+    assert match, f"{title} is not asked"
+    return match[1]
 
 
 def answered(ann: Person, item: str, answer: str, **more: str) -> str:
@@ -213,9 +213,9 @@ def test_a_token_of_one_engagement_decides_nothing_for_the_client(served: Served
 
 def number_of(page: str) -> str:
     """The number of the answer that a page says was given."""
-    found = re.search(r"answers/(\w+)/undo", page)
-    assert found
-    return found[1]
+    match = re.search(r"answers/(\w+)/undo", page)
+    assert match
+    return match[1]
 
 
 def test_everything_of_a_session_is_downloaded_from_one_page(served: Served, ann: Person):

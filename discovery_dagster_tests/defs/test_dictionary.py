@@ -77,8 +77,8 @@ def stale(engine, session):
 
 def asked(engine, session, *, of_words=True):
     """The questions of the workbook by sheet."""
-    found = findings.findings(engine.database, ObjectStore(Settings().objects), session)
-    return questions(found if of_words else replace(found, words=()))[0]
+    open_findings = findings.findings(engine.database, ObjectStore(Settings().objects), session)
+    return questions(open_findings if of_words else replace(open_findings, words=()))[0]
 
 
 def of_types(questions_by_sheet):
@@ -96,13 +96,13 @@ def test_each_word_is_asked_once_and_its_answer_types_assets_and_gives_edges(eng
     edges = list(exports.rows(engine.database, session, "dependencies"))
     assert len(edges) == 53
 
-    found = asked(engine, session)
-    assert of_types(found) == []
-    words = [(one.cells["Field"], one.cells["Word"]) for one in found["Dictionary"]]
+    sheets = asked(engine, session)
+    assert of_types(sheets) == []
+    words = [(one.cells["Field"], one.cells["Word"]) for one in sheets["Dictionary"]]
     assert sorted(words) == sorted(
         [*(("type", word) for word in MEANINGS), *(("relation", phrase) for phrase in PHRASES)]
     )
-    first = found["Dictionary"][0].cells
+    first = sheets["Dictionary"][0].cells
     assert (first["Field"], first["In"], first["Rows"], first["Files"], first["Such as"]) == (
         "type", "Class", "40", "things.csv", "orains-00; orains-01; orains-02",
     )  # fmt: skip

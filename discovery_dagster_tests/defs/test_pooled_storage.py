@@ -19,9 +19,9 @@ _CLOSE_ALL = """
 
 @pytest.fixture(scope="module")
 def database(make_database_url: Callable[[], str]) -> Database:
-    made = Database(make_database_url())
-    storage.finish(made)
-    return made
+    database = Database(make_database_url())
+    storage.finish(database)
+    return database
 
 
 @pytest.fixture

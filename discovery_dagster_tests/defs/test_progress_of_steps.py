@@ -19,18 +19,18 @@ COUNTING = {"inventory", "classified_assets", "dependencies", "dependency_graph"
 
 
 @pytest.fixture(scope="module")
-def said():
+def reports():
     """What each step reported, whether it was written or not."""
     return {}
 
 
 @pytest.fixture(scope="module")
-def long_run(request, said):
+def long_run(request, reports):
     """A run every step of which takes long."""
     report = StepProgress.__call__
 
     def listening(self, done, total):
-        said.setdefault(self.step, []).append((done, total))
+        reports.setdefault(self.step, []).append((done, total))
         report(self, done, total)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -40,14 +40,14 @@ def long_run(request, said):
     return run
 
 
-def test_every_long_step_says_of_how_much_and_never_goes_back(long_run, said):
+def test_every_long_step_says_of_how_much_and_never_goes_back(long_run, reports):
     assert long_run.status == dg.DagsterRunStatus.SUCCESS
     for step in {step.key for step in STEPS} - QUICK:
-        done = [done for done, _ in said[step]]
-        last, total = said[step][-1]
+        done = [done for done, _ in reports[step]]
+        last, total = reports[step][-1]
         assert total is not None
-        assert done == sorted(done), (step, said[step])
-        assert last == total or step not in COUNTING, (step, said[step])
+        assert done == sorted(done), (step, reports[step])
+        assert last == total or step not in COUNTING, (step, reports[step])
 
 
 def lines(engine, run):

@@ -199,15 +199,15 @@ def test_words_are_counted_once_for_all_spellings_with_what_is_known_of_them():
         ("Name", "Class", "Environment"),
         ("a", "ORAINS", "Prod"), ("b", "orains", "P1"), ("c", "Datenbnak", "P1"), ("d", "n/a", ""),
     )  # fmt: skip
-    found = {(row["field"], row["word"]): row for row in words_of(source)}
-    assert set(found) == {
+    words = {(row["field"], row["word"]): row for row in words_of(source)}
+    assert set(words) == {
         ("type", "ORAINS"), ("type", "Datenbnak"), ("environment", "Prod"), ("environment", "P1"),
     }  # fmt: skip
-    first = found["type", "ORAINS"]
+    first = words["type", "ORAINS"]
     assert (first["column"], first["rows"], first["names"]) == ("Class", 2, ["a", "b"])
     assert (first["meaning"], first["near"]) == (None, None)
-    assert found["type", "Datenbnak"]["near"] == "database"
-    assert found["environment", "Prod"]["meaning"] == "production"
+    assert words["type", "Datenbnak"]["near"] == "database"
+    assert words["environment", "Prod"]["meaning"] == "production"
 
 
 def test_what_a_word_is_made_of_or_spelled_like_is_proposed_and_short_words_are_not():

@@ -23,9 +23,9 @@ def statuses(source):
     return dict(records.assets.select("name", "status").iter_rows()), shown
 
 
-def planned(*assets, edges=None, said=()):
+def planned(*assets, edges=None, constraints=()):
     every, edges = classified_assets(*assets), edge_rows() if edges is None else edges
-    settings = plan.PlanSettings(25, setting(*said))
+    settings = plan.PlanSettings(25, setting(*constraints))
     result = plan.make(every, edges, graph.analyse(every, edges), settings)
     return result, {row["asset_id"]: row for row in result.placements.iter_rows(named=True)}
 
@@ -115,11 +115,13 @@ def test_what_is_off_and_needed_is_planned():
 
 
 def test_a_pin_moves_what_is_retired_all_the_same():
-    result, placed = planned({"name": "a", "status": "Retired"}, said=["pin a 1"])
+    result, placed = planned({"name": "a", "status": "Retired"}, constraints=["pin a 1"])
     assert placed["a"]["wave"] == 1
     assert result.conflicts.is_empty()
 
 
 def test_what_is_retired_keeps_nobody_who_must_go_together_with_it():
-    _, placed = planned({"name": "a", "status": "Retired"}, {"name": "b"}, said=["together a b"])
+    _, placed = planned(
+        {"name": "a", "status": "Retired"}, {"name": "b"}, constraints=["together a b"]
+    )
     assert (placed["a"]["wave"], placed["b"]["wave"]) == (None, 1)

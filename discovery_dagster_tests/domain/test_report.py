@@ -41,13 +41,13 @@ def rows(**given):
     return {name: [] for name in TABLES} | known | given
 
 
-def made(**given):
+def report_of(**given):
     sentences = ["At most 5 assets a wave (set by ann)"]
     return report.contents("acme", "exit", "s001", "Move", "2026-01-01", rows(**given), sentences)
 
 
 def test_the_page_escapes_every_text_and_loads_nothing():
-    page = report.render(made())
+    page = report.render(report_of())
     assert "<script" not in page
     assert "&lt;script&gt;alert" in page
     assert re.findall(r'(?:src|href)="(?!#)', page) == []
@@ -55,21 +55,21 @@ def test_the_page_escapes_every_text_and_loads_nothing():
 
 
 def test_the_page_draws_its_numbers_and_says_them():
-    page = report.render(made())
+    page = report.render(report_of())
     assert 'aria-label="Assets by wave: wave 1 1"' in page
     assert page.count("<svg") == 8
     assert "1 asset runs what is no longer supported by its maker" in page
 
 
 def test_an_empty_session_has_a_report():
-    page = report.render(made(assets=[], coverage=[], waves=[]))
+    page = report.render(report_of(assets=[], coverage=[], waves=[]))
     assert "No connections were observed" in page
 
 
 @pytest.fixture
 def workbook():
     out = io.BytesIO()
-    report.write(out, made())
+    report.write(out, report_of())
     return openpyxl.load_workbook(out)
 
 
@@ -106,7 +106,7 @@ def test_it_is_printed_on_25_sheets_of_paper_at_most_the_first_with_the_summary(
 def test_of_a_long_table_the_first_rows_are_printed_and_the_sheet_has_all():
     out = io.BytesIO()
     asset = rows()["assets"][0]
-    report.write(out, made(assets=[{**asset, "name": f"sv{at}"} for at in range(300)]))
+    report.write(out, report_of(assets=[{**asset, "name": f"sv{at}"} for at in range(300)]))
     workbook = openpyxl.load_workbook(out)
     sheet = workbook["Assets"]
     assert sheet.max_row == 301
@@ -119,14 +119,14 @@ def test_the_first_page_says_what_was_found_what_moves_what_blocks_and_what_it_r
     conflicts = [
         {"constraint": 3, "kind": "pin", "sentence": "Pinned", "message": why} for why in ("a", "b")
     ]
-    summary = made(conflicts=conflicts).sections[0]
-    said = {heading: " ".join(sentences) for heading, sentences in summary.parts}
-    assert list(said) == [
+    summary = report_of(conflicts=conflicts).sections[0]
+    sentences_of = {heading: " ".join(sentences) for heading, sentences in summary.parts}
+    assert list(sentences_of) == [
         "What was found", "What moves when", "What blocks it", "What this rests on"
     ]  # fmt: skip
-    assert "1 machine, 1 application, 0 databases" in said["What was found"]
-    assert "Windows are set from 2026-03-06 to 2026-03-08." in said["What moves when"]
-    assert said["What blocks it"].startswith("1 constraint that somebody set cannot hold")
+    assert "1 machine, 1 application, 0 databases" in sentences_of["What was found"]
+    assert "Windows are set from 2026-03-06 to 2026-03-08." in sentences_of["What moves when"]
+    assert sentences_of["What blocks it"].startswith("1 constraint that somebody set cannot hold")
     (table,) = summary.tables
     assert table.rows == [
         ("Shop", "A. Okafor", "critical", "production 1", "unknown", "high")
@@ -140,7 +140,7 @@ def test_no_cell_of_the_workbook_is_a_formula(workbook):
 
 def test_charts_of_the_workbook_say_their_numbers_to_those_who_do_not_see_them():
     out = io.BytesIO()
-    report.write(out, made())
+    report.write(out, report_of())
     with zipfile.ZipFile(out) as parts:
         drawing = parts.read("xl/drawings/drawing1.xml").decode()
     assert 'descr="Assets by wave: wave 1 1"' in drawing
@@ -168,7 +168,7 @@ def seen(file, first, last, count=1):
 def test_every_dependency_is_in_the_workbook_with_its_evidence():
     declared = {"kind": "declared", "file": "cmdb.csv", "count": None}
     out = io.BytesIO()
-    report.write(out, made(dependencies=[dependency("web", "db", declared, port=1433)]))
+    report.write(out, report_of(dependencies=[dependency("web", "db", declared, port=1433)]))
     sheet = openpyxl.load_workbook(out)["Dependencies"]
     assert [cell.value for cell in sheet[2]][:6] == [
         "web", "depends on", "db", "1433", "declared only", "cmdb.csv line 2",
@@ -181,7 +181,7 @@ def test_coverage_says_from_when_to_when_was_observed_and_where_nothing_was():
         dependency("a", "c", seen("may.csv", "2026-05-02T00:00:00Z", "2026-05-08T00:00:00Z")),
         dependency("b", "c", seen("june.csv", "2026-06-10T00:00:00", "2026-06-10T06:00:00", 5)),
     ]
-    section = made(dependencies=edges).sections[-1]
+    section = report_of(dependencies=edges).sections[-1]
     assert section.sentences[:3] == (
         "Connections were observed from 2026-05-01 00:00 UTC to 2026-06-10 06:00, 40 days, of"
         " 0 assets. What runs once a month or a year is seen only if it ran then.",
@@ -203,7 +203,7 @@ def test_a_table_longer_than_the_page_shows_says_where_the_rest_is():
         }
         for n in range(50)
     ]  # fmt: skip
-    page = report.render(made(files=files))
+    page = report.render(report_of(files=files))
     assert "The first 40 of 50; the workbook has all of them." in page
     assert "f49" not in page
 
@@ -271,15 +271,15 @@ def test_nothing_is_drawn_where_everything_moves_alone():
 
 
 def test_the_report_begins_with_what_blocks_and_what_it_rests_on():
-    parts = dict(made().sections[0].parts)
+    parts = dict(report_of().sections[0].parts)
     assert parts["What blocks it"] == (
         "1 asset runs what is no longer supported by its maker, 1 of them in production.",
     )
     assert parts["What this rests on"][-1] == (
         "Of 1 asset no dependency is known: ask the owners, or observe, before moving."
     )
-    assert "In short" in report.render(made())
-    nothing = made(assets=[], coverage=[], waves=[], applications=[]).sections[0]
+    assert "In short" in report.render(report_of())
+    nothing = report_of(assets=[], coverage=[], waves=[], applications=[]).sections[0]
     assert nothing.points == nothing.tables == ()
     assert dict(nothing.parts)["What moves when"] == ("There is nothing to move yet.",)
 
@@ -290,7 +290,7 @@ def test_infrastructure_that_stays_does_not_lead_what_is_most_needed():
         "type": "server", "blast_radius": 1, "single_point": False, "service": None,
         "single_point_reason": None, "service_reason": None,
     }  # fmt: skip
-    sections = made(
+    sections = report_of(
         assets=[{**asset, "id": "web"}, {**asset, "id": "esx", "wave": None}],
         nodes=[
             {**node, "id": "esx", "name": "esx01", "fan_in": 40},
@@ -317,7 +317,7 @@ def test_what_single_targets_alone_do_not_take_is_said_apart():
     ]
     (blocking,) = [
         sentences
-        for title, sentences in made(readiness=readiness).sections[0].parts
+        for title, sentences in report_of(readiness=readiness).sections[0].parts
         if title == "What blocks it"
     ]
     assert "Not ready for single targets alone: 2 for Google Cloud; see Readiness." in blocking

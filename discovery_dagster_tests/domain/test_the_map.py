@@ -82,9 +82,9 @@ def connections(target, sources, port, infrastructure, reverse=False):
 VMS = [f"vm{number}" for number in range(10)]
 
 
-def services_of(edges, *names, said=None):
+def services_of(edges, *names, decided=None):
     assets = classified_assets(*({"name": name} for name in (*VMS, *names)))
-    services = shared_services.recognise(assets, edge_rows(*edges), said or {})
+    services = shared_services.recognise(assets, edge_rows(*edges), decided or {})
     return dict(services.select("asset_id", "service").iter_rows())
 
 
@@ -134,8 +134,11 @@ def test_what_collected_the_data_is_told_by_its_name_and_ties_nothing():
 
 def test_a_person_overrules_what_serves_the_estate():
     edges = connections("x1", VMS, 53, "dns")
-    assert services_of(edges, "x1", said={"x1": (False, "no")}) == {}
-    assert services_of(edges, "x1", said={"vm1": (True, "yes")}) == {"vm1": "decided", "x1": "dns"}
+    assert services_of(edges, "x1", decided={"x1": (False, "no")}) == {}
+    assert services_of(edges, "x1", decided={"vm1": (True, "yes")}) == {
+        "vm1": "decided",
+        "x1": "dns",
+    }
 
 
 def test_what_a_person_denies_of_an_asset_lets_its_connections_tie():

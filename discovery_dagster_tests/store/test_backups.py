@@ -250,7 +250,8 @@ def same(files: Members) -> Members:
 SESSION = "rows/discovery.session"
 TAMPERINGS = {
     "statements among rows": Tampering(
-        lambda found: {**found, SESSION: STATEMENTS + found[SESSION]}, "rows of discovery.session"
+        lambda members: {**members, SESSION: STATEMENTS + members[SESSION]},
+        "rows of discovery.session",
     ),
     "statements for a name of a table": Tampering(
         with_table('discovery.session"; drop schema discovery cascade; --', ["x"]), "no home has"
@@ -267,18 +268,22 @@ TAMPERINGS = {
         with_contents(sequences={"public.x; drop schema discovery": 1}), "no home has"
     ),
     "rows that are missing": Tampering(without(SESSION), "lacks the rows"),
-    "fewer rows": Tampering(lambda found: {**found, SESSION: b""}, "0 rows of discovery.session"),
+    "fewer rows": Tampering(
+        lambda members: {**members, SESSION: b""}, "0 rows of discovery.session"
+    ),
     "rows without what they refer to": Tampering(
-        lambda found: {**found, SESSION: found[SESSION].replace(b"acme.move", b"acme.gone")},
+        lambda members: {**members, SESSION: members[SESSION].replace(b"acme.move", b"acme.gone")},
         "rows of discovery.session",
     ),
     "an added file": Tampering(
-        lambda found: {**found, "dagster/dagster.yaml": b"x"}, "no backup d"
+        lambda members: {**members, "dagster/dagster.yaml": b"x"}, "no backup d"
     ),
     "a path that leaves": Tampering(
-        lambda found: {**found, "objects/../../../taken": b"x"}, "no backup does"
+        lambda members: {**members, "objects/../../../taken": b"x"}, "no backup does"
     ),
-    "an absolute path": Tampering(lambda found: {**found, "/tmp/taken": b"x"}, "no backup does"),  # noqa: S108
+    "an absolute path": Tampering(
+        lambda members: {**members, "/etc/taken": b"x"}, "no backup does"
+    ),
     "a symbolic link": Tampering(same, "no backup does", (link("objects/x", "/etc"),)),
     "a hard link": Tampering(
         same, "no backup does", (link("objects/x", "/etc/passwd", tarfile.LNKTYPE),)

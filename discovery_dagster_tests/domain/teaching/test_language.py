@@ -19,7 +19,7 @@ def changed(old: str, new: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         (changed("unit: MB", "unit: MBB"), "line 6, columns.ARB_SP.unit: `MBB` is no unit; `MB`"),
         (changed("memory_gb", "memory"), "line 6, columns.ARB_SP.field: `memory` is no field;"),
@@ -58,9 +58,9 @@ def changed(old: str, new: str) -> str:
         ("", "line 1: it declares no format."),
     ],
 )  # fmt: skip
-def test_each_fault_names_its_line_and_its_key(text, said):
+def test_each_fault_names_its_line_and_its_key(text, sentence):
     problem = problem_of(text)
-    assert said in problem
+    assert sentence in problem
     assert problem.endswith(".")
     assert "\n" not in problem
 
@@ -72,7 +72,7 @@ BOMB = "a: &a [x, x]\n" + "".join(
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         (BOMB, "`&a` is an anchor"),
         (changed("name", "*name"), "`*name` is an anchor"),
@@ -87,9 +87,9 @@ BOMB = "a: &a [x, x]\n" + "".join(
     ],
     ids=["bomb", "alias", "tag", "merge", "lists", "objects", "long", "many", "nul", "key"],
 )  # fmt: skip
-def test_a_hostile_text_is_refused_quickly_and_in_a_sentence(text, said):
+def test_a_hostile_text_is_refused_quickly_and_in_a_sentence(text, sentence):
     began = time.process_time()
-    assert said in problem_of(text)
+    assert sentence in problem_of(text)
     assert time.process_time() - began < 2
 
 

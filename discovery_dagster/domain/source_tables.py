@@ -4,9 +4,12 @@ Readers make these; formats recognise them; mapping and canonicalisation read th
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Protocol
 
 import polars as pl
+
+from discovery_dagster.domain.words import fold
 
 #: What became of a physical record while its file was read.
 READ: Final = "read"  # its cells could be assigned to the columns
@@ -65,6 +68,11 @@ class SourceTable:
     records: pl.DataFrame
     cut_off: frozenset[int] = frozenset()
     merged: tuple[MergedCell, ...] = ()
+
+    @cached_property
+    def folded_header(self) -> tuple[str, ...]:
+        """The header as formats compare it: they are two hundred, and each asks for it."""
+        return tuple(map(fold, self.header))
 
     def position(self, column: str) -> int:
         """Position of the first column called `column`, from 0."""

@@ -14,7 +14,6 @@ from discovery_dagster.domain.mapping import warnings
 from discovery_dagster.domain.source_tables import IGNORED, READ, REJECTED, SourceTable, cell_column
 from discovery_dagster.domain.tables import ISSUES, RECORD_OUTCOMES, Issues, Schema
 from discovery_dagster.domain.tables.words import Outcome, Severity
-from discovery_dagster.domain.words import fold
 
 ACCEPTED: Final = Outcome.ACCEPTED
 
@@ -145,7 +144,7 @@ def exclusion_rules(table: SourceTable, table_format: TableFormat) -> Iterator[E
 
     What was refused is left out of every table of connections and of relations.
     """
-    folded = [fold(column) for column in table.header]
+    folded = table.folded_header
     column = {name: cell_column(at) for at, name in reversed(list(enumerate(folded)))}
     refused = refusals() if {Kind.FLOWS, Kind.RELATIONS} & table_format.kinds else ()
     # A rule forbids in words of its own; a flow that was refused was not answered, either.

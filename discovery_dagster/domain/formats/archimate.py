@@ -48,7 +48,7 @@ def _is_ignored(cell: str, reason: str) -> bool:
 
 def _fits(table: SourceTable, columns: Iterable[str], words: Iterable[str]) -> int:
     """Whether the first of `columns` that the table has holds mostly `words`."""
-    folded = [fold(column) for column in table.header]
+    folded = table.folded_header
     for column in columns:
         if column in folded:
             cells = table.records[cell_column(folded.index(column))].drop_nulls().unique()
@@ -59,14 +59,14 @@ def _fits(table: SourceTable, columns: Iterable[str], words: Iterable[str]) -> i
 
 
 def _are_elements(table: SourceTable) -> int:
-    folded = {fold(column) for column in table.header}
+    folded = set(table.folded_header)
     if {"source", "target"} <= folded or not folded & {"name", "label"}:
         return 0
     return _fits(table, _TYPES, _elements())
 
 
 def _are_relationships(table: SourceTable) -> int:
-    if not {"source", "target"} <= {fold(column) for column in table.header}:
+    if not {"source", "target"} <= set(table.folded_header):
         return 0
     return _fits(table, _RELATIONS, reference.load("archimate")["relationships"])
 

@@ -12,7 +12,6 @@ import polars as pl
 from discovery_dagster.domain.formats.declared import declared
 from discovery_dagster.domain.formats.reshaping import add_columns, column_of
 from discovery_dagster.domain.source_tables import SourceTable
-from discovery_dagster.domain.words import fold
 
 SQL_INSTANCES: Final = declared("azure_migrate.sql_instances")
 WEB_APPLICATIONS: Final = declared("azure_migrate.web_applications")
@@ -31,7 +30,7 @@ def _reshape(table: SourceTable) -> SourceTable:
         machine, instance = column_of(table, "machine name"), column_of(table, "sql instance")
         known = pl.DataFrame({"machine": machine, "instance": instance.fill_null(_DEFAULT)})
         called = known.select(pl.concat_str("machine", "instance", separator="\\"))
-        header = {fold(column) for column in table.header}
+        header = set(table.folded_header)
         described = [name for name in ("sql version", "sql edition") if name in header]
         words = pl.DataFrame({name: column_of(table, name) for name in described})
         added = {"instance of machine": called.to_series()}

@@ -144,10 +144,10 @@ class TableFormat:
         """Return how much of `table` this format knows, 0 when the table is not of it."""
         if self.fit is not None:
             return self.fit(table)
-        headers = {fold(column) for column in table.header}
+        headers = set(table.folded_header)
         if not self.verbatim <= set(table.header):
             return 0
-        on_sheet = bool(self.sheets & sheet_names(table))
+        on_sheet = bool(self.sheets) and bool(self.sheets & sheet_names(table))
         known = max((len(names) for names in self.headers if names <= headers), default=0)
         if not on_sheet and not known:
             return 0

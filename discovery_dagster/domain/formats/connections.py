@@ -87,14 +87,14 @@ def known_ends(sides: str) -> dict[str, tuple[str, str, int]]:
 def _named(table: SourceTable, sides: str) -> set[tuple[str, str]]:
     """Side and thing of each end that the table's headers name."""
     known = known_ends(sides)
-    headers = {fold(column) for column in table.header}
+    headers = set(table.folded_header)
     bare = any(set(pair) <= headers for pair in _words()["bare"])
     ends = {known[header] for header in headers & known.keys()}
     return {(side, thing) for side, thing, rank in ends if rank >= 0 or bare}
 
 
 def _fit(table: SourceTable, sides: str, observed: bool) -> int:
-    headers = {fold(column) for column in table.header}
+    headers = set(table.folded_header)
     named = _named(table, sides)
     both = [
         {(side, thing) for side in ("source", "target")} <= named for thing in ("name", "address")
@@ -122,7 +122,7 @@ def _is_log(table: SourceTable, sides: str) -> bool:
 
     Between addresses a time of day or a counter does; between names, a time of day and a verdict.
     """
-    headers = [fold(column) for column in table.header]
+    headers = table.folded_header
     moments = {fold(word) for word in (*_times("first_seen"), *_times("last_seen"))}
     timed = any(header in moments and _are_moments(table, at) for at, header in enumerate(headers))
     has_verdict = any(
@@ -231,7 +231,7 @@ def _relations(name: str, sides: str, relation: str = "depends_on") -> TableForm
 
 def _lists_needs(table: SourceTable) -> int:
     """Whether one column names a thing that no other format would, and another what it needs."""
-    headers = {fold(column) for column in table.header}
+    headers = set(table.folded_header)
     fields = {synonyms.find_field(column, synonyms.ASSETS) for column in table.header}
     needs = any(meaning is not None and meaning[0] in REFERENCES for meaning in fields)
     return int(needs and bool(headers & _dependents().keys()))

@@ -8,7 +8,6 @@ from typing import Final
 
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.source_tables import SourceTable
-from discovery_dagster.domain.words import fold
 
 FILE: Final = "discovery file"
 SHEET: Final = "discovery sheet"
@@ -26,7 +25,7 @@ _CERTAIN = 1_000_000
 
 
 def _fit(table: SourceTable) -> int:
-    folded = {fold(column) for column in table.header}
+    folded = set(table.folded_header)
     return _CERTAIN if {FILE, LINE} <= folded else 0
 
 

@@ -38,7 +38,7 @@ def _words() -> Any:
 
 
 def _fit(table: SourceTable) -> int:
-    folded = [fold(column) for column in table.header]
+    folded = table.folded_header
     if not set(folded) & {fold(word) for word in _words()["told_by"]}:
         return 0
     known = known_ends(SENT)
@@ -120,7 +120,7 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
 
 
 def _with_service(table: SourceTable) -> SourceTable:
-    folded = [fold(column) for column in table.header]
+    folded = table.folded_header
     names = [fold(name) for name in _words()["service"]]
     positions = [folded.index(name) for name in names if name in folded]
     if not positions:

@@ -33,7 +33,7 @@ def _is_naming(column: str) -> bool:
 
 def has_two_ends(table: SourceTable) -> int:
     """Return how well `table` fits as one of relations between two ends, 0 when it does not."""
-    headers = {fold(column) for column in table.header}
+    headers = set(table.folded_header)
     if any(pair <= headers for pair in synonyms.relation_pairs()):
         return 2
     return 2 if _ends(table, "source") & _ends(table, "destination") else 0

@@ -20,7 +20,7 @@ _ANSWER: Final = "answer"
 
 
 def _fit(table: SourceTable) -> int:
-    folded = {fold(column) for column in table.header}
+    folded = set(table.folded_header)
     named = fold(PurePath(table.sheet or table.file).stem) == _NAMED
     fits = folded >= _NEEDED and (named or REASON in folded) and _ANSWER not in folded
     return _CERTAIN if fits else 0

@@ -26,7 +26,7 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
 
 
 def _reshape(table: SourceTable) -> SourceTable:
-    folded = [fold(column) for column in table.header]
+    folded = table.folded_header
     for sides in (LOCAL, OPENED, SENT):
         known = known_ends(sides)
         meanings = {known[header][:2] for header in folded if header in known}

@@ -27,7 +27,7 @@ def cells_of(table: SourceTable, column: str) -> pl.Series:
 
 def column_of(table: SourceTable, folded: str) -> pl.Series:
     """Return the cells of the first column whose folded header is `folded`."""
-    at = [fold(column) for column in table.header].index(folded)
+    at = table.folded_header.index(folded)
     return table.records[cell_column(at)]
 
 
@@ -91,7 +91,7 @@ def filled_columns(table: SourceTable) -> list[str]:
 
 def product_of(table: SourceTable, *columns: str) -> pl.Series | None:
     """Return the product of the numbers in `columns` (folded), None when one is missing."""
-    folded = [fold(column) for column in table.header]
+    folded = table.folded_header
     if not set(columns) <= set(folded):
         return None
     numbers = (_numbers(table, folded.index(column)) for column in columns)

@@ -129,7 +129,7 @@ def reshape(tables: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
 
 def _reshape(table: SourceTable) -> SourceTable:
     known = next((each for each in FORMATS if each.specificity(table) > _ON_SHEET), None)
-    header = {fold(column) for column in table.header}
+    header = set(table.folded_header)
     if known is None or not header & {"vm"}:
         return table
     machine = column_of(table, next(name for name in _MACHINE if name in header))

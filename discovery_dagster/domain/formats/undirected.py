@@ -75,7 +75,7 @@ def _has_directed_needs(table: SourceTable) -> int:
 
 
 def _names_both(table: SourceTable, others: frozenset[str]) -> bool:
-    folded = {fold(column) for column in table.header}
+    folded = set(table.folded_header)
     return bool(_owners() & folded) and bool(others & folded)
 
 

@@ -35,7 +35,7 @@ def by_connections(
     of: dict[str, set[str]] = defaultdict(set)
     for one in memberships:
         of[one.asset].add(one.application)
-    asks, asked_by = _conversations(resolved)
+    asks, asked_by = _conversations(resolved, of)
     data = {*hosts, *hosts.values()}
     proposed = []
     for asset in sorted(asks.keys() | asked_by.keys()):
@@ -53,10 +53,15 @@ def by_connections(
     return proposed
 
 
-def _conversations(resolved: pl.DataFrame) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """What each asset asks, and what asks it."""
+def _conversations(
+    resolved: pl.DataFrame, of: Iterable[str]
+) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """What each asset asks, and what asks it, as far as one of both serves an application."""
+    serving = list(of)
     talking = resolved.filter(
-        pl.col("relation") == Relation.CONNECTS_TO, pl.col("infrastructure").is_null()
+        pl.col("relation") == Relation.CONNECTS_TO,
+        pl.col("infrastructure").is_null(),
+        pl.col("source_id").is_in(serving) | pl.col("target_id").is_in(serving),
     )
     asks: dict[str, set[str]] = defaultdict(set)
     asked_by: dict[str, set[str]] = defaultdict(set)

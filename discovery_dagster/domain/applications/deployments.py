@@ -171,12 +171,11 @@ def _by_names(
     ]
     taken = {named[asset] for asset in of}
     begins = prefixes(known, taken)
+    lengths = sorted({len(prefix) for prefix in begins}, reverse=True)
     proposed = []
     for asset, name in named.items():
         if asset not in of:
-            prefix = next(
-                (name[:end] for end in range(len(name), 2, -1) if name[:end] in begins), None
-            )
+            prefix = next((name[:end] for end in lengths if name[:end] in begins), None)
             if prefix is not None:
                 why = f"its name begins with {prefix}, as those of the application do"
                 proposed.append(Membership(asset, begins[prefix], why, proposed=True))

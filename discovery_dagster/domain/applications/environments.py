@@ -34,9 +34,9 @@ def infer_environments(
     """
     known = {asset: row["environment"] or UNKNOWN for asset, row in by_id.items()}
     _by_hosts(known, hosts)
-    for asset, environment in _by_names(by_id).items():
-        if asset in applications and known[asset] == UNKNOWN:
-            known[asset] = environment
+    unsaid = [asset for asset in applications if known[asset] == UNKNOWN]
+    told = _by_names(by_id) if unsaid else {}
+    known |= {asset: told[asset] for asset in unsaid if asset in told}
     near = _near(resolved, applications)
     for _ in range(_PASSES):
         for asset in sorted(near):
@@ -89,12 +89,15 @@ def _by_hosts(known: dict[str, str], hosts: Mapping[str, str]) -> None:
 def _near(resolved: pl.DataFrame, applications: Mapping[str, set[str]]) -> dict[str, set[str]]:
     """What each asset talks with, or needs, of those that serve an application with it."""
     near: dict[str, set[str]] = defaultdict(set)
+    serving = list(applications)
     talking = resolved.filter(
         pl.col("relation").is_in([Relation.CONNECTS_TO, Relation.DEPENDS_ON]),
         pl.col("infrastructure").is_null(),
+        pl.col("source_id").is_in(serving),
+        pl.col("target_id").is_in(serving),
     )
     for one, other in talking.select("source_id", "target_id").iter_rows():
-        if applications.get(one, set()) & applications.get(other, set()):
+        if applications[one] & applications[other]:
             near[one].add(other)
             near[other].add(one)
     return near

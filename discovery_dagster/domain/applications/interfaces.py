@@ -43,12 +43,18 @@ def interfaces(edges: Edges, deployments: Deployments) -> Interfaces:
         pl.col("infrastructure").is_null(),
         pl.col("relation").is_in([Relation.DEPENDS_ON, Relation.CONNECTS_TO]),
     )
+    # Rows with their evidence are dear to convert, and most edges join no two applications.
+    serving = {asset: asset for asset in deployments.applications} | {
+        asset: application for asset, (application, _) in deployments.of.items()
+    }
+    ends = {
+        end: pl.col(f"{end}_id").replace_strict(serving, default=None, return_dtype=pl.String)
+        for end in ("source", "target")
+    }
+    between = needs.filter(ends["source"] != ends["target"])
     pairs: dict[tuple[str, str], _Interface] = defaultdict(_Interface)
-    for edge in needs.iter_rows(named=True):
-        source = _application(edge["source_id"], deployments)
-        target = _application(edge["target_id"], deployments)
-        if source is None or target is None or source == target:
-            continue
+    for edge in between.iter_rows(named=True):
+        source, target = serving[edge["source_id"]], serving[edge["target_id"]]
         one = pairs[source, target]
         one.edges.append(edge["edge"])
         kinds = {piece["kind"] for piece in edge["evidence"]}
@@ -71,14 +77,6 @@ def interfaces(edges: Edges, deployments: Deployments) -> Interfaces:
     ]
     frame = pl.DataFrame(rows, schema=dict(INTERFACES))
     return conform(frame.sort("source", "target", "source_id", "target_id"), INTERFACES)
-
-
-def _application(asset: str, deployments: Deployments) -> str | None:
-    """The application that an asset serves alone, or is."""
-    part = deployments.of.get(asset)
-    if part is not None:
-        return part[0]
-    return asset if asset in deployments.applications else None
 
 
 def _row(source: str, target: str, one: _Interface, names: Mapping[str, str]) -> dict[str, object]:

@@ -101,9 +101,13 @@ def _of_role(
     parts = []
     for side in sides:
         here, there = _SIDES[side]
-        counted = linked.group_by(asset_id=here).agg(
-            pl.col(there).filter(of_kind).n_unique().alias("others"),
-            pl.col("service").filter(of_kind).drop_nulls().unique().sort().alias("services"),
+        counted = (
+            linked.filter(of_kind)
+            .group_by(asset_id=here)
+            .agg(
+                pl.col(there).n_unique().alias("others"),
+                pl.col("service").drop_nulls().unique().sort().alias("services"),
+            )
         )
         scored = counted.join(known, on="asset_id").with_columns(
             enough=(pl.col("others") >= least) & (not rule.get("only_named", False)),

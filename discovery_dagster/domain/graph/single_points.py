@@ -81,41 +81,35 @@ def _part_of(
 class _Needing:
     """What stops with each asset alone, and what stops with it and others of a group."""
 
-    alone: Mapping[str, Sequence[str]]
+    alone: Mapping[str, set[str]]
     together: Mapping[str, Sequence[tuple[str, frozenset[str]]]]
+    targets: frozenset[str]  # what anything needs
 
     @classmethod
     def of(cls, needs: Needs) -> Self:
-        alone: dict[str, list[str]] = defaultdict(list)
+        alone: dict[str, set[str]] = defaultdict(set)
         together: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
         for source, groups in needs.items():
             for group in groups:
                 for target in group:
                     if len(group) == 1:
-                        alone[target].append(source)
+                        alone[target].add(source)
                     else:
                         together[target].append((source, group))
-        return cls(alone, together)
-
-    @property
-    def targets(self) -> set[str]:
-        """What anything needs."""
-        return self.alone.keys() | self.together.keys()
+        return cls(alone, together, frozenset(alone.keys() | together.keys()))
 
     def stopped(self, start: str) -> set[str]:
         """What stops when one asset does, directly or not."""
         stopped, waiting = {start}, [start]
         while waiting:
             ended = waiting.pop()
-            stopping = [one for one in self.alone.get(ended, ()) if one not in stopped]
+            stopping = self.alone[ended] - stopped if ended in self.alone else set()
             # A group is given up when the last of it ends, and is looked at then.
-            stopping += [
-                one
-                for one, group in self.together.get(ended, ())
-                if one not in stopped and group <= stopped
-            ]
-            stopped.update(stopping)
-            waiting += stopping
+            for one, group in self.together.get(ended, ()):
+                if one not in stopped and group <= stopped:
+                    stopping.add(one)
+            stopped |= stopping
+            waiting += stopping & self.targets
         return stopped - {start}
 
 
@@ -184,27 +178,34 @@ def _listening(
     for asset, part in deployments.of.items():
         if asset in by_id and by_id[asset]["type"] != AssetType.APPLICATION:
             providers[part, _stem(by_id[asset])].add(asset)
-    clients: dict[tuple[str, int], set[str]] = defaultdict(set)
-    reached: dict[tuple[str, int], set[str]] = defaultdict(set)
     rows = needed.select("source_id", "target_id", "port").drop_nulls().unique()
-    for source, target, port in rows.iter_rows():
+    claimed = rows.filter(pl.col("target_id").is_in(list(deployments.of)))
+    parts: dict[tuple[str, int], set[tuple[str, str]]] = defaultdict(set)
+    for source, target, port in claimed.iter_rows():
+        parts[source, port].add(deployments.of[target])
+        providers[deployments.of[target], port].add(target)
+    # Only what the clients of a deployment reach as well can be of it.
+    near = _sharing(rows, claimed, "source_id").filter(
+        ~pl.col("target_id").is_in([*deployments.of, *deployments.shared])
+    )
+    asked = _sharing(rows, near, "target_id")
+    clients: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for source, target, port in asked.iter_rows():
         clients[target, port].add(source)
+    reached: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for source, target, port in _sharing(rows, asked, "source_id").iter_rows():
         reached[source, port].add(target)
     for (target, port), sources in clients.items():
-        if target in deployments.of:
-            providers[deployments.of[target], port].add(target)
-        elif target not in deployments.shared:
-            beside = Counter(
-                part for source in sources for part in _parts(reached[source, port], deployments)
-            )
-            for part in (part for part, number in beside.items() if 2 * number >= len(sources)):
-                providers[part, port].add(target)
-                providers[target, port] |= set().union(*(reached[one, port] for one in sources))
+        beside = Counter(part for source in sources for part in parts.get((source, port), ()))
+        for part in (part for part, number in beside.items() if 2 * number >= len(sources)):
+            providers[part, port].add(target)
+            providers[target, port] |= set().union(*(reached[one, port] for one in sources))
     return providers
 
 
-def _parts(assets: Collection[str], deployments: Deployments) -> set[tuple[str, str]]:
-    return {deployments.of[asset] for asset in assets if asset in deployments.of}
+def _sharing(rows: pl.DataFrame, others: pl.DataFrame, end: str) -> pl.DataFrame:
+    """The rows that have one end and the port in common with one of `others`."""
+    return rows.join(others, on=[end, "port"], how="semi")
 
 
 def _stem(asset: Mapping[str, Any]) -> str:

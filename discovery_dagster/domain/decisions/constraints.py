@@ -376,6 +376,8 @@ def _fitting(
 
 
 def _exact(names: set[str], assets: pl.DataFrame) -> dict[str, list[str]]:
+    if not names:  # an index of all assets, for nothing
+        return {}
     own = set(assets["asset_id"]) & names
     lookups = pl.DataFrame({"name": sorted(names - own)}, schema={"name": pl.String}).with_columns(
         address=pl.lit(None, pl.String), type=pl.lit(None, pl.String)

@@ -127,7 +127,11 @@ def _versions(field: str, pairs: pl.DataFrame) -> pl.Series:
 
 def _hosts(field: str, pairs: pl.DataFrame) -> pl.Series:
     """One is the other with its domain."""
-    return _both(pairs, lambda name: name.lower().split(".")[0].strip())
+
+    def host(side: str) -> pl.Expr:
+        return pl.col(side).str.to_lowercase().str.extract(r"^([^.]*)").str.strip_chars()
+
+    return pairs.select(same=host("value") == host("winner")).to_series()
 
 
 def _types(field: str, pairs: pl.DataFrame) -> pl.Series:

@@ -1,10 +1,15 @@
 """Values that lost against another source's, each beside the one that was chosen."""
 
+from typing import Final
+
 import polars as pl
 
 from discovery_dagster.domain.identity.agreement import differing
 from discovery_dagster.domain.identity.merging import SCALARS, field_group
 from discovery_dagster.reference import load
+
+#: Behind the name of a field: what was chosen.
+_CHOSEN: Final = "_chosen"
 
 
 def find_conflicts(ranked: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
@@ -18,22 +23,31 @@ def find_conflicts(ranked: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
         `cluster, field, value, file, sheet, line, chosen`: for each conflict one row for the chosen
         value and one for each other one, at the first record that has it, by cluster and field.
     """
-    ranked = ranked.filter(pl.col("record").len().over("cluster") > 1)
     excluded = load("precedence")["not_conflicting"]
     fields = [field for field in (*SCALARS, "declared_type") if field not in excluded]
-    conflicts = [_of_field(field, ranked, merged) for field in fields]
+    winners = merged.select(
+        "cluster", pl.col(fields).name.suffix(_CHOSEN), memory=pl.col("memory_gb")
+    )
+    several = ranked.filter(pl.col("record").len().over("cluster") > 1)
+    several = several.join(winners, on="cluster", maintain_order="left")
+    conflicts = [_of_field(field, several) for field in fields]
     return pl.concat(conflicts).sort(
         "cluster", "field", "chosen", "value", descending=[False, False, True, False]
     )
 
 
-def _of_field(field: str, ranked: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
+def _of_field(field: str, several: pl.DataFrame) -> pl.DataFrame:
     order = field_group(field)
-    chosen = merged.select("cluster", winner=field, memory="memory_gb")
     place = ["file", "sheet", "line"]
-    held = ranked.select("cluster", "record", order, *place, value=field).drop_nulls("value")
-    held = held.join(chosen, on="cluster").sort("cluster", order)
     wins = pl.col("value") == pl.col("winner")
+    held = (
+        several.select(
+            "cluster", "record", order, *place, "memory", value=field, winner=f"{field}{_CHOSEN}"
+        )
+        .drop_nulls("value")
+        .filter(wins.not_().any().over("cluster"))  # most sources agree
+        .sort("cluster", order)
+    )
     contested = held.with_columns(differing(field, held).alias("differs"), chosen=wins).filter(
         pl.col("differs").any().over("cluster"), pl.col("differs") | pl.col("chosen")
     )

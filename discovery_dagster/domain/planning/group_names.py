@@ -5,11 +5,13 @@ of, else the kind that single assets were collected by, else the asset that most
 group keeps its id over runs and sessions while its core stays, whatever joins or leaves it.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
+
+import polars as pl
 
 from discovery_dagster.domain.planning.kinds import kind_of
 
@@ -27,30 +29,60 @@ class GroupName:
     name: str
 
 
-def group_names(members: Mapping[int, Sequence[Row]], tied: frozenset[int]) -> dict[int, GroupName]:
-    """Return id and name of each group.
+def group_names(members: pl.DataFrame, tied: pl.Series) -> dict[int, GroupName]:
+    """Return id and name of each group, by its number.
 
     Args:
-        members: the assets of each group, with `node`, `asset_id`, `name`, `deployment`,
-            `application`, `environment`, `fan_in` and what `kinds.kind_of` reads.
+        members: the assets, with the number of their group as `label`, `node`, `asset_id`, `name`,
+            `deployment`, `application`, `environment`, `fan_in` and what `kinds.kind_of` reads.
         tied: nodes that any tie concerns.
     """
-    least = {number: min(str(row["asset_id"]) for row in rows) for number, rows in members.items()}
+    groups = _groups(members, tied)
+    # Rows are dear to convert, and most groups are about an asset.
+    others = groups.filter(~pl.col("about_asset"))["label"]
+    rows: dict[int, list[Row]] = defaultdict(list)
+    for row in members.filter(pl.col("label").is_in(others.implode())).iter_rows(named=True):
+        rows[row["label"]].append(row)
     names: dict[int, GroupName] = {}
     taken = set[str]()
     parts = Counter[str]()
-    # Of a deployment that a limit parted, the largest part bears the id.
-    for number in sorted(members, key=lambda number: (-len(members[number]), least[number])):
-        key, name = _core(members[number], tied)
+    for number, size, least, about_asset, asset, name in groups.iter_rows():
+        if about_asset:
+            key, called = f"asset|{asset}", f"{name} and {size - 1} more" if size > 1 else str(name)
+        else:
+            key, called = _core(rows[number])
         parts[key] += 1
         if parts[key] > 1:
-            key, name = f"{key}|{least[number]}", f"{name}, part {parts[key]}"
-        names[number] = GroupName(_id(key, taken), name)
+            key, called = f"{key}|{least}", f"{called}, part {parts[key]}"
+        names[number] = GroupName(_id(key, taken), called)
     return names
 
 
-def _core(rows: Sequence[Row], tied: frozenset[int]) -> tuple[str, str]:
-    """What a group is about, as a key, and how that is called."""
+def _groups(members: pl.DataFrame, tied: pl.Series) -> pl.DataFrame:
+    """The groups in the order in which they are named, with the asset that most others need.
+
+    Of a deployment that a limit parted, the largest part bears the id.
+    """
+    by_need = members.sort(
+        pl.col("fan_in").fill_null(0), "asset_id", descending=[True, False]
+    ).select(
+        "label",
+        "asset_id",
+        "name",
+        part=pl.col("deployment").is_not_null(),
+        tied=pl.col("node").is_in(tied.implode()),
+    )
+    groups = by_need.group_by("label").agg(
+        pl.len().alias("size"),
+        pl.col("asset_id").min().alias("least"),
+        (~pl.col("part").any() & (pl.col("tied").any() | (pl.len() == 1))).alias("about_asset"),
+        pl.col("asset_id", "name").first(),
+    )
+    return groups.sort("size", "least", descending=[True, False])
+
+
+def _core(rows: Sequence[Row]) -> tuple[str, str]:
+    """What a group is about that is about no asset, as a key, and how that is called."""
     deployments = [row["deployment"] for row in rows if row["deployment"]]
     if deployments:
         parts = Counter(deployments)
@@ -58,13 +90,9 @@ def _core(rows: Sequence[Row], tied: frozenset[int]) -> tuple[str, str]:
         inside = next(row for row in rows if row["deployment"] == core)
         others = [row for row in rows if row["deployment"] not in (None, core)]
         return core, _called(inside, sorted({row["application"] for row in others}))
-    if len(rows) > 1 and not any(row["node"] in tied for row in rows):
-        environment = rows[0]["environment"]
-        kind = kind_of(rows[0])
-        return f"kind|{kind}|{environment}", kind + _in(environment)
-    core_asset = min(rows, key=lambda row: (-(row["fan_in"] or 0), row["asset_id"]))
-    more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
-    return f"asset|{core_asset['asset_id']}", f"{core_asset['name']}{more}"
+    environment = rows[0]["environment"]
+    kind = kind_of(rows[0])
+    return f"kind|{kind}|{environment}", kind + _in(environment)
 
 
 def _called(inside: Row, others: Sequence[str]) -> str:
@@ -83,11 +111,8 @@ def _in(environment: str | None) -> str:
 
 def _id(key: str, taken: set[str]) -> str:
     """Return an id of a key that is not taken; its first digits almost always are enough."""
-    digest = sha256(key.encode()).hexdigest().upper()
-    group_id = next(
-        f"G-{digest[:length]}"
-        for length in range(_ID, len(digest))
-        if f"G-{digest[:length]}" not in taken
-    )
+    digest, length = sha256(key.encode()).hexdigest().upper(), _ID
+    while (group_id := f"G-{digest[:length]}") in taken:
+        length += 1
     taken.add(group_id)
     return group_id

@@ -6,6 +6,7 @@ ever needs another that needs it: the groups can be put into an order.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -50,26 +51,28 @@ def groups(
     weak = Digraph.of(needs.size, tied[:, 0], tied[:, 1]).components("weak")
     strong = needs.components("strong")
     large = (np.bincount(weak)[weak] > limit) | _divided(weak, apart) | _ordered(weak, needs)
-    inside = [(int(strong[a]), int(strong[b])) for a, b in order if large[a]]
     # Sets by depth: what a set needs comes before it.
     depth = needs.condensed(strong).depth()
     size = np.bincount(strong)
     concerned = np.flatnonzero(np.bincount(strong[large], minlength=len(size)))
-    ordered = concerned[np.argsort(depth[concerned], kind="stable")].tolist()
+    ordered = concerned[np.argsort(depth[concerned], kind="stable")]
+    number = np.full(len(size), -1, np.int64)
+    number[ordered] = np.arange(len(ordered))
+    of = number[strong]
     own = large[needs.source]
-    ends = strong[needs.source[own]].tolist(), strong[needs.target[own]].tolist()
-    sizes = {number: int(size[number]) for number in ordered}
-    joining = _Joining(sizes, zip(*ends, strict=True))
+    ends = of[needs.source[own]].tolist(), of[needs.target[own]].tolist()
+    joining = _Joining(size[ordered].tolist(), zip(*ends, strict=True))
     for one, other in apart.pairs:
-        joining.keep_apart(int(strong[one]), int(strong[other]))
+        joining.keep_apart(int(of[one]), int(of[other]))
     for kind, colours in enumerate(apart.colours):
-        for number, colour in zip(strong[large].tolist(), colours[large].tolist(), strict=True):
-            joining.paint(number, kind, colour)
-    for source, target in inside:
+        painted = large & (colours >= 0)
+        for one, colour in zip(of[painted].tolist(), colours[painted].tolist(), strict=True):
+            joining.paint(one, kind, colour)
+    for source, target in of[tied[large[tied[:, 0]]]].tolist():
         joining.join(source, target, limit, search)
+    joined = np.array([joining.group(one) for one in range(len(ordered))], np.int64)
     label = weak.copy()
-    for member in np.flatnonzero(large):
-        label[member] = needs.size + joining.group(int(strong[member]))
+    label[large] = needs.size + ordered[joined[of[large]]]
     return np.unique(label, return_inverse=True)[1].astype(np.int64)
 
 
@@ -96,6 +99,9 @@ def _divided(weak: Numbers, apart: Separation) -> npt.NDArray[np.bool_]:
     return divided[weak]
 
 
+_NO_COLOURS: Final = frozenset[tuple[int, int]]()
+
+
 class _Joining:
     """Sets that are joined step by step, and which of them need which.
 
@@ -104,36 +110,39 @@ class _Joining:
     Dynamic Topological Sort Algorithm for Directed Acyclic Graphs", 2006).
     """
 
-    def __init__(self, size: Mapping[int, int], needs: Iterable[tuple[int, int]]) -> None:
-        """Start with sets of these sizes, each after those that it needs."""
-        self._size = dict(size)
-        self._place = {number: place for place, number in enumerate(size)}
-        self._joined = {number: number for number in size}
+    def __init__(self, size: Sequence[int], needs: Iterable[tuple[int, int]]) -> None:
+        """Start with sets of these sizes, by number, each after those that it needs."""
+        self._size = list(size)
+        self._place = list(range(len(size)))
+        self._joined = list(range(len(size)))
         self._separated: dict[int, list[int]] = {}
         self._colours: dict[int, set[tuple[int, int]]] = {}
         # Dictionaries for their order: what is found must not depend on hashes.
-        self._needs: dict[int, dict[int, None]] = {number: {} for number in size}
-        self._needed_by: dict[int, dict[int, None]] = {number: {} for number in size}
+        self._needs: list[dict[int, None]] = [{} for _ in size]
+        self._needed_by: list[dict[int, None]] = [{} for _ in size]
         for source, target in needs:
             if source != target:
                 self._needs[source][target] = None
                 self._needed_by[target][source] = None
 
     def keep_apart(self, one: int, other: int) -> None:
-        """Never join two sets; sets that are one already, or unknown here, stay."""
-        if one != other and one in self._size and other in self._size:
+        """Never join two sets; sets that are one already, or negative, none of these, stay."""
+        if one != other and one >= 0 and other >= 0:
             self._separated.setdefault(one, []).append(other)
             self._separated.setdefault(other, []).append(one)
 
     def paint(self, number: int, kind: int, colour: int) -> None:
         """Never join a set with another colour of a kind; one of several, a cycle, keeps them."""
-        if colour >= 0:
-            self._colours.setdefault(number, set()).add((kind, colour))
+        self._colours.setdefault(number, set()).add((kind, colour))
 
     def _may_join(self, together: Mapping[int, None]) -> bool:
-        colours = {colour for number in together for colour in self._colours.get(number, ())}
-        if len(colours) > len({kind for kind, _ in colours}):
+        colours = set[tuple[int, int]]()
+        for number in together:
+            colours |= self._colours.get(number, _NO_COLOURS)
+        if len(colours) > 1 and len(colours) > len({kind for kind, _ in colours}):
             return False
+        if not self._separated:
+            return True
         separated = (other for number in together for other in self._separated.get(number, ()))
         return not any(self.group(other) in together for other in separated)
 
@@ -154,8 +163,10 @@ class _Joining:
             above, below = below, above
         span = self._place[below], self._place[above]
         lower = self._reached(above, self._needs, span, search)
+        if len(lower) > search:
+            return
         upper = self._reached(below, self._needed_by, span, search)
-        if max(len(lower), len(upper)) > search:
+        if len(upper) > search:
             return
         together = {above: None, below: None} | dict.fromkeys(lower.keys() & upper.keys())
         small = sum(self._size[number] for number in together) <= limit
@@ -166,7 +177,7 @@ class _Joining:
     def _reached(
         self,
         start: int,
-        neighbours: Mapping[int, Iterable[int]],
+        neighbours: Sequence[Iterable[int]],
         span: tuple[int, int],
         search: int,
     ) -> dict[int, None]:
@@ -189,23 +200,28 @@ class _Joining:
         after = sorted(set(upper) - members, key=self._place.__getitem__)
         places = sorted(self._place[number] for number in (*before, *members, *after))
         middle = places[len(before)]
-        self._place.update(zip(before, places, strict=False))
-        self._place.update(dict.fromkeys(members, middle))
-        self._place.update(zip(reversed(after), reversed(places), strict=False))
+        place = self._place
+        for number, free in zip(before, places, strict=False):
+            place[number] = free
+        for number in members:
+            place[number] = middle
+        for number, free in zip(reversed(after), reversed(places), strict=False):
+            place[number] = free
 
     def _merge(self, together: Mapping[int, None], kept: int) -> None:
         """Make one group of several."""
         for near, far in ((self._needs, self._needed_by), (self._needed_by, self._needs)):
-            outside = {
-                other: None
-                for number in together
-                for other in near.pop(number)
-                if other not in together
-            }
+            outside: dict[int, None] = {}
+            for number in together:
+                outside |= near[number]
+                near[number] = {}
+            for number in together:
+                outside.pop(number, None)
             for other in outside:
+                beyond = far[other]
                 for number in together:
-                    far[other].pop(number, None)
-                far[other][kept] = None
+                    beyond.pop(number, None)
+                beyond[kept] = None
             near[kept] = outside
         if separated := [
             kept_apart for number in together for kept_apart in self._separated.pop(number, ())
@@ -213,6 +229,6 @@ class _Joining:
             self._separated[kept] = separated
         if colours := {c for number in together for c in self._colours.pop(number, ())}:
             self._colours[kept] = colours
-        self._size[kept] = sum(self._size.pop(number) for number in together)
+        self._size[kept] = sum(self._size[number] for number in together)
         for number in together:
             self._joined[number] = kept

@@ -17,14 +17,37 @@ class PlacedGroups:
 
     def __init__(self, movable: pl.DataFrame, ties: pl.DataFrame, placed: Placed) -> None:
         self.placed = placed
-        self.names: list[str] = movable["name"].to_list()
-        self.environments: list[str | None] = movable["environment"].to_list()
-        self.node: dict[str, int] = dict(movable.select("asset_id", "node").iter_rows())
-        self.group: list[int] = placed.group.tolist()
-        self.members: dict[int, list[int]] = {}
+        self._movable, self._ties = movable, ties
+
+    # All of it is read only where something cannot hold.
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The name of each asset."""
+        return self._movable["name"].to_list()
+
+    @cached_property
+    def environments(self) -> list[str | None]:
+        """The environment of each asset."""
+        return self._movable["environment"].to_list()
+
+    @cached_property
+    def node(self) -> Mapping[str, int]:
+        """The number of each asset by its id."""
+        return dict(self._movable.select("asset_id", "node").iter_rows())
+
+    @cached_property
+    def group(self) -> list[int]:
+        """The group of each asset."""
+        return self.placed.group.tolist()
+
+    @cached_property
+    def members(self) -> Mapping[int, list[int]]:
+        """The assets of each group."""
+        members: dict[int, list[int]] = {}
         for at, number in enumerate(self.group):
-            self.members.setdefault(number, []).append(at)
-        self._ties = ties
+            members.setdefault(number, []).append(at)
+        return members
 
     def wave(self, number: int) -> int:
         """The wave of a group."""

@@ -5,10 +5,8 @@ Put together here from what ties assets (`ties`), where each goes (`placing`), w
 (`strategy`).
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import polars as pl
 
@@ -187,10 +185,7 @@ def _numbered(
         pl.Series("cycle", where.cycle, pl.Int64).replace(-1, None),
         bonded=pl.col("node").is_in([node for a, b, _ in where.bonds for node in (a, b)]),
     )
-    members: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in numbered.select(*_NAMING, "label").iter_rows(named=True):
-        members[row["label"]].append(row)
-    called = group_names(members, frozenset([*ties["a"], *ties["b"]]))
+    called = group_names(numbered.select(*_NAMING, "label"), pl.concat([ties["a"], ties["b"]]))
     names = movable["name"].to_list()
     late = {
         label: reasons.delay_reason(label, where, constraints, names)

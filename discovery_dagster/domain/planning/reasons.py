@@ -32,13 +32,19 @@ def companions(assets: pl.DataFrame, ties: pl.DataFrame, edges: Edges, limit: in
     inside = pl.col("from") == pl.col("to")
     outward = formatted("{} because it {} it ({}).", "target", "words", "cite")
     inward = formatted("{} because {} {} it ({}).", "source", "source", "words", "cite")
+    words = ("source", "target", "words", "cite")
     sides = [
-        ties.select("tie", inside.alias("inside"), node="a", other="target", why=outward),
-        ties.select("tie", inside.alias("inside"), node="b", other="source", why=inward),
+        ties.select("tie", *words, inside=inside, node=node, outward=node == "a")
+        for node in ("a", "b")
     ]
     # A tie inside the group decides before any that was cut.
-    best = pl.concat(sides).sort(pl.col("inside").not_(), "tie", "other")
-    best = best.unique("node", keep="first", maintain_order=True)
+    best = pl.concat(sides).sort(pl.col("inside").not_(), "tie")
+    best = best.unique("node", keep="first", maintain_order=True).select(
+        "node",
+        "inside",
+        other=pl.when("outward").then("target").otherwise("source"),
+        why=pl.when("outward").then(outward).otherwise(inward),
+    )
     ends = (
         pl.concat([edges["source_id"], edges["target_id"]]).drop_nulls().value_counts(name="ends")
     )
@@ -119,15 +125,15 @@ def alternatives(ties: pl.DataFrame, room: Room | None) -> pl.DataFrame:
     """
     outside = ties.filter("orders", pl.col("from") != pl.col("to"))
     deciding = pl.col("to_wave") + 1 == pl.col("from_wave")
-    edge = formatted("{} to {}", "source", "target")
-    counted = (
-        outside.group_by("label", group="from")
-        .agg(
-            edge.filter(deciding).unique(maintain_order=True).alias("edges"),
-            (pl.col("to_wave").filter(~deciding).max().fill_null(0) + 1).alias("next"),
-        )
-        .filter(pl.col("edges").list.len() > 0)
+    edges = (
+        outside.filter(deciding)
+        .select("label", group="from", edges=formatted("{} to {}", "source", "target"))
+        .unique(maintain_order=True)
+        .group_by("label", "group")
+        .agg("edges")
     )
+    others = outside.filter(~deciding).group_by("label").agg(next=pl.col("to_wave").max() + 1)
+    counted = edges.join(others, on="label", how="left").with_columns(pl.col("next").fill_null(1))
     waves = counted["next"].cast(pl.Int64)
     if room is not None:
         pairs = zip(counted["label"], waves, strict=True)

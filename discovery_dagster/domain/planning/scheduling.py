@@ -67,6 +67,7 @@ def schedule(
     for group, wave in taken.items():
         filled.add(wave, size[group])
     placed: dict[int, Scheduled] = {}
+    wave_of = [0] * needs.size
     last_of_rank: dict[int, int] = {}
     waiting = {group: len(below[group]) + len(earlier[group]) for group in range(needs.size)}
 
@@ -78,11 +79,11 @@ def schedule(
     heapq.heapify(ready)
     while ready:
         *_, group = heapq.heappop(ready)
-        earliest = max((placed[other].wave for other in below[group]), default=0) + 1
+        earliest = max([wave_of[other] for other in below[group]], default=0) + 1
         rank = limits.rank.get(group, _UNRANKED)
         bases = {
-            "rank": max((wave for of, wave in last_of_rank.items() if of < rank), default=0) + 1,
-            "stage": max((placed[other].wave for other in earlier[group]), default=0) + 1,
+            "rank": max([wave for of, wave in last_of_rank.items() if of < rank], default=0) + 1,
+            "stage": max([wave_of[other] for other in earlier[group]], default=0) + 1,
             "pilot": 1 if limits.pilot is None or group in limits.pilot else 2,
         }
         if group in taken:
@@ -95,7 +96,7 @@ def schedule(
                 scheduled = replace(scheduled, broken=(*scheduled.broken, "rank"))
             else:
                 last_of_rank[rank] = max(last_of_rank.get(rank, 0), scheduled.wave)
-        placed[group] = scheduled
+        placed[group], wave_of[group] = scheduled, scheduled.wave
         for other in (*above[group], *later[group]):
             waiting[other] -= 1
             if waiting[other] == 0:
@@ -173,14 +174,16 @@ def _place(
         }
         broken = tuple(name for name, fails in failing.items() if fails)
         return Scheduled(pin, earliest, "pinned" if pin > earliest else None, broken, base)
-    why = next(name for name, wave in bases.items() if wave == base)
-    wave, late = max(earliest, base), why if base > earliest else None
+    wave, late = max(earliest, base), None
+    if base > earliest:
+        late = next(name for name, of in bases.items() if of == base)
     while (full := not filled.takes(wave, size)) or wave in forbidden:
         late = "full" if full else "apart"
         wave = max(wave + 1, filled.open_from(wave))
     filled.add(wave, size)
-    failing = {"pinned": pin is not None, "capacity": filled.exceeds(wave)}
-    broken = tuple(name for name, fails in failing.items() if fails)
+    broken = ("pinned",) if pin is not None else ()
+    if filled.exceeds(wave):
+        broken = (*broken, "capacity")
     return Scheduled(wave, earliest, late, broken, base)
 
 

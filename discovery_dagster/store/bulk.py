@@ -38,7 +38,7 @@ def replace_rows(
     table: str,
     frame: pl.DataFrame,
     stored: Path | None = None,
-) -> None:
+) -> int:
     """Replace the session's rows of `discovery.<table>` by those of `frame`, numbered as `seq`.
 
     Args:
@@ -48,6 +48,9 @@ def replace_rows(
         frame: the rows.
         stored: the Parquet file of the rows that the table was filled with last, if there is one.
             Where most of them are in `frame`, too, the others alone are written.
+
+    Returns:
+        How many rows were written.
     """
     rows = frame.with_row_index("seq")
     own = sql.SQL("from {} where engagement = %s and session = %s").format(
@@ -70,6 +73,7 @@ def replace_rows(
         )
     if not rows.is_empty():
         _insert(connection, table, keys, rows)
+    return rows.height
 
 
 def _insert(

@@ -148,8 +148,8 @@ class Publisher:
         with ExitStack() as kept:
             before = outlast(lambda: self._before(step, kept))
             # Under the same id each time: a commit whose answer was lost is only made again.
-            outlast(lambda: self._commit(step, publication, tables, before))
-        if large := [table for table, rows in tables.items() if rows.height >= MANY]:
+            written = outlast(lambda: self._commit(step, publication, tables, before))
+        if large := [table for table, rows in written.items() if rows >= MANY]:
             analyze(self.claim.database, large)
         return publication
 
@@ -176,12 +176,15 @@ class Publisher:
         publication: Publication,
         tables: Mapping[str, pl.DataFrame],
         before: Mapping[str, Path],
-    ) -> None:
+    ) -> Mapping[str, int]:
+        """Write in one transaction what is published; return the rows written, by table."""
         self.claim.keep()
         with self.claim.database.writer(self.session.engagement) as connection:
             self.claim.check(connection)
-            for table, rows in tables.items():
-                replace_rows(connection, self.session, table, rows, before.get(table))
+            written = {
+                table: replace_rows(connection, self.session, table, rows, before.get(table))
+                for table, rows in tables.items()
+            }
             if step.key in COUNTED:
                 count_again(connection, self.session)
             connection.execute(
@@ -207,6 +210,7 @@ class Publisher:
                     publication.at,
                 ],
             )
+        return written
 
 
 def current(database: Database, session: SessionKey) -> dict[str, Publication]:

@@ -40,12 +40,14 @@ def _of_field(field: str, several: pl.DataFrame) -> pl.DataFrame:
     order = field_group(field)
     place = ["file", "sheet", "line"]
     wins = pl.col("value") == pl.col("winner")
+    # Most sources agree.
+    lost = several.filter(pl.col(field) != pl.col(f"{field}{_CHOSEN}"))["cluster"].unique()
     held = (
-        several.select(
+        several.filter(pl.col("cluster").is_in(lost.implode()))
+        .select(
             "cluster", "record", order, *place, "memory", value=field, winner=f"{field}{_CHOSEN}"
         )
         .drop_nulls("value")
-        .filter(wins.not_().any().over("cluster"))  # most sources agree
         .sort("cluster", order)
     )
     contested = held.with_columns(differing(field, held).alias("differs"), chosen=wins).filter(

@@ -1,5 +1,7 @@
 """Reading each distinct cell once gives what reading the cells of each asset gives."""
 
+import subprocess
+import sys
 from datetime import date
 
 import polars as pl
@@ -72,3 +74,13 @@ def test_an_asset_is_judged_alike_by_itself_and_among_others(rows):
 def test_no_rule_tells_numbers_of_several_digits_apart():
     tokens = {token for rule in rules().values() for token in rule.tokens}
     assert not [token for token in tokens if token.isdigit() and len(token) > 1]
+
+
+def test_lists_of_texts_are_made_without_pandas():
+    code = (
+        "import sys, polars as pl;"
+        "from discovery_dagster.domain.classification.distinct import Distinct, listed;"
+        "assert listed([Distinct.among(pl.DataFrame({'text': ['a', None]}))]).len() == 2;"
+        "sys.exit('pandas' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -114,7 +114,7 @@ class ClaimedSession:
             headers = upstream["source_records"].frame(SOURCE_TABLES)["header"].to_list()
         if {"assets", "strategies"} & set(step.decisions):
             described = upstream.get("inventory") or upstream["classified_assets"]
-            assets = set(described["assets"]["asset_id"])
+            assets = set(described.column("assets", "asset_id"))
         if "dictionary" in step.decisions:
             held = upstream["field_mapping"].frame(SOURCE_WORDS)
             words = set(held.select("field", "key").iter_rows())

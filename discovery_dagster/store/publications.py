@@ -98,6 +98,11 @@ class PublishedFrames:
         """
         return cast(Frame, self[BY_KEY[self.step].name_of(table)])
 
+    def column(self, name: str, column: str) -> pl.Series:
+        """Return one column of the frame called `name`; no other is read."""
+        with self.path(name) as path:
+            return pl.read_parquet(path, columns=[column])[column]
+
     def path(self, name: str) -> AbstractContextManager[Path]:
         """Give the Parquet file of the frame called `name` while the block runs."""
         return self.objects.frame(self.session, self.step, self.publication, name)

@@ -151,10 +151,11 @@ def names_of_several(
         `identifier, asset_id`.
     """
     other = pl.col("identifier").replace_strict(known, default=None, return_dtype=pl.String)
-    taken = registered.with_columns(other=other).filter(
-        pl.col("identifier").str.starts_with("qualified:"), pl.col("other") != pl.col("asset_id")
+    by_domain = registered.filter(pl.col("identifier").str.starts_with("qualified:"))
+    taken = by_domain.with_columns(other=other).filter(pl.col("other") != pl.col("asset_id"))
+    claimed = (
+        owned.join(taken, on="cluster", how="semi").select("cluster", other=other).drop_nulls()
     )
-    claimed = owned.select("cluster", other=other).drop_nulls()
     apart = taken.join(claimed, on=["cluster", "other"], how="anti")
     return apart.select(several("identifier"), "asset_id")
 

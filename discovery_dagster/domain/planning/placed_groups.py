@@ -39,7 +39,8 @@ class PlacedGroups:
     @cached_property
     def group(self) -> list[int]:
         """The group of each asset."""
-        return self.placed.group.tolist()
+        group: list[int] = self.placed.group.tolist()
+        return group
 
     @cached_property
     def members(self) -> Mapping[int, list[int]]:

@@ -78,7 +78,7 @@ def units() -> list[str]:
 
 def drafted(table: RecognisedTable) -> Draft:
     """Return what is understood of a table, for a person to change."""
-    content = yaml.safe_load(draft([table]))
+    content = yaml.safe_load(draft([table], hints=False))
     rules = {name: _in_full(rule) for name, rule in content["columns"].items()}
     samples = _samples(table)
     columns = [

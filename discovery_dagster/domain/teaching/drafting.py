@@ -67,11 +67,13 @@ def is_understood(table_format: TableFormat) -> bool:
     return not table_format.name.startswith(("generic.", formats.UNRECOGNISED.name))
 
 
-def draft(tables: Sequence[RecognisedTable]) -> str:
+def draft(tables: Sequence[RecognisedTable], *, hints: bool = True) -> str:
     """Return the YAML of formats for tables, one document a table.
 
     Args:
         tables: with the formats as which they were recognised; none of them decides for people.
+        hints: whether comments say of each column what it holds and may be instead, which takes
+            three times as long as all else.
     """
     names = list[str]()
     documents = list[str]()
@@ -81,7 +83,7 @@ def draft(tables: Sequence[RecognisedTable]) -> str:
         while name in names:
             name += "-2"
         names.append(name)
-        documents.append("\n".join(_document(understood, name)))
+        documents.append("\n".join(_document(understood, name, hints)))
     return "---\n".join(documents)
 
 
@@ -108,7 +110,7 @@ def _name(understood: _Understood, *, several: bool) -> str:
     return f"{name}-taught" if name in formats.FORMATS else name
 
 
-def _document(understood: _Understood, name: str) -> Iterator[str]:
+def _document(understood: _Understood, name: str, hints: bool) -> Iterator[str]:
     table, grain = understood.table, understood.grain
     sheet = f', sheet "{_visible(table.sheet)}"' if table.sheet else ""
     yield f"# Drafted from {_visible(table.file)}{sheet}. Comments are not kept with the format."
@@ -131,7 +133,7 @@ def _document(understood: _Understood, name: str) -> Iterator[str]:
         yield f"sheets: [{_quoted(table.sheet)}]"
     yield ""
     yield "columns:"
-    yield from _columns(understood)
+    yield from _columns(understood, hints)
     yield from _relations(understood)
     yield ""
     yield "# Records that do not count:"
@@ -180,23 +182,28 @@ def _once(understood: _Understood) -> list[tuple[str, dict[str, Any]]]:
     return [(row["column"], row) for row in once.values()]
 
 
-def _columns(understood: _Understood) -> Iterator[str]:
+def _columns(understood: _Understood, hints: bool) -> Iterator[str]:
     for name, row in _once(understood):
-        column = understood.columns[row["position"]]
-        samples = hide_cells(column.sample.head(_SHOWN), name).to_list()
-        shown = " | ".join(_visible(value) for value in samples) or "no values"
         rule = _rule(row, understood.read.columns.get(fold(name)))
-        others = alternatives(column, row, rule["field"])
-        perhaps = f"   -- perhaps {others}" if others else ""
-        yield f"  # {shown}{_visible(perhaps, 200)}"
-        unknown = unknown_words(column, str(rule.get("field")))
-        if unknown and not rule.get("words"):
-            words = ", ".join(_visible(word) for word in hide_cells(pl.Series(unknown), name))
-            yield f"  # Not known: {words}."
-            yield f"  # To say it: {{field: {rule['field']}, words: {{CODE: word}}}}"
-        if rule.get("proposed"):
-            yield "  # Nothing is read from it while `proposed` stands here."
+        if hints:
+            yield from _hints(understood.columns[row["position"]], row, rule)
         yield f"  {_key(name)} {_value(rule)}"
+
+
+def _hints(column: Column, row: dict[str, Any], rule: dict[str, Any]) -> Iterator[str]:
+    """What a column holds, what it may be instead, and what is to be said of it."""
+    samples = hide_cells(column.sample.head(_SHOWN), row["column"]).to_list()
+    shown = " | ".join(_visible(value) for value in samples) or "no values"
+    others = alternatives(column, row, rule["field"])
+    perhaps = f"   -- perhaps {others}" if others else ""
+    yield f"  # {shown}{_visible(perhaps, 200)}"
+    unknown = unknown_words(column, str(rule.get("field")))
+    if unknown and not rule.get("words"):
+        words = ", ".join(_visible(word) for word in hide_cells(pl.Series(unknown), row["column"]))
+        yield f"  # Not known: {words}."
+        yield f"  # To say it: {{field: {rule['field']}, words: {{CODE: word}}}}"
+    if rule.get("proposed"):
+        yield "  # Nothing is read from it while `proposed` stands here."
 
 
 def _rule(row: dict[str, Any], base: Rule | None) -> dict[str, Any]:

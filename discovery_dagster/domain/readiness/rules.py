@@ -36,14 +36,19 @@ def findings(assets: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
         facts: `FACTS`.
     """
     known = facts.join(assets.select("asset_id", of_type="type"), on="asset_id")
+    by_fact = {fact: rows for (fact,), rows in known.partition_by("fact", as_dict=True).items()}
+    rules = load("readiness")["rules"]
+    lacking = {rule["id"]: _missing(rule, assets, facts) for rule in rules if "missing" in rule}
     parts = [pl.DataFrame(schema=FINDINGS)]
     for target, profile in load("targets").items():
         limits = load("targets")[GENERIC]["limits"] | profile["limits"]
-        for rule in load("readiness")["rules"]:
-            missing = "missing" in rule
-            concerned = (
-                _missing(rule, assets, facts) if missing else _holding(rule, profile, limits, known)
-            )
+        for rule in rules:
+            if "missing" in rule:
+                concerned = lacking[rule["id"]]
+            elif rule["fact"] in by_fact:
+                concerned = _holding(rule, profile, limits, by_fact[rule["fact"]])
+            else:
+                continue  # most estates state a few of the facts
             verdict = profile.get("verdicts", {}).get(rule["id"], rule["verdict"])
             limit = limits.get(rule.get("above") or rule.get("below"))
             words = rule["sentence"].replace("{target}", profile["name"])
@@ -65,10 +70,9 @@ def _holding(
     rule: Mapping[str, Any],
     profile: Mapping[str, Any],
     limits: Mapping[str, float],
-    known: pl.DataFrame,
+    of_fact: pl.DataFrame,
 ) -> pl.DataFrame:
-    """The facts of which a rule's condition holds."""
-    of_fact = known.filter(fact=rule["fact"])
+    """Those rows of a rule's fact of which its condition holds."""
     if "types" in rule:
         of_fact = of_fact.filter(pl.col("of_type").is_in(rule["types"]))
     value = pl.col("value")

@@ -25,8 +25,8 @@ from discovery_dagster_tests.kept_child import keeping_the_child
 
 PROJECT = Path(__file__).parents[1]
 
-#: Commands that start what outlives them.
-_PROCESSES = ("up", "env", "api", "demo")
+#: Commands that serve until they are stopped.
+_PROCESSES = ("up", "api", "demo")
 
 #: Signals whose handlers a command sets.
 _HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -13,15 +13,21 @@ ESTATE = PROJECT / "discovery_dagster" / "reference" / "sample_estate"
 
 
 @pytest.fixture(scope="session")
-def served(standing: Installation) -> Iterator[Served]:
+def serving_home(standing: Installation) -> Iterator[Served]:
+    """The server of the home, whose tests keep apart by client; a start of one takes 4 s."""
+    with serving(standing) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def served(standing: Installation, serving_home: Served) -> Served:
     """Two clients with a session each, and a server that shows them."""
     small = standing.home.parent / "lowland.csv"
     small.write_text("Hostname,IP Address\nlowland-01,10.0.0.1\n")
     cmdb, flows = ESTATE / "cmdb_servers.csv", ESTATE / "vpc_flow.log"
     for client, files in (("upland", [cmdb, flows]), ("lowland", [small])):
         standing.json("import", *files, "--client", client, "--engagement", "exit")
-    with serving(standing) as server:
-        yield server
+    return serving_home
 
 
 @pytest.fixture(scope="session")

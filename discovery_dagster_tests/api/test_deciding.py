@@ -11,7 +11,7 @@ from discovery_dagster.domain.roles import Role
 from discovery_dagster.store import tokens
 from discovery_dagster_tests.folders import open_folder
 from discovery_dagster_tests.installation import Installation
-from discovery_dagster_tests.serving import Served, serving
+from discovery_dagster_tests.serving import Served
 from discovery_dagster_tests.signed_in import Person, signed_in
 
 HILLSIDE = "/engagements/hillside.exit/sessions/s001"
@@ -20,15 +20,14 @@ PLACE = ("--client", "hillside", "--engagement", "exit")
 
 
 @pytest.fixture(scope="module")
-def served(standing: Installation) -> Iterator[Served]:
+def served(standing: Installation, serving_home: Served) -> Served:
     """A server of clients whose sessions no other test reads: what is decided makes them stale."""
     with open_folder() as folder:
         for client in ("hillside", "dalesend"):
             export = folder / f"{client}.csv"
             export.write_text(f"Hostname,IP Address\n{client}-01,10.0.0.1\n{client}-02,10.0.0.2\n")
             standing.json("import", export, "--client", client, "--engagement", "exit")
-    with serving(standing) as server:
-        yield server
+    return serving_home
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from discovery_dagster.store.decisions import audit, dictionary, mappings, overr
 from discovery_dagster.store.decisions.audit import Entry
 from discovery_dagster_tests.folders import open_folder
 from discovery_dagster_tests.installation import Installation
-from discovery_dagster_tests.serving import Served, serving
+from discovery_dagster_tests.serving import Served
 from discovery_dagster_tests.signed_in import Person, signed_in
 
 SESSION = "/engagements/mill.exit/sessions/s001"
@@ -38,13 +38,12 @@ mill-02,mill-01,443
 
 
 @pytest.fixture(scope="module")
-def served(standing: Installation) -> Iterator[Served]:
+def served(standing: Installation, serving_home: Served) -> Served:
     with open_folder() as folder:
         for name, text in {"cmdb": CMDB, "monitoring": MONITORING, "net": CONNECTIONS}.items():
             (folder / f"{name}.csv").write_text(text)
         standing.json("import", folder, *PLACE)
-    with serving(standing) as server:
-        yield server
+    return serving_home
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.store.decisions import audit, taught_formats
 from discovery_dagster_tests.folders import open_folder
 from discovery_dagster_tests.installation import Installation
-from discovery_dagster_tests.serving import Served, serving
+from discovery_dagster_tests.serving import Served
 from discovery_dagster_tests.signed_in import Person, signed_in
 
 SESSION = "/engagements/depot.exit/sessions/s001"
@@ -27,12 +27,11 @@ COLUMNS = ("kmrk", "zust", "wert_a", "wert_b", "Passwort")
 
 
 @pytest.fixture(scope="module")
-def served(standing: Installation) -> Iterator[Served]:
+def served(standing: Installation, serving_home: Served) -> Served:
     with open_folder() as folder:
         (folder / "depot.csv").write_text(TABLE)
         standing.json("import", folder, "--client", "depot", "--engagement", "exit")
-    with serving(standing) as server:
-        yield server
+    return serving_home
 
 
 @pytest.fixture

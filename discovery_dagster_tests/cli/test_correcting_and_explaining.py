@@ -21,29 +21,31 @@ def test_a_dry_run_shows_what_would_be_found_and_makes_no_home(installation, tmp
     assert list(installation.home.iterdir()) == []
 
 
-def test_rejects_are_corrected_a_column_is_decided_and_a_value_explained(installation, tmp_path):
+def test_rejects_are_corrected_a_column_is_decided_and_a_value_explained(standing, tmp_path):
     path = tmp_path / "servers.csv"
     path.write_text("Hostname,Kostenstelle\nweb-01,Berlin\n,Ulm\n")
-    session = (*WHERE, "--session", "s001")
-    installation.json("import", path, *WHERE)
+    # A client of its own, for which decisions about columns hold.
+    engagement = ("--client", "hooli", "--engagement", "move")
+    session = (*engagement, "--session", "s001")
+    standing.json("import", path, *engagement)
     fix = tmp_path / "fix.xlsx"
-    exported = installation.run("export", "rejects", *session, "--format", "xlsx", "-o", fix)
+    exported = standing.run("export", "rejects", *session, "--format", "xlsx", "-o", fix)
     assert exported.returncode == 0, exported.stderr
     book = openpyxl.load_workbook(fix)
     book["servers"]["A2"] = "web-02"
     book.save(fix)
-    decided = installation.json(
+    decided = standing.json(
         "mapping", "accept", "servers.csv", "Kostenstelle", "location", *session, "--author", "ann"
     )
-    assert decided["run"].startswith("discovery run --client acme")
-    document = installation.json("import", fix, *session)
+    assert decided["run"].startswith("discovery run --client hooli")
+    document = standing.json("import", fix, *session)
     files = {file["name"]: (file["accepted"], file["rejected"]) for file in document["files"]}
     assert files == {"servers.csv": (2, 0), "fix.xlsx": (1, 0)}
-    explained = installation.json("lineage", "web-02", "location", *session)
+    explained = standing.json("lineage", "web-02", "location", *session)
     (source,) = explained["values"][0]["sources"]
     assert (source["file"], source["line"], source["text"]) == ("servers.csv", 3, "Ulm")
     assert (source["method"], source["corrected"]["file"]) == ("person", "fix.xlsx")
-    assert installation.json("lineage", "nothing", *session, code=2)["error"]["code"] == (
+    assert standing.json("lineage", "nothing", *session, code=2)["error"]["code"] == (
         "no_such_asset"
     )
 

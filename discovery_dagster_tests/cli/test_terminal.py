@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from discovery_dagster import cli
 from discovery_dagster.cli.present import table_of
 from discovery_dagster.cli.terminal import say, say_json, terminal, visible
-from discovery_dagster_tests.cli.test_bad_input import WHERE
 
 #: Clears the screen, sets a title, fills the clipboard, links, turns text around; C1 as well.
 CANARY = (
@@ -69,7 +68,7 @@ def test_no_command_prints_by_itself():
             assert not (by_itself or by_library), f"{file.name} line {node.lineno}"
 
 
-def test_no_command_lets_a_cell_a_name_or_a_title_through(installation, tmp_path):
+def test_no_command_lets_a_cell_a_name_or_a_title_through(standing, move, tmp_path):
     drop = tmp_path / "drop"
     drop.mkdir()
     evil = CANARY.replace("/", "").replace('"', "")
@@ -83,25 +82,26 @@ def test_no_command_lets_a_cell_a_name_or_a_title_through(installation, tmp_path
     (drop / f"needs{evil}.csv").write_text(
         f"Source,Target,Port\nalder,larch{evil},443\nlarch{evil},gone{evil},{evil}\n", "utf-8"
     )
-    session = (*WHERE, "--session", "s001")
+    where = move.options
+    session = (*where, "--session", "s001")
     shown = [
-        ("import", drop, *WHERE, "--dry-run"),
-        ("import", drop, *WHERE, "--title", f"Upland {evil}"),
+        ("import", drop, *where, "--dry-run"),
+        ("import", drop, *where, "--title", f"Upland {evil}"),
         ("status",),
         ("mapping", "list", *session),
         *((name, "alder", *session) for name in ("why", "impact", "lineage")),
         ("identity", "explain", "alder", *session),
-        ("override", "list", *WHERE),
-        ("plan", "show", *WHERE),
+        ("override", "list", *where),
+        ("plan", "show", *where),
     ]
     refused = [
         ("why", f"nobody{evil}", *session),
         ("export", "assets", *session, "--format", f"x{evil}"),
-        ("import", tmp_path / f"missing{evil}", *WHERE),
+        ("import", tmp_path / f"missing{evil}", *where),
     ]
     for command in [*shown, *refused]:
         for options in ((), ("--json",)):
-            done = installation.run(*command, *options)
+            done = standing.run(*command, *options)
             output = done.stdout + done.stderr
             assert "Traceback" not in output, (command[:2], output)
             assert "MarkupError" not in output

@@ -10,8 +10,8 @@ import yaml
 
 USED, KEPT_BACK = "used", "kept back"
 
-#: Of earlier batches every file was looked at.
-_LAST_BATCH: Final = 2
+#: Of the batches before it every file was looked at; of this one and later ones, half was.
+_FIRST_HALVED: Final = 2
 
 _TRUTH: Final = Path(__file__).parent / "truth" / "first_sight.yaml"
 
@@ -39,9 +39,9 @@ class Label:
 
     @property
     def half(self) -> str:
-        """The half that it belongs to: of the last batch by a hash, so that others move none."""
+        """The half that it belongs to: by a hash of its name, so that others move none."""
         by_hash = hashlib.sha256(self.file.encode()).digest()[0] % 2
-        return USED if by_hash or self.batch < _LAST_BATCH else KEPT_BACK
+        return USED if by_hash or self.batch < _FIRST_HALVED else KEPT_BACK
 
 
 def read_labels() -> list[Label]:

@@ -13,6 +13,7 @@ _BEGINNING: Final = 4_096  # characters that are looked at
 _ASIDE: Final = re.compile(
     r"<\?(?:(?!\?>|<\?).)*+\?>|<!--(?:(?!-->|<!--).)*+-->|<!(?!--)[^><]*+>", re.DOTALL
 )
+_DRAWINGS: Final = frozenset({"mxfile", "mxGraphModel"})
 _ROOT: Final = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
 
 
@@ -32,6 +33,11 @@ def describe_refused(name: str, beginning: str) -> str | None:
     root = _ROOT.search(_ASIDE.sub("", text))
     of = f" whose outermost element is <{root[1]}>" if root else ""
     return f"{name} is XML{of}, which is not read: export it as CSV, XLSX or JSON."
+
+
+def is_drawing(root: str) -> bool:
+    """Return whether XML of this root element only places shapes, though it holds lists."""
+    return root in _DRAWINGS
 
 
 @cache

@@ -41,6 +41,18 @@ def test_the_refusal_of_a_file_carries_the_sentence(tmp_path):
     assert "a page of HTML" in refused.value.message
 
 
+def test_a_drawing_is_no_table_though_it_holds_lists(tmp_path):
+    path = tmp_path / "network.drawio"
+    path.write_text(
+        '<mxfile host="app.diagrams.net"><diagram name="1"><mxGraphModel><root>'
+        '<mxCell id="0"/><mxCell id="1" parent="0"/><mxCell id="2" value="web" parent="1"/>'
+        "</root></mxGraphModel></diagram></mxfile>"
+    )
+    with pytest.raises(UnreadableFileError) as refused:
+        intake.read_tables(path, "network.drawio")
+    assert "a drawing of draw.io" in refused.value.message
+
+
 def test_a_list_that_nobody_understands_is_a_table_all_the_same(tmp_path):
     path = tmp_path / "list.csv"
     path.write_text("Kolor,Masa\nczerwony,12\nzielony,14\n")

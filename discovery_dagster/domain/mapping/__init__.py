@@ -18,7 +18,12 @@ from discovery_dagster.domain.grain import columns as grain_columns
 from discovery_dagster.domain.grain.deciding import decide as decide_grain
 from discovery_dagster.domain.grain.deciding import read_as
 from discovery_dagster.domain.headers.affixes import plain_headers
-from discovery_dagster.domain.mapping.amounts import are_equal_amounts, find_unit, part_sockets
+from discovery_dagster.domain.mapping.amounts import (
+    are_equal_amounts,
+    find_unit,
+    part_sockets,
+    refuse_shares,
+)
 from discovery_dagster.domain.mapping.claims import (
     ACCEPTED,
     BY_HEADER,
@@ -35,6 +40,7 @@ from discovery_dagster.domain.mapping.ends import refuse_constant_ends
 from discovery_dagster.domain.mapping.evidence import (
     claim_by_values,
     read_full_versions,
+    refuse_software,
     refuse_weak_relation,
     weigh,
 )
@@ -117,7 +123,7 @@ def _claims(
         claims = read_lists(claims)
         if not table_format.asset_type:
             claims = name_own_hosts(claims)
-    claims = [weigh(claim) for claim in claims]
+    claims = [refuse_software(weigh(claim)) for claim in claims]
     if table_format.phrases is None and not table_format.taught:
         claims = [refuse_weak_relation(claim) for claim in claims]
     of_things = bool(OF_THINGS & table_format.kinds)
@@ -128,7 +134,7 @@ def _claims(
     if grain.method == BY_PERSON and grain.name is not None:
         claims = [_name_by_person(claim, grain) for claim in claims]
     claims = [find_unit(claim) for claim in decide(claims, decisions)]
-    claims = _refuse_repeated_hosts(part_sockets(claims))
+    claims = _refuse_repeated_hosts(part_sockets(refuse_shares(claims)))
     if Kind.ASSETS in table_format.kinds or Kind.DETAILS in table_format.kinds:
         claims = propose_names(claims) if table_format.synonyms else claims
     return [_propose_name(claim, grain) for claim in claims] if grain.waits else claims

@@ -74,6 +74,38 @@ def _never_more(few: Claim, many: Claim) -> bool:
     return not both.is_empty() and bool((both["few"] <= both["many"]).all())
 
 
+def refuse_shares(claims: list[Claim]) -> list[Claim]:
+    """Refuse memory and storage without a unit beside processors in percent: all are in use."""
+    processors = [each for each in claims if each.field == "cpu_cores" and each.status == REJECTED]
+    if not any(_are_shares(claim.column) for claim in processors):
+        return claims
+    note = "beside processors in percent it is a share in use"
+    return [
+        replace(claim, status=REJECTED, notes=(note,))
+        if _has_no_unit(claim) and _are_shares(claim.column)
+        else claim
+        for claim in claims
+    ]
+
+
+def _has_no_unit(claim: Claim) -> bool:
+    """Whether it is an amount of which neither header nor format says the unit."""
+    amount = claim.field in FIELDS and FIELDS[claim.field].kind in AMOUNTS
+    by_header = claim.method in BY_HEADER and claim.unit is not None
+    return amount and not by_header and claim.method not in {PERSON, MappingMethod.FORMAT}
+
+
+def _are_shares(column: Column) -> bool:
+    """Whether all values are numbers up to a hundred, and some have fractions."""
+    values = column.sample()
+    numbers = read_numbers(values).drop_nulls()
+    return (
+        len(numbers) == len(values) > 0
+        and bool(numbers.is_between(0, 100).all())
+        and bool((numbers % 1 != 0).any())
+    )
+
+
 def are_equal_amounts(claims: Sequence[Claim]) -> bool:
     """Whether columns that claim one field say the same wherever two of them say anything."""
     first, *others = (_readings(claim) for claim in claims)

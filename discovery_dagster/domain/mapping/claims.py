@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 
 from discovery_dagster import reference
-from discovery_dagster.domain.fields import IGNORED, REFERENCES, UNMAPPED
+from discovery_dagster.domain.fields import IDENTITY_FIELDS, IGNORED, REFERENCES, UNMAPPED
 from discovery_dagster.domain.formats.base import Kind, TableFormat
 from discovery_dagster.domain.grain import TableGrain
 from discovery_dagster.domain.headers import synonyms
@@ -42,6 +42,7 @@ OWN_NAMES: Final = frozenset({"name", *_HOST_FIELDS})
 _NAMING = frozenset({*OWN_NAMES, "applications", "source", "target", *REFERENCES})
 #: Kinds of records that say something of one thing.
 OF_THINGS: Final = frozenset({Kind.ASSETS, Kind.DETAILS, Kind.OBSERVATIONS, Kind.WAITING})
+_OWN_IDS: Final = frozenset({"id", "uid", "guid"})
 _TOO_SHORT: Final = 3  # digits, below which a number counts or rates rather than names
 
 
@@ -111,6 +112,8 @@ def claim_columns(
 ) -> list[Claim]:
     """Return what each column claims to be, in their order."""
     claims = [_claim(column, table_format) for column in columns]
+    if Kind.ASSETS in table_format.kinds and table_format.synonyms:
+        claims = _identify_nameless(claims)
     if table_format.kind is Kind.OBSERVATIONS and grain is not None:
         return _claim_of_subject(claims, grain)
     if Kind.ASSETS in table_format.kinds and table_format.synonyms:
@@ -202,6 +205,8 @@ def _claim_names(claims: list[Claim], table_format: TableFormat) -> list[Claim]:
     if own_type == AssetType.VIRTUAL_MACHINE:
         claims = [_hosting(claim, subject) for claim in claims]
     named = [_name(claim) if claim is subject else _refer(claim, own_type) for claim in claims]
+    if named_type(subject.column.effective_header) == AssetType.SERVER:
+        named = [_join_cluster(claim) for claim in named]
     return _identify_first([_identify(_subtype(claim, own_type), own_type) for claim in named])
 
 
@@ -252,6 +257,15 @@ def _hosting(claim: Claim, subject: Claim) -> Claim:
     return replace(claim, field="runs_on", confidence=_OTHER, method=MappingMethod.SYNONYM)
 
 
+def _join_cluster(claim: Claim) -> Claim:
+    """Read the cluster of what is called a server as one that it is part of, not what carries it."""
+    if claim.field != "runs_on" or claim.method == MappingMethod.FORMAT:
+        return claim
+    if named_type(claim.column.effective_header) != AssetType.CLUSTER:
+        return claim
+    return replace(claim, field="member_of")
+
+
 def _subtype(claim: Claim, own_type: str) -> Claim:
     """Leave a type alone where the names say which type all are, and its words say another."""
     words = reference.load("header_words")["subtyped"]
@@ -298,6 +312,24 @@ def _identify_first(claims: list[Claim]) -> list[Claim]:
         first, field="provider_id", confidence=_WORDS, method=MappingMethod.WORDS, status=ACCEPTED
     )
     return [identified, *others]
+
+
+def _identify_nameless(claims: list[Claim]) -> list[Claim]:
+    """Read a plain `id` of words, such as `vm-0f594ed3`, as the own one of records without names."""
+    named = any(
+        (claim.field in IDENTITY_FIELDS or named_type(claim.column.effective_header) is not None)
+        and claim.status == ACCEPTED
+        and claim.column.cells.count()
+        for claim in claims
+    )
+    own = [claim for claim in claims if claim.column.folded in _OWN_IDS and claim.method is None]
+    if named or len(own) != 1 or own[0].column.distinctness < 1 or own[0].column.names_nothing:
+        return claims
+    note = "nothing else tells the records apart"
+    identified = replace(
+        own[0], field="provider_id", confidence=_WORDS, method=MappingMethod.WORDS, notes=(note,)
+    )
+    return [identified if claim is own[0] else claim for claim in claims]
 
 
 @cache

@@ -29,7 +29,12 @@ from discovery_dagster.domain.mapping.claims import (
 from discovery_dagster.domain.mapping.vocabularies import environment_words, known_share
 from discovery_dagster.domain.tables.words import MappingMethod
 from discovery_dagster.domain.values import read_cells, wanted
-from discovery_dagster.domain.values.kinds import MARKS, TRUTH_VALUES, no_words
+from discovery_dagster.domain.values.kinds import (
+    MARKS,
+    TRUTH_VALUES,
+    are_cloud_words,
+    no_words,
+)
 from discovery_dagster.domain.words import fold
 
 _FITTING = 0.5  # least share of values that must be of the field's kind
@@ -51,9 +56,13 @@ _HEADS: Final = (
     ("mac", "mac_addresses"),
     ("address", "ip_addresses"),
 )
+#: Software with a version behind its name.
+_VERSION: Final = r"\pL[\s:@v-]{1,3}\d+(?:\.\d+)+(?:[.-]?\pL+\d*)?$"
 #: Kinds whose cells are as they are unless they were damaged.
 _DAMAGED: Final = frozenset({"identifier", "serial"})
 _JOINING: Final = frozenset({"non", "or", "and", "und", "oder", "et", "ou", "o", "y", "e"})
+#: What clouds have words of their own for, whatever stands above them.
+_CLOUD_WORDS: Final = {"sizes": "model", "regions": "location"}
 _HEADS_OF_WORDS: Final = (("os", "os_name"),)
 
 
@@ -119,12 +128,25 @@ def refuse_weak_relation(claim: Claim) -> Claim:
     return replace(claim, status=REJECTED, notes=("no value says what needs what",))
 
 
+def refuse_software(claim: Claim) -> Claim:
+    """Refuse dependencies that are libraries with their versions, `Hibernate 5.4.0`, not things."""
+    if claim.field not in REFERENCES or claim.status != ACCEPTED or claim.method not in BY_HEADER:
+        return claim
+    entries = claim.column.sample().str.split(";").explode().str.strip_chars()
+    versions = entries.str.contains(_VERSION)
+    if entries.is_empty() or float(versions.sum()) <= _FITTING * len(entries):
+        return claim
+    note = "most of the values are software with its version"
+    return replace(claim, status=REJECTED, notes=(note,))
+
+
 def claim_by_values(claim: Claim) -> Claim:
     """Let the values of a column of a thing say what its header alone does not.
 
     A header that may mean a field (`Platform`, `Stage`) does so when nearly all values are words
     of that field; one that names addresses beside words nobody knows (`IP (VLAN 12)`) when all are
-    addresses. Values without any word for them are only proposed.
+    addresses. Sizes and regions of clouds are models and places whatever stands above them;
+    other values without any word for them are only proposed.
     """
     if claim.field != UNMAPPED or claim.method is not None:
         return claim
@@ -141,6 +163,16 @@ def claim_by_values(claim: Claim) -> Claim:
         return replace(
             claim, field=field, confidence=_BY_VALUES, method=MappingMethod.VALUES, notes=(note,)
         )
+    for kind, cloud_field in _CLOUD_WORDS.items():
+        if are_cloud_words(values, kind):
+            note = f"the values are {kind} of a cloud"
+            return replace(
+                claim,
+                field=cloud_field,
+                confidence=_BY_VALUES,
+                method=MappingMethod.VALUES,
+                notes=(note,),
+            )
     if bool(read_cells("addresses", values).faults.any()):
         return claim
     return replace(

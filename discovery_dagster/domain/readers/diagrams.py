@@ -25,6 +25,8 @@ from discovery_dagster.domain.words import fold
 RUNS_ON: Final = "runs on"
 _BREAKS: Final = re.compile(r"\\n|<br\s*/?>|</?div\b[^<>]*>|\n", re.IGNORECASE)
 _MARKUP: Final = re.compile(r"<[^<>]*+>|^[=*_~]++|(?<![*_~])[*_~]++$")
+#: Where an element listens, behind its name: `Kafka :9092`, `Webhooks 0.0.0.0:5080`.
+_LISTENING: Final = re.compile(r"(?<=\S)\s(?:\d{1,3}(?:\.\d{1,3}){3})?:\d{2,5}$")
 _IN_BRACKETS: Final = re.compile(r"^\[([^:\]]*+)(?::\s*+([^\]]*+))?\]$")
 
 
@@ -39,9 +41,14 @@ class Caption:
 
 
 def read_caption(text: str) -> Caption:
-    """Part a caption: its first line is the name, `[Container: Java]` says kind and technology."""
+    """Part a caption: its first line is the name, `[Container: Java]` says kind and technology.
+
+    Where it listens is no part of the name, since other diagrams leave it out.
+    """
     lines = [_MARKUP.sub("", line).strip() for line in _BREAKS.split(text.strip().strip('"'))]
     name, *others = [line for line in lines if line] or [""]
+    if listening := _LISTENING.search(name):
+        name, others = name[: listening.start()], [listening[0].strip(), *others]
     kind = technology = None
     described = []
     for line in others:

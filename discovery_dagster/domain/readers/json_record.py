@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from discovery_dagster import reference
+from discovery_dagster.domain.readers.json_interfaces import addresses_in
 from discovery_dagster.domain.values.pairs import is_name_key, is_value_key
 from discovery_dagster.domain.words import fold
 
@@ -52,7 +53,7 @@ def flatten(members: dict[str, Any], depth: int) -> dict[str, str | None]:
     Nested objects become columns with dots (`owner.name`); ServiceNow's pairs of display value and
     value become `key` and `key.value`; pairs of tags become columns as tags in an
     object do (`tags.env`); lists of scalars one text with `; ` between them; lists that hold
-    anything else compact JSON.
+    anything else compact JSON, beside which the addresses of interfaces stand as columns.
 
     Raises:
         RepeatedKeyError: when a key or column stands twice.
@@ -78,6 +79,8 @@ def _collect(
             _collect(value, f"{column}.", depth - 1, cells)
         else:
             _add(cells, column, value, depth)
+            for path, addresses in addresses_in(key, value).items():
+                _add(cells, f"{column}.{path}", addresses, depth)
 
 
 def _tags(value: list[Any]) -> Any:

@@ -17,6 +17,7 @@ from discovery_dagster.domain.file_limits import Limits
 from discovery_dagster.domain.readers.json_text import read_json
 from discovery_dagster.domain.readers.xml_documents import document_of, tables_of
 from discovery_dagster.domain.readers.xml_tree import Node, parse_xml
+from discovery_dagster.domain.refusals import describe_refused, is_drawing
 from discovery_dagster.domain.source_tables import FileReading
 
 _ROOT: Final = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)[\s>/]")
@@ -49,6 +50,8 @@ def read_xml(text: str, encoding: str, name: str, limits: Limits) -> FileReading
     """
     start = text[:65_536]
     root = root_of(start.lstrip("\ufeff \t\r\n")) or ""
+    if is_drawing(root):
+        raise UnreadableFileError("not_a_table", describe_refused(name, start) or name)
     document = document_of(root, start)
     tree = parse_xml(text, name, limits, leave=(document or {}).get("leave", ()))
     tables = tables_of(tree, document, name, limits) if document else []

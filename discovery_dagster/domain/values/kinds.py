@@ -49,6 +49,12 @@ def no_words() -> frozenset[str]:
     return frozenset(_rules()["no_words"])
 
 
+def are_cloud_words(values: pl.Series, kind: str) -> bool:
+    """Return whether all of `values` are what clouds call their `sizes` or `regions`."""
+    words = "|".join(f"(?:{pattern})" for pattern in _rules()[kind])
+    return not values.is_empty() and bool(values.str.to_lowercase().str.contains(words).all())
+
+
 def _share(of: pl.Series) -> float:
     return float(of.fill_null(value=False).sum()) / len(of)
 

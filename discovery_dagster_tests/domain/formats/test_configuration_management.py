@@ -180,3 +180,11 @@ def test_facts_that_puppetdb_exports_are_those_of_one_host(tmp_path):
     assert things(derived, "fqdn", "ip_addresses", "os_name", "type") == {
         "pg1": ["pg1.corp.example", ["10.6.0.1"], "Debian", "virtual_machine"]
     }
+
+
+def test_plays_say_what_is_done_to_hosts_and_are_none(tmp_path):
+    plays = (
+        "- name: Configure web\n  hosts: webservers\n  become: true\n  roles: [nginx]\n"
+        "- name: Configure db\n  hosts: dbservers\n  become: true\n  roles: [postgres]\n"
+    )
+    assert derived_from(tmp_path, site_yml=plays).assets.is_empty()

@@ -171,3 +171,13 @@ def test_a_diagram_of_nothing_is_no_table(tmp_path, text):
     with pytest.raises(UnreadableFileError) as refused:
         read_file(path, path.name)
     assert refused.value.code == "not_a_table"
+
+
+def test_where_an_element_listens_is_no_part_of_its_name(tmp_path):
+    things, edges, _ = drawn(
+        tmp_path / "deployment.mmd",
+        "flowchart TB\n  hook[Webhooks 0.0.0.0:5080] --> kafka[(Kafka :9092)]\n"
+        "  kafka --> site[Site 2: archive]\n",
+    )
+    assert things.keys() == {"Webhooks", "Kafka", "Site 2: archive"}
+    assert ("Webhooks", "depends_on", "Kafka") in edges

@@ -150,3 +150,17 @@ def test_unreadable_json_is_refused(tmp_path: Path, content: str, code: str, sen
 def test_the_limit_of_columns_holds_for_objects(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFileError, match="limit of 1 columns"):
         reading_of(tmp_path, '[{"a": 1}, {"b": 2}]', Limits(columns=1))
+
+
+def test_addresses_of_interfaces_stand_beside_their_list(tmp_path: Path) -> None:
+    content = """[{"name": "web01", "interfaces": [
+        {"name": "eth0", "ip": {"address": "10.0.0.1/24"}, "mac": "52:54:00:aa:bb:01", "mtu": "9000"},
+        {"name": "eth1", "ip": {"address": "10.0.1.1/24"}, "gateway": "none"}],
+      "disks": [{"host": "10.0.0.9"}]}]"""
+    table = table_of(tmp_path, content)
+    cells = dict(zip(table.header, records_of(table)[0][3], strict=True))
+    assert cells["interfaces.ip.address"] == "10.0.0.1/24; 10.0.1.1/24"
+    assert cells["interfaces.mac"] == "52:54:00:aa:bb:01"
+    assert cells.keys() == {
+        "name", "interfaces", "interfaces.ip.address", "interfaces.mac", "disks"
+    }  # fmt: skip

@@ -33,8 +33,13 @@ def test_what_clouds_call_sizes_is_a_model(cells):
 
 
 @pytest.mark.parametrize(
-    "cells", [["us-east-1", "eu-central-1b"], ["asia-south1", "europe-west4-b"], ["westeurope", "eastus2"]]
-)  # fmt: skip
+    "cells",
+    [
+        ["us-east-1", "eu-central-1b"],
+        ["asia-south1", "europe-west4-b"],
+        ["westeurope", "eastus2"],
+    ],
+)
 def test_what_clouds_call_regions_is_a_place(cells):
     assert fields_of(_list("Region", cells))["Region"] == "location"
 
@@ -90,3 +95,9 @@ def test_a_server_is_part_of_its_cluster_and_other_machines_run_on_it():
 def test_what_runs_inside_one_machine_is_no_list_of_things(header, row):
     records = records_of(table(header.split(","), row.split(","), row.split(",")))
     assert records.assets.is_empty()
+
+
+def test_findings_of_a_cloud_tell_by_the_keys_inside_them():
+    header = ["exploitAvailable", "details.vulnerabilityId", "severity", "status", "title", "of"]
+    rows = [("NO", f"CVE-2024-{at}", "HIGH", "ACTIVE", "linux", '[{"id":"x"}]') for at in (1, 2)]
+    assert records_of(table(header, *rows)).assets.is_empty()

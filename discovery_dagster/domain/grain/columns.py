@@ -50,6 +50,11 @@ class Column:
         return self.plain or self.header
 
     @cached_property
+    def innermost(self) -> str:
+        """The key of a nested object at which its header ends, as one word."""
+        return fold(self.header.rpartition(".")[2])
+
+    @cached_property
     def field(self) -> str | None:
         """The field of a thing that a person or the header says it is, if any."""
         if self.decided is not None:

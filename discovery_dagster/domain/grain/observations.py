@@ -45,6 +45,11 @@ class _Kind:
     own: frozenset[str]
     endings: tuple[str, ...]
     of_thing: frozenset[str]
+    nested: bool
+
+    def tells(self, column: Column) -> bool:
+        """Whether a header tells of this kind, or where it may the key at which it ends."""
+        return column.folded in self.telling or (self.nested and column.innermost in self.telling)
 
     def is_beside(self, header: str) -> bool:
         """Whether a folded header stands beside those that tell of this kind."""
@@ -55,7 +60,7 @@ class _Kind:
 
 def _hits(kind: _Kind, columns: Sequence[Column]) -> Observed:
     filled = [each for each in columns if each.filled]
-    telling = [each.header for each in filled if each.folded in kind.telling]
+    telling = [each.header for each in filled if kind.tells(each)]
     beside = [each.header for each in filled if kind.is_beside(each.folded)]
     wide = any(each.folded.endswith(kind.endings) for each in columns)
     own = kind.own - kind.of_thing if wide else kind.own
@@ -72,6 +77,7 @@ def _kinds() -> Mapping[str, _Kind]:
             frozenset(map(fold, kind["own"])),
             tuple(f" {fold(word)}" for word in kind.get("endings", ())),
             frozenset(map(fold, kind.get("of_thing", ()))),
+            kind.get("nested", False),
         )
         for name, kind in reference.load("grain")["observations"].items()
     }

@@ -258,7 +258,7 @@ def _hosting(claim: Claim, subject: Claim) -> Claim:
 
 
 def _join_cluster(claim: Claim) -> Claim:
-    """Read the cluster of what is called a server as one that it is part of, not what carries it."""
+    """Read the cluster of what is called a server as what it is part of, not what carries it."""
     if claim.field != "runs_on" or claim.method == MappingMethod.FORMAT:
         return claim
     if named_type(claim.column.effective_header) != AssetType.CLUSTER:
@@ -315,15 +315,16 @@ def _identify_first(claims: list[Claim]) -> list[Claim]:
 
 
 def _identify_nameless(claims: list[Claim]) -> list[Claim]:
-    """Read a plain `id` of words, such as `vm-0f594ed3`, as the own one of records without names."""
+    """Read a plain `id` of words, such as `vm-0f594ed3`, as that of records without names."""
     named = any(
         (claim.field in IDENTITY_FIELDS or named_type(claim.column.effective_header) is not None)
         and claim.status == ACCEPTED
         and claim.column.cells.count()
         for claim in claims
     )
-    own = [claim for claim in claims if claim.column.folded in _OWN_IDS and claim.method is None]
-    if named or len(own) != 1 or own[0].column.distinctness < 1 or own[0].column.names_nothing:
+    ids = [claim for claim in claims if claim.column.folded in _OWN_IDS and claim.method is None]
+    own = [each for each in ids if each.column.distinctness == 1 and not each.column.names_nothing]
+    if named or len(own) != 1:
         return claims
     note = "nothing else tells the records apart"
     identified = replace(

@@ -35,7 +35,9 @@ def addresses_in(key: str, value: Any) -> dict[str, str]:
     for interface in value[:_MOST]:
         for path, text in _texts(interface, "", _LEVELS):
             found.setdefault(path, []).append(text)
-    return {path: _JOIN.join(texts) for path, texts in found.items() if all(map(_is_address, texts))}
+    return {
+        path: _JOIN.join(texts) for path, texts in found.items() if all(map(_is_address, texts))
+    }
 
 
 def _texts(value: Any, path: str, levels: int) -> Iterator[tuple[str, str]]:

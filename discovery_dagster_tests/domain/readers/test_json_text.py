@@ -154,7 +154,7 @@ def test_the_limit_of_columns_holds_for_objects(tmp_path: Path) -> None:
 
 def test_addresses_of_interfaces_stand_beside_their_list(tmp_path: Path) -> None:
     content = """[{"name": "web01", "interfaces": [
-        {"name": "eth0", "ip": {"address": "10.0.0.1/24"}, "mac": "52:54:00:aa:bb:01", "mtu": "9000"},
+        {"name": "eth0", "ip": {"address": "10.0.0.1/24"}, "mac": "52:54:00:aa:bb:01"},
         {"name": "eth1", "ip": {"address": "10.0.1.1/24"}, "gateway": "none"}],
       "disks": [{"host": "10.0.0.9"}]}]"""
     table = table_of(tmp_path, content)

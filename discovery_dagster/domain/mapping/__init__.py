@@ -44,6 +44,7 @@ from discovery_dagster.domain.mapping.evidence import (
     refuse_weak_relation,
     weigh,
 )
+from discovery_dagster.domain.mapping.instead import read_instead
 from discovery_dagster.domain.mapping.listed_things import read_lists
 from discovery_dagster.domain.mapping.own_hosts import name_own_hosts
 from discovery_dagster.domain.mapping.rival_names import resolve_rival_names
@@ -129,6 +130,7 @@ def _claims(
     of_things = bool(OF_THINGS & table_format.kinds)
     if of_things and table_format.synonyms:
         claims = read_full_versions([claim_by_values(claim) for claim in claims])
+        claims = read_instead(claims)
     if table_format.kind is Kind.FLOWS and table_format.fit is not None:
         claims = refuse_constant_ends(claims, listed=table_format.local)
     if grain.method == BY_PERSON and grain.name is not None:

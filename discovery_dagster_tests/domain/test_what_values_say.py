@@ -101,3 +101,18 @@ def test_findings_of_a_cloud_tell_by_the_keys_inside_them():
     header = ["exploitAvailable", "details.vulnerabilityId", "severity", "status", "title", "of"]
     rows = [("NO", f"CVE-2024-{at}", "HIGH", "ACTIVE", "linux", '[{"id":"x"}]') for at in (1, 2)]
     assert records_of(table(header, *rows)).assets.is_empty()
+
+
+def test_a_rack_is_the_place_where_no_site_is_given():
+    rows = [("web01", "R07", "Debian", "Berlin"), ("web02", "R08", "Debian", "Rome")]
+    alone = table(["Hostname", "Rack", "OS"], *(row[:3] for row in rows))
+    assert fields_of(alone)["Rack"] == "location"
+    beside = fields_of(table(["Hostname", "Rack", "OS", "Site"], *rows))
+    assert "Rack" not in beside
+    assert beside["Site"] == "location"
+
+
+def test_the_country_of_an_application_is_no_place_where_it_stands():
+    rows = [("CRM", "Italy", "Ann"), ("ERP", "Spain", "Bob")]
+    source = table(["Application", "Country", "Owner"], *rows)
+    assert "Country" not in fields_of(source)

@@ -87,7 +87,7 @@ def _database_checks(settings: Settings) -> Iterator[Check]:
             yield Check("postgres", "ok", f"Postgres {database.server_version} answers.")
             if settings.postgres_url is None:
                 yield _age_of_postgres(datetime.now(UTC).date())
-            yield Check("schema", "ok", f"The schema is at its newest revision, {schema.head()}.")
+            yield _schema(database)
             yield connections_check(
                 connection_budget.needed(settings), connection_budget.most(database)
             )
@@ -97,6 +97,19 @@ def _database_checks(settings: Settings) -> Iterator[Check]:
             yield from _sizes(settings, database)
     except DatabaseError as error:
         yield Check("postgres", "wrong", str(error))
+
+
+def _schema(database: Database) -> Check:
+    with database.connect() as connection:
+        revision = schema.revision(connection)
+    if revision == schema.head():
+        return Check("schema", "ok", f"The schema is at its newest revision, {revision}.")
+    return Check(
+        "schema",
+        "warning",
+        f"The schema is at revision {revision}, of a newer version of Discovery than this one"
+        f" ({schema.head()}): upgrade this one, too.",
+    )
 
 
 def _age_of_postgres(today: date) -> Check:

@@ -2,9 +2,11 @@
 
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import scalar_row
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -57,38 +59,42 @@ def revisions() -> set[str]:
 def migrate(url: str) -> None:
     """Bring the schema of the database at `url` (libpq form) to the newest revision.
 
-    Does nothing when it is there already, in one query: each command calls it. The login needs no
-    superuser: it must be able to take on the project's roles, or to make them.
+    Does nothing when it is there already, in one query: each command calls it. Nor does it when a
+    newer version has been there, as while machines are upgraded one by one: its tables serve this
+    one, too. The login needs no superuser: it must be able to take on the project's roles, or to
+    make them.
 
     Raises:
         psycopg.errors.InsufficientPrivilege: when the login may do neither.
     """
     with psycopg.connect(url, autocommit=True) as connection:
-        if _revision(connection) == head():
+        if (revision(connection) or "") >= head():
             return
         connection.execute("select pg_advisory_lock(%s)", [_MIGRATION_LOCK])
-        if _revision(connection) != head():
+        if (revision(connection) or "") < head():
             make_roles(connection)
             _make_schema(connection)
             _upgrade(url, head())
 
 
-def recreate(url: str, revision: str) -> None:
-    """Make the project's tables anew, empty, as they were at `revision`."""
+def recreate(url: str, target: str) -> None:
+    """Make the project's tables anew, empty, as they were at the revision `target`."""
     with psycopg.connect(url, autocommit=True) as connection:
         make_roles(connection)
         with connection.transaction():
             connection.execute("set local role discovery_owner")
             connection.execute("drop schema if exists discovery cascade")
         _make_schema(connection)
-    _upgrade(url, revision)
+    _upgrade(url, target)
 
 
-def _revision(connection: psycopg.Connection) -> str | None:
-    if connection.execute("select to_regclass('discovery.alembic_version')").fetchone() == (None,):
+def revision(connection: psycopg.Connection[Any]) -> str | None:
+    """Return the revision of the tables; None when there are none. They sort by age."""
+    values = connection.cursor(row_factory=scalar_row)
+    if values.execute("select to_regclass('discovery.alembic_version')").fetchone() is None:
         return None
-    row = connection.execute("select version_num from discovery.alembic_version").fetchone()
-    return str(row[0]) if row else None
+    row = values.execute("select version_num from discovery.alembic_version").fetchone()
+    return None if row is None else str(row)
 
 
 def make_roles(connection: psycopg.Connection) -> None:
@@ -122,7 +128,7 @@ def _make_schema(connection: psycopg.Connection) -> None:
         )
 
 
-def _upgrade(url: str, revision: str) -> None:
+def _upgrade(url: str, target: str) -> None:
     # Imported here: SQLAlchemy and Alembic cost half a second that only a new schema needs.
     from alembic import command
     from alembic.config import Config
@@ -137,6 +143,6 @@ def _upgrade(url: str, revision: str) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql("set role discovery_owner")
         config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        command.upgrade(config, target)
         connection.exec_driver_sql("grant select on discovery.alembic_version to public")
         connection.exec_driver_sql(_OPEN_TO_BACKUP)

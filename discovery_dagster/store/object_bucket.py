@@ -1,7 +1,7 @@
 """Objects in a bucket at `s3://`, `az://` or `gs://`, which any machine reaches.
 
-Requests are repeated for three minutes, as the library does; credentials and addresses come from
-the environment variables that the provider's own tools read (`AWS_…`, `AZURE_…`, `GOOGLE_…`).
+Requests that find nobody are repeated for two minutes; credentials and addresses come from the
+environment variables that the provider's own tools read (`AWS_…`, `AZURE_…`, `GOOGLE_…`).
 """
 
 import errno
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -18,15 +19,23 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import from_url
 
+from discovery_dagster.store.outages import PATIENCE
 from discovery_dagster.store.places import Fill, StoredObject
 from discovery_dagster.store.spill import spill_folder
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
-    from obstore.store import ObjectStore
+    from obstore.store import ObjectStore, RetryConfig
 
 #: Objects that one request deletes, which is also what S3 takes.
 _BATCH: Final = 1000
+
+#: The library's own ten repetitions are over after four seconds, in which no store starts again.
+_REPEATED: Final["RetryConfig"] = {
+    "max_retries": 1000,
+    "backoff": {"max_backoff": timedelta(seconds=5)},
+    "retry_timeout": timedelta(seconds=PATIENCE),
+}
 
 #: What may follow the path of an address: a signature, which lets in whoever has it.
 _QUERY: Final = re.compile(r"\?\S*")
@@ -41,7 +50,7 @@ class ObjectBucket:
 
     @cached_property
     def _store(self) -> "ObjectStore":
-        return from_url(self.url)
+        return from_url(self.url, retry_config=_REPEATED)
 
     def write(self, folder: str, fill: Fill) -> None:
         """See `Place`. It is written here first, so that it is sent when it is whole."""

@@ -1,9 +1,12 @@
 """The object store in a folder and in a bucket: what is kept, whole or not at all, and deleted."""
 
 import hashlib
+import socket
+import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +16,7 @@ from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.steps import BY_KEY
 from discovery_dagster.settings import Settings
+from discovery_dagster.store.object_bucket import ObjectBucket
 from discovery_dagster.store.objects import ObjectStore, object_store
 from discovery_dagster_tests.buckets import BUCKET, s3_server, surroundings
 from discovery_dagster_tests.growing import grows
@@ -155,6 +159,45 @@ def test_a_bucket_that_is_not_there_is_said_in_one_sentence(s3, tmp_path):
     store = object_store(Settings(home=tmp_path / "home", objects_url="s3://nobodys"))
     with pytest.raises(OSError, match=r"^\[Errno \d+\] [^\n]*s3://nobodys[^\n]*$"):
         store.try_out()
+
+
+class Accepting(BaseHTTPRequestHandler):
+    """A store that says yes to whatever it is sent."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_PUT(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("ETag", '"any"')
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+
+def test_a_store_that_starts_again_is_waited_for(tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = probe.getsockname()
+    here = {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{address[1]}",
+        "AWS_ALLOW_HTTP": "true",
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_REGION": "us-east-1",
+    }
+    servers = []
+
+    def start() -> None:
+        servers.append(HTTPServer(address, Accepting))
+        servers[0].serve_forever(0.05)
+
+    starting = threading.Timer(6, start)  # the library itself gives up after four seconds
+    with surroundings(here):
+        starting.start()
+        assert ObjectBucket("s3://bucket", tmp_path).write_new("claim")
+    servers[0].shutdown()
+    servers[0].server_close()
+    starting.join()
 
 
 @pytest.mark.parametrize(

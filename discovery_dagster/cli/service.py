@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from discovery_dagster.cli.errors import UsageError
+from discovery_dagster.cli.only_daemon import run_only_daemon
 from discovery_dagster.cli.programs import make_dagster_tables
 from discovery_dagster.cli.terminal import say
 from discovery_dagster.defs.home import (
@@ -43,15 +44,17 @@ def service(
 ) -> None:
     """Run one of Dagster's services in the foreground, on a Postgres server that others share.
 
-    The code server is found at DISCOVERY_CODE_SERVER_HOST and …_PORT. One daemon is enough, and two
-    are too many; of the others there may be several. A worker runs one session at a time.
+    The code server is found at DISCOVERY_CODE_SERVER_HOST and …_PORT. A second daemon on the same
+    database is refused; of the others there may be several. A worker runs one session at a time.
     """
     settings = Settings()
     _require_server(settings)
     with open_database(settings) as database:
         _prepare(settings, database)
         environment = {**os.environ, **_environment(settings, database)}
-    command = service_command(settings, name, host, queue or [])
+        command = service_command(settings, name, host, queue or [])
+        if name is Service.DAEMON:
+            sys.exit(run_only_daemon(database, command, environment))
     os.execve(command[0], command, environment)  # noqa: S606 - of our own environment
 
 

@@ -36,6 +36,12 @@ class Settings(BaseSettings):
         " `s3://bucket/prefix`, `az://…` or `gs://…`.",
     )
     max_runs: int = Field(2, ge=1, description="Session runs that `up` executes side by side.")
+    start_seconds: float = Field(
+        300,
+        gt=0,
+        description="Seconds from a run's launch until its worker works, after which it counts as"
+        " lost; where pods wait for a machine, more, and as many in dagster.yaml.",
+    )
     max_sessions: int = Field(1000, ge=1, description="Sessions that an engagement may have.")
 
     inbox_settle_seconds: float = Field(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from discovery_dagster.cli.service import Service, service_command
 from discovery_dagster.defs.coordinator import SessionRunCoordinator, tags_of_size
 from discovery_dagster.defs.home import CONFIGURATION, configuration_gaps
 from discovery_dagster.defs.internals import ConfigurableClassData
+from discovery_dagster.domain.facts import Run
+from discovery_dagster.domain.state import has_no_process
 from discovery_dagster.settings import Settings
 from discovery_dagster_tests.installation import PROJECT
 
@@ -23,6 +26,7 @@ DEPLOY = PROJECT / "deploy"
 FILES = sorted(path for path in DEPLOY.rglob("*") if path.is_file())
 VALUES = DEPLOY / "kubernetes/values.yaml"
 KUBERNETES = sorted(set((DEPLOY / "kubernetes").glob("*.yaml")) - {VALUES})
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 COMPOSE = [DEPLOY / "compose/compose.yaml", DEPLOY / "celery/compose.yaml"]
 
 #: Whose schemas the objects fit; what they use has been in Kubernetes for years.
@@ -163,6 +167,15 @@ def test_the_charts_coordinator_is_the_projects_own_with_pods_by_size():
             "DISCOVERY_MAX_RUNS"
         ]
     )
+
+
+def test_a_pod_may_wait_for_as_long_with_dagster_as_with_discovery():
+    (settings, *_) = yaml.safe_load_all((DEPLOY / "kubernetes/settings.yaml").read_text("utf-8"))
+    limit = int(settings["data"]["DISCOVERY_START_SECONDS"])
+    assert values()["dagsterDaemon"]["runMonitoring"]["startTimeoutSeconds"] == limit
+    run = Run("run", "STARTING", NOW, None, None, None, None, start_limit=timedelta(seconds=limit))
+    assert not has_no_process(run, claim_held=False, now=NOW + timedelta(seconds=limit - 1))
+    assert has_no_process(run, claim_held=False, now=NOW + timedelta(seconds=limit + 1))
 
 
 def test_a_larger_session_gets_a_larger_pod():

@@ -13,7 +13,7 @@ from discovery_dagster.defs.partitions import PARTITION_TAG
 from discovery_dagster.domain.facts import Run
 from discovery_dagster.domain.keys import InvalidKeyError, SessionKey
 from discovery_dagster.domain.state import CANCELLED, PROCESS_LOST, has_no_process
-from discovery_dagster.store import claims
+from discovery_dagster.store import claims, dagster_runs
 from discovery_dagster.store.database import Database
 
 #: Where Dagster's daemon keeps how far into the event log it has looked for failures to retry.
@@ -108,4 +108,5 @@ def _fact(record: dg.RunRecord) -> Run:
         failed_step=None,
         error=None,
         changed_at=record.update_timestamp,
+        start_limit=dagster_runs.start_limit(),
     )

@@ -5,7 +5,7 @@ Each has one owner: publications, progress and claims belong to the store, runs 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from discovery_dagster.domain.keys import SessionKey
@@ -51,6 +51,7 @@ class Run:
     error: str | None
     will_retry: bool = False  # whether Dagster runs the session again by itself
     changed_at: datetime | None = None  # when it came to its status, or later
+    start_limit: timedelta = timedelta(seconds=300)  # from its launch until its worker works
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,10 @@ _RUNNING = {"STARTING", "STARTED", "CANCELING"}
 
 #: How long a run may be in a status before its process has taken the claim: while the machine is
 #: busy, that is, for one that waits in the queue is never asked. It is created a moment before it
-#: is queued; its worker then imports Dagster, for which `start_timeout_seconds` of dagster.yaml is
-#: the limit; and it reports itself started just before it takes the claim.
+#: is queued; its worker, or a pod that waits for a machine, then starts, for which a run brings a
+#: limit of its own; and it reports itself started just before it takes the claim.
 _CLAIM_GRACE = {
     "NOT_STARTED": timedelta(seconds=300),
-    "STARTING": timedelta(seconds=300),
     "STARTED": timedelta(seconds=45),
     "CANCELING": timedelta(seconds=15),
 }
@@ -159,7 +158,7 @@ def compute(facts: SessionFacts) -> SessionState:
 def has_no_process(run: Run, *, claim_held: bool, now: datetime) -> bool:
     """Whether a run that Dagster believes to be alive has lost its process."""
     since = run.changed_at or run.started_at or run.created_at
-    grace = _CLAIM_GRACE.get(run.status)
+    grace = run.start_limit if run.status == "STARTING" else _CLAIM_GRACE.get(run.status)
     # A time to come means that the clock was set back, by an unknown amount. Only a run that
     # holds no claim is judged by the clock at all, and one judged wrongly is fenced.
     return grace is not None and not claim_held and abs(now - since) > grace

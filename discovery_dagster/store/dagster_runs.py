@@ -8,13 +8,15 @@ run through here.
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from discovery_dagster.domain.errors import NOT_ENOUGH_MEMORY
 from discovery_dagster.domain.facts import Run
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.state import CANCELLED, REFUSED
+from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import Database
 
 _LATEST = """
@@ -88,6 +90,12 @@ def under_way(database: Database) -> list[tuple[SessionKey, Run]]:
     return [(SessionKey.parse(row["partition_key"]), _run(row, None)) for row in rows]
 
 
+@cache
+def start_limit() -> timedelta:
+    """Return how long the settings let a run take from its launch until its worker works."""
+    return timedelta(seconds=Settings().start_seconds)
+
+
 def _run(row: dict[str, Any], failure: dict[str, Any] | None) -> Run:
     return Run(
         run_id=row["run_id"],
@@ -99,6 +107,7 @@ def _run(row: dict[str, Any], failure: dict[str, Any] | None) -> Run:
         error=_error(row["status"], failure["event"]) if failure else None,
         will_retry=row["will_retry"],
         changed_at=row["update_timestamp"].replace(tzinfo=UTC),
+        start_limit=start_limit(),
     )
 
 

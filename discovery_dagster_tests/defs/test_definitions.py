@@ -134,3 +134,4 @@ def test_a_launch_may_take_longer_than_a_run_may_take_to_start():
     run = Run("run", "STARTING", NOW, None, None, None, None)
     waited = NOW + timedelta(seconds=start - 1)
     assert not has_no_process(run, claim_held=False, now=waited)
+    assert Settings().start_seconds == start

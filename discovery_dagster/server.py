@@ -25,7 +25,7 @@ from discovery_dagster.store.database import Database
 from discovery_dagster.store.inboxes import inbox
 from discovery_dagster.store.objects import object_store
 from discovery_dagster.store.pooled import PooledDatabase
-from discovery_dagster.store.private_files import key_of
+from discovery_dagster.store.private_files import key_of, make_home
 from discovery_dagster.store.states import state
 
 _DESCRIPTION = """
@@ -53,8 +53,13 @@ def create_app(settings: Settings, database: Database, dagster_url: str | None =
             pooled,
             object_store(settings),
             signing_key(settings),
-            Limiter.of(settings.api_rate, "Too many requests of this token."),
-            Limiter.of(_WRONG_TOKENS, "Too many wrong tokens from your address: wait a minute."),
+            Limiter.of("token", settings.api_rate, pooled, "Too many requests of this token."),
+            Limiter.of(
+                "peer",
+                _WRONG_TOKENS,
+                pooled,
+                "Too many wrong tokens from your address: wait a minute.",
+            ),
             metrics,
             Watcher(
                 lambda session: state(pooled, session).model_dump_json(),
@@ -104,5 +109,6 @@ def create_app(settings: Settings, database: Database, dagster_url: str | None =
 
 
 def signing_key(settings: Settings) -> bytes:
-    """Return the key that signs this home's cookies and cursors, made on first use."""
+    """Return the key that signs this home's cookies and cursors; both are made on first use."""
+    make_home(settings.home)
     return key_of(settings.home / "signing.key")

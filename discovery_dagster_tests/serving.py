@@ -64,7 +64,7 @@ def serving(home: Installation, rate: str = "1000000/minute", **settings: str) -
 def _url(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     url = str(json.loads(process.stdout.readline())["api_url"])
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 150
     while time.monotonic() < deadline:
         try:
             httpx.get(f"{url}/readyz").raise_for_status()

@@ -3,36 +3,62 @@
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Final
 
 from fastapi import HTTPException
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
+
+from discovery_dagster.store import request_counts
+from discovery_dagster.store.database import Database, DatabaseError
+
+#: Seconds after which, and the part of a limit at which, a replica tells the others what it has
+#: counted: together they let a token have a limit and a twentieth of it for each of them.
+_TELLING_INTERVAL: Final = 1.0
+_TELLING_PART: Final = 20
+
+#: Seconds between two deletions of old counts.
+_FORGETTING_INTERVAL: Final = 60.0
 
 
-@dataclass(frozen=True)
+@dataclass
+class _Counted:
+    """Requests of somebody in a period: those that all replicas told, and ours since then."""
+
+    period: int
+    current: int = 0
+    previous: int = 0
+    untold: int = 0
+    told_at: float = 0.0
+
+
+@dataclass
 class Limiter:
-    """Counts in this process: there is one, and a restart forgives."""
+    """A limit on the requests of each token or peer, at whichever replica they arrive.
 
+    A window slides: of the period before, as much counts as still lies in it. While the database is
+    away, each replica goes by what it knows.
+    """
+
+    name: str
     rate: RateLimitItem
-    refusal: str = "Too many requests."
-    strategy: SlidingWindowCounterRateLimiter = field(
-        default_factory=lambda: SlidingWindowCounterRateLimiter(MemoryStorage())
-    )
-    # Requests count in their threads, and two that start the storage's timer at once fail.
-    _one_at_a_time: Lock = field(default_factory=Lock)
+    database: Database
+    refusal: str
+    _counted: dict[str, _Counted] = field(default_factory=dict)
+    _oldest: int = 0  # period of those
+    _forgotten_at: float = 0.0
+    _lock: Lock = field(default_factory=Lock)  # requests count in their threads
 
     @classmethod
-    def of(cls, rate: str, refusal: str = "Too many requests.") -> "Limiter":
+    def of(cls, name: str, rate: str, database: Database, refusal: str) -> "Limiter":
         """Read a rate such as `6000/minute`; `refusal` says what there was too much of.
 
         Raises:
             ValueError: when it is none.
         """
-        return cls(parse(rate), refusal)
+        return cls(name, parse(rate), database, refusal)
 
     def check(self, who: str, *, count: bool = True) -> None:
         """Count a request of somebody, or see only whether one more is allowed.
@@ -40,12 +66,61 @@ class Limiter:
         Raises:
             HTTPException: 429 when they have used up what they may; says when to try again.
         """
-        with self._one_at_a_time:
-            if (self.strategy.hit if count else self.strategy.test)(self.rate, who):
+        now, seconds = time.time(), self.rate.get_expiry()
+        period, elapsed = divmod(now, seconds)
+        counted = self._of(who, int(period))
+        self._tell(who, counted, now)
+        with self._lock:
+            before = counted.previous * (1 - elapsed / seconds)
+            if before + counted.current + counted.untold < self.rate.amount:
+                counted.untold += count
                 return
-            reset = self.strategy.get_window_stats(self.rate, who).reset_time
-        seconds = max(1, round(reset - time.time()))
-        raise HTTPException(429, self.refusal, {"Retry-After": str(seconds)})
+        raise HTTPException(
+            429, self.refusal, {"Retry-After": str(max(1, round(seconds - elapsed)))}
+        )
+
+    def _of(self, who: str, period: int) -> _Counted:
+        with self._lock:
+            counted = self._counted.get(who)
+            if counted is None or counted.period != period:
+                follows = counted is not None and counted.period == period - 1
+                before = counted.current + counted.untold if counted and follows else 0
+                self._drop_before(period - 1)
+                counted = self._counted[who] = _Counted(period, previous=before)
+            return counted
+
+    def _drop_before(self, period: int) -> None:
+        if self._oldest < period:
+            self._oldest = period
+            kept = {who: each for who, each in self._counted.items() if each.period >= period}
+            self._counted = kept
+
+    def _tell(self, who: str, counted: _Counted, now: float) -> None:
+        """Tell the others of our requests, and learn of theirs, when that is due."""
+        with self._lock:
+            many = counted.untold >= max(1, self.rate.amount // _TELLING_PART)
+            if not many and now - counted.told_at < _TELLING_INTERVAL:
+                return
+            counted.told_at, untold = now, counted.untold
+            counted.current, counted.untold = counted.current + untold, 0
+        with suppress(DatabaseError):
+            told = request_counts.add(
+                self.database,
+                f"{self.name}:{who}",
+                counted.period,
+                self.rate.get_expiry(),
+                untold,
+            )
+            with self._lock:
+                # Another thread may have told, and learned, of more.
+                counted.current = max(counted.current, told.current)
+                counted.previous = max(counted.previous, told.previous)
+            self._forget(now)
+
+    def _forget(self, now: float) -> None:
+        if now - self._forgotten_at > _FORGETTING_INTERVAL:
+            self._forgotten_at = now
+            request_counts.forget(self.database)
 
 
 @dataclass(frozen=True)

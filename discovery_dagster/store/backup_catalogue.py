@@ -12,8 +12,8 @@ from psycopg import sql
 from psycopg.rows import DictRow
 
 #: What is in no backup: tokens, logins and their forms, so that a copy of a home lets nobody in,
-#: and what the migrations write themselves.
-_LEFT_OUT = frozenset({"access_token", "login", "sent_form", "alembic_version"})
+#: counts of requests, which are worth a minute, and what the migrations write themselves.
+_LEFT_OUT = frozenset({"access_token", "login", "sent_form", "request_count", "alembic_version"})
 
 #: Dagster's tables with what cannot be made anew. It fills `secondary_indexes` itself; heartbeats
 #: are of daemons that do not run where a home is restored.

@@ -184,7 +184,8 @@ def contents(installation: Installation) -> dict[str, int]:
                 for row in connection.execute(
                     "select relname from pg_class where relnamespace = 'discovery'::regnamespace"
                     " and relkind = 'r' and relname not in"
-                    " ('alembic_version', 'access_token', 'login', 'sent_form', 'tombstone')"
+                    " ('alembic_version', 'access_token', 'login', 'sent_form', 'request_count',"
+                    " 'tombstone')"
                 ).fetchall()
             ]
         with database.reader(keys) as connection:

@@ -2,6 +2,7 @@
 
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -11,6 +12,9 @@ from fastapi import HTTPException
 from discovery_dagster.api.limiting import Limiter
 from discovery_dagster.server import signing_key
 from discovery_dagster.settings import Settings
+from discovery_dagster.store import request_counts
+from discovery_dagster.store.database import Database
+from discovery_dagster.store.request_counts import RequestCounts
 from discovery_dagster_tests.api.conftest import Served
 
 PATHS = ("", "/sessions", "/sessions/s001", "/sessions/s001/assets", "/sessions/s001/assets.csv")
@@ -75,8 +79,8 @@ def test_a_token_for_nobody_is_refused(served: Served) -> None:
     assert refused["error"]["code"] == "no_such_engagement"
 
 
-def test_requests_that_come_at_once_are_all_counted() -> None:
-    limiter = Limiter.of("100/day")
+def test_requests_that_come_at_once_are_all_counted(database: Database) -> None:
+    limiter = Limiter.of("at once", "100/day", database, "Too many.")
 
     def ask(_: int) -> bool:
         try:
@@ -89,15 +93,44 @@ def test_requests_that_come_at_once_are_all_counted() -> None:
         assert sum(threads.map(ask, range(400))) == 100
 
 
-def test_a_token_that_asks_too_often_is_told_when_to_try_again() -> None:
-    limiter = Limiter.of("3/minute")
+def test_a_token_that_asks_too_often_is_told_when_to_try_again(database: Database) -> None:
+    limiter = Limiter.of("too often", "3/day", database, "Too many.")
     for _ in range(3):
         limiter.check("one")
     limiter.check("other")
     with pytest.raises(HTTPException) as refused:
         limiter.check("one")
     assert refused.value.status_code == 429
-    assert 1 <= int(refused.value.headers["Retry-After"]) <= 120
+    assert 1 <= int(refused.value.headers["Retry-After"]) <= 86_400
+
+
+def asked(limiter: Limiter, times: int) -> int:
+    """How many of the requests of one token are let through."""
+    passed = 0
+    for _ in range(times):
+        with suppress(HTTPException):
+            limiter.check("token")
+            passed += 1
+    return passed
+
+
+def test_replicas_let_a_token_have_its_limit_together_and_little_more(database: Database) -> None:
+    replicas = [Limiter.of("shared", "100/day", database, "Too many.") for _ in range(3)]
+    passed = sum(asked(replica, 10) for _ in range(20) for replica in replicas)
+    assert 100 <= passed <= 100 + 3 * 5
+
+
+def test_a_replica_counts_by_itself_while_the_database_is_away() -> None:
+    away = Database("postgresql://nobody@127.0.0.1:1/nothing")
+    limiter = Limiter.of("away", "5/day", away, "Too many.")
+    assert asked(limiter, 20) == 5
+
+
+def test_counts_that_limit_nobody_any_more_are_forgotten(database: Database) -> None:
+    request_counts.add(database, "old", 1, 60, 7)
+    assert request_counts.add(database, "old", 2, 60, 1).previous == 7
+    request_counts.forget(database)
+    assert request_counts.add(database, "old", 2, 60, 1) == RequestCounts(1, 0)
 
 
 def test_servers_that_start_at_once_sign_with_one_key(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ OF_A_CLIENT = {"format_decision", "grain_decision", "mapping_decision", "word_de
 #: What is asked for before anybody knows whose data is meant: hashes of tokens, the logins by them
 #: and the forms that these have sent, for one role only; and hashes of the names of engagements
 #: that are gone.
-OF_NOBODY = {"access_token", "login", "sent_form", "tombstone"}
+OF_NOBODY = {"access_token", "login", "sent_form", "request_count", "tombstone"}
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from benchmarks import (
     reading,
     scale,
     session,
+    vacuum,
     validation,
 )
 from benchmarks.measure import machine
@@ -34,6 +35,7 @@ BENCHMARKS = {
     "end_to_end": end_to_end.run,
     "neighbours": neighbours.pages,
     "neighbours_imports": neighbours.imports,
+    "vacuum": vacuum.run,
 }
 
 

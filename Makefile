@@ -12,13 +12,14 @@ FUZZ_SECONDS ?= 10
 SEED ?= 1
 CHANGED ?= 300
 SOAK_MINUTES ?= 10
+SESSIONS ?= 12
 # Tests wait for processes more than they compute, so more of them than cores run side by side.
 TEST_WORKERS ?= 3
 PYTEST := $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder
 UNIT := not long and not hypothesis and not pipeline
 UNIT_TESTS := $(addprefix discovery_dagster_tests/,domain reference versions)
 
-.PHONY: install develop demo up test-unit coverage test test-long check chaos soak fuzz attack report bench \
+.PHONY: install develop demo up test-unit coverage test test-long check chaos cluster-test soak fuzz attack report bench \
 	screenshots lock sbom clean
 
 # What Discovery needs to run, and nothing else.
@@ -75,6 +76,12 @@ test-long: develop
 # 50 kills at random moments, beside four busy processes; prints a table of what they ended in.
 chaos: develop
 	$(BIN)/python -m scripts.chaos
+
+# SESSIONS of four clients on three workers without a shared disk, over Redis, a Postgres server with
+# passwords, PgBouncer and a bucket, each of which is killed once; one worker in a network namespace,
+# where root may make one, is cut off. Ends with 1 unless all ends as on one machine.
+cluster-test: develop
+	$(BIN)/python -m scripts.cluster --sessions $(SESSIONS)
 
 # A week in SOAK_MINUTES against running services; ends with 1 if anything grows without bound.
 soak: develop

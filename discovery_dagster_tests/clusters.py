@@ -1,11 +1,13 @@
 """Postgres servers that let nobody in without a password, of each major version that is here."""
 
+import re
 import secrets
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -14,18 +16,25 @@ import pytest
 from discovery_dagster.store.postgres_account import PostgresAccount
 from discovery_dagster.store.postgres_files import MAJOR_VERSION, binaries
 from discovery_dagster_tests.folders import open_folder
+from discovery_dagster_tests.installation import PROJECT
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A running server on a port of this machine; `password` is the administrator's."""
+    """A running server on a port of this machine; `password` is the administrator's.
+
+    `control` is `pg_ctl` of this server, and returns its exit code.
+    """
 
     port: int
     password: str
+    host: str
+    folder: Path
+    control: Callable[..., int] = field(repr=False)
 
     def url(self, user: str, password: str, database: str = "discovery") -> str:
         """The URL of a database for a login."""
-        return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{user}:{password}@{self.host}:{self.port}/{database}"
 
     def administrator(self, database: str = "discovery") -> str:
         """The URL of a database for the superuser."""
@@ -37,19 +46,41 @@ class Cluster:
             for statement in statements:
                 connection.execute(statement)
 
+    def start(self) -> None:
+        """Start the server, and wait until it lets people in."""
+        options = f"-p {self.port} -h {self.host} -k {self.folder}"
+        assert self.control("-l", self.folder / "log", "-o", options, "start") == 0
+
+    def stop(self) -> None:
+        """Stop the server as a crash does: what is under way is lost, what is committed stays."""
+        self.control("-m", "immediate", "stop")
+
+    def prepared(self, database: str = "discovery") -> str:
+        """Have the administrator run the documented statements; return the URL of the login."""
+        page = (PROJECT / "docs" / "operations.md").read_text("utf-8")
+        statements = re.search(r"```sql\n(.*?)```", page, re.DOTALL)
+        assert statements is not None
+        login, secret = f"{database}_pipeline", secrets.token_urlsafe(16)
+        text = statements[1].replace("'…'", f"'{secret}'").replace("discovery_pipeline", login)
+        text = text.replace("database discovery", f"database {database}")
+        of_the_server, of_the_database = text.split("\\connect discovery\n")
+        self.execute(*of_the_server.strip().split(";\n\n"))
+        self.execute(of_the_database, database=database)
+        return self.url(login, secret, database)
+
 
 @contextmanager
-def cluster(major: int = MAJOR_VERSION) -> Iterator[Cluster]:
+def cluster(major: int = MAJOR_VERSION, host: str = "127.0.0.1") -> Iterator[Cluster]:
     """A new server of a major version, which is stopped at the end; the test is skipped without."""
     with open_folder() as folder, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((host, 0))
         port = probe.getsockname()[1]
         probe.close()
         account = PostgresAccount.choose(folder / "data", None)
         programs, place = _programs(account, major), account.own(folder / "pg")
-        opened = Cluster(port, secrets.token_urlsafe(16))
+        password = secrets.token_urlsafe(16)
         secret = folder / "password"
-        secret.write_text(opened.password)
+        secret.write_text(password)
         secret.chmod(0o644)  # whatever mask a command in this process has set: the account reads it
         with (folder / "initdb.log").open("w+b") as log:
             completed = account.run(
@@ -58,13 +89,15 @@ def cluster(major: int = MAJOR_VERSION) -> Iterator[Cluster]:
                 output=log,
             )
             assert completed == 0, (log.seek(0), log.read())
-        options = f"-p {port} -h 127.0.0.1 -k {place}"
-        control = (programs / "pg_ctl", "-D", place / "data", "-w", "-l", place / "log")
-        assert account.run(*control, "-o", options, "start") == 0
+        with (place / "data" / "pg_hba.conf").open("a") as access:
+            access.write(f"host all all {host}/24 scram-sha-256\n")
+        control = (programs / "pg_ctl", "-D", place / "data", "-w")
+        opened = Cluster(port, password, host, place, partial(account.run, *control))
+        opened.start()
         try:
             yield opened
         finally:
-            account.run(*control, "-m", "immediate", "stop")
+            opened.stop()
 
 
 def _programs(account: PostgresAccount, major: int) -> Path:

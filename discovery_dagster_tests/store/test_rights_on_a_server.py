@@ -1,6 +1,5 @@
 """A server on which Discovery has the rights that `docs/operations.md` asks for, and no others."""
 
-import re
 import secrets
 import shutil
 import threading
@@ -14,7 +13,6 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store import exports, schema
 from discovery_dagster.store.database import DatabaseError, open_database
 from discovery_dagster_tests.clusters import Cluster, cluster
-from discovery_dagster_tests.conftest import PROJECT
 from discovery_dagster_tests.folders import open_folder
 from discovery_dagster_tests.installation import Installation
 
@@ -30,24 +28,10 @@ def server(request: pytest.FixtureRequest) -> Iterator[Cluster]:
         yield opened
 
 
-def prepared(server: Cluster, database: str = "discovery") -> str:
-    """Have the administrator run the documented statements; return the URL of the login."""
-    page = (PROJECT / "docs" / "operations.md").read_text("utf-8")
-    statements = re.search(r"```sql\n(.*?)```", page, re.DOTALL)
-    assert statements is not None
-    login, secret = f"{database}_pipeline", secrets.token_urlsafe(16)
-    text = statements[1].replace("'…'", f"'{secret}'").replace("discovery_pipeline", login)
-    text = text.replace("database discovery", f"database {database}")
-    of_the_server, of_the_database = text.split("\\connect discovery\n")
-    server.execute(*of_the_server.strip().split(";\n\n"))
-    server.execute(of_the_database, database=database)
-    return server.url(login, secret, database)
-
-
 @pytest.fixture(scope="module")
 def first(server: Cluster) -> Iterator[Installation]:
     """A home on that server, with two clients' sessions."""
-    with open_folder() as folder, Installation(folder / "home", prepared(server)) as home:
+    with open_folder() as folder, Installation(folder / "home", server.prepared()) as home:
         for client in ("upland", "lowland"):
             write_servers(folder / f"{client}.csv", client)
             home.json(
@@ -60,7 +44,7 @@ def first(server: Cluster) -> Iterator[Installation]:
 @pytest.fixture(scope="module")
 def second(server: Cluster, first: Installation) -> str:
     """Another database of the server, whose roles are there already; the URL of its login."""
-    return prepared(server, "second")
+    return server.prepared("second")
 
 
 def write_servers(file: Path, name: str) -> None:

@@ -1,0 +1,1 @@
+"""One installation on several machines, with faults of each: `make cluster-test`."""

@@ -9,7 +9,6 @@ one machine, and no step published twice. Ends with 1 when anything is otherwise
 """
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,17 +17,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from discovery_dagster.defs import reconciliation
-from discovery_dagster.defs.engine import Engine, open_engine
+from discovery_dagster.defs.engine import Engine
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.settings import Settings
-from discovery_dagster.store.database import DatabaseError, open_database
-from discovery_dagster_tests.buckets import surroundings
+from discovery_dagster.store.database import DatabaseError
 from discovery_dagster_tests.folders import open_folder
 from discovery_dagster_tests.processes import family, processor_seconds
-from scripts.cluster import connections, work
+from scripts.cluster import connections, reference, work
 from scripts.cluster.engines import Engines, engines, free_port
 from scripts.cluster.faults import Faults
 from scripts.cluster.network import Machine, machine
+from scripts.cluster.reference import by_settings
 from scripts.cluster.services import Services, services, until
 
 WORKERS = 3
@@ -92,8 +90,8 @@ def main() -> int:
     parser.add_argument("--cut-seconds", type=float, default=75)
     arguments = parser.parse_args()
     with open_folder("discovery-cluster-") as folder, ExitStack() as opened:
-        expected, seconds = _on_one_machine(folder / "one", arguments)
-        print(f"One process, one machine: {seconds:.1f} s a session.", flush=True)
+        expected, seconds = reference.results(folder / "alone", list(_labels(arguments)))
+        print(f"On one machine a session took {seconds:.1f} s.", flush=True)
         cluster = opened.enter_context(_cluster(folder, expected))
         if cluster.machine.refusal:
             print(f"No worker has a machine of its own: {cluster.machine.refusal}", flush=True)
@@ -105,42 +103,10 @@ def main() -> int:
     return 1 if cluster.wrong else 0
 
 
-def _on_one_machine(home: Path, arguments: argparse.Namespace) -> tuple[dict[str, str], float]:
-    """The results of all sessions by an embedded Postgres and a folder, and seconds for each."""
-    results, files, began = {}, home.parent / "one-files", time.monotonic()
-    with _settings({"DISCOVERY_HOME": str(home)}) as engine:
-        for label, number in _labels(arguments):
-            for place, engagement in enumerate(work.sessions_of(label, number)):
-                paths = work.write_files(files / str(engagement), place)
-                key = work.register(engine, engagement, paths)
-                engine.execute_here(key)
-                results[key.partition_key] = work.results(engine, key)
-    return results, (time.monotonic() - began) / len(results)
-
-
 def _labels(arguments: argparse.Namespace) -> Iterator[tuple[str, int]]:
     for workers in range(1, WORKERS + 1):
         yield f"measured-{workers}", arguments.measured
     yield "broken", arguments.sessions
-
-
-@contextmanager
-def _settings(variables: dict[str, str]) -> Iterator[Engine]:
-    """An engine by these settings and no others."""
-    before = dict(os.environ)
-    for name in [name for name in os.environ if name.startswith(("DISCOVERY_", "DAGSTER_"))]:
-        del os.environ[name]
-    try:
-        with surroundings(variables):
-            settings = Settings()
-            with (
-                open_database(settings) as database,
-                open_engine(settings, database) as engine,
-            ):
-                yield engine
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 @contextmanager
@@ -153,7 +119,9 @@ def _cluster(folder: Path, expected: dict[str, str]) -> Iterator[Cluster]:
             "DISCOVERY_CODE_SERVER_PORT": str(free_port("127.0.0.1")),
             "DISCOVERY_MAX_RUNS": str(WORKERS),
         }
-        engine = opened.enter_context(_settings({**shared, "DISCOVERY_HOME": str(folder / "own")}))
+        engine = opened.enter_context(
+            by_settings({**shared, "DISCOVERY_HOME": str(folder / "own")})
+        )
         running = opened.enter_context(services(folder, shared))
         running.start("code-server", "code-server")
         running.start("daemon", "daemon")

@@ -14,10 +14,10 @@ from limits import RateLimitItem, parse
 from discovery_dagster.store import request_counts
 from discovery_dagster.store.database import Database, DatabaseError
 
-#: Seconds after which, and the part of a limit at which, a replica tells the others what it has
-#: counted: together they let a token have a limit and a twentieth of it for each of them.
-_TELLING_INTERVAL: Final = 1.0
-_TELLING_PART: Final = 20
+#: Seconds after which, and the part of a limit at which, a replica shares what it has counted with
+#: the others: together they let a token have a limit and a twentieth of it for each of them.
+_SHARING_INTERVAL: Final = 1.0
+_SHARING_PART: Final = 20
 
 #: Seconds between two deletions of old counts.
 _FORGETTING_INTERVAL: Final = 60.0
@@ -25,13 +25,13 @@ _FORGETTING_INTERVAL: Final = 60.0
 
 @dataclass
 class _Counted:
-    """Requests of somebody in a period: those that all replicas told, and ours since then."""
+    """Requests of somebody in a period: those that all replicas shared, and ours since then."""
 
     period: int
     current: int = 0
     previous: int = 0
-    untold: int = 0
-    told_at: float = 0.0
+    unshared: int = 0
+    shared_at: float = 0.0
 
 
 @dataclass
@@ -69,11 +69,11 @@ class Limiter:
         now, seconds = time.time(), self.rate.get_expiry()
         period, elapsed = divmod(now, seconds)
         counted = self._of(who, int(period))
-        self._tell(who, counted, now)
+        self._share(who, counted, now)
         with self._lock:
             before = counted.previous * (1 - elapsed / seconds)
-            if before + counted.current + counted.untold < self.rate.amount:
-                counted.untold += count
+            if before + counted.current + counted.unshared < self.rate.amount:
+                counted.unshared += count
                 return
         raise HTTPException(
             429, self.refusal, {"Retry-After": str(max(1, round(seconds - elapsed)))}
@@ -84,7 +84,7 @@ class Limiter:
             counted = self._counted.get(who)
             if counted is None or counted.period != period:
                 follows = counted is not None and counted.period == period - 1
-                before = counted.current + counted.untold if counted and follows else 0
+                before = counted.current + counted.unshared if counted and follows else 0
                 self._drop_before(period - 1)
                 counted = self._counted[who] = _Counted(period, previous=before)
             return counted
@@ -95,26 +95,26 @@ class Limiter:
             kept = {who: each for who, each in self._counted.items() if each.period >= period}
             self._counted = kept
 
-    def _tell(self, who: str, counted: _Counted, now: float) -> None:
-        """Tell the others of our requests, and learn of theirs, when that is due."""
+    def _share(self, who: str, counted: _Counted, now: float) -> None:
+        """Share our requests with the others, and learn of theirs, when that is due."""
         with self._lock:
-            many = counted.untold >= max(1, self.rate.amount // _TELLING_PART)
-            if not many and now - counted.told_at < _TELLING_INTERVAL:
+            many = counted.unshared >= max(1, self.rate.amount // _SHARING_PART)
+            if not many and now - counted.shared_at < _SHARING_INTERVAL:
                 return
-            counted.told_at, untold = now, counted.untold
-            counted.current, counted.untold = counted.current + untold, 0
+            counted.shared_at, unshared = now, counted.unshared
+            counted.current, counted.unshared = counted.current + unshared, 0
         with suppress(DatabaseError):
-            told = request_counts.add(
+            counts = request_counts.add(
                 self.database,
                 f"{self.name}:{who}",
                 counted.period,
                 self.rate.get_expiry(),
-                untold,
+                unshared,
             )
             with self._lock:
-                # Another thread may have told, and learned, of more.
-                counted.current = max(counted.current, told.current)
-                counted.previous = max(counted.previous, told.previous)
+                # Another thread may have shared, and learned, more.
+                counted.current = max(counted.current, counts.current)
+                counted.previous = max(counted.previous, counts.previous)
             self._forget(now)
 
     def _forget(self, now: float) -> None:

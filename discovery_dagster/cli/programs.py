@@ -64,7 +64,8 @@ def programs(settings: Settings, database: Database, api: Address, dagster: Addr
         Child(
             name,
             command,
-            serving if name in linking else environment,
+            # By which Postgres lists its connections.
+            {**(serving if name in linking else environment), "PGAPPNAME": name},
             PROJECT,
             logs / f"{name}.log",
             after=socket if name in asking else None,

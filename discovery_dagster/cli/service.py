@@ -51,7 +51,9 @@ def service(
     _require_server(settings)
     with open_database(settings) as database:
         _prepare(settings, database)
-        environment = {**os.environ, **_environment(settings, database)}
+        # By which Postgres lists its connections.
+        named = {"PGAPPNAME": f"discovery-{name}"}
+        environment = {**named, **os.environ, **_environment(settings, database)}
         command = service_command(settings, name, host, queue or [])
         if name is Service.DAEMON:
             sys.exit(run_only_daemon(database, command, environment))

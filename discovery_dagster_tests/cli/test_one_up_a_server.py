@@ -40,6 +40,10 @@ def test_a_second_up_is_refused_and_the_first_keeps_its_place_when_the_server_dr
         assert second.returncode == 1
         assert json.loads(second.stdout)["code"] == "already_up"
         with psycopg.connect(url, autocommit=True) as connection:
+            holders = connection.execute(
+                "select application_name from pg_stat_activity where datname = current_database()"
+            ).fetchall()
+            assert {"dagster-daemon", "discovery-api"} <= {name for (name,) in holders}
             connection.execute(
                 "select pg_terminate_backend(pid, 5000) from pg_locks where locktype = 'advisory'"
                 " and database = (select oid from pg_database where datname = current_database())"

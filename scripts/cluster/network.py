@@ -88,5 +88,5 @@ def _run(*command: str) -> None:
 
 
 def _reason(error: OSError | subprocess.CalledProcessError) -> str:
-    said = getattr(error, "stderr", None) or str(error)
-    return str(said).strip().splitlines()[-1]
+    message = getattr(error, "stderr", None) or str(error)
+    return str(message).strip().splitlines()[-1]

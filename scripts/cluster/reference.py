@@ -25,15 +25,15 @@ def results(folder: Path, labels: Sequence[Label]) -> tuple[dict[str, str], floa
     """The results of all sessions by partition key, and the seconds of one, in the mean."""
     folder.mkdir()
     folder.chmod(0o755)  # for the account of Postgres
-    found: dict[str, str] = {}
+    by_key: dict[str, str] = {}
     seconds = 0.0
     spawned = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(len(work.CLIENTS), mp_context=spawned) as pool:
-        each_has = [(folder / client, client, labels) for client in work.CLIENTS]
-        for made, took in pool.map(_of_client, *zip(*each_has, strict=True)):
-            found |= made
-            seconds += took
-    return found, seconds / len(found)
+        arguments = [(folder / client, client, labels) for client in work.CLIENTS]
+        for of_client, spent in pool.map(_of_client, *zip(*arguments, strict=True)):
+            by_key |= of_client
+            seconds += spent
+    return by_key, seconds / len(by_key)
 
 
 @contextmanager
@@ -53,7 +53,7 @@ def by_settings(variables: Mapping[str, str]) -> Iterator[Engine]:
 
 
 def _of_client(home: Path, client: str, labels: Sequence[Label]) -> tuple[dict[str, str], float]:
-    found = {}
+    by_key = {}
     with by_settings({"DISCOVERY_HOME": str(home)}) as engine:
         began = time.monotonic()
         for label, number in labels:
@@ -62,5 +62,5 @@ def _of_client(home: Path, client: str, labels: Sequence[Label]) -> tuple[dict[s
                     files = work.write_files(home / "files" / str(engagement), place)
                     key = work.register(engine, engagement, files)
                     engine.execute_here(key)
-                    found[key.partition_key] = work.results(engine, key)
-        return found, time.monotonic() - began
+                    by_key[key.partition_key] = work.results(engine, key)
+        return by_key, time.monotonic() - began

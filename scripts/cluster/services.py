@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -138,7 +138,7 @@ def services(folder: Path, shared: Mapping[str, str]) -> Iterator[Services]:
             service.kill()
 
 
-def until(holds, what: str, seconds: float) -> float:  # type: ignore[no-untyped-def]
+def until(holds: Callable[[], bool], what: str, seconds: float) -> float:
     """Wait until something holds; return the seconds that it took.
 
     Raises:

@@ -73,7 +73,7 @@ def published_twice(engine: Engine, session: SessionKey) -> list[str]:
     publications = defaultdict(set)
     for receipt in dagster_events.materialisations(engine.database, session):
         publications[receipt["asset_key"]].add(receipt["publication"])
-    return [step for step, made in publications.items() if len(made) > 1]
+    return [step for step, ids in publications.items() if len(ids) > 1]
 
 
 @dataclass(frozen=True)
@@ -87,13 +87,13 @@ class Timing:
 
 def timings(engine: Engine, keys: Sequence[SessionKey]) -> list[Timing]:
     """The timing of each run of these sessions that succeeded."""
-    wanted, found = {key.partition_key for key in keys}, []
+    wanted, successes = {key.partition_key for key in keys}, []
     for run in engine.instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS])):
         stats = engine.instance.get_run_stats(run.run_id)
         moments = (stats.enqueued_time, stats.launch_time, stats.start_time, stats.end_time)
         if run.tags.get(PARTITION_TAG) in wanted and None not in moments:
-            found.append(Timing(*(after - before for before, after in pairwise(moments))))
-    return found
+            successes.append(Timing(*(after - before for before, after in pairwise(moments))))
+    return successes
 
 
 def typical(values: Iterable[float]) -> str:

@@ -57,7 +57,7 @@ _HEADS: Final = (
     ("address", "ip_addresses"),
 )
 #: Software with a version behind its name.
-_VERSION: Final = r"\pL[\s:@v-]{1,3}\d+(?:\.\d+)+(?:[.-]?\pL+\d*)?$"
+_VERSION: Final = r"\pL[\s:@v-]{1,3}\d+\.\d+\.\d+"
 #: Kinds whose cells are as they are unless they were damaged.
 _DAMAGED: Final = frozenset({"identifier", "serial"})
 _JOINING: Final = frozenset({"non", "or", "and", "und", "oder", "et", "ou", "o", "y", "e"})
@@ -129,12 +129,14 @@ def refuse_weak_relation(claim: Claim) -> Claim:
 
 
 def refuse_software(claim: Claim) -> Claim:
-    """Refuse dependencies that are libraries with their versions, `Hibernate 5.4.0`, not things."""
+    """Refuse dependencies that are libraries with their versions, `Hibernate 5.4.0`, not things.
+
+    Applications have versions of two parts at most: `SAP ERP 6.0`.
+    """
     if claim.field not in REFERENCES or claim.status != ACCEPTED or claim.method not in BY_HEADER:
         return claim
-    entries = claim.column.sample().str.split(";").explode().str.strip_chars()
-    versions = entries.str.contains(_VERSION)
-    if entries.is_empty() or float(versions.sum()) <= _FITTING * len(entries):
+    values = claim.column.sample()
+    if values.is_empty() or float(values.str.contains(_VERSION).sum()) < _KNOWN * len(values):
         return claim
     note = "most of the values are software with its version"
     return replace(claim, status=REJECTED, notes=(note,))

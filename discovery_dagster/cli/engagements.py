@@ -1,5 +1,6 @@
 """`discovery engagement`: archiving, restoring and erasing one as a whole."""
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -8,15 +9,47 @@ from typing import Annotated
 import typer
 
 from discovery_dagster.cli.errors import DONE, FAILED, UsageError
-from discovery_dagster.cli.options import AsJson, Client, Engagement
+from discovery_dagster.cli.finding import require_sessions
+from discovery_dagster.cli.options import AsJson, Author, Client, Engagement
 from discovery_dagster.cli.terminal import say, say_json
-from discovery_dagster.domain.keys import EngagementKey
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import engagements, erasure, sessions, tombstones
 from discovery_dagster.store.database import Database, open_database
+from discovery_dagster.store.decisions import names
 from discovery_dagster.store.states import states
 
-commands = typer.Typer(help="Archive, restore or erase an engagement.", no_args_is_help=True)
+commands = typer.Typer(help="Name, archive, restore or erase an engagement.", no_args_is_help=True)
+
+
+@commands.command()
+def name(
+    client: Client,
+    engagement: Engagement,
+    client_name: Annotated[
+        str | None, typer.Option(help="What the client is called in reports.")
+    ] = None,
+    session: Annotated[
+        str | None, typer.Option(help="The session of --title; by default the newest.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Title of a session.")] = None,
+    author: Author = None,
+) -> None:
+    """Say what the client is called, or give a session another title."""
+    if client_name is None and title is None:
+        raise UsageError("usage", "Give --client-name, or --title, or both.")
+    key = EngagementKey(client, engagement)
+    by = author or getpass.getuser()
+    with open_database(Settings()) as database:
+        where = require_sessions(database, key, session)[-1].session
+        if session is not None:
+            where = SessionKey.of(key, session)
+        if client_name is not None:
+            names.set_client_name(database, where, client_name, by)
+            say(f"The client of {key} is called {client_name}.")
+        if title is not None:
+            names.set_title(database, where, title, by)
+            say(f"{where.session} is called {title}.")
 
 
 @commands.command()

@@ -45,11 +45,8 @@ def preview(
     key = EngagementKey(client, engagement)
     settings = Settings()
     with open_database(settings) as database:
-        where = _session(database, key, session)
-        constraints = [
-            _constraint(database, key, -number, words)
-            for number, words in enumerate(added or (), start=1)
-        ]
+        where = planned_session(database, key, session)
+        constraints = read_constraints(database, key, added or ())
         shown = plan_previews.preview(
             database, object_store(settings), where, constraints, removed or ()
         )
@@ -66,7 +63,8 @@ def preview(
         _show(document)
 
 
-def _session(database: Database, key: EngagementKey, session: str | None) -> SessionKey:
+def planned_session(database: Database, key: EngagementKey, session: str | None) -> SessionKey:
+    """The session that is named, or the newest of the engagement that has a plan."""
     if session is not None:
         named = SessionKey.of(key, session)
         sessions.find(database, named)
@@ -75,6 +73,15 @@ def _session(database: Database, key: EngagementKey, session: str | None) -> Ses
     if newest is None:
         raise UsageError("not_run", f"{key} has no plan yet: import and run a session first.")
     return newest
+
+
+def read_constraints(
+    database: Database, key: EngagementKey, lines: Sequence[str]
+) -> list[Constraint]:
+    """The constraints that lines say, such as `pin web-01 2`, numbered from -1 down."""
+    return [
+        _constraint(database, key, -number, words) for number, words in enumerate(lines, start=1)
+    ]
 
 
 def _constraint(database: Database, key: EngagementKey, number: int, words: str) -> Constraint:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from discovery_dagster.cli import plan_scenarios
 from discovery_dagster.cli.finding import require_engagement
 from discovery_dagster.cli.histories import AllOfThem, show_history
 from discovery_dagster.cli.options import (
@@ -30,6 +31,7 @@ app = typer.Typer(help="Set constraints of the migration plan.", no_args_is_help
 
 _USAGES = "; ".join(f"{name} {kind.usage}" for name, kind in KINDS.items())
 app.command()(preview)
+app.add_typer(plan_scenarios.app, name="scenario")
 
 KindOf = Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {_USAGES}.")]
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import dagster as dg
@@ -14,13 +15,15 @@ from discovery_dagster.domain.drops import Cursor, Look, Watch
 from discovery_dagster.domain.errors import DiscoveryError, UnreadableFileError
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import drops, sessions
+from discovery_dagster.store import drops, run_requests, sessions, uploads
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.drops import Drop
 from discovery_dagster.store.inboxes import Inbox, inbox
 from discovery_dagster.store.objects import object_store
+from discovery_dagster.store.run_requests import AlreadyRequestedError
 from discovery_dagster.store.sessions import IncomingFile
 from discovery_dagster.store.tombstones import EngagementErasedError
+from discovery_dagster.store.uploads import Destination
 
 #: Bounds of one tick: drops taken in, new ones looked at, and known ones looked at again.
 _MOST_TAKEN, _MOST_NEW, _MOST_KNOWN = 20, 200, 100
@@ -136,15 +139,31 @@ class _Tick:
         with self.inbox.files(look) as paths:
             digest = landing.content_digest(map(sha256_of, paths))
             drop = Drop(self.inbox, look, digest)
+            engagement = landing.engagement_of(look.place)
+            files = [IncomingFile(*each) for each in zip(look.files, paths, strict=True)]
+            if into := uploads.destination(self.database, engagement, drop.name):
+                return self._add(into, drop, files)
             return sessions.register(
                 self.database,
                 object_store(self.settings),
-                landing.engagement_of(look.place),
-                [IncomingFile(*each) for each in zip(look.files, paths, strict=True)],
+                engagement,
+                files,
                 title=drop.name,
                 drop=drop,
                 limit=self.settings.max_sessions,
             )
+
+    def _add(self, into: Destination, drop: Drop, files: list[IncomingFile]) -> SessionKey:
+        """Add files to a session, and ask for its run as who sent them.
+
+        Killed in between, it is done again: known content is not added twice.
+        """
+        objects, session = object_store(self.settings), into.session
+        sessions.register(self.database, objects, session.engagement, files, session=session)
+        with suppress(AlreadyRequestedError):
+            run_requests.add(self.database, session, into.author, into.origin)
+        drops.remember_added(self.database, session, drop)
+        return session
 
 
 def _run_key(session: SessionKey, digest: str) -> str:

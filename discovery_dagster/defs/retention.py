@@ -5,6 +5,7 @@ import dagster as dg
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import retention
 from discovery_dagster.store.database import open_database
+from discovery_dagster.store.inboxes import inbox
 from discovery_dagster.store.objects import object_store
 
 RETENTION_JOB = "retention"
@@ -12,7 +13,8 @@ RETENTION_JOB = "retention"
 
 @dg.op(
     out=dg.Out(dg.Nothing),
-    description="Deletes log lines of old runs, and files and frames that nothing refers to.",
+    description="Deletes log lines of old runs, files and frames that nothing refers to, and"
+    " uploads that were never ended.",
 )
 def delete_what_is_old(context: dg.OpExecutionContext) -> None:
     """Delete it, and log how much it was."""
@@ -20,9 +22,10 @@ def delete_what_is_old(context: dg.OpExecutionContext) -> None:
     with open_database(settings) as database:
         events = retention.delete_old_events(database, settings.keep_events_days)
         orphans = retention.delete_orphans(database, object_store(settings))
+    uploads = inbox(settings).delete_abandoned()
     context.log.info(
-        f"Deleted {events} log lines, {orphans['frames']} orphaned results and"
-        f" {orphans['files']} orphaned files."
+        f"Deleted {events} log lines, {orphans['frames']} orphaned results,"
+        f" {orphans['files']} orphaned files and {uploads} uploads that were never ended."
     )
 
 

@@ -1,12 +1,12 @@
 """What a plan would say differently under other constraints, before anybody sets them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from discovery_dagster.domain.changes import places
-from discovery_dagster.domain.decisions.constraints import KINDS, Constraint, InvalidConstraintError
+from discovery_dagster.domain.decisions.constraints import Constraint
 from discovery_dagster.domain.planning.plan import Plan, PlanSettings, make
 from discovery_dagster.domain.tables import (
     PLAN_PLACEMENTS,
@@ -15,9 +15,6 @@ from discovery_dagster.domain.tables import (
     GraphNodes,
     conform,
 )
-
-#: The kind of decision that a plan alone is made from; others change its inputs.
-_PLAN = "plan"
 
 
 @dataclass(frozen=True)
@@ -34,28 +31,6 @@ class PlanPreview:
     waves: pl.DataFrame
     new_conflicts: pl.DataFrame
     ended_conflicts: pl.DataFrame
-
-
-def with_changes(
-    in_force: Sequence[Constraint], added: Sequence[Constraint], removed: Collection[int]
-) -> list[Constraint]:
-    """Return the constraints that would be in force: of a kind that holds once, the last one.
-
-    Raises:
-        InvalidConstraintError: when one of them changes what the plan is made from, too.
-    """
-    changed = [*added, *(each for each in in_force if each.id in removed)]
-    for each in changed:
-        if KINDS[each.kind].concerns != _PLAN:
-            raise InvalidConstraintError(
-                f"{each.kind} changes dependencies, too: only a run shows its consequences."
-            )
-    kept = [each for each in in_force if each.id not in removed]
-    for each in added:
-        if KINDS[each.kind].single:
-            kept = [other for other in kept if other.kind != each.kind]
-        kept.append(each)
-    return kept
 
 
 def preview(

@@ -20,6 +20,7 @@ from discovery_dagster.domain.errors import (
 from discovery_dagster.domain.keys import InvalidKeyError
 from discovery_dagster.pages.frame import Frame, Page, shown
 from discovery_dagster.pages.rendering import CONTENT_SECURITY_POLICY, render
+from discovery_dagster.store.upload_parts import PART_BYTES
 
 #: Of every answer of the pages; a client's data stays out of caches and other sites' frames.
 HEADERS = {
@@ -154,13 +155,19 @@ def _size_refusal(request: Request) -> Response | None:
     except ValueError:
         status, sentence = HTTPStatus.LENGTH_REQUIRED, "It does not say how large it is."
     else:
-        files = request.url.path.endswith("/import")
-        most = app_state(request).upload_bytes if files else MOST_BYTES
+        most = _most_bytes(request)
         if 0 <= size <= most:
             return None
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         sentence = f"It has more than {most // 1024:,} KiB."
     return _error(status, "This form was not read", sentence, icon="warning")
+
+
+def _most_bytes(request: Request) -> int:
+    """How large what a path takes may be; routes that take files have limits of their own, too."""
+    if request.url.path.endswith("/import"):
+        return app_state(request).upload_bytes
+    return PART_BYTES if request.method == "PUT" else MOST_BYTES
 
 
 def _malformed(request: Request, error: RequestValidationError) -> HTMLResponse:

@@ -15,6 +15,7 @@ from discovery_dagster.api.viewers import Viewer
 from discovery_dagster.domain.decisions.overrides import allowed_words, read_words
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.pages import links
+from discovery_dagster.pages.comments import Commenting, on_asset
 from discovery_dagster.pages.editing import EditorOf, form_for
 from discovery_dagster.pages.outdated import Outdated, outdated
 from discovery_dagster.store.decisions import log, overrides
@@ -54,6 +55,7 @@ class Editing:
     choices: Sequence[Choice]
     news: Sequence[Decision]
     outdated: Outdated | None
+    comments: Commenting
 
 
 def editing(
@@ -70,6 +72,7 @@ def editing(
         [Choice(field, asset.get(field), allowed_words(field)) for field in FIELDS],
         _news(history, asset["id"], since) if since >= 0 else [],
         outdated(shared, session),
+        on_asset(shared, session, form, asset["id"]),
     )
 
 

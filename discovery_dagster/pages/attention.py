@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from discovery_dagster.domain.decision_workbook.sheets import ASSETS, COLUMNS, WORDS
+from discovery_dagster.domain.decision_workbook.sheets import ASSETS, COLUMNS, ENDPOINTS, WORDS
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.state import SessionState
 from discovery_dagster.domain.tables.words import GrainStatus
@@ -155,7 +155,7 @@ def _of_the_results(state: SessionState) -> Iterator[Attention]:
             f"{_plural(unresolved, 'dependency leads', 'dependencies lead')} "
             "to an endpoint that is not in the inventory.",
             "Endpoints",
-            links.session(key, "dependencies", resolved="false"),
+            links.session(key, "review", kind=ENDPOINTS.name),
         )
 
 

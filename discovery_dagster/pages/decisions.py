@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from discovery_dagster.api.problems import NotFound
@@ -35,11 +35,12 @@ class DecisionsPage(Page):
 
 
 @router.get("/engagements/{engagement}/decisions")
-def page(engagement: EngagementOf, shared: StateOf) -> HTMLResponse:
-    """Show what people decided."""
+def page(request: Request, engagement: EngagementOf, shared: StateOf) -> HTMLResponse:
+    """Show what people decided, and to editors what they commented."""
     if engagements.one(shared.database, engagement) is None:
         raise NotFound
-    entries = audit.everything(shared.database, engagement, MOST + 1)
+    may_edit = request.state.viewer.role.may_edit
+    entries = audit.everything(shared.database, engagement, MOST + 1, comments=may_edit)
     around = frame.of_engagement(engagement, shared.dagster_url)
     return html(
         DecisionsPage(

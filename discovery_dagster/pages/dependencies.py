@@ -33,6 +33,7 @@ from discovery_dagster.pages.neighbourhood import LIMIT, Drawing
 from discovery_dagster.pages.questions import Question
 from discovery_dagster.pages.waiting import waits_for
 from discovery_dagster.store import exports
+from discovery_dagster.store.kept import Kept, mark
 from discovery_dagster.store.reading import assets, listing, planning
 from discovery_dagster.store.reading.listing import NO_ROWS, Count, Criteria
 from discovery_dagster.store.reading.lists import DEPENDENCIES
@@ -329,6 +330,10 @@ def _around(shared: AppState, session: SessionKey, asks: DependenciesQuery) -> C
     )
 
 
+#: Sessions whose maps of applications are kept.
+_MAPS = Kept[ApplicationMap | None](4)
+
+
 def _whole(
     shared: AppState,
     session: SessionKey,
@@ -340,10 +345,13 @@ def _whole(
     rows = listing.page(shared.database, session, DEPENDENCIES, criteria)
     drawn = between = None
     if "migration_plan" in published and asks.view == "applications":
-        between = application_map.draw(
-            session,
-            exports.rows(shared.database, session, "applications"),
-            exports.rows(shared.database, session, "interfaces"),
+        between = _MAPS.of(
+            mark(shared.database, session, published),
+            lambda: application_map.draw(
+                session,
+                exports.rows(shared.database, session, "applications"),
+                exports.rows(shared.database, session, "interfaces"),
+            ),
         )
     if "migration_plan" in published and between is None:
         groups = exports.rows(shared.database, session, "groups")

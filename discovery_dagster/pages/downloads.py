@@ -22,7 +22,7 @@ from discovery_dagster.store.findings import open_workbook
 
 router = APIRouter()
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SESSION = "/engagements/{engagement}/sessions/{session}"
 _QUALITY = f"{_SESSION}/quality"
 
@@ -87,7 +87,7 @@ def page(session: SessionOf, state: StateOf) -> HTMLResponse:
 def report_page(session: SessionOf, state: StateOf, client_name: str = "") -> Response:
     """The report as a web page of its own, with the client's name as it is to be printed."""
     contents = reports.contents(state.database, session, client_name.strip() or None)
-    return _file(session, "report.html", report.render(contents).encode(), "text/html")
+    return file_answer(session, "report.html", report.render(contents).encode(), "text/html")
 
 
 @router.get(f"{_SESSION}/report.xlsx")
@@ -95,7 +95,7 @@ def report_workbook(session: SessionOf, state: StateOf, client_name: str = "") -
     """The report as a workbook."""
     written = BytesIO()
     report.write(written, reports.contents(state.database, session, client_name.strip() or None))
-    return _file(session, "report.xlsx", written.getvalue(), _XLSX)
+    return file_answer(session, "report.xlsx", written.getvalue(), XLSX)
 
 
 def _workbook(
@@ -108,10 +108,10 @@ def _workbook(
 
 
 def _xlsx(session: SessionKey, name: str, content: bytes) -> Response:
-    return _file(session, f"{name}.xlsx", content, _XLSX)
+    return file_answer(session, f"{name}.xlsx", content, XLSX)
 
 
-def _file(session: SessionKey, name: str, content: bytes, media_type: str) -> Response:
+def file_answer(session: SessionKey, name: str, content: bytes, media_type: str) -> Response:
     """A file to be saved, which no browser shows as a page of this site or keeps."""
     file = f"{session.engagement}-{session.session}-{name}"
     headers = {

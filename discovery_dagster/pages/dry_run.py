@@ -26,7 +26,7 @@ from discovery_dagster.pages import frame, links
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.editing import EditorOf, form_for, require_editor
 from discovery_dagster.pages.frame import Frame, Page, shown
-from discovery_dagster.pages.plan_limits import BusyError
+from discovery_dagster.pages.one_at_a_time import BusyError
 from discovery_dagster.store import uploads
 from discovery_dagster.store.decisions import grains, mappings, taught_formats
 from discovery_dagster.store.reading import engagements

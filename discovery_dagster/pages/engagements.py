@@ -18,6 +18,7 @@ from discovery_dagster.pages.attention import Attention, key_of, needed
 from discovery_dagster.pages.editing import form_for
 from discovery_dagster.pages.frame import Frame, Page, shown
 from discovery_dagster.store import sessions, uploads
+from discovery_dagster.store.decisions import log, names
 from discovery_dagster.store.reading import engagements
 from discovery_dagster.store.states import state, states
 from discovery_dagster.store.uploads import Upload
@@ -82,6 +83,8 @@ class EngagementPage(Page):
     form: str | None = shown("the form token; none of who may only look")
     received: Upload | None = shown("files that have just been sent")
     may_give_access: bool = shown("whether there is a page of tokens")
+    client_name: str | None = shown("what the client is called, where somebody said")
+    seen: int = shown("the last decision that the page shows")
 
 
 def build_all(rows: Sequence[EngagementRow], dagster_url: str | None) -> EngagementsPage:
@@ -107,6 +110,8 @@ def build_one(
     form: str | None = None,
     received: Upload | None = None,
     may_give_access: bool = False,
+    client_name: str | None = None,
+    seen: int = 0,
 ) -> EngagementPage:
     """Make the page of an engagement from the states of its sessions."""
     newest_first = sorted(states, key=lambda state: key_of(state).ordinal, reverse=True)
@@ -127,6 +132,8 @@ def build_one(
         form,
         received,
         may_give_access,
+        client_name,
+        seen,
     )
 
 
@@ -159,4 +166,8 @@ def one_page(
     form = form_for(shared, request.state.viewer, engagement)
     sent = uploads.one(shared.database, engagement, received) if form and received else None
     operates = form is not None and request.state.viewer.role is Role.OPERATOR
-    return html(build_one(engagement, listed, shared.dagster_url, form, sent, operates))
+    called = names.client_name(shared.database, engagement)
+    seen = log.last(shared.database, engagement) if form else 0
+    return html(
+        build_one(engagement, listed, shared.dagster_url, form, sent, operates, called, seen)
+    )

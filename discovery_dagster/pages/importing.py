@@ -4,7 +4,7 @@ The body is read as it comes and written as it is read: nothing of it is kept in
 is written before the form token, which stands before the files, has been found good.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO
@@ -17,8 +17,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from discovery_dagster.api.problems import NotFound
-from discovery_dagster.api.security import EngagementOf, StateOf
+from discovery_dagster.api.security import EngagementOf, StateOf, existing_session
+from discovery_dagster.api.state import AppState
 from discovery_dagster.domain.errors import InvalidRequestError
+from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.pages import links
 from discovery_dagster.pages.answers import MOST_BYTES
 from discovery_dagster.pages.editing import Editor, require_editor, sender_of
@@ -28,7 +30,7 @@ from discovery_dagster.store.reading import engagements
 router = APIRouter()
 
 #: Files of one form, and its other fields: the form token, a title, and some that nobody needs.
-_MOST_FILES = 200
+MOST_FILES = 200
 _MOST_FIELDS = 10
 
 
@@ -104,8 +106,8 @@ class _Receiver:
         if not name:
             return  # a field for files that nobody filled in
         self.files += 1
-        if self.files > _MOST_FILES:
-            raise UnreadableFormError(f"A form has at most {_MOST_FILES} files: send an archive.")
+        if self.files > MOST_FILES:
+            raise UnreadableFormError(f"A form has at most {MOST_FILES} files: send an archive.")
         self._file = uploads.new_file(self.folder, name)
 
     def _on_part_data(self, data: bytes, start: int, end: int) -> None:
@@ -128,10 +130,10 @@ class _Receiver:
 
 @router.post("/engagements/{engagement}/import")
 async def receive(request: Request, engagement: EngagementOf, shared: StateOf) -> RedirectResponse:
-    """Take files in as a drop, and show the engagement.
+    """Take files in as a drop, and show the engagement, or the session that they are added to.
 
     Raises:
-        NotFound: when there is no such engagement.
+        NotFound: when there is no such engagement, or no such session in it.
         HTTPException: 403 for who may not, 429 for too many at a time, 507 without room.
         InvalidRequestError: when the form or a file in it cannot be taken; nothing is kept then.
     """
@@ -140,32 +142,22 @@ async def receive(request: Request, engagement: EngagementOf, shared: StateOf) -
     viewer = request.state.viewer
     require_editor(viewer)
     size = int(request.headers["content-length"])
-    boundary = parse_options_header(request.headers.get("content-type"))[1].get(b"boundary", b"")
-    if not boundary:
-        raise UnreadableFormError("This is no form with files.")
     with shared.uploads.one_more(viewer.token):
         if await run_in_threadpool(shared.inbox.free_bytes) < 2 * size:
             raise HTTPException(HTTPStatus.INSUFFICIENT_STORAGE, "The disk has no room for this.")
         folder = await run_in_threadpool(shared.inbox.begin, engagement)
         is_held = False
         try:
-            receiver = _Receiver(
-                boundary, folder, lambda token: sender_of(shared, viewer, engagement, token)
+            fields, editor = await take(request, shared, engagement, folder)
+            into = fields.get("session", "")
+            session = (
+                await run_in_threadpool(existing_session, request, engagement, into)
+                if into
+                else None
             )
-            try:
-                async for chunk in request.stream():
-                    await run_in_threadpool(receiver.take, chunk)
-            finally:
-                receiver.close()
-            if receiver.editor is None:  # without files, too, a form needs its token
-                await run_in_threadpool(
-                    sender_of, shared, viewer, engagement, receiver.fields.get("form", "")
-                )
-            if not receiver.whole or receiver.editor is None or not receiver.files:
-                raise UnreadableFormError("No file has arrived whole: choose files and send again.")
-            if "look" in receiver.fields:
+            if "look" in fields and session is None:
                 kept = await run_in_threadpool(
-                    uploads.hold, engagement, folder, receiver.fields.get("title", "")
+                    uploads.hold, engagement, folder, fields.get("title", "")
                 )
                 is_held = True
                 return RedirectResponse(
@@ -173,12 +165,46 @@ async def receive(request: Request, engagement: EngagementOf, shared: StateOf) -
                 )
             number = await run_in_threadpool(
                 uploads.add, shared.database, shared.inbox, engagement, folder,
-                receiver.fields.get("title", ""), receiver.editor.name, receiver.editor.origin,
+                fields.get("title", ""), editor.name, editor.origin, session,
             )  # fmt: skip
-        except (FormParserError, ClientDisconnect) as error:
-            raise UnreadableFormError("The form did not arrive whole: send it again.") from error
         finally:
             if not is_held:
                 await run_in_threadpool(uploads.discard, folder)
-    url = links.with_query(links.engagement(engagement), {"received": number})
+    place = links.session(session) if session else links.engagement(engagement)
+    url = links.with_query(place, {"received": number})
     return RedirectResponse(f"{url}#import", HTTPStatus.SEE_OTHER)
+
+
+async def take(
+    request: Request, shared: AppState, engagement: EngagementKey, folder: Path
+) -> tuple[Mapping[str, str], Editor]:
+    """Take a form with files in, and write them into a folder.
+
+    Returns:
+        Its other fields, and who sends it.
+
+    Raises:
+        HTTPException: 403 when the form token is not the viewer's.
+        SentBeforeError: when the form was sent before.
+        UnreadableFormError: when it or a file has not arrived whole.
+        UnusableFileError: when a file has a name that the inbox would not take in.
+    """
+    viewer = request.state.viewer
+    boundary = parse_options_header(request.headers.get("content-type"))[1].get(b"boundary", b"")
+    if not boundary:
+        raise UnreadableFormError("This is no form with files.")
+    receiver = _Receiver(boundary, folder, lambda form: sender_of(shared, viewer, engagement, form))
+    try:
+        async for chunk in request.stream():
+            await run_in_threadpool(receiver.take, chunk)
+    except (FormParserError, ClientDisconnect) as error:
+        raise UnreadableFormError("The form did not arrive whole: send it again.") from error
+    finally:
+        receiver.close()
+    if receiver.editor is None:  # without files, too, a form needs its token
+        await run_in_threadpool(
+            sender_of, shared, viewer, engagement, receiver.fields.get("form", "")
+        )
+    if not receiver.whole or receiver.editor is None or not receiver.files:
+        raise UnreadableFormError("No file has arrived whole: choose files and send again.")
+    return receiver.fields, receiver.editor

@@ -22,13 +22,17 @@ from discovery_dagster.pages.plan_limits import PlanEditing, editing
 from discovery_dagster.pages.plan_sign_off import SignOffs, sign_offs_of
 from discovery_dagster.pages.waiting import waits_for
 from discovery_dagster.store import exports
+from discovery_dagster.store.database import Database
 from discovery_dagster.store.decisions import constraints
+from discovery_dagster.store.decisions.comments import About
+from discovery_dagster.store.kept import Kept, mark
 from discovery_dagster.store.reading import planning
 
 router = APIRouter()
 
 Row = Mapping[str, Any]
-Named = tuple[str, str]
+#: What an asset is called, its page, and its id.
+Named = tuple[str, str, str]
 
 
 #: Groups of a wave that are shown as cards; the others are a line each, up to `LINES`.
@@ -329,7 +333,7 @@ def _card(key: SessionKey, group: Row, members: Sequence[Row]) -> GroupCard:
 
 
 def _named(key: SessionKey, asset: Row) -> Named:
-    return asset["name"] or "without a name", links.asset(key, asset["id"])
+    return asset["name"] or "without a name", links.asset(key, asset["id"]), asset["id"]
 
 
 def _by_waves(crossing: Iterable[Row]) -> list[Crossing]:
@@ -361,23 +365,52 @@ def page(
     missing, published = waits_for(shared, session, "migration_plan")
     if missing:
         return html(build(session, pending=missing, dagster_url=shared.dagster_url))
-    groups = exports.rows(shared.database, session, "groups")
+    rows = _KEPT.of(
+        mark(shared.database, session, published), lambda: _published(shared.database, session)
+    )
+    subjects = _subjects(rows["waves"], rows["groups"])
     return html(
         build(
             session,
-            waves=exports.rows(shared.database, session, "waves"),
-            groups=groups,
-            applications=exports.rows(shared.database, session, "applications"),
-            placed=planning.placed(shared.database, session, listed(groups)),
-            crossing=planning.crossing(shared.database, session),
+            **rows,
             constraints=constraints.current(shared.database, session.engagement),
-            conflicts=exports.rows(shared.database, session, "conflicts"),
-            coverage=planning.coverage(shared.database, session),
-            cycles=exports.rows(shared.database, session, "cycles"),
-            mixed=planning.mixed(shared.database, session),
-            ownerless=planning.ownerless(shared.database, session),
-            editing=editing(shared, request, session, done),
+            editing=editing(shared, request, session, done, subjects),
             signed=sign_offs_of(shared, session, published["migration_plan"].publication),
             dagster_url=shared.dagster_url,
         )
     )
+
+
+#: Sessions whose published plans are kept: to ask for them anew takes most of the page's time.
+_KEPT = Kept[Mapping[str, Any]](4)
+
+
+def _published(database: Database, session: SessionKey) -> Mapping[str, Any]:
+    """What `build` takes of the published plan."""
+    groups = exports.rows(database, session, "groups")
+    return {
+        "waves": exports.rows(database, session, "waves"),
+        "groups": groups,
+        "applications": exports.rows(database, session, "applications"),
+        "placed": planning.placed(database, session, listed(groups)),
+        "crossing": planning.crossing(database, session),
+        "conflicts": exports.rows(database, session, "conflicts"),
+        "coverage": planning.coverage(database, session),
+        "cycles": exports.rows(database, session, "cycles"),
+        "mixed": planning.mixed(database, session),
+        "ownerless": planning.ownerless(database, session),
+    }
+
+
+def _subjects(waves: Sequence[Row], groups: Sequence[Row]) -> list[tuple[str, str]]:
+    """What a comment can be on: waves, and groups of several assets that the page shows."""
+    several = {group["group"] for group in groups if len(group["assets"]) > 1}
+    shown_groups = several.intersection(listed(groups))
+    return [
+        *((f"{About.WAVE} {wave['wave']}", f"Wave {wave['wave']}") for wave in waves),
+        *(
+            (f"{About.GROUP} {group['group']}", group["name"] or group["group"])
+            for group in groups
+            if group["group"] in shown_groups
+        ),
+    ]

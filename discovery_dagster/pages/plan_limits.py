@@ -3,7 +3,6 @@
 A preview is an address, so it can be sent to somebody and changes nothing; only its button writes.
 """
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,14 +18,15 @@ from discovery_dagster.api.state import AppState
 from discovery_dagster.domain.decisions import constraints as rules
 from discovery_dagster.domain.decisions.constraints import Constraint, InvalidConstraintError
 from discovery_dagster.domain.decisions.overrides import read_words
-from discovery_dagster.domain.errors import InvalidRequestError
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.pages import frame, links
 from discovery_dagster.pages.answers import html
+from discovery_dagster.pages.comments import Commenting, on_plan
 from discovery_dagster.pages.editing import EditorOf, form_for
 from discovery_dagster.pages.frame import Page, shown
+from discovery_dagster.pages.one_at_a_time import one_at_a_time
 from discovery_dagster.pages.outdated import Outdated, outdated
-from discovery_dagster.store.decisions import constraint_subjects, constraints
+from discovery_dagster.store.decisions import constraint_subjects, constraints, scenarios
 
 router = APIRouter()
 
@@ -34,10 +34,6 @@ _PLAN = "/engagements/{engagement}/sessions/{session}/plan"
 
 #: Rows of a preview that the page lists; `discovery plan preview --json` has all.
 MOST = 100
-
-#: Making a plan takes the processor: one preview at a time, and who waits longer is told so.
-_ONE_AT_A_TIME = threading.Lock()
-_PATIENCE = 10.0
 
 
 @dataclass(frozen=True)
@@ -107,12 +103,7 @@ class PlanEditing:
     forms: Sequence[LimitForm]
     news: str | None
     outdated: Outdated | None
-
-
-class BusyError(InvalidRequestError):
-    """Somebody else's preview takes long; the message is one sentence."""
-
-    code = "busy"
+    comments: Commenting
 
 
 @dataclass(frozen=True)
@@ -133,16 +124,32 @@ class PreviewPage(Page):
     new_conflicts: Sequence[str] = shown("what could no longer hold")
     ended_conflicts: Sequence[str] = shown("what could hold again")
     only_a_run: str | None = shown("why there is no preview, if there is none")
+    saving: Sequence[tuple[str, str]] = shown("what the form sends that saves it as a scenario")
+    bases: Sequence[str] = shown("scenarios that it can be added to")
+    broken: Sequence[str] = shown("needs that are cut, with their evidence")
 
 
 def editing(
-    shared: AppState, request: Request, session: SessionKey, done: int | None
+    shared: AppState,
+    request: Request,
+    session: SessionKey,
+    done: int | None,
+    subjects: Sequence[tuple[str, str]],
 ) -> PlanEditing | None:
-    """Return what the page of a plan has for an editor; None for who may only look."""
+    """Return what the page of a plan has for an editor; None for who may only look.
+
+    `subjects` are what a comment can be on, as `Commenting` has them.
+    """
     form = form_for(shared, request.state.viewer, session.engagement)
     if form is None:
         return None
-    return PlanEditing(form, FORMS, _news(shared, session, done), outdated(shared, session))
+    return PlanEditing(
+        form,
+        FORMS,
+        _news(shared, session, done),
+        outdated(shared, session),
+        on_plan(shared, session, form, subjects),
+    )
 
 
 @router.get(f"{_PLAN}/preview")
@@ -168,23 +175,20 @@ def preview(
     if remove is not None:
         limit = _in_force(shared, session, remove)
         return html(
-            _preview(
+            preview_page(
                 shared, session, form, [], [limit], f"Remove: {limit.sentence}",
-                f"{plan}/limits/{remove}/remove", [], "Remove it",
+                f"{plan}/limits/{remove}/remove", [], "Remove it", [("remove", str(remove))],
             )
         )  # fmt: skip
     given = _lines(value or [])
-    why = read_words(reason, "reason") if reason.strip() else None
-    limit = Constraint(
-        -1, kind, _resolved(shared, session, kind, given), why,
-        request.state.viewer.name or "", datetime.now(UTC),
-    )  # fmt: skip
+    limit = limit_of(shared, session, kind, given, reason, request.state.viewer.name or "")
     fields = [("kind", kind), ("reason", reason), *(("value", one) for one in given)]
     return html(
-        _preview(
-            shared, session, form, [limit], [], limit.sentence, f"{plan}/limits", fields, "Set it"
+        preview_page(
+            shared, session, form, [limit], [], limit.sentence, f"{plan}/limits", fields, "Set it",
+            fields,
         )
-    )
+    )  # fmt: skip
 
 
 @router.post(f"{_PLAN}/limits")
@@ -197,11 +201,11 @@ def set_limit(
     reason: Annotated[str, Form()] = "",
 ) -> RedirectResponse:
     """Set a limit and show the plan."""
-    values = _resolved(shared, session, kind, _lines(value or []))
-    why = read_words(reason, "reason") if reason.strip() else None
+    asked = limit_of(shared, session, kind, value or [], reason, editor.name)
     limit = constraints.add(
-        shared.database, session.engagement, kind, values, why, editor.name, editor.origin
-    )
+        shared.database, session.engagement, kind, asked.values, asked.reason, editor.name,
+        editor.origin,
+    )  # fmt: skip
     return _plan(session, limit)
 
 
@@ -216,7 +220,7 @@ def remove_limit(
     return _plan(session, limit)
 
 
-def _preview(
+def preview_page(
     shared: AppState,
     session: SessionKey,
     form: str,
@@ -226,27 +230,41 @@ def _preview(
     action: str,
     fields: Sequence[tuple[str, str]],
     button: str,
+    saving: Sequence[tuple[str, str]],
+    broken: Sequence[str] = (),
 ) -> PreviewPage:
+    """Make the page of what constraints would change.
+
+    Args:
+        shared: of the server.
+        session: whose plan it is.
+        form: the form token.
+        added: constraints that would be set.
+        removed: those that would be removed.
+        sentence: what would be done.
+        action: where the form is sent that does it.
+        fields: what it sends besides.
+        button: what its button says.
+        saving: what the form sends that saves a scenario; nothing where none can be.
+        broken: needs that are cut, with their evidence.
+    """
     from discovery_dagster.store import plan_previews  # the plan's libraries cost half a second
 
-    if not _ONE_AT_A_TIME.acquire(timeout=_PATIENCE):
-        raise BusyError("Another preview is still being made: try again in a moment.")
     moves: list[dict[str, Any]] = []
     waves: list[dict[str, Any]] = []
     new: list[str] = []
     ended: list[str] = []
     only_a_run = None
     try:
-        then = plan_previews.preview(
-            shared.database, shared.objects, session, added, [one.id for one in removed]
-        )
+        with one_at_a_time():
+            then = plan_previews.preview(
+                shared.database, shared.objects, session, added, [one.id for one in removed]
+            )
         moves, waves = then.moves.to_dicts(), then.waves.to_dicts()
         new = then.new_conflicts["message"].to_list()
         ended = then.ended_conflicts["message"].to_list()
     except InvalidConstraintError as error:
         only_a_run = str(error)
-    finally:
-        _ONE_AT_A_TIME.release()
     return PreviewPage(
         frame.of_session(session, "plan", "Preview", shared.dagster_url),
         session,
@@ -261,7 +279,26 @@ def _preview(
         new[:MOST],
         ended[:MOST],
         only_a_run,
+        saving,
+        [each.name for each in scenarios.current(shared.database, session.engagement)]
+        if added
+        else [],
+        broken,
     )
+
+
+def limit_of(
+    shared: AppState, session: SessionKey, kind: str, value: Sequence[str], reason: str, author: str
+) -> Constraint:
+    """Return the limit that a form asks for, which is not set yet.
+
+    Raises:
+        InvalidConstraintError: when it cannot be set.
+        InvalidOverrideError: when the reason cannot be.
+    """
+    why = read_words(reason, "reason") if reason.strip() else None
+    values = _resolved(shared, session, kind, _lines(value))
+    return Constraint(-1, kind, values, why, author, datetime.now(UTC))
 
 
 def _resolved(

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from discovery_dagster.pages import links, words
 from discovery_dagster.pages.frame import Page
+from discovery_dagster.store.upload_parts import PART_BYTES
 
 #: Nothing but what this server sends: no inline script or style, no frame, no other host. `data:`
 #: and `blob:` are images that the page itself makes of a drawing to save it.
@@ -60,6 +61,7 @@ def environment() -> Environment:
         "status_looks": words.STATUS_LOOKS,
         "end_words": words.END_WORDS,
         "duration": words.duration,
+        "part_bytes": PART_BYTES,
     }
     jinja.globals.update(shared)
     return jinja

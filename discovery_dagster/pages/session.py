@@ -17,9 +17,11 @@ from discovery_dagster.pages.attention import Attention, needed
 from discovery_dagster.pages.editing import form_for
 from discovery_dagster.pages.frame import Page, shown
 from discovery_dagster.pages.outdated import Outdated, outdated
-from discovery_dagster.store import stop_requests
+from discovery_dagster.store import stop_requests, uploads
+from discovery_dagster.store.decisions import log
 from discovery_dagster.store.states import state as state_of
 from discovery_dagster.store.stop_requests import StopRequest
+from discovery_dagster.store.uploads import Upload
 
 router = APIRouter()
 
@@ -73,6 +75,8 @@ class SessionPage(Page):
     form: str | None = shown("the form token; none of who may only look")
     outdated: Outdated | None = shown("what a run would mend, and its button, for an editor")
     stopping: StopRequest | None = shown("who has asked that the run is stopped")
+    seen: int = shown("the last decision that the page shows")
+    received: Upload | None = shown("files that have just been sent to be added")
 
 
 def build(
@@ -82,6 +86,8 @@ def build(
     form: str | None = None,
     outdated: Outdated | None = None,
     stopping: StopRequest | None = None,
+    seen: int = 0,
+    received: Upload | None = None,
 ) -> SessionPage:
     """Make the page of a session; `dagster_url` is of Dagster's pages, None without them."""
     compared = next((step for step in state.steps if step.step == "session_changes"), None)
@@ -115,6 +121,8 @@ def build(
         form=form,
         outdated=outdated,
         stopping=stopping,
+        seen=seen,
+        received=received,
     )
 
 
@@ -159,11 +167,15 @@ def _why_no_changes(key: SessionKey, compared: StepState | None) -> str:
 
 
 @router.get("/engagements/{engagement}/sessions/{session}")
-def page(request: Request, session: SessionOf, shared: StateOf) -> HTMLResponse:
-    """Show a session."""
+def page(
+    request: Request, session: SessionOf, shared: StateOf, received: int | None = None
+) -> HTMLResponse:
+    """Show a session; `received` is the number of an upload of files that are added to it."""
     state = state_of(shared.database, session)
     form = form_for(shared, request.state.viewer, session.engagement)
     mending = outdated(shared, session, state) if form else None
     moving = state.status in _MOVING
     stopping = stop_requests.waiting_of(shared.database, session) if moving else None
-    return html(build(session, state, shared.dagster_url, form, mending, stopping))
+    seen = log.last(shared.database, session.engagement) if form else 0
+    sent = uploads.one(shared.database, session.engagement, received) if form and received else None
+    return html(build(session, state, shared.dagster_url, form, mending, stopping, seen, sent))

@@ -14,6 +14,7 @@ from discovery_dagster.pages import (
     asset,
     asset_decisions,
     changes,
+    comments,
     decisions,
     dependencies,
     documentation,
@@ -23,25 +24,31 @@ from discovery_dagster.pages import (
     importing,
     inventory,
     links,
+    names,
     plan,
     plan_limits,
+    plan_moves,
+    plan_scenarios,
     plan_sign_off,
     quality,
     review,
     review_answers,
+    review_people,
     running,
     session,
     sign_in,
     teaching,
     tokens,
+    upload_parts,
 )
 from discovery_dagster.pages.rendering import STATIC
 
 #: The modules of the pages, each with a `router`.
 PAGES = (
-    sign_in, engagements, importing, dry_run, session, review, review_answers, teaching, quality,
-    downloads, inventory, asset, asset_decisions, dependencies, plan, plan_limits, plan_sign_off,
-    running, changes, decisions, tokens, documentation,
+    sign_in, engagements, names, importing, upload_parts, dry_run, session, review, review_answers,
+    review_people, teaching, quality, downloads, inventory, asset, asset_decisions, dependencies,
+    plan, plan_limits, plan_moves, plan_scenarios, plan_sign_off, running, changes, comments,
+    decisions, tokens, documentation,
 )  # fmt: skip
 
 

@@ -13,7 +13,15 @@ from discovery_dagster.domain.names.directory import (
 )
 from discovery_dagster.store.database import Database
 
-__all__ = ["AmbiguousAssetError", "Finder", "FoundAsset", "NoSuchAssetError", "before", "find"]
+__all__ = [
+    "AmbiguousAssetError",
+    "Finder",
+    "FoundAsset",
+    "NoSuchAssetError",
+    "before",
+    "find",
+    "owners",
+]
 
 
 @dataclass(frozen=True)
@@ -101,3 +109,15 @@ def before(
         (SessionKey.of(session.engagement, name), Directory(own))
         for name, own in by_session.items()
     ]
+
+
+def owners(database: Database, session: SessionKey) -> dict[str, str]:
+    """Return who runs each asset of a session, or else who owns it, by its id."""
+    with database.reader([session.engagement]) as connection:
+        rows = connection.execute(
+            "select asset_id, coalesce(technical_owner, business_owner) as owner"
+            " from discovery.asset where engagement = %s and session = %s"
+            " and coalesce(technical_owner, business_owner) is not null",
+            [str(session.engagement), session.session],
+        ).fetchall()
+    return {row["asset_id"]: row["owner"] for row in rows}

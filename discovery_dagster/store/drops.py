@@ -75,6 +75,17 @@ def remember(
     )
 
 
+def remember_added(database: Database, session: SessionKey, drop: Drop) -> None:
+    """Keep that a drop was added to a session, and what its folder looked like."""
+    with database.writer(session.engagement) as connection:
+        connection.execute(
+            "insert into discovery.drop (engagement, digest, name, session)"
+            " values (%s, %s, %s, %s) on conflict (engagement, digest) do nothing",
+            [str(session.engagement), drop.digest, drop.name, session.session],
+        )
+        remember(connection, session.engagement, drop)
+
+
 def known(database: Database, engagements: Iterable[EngagementKey]) -> dict[str, str]:
     """What the folders that were taken in looked like: `{client/engagement/drop: signature}`."""
     wanted = list(engagements)

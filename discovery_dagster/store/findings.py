@@ -1,7 +1,7 @@
 """What a session found and what its engagement decided, for the questions of the workbook."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import combinations
 
@@ -65,6 +65,15 @@ def findings(database: Database, objects: ObjectStore, session: SessionKey) -> F
     Raises:
         NotRunError: when it has no dependencies yet.
     """
+    return with_decisions(database, session, published(database, objects, session))
+
+
+def published(database: Database, objects: ObjectStore, session: SessionKey) -> Findings:
+    """Return what the steps of a session published last, as if nothing had been decided since.
+
+    Raises:
+        NotRunError: when it has no dependencies yet.
+    """
     current = publications.current(database, session)
     if "dependencies" not in current:
         raise NotRunError(f"{session} has no dependencies yet: run it to its end first.")
@@ -72,12 +81,8 @@ def findings(database: Database, objects: ObjectStore, session: SessionKey) -> F
     def frames(step: str) -> PublishedFrames:
         return PublishedFrames(objects, session, step, current[step].publication)
 
-    decided = log.current(database, session.engagement)
-    pairs = [each.subject.split(" ") for each in decided if each.kind == PAIR]
-    about = endpoints.in_force(database, session.engagement)
-    mapping = frames("field_mapping").frame(FIELD_MAPPING)
     return Findings(
-        mapping=mapping,
+        mapping=frames("field_mapping").frame(FIELD_MAPPING),
         assets=frames("classified_assets").frame(CLASSIFIED_ASSETS),
         proposals=frames("classified_assets").frame(PROPOSALS),
         conflicts=frames("inventory").frame(INVENTORY_CONFLICTS),
@@ -85,6 +90,16 @@ def findings(database: Database, objects: ObjectStore, session: SessionKey) -> F
         placements=frames("migration_plan").frame(PLAN_PLACEMENTS)
         if "migration_plan" in current
         else None,
+    )
+
+
+def with_decisions(database: Database, session: SessionKey, published: Findings) -> Findings:
+    """Return what was published beside what is decided now."""
+    decided = log.current(database, session.engagement)
+    pairs = [each.subject.split(" ") for each in decided if each.kind == PAIR]
+    about = endpoints.in_force(database, session.engagement)
+    return replace(
+        published,
         decided_endpoints=set(endpoints.subjects([each.endpoint for each in about]).values()),
         apart={(one, other) for one, other in pairs},
         joined=_joined(database, session),

@@ -101,6 +101,10 @@ class InboxBucket:
         self.bucket.write(place, lambda _: READY)
         self.bucket.delete(f"{place}/{_UNFINISHED}")
 
+    def delete_abandoned(self) -> int:
+        """See `Inbox`. What waits on this machine."""
+        return delete_abandoned(self.spill, _WAITING)
+
     def free_bytes(self) -> int:
         """See `Inbox`. What the disk has left on which files wait until all have come."""
         self.spill.mkdir(parents=True, exist_ok=True)

@@ -123,6 +123,10 @@ class InboxFolder:
             else:
                 return
 
+    def delete_abandoned(self) -> int:
+        """See `Inbox`."""
+        return sum(delete_abandoned(place, _HIDDEN) for place in self.root.glob("*/*"))
+
     def free_bytes(self) -> int:
         """See `Inbox`. What the disk has left."""
         self.root.mkdir(parents=True, exist_ok=True)

@@ -41,6 +41,9 @@ class Inbox(Protocol):
     def land(self, engagement: EngagementKey, folder: Path, name: str) -> None:
         """Make a drop of that folder, ready and whole, under a name that no other has."""
 
+    def delete_abandoned(self) -> int:
+        """Delete what was sent and never taken in, after a day; return how many folders."""
+
     def free_bytes(self) -> int:
         """How many bytes may be sent."""
 

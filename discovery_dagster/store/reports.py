@@ -6,7 +6,7 @@ from discovery_dagster.domain.report.contents import TABLES
 from discovery_dagster.domain.report.model import Contents
 from discovery_dagster.store import exports, publications, sessions
 from discovery_dagster.store.database import Database
-from discovery_dagster.store.decisions import constraints
+from discovery_dagster.store.decisions import constraints, names
 from discovery_dagster.store.findings import NotRunError
 
 
@@ -16,7 +16,7 @@ def contents(database: Database, session: SessionKey, client_name: str | None = 
     Args:
         database: the project's.
         session: whose report.
-        client_name: for the first page; else the slug of the client.
+        client_name: for the first page; else as people call the client, or its slug.
 
     Raises:
         NoSuchSessionError: when there is no such session.
@@ -27,7 +27,7 @@ def contents(database: Database, session: SessionKey, client_name: str | None = 
         raise NotRunError(f"{session} has no plan yet: run it to its end first.")
     engagement = session.engagement
     return report.contents(
-        client_name or engagement.client,
+        client_name or names.client_name(database, engagement) or engagement.client,
         engagement.engagement,
         session.session,
         row.title,

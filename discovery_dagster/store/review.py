@@ -1,21 +1,41 @@
 """The review queue of a session: what its steps and its engagement leave open, and what is kept."""
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
-from discovery_dagster.domain.decision_workbook.open_questions import questions
+from discovery_dagster.domain import decision_workbook
+from discovery_dagster.domain.decision_workbook.open_questions import (
+    Findings,
+    Prepared,
+    prepare,
+    questions,
+)
 from discovery_dagster.domain.errors import AbsentError
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.review import Item, items
-from discovery_dagster.store import publications
+from discovery_dagster.domain.review.people import Questions, by_person
+from discovery_dagster.store import assets, findings, publications
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.decisions import log
-from discovery_dagster.store.decisions.log import QUESTION, Decision, DecisionRequest
-from discovery_dagster.store.findings import findings
+from discovery_dagster.store.decisions.log import (
+    COMMENT,
+    NAME,
+    QUESTION,
+    SCENARIO,
+    SIGN_OFF,
+    Decision,
+    DecisionRequest,
+)
+from discovery_dagster.store.kept import Kept, mark
 from discovery_dagster.store.objects import ObjectStore
+
+#: What a workbook says to somebody who does not work with Discovery.
+_HOW = (
+    "Fill in the yellow columns where you know, and leave the rest empty. Then send this file back"
+    " to who sent it to you."
+)
 
 #: Of whom a question is asked that nobody is named for.
 LATER = "later"
@@ -52,47 +72,23 @@ class Queue:
         raise AnsweredError("This has been answered meanwhile, or is no question any more.")
 
 
+#: Kinds of decisions that answer no question.
+_UNREAD = [QUESTION, SIGN_OFF, SCENARIO, COMMENT, NAME]
 #: What of the logs the questions depend on; to put one aside changes none of them.
 _MARK = """
     select
         (select max(decision) from discovery.decision
-         where engagement = %(engagement)s and kind <> %(question)s) as decisions,
+         where engagement = %(engagement)s and kind <> all (%(unread)s)) as decisions,
         (select max(decision) from discovery.mapping_decision where client = %(client)s) as columns,
         (select max(decision) from discovery.word_decision where client = %(client)s) as words,
         (select count(*) + count(removed_at) from discovery.identity_decision
          where engagement = %(engagement)s) as identities
 """
-#: Queues that are kept: to find the questions of 5,000 assets takes a second.
+#: Sessions whose queues are kept: to find the questions of 5,000 assets anew takes a second.
 _MOST_KEPT = 4
-_Mark = tuple[Any, ...]
-
-
-class _Kept:
-    """Items of the queues that were asked for last, by all that they were made from.
-
-    Nothing but those publications and decisions has a part in them, so whatever process finds the
-    same mark would find the same items.
-    """
-
-    def __init__(self) -> None:
-        self._items: OrderedDict[_Mark, Sequence[Item]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def of(self, mark: _Mark, find: Callable[[], Sequence[Item]]) -> Sequence[Item]:
-        """Return the items of a mark, found by `find` where they are not kept."""
-        with self._lock:
-            if mark in self._items:
-                self._items.move_to_end(mark)
-                return self._items[mark]
-        asked = find()
-        with self._lock:
-            self._items[mark] = asked
-            while len(self._items) > _MOST_KEPT:
-                self._items.popitem(last=False)
-        return asked
-
-
-_KEPT = _Kept()
+_QUEUES = Kept[Sequence[Item]](_MOST_KEPT)
+#: What of a queue needs no new finding after an answer; larger, so kept of fewer sessions.
+_FOUND = Kept[tuple[Findings, Prepared]](2)
 
 
 def queue(database: Database, objects: ObjectStore, session: SessionKey) -> Queue:
@@ -102,23 +98,62 @@ def queue(database: Database, objects: ObjectStore, session: SessionKey) -> Queu
         NotRunError: when it has no dependencies yet.
     """
     as_of = log.last(database, session.engagement)
-    asked = _KEPT.of(
-        _mark(database, session),
-        lambda: items(questions(findings(database, objects, session))[0]),
-    )
+    made_from = mark(database, session, publications.current(database, session))
+
+    def found() -> tuple[Findings, Prepared]:
+        published = findings.published(database, objects, session)
+        return published, prepare(published)
+
+    def asked_now() -> Sequence[Item]:
+        published, prepared = _FOUND.of(made_from, found)
+        now = findings.with_decisions(database, session, published)
+        return items(questions(now, prepared)[0])
+
+    asked = _QUEUES.of((*made_from, *_decided(database, session)), asked_now)
     decided = log.current(database, session.engagement)
     aside = {each.subject: each for each in decided if each.kind == QUESTION}
     return Queue(as_of, asked, aside)
 
 
-def _mark(database: Database, session: SessionKey) -> _Mark:
+def _decided(database: Database, session: SessionKey) -> tuple[Any, ...]:
+    """What changes with each decision that answers a question."""
     engagement = session.engagement
-    values = {"engagement": str(engagement), "client": engagement.client, "question": QUESTION}
+    values = {"engagement": str(engagement), "client": engagement.client, "unread": _UNREAD}
     with database.reader([engagement]) as connection:
         row = connection.execute(_MARK, values).fetchone()
-    current = publications.current(database, session)
-    published = sorted((step, each.publication) for step, each in current.items())
-    return (database.url, session, *published, *(row or {}).values())
+    return tuple((row or {}).values())
+
+
+def people(
+    database: Database, objects: ObjectStore, session: SessionKey
+) -> Mapping[str, Questions]:
+    """Return the questions for each person who would know, by name of a sheet.
+
+    Raises:
+        NotRunError: when the session has no dependencies yet.
+    """
+    asked = queue(database, objects, session)
+    assigned = {
+        key: each.value for key, each in asked.aside.items() if each.value not in (None, LATER)
+    }
+    return by_person(asked.items, assets.owners(database, session), assigned)
+
+
+def workbook_for(
+    database: Database, objects: ObjectStore, session: SessionKey, person: str
+) -> bytes | None:
+    """Return a decisions workbook with the questions for one person; None where there are none.
+
+    Raises:
+        NotRunError: when the session has no dependencies yet.
+    """
+    as_of = log.last(database, session.engagement)
+    asked = people(database, objects, session).get(" ".join(person.split()))
+    if not asked:
+        return None
+    written = BytesIO()
+    decision_workbook.write(written, str(session), as_of, asked, how=_HOW)
+    return written.getvalue()
 
 
 def put_aside(

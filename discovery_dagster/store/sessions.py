@@ -42,6 +42,16 @@ group by f.engagement, f.session, f.file, f.position, f.sha256, s.format, s.erro
 order by f.engagement, f.session, f.position
 """
 
+#: The title that people gave a session last, or else the one that it was imported under.
+_TITLE = """
+    coalesce(
+      (select value from discovery.decision d
+       where d.engagement = s.engagement and d.kind = 'name' and d.subject = s.session
+       order by d.decision desc limit 1),
+      s.title
+    ) as title
+"""
+
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('discovery.engagement ' || %s, 7301))"
 
 
@@ -251,7 +261,7 @@ def sessions(database: Database, engagement: EngagementKey) -> list[SessionRow]:
     """List the sessions of an engagement in ordinal order."""
     with database.reader([engagement]) as connection:
         rows = connection.execute(
-            "select session, title, created_at from discovery.session"
+            f"select session, {_TITLE}, created_at from discovery.session s"
             " where engagement = %s order by substr(session, 2)::int",
             [str(engagement)],
         ).fetchall()
@@ -350,7 +360,8 @@ def accounts_of(
 
 def _session_row(connection: psycopg.Connection[DictRow], session: SessionKey) -> DictRow | None:
     return connection.execute(
-        "select title, created_at from discovery.session where engagement = %s and session = %s",
+        f"select {_TITLE}, created_at from discovery.session s"
+        " where engagement = %s and session = %s",
         [str(session.engagement), session.session],
     ).fetchone()
 

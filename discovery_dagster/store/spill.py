@@ -34,12 +34,19 @@ def spill_folder(spill: Path) -> Iterator[Path]:
             rmtree(folder, ignore_errors=True)
 
 
-def delete_abandoned(place: Path, prefix: str) -> None:
-    """Delete the folders in `place` of this prefix in which nothing was written for a day."""
+def delete_abandoned(place: Path, prefix: str) -> int:
+    """Delete the folders in `place` of this prefix in which nothing was written for a day.
+
+    Returns:
+        How many.
+    """
+    deleted = 0
     for folder in place.glob(f"{prefix}*"):
         with suppress(OSError):
             if time.time() - folder.stat().st_mtime > _ABANDONED:
                 rmtree(folder)
+                deleted += 1
+    return deleted
 
 
 def _sweep(spill: Path) -> None:

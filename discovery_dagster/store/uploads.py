@@ -1,6 +1,7 @@
 """Files that people send by the browser: a folder that no look sees, which lands when whole."""
 
 import re
+import secrets
 import shutil
 import time
 from dataclasses import dataclass
@@ -9,14 +10,15 @@ from typing import BinaryIO
 
 from discovery_dagster.domain.drops import is_imported
 from discovery_dagster.domain.errors import AbsentError, InvalidRequestError
-from discovery_dagster.domain.keys import EngagementKey
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.store.database import Database
 from discovery_dagster.store.inboxes import Inbox
 from discovery_dagster.store.sessions import require_live
 
 #: Hidden in a folder that somebody looks at before it is imported: the engagement, and the title.
 _HELD = ".held"
-_NUMBER = re.compile(r"[a-z0-9_]{8,16}")
+#: What an upload is called in addresses.
+NUMBER = re.compile(r"[a-z0-9_]{8,16}")
 _LONGEST_NAME = 200  # bytes; file systems take 255, and a number may follow
 
 
@@ -41,6 +43,15 @@ class Upload:
     files: list[str]
     bytes: int
     author: str
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A session that files are to be added to, and who sent them."""
+
+    session: SessionKey
+    author: str
+    origin: str
 
 
 def new_file(folder: Path, name: str) -> BinaryIO:
@@ -75,7 +86,7 @@ def held(inbox: Inbox, engagement: EngagementKey, number: str) -> tuple[Path, st
         NotHeldError: when the engagement has nothing under this number.
     """
     try:
-        if not _NUMBER.fullmatch(number):
+        if not NUMBER.fullmatch(number):
             raise FileNotFoundError(number)
         folder = inbox.begun(engagement, number)
         owner, _, title = (folder / _HELD).read_text("utf-8").partition("\n")
@@ -94,19 +105,23 @@ def add(
     name: str,
     author: str,
     origin: str,
+    session: SessionKey | None = None,
 ) -> int:
     """Remember who sends what, then let the inbox have it; return the number of the upload.
+
+    With `session`, the files are added to it; their folder then has a name of its own, by which
+    `destination` finds that again.
 
     Raises:
         EngagementArchivedError: when the engagement is archived.
     """
     files = _files(folder)
-    title = _title(name)
+    title = _title(name) if session is None else f"{session.session} {secrets.token_hex(8)}"
     with database.writer(engagement) as connection:
         require_live(connection, engagement)
         row = connection.execute(
-            "insert into discovery.upload (engagement, name, files, bytes, author, origin)"
-            " values (%s, %s, %s, %s, %s, %s) returning upload",
+            "insert into discovery.upload (engagement, name, files, bytes, author, origin,"
+            " session) values (%s, %s, %s, %s, %s, %s, %s) returning upload",
             [
                 str(engagement),
                 title,
@@ -114,6 +129,7 @@ def add(
                 sum(file.stat().st_size for file in files),
                 author,
                 origin,
+                session.session if session else None,
             ],
         ).fetchone()
     assert row is not None  # noqa: S101 - `returning` gives the row
@@ -131,6 +147,19 @@ def one(database: Database, engagement: EngagementKey, upload: int) -> Upload | 
             [str(engagement), upload],
         ).fetchone()
     return Upload(**row) if row else None
+
+
+def destination(database: Database, engagement: EngagementKey, name: str) -> Destination | None:
+    """Return the session that a drop of this name is to be added to; None for a new one."""
+    with database.reader([engagement]) as connection:
+        row = connection.execute(
+            "select session, author, origin from discovery.upload"
+            " where engagement = %s and name = %s and session is not null",
+            [str(engagement), name],
+        ).fetchone()
+    if row is None:
+        return None
+    return Destination(SessionKey.of(engagement, row["session"]), row["author"], row["origin"])
 
 
 def discard(folder: Path) -> None:

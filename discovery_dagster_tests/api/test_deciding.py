@@ -1,5 +1,8 @@
 """What people decide by the forms of the pages: by whom, of whom, once, and as the commands do."""
 
+import base64
+import hashlib
+import json
 import re
 import stat
 from collections.abc import Iterator
@@ -128,6 +131,14 @@ def forms(asset: str) -> dict[str, dict[str, str]]:
         f"{asset}/decisions/1/undo": {},
         f"{session}/plan/limits": {"kind": "freeze", "value": "*"},
         f"{session}/plan/limits/1/remove": {},
+        f"{session}/plan/moves/{asset.rpartition('/')[2]}": {"to": "wave 2"},
+        f"{session}/plan/scenarios": {"name": "mine"},
+        f"{session}/plan/scenarios/1/apply": {},
+        f"{session}/plan/scenarios/1/remove": {},
+        f"{session}/comments": {"subject": "wave 1", "text": "mine"},
+        f"{session}/comments/1/remove": {},
+        f"{session}/title": {"title": "mine"},
+        f"{engagement}/client-name": {"name": "mine"},
         f"{session}/run": {},
         f"{session}/stop": {},
         f"{session}/plan/sign-off": {"publication": "p", "name": "Eve"},
@@ -136,6 +147,7 @@ def forms(asset: str) -> dict[str, dict[str, str]]:
         f"{session}/review/answers/0a/undo": {},
         f"{session}/review/aside": {"item": "0"},
         f"{session}/review/aside/1/undo": {},
+        f"{engagement}/uploads": {"files": '[["a.csv", 1]]'},
         f"{engagement}/import/0123456789abcdef/start": {},
         f"{engagement}/import/0123456789abcdef/discard": {},
         f"{engagement}/tokens": {"role": "viewer"},
@@ -299,6 +311,41 @@ def test_a_limit_that_cannot_be_is_refused_before_it_is_set(ann: Person) -> None
         assert answer.status_code == 409, query
 
 
+HOSTILE = "<script>alert(1)</script> =cmd|' /C calc'!A0 \u202e"
+
+
+def test_comments_are_for_those_who_decide(
+    served: Served, ann: Person, names: dict[str, str]
+) -> None:
+    asset = names["hillside"]
+    for page, subject in (
+        (asset, f"asset {asset.rsplit('/', 1)[1]}"),
+        (f"{HILLSIDE}/plan", "wave 1"),
+    ):
+        form = {"form": ann.hidden(page)["form"]}
+        sent = ann.send(f"{HILLSIDE}/comments", form, subject=subject, text=HOSTILE)
+        assert sent.headers["location"] == f"{page}#comments"
+        shown = ann.browser.get(page).text
+        assert "&lt;script&gt;alert(1)" in shown
+        assert "<script>alert" not in shown
+        assert "alert(1)" in ann.page("/engagements/hillside.exit/decisions")
+        with signed_in(served, "hillside", role=Role.VIEWER, name=None) as viewer:
+            assert "alert(1)" not in viewer.page(page)
+            assert "alert(1)" not in viewer.page("/engagements/hillside.exit/decisions")
+        (number,) = re.findall(r"/comments/(\d+)/remove", shown)
+        form = {"form": ann.hidden(page)["form"]}
+        assert ann.send(f"{HILLSIDE}/comments/{number}/remove", form).status_code == 303
+        assert "alert(1)" not in ann.page(page)
+        assert ann.send(f"{HILLSIDE}/comments/{number}/remove", ann.hidden(page)).status_code == 404
+    foreign = names["dalesend"].rsplit("/", 1)[1]
+    for subject in (f"asset {foreign}", "asset x", "wave 99", "group G9", "client 1", ""):
+        form = {"form": ann.hidden(asset)["form"]}
+        sent = ann.send(f"{HILLSIDE}/comments", form, subject=subject, text="x")
+        assert sent.status_code == 404, subject
+    form = {"form": ann.hidden(asset)["form"]}
+    assert ann.send(f"{HILLSIDE}/comments", form, subject="wave 1", text=" ").status_code == 409
+
+
 def test_a_plan_is_signed_off_while_it_is_current(served: Served, ann: Person) -> None:
     plan = "/engagements/dalesend.exit/sessions/s001/plan"
     with signed_in(served, "dalesend", name="Dora") as dora:
@@ -357,6 +404,94 @@ def test_files_become_a_drop(served: Served, ann: Person) -> None:
     assert all((drop / name).read_bytes() == content for name, content in FILES.items())
     assert stat.S_IMODE(drop.stat().st_mode) == 0o700
     assert log(served)[0]["about"] == "May June"
+
+
+def test_files_are_added_to_a_session(served: Served, ann: Person) -> None:
+    def send(session: str) -> httpx.Response:
+        return ann.browser.post(
+            "/engagements/hillside.exit/import",
+            data={**ann.hidden("/engagements/hillside.exit"), "session": session},
+            files=[("files", ("late.csv", b"Hostname\nlate-01\n"))],
+        )
+
+    assert send("s099").status_code == 404
+    sent = send("s001")
+    assert sent.status_code == 303, sent.text
+    assert sent.headers["location"].startswith(HILLSIDE)
+    assert "1 file was received: late.csv" in ann.page(sent.headers["location"].partition("#")[0])
+    (drop,) = (served.home.home / "inbox" / "hillside" / "exit").glob("s001 *")
+    assert (drop / "late.csv").read_bytes() == b"Hostname\nlate-01\n"
+    assert log(served)[0]["after"] == "late.csv"
+
+
+def test_a_session_and_a_client_are_called_otherwise(served: Served, ann: Person) -> None:
+    engagement, title = "/engagements/hillside.exit", "<i>May</i>"
+    hidden, late = ann.hidden(HILLSIDE), ann.hidden(HILLSIDE)
+    assert ann.send(f"{HILLSIDE}/title", hidden, title=title).status_code == 303
+    assert "<h1>&lt;i&gt;May&lt;/i&gt; " in ann.browser.get(HILLSIDE).text
+    (state,) = served.home.json("status", *PLACE)["sessions"][:1]
+    assert state["title"] == title
+    told = ann.send(f"{HILLSIDE}/title", late, title="June")
+    assert told.status_code == 409
+    assert "Ann Li decided" in told.text
+    named = ann.send(f"{engagement}/client-name", ann.hidden(engagement), name="Hillside & Sons")
+    assert named.status_code == 303
+    assert "for Hillside & Sons" in ann.page(engagement)
+    assert "Hillside &amp; Sons" in ann.browser.get(f"{HILLSIDE}/report.html").text
+    for text in ("", " ", "x" * 200):
+        sent = ann.send(f"{engagement}/client-name", ann.hidden(engagement), name=text)
+        assert sent.status_code == 409, text
+
+
+def put(person: Person, url: str, offset: int, content: bytes) -> httpx.Response:
+    """Send a part of the first file."""
+    digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+    headers = {"Content-Digest": f"sha-256=:{digest}:"}
+    return person.browser.put(f"{url}/0?offset={offset}", content=content, headers=headers)
+
+
+def test_a_file_comes_in_parts_and_goes_on_where_it_stopped(served: Served, ann: Person) -> None:
+    engagement, content = "/engagements/hillside.exit", b"Hostname\npart-01\npart-02\n"
+    hidden = ann.hidden(engagement)
+    fields = {"title": "In parts", "files": json.dumps([["parts.csv", len(content)]])}
+    begun = ann.send(f"{engagement}/uploads", hidden, **fields)
+    assert begun.status_code == 200, begun.text
+    url = begun.json()["url"]
+    assert put(ann, url, 0, content[:10]).json() == {"offset": 10}
+    with (
+        signed_in(served, "hillside", name="Bo Ek") as bo,
+        signed_in(served, "dalesend", name="Eve") as eve,
+        signed_in(served, "hillside", role=Role.VIEWER, name=None) as viewer,
+    ):
+        for person, status in ((bo, 404), (eve, 404), (viewer, 403)):
+            assert put(person, url, 10, content[10:]).status_code == status
+            assert person.browser.get(url).status_code == status
+            assert person.browser.post(f"{url}/end", data={}).status_code == status
+        theirs = url.replace("hillside", "dalesend")
+        assert put(eve, theirs, 10, content[10:]).status_code == 404
+    foreign = ann.browser.post(f"{url}/end", headers={"Origin": "https://example.com"}, data={})
+    assert foreign.status_code == 403
+    assert put(ann, url, 0, content[:10]).status_code == 409, "it came already"
+    assert ann.browser.post(f"{url}/end", data={}).status_code == 409, "not whole yet"
+    undigested = ann.browser.put(f"{url}/0?offset=10", content=content[10:])
+    assert undigested.status_code == 409
+    large = ann.browser.put(f"{url}/0?offset=10", content=b"x" * (8 * 1024 * 1024 + 1))
+    assert large.status_code == 413
+    (file,) = ann.browser.get(url).json()["files"]
+    assert (file["offset"], len(file["parts"])) == (10, 1)
+    put(ann, url, 10, content[10:])
+    ended = ann.browser.post(f"{url}/end", data={})
+    assert "1 file was received" in ann.page(ended.json()["url"].partition("#")[0])
+    drop = served.home.home / "inbox" / "hillside" / "exit" / "In parts"
+    assert (drop / "parts.csv").read_bytes() == content
+    assert {file.name for file in drop.iterdir()} == {"parts.csv", "_READY"}
+    assert ann.browser.post(f"{url}/end", data={}).status_code == 404, "it has ended"
+    for files in ("", "[]", "{}", '[["a.csv"]]', '[["../a", 1]]', '[["a.csv", -1]]', "[1]"):
+        form = ann.hidden(engagement)
+        assert ann.send(f"{engagement}/uploads", form, files=files).status_code == 409, files
+    form = ann.hidden(engagement)
+    huge = json.dumps([["a.csv", 10**15]])
+    assert ann.send(f"{engagement}/uploads", form, files=huge).status_code == 413
 
 
 #: Files that somebody sends: one that comes in many parts, and one that is no text.
@@ -448,3 +583,62 @@ def test_files_that_cannot_be_taken_leave_nothing(served: Served, ann: Person) -
     nowhere = ann.browser.post("/engagements/hillside.nothing/import", data=form, files=files)
     assert nowhere.status_code == 404
     assert (lying(), log(served)) == (lying_before, before)
+
+
+def test_scenarios_are_compared_and_one_is_made_the_plan(served: Served, ann: Person) -> None:
+    plan = f"{HILLSIDE}/plan"
+    scenarios = f"{plan}/scenarios"
+    form = {"form": ann.hidden(plan)["form"]}
+    sent = ann.send(scenarios, form, name="Careful", why="one by one")
+    assert sent.headers["location"] == scenarios
+    preview = f"{plan}/preview?kind=freeze&value=hillside-01&reason=last"
+    hidden = {"form": ann.hidden(preview)["form"]}
+    change = {"kind": "freeze", "value": "hillside-01", "reason": "last"}
+    assert ann.send(scenarios, hidden, name="Fast", base="Careful", **change).status_code == 303
+    assert served.home.json("plan", "show", *PLACE)["constraints"] == [], "nothing is in force"
+
+    page = ann.page(f"{scenarios}?left=board&right=Fast")
+    assert "one by one" in page and "Frozen: hillside-01 (set by Ann Li: last)" in page
+    assert re.search(r"Assets that move</th><td class=.num.>2</td><td class=.num.>1</td>", page)
+    assert ann.browser.get(f"{scenarios}?left=board&right=Slow").status_code == 404
+    with signed_in(served, "hillside", role=Role.VIEWER, name=None) as viewer:
+        assert viewer.browser.get(scenarios).status_code == 403
+
+    (number,) = re.findall(r"/scenarios/(\d+)/apply", page)
+    late = ann.hidden(f"{scenarios}?left=board&right=Fast")
+    asked = ann.hidden(f"{scenarios}?left=board&right=Fast")
+    sent = ann.send(f"{scenarios}/{number}/apply", asked)
+    assert sent.headers["location"] == HILLSIDE
+    assert "Ann Li asked for a run" in ann.page(HILLSIDE)
+    (shown,) = served.home.json("plan", "show", *PLACE)["constraints"]
+    assert (shown["kind"], shown["author"], shown["reason"]) == ("freeze", "Ann Li", "last")
+    told = ann.send(f"{scenarios}/{number}/apply", late)
+    assert told.status_code == 409
+    assert "Ann Li changed the constraints" in told.text
+
+    sent = ann.send(f"{scenarios}/{number}/remove", ann.hidden(scenarios))
+    assert "Fast" not in ann.page(sent.headers["location"])
+    served.home.json("plan", "remove", shown["id"], *PLACE)
+
+
+def test_an_asset_is_moved_out_of_its_group(
+    served: Served, ann: Person, names: dict[str, str]
+) -> None:
+    asset = names["hillside"].rpartition("/")[2]
+    move = f"{HILLSIDE}/plan/moves/{asset}"
+    assert "Where it goes" in ann.page(move)
+    for to in ("wave 0", "wave x", "group G9", "moon", "alone again"):
+        assert ann.browser.get(move, params={"to": to}).status_code == 409, to
+    hidden, late = ann.hidden(f"{move}?to=wave+2"), ann.hidden(f"{move}?to=wave+2")
+    assert "pin" not in [
+        one["kind"] for one in served.home.json("plan", "show", *PLACE)["constraints"]
+    ]
+    sent = ann.send(move, hidden)
+    assert sent.status_code == 303
+    shown = served.home.json("plan", "show", *PLACE)["constraints"]
+    assert "pin" in [one["kind"] for one in shown]
+    told = ann.send(move, late)
+    assert told.status_code == 409
+    assert "Ann Li changed the constraints" in told.text
+    for one in shown:
+        served.home.json("plan", "remove", one["id"], *PLACE)

@@ -1,14 +1,18 @@
 """The review queue over HTTP: what it asks, what an answer changes, and that it is taken back."""
 
+import io
 import re
 from collections.abc import Iterator
 
+import httpx
+import openpyxl
 import pytest
 
 from discovery_dagster.domain.decisions.mapping import MappingDecision
 from discovery_dagster.domain.decisions.overrides import Override
 from discovery_dagster.domain.dictionary import WordDecision
 from discovery_dagster.domain.keys import EngagementKey
+from discovery_dagster.domain.roles import Role
 from discovery_dagster.store.decisions import audit, dictionary, mappings, overrides
 from discovery_dagster.store.decisions.audit import Entry
 from discovery_dagster_tests.folders import open_folder
@@ -229,3 +233,73 @@ def test_everything_of_a_session_is_downloaded_from_one_page(served: Served, ann
             assert "Mill &amp; Co" in answer.text
     with signed_in(served, "elsewhere", name="Eve") as eve:
         assert eve.browser.get(f"{SESSION}/report.xlsx").status_code == 404
+
+
+def filled_in(content: bytes, **answers: str) -> bytes:
+    """A workbook of questions as somebody sends it back: by field, what they answer."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet = book["Conflicts"]
+    places = {cell.value: cell.column for cell in sheet[1]}
+    for row in range(2, sheet.max_row + 1):
+        field = str(sheet.cell(row, places["Field"]).value)
+        sheet.cell(row, places["Answer"]).value = answers.get(field)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def sent_back(person: Person, content: bytes, session: str = SESSION) -> httpx.Response:
+    return person.browser.post(
+        f"{session}/review/import",
+        data={"form": person.hidden(f"{REVIEW}/people")["form"]},
+        files=[("files", ("questions.xlsx", content))],
+    )
+
+
+def test_the_clients_people_answer_in_workbooks_that_are_read_back(served: Served, ann: Person):
+    item = key_of(ann.page(REVIEW), "Storage (GB) of 2 assets: which source is right?")
+    ann.send(f"{REVIEW}/aside", ann.hidden(REVIEW), item=item, whom="Finance")
+    page = ann.page(f"{REVIEW}/people")
+    assert "Workbook for Finance" in page and "nobody is named" in page
+    answer = ann.browser.get(f"{REVIEW}/people.xlsx?person=Finance")
+    assert "questions-finance.xlsx" in answer.headers["content-disposition"]
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    assert book["Dictionary"].max_row == 1, "what is the client's is not Finance's to say"
+    assert book["Conflicts"].max_row == 3
+    assert ann.browser.get(f"{REVIEW}/people.xlsx?person=Nobody").status_code == 404
+
+    before = log(served)
+    wrong = sent_back(ann, filled_in(answer.content, storage_gb="lots"))
+    assert "0 answers applied" in wrong.text
+    assert "sheet Conflicts, row 2, column Answer" in wrong.text
+    assert log(served) == before
+    right = sent_back(ann, filled_in(answer.content, storage_gb="500"))
+    assert "2 answers applied" in right.text
+    assert {one.value for one in values(served)} == {"500.0"}
+    entry = log(served)[0]
+    assert entry.author == "Ann Li"
+    assert re.search(r"workbook as of \d+, token \w+, sheet Conflicts, row", entry.origin)
+    again = sent_back(ann, filled_in(answer.content, storage_gb="500"))
+    assert "0 answers applied, 2 in force already" in again.text
+
+    for content, status in ((b"no workbook", 409), (b"", 409)):
+        assert sent_back(ann, content).status_code == status
+    before, stolen = log(served), ann.hidden(f"{REVIEW}/people")
+    files = [("files", ("questions.xlsx", filled_in(answer.content, storage_gb="600")))]
+    with (
+        signed_in(served, "mill", role=Role.VIEWER, name=None) as viewer,
+        signed_in(served, "upland", name="Eve") as eve,
+        signed_in(served, "mill", name="Bo Ek") as bo,
+    ):
+        assert viewer.browser.get(f"{REVIEW}/people").status_code == 403
+        assert viewer.browser.get(f"{REVIEW}/people.xlsx").status_code == 403
+        for person, form, status in (
+            (viewer, stolen, 403),
+            (eve, stolen, 404),
+            (bo, stolen, 403),
+            (ann, {}, 403),
+            (ann, {"form": stolen["form"][:-2] + "xx"}, 403),
+        ):
+            sent = person.browser.post(f"{REVIEW}/import", data=form, files=files)
+            assert sent.status_code == status
+    assert log(served) == before

@@ -12,9 +12,17 @@ import pytest
 
 from discovery_dagster.definitions import defs
 from discovery_dagster.defs import inbox
-from discovery_dagster.domain.keys import EngagementKey
+from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import drops, exports, objects, sessions
+from discovery_dagster.store import (
+    drops,
+    exports,
+    inboxes,
+    objects,
+    run_requests,
+    sessions,
+    uploads,
+)
 from discovery_dagster.store.decisions import log
 from discovery_dagster.store.states import state
 
@@ -101,6 +109,40 @@ def test_a_run_is_requested_under_one_key_until_dagster_has_it(box, session):
     box.engine._create(session.parse(request.partition_key), {})
     assert box.requested() == []
     assert box.requested() == []
+
+
+def sent_to(box, session, text="Hostname\nweb-02\n"):
+    """Files that somebody adds to a session in the browser, as they land."""
+    here = inboxes.inbox(Settings())
+    folder = here.begin(session.engagement)
+    (folder / "more.csv").write_text(text)
+    database, author = box.engine.database, ("Ann Li", "page, token 1")
+    uploads.add(database, here, session.engagement, folder, "", *author, session)
+
+
+def test_files_that_are_added_to_a_session_make_no_other_and_it_is_asked_to_run(
+    box, engagement, monkeypatch
+):
+    box.drop()
+    (request,) = box.tick().run_requests
+    session = SessionKey.parse(request.partition_key)
+    box.engine.execute_here(session)
+    sent_to(box, session)
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run_requests, "add", killed)
+        with pytest.raises(Killed):
+            box.tick()
+    box.tick()
+    box.tick()
+    assert box.sessions() == ["s001"]
+    names = [file.name for file in sessions.files(box.engine.database, session)]
+    assert names == ["servers.csv", "more.csv"]
+    assert run_requests.waiting_of(box.engine.database, session).author == "Ann Li"
+    assert state(box.engine.database, session).status == "stale"
 
 
 def test_a_kill_while_registering_leaves_nothing_and_the_next_tick_makes_one_session(

@@ -36,6 +36,7 @@ ALLOWED = {
     ("domain/decisions/identity.py", "person"): _OTHER + "the form of an identifier",
     ("domain/decisions/override_lines.py", "asset"): _OTHER + "a column of the file",
     ("domain/decisions/overrides.py", "source"): _OTHER + "what the sources said",
+    ("domain/decisions/scenarios.py", "plan"): _OTHER + "a kind of decision",
     ("domain/dependencies/__init__.py", "declared"): _COLUMN,
     ("domain/dependencies/__init__.py", "inferred"): _COLUMN,
     ("domain/dependencies/__init__.py", "observed"): _COLUMN,
@@ -43,7 +44,6 @@ ALLOWED = {
     ("domain/dictionary/fields.py", "relation"): _OTHER + "a field of dictionaries",
     ("domain/fields.py", "ignored"): _OTHER + "what a column means",
     ("domain/identity/explanation.py", "unknown"): _OTHER + "a word that people read",
-    ("domain/plan_preview.py", "plan"): _OTHER + "a kind of decision",
     ("domain/planning/coverage.py", "declared"): _COLUMN,
     ("domain/planning/coverage.py", "inferred"): _COLUMN,
     ("domain/planning/coverage.py", "observed"): _COLUMN,
@@ -64,6 +64,7 @@ ALLOWED = {
     ("domain/teaching/checking.py", "thing"): _LITERAL,
     ("domain/teaching/declaring.py", "flow"): _LITERAL,
     ("domain/teaching/declaring.py", "relation"): _LITERAL,
+    ("store/decisions/comments.py", "asset"): _OTHER + "what a comment is on",
     ("store/database.py", "database"): _OTHER + "the code of an error",
     ("store/decisions/log.py", "asset"): _OTHER + "a kind of decision",
 }

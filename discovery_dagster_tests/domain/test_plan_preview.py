@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from discovery_dagster.domain import graph
 from discovery_dagster.domain.decisions.constraints import Constraint
-from discovery_dagster.domain.plan_preview import preview, with_changes
+from discovery_dagster.domain.decisions.scenarios import with_changes
+from discovery_dagster.domain.plan_preview import preview
 from discovery_dagster.domain.planning import plan
 from discovery_dagster_tests.domain.rows import classified_assets, edge_rows
 from discovery_dagster_tests.searching import examples

@@ -12,6 +12,7 @@ from discovery_dagster.domain.decision_workbook.sheets import (
 )
 from discovery_dagster.domain.review import Item, UnusableAnswerError, items
 from discovery_dagster.domain.review.items import key_of
+from discovery_dagster.domain.review.people import NOBODY, by_person
 
 
 def asset(name: str, weight: int = 0, alike: str = "environment") -> Question:
@@ -95,3 +96,22 @@ def test_an_item_is_called_the_same_as_long_as_the_same_is_asked():
     before = items({ASSETS.name: [asset("a"), asset("b")]})
     after = items({ASSETS.name: [asset("b")]})
     assert [item.key for item in before] == [item.key for item in after]
+
+
+def test_questions_are_for_owners_or_whom_they_were_put_aside_for():
+    queue = items(
+        {
+            ASSETS.name: [asset("a"), asset("b"), asset("c")],
+            CONFLICTS.name: [conflict("a", "1", "2")],
+        }
+    )
+    people = by_person(queue, {"a": "Zoe  Ek", "b": "ann"}, {})
+    assert list(people) == ["ann", "Zoe Ek", NOBODY]
+    assert {sheet: len(asked) for sheet, asked in people["Zoe Ek"].items()} == {
+        ASSETS.name: 1,
+        CONFLICTS.name: 1,
+    }
+    assigned = {item.key: "Bo" for item in queue if item.sheet == ASSETS.name}
+    people = by_person(queue, {"a": "Zoe Ek"}, assigned)
+    assert [one.cells["Asset"] for one in people["Bo"][ASSETS.name]] == ["a", "b", "c"]
+    assert list(people) == ["Bo", "Zoe Ek"]

@@ -113,8 +113,9 @@ def test_a_page_takes_any_value_of_each_parameter(
     faults = [(*one, status) for one, status in zip(cases, statuses, strict=True) if status >= 500]
     assert faults == []
     answers = 200 in statuses or "sign-in" in route.path or route.path == "/"
-    # A preview needs a limit and a plan, a look before an import files that were sent.
-    assert answers or route.name == "preview" or route.path.endswith("/import/{number}")
+    # A preview needs a limit and a plan; a look before an import, and an upload, sent files.
+    of_files = route.path.endswith(("/import/{number}", "/uploads/{number}"))
+    assert answers or route.name == "preview" or of_files
 
 
 @pytest.mark.parametrize("route", [*filter(parameters, ROUTES)], ids=lambda route: route.path)

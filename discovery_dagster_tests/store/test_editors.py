@@ -1,13 +1,17 @@
 """What the role may do in which the web server writes: add decisions to its engagement alone."""
 
+from datetime import UTC, datetime
+
 import psycopg
 import pytest
 
+from discovery_dagster.domain.decisions.constraints import Constraint
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.store import sessions
-from discovery_dagster.store.decisions import audit, constraints, overrides
+from discovery_dagster.store.decisions import audit, constraints, overrides, scenarios
 from discovery_dagster.store.decisions.log import OvertakenError
 from discovery_dagster.store.decisions.overrides import OverrideRequest
+from discovery_dagster.store.decisions.scenarios import NoSuchScenarioError
 from discovery_dagster.store.pooled import PooledDatabase
 
 #: What the editor may write, by table.
@@ -147,6 +151,48 @@ def test_the_later_of_two_contradicting_answers_is_told(server, session):
         overrides.decide(server, session, [request("database", "Bo Ek")], seen=0)
     overrides.decide(server, session, [request("server", "Bo Ek")], seen=0)
     overrides.decide(server, session, [request("database", "Bo Ek")], seen=2)
+
+
+def limits(server, session):
+    return [(each.kind, each.values) for each in constraints.current(server, session.engagement)]
+
+
+def test_a_scenario_is_set_as_a_whole_in_the_place_of_what_is_in_force(server, session):
+    engagement = session.engagement
+    for values in (["a"], ["b"]):
+        constraints.add(server, engagement, "freeze", values, None, "Ann Li", "page, token 1")
+    constraints.add(server, engagement, "service", ["dns", "yes"], None, "Ann Li")
+    scenarios.save(server, session, "Careful", constraints.current(server, engagement), None, "A")
+    first = constraints.current(server, engagement)[0]
+    constraints.remove(server, engagement, first.id, "Bo Ek")
+    constraints.add(server, engagement, "freeze", ["c"], None, "Bo Ek")
+    done = scenarios.apply(server, engagement, " careful", "Ann Li")
+    assert limits(server, session) == [
+        ("service", ("dns", "yes")), ("freeze", ("a",)), ("freeze", ("b",)),
+    ]  # fmt: skip
+    assert len(done.removed) == 2
+    again = scenarios.apply(server, engagement, "Careful", "Ann Li")
+    assert (again.added, again.removed) == ([], []), "what is in force already stays"
+    scenarios.remove(server, engagement, "Careful", "Ann Li")
+    with pytest.raises(NoSuchScenarioError):
+        scenarios.apply(server, engagement, "Careful", "Ann Li")
+
+
+def test_who_applies_a_scenario_after_somebody_changed_the_plan_is_told(server, session):
+    engagement = session.engagement
+    scenarios.save(server, session, "Fast", [], "quickly", "Ann Li")
+    seen = constraints.mark(constraints.current(server, engagement))
+    constraints.add(server, engagement, "freeze", ["a"], None, "Bo Ek")
+    with pytest.raises(OvertakenError, match="Bo Ek changed the constraints"):
+        scenarios.apply(server, engagement, "Fast", "Ann Li", seen=seen)
+    assert limits(server, session) == [("freeze", ("a",))]
+
+
+def test_who_saves_under_a_name_that_somebody_took_meanwhile_is_told(server, session):
+    frozen = [Constraint(-1, "freeze", ("a",), None, "x", datetime.now(UTC))]
+    scenarios.save(server, session, "Fast", frozen, None, "Ann Li", seen=0)
+    with pytest.raises(OvertakenError, match="Ann Li decided"):
+        scenarios.save(server, session, "fast", [], None, "Bo Ek", seen=0)
 
 
 def test_what_was_decided_wherever_is_one_list(server, database, session, other):

@@ -32,6 +32,10 @@ _CHOICES: Final = "Choices"  # hidden: a column for each list
 _TITLE: Final = "Decisions for"  # its cell names the session
 _AS_OF: Final = "Decisions made before"  # its cell has the number of the last one
 _SPARE: Final = 200  # empty rows below the questions that have drop-downs, too
+_HOW: Final = (
+    f"Fill in {ANSWER} and {REASON} where you know; leave the rest empty. Then: discovery decisions"
+    " import FILE, with the same client, engagement and session."
+)
 _FILLED_IN: Final = (ANSWER, REASON, AUTHOR)
 _WIDTHS: Final[Mapping[str, int]] = {
     "Asset": 28, "Other asset": 28, "Endpoint": 28, "File": 24, "Column": 24, "Why": 60,
@@ -59,6 +63,7 @@ def write(
     as_of: int,
     questions: Mapping[str, Sequence[Question]],
     left_out: Mapping[str, int] | None = None,
+    how: str = _HOW,
 ) -> None:
     """Write a workbook with a sheet for each kind of question.
 
@@ -68,9 +73,10 @@ def write(
         as_of: number of the last decision of its engagement.
         questions: by name of sheet, in the order in which they are to be answered.
         left_out: how many more there are than a sheet has.
+        how: what is to be done with it.
     """
     with Book(out) as book:
-        _write_about(book.add(_ABOUT), session, as_of, questions, left_out or {})
+        _write_about(book.add(_ABOUT), session, as_of, questions, left_out or {}, how)
         pages = {sheet.name: book.add(sheet.name) for sheet in SHEETS}
         lists = _Lists(book)
         for sheet in SHEETS:
@@ -154,14 +160,14 @@ def _write_about(
     as_of: int,
     questions: Mapping[str, Sequence[Question]],
     left_out: Mapping[str, int],
+    how: str,
 ) -> None:
     page.widths(24, 12, 110)
     lines: list[tuple[str, str, str]] = [
         (_TITLE, "", session),
         (_AS_OF, "", str(as_of)),
-        ("How", "", f"Fill in {ANSWER} and {REASON} where you know; leave the rest empty. Then: "
-         "discovery decisions import FILE, with the same client, engagement and session."),
-    ]  # fmt: skip
+        ("How", "", how),
+    ]
     for each in SHEETS:
         number = len(questions.get(each.name, ()))
         more = f" {left_out[each.name]:,} more are not shown." if left_out.get(each.name) else ""

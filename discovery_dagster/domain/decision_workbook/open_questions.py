@@ -1,5 +1,6 @@
 """What of a session needs a person, as the rows of the decisions workbook."""
 
+import dataclasses
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -93,22 +94,56 @@ class Findings:
     words: Sequence[HeldWord] = ()
 
 
-def questions(findings: Findings) -> tuple[dict[str, list[Question]], dict[str, int]]:
-    """Return the questions by sheet, and how many more there are than are given."""
-    needed = _needed(findings.edges)
+@dataclass(frozen=True)
+class Prepared:
+    """What takes longest to find, and of which decisions only leave something out.
+
+    `doubtful` are fields of assets, `likely` pairs of assets that may be one thing. `asked` keeps
+    the questions about assets and about conflicts that were asked once, by sheet, asset and field.
+    """
+
+    needed: Mapping[str, int]
+    doubtful: Sequence[Doubtful]
+    likely: Sequence[Mapping[str, Any]]
+    asked: dict[tuple[str, str, str], Question] = dataclasses.field(default_factory=dict)
+
+
+def prepare(findings: Findings) -> Prepared:
+    """Return what the steps published says, whatever was decided since."""
+    declared = findings.assets.filter(~pl.col("named_only"))
+    return Prepared(
+        _needed(findings.edges),
+        list(_doubtful(findings)),
+        list(likeness.suggest(declared).iter_rows(named=True)),
+    )
+
+
+def questions(
+    findings: Findings, prepared: Prepared | None = None
+) -> tuple[dict[str, list[Question]], dict[str, int]]:
+    """Return the questions by sheet, and how many more there are than are given.
+
+    `prepared` is of the same publications, where the caller has kept it.
+    """
+    prepared = prepared or prepare(findings)
     proposed = _proposed(findings.proposals)
-    doubtful, explaining = part_by_words(_doubtful(findings), findings.words)
+    undecided = (
+        each
+        for each in prepared.doubtful
+        if (each[1]["asset_id"], each[0]) not in findings.decided_fields
+    )
+    doubtful, explaining = part_by_words(undecided, findings.words)
     conflicts, places = part_places(findings.conflicts, findings.words)
     types = {asset: proposal["value"] for asset, proposal in proposed.items()}
     by_sheet = {
         WORDS.name: questions_of_words(findings.words, explaining, findings.assets, types, places),
-        ASSETS.name: _of_assets(doubtful, proposed, needed),
+        ASSETS.name: _of_assets(doubtful, proposed, prepared),
         COLUMNS.name: _of_columns(findings),
-        PAIRS.name: _of_pairs(findings, needed),
+        PAIRS.name: _of_pairs(findings, prepared),
         ENDPOINTS.name: questions_of_endpoints(
             findings.edges, findings.assets, findings.decided_endpoints
         ),
-        CONFLICTS.name: _of_conflicts(conflicts, findings, needed),
+        CONFLICTS.name: _of_conflicts(conflicts, findings, prepared),
     }
     more = {name: len(rows) - MOST for name, rows in by_sheet.items() if len(rows) > MOST}
     return {name: rows[:MOST] for name, rows in by_sheet.items()}, more
@@ -184,14 +219,18 @@ def _proposed(proposals: Proposals) -> dict[str, Mapping[str, Any]]:
 def _of_assets(
     doubtful: Sequence[Doubtful],
     proposed: Mapping[str, Mapping[str, Any]],
-    needed: Mapping[str, int],
+    prepared: Prepared,
 ) -> list[Question]:
     ranked = list[tuple[str, int, str, Question]]()
     for field, row, confidence in doubtful:
         proposal = proposed.get(row["asset_id"]) if field == "type" else None
-        weight = needed.get(row["asset_id"], 0)
-        question = _of_asset(row, field, confidence, proposal, weight)
-        order = -needed.get(row["asset_id"], 0) - (_ALL_EDGES if proposal else 0)
+        weight = prepared.needed.get(row["asset_id"], 0)
+        key = (ASSETS.name, row["asset_id"], field)
+        question = prepared.asked.get(key)
+        if question is None:
+            question = _of_asset(row, field, confidence, proposal, weight)
+            prepared.asked[key] = question
+        order = -weight - (_ALL_EDGES if proposal else 0)
         ranked.append((field, order, row["name"] or "", question))
     return [each[-1] for each in sorted(ranked, key=_order)]
 
@@ -210,9 +249,7 @@ def _doubtful(findings: Findings) -> Iterator[Doubtful]:
 
     def undecided(field: str, *wanted: pl.Expr) -> Iterator[dict[str, Any]]:
         own = ~pl.col("overridden").list.contains(field) & (pl.col("type") != EXTERNAL)
-        for row in findings.assets.filter(own, *wanted).iter_rows(named=True):
-            if (row["asset_id"], field) not in findings.decided_fields:
-                yield row
+        yield from findings.assets.filter(own, *wanted).iter_rows(named=True)
 
     for field, confidence in _CONFIDENCES.items():
         doubtful = (pl.col(confidence) < CERTAIN) | (pl.col(field) == UNKNOWN)
@@ -282,9 +319,9 @@ def _of_asset(
 
 
 def _of_conflicts(
-    conflicts: pl.DataFrame, findings: Findings, needed: Mapping[str, int]
+    conflicts: pl.DataFrame, findings: Findings, prepared: Prepared
 ) -> list[Question]:
-    assets = findings.assets
+    assets, needed = findings.assets, prepared.needed
     decided = {
         (row["asset_id"], field)
         for row in assets.select("asset_id", "overridden").iter_rows(named=True)
@@ -306,10 +343,15 @@ def _of_conflicts(
             each[0],
         ),
     )
-    return [
-        _of_conflict(names[asset], asset, field, rows, needed.get(asset, 0))
-        for (asset, field), rows in ordered
-    ]
+    asked = list[Question]()
+    for (asset, field), rows in ordered:
+        known = (CONFLICTS.name, asset, field)
+        question = prepared.asked.get(known)
+        if question is None:
+            question = _of_conflict(names[asset], asset, field, rows, needed.get(asset, 0))
+            prepared.asked[known] = question
+        asked.append(question)
+    return asked
 
 
 def _of_conflict(
@@ -340,8 +382,8 @@ def _of_conflict(
     )
 
 
-def _of_pairs(findings: Findings, needed: Mapping[str, int]) -> list[Question]:
-    declared = findings.assets.filter(~pl.col("named_only"))
+def _of_pairs(findings: Findings, prepared: Prepared) -> list[Question]:
+    needed = prepared.needed
     return [
         Question(
             {
@@ -354,7 +396,7 @@ def _of_pairs(findings: Findings, needed: Mapping[str, int]) -> list[Question]:
             (SAME, DIFFERENT),
             weight=needed.get(row["asset_id"], 0) + needed.get(row["other_id"], 0),
         )
-        for row in likeness.suggest(declared).iter_rows(named=True)
+        for row in prepared.likely
         if (row["asset_id"], row["other_id"]) not in findings.apart
         and frozenset((row["asset_id"], row["other_id"])) not in findings.joined
     ]

@@ -1,30 +1,44 @@
-// Groups are dragged from wave to wave. Where one is dropped, the page shows what that would change;
-// the menu of each group does the same without a mouse.
+// Groups are dragged from wave to wave, and assets out of their groups to waves and other groups.
+// Where one is dropped, the page shows what that would change; menus do the same without a mouse.
 "use strict";
 
 const board = document.querySelector("[data-board]");
 let dragged = null;
 
 board?.addEventListener("dragstart", (event) => {
-  dragged = event.target.closest?.("[data-group]");
+  dragged = event.target.closest?.("[data-asset], [data-group]");
   if (!dragged) return;
-  event.dataTransfer.setData("text/plain", dragged.dataset.group);
+  event.dataTransfer.setData("text/plain", dragged.dataset.asset ?? dragged.dataset.group);
   event.dataTransfer.effectAllowed = "move";
 });
+
+// Where what is dragged may be dropped: a group on a wave, an asset on another group, too.
+function place(event) {
+  const group = dragged?.dataset.asset && event.target.closest("[data-group]");
+  const found = group || event.target.closest("[data-wave]");
+  return dragged && found && !found.contains(dragged) ? found : null;
+}
+
 board?.addEventListener("dragover", (event) => {
-  const wave = event.target.closest("[data-wave]");
-  if (!dragged || !wave || wave.contains(dragged)) return;
+  const over = place(event);
+  if (!over) return;
   event.preventDefault();
   event.dataTransfer.dropEffect = "move";
-  for (const each of board.querySelectorAll(".over")) each.classList.toggle("over", each === wave);
-  wave.classList.add("over");
+  for (const each of board.querySelectorAll(".over")) each.classList.toggle("over", each === over);
+  over.classList.add("over");
 });
 board?.addEventListener("drop", (event) => {
-  const wave = event.target.closest("[data-wave]");
-  if (!dragged || !wave || wave.contains(dragged)) return;
+  const over = place(event);
+  if (!over) return;
   event.preventDefault();
+  if (dragged.dataset.asset) {
+    const to = over.dataset.group ? `group ${over.dataset.group}` : `wave ${over.dataset.wave}`;
+    const query = new URLSearchParams([["to", to]]);
+    location.assign(`${board.dataset.moves}/${dragged.dataset.asset}?${query}`);
+    return;
+  }
   const query = new URLSearchParams([
-    ["kind", "pin"], ["value", dragged.dataset.group], ["value", wave.dataset.wave]]);
+    ["kind", "pin"], ["value", dragged.dataset.group], ["value", over.dataset.wave]]);
   location.assign(`${board.dataset.board}?${query}`);
 });
 board?.addEventListener("dragend", () => {

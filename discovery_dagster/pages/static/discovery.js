@@ -46,3 +46,10 @@ if (linked) {
   history.replaceState(null, "", location.pathname + location.search);
   document.querySelector("main form button").focus();
 }
+
+// On a small screen the tabs scroll: the one that is open is in sight.
+const tab = document.querySelector(".tabs [aria-current]");
+if (tab) {
+  const tabs = tab.closest("ul");
+  tabs.scrollLeft = tab.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+}

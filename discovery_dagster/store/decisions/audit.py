@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.store.database import Database
+from discovery_dagster.store.decisions.log import COMMENT
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ _COMMAND = "'command line'"
 _LOGS = f"""
     select at, author, name as about, field, before, value as after, reason, origin, session
     from discovery.decision where engagement = %(engagement)s
+      and (%(comments)s or kind <> '{COMMENT}')
     union all
     select at, author, 'plan', kind, null, array_to_string(subject, ', '), reason, origin, null
     from discovery.plan_constraint where engagement = %(engagement)s
@@ -88,10 +90,22 @@ _LOGS = f"""
 
 
 def everything(
-    database: Database, engagement: EngagementKey, most: int | None = None
+    database: Database,
+    engagement: EngagementKey,
+    most: int | None = None,
+    *,
+    comments: bool = True,
 ) -> list[Entry]:
-    """Return what was decided in an engagement, newest first; `most` bounds how much of it."""
-    values = {"engagement": str(engagement), "client": engagement.client, "most": most}
+    """Return what was decided in an engagement, newest first.
+
+    `most` bounds how much of it; without `comments`, what the team noted is left out.
+    """
+    values = {
+        "engagement": str(engagement),
+        "client": engagement.client,
+        "most": most,
+        "comments": comments,
+    }
     with (
         database.reader([engagement]) as connection,
         connection.cursor(row_factory=class_row(Entry)) as cursor,

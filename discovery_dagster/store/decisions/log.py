@@ -24,6 +24,9 @@ ASSET: Final = "asset"
 ENDPOINT: Final = "endpoint"
 PAIR: Final = "pair"  # of assets; its subject is both ids, the lesser first
 SIGN_OFF: Final = "sign_off"  # of a plan; its subject is the session and the publication
+SCENARIO: Final = "scenario"  # of constraints; its subject is its name in lower case
+NAME: Final = "name"  # of a session or the client; see `names`
+COMMENT: Final = "comment"  # on an asset, a group or a wave; see `comments`
 QUESTION: Final = "question"  # of the review queue, which is to be asked later or of somebody
 
 #: Where the decision of a person at a terminal comes from, and how the origin of one in a browser

@@ -46,7 +46,12 @@ _APPLY = {
 
 
 def apply(
-    database: Database, session: SessionKey, filled: Filled, reason: str | None, author: str
+    database: Database,
+    session: SessionKey,
+    filled: Filled,
+    reason: str | None,
+    author: str,
+    token: str | None = None,
 ) -> Outcome:
     """Apply the answers of a workbook.
 
@@ -56,6 +61,7 @@ def apply(
         filled: the workbook.
         reason: why, for rows that say nothing; None when each row must say it.
         author: who decided, for rows that name nobody.
+        token: of who sent the workbook by the browser.
 
     Raises:
         EngagementArchivedError: when the engagement is archived.
@@ -68,7 +74,7 @@ def apply(
             outcome.problems.append(read)
         else:
             signed.append(read)
-    outcome.add(apply_answers(database, session, signed, Asked(filled.as_of)))
+    outcome.add(apply_answers(database, session, signed, Asked(filled.as_of, token=token)))
     sheets = list(_APPLY)
     outcome.problems.sort(key=lambda each: (_rank(each, sheets), each.row or 0))
     return outcome

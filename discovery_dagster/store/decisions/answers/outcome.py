@@ -20,12 +20,14 @@ class Asked:
 
     as_of: int
     page: str | None = None
+    token: str | None = None  # of who sent a workbook by the browser
 
     def origin(self, answer: Answer) -> str:
         """Where an answer stands: the workbook with its sheet and row, or the form with its row."""
         if self.page is not None:
             return f"{self.page}, row {answer.row}"
-        return f"{self._workbook}sheet {answer.sheet}, row {answer.row}"
+        sent = f"token {self.token}, " if self.token else ""
+        return f"{self._workbook}{sent}sheet {answer.sheet}, row {answer.row}"
 
     def is_own(self, origin: str) -> bool:
         """Whether an origin is of the same workbook, which does not contradict itself."""

@@ -183,10 +183,11 @@ def preview(
     given = _lines(value or [])
     limit = limit_of(shared, session, kind, given, reason, request.state.viewer.name or "")
     fields = [("kind", kind), ("reason", reason), *(("value", one) for one in given)]
+    seen = constraints.mark(constraints.current(shared.database, session.engagement))
     return html(
         preview_page(
-            shared, session, form, [limit], [], limit.sentence, f"{plan}/limits", fields, "Set it",
-            fields,
+            shared, session, form, [limit], [], limit.sentence, f"{plan}/limits",
+            [*fields, ("seen", seen)], "Set it", fields,
         )
     )  # fmt: skip
 
@@ -199,12 +200,19 @@ def set_limit(
     kind: Annotated[str, Form()] = "",
     value: Annotated[list[str] | None, Form()] = None,
     reason: Annotated[str, Form()] = "",
+    seen: Annotated[str | None, Form()] = None,
 ) -> RedirectResponse:
-    """Set a limit and show the plan."""
+    """Set a limit and show the plan.
+
+    Raises:
+        InvalidConstraintError: when it cannot be set.
+        OvertakenError: when somebody set another one about the same meanwhile.
+    """
     asked = limit_of(shared, session, kind, value or [], reason, editor.name)
     limit = constraints.add(
         shared.database, session.engagement, kind, asked.values, asked.reason, editor.name,
         editor.origin,
+        seen,
     )  # fmt: skip
     return _plan(session, limit)
 

@@ -188,6 +188,22 @@ def test_who_applies_a_scenario_after_somebody_changed_the_plan_is_told(server, 
     assert limits(server, session) == [("freeze", ("a",))]
 
 
+def test_who_sets_a_limit_after_somebody_set_another_about_the_same_is_told(server, session):
+    engagement = session.engagement
+    seen = constraints.mark(constraints.current(server, engagement))
+
+    def set_by_bo(kind, *values):
+        return constraints.add(server, engagement, kind, values, None, "Bo Ek", "page", seen)
+
+    for kind, values in (("pin", ["a", "2"]), ("assets-per-wave", ["5"])):
+        constraints.add(server, engagement, kind, values, None, "Ann Li", "page, token 1", seen)
+    for contradicting in (("pin", "a", "3"), ("freeze", "b", "a"), ("assets-per-wave", "6")):
+        with pytest.raises(OvertakenError, match=r"set by Ann Li.*after this was shown to you"):
+            set_by_bo(*contradicting)
+    set_by_bo("freeze", "b")
+    set_by_bo("pin", "a", "2")
+
+
 def test_who_saves_under_a_name_that_somebody_took_meanwhile_is_told(server, session):
     frozen = [Constraint(-1, "freeze", ("a",), None, "x", datetime.now(UTC))]
     scenarios.save(server, session, "Fast", frozen, None, "Ann Li", seen=0)

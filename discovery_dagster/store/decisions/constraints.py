@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import DictRow
 
-from discovery_dagster.domain.decisions.constraints import KINDS, Constraint
+from discovery_dagster.domain.decisions.constraints import KINDS, Constraint, names_of
 from discovery_dagster.domain.errors import AbsentError
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.store.database import Database
@@ -74,15 +74,22 @@ def add(
     reason: str | None,
     author: str,
     origin: str = COMMAND,
+    seen: str | None = None,
 ) -> Constraint:
     """Set a constraint; of a kind that holds once, it takes the place of the one before.
 
+    `seen` is the `mark` of those in force that the author has seen; None looks at none.
+
     Raises:
+        OvertakenError: when somebody set another one about the same since; nothing is set then.
         EngagementArchivedError: when the engagement is archived.
     """
     with database.writer(engagement) as connection:
         connection.execute(_LOCK, [str(engagement)])
         require_live(connection, engagement)
+        if seen is not None:
+            rows = connection.execute(_NOW, [str(engagement)]).fetchall()
+            _require_seen([_constraint(row) for row in rows], seen, kind, values)
         if KINDS[kind].single:
             connection.execute(
                 "update discovery.plan_constraint set removed_by = %s, removed_at = now(),"
@@ -195,6 +202,22 @@ def replace(
             for each in missing
         ]
     return Replacement(added, removed)
+
+
+def _require_seen(
+    in_force: Sequence[Constraint], seen: str, kind: str, values: Sequence[str]
+) -> None:
+    """Refuse what is about the same as something that was set after `seen`, and says otherwise."""
+    known, names = set(seen.split("-")), set(names_of(kind, tuple(values)))
+    for each in in_force:
+        same = KINDS[kind].single and each.kind == kind
+        if str(each.id) in known or (each.kind, each.values) == (kind, tuple(values)):
+            continue
+        if same or names.intersection(each.names):
+            raise OvertakenError(
+                f"{each.sentence}, at {each.at:%H:%M} UTC, after this was shown to you. Nothing has"
+                " been done: look at it, and decide again."
+            )
 
 
 def _differences(

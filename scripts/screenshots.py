@@ -1,6 +1,6 @@
-"""Takes the pictures of the README from the bundled sample estate: `make screenshots`.
+"""Takes the pictures of `README.md` and `docs/a-first-day.md`: `make screenshots`.
 
-They are of one window's size and of this project's own pages, so that they can be made anew
+They show the bundled sample estate at one window's size, so that they can be made anew
 whenever the pages change.
 """
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from discovery_dagster.domain.roles import Role
 from discovery_dagster_tests.folders import open_folder
 from discovery_dagster_tests.installation import PROJECT, Installation
 from discovery_dagster_tests.pages.browsing import CHROMIUM, Visitor, settled
@@ -26,6 +27,12 @@ PICTURES = (
     ("plan", f"{SESSION}/plan", None),
 )
 
+#: Pictures that an editor sees.
+EDITORS = (
+    ("review", f"{SESSION}/review", None),
+    ("scenarios", f"{SESSION}/plan/scenarios?left=board&right=careful", "#figures"),
+)
+
 
 def main() -> None:
     """Import the estate into a home of its own and take the pictures."""
@@ -34,11 +41,16 @@ def main() -> None:
         home.run("env")  # one server for all that follows
         estate = ("--client", "demo", "--engagement", "sample-estate")
         home.json("import", *sample_files(), *estate, "--title", "Bundled sample estate")
+        home.json("plan", "scenario", "save", "careful", "--set", "assets-per-wave 25", *estate)
         with serving(home) as server, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             with Visitor.of(browser, server, "demo", size=SIZE) as visitor:
                 for name, url, top in PICTURES:
                     take(visitor, IMAGES / f"{name}.png", url, top)
+            token = server.token("demo", role=Role.EDITOR, name="Ann Li")
+            with Visitor.of(browser, server, "demo", size=SIZE, token=token) as editor:
+                for name, url, top in EDITORS:
+                    take(editor, IMAGES / f"{name}.png", url, top)
             browser.close()
 
 

@@ -13,7 +13,7 @@ from discovery_dagster_tests.serving import Served
 #: Where Debian's package puts the browser; nothing is downloaded.
 CHROMIUM = Path("/usr/bin/chromium")
 
-DESKTOP, TABLET = (1360, 900), (820, 1180)
+DESKTOP, TABLET, PHONE = (1360, 900), (820, 1180), (390, 844)
 
 
 @dataclass

@@ -44,6 +44,10 @@ def test_an_editor_answers_undoes_and_teaches_by_keyboard(
         expect(page.get_by_role("heading", name="Put aside")).to_be_visible()
         expect(question).to_have_count(0)
 
+        ann.open(f"{SESSION}/review/people", page)
+        expect(page.get_by_role("table", name="Who can be asked")).to_be_visible()
+        look(page, "people")
+
         ann.open(f"{SESSION}/teaching", page)
         press(page.get_by_role("link", name="Teach depot.csv"))
         page.wait_for_url("**/teaching/*")

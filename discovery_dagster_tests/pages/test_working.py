@@ -47,6 +47,7 @@ def test_an_editor_decides_limits_the_plan_runs_again_and_imports(
         page = ann.open(f"{SESSION}/assets?q=shop-db-01&sort=name")
         press(page.get_by_role("rowheader").get_by_role("link").first)
         page.wait_for_url("**/assets/*")
+        asset = page.url.partition("?")[0].rpartition("/")[2]
         press(page.get_by_text("Decide what it is"))
         page.get_by_label("Criticality, now").select_option("low")
         type_into(page, "Reason, for whoever reads it later", "nobody uses it")
@@ -69,6 +70,10 @@ def test_an_editor_decides_limits_the_plan_runs_again_and_imports(
         press(page.get_by_role("button", name="Set it"))
         expect(page.get_by_text("Set: Pinned: shop-db-01 to wave 4")).to_be_visible()
 
+        ann.open(f"{SESSION}/plan/moves/{asset}", page)
+        expect(page.get_by_role("heading", name="Where it goes")).to_be_visible()
+        look(page, "move")
+        ann.open(f"{SESSION}/plan", page)
         press(page.get_by_role("button", name="Run again"))
         expect(page.get_by_text("Ann Li asked for a run")).to_be_visible()
         look(page, "session")

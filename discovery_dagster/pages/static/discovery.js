@@ -48,8 +48,10 @@ if (linked) {
 }
 
 // On a small screen the tabs scroll: the one that is open is in sight.
-const tab = document.querySelector(".tabs [aria-current]");
-if (tab) {
-  const tabs = tab.closest("ul");
-  tabs.scrollLeft = tab.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+function showTab() {
+  const tab = document.querySelector(".tabs [aria-current]");
+  const tabs = tab?.closest("ul");
+  if (tabs) tabs.scrollLeft = tab.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
 }
+showTab();
+addEventListener("resize", showTab);

@@ -62,14 +62,14 @@ def ties_to_group(
     )
     tied = ties(with_parts(movable, find(assets, edges)), edges, nodes)
     ids = movable["asset_id"]
-    found = dict[tuple[str, str, bool], Tie]()
+    distinct = dict[tuple[str, str, bool], Tie]()
     for row in tied.iter_rows(named=True):
         ends = ids[row["a"]], ids[row["b"]]
         group = groups.get(asset_id)
         if asset_id in ends and group is not None and all(groups.get(id_) == group for id_ in ends):
             tie = Tie(row["source"], row["words"], row["target"], row["cite"], row["orders"], ends)
-            found.setdefault((*ends, row["orders"]), tie)
-    return list(found.values())
+            distinct.setdefault((*ends, row["orders"]), tie)
+    return list(distinct.values())
 
 
 def settings(

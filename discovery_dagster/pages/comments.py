@@ -40,21 +40,21 @@ class Commenting:
 
 def on_asset(shared: AppState, session: SessionKey, form: str, asset_id: str) -> Commenting:
     """Return what an editor's page of an asset shows."""
-    found = comments.about_asset(shared.database, session.engagement, asset_id)
+    noted = comments.about_asset(shared.database, session.engagement, asset_id)
     subjects = [(f"{About.ASSET} {asset_id}", "this asset")]
-    return Commenting(form, f"{links.session(session)}/comments", found, subjects)
+    return Commenting(form, f"{links.session(session)}/comments", noted, subjects)
 
 
 def on_plan(
     shared: AppState, session: SessionKey, form: str, subjects: Sequence[tuple[str, str]]
 ) -> Commenting:
     """Return what an editor's page of the plan shows: comments on its groups and waves."""
-    found = [
+    noted = [
         each
         for each in comments.current(shared.database, session.engagement)
         if each.about != About.ASSET
     ]
-    return Commenting(form, f"{links.session(session)}/comments", found, subjects)
+    return Commenting(form, f"{links.session(session)}/comments", noted, subjects)
 
 
 @router.post(_COMMENTS)

@@ -30,12 +30,12 @@ class Kept(Generic[_Result]):
             if key in self._results:
                 self._results.move_to_end(key)
                 return self._results[key]
-        found = find()
+        result = find()
         with self._lock:
-            self._results[key] = found
+            self._results[key] = result
             while len(self._results) > self._most:
                 self._results.popitem(last=False)
-        return found
+        return result
 
 
 def mark(

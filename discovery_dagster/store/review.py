@@ -88,7 +88,7 @@ _MARK = """
 _MOST_KEPT = 4
 _QUEUES = Kept[Sequence[Item]](_MOST_KEPT)
 #: What of a queue needs no new finding after an answer; larger, so kept of fewer sessions.
-_FOUND = Kept[tuple[Findings, Prepared]](2)
+_PREPARED = Kept[tuple[Findings, Prepared]](2)
 
 
 def queue(database: Database, objects: ObjectStore, session: SessionKey) -> Queue:
@@ -100,12 +100,12 @@ def queue(database: Database, objects: ObjectStore, session: SessionKey) -> Queu
     as_of = log.last(database, session.engagement)
     made_from = mark(database, session, publications.current(database, session))
 
-    def found() -> tuple[Findings, Prepared]:
+    def published_and_prepared() -> tuple[Findings, Prepared]:
         published = findings.published(database, objects, session)
         return published, prepare(published)
 
     def asked_now() -> Sequence[Item]:
-        published, prepared = _FOUND.of(made_from, found)
+        published, prepared = _PREPARED.of(made_from, published_and_prepared)
         now = findings.with_decisions(database, session, published)
         return items(questions(now, prepared)[0])
 

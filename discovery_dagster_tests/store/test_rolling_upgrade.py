@@ -18,6 +18,9 @@ SINCE = "0036"
 ALLOWED: Mapping[str, str] = {
     "0040 decision.decision_kind_check": "it takes one word more",
     "0041 decision.decision_kind_check": "it takes one word more",
+    "0042 decision.decision_kind_check": "it takes two words more",
+    "0044 decision.decision_kind_check": "it takes one word more",
+    "0044 upload.upload_engagement_session_fkey": "it names no session",
 }
 
 _COLUMNS = """

@@ -15,8 +15,8 @@ board?.addEventListener("dragstart", (event) => {
 // Where what is dragged may be dropped: a group on a wave, an asset on another group, too.
 function place(event) {
   const group = dragged?.dataset.asset && event.target.closest("[data-group]");
-  const found = group || event.target.closest("[data-wave]");
-  return dragged && found && !found.contains(dragged) ? found : null;
+  const target = group || event.target.closest("[data-wave]");
+  return dragged && target && !target.contains(dragged) ? target : null;
 }
 
 board?.addEventListener("dragover", (event) => {

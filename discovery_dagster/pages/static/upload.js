@@ -73,7 +73,7 @@ async function upload(submitter) {
       ({ offset } = await sent(`${url}/${at}?offset=${offset}`, part));
       done += part.size;
       bar.value = done / total;
-      form.querySelector("[data-said]").textContent = `${Math.floor((100 * done) / total)} % sent`;
+      form.querySelector("[data-status]").textContent = `${Math.floor((100 * done) / total)} % sent`;
     }
   }
   const { url: next } = await asked(`${url}/end`, { method: "POST" });
@@ -84,15 +84,15 @@ form?.addEventListener("submit", (event) => {
   if (!window.crypto?.subtle) return;
   event.preventDefault();
   upload(event.submitter).catch((error) => {
-    const said = form.querySelector("[data-said]");
-    said.textContent = error.status
+    const status = form.querySelector("[data-status]");
+    status.textContent = error.status
       ? "This was not taken. Open the page anew and try again."
       : "The connection broke. Choose the same files and send again: it goes on where it stopped.";
   });
 });
 
 if (form && new URL(location.href).searchParams.has("upload")) {
-  form.querySelector("[data-said]").textContent =
+  form.querySelector("[data-status]").textContent =
     "Files were being sent when this page was left. Choose the same ones and send them: it goes on"
     + " where it stopped.";
 }

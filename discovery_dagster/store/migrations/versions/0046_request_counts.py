@@ -7,7 +7,7 @@ them, as it does tokens.
 from alembic import op
 
 revision = "0046"
-down_revision = "0041"
+down_revision = "0044"
 
 
 def upgrade() -> None:

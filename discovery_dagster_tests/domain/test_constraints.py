@@ -330,7 +330,7 @@ def test_what_is_no_constraint_is_refused(kind, values):
 
 NAMES = list("abcdefg")
 SOME = st.sampled_from(NAMES)
-SAID = st.lists(
+CONSTRAINTS = st.lists(
     st.one_of(
         st.integers(1, 4).map(lambda n: f"assets-per-wave {n}"),
         st.integers(1, 4).map(lambda n: f"group-limit {n}"),
@@ -352,7 +352,7 @@ ENVIRONMENTS = st.lists(
 
 
 @settings(max_examples=examples(80), deadline=None)
-@given(ENDS, ENVIRONMENTS, SAID, st.randoms())
+@given(ENDS, ENVIRONMENTS, CONSTRAINTS, st.randoms())
 def test_whatever_is_set_needs_are_respected_and_every_asset_is_accounted_for(
     ends, environments, constraints, random
 ):
@@ -382,7 +382,7 @@ def test_whatever_is_set_needs_are_respected_and_every_asset_is_accounted_for(
 
 
 @settings(max_examples=examples(80), deadline=None)
-@given(ENDS, ENVIRONMENTS, SAID, st.integers(1, 4))
+@given(ENDS, ENVIRONMENTS, CONSTRAINTS, st.integers(1, 4))
 def test_cutting_the_edge_that_decides_moves_an_asset_as_its_reason_says(
     ends, environments, constraints, limit
 ):

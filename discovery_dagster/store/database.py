@@ -16,6 +16,7 @@ from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import poolers, schema
 from discovery_dagster.store.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+from discovery_dagster.store.lost_peers import noticing_lost_server
 from discovery_dagster.store.spare_connections import SpareConnections
 
 DATABASE = "discovery"
@@ -166,7 +167,7 @@ def open_database(settings: Settings) -> Iterator[Database]:
             raise unavailable(error) from error
         except poolers.PoolerError as error:
             raise DatabaseError(str(error)) from error
-        with _migrated(settings.postgres_url) as database:
+        with _migrated(noticing_lost_server(settings.postgres_url)) as database:
             yield database
         return
     try:

@@ -1,11 +1,14 @@
 """One `up` a database, wherever it runs; a machine that is gone holds no lock for long."""
 
+import os
+import socket
+
 import psycopg
 import pytest
 
 from discovery_dagster.settings import Settings
-from discovery_dagster.store.database import Database
-from discovery_dagster.store.lost_peers import notice_lost_peer
+from discovery_dagster.store.database import Database, open_database
+from discovery_dagster.store.lost_peers import notice_lost_peer, noticing_lost_server
 from discovery_dagster.store.presence import Presence, ServicesElsewhereError, services_run
 from discovery_dagster_tests.clusters import cluster
 
@@ -60,6 +63,22 @@ def test_the_server_looks_after_half_a_minute_whether_a_peer_is_there():
             "select current_setting('tcp_keepalives_idle'), current_setting('tcp_keepalives_count')"
         ).fetchone()
     assert row == ("30", "3")
+
+
+def test_whoever_waits_for_a_server_looks_after_half_a_minute_whether_it_is_there(tmp_path):
+    with (
+        cluster() as server,
+        open_database(Settings(home=tmp_path, postgres_url=server.prepared())) as opened,
+        opened.connect() as connection,
+        socket.socket(fileno=os.dup(connection.fileno())) as wire,
+    ):
+        assert wire.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 30
+        assert "keepalives_idle=30" in opened.dagster_url
+
+
+def test_what_an_address_says_of_a_lost_server_stays():
+    assert "keepalives_idle=7 " in noticing_lost_server("postgresql://h/d?keepalives_idle=7")
 
 
 def test_without_a_bucket_only_the_services_of_this_home_can_take_a_session(tmp_path, shared):

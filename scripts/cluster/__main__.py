@@ -9,10 +9,12 @@ one machine, and no step published twice. Ends with 1 when anything is otherwise
 """
 
 import argparse
+import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from discovery_dagster.defs import reconciliation
 from discovery_dagster.defs.engine import Engine
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.store.database import DatabaseError
-from discovery_dagster_tests.folders import open_folder
+from discovery_dagster_tests.folders import open_folder, processes_of
 from discovery_dagster_tests.processes import family, processor_seconds
 from scripts.cluster import connections, reference, work
 from scripts.cluster.engines import Engines, engines, free_port
@@ -89,7 +91,9 @@ def main() -> int:
     parser.add_argument("--measured", type=int, default=6, help="with each number of workers")
     parser.add_argument("--cut-seconds", type=float, default=75)
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and nothing is left behind
     with open_folder("discovery-cluster-") as folder, ExitStack() as opened:
+        opened.callback(_end_what_is_left, folder)
         expected, seconds = reference.results(folder / "alone", list(_labels(arguments)))
         print(f"On one machine a session took {seconds:.1f} s.", flush=True)
         cluster = opened.enter_context(_cluster(folder, expected))
@@ -101,6 +105,13 @@ def main() -> int:
         print(f"WRONG: {sentence}")
     print("Something is wrong." if cluster.wrong else "All sessions ended as on one machine.")
     return 1 if cluster.wrong else 0
+
+
+def _end_what_is_left(folder: Path) -> None:
+    """End what outlives a worker that was killed: programs that Dagster copies its output with."""
+    for number in processes_of(folder):
+        with suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
 
 
 def _labels(arguments: argparse.Namespace) -> Iterator[tuple[str, int]]:

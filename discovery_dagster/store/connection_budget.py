@@ -5,12 +5,13 @@ from typing import Final
 from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import Database
 
-#: Connections of one process at most. Counted while sessions ran: a daemon and a webserver keep one
-#: for each of Dagster's three storages, a code server had up to ten while sensors worked side by
-#: side, a run four and may have two more where transactions meet.
+#: Connections of one process at most. Counted while four sessions ran at once: Dagster's storages
+#: share two that a process keeps, so a daemon had these and the one that holds its lock, a webserver
+#: one, a code server five while sensors worked side by side, a run four, and five by a pooler. Where
+#: transactions meet there may be more.
 DAEMON: Final = 3
 WEBSERVER: Final = 3
-CODE_SERVER: Final = 12
+CODE_SERVER: Final = 8
 RUN: Final = 6
 
 #: For people's commands, such as `doctor`, and their sessions of psql.

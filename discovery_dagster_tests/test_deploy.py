@@ -228,6 +228,7 @@ def test_workers_take_one_run_at_a_time_from_the_broker_of_the_settings(monkeypa
     from discovery_dagster.defs.celery_app import app
 
     assert app.conf.worker_prefetch_multiplier == 1
+    assert app.conf.worker_disable_prefetch
     assert {"execute_job", "resume_job"} <= app.tasks.keys()
     command = service_command(Settings(), Service.WORKER, "127.0.0.1", ["small", "large"])
     assert command[-2:] == ["-Q", "small,large"]

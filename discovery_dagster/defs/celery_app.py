@@ -18,6 +18,9 @@ app = make_app(  # type: ignore[no-untyped-call]
         "backend": _broker,
         "config_source": {
             "worker_prefetch_multiplier": 1,
+            # A task that is taken early counts no more, so a worker that is busy would reserve the
+            # next one, which another has the time for; Redis alone lets it not.
+            "worker_disable_prefetch": True,
             "task_acks_late": False,
             "broker_connection_retry_on_startup": True,
         },

@@ -6,9 +6,9 @@ from discovery_dagster.settings import Settings
 from discovery_dagster.store.database import Database
 
 #: Connections of one process at most. Counted while four sessions ran at once: Dagster's storages
-#: share two that a process keeps, so a daemon had these and the one that holds its lock, a webserver
-#: one, a code server five while sensors worked side by side, a run four, and five by a pooler. Where
-#: transactions meet there may be more.
+#: share two that a process keeps, so a daemon had these and the one that holds its lock, a
+#: webserver one, a code server five while sensors worked side by side, a run four, and five by a
+#: pooler. Where transactions meet there may be more.
 DAEMON: Final = 3
 WEBSERVER: Final = 3
 CODE_SERVER: Final = 8

@@ -107,6 +107,8 @@ def resume(move: EngagementOf, drop: Path) -> str | None:
     if listed.returncode == 2:  # killed before the session was registered: nothing half-written
         home.run("import", drop, *move.options)
         return None
+    if listed.returncode != 0:
+        return f"no status: {listed.stdout.strip()} {listed.stderr.strip()}"
     for _ in range(MOST_RUNS):
         done = home.run("run", *move.options, "--session", "s001", "--json")
         if done.returncode == 0:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from discovery_dagster.cli.finding import Where, find_asset, require_sessions
+from discovery_dagster.cli.finding import Where, find_asset
 from discovery_dagster.cli.options import (
     AsJson,
     Author,
@@ -14,6 +14,7 @@ from discovery_dagster.cli.options import (
     Engagement,
 )
 from discovery_dagster.cli.present import table_of
+from discovery_dagster.cli.requiring import require_sessions
 from discovery_dagster.cli.rerun import Rerun, rerun
 from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.decisions.overrides import read_words

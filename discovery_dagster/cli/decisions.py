@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from discovery_dagster.cli.errors import DONE, FAILED, UsageError
-from discovery_dagster.cli.finding import require_sessions
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
 from discovery_dagster.cli.present import table_of
+from discovery_dagster.cli.requiring import require_sessions
 from discovery_dagster.cli.rerun import Rerun, rerun
 from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain import decision_workbook

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from discovery_dagster.cli.errors import DONE, FAILED, UsageError
-from discovery_dagster.cli.finding import require_sessions
 from discovery_dagster.cli.options import AsJson, Author, Client, Engagement
+from discovery_dagster.cli.requiring import require_sessions
 from discovery_dagster.cli.terminal import say, say_json
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.settings import Settings

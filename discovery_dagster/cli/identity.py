@@ -7,7 +7,6 @@ import typer
 from rich.console import Console
 
 from discovery_dagster.cli.errors import UsageError
-from discovery_dagster.cli.finding import require_engagement
 from discovery_dagster.cli.histories import AllOfThem, show_history
 from discovery_dagster.cli.options import (
     AsJson,
@@ -18,6 +17,7 @@ from discovery_dagster.cli.options import (
     Session,
 )
 from discovery_dagster.cli.present import table_of
+from discovery_dagster.cli.requiring import require_engagement
 from discovery_dagster.cli.terminal import say, say_json, terminal
 from discovery_dagster.domain.decisions.identity import ALIAS, PERSON, SPLIT, IdentityDecision
 from discovery_dagster.domain.identity.explanation import explain as explained

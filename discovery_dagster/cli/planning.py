@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from discovery_dagster.cli import plan_scenarios
-from discovery_dagster.cli.finding import require_engagement
 from discovery_dagster.cli.histories import AllOfThem, show_history
 from discovery_dagster.cli.options import (
     AsJson,
@@ -16,6 +15,7 @@ from discovery_dagster.cli.options import (
     Engagement,
 )
 from discovery_dagster.cli.plan_previews import preview
+from discovery_dagster.cli.requiring import require_engagement
 from discovery_dagster.cli.terminal import say, say_json
 from discovery_dagster.domain.decisions import constraints as rules
 from discovery_dagster.domain.decisions.constraints import KINDS, Constraint

@@ -12,8 +12,8 @@ from discovery_dagster.store.objects import ObjectStore
 from discovery_dagster.store.sessions import IncomingFile
 
 SERVERS = (
-    "Hostname,OS,Memory (MB),Depends On,Rack\n"
-    "web-01.acme.example,Ubuntu 22.04,8192,db-01,R7\n"
+    "Hostname,OS,Memory (MB),Depends On,Colour\n"
+    "web-01.acme.example,Ubuntu 22.04,8192,db-01,green\n"
     "db-01,RHEL 9,4096,,\n"
 )
 MORE = "FQDN,Operating System,Location\nweb-01.acme.example,Ubuntu 24.04,Berlin\n"
@@ -70,8 +70,8 @@ def test_a_name_says_from_which_column_it_is_derived(values):
 
 
 def test_a_column_that_nobody_understood_is_traced_too(values):
-    (rack,) = values("web-01.acme.example")["custom"]["sources"]
-    assert (rack["column"], rack["text"]) == ("Rack", "R7")
+    (colour,) = values("web-01.acme.example")["custom"]["sources"]
+    assert (colour["column"], colour["text"]) == ("Colour", "green")
 
 
 def test_an_asset_is_found_by_id_by_name_in_any_case_or_not_at_all(engine, traced_session):

@@ -185,10 +185,10 @@ def test_a_format_of_a_quantity_shows_no_zeros_in_front() -> None:
 
 
 def test_a_formula_that_nobody_calculated_is_an_issue_of_its_cell(tmp_path: Path) -> None:
-    rows = [["Hostname", "IP Address", "Memory GB", "Rack"]]
+    rows = [["Hostname", "IP Address", "Memory GB", "Colour"]]
     path = tmp_path / "formulas.xlsx"
     path.write_bytes(
-        of_rows(*rows, ["heron1", "10.3.0.1", "=8*2", "=1+1"], ["=A2", "10.3.0.2", 16, "R1"])
+        of_rows(*rows, ["heron1", "10.3.0.1", "=8*2", "=1+1"], ["=A2", "10.3.0.2", 16, "green"])
     )
     records = records_of_files(path)
     issues = records.issues.select("line", "column", "code", "message").rows()

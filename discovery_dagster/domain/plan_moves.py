@@ -113,8 +113,8 @@ def clear_names(assets: ClassifiedAssets, ids: Collection[str]) -> dict[str, str
     lookups = named.select(
         "name", address=pl.lit(None, pl.String), type=pl.lit(None, pl.String)
     ).unique()
-    meant = NameIndex.of(assets).resolve(lookups).drop_nulls("asset_id")
-    clear = dict(meant.select("name", "asset_id").iter_rows())
+    resolved = NameIndex.of(assets).resolve(lookups).drop_nulls("asset_id")
+    clear = dict(resolved.select("name", "asset_id").iter_rows())
     return {
         id_: name
         for id_, name in named.select("asset_id", "name").iter_rows()

@@ -23,8 +23,8 @@ def ports() -> pl.DataFrame:
         comment_prefix="#",
         schema_overrides={"port": pl.Int32, "infrastructure": pl.String},
     )
-    unsaid = known.drop_nulls("port").sort("port", "protocol").unique("port", keep="first")
-    return pl.concat([known, unsaid.with_columns(protocol=pl.lit(None, pl.String))])
+    any_protocol = known.drop_nulls("port").sort("port", "protocol").unique("port", keep="first")
+    return pl.concat([known, any_protocol.with_columns(protocol=pl.lit(None, pl.String))])
 
 
 def with_services(places: pl.DataFrame) -> pl.DataFrame:

@@ -431,9 +431,9 @@ def test_a_session_and_a_client_are_called_otherwise(served: Served, ann: Person
     assert "<h1>&lt;i&gt;May&lt;/i&gt; " in ann.browser.get(HILLSIDE).text
     (state,) = served.home.json("status", *PLACE)["sessions"][:1]
     assert state["title"] == title
-    told = ann.send(f"{HILLSIDE}/title", late, title="June")
-    assert told.status_code == 409
-    assert "Ann Li decided" in told.text
+    refusal = ann.send(f"{HILLSIDE}/title", late, title="June")
+    assert refusal.status_code == 409
+    assert "Ann Li decided" in refusal.text
     named = ann.send(f"{engagement}/client-name", ann.hidden(engagement), name="Hillside & Sons")
     assert named.status_code == 303
     assert "for Hillside & Sons" in ann.page(engagement)
@@ -612,9 +612,9 @@ def test_scenarios_are_compared_and_one_is_made_the_plan(served: Served, ann: Pe
     assert "Ann Li asked for a run" in ann.page(HILLSIDE)
     (shown,) = served.home.json("plan", "show", *PLACE)["constraints"]
     assert (shown["kind"], shown["author"], shown["reason"]) == ("freeze", "Ann Li", "last")
-    told = ann.send(f"{scenarios}/{number}/apply", late)
-    assert told.status_code == 409
-    assert "Ann Li changed the constraints" in told.text
+    refusal = ann.send(f"{scenarios}/{number}/apply", late)
+    assert refusal.status_code == 409
+    assert "Ann Li changed the constraints" in refusal.text
 
     sent = ann.send(f"{scenarios}/{number}/remove", ann.hidden(scenarios))
     assert "Fast" not in ann.page(sent.headers["location"])
@@ -637,8 +637,8 @@ def test_an_asset_is_moved_out_of_its_group(
     assert sent.status_code == 303
     shown = served.home.json("plan", "show", *PLACE)["constraints"]
     assert "pin" in [one["kind"] for one in shown]
-    told = ann.send(move, late)
-    assert told.status_code == 409
-    assert "Ann Li changed the constraints" in told.text
+    refusal = ann.send(move, late)
+    assert refusal.status_code == 409
+    assert "Ann Li changed the constraints" in refusal.text
     for one in shown:
         served.home.json("plan", "remove", one["id"], *PLACE)

@@ -86,8 +86,8 @@ def test_observed_and_inferred_evidence_is_cited_as_such():
     planned = make(estate(*"abcdef"), edges)
     assert "(seen in 1 flow, not declared; flows.log)" in reason(planned, "a")
     assert "(inferred from relations.csv line 5)" in reason(planned, "c")
-    unsaid = "(inferred from relations.csv line 6, seen in 3 flows, not declared)"
-    assert unsaid in reason(planned, "e")
+    undeclared = "(inferred from relations.csv line 6, seen in 3 flows, not declared)"
+    assert undeclared in reason(planned, "e")
 
 
 def test_hypervisors_and_infrastructure_tie_nothing_together():

@@ -30,8 +30,8 @@ def planned(*constraints: Constraint) -> plan.Plan:
     return plan.make(ASSETS, EDGES, NODES, plan.PlanSettings(constraints=constraints))
 
 
-def groups(made: plan.Plan) -> dict[str, str]:
-    return dict(made.placements.drop_nulls("group").select("asset_id", "group").iter_rows())
+def groups(a_plan: plan.Plan) -> dict[str, str]:
+    return dict(a_plan.placements.drop_nulls("group").select("asset_id", "group").iter_rows())
 
 
 def moved(asset: str, to: str) -> tuple[list[plan_moves.Tie], plan.Plan]:

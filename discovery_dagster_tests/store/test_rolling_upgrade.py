@@ -94,13 +94,13 @@ def violations(url: str, since: str) -> set[str]:
     """What each revision after `since` breaks for the one before it."""
     schema.recreate(url, since)
     with psycopg.connect(url, autocommit=True) as connection:
-        found, before = set(), Catalogue.of(connection)
+        broken, before = set(), Catalogue.of(connection)
         for revision in sorted(each for each in schema.revisions() if each > since):
             schema._upgrade(url, revision)
             after = Catalogue.of(connection)
-            found |= {f"{revision} {name}" for name in before.broken_by(after)}
+            broken |= {f"{revision} {name}" for name in before.broken_by(after)}
             before = after
-    return found
+    return broken
 
 
 def test_no_revision_takes_from_the_version_before_what_it_relies_on(make_database_url):

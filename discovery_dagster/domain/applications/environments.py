@@ -34,9 +34,9 @@ def infer_environments(
     """
     known = {asset: row["environment"] or UNKNOWN for asset, row in by_id.items()}
     _by_hosts(known, hosts)
-    unsaid = [asset for asset in applications if known[asset] == UNKNOWN]
-    told = _by_names(by_id) if unsaid else {}
-    known |= {asset: told[asset] for asset in unsaid if asset in told}
+    unknown = [asset for asset in applications if known[asset] == UNKNOWN]
+    by_names = _by_names(by_id) if unknown else {}
+    known |= {asset: by_names[asset] for asset in unknown if asset in by_names}
     near = _near(resolved, applications)
     for _ in range(_PASSES):
         for asset in sorted(near):

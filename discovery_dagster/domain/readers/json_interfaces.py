@@ -31,12 +31,12 @@ def addresses_in(key: str, value: Any) -> dict[str, str]:
     """
     if not isinstance(value, list) or not _holds_interfaces(key):
         return {}
-    found: dict[str, list[str]] = {}
+    addresses: dict[str, list[str]] = {}
     for interface in value[:_MOST]:
         for path, text in _texts(interface, "", _LEVELS):
-            found.setdefault(path, []).append(text)
+            addresses.setdefault(path, []).append(text)
     return {
-        path: _JOIN.join(texts) for path, texts in found.items() if all(map(_is_address, texts))
+        path: _JOIN.join(texts) for path, texts in addresses.items() if all(map(_is_address, texts))
     }
 
 

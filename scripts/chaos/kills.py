@@ -28,7 +28,7 @@ ABSENT = "absent"
 #: launch one was killed, and whoever started it starts it again.
 _ENDED = ("done", ABSENT, "waiting")
 
-#: How often a session may be resumed before it counts as lost.
+#: How often a session may be asked for, or resumed, before it counts as lost.
 MOST_RUNS = 4
 
 #: Parts of the command lines of what `discovery up` runs.
@@ -103,7 +103,10 @@ def services_killed(home: Installation, drop: Path, draw: random.Random, seconds
 def resume(move: EngagementOf, drop: Path) -> str | None:
     """Run the session until it is done; None, or what is wrong."""
     home = move.installation
-    listed = home.run("status", *move.options, "--json")
+    for _ in range(MOST_RUNS):  # a server that dies this moment ends the command that asks it
+        listed = home.run("status", *move.options, "--json")
+        if listed.returncode in (0, 2):
+            break
     if listed.returncode == 2:  # killed before the session was registered: nothing half-written
         home.run("import", drop, *move.options)
         return None

@@ -60,13 +60,16 @@ def draw(
 
 
 def _sentence(drawn: int, between: int, applications: int, interfaces: int) -> str:
-    words_of = f"{words.number(drawn)} applications and {words.number(between)} interfaces."
+    shown = "1 application" if drawn == 1 else f"{words.number(drawn)} applications"
+    joined = "1 interface" if between == 1 else f"{words.number(between)} interfaces"
     without = applications - drawn
     if not without:
-        return words_of
+        return f"{shown} and {joined}."
     if between < interfaces:
-        return f"{words_of} Of {words.number(applications)} those of most interfaces are drawn."
-    return f"{words_of} {words.number(without)} more have none."
+        of_all = f"Of {words.number(applications)} those of most interfaces are drawn."
+        return f"{shown} and {joined}. {of_all}"
+    others = "1 more has none." if without == 1 else f"{words.number(without)} more have none."
+    return f"{shown} and {joined}. {others}"
 
 
 def _node(key: SessionKey, application: str, name: str, row: Row | None) -> dict[str, Any]:

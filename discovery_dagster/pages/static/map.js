@@ -188,6 +188,13 @@
     const tools = { in: () => zoom(0.8), out: () => zoom(1.25), fit, svg: () => save(svg, laid, "svg"), png: () => save(svg, laid, "png") };
     for (const button of holder.closest(".map-area").querySelectorAll("[data-map-tool]")) button.onclick = tools[button.dataset.mapTool];
     fit();
+    // Anew where a window is resized or a phone is turned.
+    let width = holder.clientWidth;
+    new ResizeObserver(() => {
+      if (holder.clientWidth === width) return;
+      width = holder.clientWidth;
+      fit();
+    }).observe(holder);
   }
 
   function lightUp(svg) {

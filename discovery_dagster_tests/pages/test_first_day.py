@@ -3,6 +3,7 @@
 It goes from seven messy files to a plan that is signed off and a link for the client.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -192,6 +193,8 @@ def day(hands: Hands, engagement: str, folder: Path) -> None:
     hands.look("added")
     hands.wait_until(session, lambda: page.get_by_text("corrected.xlsx").count() > 0)
     is_done(hands, session)
+    expect(page.get_by_role("row", name="hr.csv")).to_contain_text(re.compile(r"3\s+2\s+0\s+1"))
+    expect(page.get_by_text("was rejected")).to_have_count(0)
 
     hands.press(page.get_by_role("link", name="Dependencies", exact=True))
     page.wait_for_url("**/dependencies*")
@@ -318,11 +321,11 @@ def move_by_menu(hands: Hands) -> None:
 
 
 def correct(workbook: Path) -> None:
-    """Mend the rejected lines as somebody would who knows what they mean."""
+    """Take the cells away that are too many, as somebody would who knows what the line means."""
     book = openpyxl.load_workbook(workbook)
     for sheet in book:
-        for row in sheet.iter_rows(min_row=2):
-            for cell in row:
-                if cell.value in ("too", "many", "cells"):
-                    cell.value = None
+        headers = [cell.value for cell in sheet[1]]
+        surplus = sheet.cell(2, headers.index("discovery surplus") + 1)
+        assert surplus.value == "too | many | cells"
+        surplus.value = None
     book.save(workbook)

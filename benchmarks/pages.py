@@ -1,9 +1,11 @@
 """The inventory of many assets as a page beside the API call behind it, and as files; a drawing.
 
 The rows are written by SQL, with the publications that the pages ask for: what is measured is
-reading them.
+reading them. Where people work (the queue, the board, the map of applications) an import wrote the
+rows, since those pages reckon with all of them.
 """
 
+import os
 import statistics
 import tempfile
 import time
@@ -14,8 +16,10 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks import estate
 from benchmarks.measure import report
 from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.roles import Role
 from discovery_dagster.domain.scope import Scope
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import tokens
@@ -27,6 +31,10 @@ from discovery_dagster_tests.serving import Served, serving
 
 ASSETS = 200_000
 SESSION = "/engagements/bench.large/sessions/s001"
+
+#: Assets of the estate that people work in, and of each of its applications.
+WORKED_ON, EACH = 5_000, 20
+WORKED_SESSION = "/engagements/work.exit/sessions/s001"
 
 #: Of the neighbourhood: assets of the application in the middle, and assets around it.
 MEMBERS, AROUND = 40, 160
@@ -71,7 +79,7 @@ _FILL = (
 
 
 def run() -> None:
-    """Print what a page of the inventory and a drawing cost."""
+    """Print what a page of the inventory, the pages of an editor and a drawing cost."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         home = Installation(Path(folder) / "home")
@@ -81,6 +89,7 @@ def run() -> None:
             with serving(home) as server:
                 _inventory(server, secret)
                 _streaming(server, secret)
+                _working(server, Path(folder))
                 if CHROMIUM.exists():
                     _drawing(server)
                 else:
@@ -99,6 +108,48 @@ def _inventory(server: Served, secret: str) -> None:
                 "<= 3",
                 f"{page * 1000:.1f} ms / {api * 1000:.1f} ms to the first byte",
             )
+
+
+def _working(server: Served, folder: Path) -> None:
+    """Milliseconds that the server computes for a whole page of an editor, and that it takes."""
+    files = [*estate.write(folder, WORKED_ON), folder / "applications.csv"]
+    lines = (f"App {n // EACH},srv{n:08}" for n in range(WORKED_ON))
+    files[-1].write_text("Application,Server\n" + "\n".join(lines) + "\n")
+    server.home.json("import", *files, "--client", "work", "--engagement", "exit")
+    token = server.token("work", role=Role.EDITOR, name="bench")
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=server.url, headers=headers, timeout=60) as client:
+        for name, page, part in (
+            ("the queue", "review", "data-question"),
+            ("the board", "plan", "data-group"),
+            ("the map of applications", "dependencies", "data-map"),
+        ):
+            url = f"{WORKED_SESSION}/{page}"
+            assert part in client.get(url).text  # noqa: S101 - else it is no figure
+            wall, computed = _whole(client, server.pid, url)
+            report(
+                f"{name} of {WORKED_ON:,} assets: ms computed by the server",
+                computed * 1000,
+                "< 300",
+                f"{wall * 1000:.0f} ms by the clock, with Postgres",
+            )
+
+
+def _whole(client: httpx.Client, pid: int, url: str, rounds: int = 9) -> tuple[float, float]:
+    """Seconds by the clock (median) and of the server's processor time (mean) of a whole answer."""
+    client.get(url).raise_for_status()  # what is made at first use does not count
+    before, walls = _processor_time(pid), []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        client.get(url).raise_for_status()
+        walls.append(time.perf_counter() - began)
+    return statistics.median(walls), (_processor_time(pid) - before) / rounds
+
+
+def _processor_time(pid: int) -> float:
+    """Seconds that a process has computed so far, as itself and for the system."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _streaming(server: Served, secret: str) -> None:

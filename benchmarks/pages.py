@@ -121,7 +121,7 @@ def _working(server: Served, folder: Path) -> None:
     with httpx.Client(base_url=server.url, headers=headers, timeout=60) as client:
         for name, page, part in (
             ("the queue", "review", "data-question"),
-            ("the board", "plan", "data-group"),
+            ("the board", "plan", "data-wave"),
             ("the map of applications", "dependencies", "data-map"),
         ):
             url = f"{WORKED_SESSION}/{page}"

@@ -19,7 +19,6 @@ from playwright.sync_api import Browser, sync_playwright
 from benchmarks import estate
 from benchmarks.measure import report
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.domain.roles import Role
 from discovery_dagster.domain.scope import Scope
 from discovery_dagster.settings import Settings
 from discovery_dagster.store import tokens
@@ -79,7 +78,7 @@ _FILL = (
 
 
 def run() -> None:
-    """Print what a page of the inventory, the pages of an editor and a drawing cost."""
+    """Print what a page of the inventory, pages of work and a drawing cost."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         home = Installation(Path(folder) / "home")
@@ -111,12 +110,12 @@ def _inventory(server: Served, secret: str) -> None:
 
 
 def _working(server: Served, folder: Path) -> None:
-    """Milliseconds that the server computes for a whole page of an editor, and that it takes."""
+    """Milliseconds that the server computes for a page without its forms, and that it takes."""
     files = [*estate.write(folder, WORKED_ON), folder / "applications.csv"]
     lines = (f"App {n // EACH},srv{n:08}" for n in range(WORKED_ON))
     files[-1].write_text("Application,Server\n" + "\n".join(lines) + "\n")
     server.home.json("import", *files, "--client", "work", "--engagement", "exit")
-    token = server.token("work", role=Role.EDITOR, name="bench")
+    token = server.token("work")
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=server.url, headers=headers, timeout=60) as client:
         for name, page, part in (

@@ -203,7 +203,7 @@ def _compared(shared: AppState, session: SessionKey, left: str, right: str) -> C
     def side(name: str, outcome: "Outcome") -> Side:
         one = known.get(" ".join(name.split()).lower())
         return Side(
-            one.name if one else "What is in force",
+            one.name if one else "Current plan",
             one.decision if one else None,
             outcome.broken[:MOST],
             max(len(outcome.broken) - MOST, 0),

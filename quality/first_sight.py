@@ -1,8 +1,8 @@
 """Public files at first sight: `python -m quality.first_sight FOLDER [--faults] [--kinds]`.
 
 The labels are `truth/first_sight.yaml`; the files are not the project's and lie in the folder, each
-as KIND/OWNER-NAME. Half of them, by a hash of their names, is *used*: what goes wrong there may be
-looked at (`--faults`) and its kind is mended. The other half is *kept back*: of it only figures are
+as KIND/OWNER-NAME. A part of them, which the labels name, is *used*: what goes wrong there may be
+looked at (`--faults`) and its kind is mended. The rest is *kept back*: of it only figures are
 printed, so that they say what a file does that nobody has looked at.
 """
 

@@ -117,3 +117,81 @@ def test_the_country_of_an_application_is_no_place_where_it_stands():
     rows = [("CRM", "Italy", "Ann"), ("ERP", "Spain", "Bob")]
     source = table(["Application", "Country", "Owner"], *rows)
     assert "Country" not in fields_of(source)
+
+
+@pytest.mark.parametrize("header", ["Dependency Type", "Bağımlılık Tipi", "Tipo dipendenza"])
+def test_how_data_is_sent_holds_back_no_relation(header):
+    rows = [("web", "pay", "senkron"), ("pay", "ledger", "asenkron")]
+    relations = records_of(table(["Source", "Target", header], *rows)).relations
+    assert relations.select("source", "target").rows() == [("web", "pay"), ("pay", "ledger")]
+
+
+def test_a_type_of_dependencies_may_be_their_protocol():
+    header = ["source_service", "target_service", "dependency_type"]
+
+    def field(*words):
+        rows = [("web", "pay", words[0]), ("pay", "ledger", words[-1])]
+        return fields_of(table(header, *rows)).get("dependency_type")
+
+    assert field("HTTP", "gRPC") == "protocol"
+    assert field("runs on", "depends on") == "relation"
+    assert field("hard", "soft") is None
+
+
+def test_names_that_are_addresses_are_the_addresses_of_what_another_column_names():
+    rows = [("lab", "192.0.2.1", "22"), ("core", "192.0.2.2", "22")]
+    fields = fields_of(table(["Nombre", "Equipo", "Puerto"], *rows))
+    assert (fields["Nombre"], fields["Equipo"]) == ("name", "ip_addresses")
+    alone = fields_of(table(["Equipo", "Puerto"], *(row[1:] for row in rows)))
+    assert alone["Equipo"] != "ip_addresses"
+
+
+def test_a_cell_that_slipped_is_no_reason_to_drop_a_column_of_addresses():
+    addresses = [f"192.0.2.{at}" for at in range(1, 5)]
+    for header, slipped, field in [
+        ("WG_TunnelIP", ["n"], "ip_addresses"),
+        ("WG_TunnelIP", ["n", "s", "y"], None),
+        ("Gateway IP", [], None),
+    ]:
+        cells = [*addresses, *slipped]
+        rows = [(f"host{at:02}", cell) for at, cell in enumerate(cells)]
+        assert fields_of(table(["Host", header], *rows)).get(header) == field
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "field"),
+    [
+        ("Server Type", ["PROD", "UAT"], "environment"),
+        ("Severity(CIA)", ["High", "Medium"], "criticality"),
+        ("Server Type", ["Physical Server", "Virtual Machine"], "declared_type"),
+        ("Server Type", ["alpha", "beta"], None),
+        ("Category", ["gold", "blue"], None),
+    ],
+)
+def test_a_class_of_servers_is_what_its_words_are(header, cells, field):
+    assert fields_of(_list(header, cells)).get(header) == field
+
+
+def test_an_interface_of_a_device_is_nothing_that_it_connects_to():
+    rows = [("sw01", "Gi0/1", "Access"), ("sw02", "Gi0/2", "Trunk")]
+    header = ["Device", "Interface", "Mode"]
+    assert "Interface" not in fields_of(table(header, *rows))
+    feeding = table(["Application", "Interfaces with"], ("pay", "crm"), ("crm", "mail2"))
+    assert fields_of(feeding)["Interfaces with"] == "depends_on"
+
+
+def test_a_list_of_subnets_is_one_whatever_is_counted_in_it():
+    header = ["Resource_Type", "Resource_Name", "CIDR", "IP_Count", "Status"]
+    subnets = [("Subnet", f"net-{at}", f"10.{at}.0.0/24", "254", "Allocated") for at in (1, 2)]
+    assert records_of(table(header, *subnets)).assets.is_empty()
+    servers = [("Server", f"srv{at}", f"10.{at}.0.0/24", "1", "Active") for at in (1, 2)]
+    assert records_of(table(header, *servers)).assets.height == len(servers)
+
+
+def test_a_resource_group_is_where_a_name_is_its_own_unless_a_subscription_is_given():
+    rows = [("web01", "Debian", "rg-a", "sub-1"), ("web02", "Debian", "rg-b", "sub-1")]
+    header = ["Hostname", "OS", "Resource Group", "Subscription"]
+    assert fields_of(table(header[:3], *(row[:3] for row in rows)))["Resource Group"] == "scope"
+    beside = fields_of(table(header, *rows))
+    assert beside["Subscription"] == "scope"
+    assert "Resource Group" not in beside

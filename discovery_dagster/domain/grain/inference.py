@@ -12,7 +12,7 @@ from discovery_dagster.domain.grain.columns import Column, Dependence, named
 from discovery_dagster.domain.grain.observations import Observed, observed, of_people
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.tables.words import AssetType
-from discovery_dagster.domain.words import fold
+from discovery_dagster.domain.words import fold, replace_words
 
 _HOSTS: Final = frozenset({"hostname", "fqdn"})
 _MACHINES: Final = frozenset({AssetType.SERVER, AssetType.VIRTUAL_MACHINE})
@@ -83,11 +83,25 @@ def _networks(columns: Sequence[Column]) -> TableGrain | None:
     """Read a list of networks: each record has one of its own, and nothing that machines have."""
     machine = [each for each in columns if each.field in {*_inventory(), *_OF_INVENTORY}]
     ranges = [each for each in columns if each.unique and each.networks]
-    if not ranges or any(each.filled and not each.networks for each in machine):
+    if not ranges or any(_is_of_machines(each) for each in machine):
         return None
     header = ranges[0].header
     reason = f'A row is a network, not a thing of the estate: each has a "{header}" of its own.'
     return TableGrain(Grain.NOTHING, reason, _LIKELY, BY_VALUES)
+
+
+def _is_of_machines(column: Column) -> bool:
+    """Whether a column has what its header says of machines: an `IP count` has numbers."""
+    if column.field == "ip_addresses" and column.sample.str.contains(r"^\d+$").all():
+        return False
+    if column.field == "declared_type" and _are_no_types(column.sample):
+        return False
+    return bool(column.filled) and not column.networks
+
+
+def _are_no_types(values: pl.Series) -> bool:
+    """Whether no value is a type of assets, as `Subnet` is none."""
+    return not replace_words(values, synonyms.type_words()).is_not_null().any()
 
 
 def _hosts(columns: Sequence[Column]) -> list[Column]:

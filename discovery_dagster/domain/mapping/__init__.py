@@ -47,7 +47,7 @@ from discovery_dagster.domain.mapping.evidence import (
 from discovery_dagster.domain.mapping.instead import read_instead
 from discovery_dagster.domain.mapping.listed_things import read_lists
 from discovery_dagster.domain.mapping.own_hosts import name_own_hosts
-from discovery_dagster.domain.mapping.rival_names import resolve_rival_names
+from discovery_dagster.domain.mapping.rival_names import part_addresses, resolve_rival_names
 from discovery_dagster.domain.mapping.unknown_names import propose_names
 from discovery_dagster.domain.source_tables import READ, SourceTable, cell_column
 from discovery_dagster.domain.tables import FIELD_MAPPING
@@ -129,6 +129,7 @@ def _claims(
         claims = [refuse_weak_relation(claim) for claim in claims]
     of_things = bool(OF_THINGS & table_format.kinds)
     if of_things and table_format.synonyms:
+        claims = part_addresses(claims)
         claims = read_full_versions([claim_by_values(claim) for claim in claims])
         claims = read_instead(claims)
     if table_format.kind is Kind.FLOWS and table_format.fit is not None:

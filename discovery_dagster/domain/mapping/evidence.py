@@ -117,14 +117,22 @@ def refuse_weak_relation(claim: Claim) -> Claim:
 
     `Type` beside two ends says `Runs on`, but also `API`, `Batch` or `Directed`. A column that is
     called a relation stays one, and what is not known in it is not guessed; so does one whose
-    values call themselves relations, as `ServesRelationship` does.
+    values call themselves relations, as `ServesRelationship` does. Where the values are protocols,
+    that is what the column says.
     """
-    words = reference.load("ends")["weak_relations"]
-    if claim.field != "relation" or claim.status != ACCEPTED or claim.column.folded not in words:
+    if claim.field != "relation" or claim.status != ACCEPTED or not _is_weak(claim.column):
         return claim
     values = claim.column.sample()
     if values.is_empty() or share_known(values) > 0 or are_called_relations(values):
         return claim
+    if known_share("protocol", values) >= _KNOWN:
+        return replace(
+            claim,
+            field="protocol",
+            confidence=_BY_VALUES,
+            method=MappingMethod.VALUES,
+            notes=("the values are protocols",),
+        )
     return replace(claim, status=REJECTED, notes=("no value says what needs what",))
 
 
@@ -150,21 +158,21 @@ def claim_by_values(claim: Claim) -> Claim:
     addresses. Sizes and regions of clouds are models and places whatever stands above them;
     other values without any word for them are only proposed.
     """
-    if claim.field != UNMAPPED or claim.method is not None:
+    if not _is_no_type(claim) and (claim.field != UNMAPPED or claim.method is not None):
         return claim
     values = claim.column.sample()
     if values.is_empty():
         return claim
+    if _is_no_type(claim):
+        field = _by_vocabulary(claim.column, values)
+        return claim if field is None else _by_values(claim, field)
     field = (
         _by_vocabulary(claim.column, values)
         or _by_head(claim.column, values)
         or _by_alternative(claim.column, values)
     )
     if field is not None:
-        note = "the header may mean it, and the values are such"
-        return replace(
-            claim, field=field, confidence=_BY_VALUES, method=MappingMethod.VALUES, notes=(note,)
-        )
+        return _by_values(claim, field)
     for kind, cloud_field in _CLOUD_WORDS.items():
         if are_cloud_words(values, kind):
             note = f"the values are {kind} of a cloud"
@@ -179,6 +187,23 @@ def claim_by_values(claim: Claim) -> Claim:
         return claim
     return replace(
         claim, field="ip_addresses", confidence=0.6, method=MappingMethod.VALUES, status=PROPOSED
+    )
+
+
+def _is_no_type(claim: Claim) -> bool:
+    """Whether a header of types was refused since no value is one: `Server Type` of stages."""
+    refused = claim.status == REJECTED and claim.method == MappingMethod.WORDS
+    return refused and claim.field == "declared_type"
+
+
+def _by_values(claim: Claim, field: str) -> Claim:
+    return replace(
+        claim,
+        field=field,
+        confidence=_BY_VALUES,
+        method=MappingMethod.VALUES,
+        status=ACCEPTED,
+        notes=("the header may mean it, and the values are such",),
     )
 
 
@@ -198,9 +223,19 @@ def read_full_versions(claims: list[Claim]) -> list[Claim]:
 
 
 def _by_vocabulary(column: Column, values: pl.Series) -> str | None:
-    readings = [reading.words for reading in read_words(column.effective_header)]
+    plain = column.effective_header.partition("(")[0]  # `Severity (CIA)`
+    readings = [
+        reading.words
+        for header in {column.effective_header, plain}
+        for reading in read_words(header)
+    ]
     neutral = frozenset(reference.load("header_words")["beside_values"])
-    header_readings = {column.folded, *readings, *(words - neutral for words in readings)}
+    header_readings = {
+        column.folded,
+        fold(plain),
+        *readings,
+        *(words - neutral for words in readings),
+    }
     possible = [field for field, words in _value_headers().items() if header_readings & words]
     if set(column.folded.split()) <= environment_words().keys() | _JOINING:
         possible.append("environment")  # `Prod/Test` says itself what its values are
@@ -217,7 +252,9 @@ def _by_head(column: Column, values: pl.Series) -> str | None:
         return None
     stood_for = {meaning for word in words for meaning in stand_for(word)}
     for head, field in _HEADS:
-        if head in stood_for and not read_cells(FIELDS[field].kind, values).faults.any():
+        read = (~read_cells(FIELDS[field].kind, values).faults).sum()
+        # A cell that slipped into the column says nothing against a header that says what it is.
+        if head in stood_for and float(read) >= _KNOWN * len(values):
             return field
     for head, field in _HEADS_OF_WORDS:
         if head in stood_for and known_share(field, values) >= _KNOWN:
@@ -232,6 +269,15 @@ def _by_alternative(column: Column, values: pl.Series) -> str | None:
         if field in _NOTATIONS and not read_cells(FIELDS[field].kind, values).faults.any():
             return field
     return None
+
+
+def _is_weak(column: Column) -> bool:
+    """Whether a header of relations often says something else, whatever its language."""
+    weak = reference.load("ends")["weak_relations"]
+    read = {reading.words for header in weak for reading in read_words(header)}
+    return column.folded in weak or any(
+        reading.words in read for reading in read_words(column.header)
+    )
 
 
 def _is_structured(values: pl.Series) -> bool:

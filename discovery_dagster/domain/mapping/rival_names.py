@@ -11,8 +11,16 @@ from typing import Final
 
 import polars as pl
 
-from discovery_dagster.domain.mapping.claims import ACCEPTED, PROPOSED, REJECTED, Claim
+from discovery_dagster.domain.mapping.claims import (
+    ACCEPTED,
+    BY_HEADER,
+    OWN_NAMES,
+    PROPOSED,
+    REJECTED,
+    Claim,
+)
 from discovery_dagster.domain.tables.words import MappingMethod
+from discovery_dagster.domain.values.addresses import is_address
 
 _BY_VALUES: Final = 0.75
 
@@ -45,6 +53,34 @@ def resolve_rival_names(rivals: Sequence[Claim], taken: Collection[str]) -> Iter
                 notes=(note,),
                 status=ACCEPTED,
             )
+
+
+def part_addresses(claims: Sequence[Claim]) -> list[Claim]:
+    """Take names that are all addresses for addresses, where another column has names.
+
+    `Nombre` beside `Equipo` with `192.168.78.53`: alone, an address names its record.
+    """
+    naming = [each for each in claims if each.field in OWN_NAMES and each.status == ACCEPTED]
+    addressed = [each for each in naming if _has_addresses(each)]
+    if len(addressed) == len(naming) or any(each.method not in BY_HEADER for each in addressed):
+        return list(claims)
+    return [
+        replace(
+            each,
+            field="ip_addresses",
+            confidence=_BY_VALUES,
+            method=MappingMethod.VALUES,
+            notes=("the values are addresses, and another column has names",),
+        )
+        if each in addressed
+        else each
+        for each in claims
+    ]
+
+
+def _has_addresses(claim: Claim) -> bool:
+    cells = claim.column.cells.drop_nulls()
+    return not cells.is_empty() and bool(is_address(cells).all())
 
 
 def _beside(first: Claim, other: Claim) -> str | None:

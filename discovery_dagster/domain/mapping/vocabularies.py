@@ -42,6 +42,16 @@ def _is_truth_value(values: pl.Series) -> pl.Series:
     return values.str.to_lowercase().is_in([*words["true"], *words["false"]])
 
 
+def _is_protocol(values: pl.Series) -> pl.Series:
+    """Whether each is a protocol, of transport or of what is sent over it."""
+    words = {
+        *reference.load("protocols").values(),
+        *reference.load("service_names"),
+        *reference.load("ends")["application_protocols"],
+    }
+    return values.str.to_lowercase().is_in(sorted(words))
+
+
 def _is_word_of(meanings: Callable[[], Mapping[str, str]]) -> Callable[[pl.Series], pl.Series]:
     return lambda values: replace_words(values, meanings()).is_not_null()
 
@@ -73,5 +83,6 @@ _KNOWLEDGE: Final[Mapping[str, Callable[[pl.Series], pl.Series]]] = {
     "criticality": _is_word_of(_criticality_words),
     "tier": _is_word_of(_tier_words),
     "record_kind": _is_truth_value,
+    "protocol": _is_protocol,
     "declared_type": _is_word_of(synonyms.type_words),
 }

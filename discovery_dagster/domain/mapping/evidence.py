@@ -155,8 +155,8 @@ def claim_by_values(claim: Claim) -> Claim:
 
     A header that may mean a field (`Platform`, `Stage`) does so when nearly all values are words
     of that field; one that names addresses beside words nobody knows (`IP (VLAN 12)`) when all are
-    addresses. Sizes and regions of clouds are models and places whatever stands above them;
-    other values without any word for them are only proposed.
+    addresses. Sizes and regions of clouds are models and places unless the header says that they
+    are not the thing's own, now; other values without any word for them are only proposed.
     """
     if not _is_no_type(claim) and (claim.field != UNMAPPED or claim.method is not None):
         return claim
@@ -175,18 +175,29 @@ def claim_by_values(claim: Claim) -> Claim:
         return _by_values(claim, field)
     for kind, cloud_field in _CLOUD_WORDS.items():
         if are_cloud_words(values, kind):
-            note = f"the values are {kind} of a cloud"
-            return replace(
-                claim,
-                field=cloud_field,
-                confidence=_BY_VALUES,
-                method=MappingMethod.VALUES,
-                notes=(note,),
-            )
+            return _by_words_of_a_cloud(claim, kind, cloud_field)
     if bool(read_cells("addresses", values).faults.any()):
         return claim
     return replace(
         claim, field="ip_addresses", confidence=0.6, method=MappingMethod.VALUES, status=PROPOSED
+    )
+
+
+def _by_words_of_a_cloud(claim: Claim, kind: str, field: str) -> Claim:
+    """Take sizes and regions for a thing's own, unless they are where it is to go.
+
+    `Target Region` and `Recommended Size` say so; `aws_region` leaves it open.
+    """
+    words = _header_words(claim.column)
+    if words & _of_others():
+        return claim
+    return replace(
+        claim,
+        field=field,
+        confidence=_BY_VALUES,
+        method=MappingMethod.VALUES,
+        status=PROPOSED if words & _clouds() else claim.status,
+        notes=(f"the values are {kind} of a cloud",),
     )
 
 
@@ -246,11 +257,9 @@ def _by_vocabulary(column: Column, values: pl.Series) -> str | None:
 
 
 def _by_head(column: Column, values: pl.Series) -> str | None:
-    words = column.folded.split()
-    # `iLO` is one word, whatever its capitals.
-    if {*words, *fold(column.header.lower()).split()} & _of_others():
+    if _header_words(column) & _of_others():
         return None
-    stood_for = {meaning for word in words for meaning in stand_for(word)}
+    stood_for = {meaning for word in column.folded.split() for meaning in stand_for(word)}
     for head, field in _HEADS:
         read = (~read_cells(FIELDS[field].kind, values).faults).sum()
         # A cell that slipped into the column says nothing against a header that says what it is.
@@ -292,6 +301,16 @@ def _value_headers() -> Mapping[str, frozenset[str | frozenset[str]]]:
         field: headers | {each.words for header in headers for each in read_words(header)}
         for field, headers in synonyms.by_values().items()
     }
+
+
+def _header_words(column: Column) -> set[str]:
+    """The words of a header; `iLO` is one, whatever its capitals."""
+    return {*column.folded.split(), *fold(column.header.lower()).split()}
+
+
+@cache
+def _clouds() -> frozenset[str]:
+    return frozenset(reference.load("header_words")["clouds"])
 
 
 @cache

@@ -14,7 +14,8 @@ _ASIDE: Final = re.compile(
     r"<\?(?:(?!\?>|<\?).)*+\?>|<!--(?:(?!-->|<!--).)*+-->|<!(?!--)[^><]*+>", re.DOTALL
 )
 _DRAWINGS: Final = frozenset({"mxfile", "mxGraphModel"})
-_ROOT: Final = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
+#: No word of XML is longer; what is shown of one that is stays a sentence.
+_ROOT: Final = re.compile(r"<(?:[\w.-]{1,60}:)?([A-Za-z_][\w.-]{0,60})")
 
 
 def describe_refused(name: str, beginning: str) -> str | None:

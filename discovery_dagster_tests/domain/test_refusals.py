@@ -58,3 +58,10 @@ def test_a_list_that_nobody_understands_is_a_table_all_the_same(tmp_path):
     path.write_text("Kolor,Masa\nczerwony,12\nzielony,14\n")
     _, tables = intake.read_tables(path, "list.csv")
     assert [known.name for _, known in tables] == ["unrecognised"]
+
+
+def test_an_element_without_end_is_named_in_a_sentence():
+    message = describe_refused("a.xml", f"<{'gra' * 1_000}>")
+    assert message is not None
+    assert message.endswith(".")
+    assert len(message) < 200

@@ -1,3 +1,4 @@
+import time
 from datetime import UTC, datetime
 
 import polars as pl
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from discovery_dagster.domain.steps import Step
 from discovery_dagster.domain.tables import INVENTORY_CONFLICTS, INVENTORY_MEMBERS, empty
 from discovery_dagster.domain.tables.validation import WrongRowsError
-from discovery_dagster.store import bulk, exports, publications, sessions
+from discovery_dagster.store import bulk, claims, exports, publications, sessions
 from discovery_dagster.store.claims import Claim, FencedError
 from discovery_dagster.store.publications import Publisher
 
@@ -141,6 +142,10 @@ def test_a_run_that_was_given_up_changes_nothing(database, objects, session):
     lost = Claim.take(database, session, "run-1")
     Publisher(lost, objects).publish(STEP, {}, members("old"), {}, datetime.now(UTC))
     lost.release()
+    # Postgres lets go of the lock when it hears that its connection is closed.
+    deadline = time.monotonic() + 30
+    while claims.is_held(database, session) and time.monotonic() < deadline:
+        time.sleep(0.05)
     with Claim.take(database, session, "run-2"), pytest.raises(FencedError):
         Publisher(lost, objects).publish(STEP, {}, members("late"), {}, datetime.now(UTC))
     assert [row["asset_id"] for row in stored(database, session)] == ["old"]

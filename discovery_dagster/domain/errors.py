@@ -33,3 +33,8 @@ class UnreadableFileError(InvalidRequestError):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+def is_panic(error: BaseException) -> bool:
+    """Whether Rust panicked; that type can be imported from nowhere, and is no `Exception`."""
+    return type(error).__name__ == "PanicException"

@@ -18,7 +18,7 @@ from typing import IO, Any, Final
 
 import polars as pl
 
-from discovery_dagster.domain.errors import UnreadableFileError
+from discovery_dagster.domain.errors import UnreadableFileError, is_panic
 from discovery_dagster.domain.file_limits import check_limit
 from discovery_dagster.domain.intake import read_tables
 from discovery_dagster.domain.readers import Limits
@@ -103,7 +103,7 @@ def _answer(
         return {"system": [error.errno, error.strerror, str(error.filename or path)]}
     except BaseException as error:
         # Polars panics where it gets no memory, without a word of it (1.2 GB of 3.5 million lines).
-        if type(error).__name__ == "PanicException" and data_bytes() - own > allowance.memory:
+        if is_panic(error) and data_bytes() - own > allowance.memory:
             return {"memory": True}
         return {"fault": _place_of(error)}
     return {}

@@ -11,6 +11,7 @@ from typing import Final
 import fastexcel
 import polars as pl
 
+from discovery_dagster.domain.errors import is_panic
 from discovery_dagster.domain.readers.worksheet import Layout, Worksheet, Worksheets
 
 #: What the library calls errors (calamine's `CellErrorType`), as Excel shows them [MS-XLS, 2.5.10].
@@ -43,8 +44,7 @@ def read_by_library(data: bytes) -> Worksheets:
         reader = fastexcel.read_excel(data)
         return [_read(reader, name) for name in reader.sheet_names]
     except BaseException as error:
-        # A panic of Rust; its type can be imported from nowhere, and is no `Exception`.
-        if type(error).__name__ == "PanicException":
+        if is_panic(error):
             raise DamagedError(str(error)) from error
         raise
 

@@ -1,6 +1,7 @@
 """What people set about the plans of an engagement; what was removed stays, with who removed it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,8 +52,7 @@ class NoSuchConstraintError(AbsentError):
 def current(database: Database, engagement: EngagementKey) -> list[Constraint]:
     """Return the constraints that hold, in the order in which they were set."""
     with database.reader([engagement]) as connection:
-        rows = connection.execute(_NOW, [str(engagement)]).fetchall()
-    return [_constraint(row) for row in rows]
+        return _in_force(connection, engagement)
 
 
 def history(database: Database, engagement: EngagementKey) -> list[dict[str, Any]]:
@@ -84,12 +84,9 @@ def add(
         OvertakenError: when somebody set another one about the same since; nothing is set then.
         EngagementArchivedError: when the engagement is archived.
     """
-    with database.writer(engagement) as connection:
-        connection.execute(_LOCK, [str(engagement)])
-        require_live(connection, engagement)
+    with _changing(database, engagement) as connection:
         if seen is not None:
-            rows = connection.execute(_NOW, [str(engagement)]).fetchall()
-            _require_seen([_constraint(row) for row in rows], seen, kind, values)
+            _require_seen(_in_force(connection, engagement), seen, kind, values)
         if KINDS[kind].single:
             connection.execute(
                 "update discovery.plan_constraint set removed_by = %s, removed_at = now(),"
@@ -112,9 +109,7 @@ def remove(
         NoSuchConstraintError: when none of this number holds.
         EngagementArchivedError: when the engagement is archived.
     """
-    with database.writer(engagement) as connection:
-        connection.execute(_LOCK, [str(engagement)])
-        require_live(connection, engagement)
+    with _changing(database, engagement) as connection:
         row = connection.execute(
             "update discovery.plan_constraint set removed_by = %s, removed_at = now(),"
             " removed_from = %s where engagement = %s and constraint_id = %s and removed_at is null"
@@ -140,12 +135,8 @@ def add_all(
         OvertakenError: when others are in force than those of which `seen` is the `mark`.
         EngagementArchivedError: when the engagement is archived.
     """
-    with database.writer(engagement) as connection:
-        connection.execute(_LOCK, [str(engagement)])
-        require_live(connection, engagement)
-        rows = connection.execute(_NOW, [str(engagement)]).fetchall()
-        if seen is not None and seen != mark([_constraint(row) for row in rows]):
-            raise OvertakenError(_overtaken(connection, engagement))
+    with _changing(database, engagement) as connection:
+        _require_mark(connection, engagement, _in_force(connection, engagement), seen)
         return [
             _insert(connection, engagement, each.kind, each.values, each.reason, author, origin)
             for each in wanted
@@ -181,13 +172,9 @@ def replace(
         OvertakenError: when others are in force by now; nothing is done then.
         EngagementArchivedError: when the engagement is archived.
     """
-    with database.writer(engagement) as connection:
-        connection.execute(_LOCK, [str(engagement)])
-        require_live(connection, engagement)
-        rows = connection.execute(_NOW, [str(engagement)]).fetchall()
-        in_force = [_constraint(row) for row in rows]
-        if seen is not None and seen != mark(in_force):
-            raise OvertakenError(_overtaken(connection, engagement))
+    with _changing(database, engagement) as connection:
+        in_force = _in_force(connection, engagement)
+        _require_mark(connection, engagement, in_force, seen)
         removed, missing = _differences(
             [each for each in in_force if KINDS[each.kind].concerns == "plan"], wanted
         )
@@ -239,10 +226,38 @@ def _is_same(one: Constraint, other: Constraint) -> bool:
     return (one.kind, one.values, one.reason) == (other.kind, other.values, other.reason)
 
 
-def _overtaken(connection: psycopg.Connection[DictRow], engagement: EngagementKey) -> str:
+def _require_mark(
+    connection: psycopg.Connection[DictRow],
+    engagement: EngagementKey,
+    in_force: Sequence[Constraint],
+    seen: str | None,
+) -> None:
+    """Refuse whoever has seen other constraints than those in force."""
+    if seen is None or seen == mark(in_force):
+        return
     row = connection.execute(_LAST, {"engagement": str(engagement)}).fetchone()
     who = f"{row['author']} changed the constraints at {row['at']:%H:%M} UTC" if row else "Changed"
-    return f"{who}, after this was shown to you. Nothing has been done: compare again, then apply."
+    raise OvertakenError(
+        f"{who}, after this was shown to you. Nothing has been done: look at it, and decide again."
+    )
+
+
+@contextmanager
+def _changing(
+    database: Database, engagement: EngagementKey
+) -> Iterator[psycopg.Connection[DictRow]]:
+    """A transaction beside which nobody else changes the constraints of a live engagement."""
+    with database.writer(engagement) as connection:
+        connection.execute(_LOCK, [str(engagement)])
+        require_live(connection, engagement)
+        yield connection
+
+
+def _in_force(
+    connection: psycopg.Connection[DictRow], engagement: EngagementKey
+) -> list[Constraint]:
+    rows = connection.execute(_NOW, [str(engagement)]).fetchall()
+    return [_constraint(row) for row in rows]
 
 
 def _insert(

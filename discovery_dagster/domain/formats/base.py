@@ -7,6 +7,7 @@ code of their own.
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import PurePath
 
 from discovery_dagster.domain.fields import IGNORED
@@ -145,7 +146,7 @@ class TableFormat:
         if self.fit is not None:
             return self.fit(table)
         headers = set(table.folded_header)
-        if not self.verbatim <= set(table.header):
+        if self.verbatim and not self.verbatim <= set(table.header):
             return 0
         on_sheet = bool(self.sheets) and bool(self.sheets & sheet_names(table))
         known = max((len(names) for names in self.headers if names <= headers), default=0)
@@ -155,11 +156,16 @@ class TableFormat:
         return 1 + known + ruled + (_SHEET_WEIGHT if on_sheet else 0)
 
 
-def sheet_names(table: SourceTable) -> set[str]:
+def sheet_names(table: SourceTable) -> frozenset[str]:
     """Return the folded name of the sheet, or of the tab that RVTools exported as its own file."""
+    return _names_of_sheet(table.file, table.sheet)
+
+
+@lru_cache(maxsize=16)  # half of the formats ask for that of the same table
+def _names_of_sheet(file: str, sheet: str | None) -> frozenset[str]:
     # In an archive the sheet is named after its member: `export/RVTools_tabvInfo.csv`.
-    name = PurePath(table.file if table.sheet is None else table.sheet)
+    name = PurePath(file if sheet is None else sheet)
     stem = name.stem.lower()
     if stem.startswith("rvtools_tab"):
-        return {fold(stem.partition("tab")[2])}
-    return set() if table.sheet is None else {fold(name.name)}
+        return frozenset({fold(stem.partition("tab")[2])})
+    return frozenset() if sheet is None else frozenset({fold(name.name)})

@@ -28,6 +28,8 @@ def find_cut_off(records: pl.DataFrame, short: pl.Series, *, unended: bool) -> f
         short: rows that have fewer cells than columns.
         unended: whether the last line has no line end.
     """
+    if short.is_empty():
+        return frozenset()
     if len(short) > max(1, _FEW * records.height) and not _writes_empty_cells(records, short):
         short = short.filter(unended & (short == records.height - 1))
     rows = short.filter(records["outcome"].gather(short) == READ)

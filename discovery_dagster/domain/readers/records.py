@@ -145,6 +145,8 @@ def ignore_blank_records(records: pl.DataFrame, among: pl.Series | None = None) 
         records: as `SourceTable.records`.
         among: the rows that may be such, all where that is not known.
     """
+    if among is not None and among.is_empty():  # as of most tables, of which there may be thousands
+        return records
     cells = cells_of(records)
     rows = records.with_row_index("row")
     if among is not None:

@@ -37,6 +37,11 @@ class Served:
         with self.home.database() as database:
             return tokens.create(database, scope, timedelta(days=1), role, name)[1]
 
+    def from_elsewhere(self) -> httpx.Client:
+        """Somebody at another address, whose wrong tokens count against nobody else's sign-in."""
+        transport = httpx.HTTPTransport(local_address="127.0.0.2")
+        return httpx.Client(base_url=self.url, transport=transport, timeout=30)
+
     def asking(self, token: str | None) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return httpx.Client(base_url=f"{self.url}/api/v1", headers=headers, timeout=30)

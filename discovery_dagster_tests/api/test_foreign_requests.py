@@ -175,12 +175,12 @@ def test_head_has_the_headers_of_get(browser: httpx.Client, path: str) -> None:
 
 
 def test_guesses_at_the_sign_in_are_counted_and_refused(served: Served) -> None:
-    with serving(served.home) as guessed:
-        url = f"{guessed.url}/sign-in"
+    with serving(served.home) as guessed, guessed.from_elsewhere() as client:
         statuses = [
-            httpx.post(url, data={"token": f"dsc_{number}"}).status_code for number in range(12)
+            client.post("/sign-in", data={"token": f"dsc_{number}"}).status_code
+            for number in range(12)
         ]
-        refused = httpx.post(url, data={"token": guessed.token("upland")})
+        refused = client.post("/sign-in", data={"token": guessed.token("upland")})
     assert statuses == [401] * 10 + [429] * 2
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) > 0

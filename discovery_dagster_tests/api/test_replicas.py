@@ -53,9 +53,11 @@ def test_a_browser_that_signed_in_at_one_is_signed_in_and_out_at_the_other(
 
 
 def test_wrong_tokens_are_counted_by_both(replicas: list[Served]) -> None:
+    clients = [replica.from_elsewhere() for replica in replicas]
     answers = [
-        httpx.post(f"{replica.url}/sign-in", data={"token": "wrong"}).status_code
-        for replica in replicas * 10
+        client.post("/sign-in", data={"token": "wrong"}).status_code for client in clients * 10
     ]
+    for client in clients:
+        client.close()
     assert answers.count(401) in (10, 11)
     assert answers[-2:] == [429, 429]

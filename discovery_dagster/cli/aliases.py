@@ -1,6 +1,5 @@
 """`discovery alias`: further names of an asset, by which dependencies may mean it."""
 
-import getpass
 from typing import Annotated
 
 import typer
@@ -36,7 +35,7 @@ def set_aliases(
     client: Client,
     engagement: Engagement,
     reason: Annotated[str, typer.Option(help="Why, for whoever reads it later.")],
-    author: Author = None,
+    author: Author,
     session: Where = None,
     run: Rerun = None,
     as_json: AsJson = False,
@@ -46,8 +45,7 @@ def set_aliases(
     settings = Settings()
     with open_database(settings) as database:
         where, target = find_asset(database, key, asset, session)
-        by = author if author is not None else getpass.getuser()
-        added = aliases.add(database, where, target, names, reason, by)
+        added = aliases.add(database, where, target, names, reason, author)
         if not as_json:
             given = ", ".join(each.endpoint for each in added)
             say(f"Remembered for {key}: {given} means {target.name}." if added else "Nothing new.")
@@ -87,8 +85,8 @@ def remove_alias(
     number: Annotated[int, typer.Argument(help="Number of the alias, as `list` shows it.")],
     client: Client,
     engagement: Engagement,
+    author: Author,
     reason: Annotated[str, typer.Option(help="Why it no longer holds.")] = "taken back",
-    author: Author = None,
     session: Where = None,
     run: Rerun = None,
     as_json: AsJson = False,
@@ -98,9 +96,8 @@ def remove_alias(
     settings = Settings()
     with open_database(settings) as database:
         require_sessions(database, key, session)
-        by = read_words(author if author is not None else getpass.getuser(), "author")
         why = read_words(reason, "reason")
-        taken = aliases.remove(database, key, number, why, by)
+        taken = aliases.remove(database, key, number, why, read_words(author, "author"))
         if not as_json:
             say(f"Removed: {taken.name} is no longer an alias.")
         touched = [row.session for row in sessions.sessions(database, key)]

@@ -1,6 +1,5 @@
 """`discovery dictionary`: what the words of a client mean, each answered once."""
 
-import getpass
 from typing import Annotated, Any
 
 import typer
@@ -88,8 +87,8 @@ def set_word(
     ],
     client: Client,
     engagement: Engagement,
+    author: Author,
     reason: Annotated[str | None, typer.Option(help="Why, for whoever reads it later.")] = None,
-    author: Author = None,
     as_json: AsJson = False,
 ) -> None:
     """Remember for the client what a word means, in all its files and sessions, later ones too."""
@@ -100,7 +99,7 @@ def set_word(
             about,
             fields.read_word(word),
             fields.read_meaning(about, meaning),
-            author or getpass.getuser(),
+            author,
             reason,
         )
     except DictionaryError as error:
@@ -124,7 +123,7 @@ def remove_word(
     word: Word,
     client: Client,
     engagement: Engagement,
-    author: Author = None,
+    author: Author,
     as_json: AsJson = False,
 ) -> None:
     """Take the meaning of a word back, so that Discovery's own vocabulary decides again."""
@@ -134,7 +133,7 @@ def remove_word(
     except DictionaryError as error:
         raise UsageError(error.code, error.message) from error
     with open_database(Settings()) as database:
-        taken = dictionary.remove(database, key, about, word, author or getpass.getuser())
+        taken = dictionary.remove(database, key, about, word, author)
     if as_json:
         removed = {"field": about, "word": taken.word, "meaning": taken.meaning}
         say_json({"removed": removed})

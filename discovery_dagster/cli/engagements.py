@@ -1,6 +1,5 @@
 """`discovery engagement`: archiving, restoring and erasing one as a whole."""
 
-import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -26,6 +25,7 @@ commands = typer.Typer(help="Name, archive, restore or erase an engagement.", no
 def name(
     client: Client,
     engagement: Engagement,
+    author: Author,
     client_name: Annotated[
         str | None, typer.Option(help="What the client is called in reports.")
     ] = None,
@@ -33,22 +33,20 @@ def name(
         str | None, typer.Option(help="The session of --title; by default the newest.")
     ] = None,
     title: Annotated[str | None, typer.Option(help="Title of a session.")] = None,
-    author: Author = None,
 ) -> None:
     """Say what the client is called, or give a session another title."""
     if client_name is None and title is None:
         raise UsageError("usage", "Give --client-name, or --title, or both.")
     key = EngagementKey(client, engagement)
-    by = author or getpass.getuser()
     with open_database(Settings()) as database:
         where = require_sessions(database, key, session)[-1].session
         if session is not None:
             where = SessionKey.of(key, session)
         if client_name is not None:
-            names.set_client_name(database, where, client_name, by)
+            names.set_client_name(database, where, client_name, author)
             say(f"The client of {key} is called {client_name}.")
         if title is not None:
-            names.set_title(database, where, title, by)
+            names.set_title(database, where, title, author)
             say(f"{where.session} is called {title}.")
 
 

@@ -1,6 +1,5 @@
 """`discovery format`: formats that people teach without code, kept for a client."""
 
-import getpass
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -93,22 +92,21 @@ def add_formats(
     client: Client,
     engagement: Engagement,
     reason: Reason,
-    author: Author = None,
+    author: Author,
     as_json: AsJson = False,
 ) -> None:
     """Keep formats for the client; of one name the last holds."""
     declared = _declared(formats)
     key = EngagementKey(client, engagement)
-    by = author or getpass.getuser()
     with open_database(Settings()) as database:
-        numbers = taught_formats.add(database, key, declared, by, reason)
+        numbers = taught_formats.add(database, key, declared, author, reason)
     notes = [note for each in declared if (note := _conflict(each))]
     if as_json:
         kept = [
             {"number": number, "format": each.format}
             for number, each in zip(numbers, declared, strict=True)
         ]
-        say_json({"added": kept, "author": by, "notes": notes})
+        say_json({"added": kept, "author": author, "notes": notes})
         return
     names = ", ".join(each.format for each in declared)
     say(f"Kept for client {client}: {names}. Sessions with such tables read stale until a run.")
@@ -172,13 +170,13 @@ def remove_format(
     client: Client,
     engagement: Engagement,
     reason: Reason,
-    author: Author = None,
+    author: Author,
     as_json: AsJson = False,
 ) -> None:
     """Take a format back, so that headers and values decide again; the log keeps both."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
-        taken = taught_formats.remove(database, key, name, author or getpass.getuser(), reason)
+        taken = taught_formats.remove(database, key, name, author, reason)
     if as_json:
         say_json({"removed": {"number": taken.decision, "format": taken.format}})
         return

@@ -1,6 +1,5 @@
 """`discovery grain`: what a row of a client's tables is, as a person decides it."""
 
-import getpass
 from typing import Annotated, Any
 
 import typer
@@ -40,10 +39,10 @@ def set_grain(
     client: Client,
     engagement: Engagement,
     session: Session,
+    author: Author,
     name: Annotated[
         str | None, typer.Option(help="Column that names the thing, as its header says.")
     ] = None,
-    author: Author = None,
     as_json: AsJson = False,
 ) -> None:
     """Remember for the client what the rows of tables with these columns are."""
@@ -60,13 +59,14 @@ def set_grain(
                 row["file"],
             )
         column = None if name is None else _column(row, name)
-        by = author or getpass.getuser()
         folded = None if column is None else fold(column)
-        number = grains.decide(database, key, row, wanted, folded, by)
+        number = grains.decide(database, key, row, wanted, folded, author)
     command = f"discovery run --client {client} --engagement {engagement} --session {session}"
     if as_json:
         document = {"number": number, "file": row["file"], "sheet": row["sheet"]}
-        say_json({**document, "grain": wanted.value, "name": column, "author": by, "run": command})
+        say_json(
+            {**document, "grain": wanted.value, "name": column, "author": author, "run": command}
+        )
         return
     named = f', named by "{column}"' if column else ""
     say(
@@ -111,13 +111,13 @@ def remove_grain(
     number: Annotated[int, typer.Argument(help="Number of the decision, as `list` shows it.")],
     client: Client,
     engagement: Engagement,
-    author: Author = None,
+    author: Author,
     as_json: AsJson = False,
 ) -> None:
     """Remove a decision, so that formats and values decide again."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
-        taken = grains.remove(database, key, number, author or getpass.getuser())
+        taken = grains.remove(database, key, number, author)
     if as_json:
         say_json({"removed": {"number": number, "file": taken.file, "sheet": taken.sheet}})
         return

@@ -1,6 +1,5 @@
 """`discovery identity`: why records are one thing, and what a person decides about it."""
 
-import getpass
 from typing import Annotated, Any
 
 import typer
@@ -61,10 +60,10 @@ def split(
     engagement: Engagement,
     session: Session,
     reason: Reason,
+    author: Author,
     keys: Annotated[
         list[str] | None, typer.Argument(help="Keys as `explain` names them; none: all of them.")
     ] = None,
-    author: Author = None,
     as_json: AsJson = False,
 ) -> None:
     """Stop keys from joining records in this engagement, so that their records separate."""
@@ -92,7 +91,7 @@ def split(
             keys or joining,
             [target.name],
             reason,
-            author or getpass.getuser(),
+            author,
         )
     _report(key, decision, as_json=as_json)
 
@@ -105,7 +104,7 @@ def join(
     engagement: Engagement,
     session: Session,
     reason: Reason,
-    author: Author = None,
+    author: Author,
     as_json: AsJson = False,
 ) -> None:
     """Remember that two assets are the same, by all that identifies each of them."""
@@ -113,7 +112,7 @@ def join(
     with open_database(Settings()) as database:
         sessions.find(database, key)
         both = [assets.find(database, key, name) for name in (asset, other)]
-        decision = joining.join(database, key, both, reason, author or getpass.getuser())
+        decision = joining.join(database, key, both, reason, author)
     _report(key, decision, as_json=as_json)
 
 
@@ -144,14 +143,14 @@ def remove(
     number: Annotated[int, typer.Argument(help="Number of the decision, as `list` shows it.")],
     client: Client,
     engagement: Engagement,
-    author: Author = None,
+    author: Author,
     as_json: AsJson = False,
 ) -> None:
     """Remove a decision; the log keeps that it was in force."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
         require_engagement(database, key)
-        ended = identity.remove(database, key, number, author or getpass.getuser())
+        ended = identity.remove(database, key, number, author)
     _report(key, ended, as_json=as_json, verb="Removed")
 
 

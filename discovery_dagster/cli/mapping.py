@@ -1,6 +1,5 @@
 """`discovery mapping`: what the columns of a client's files mean, as a person decides it."""
 
-import getpass
 from typing import Annotated, Any
 
 import typer
@@ -73,7 +72,7 @@ def accept(
     client: Client,
     engagement: Engagement,
     session: Session,
-    author: Author = None,
+    author: Author,
     as_json: AsJson = False,
 ) -> None:
     """Remember for the client that a column is a field."""
@@ -89,7 +88,7 @@ def reject(
     client: Client,
     engagement: Engagement,
     session: Session,
-    author: Author = None,
+    author: Author,
     as_json: AsJson = False,
 ) -> None:
     """Remember for the client that a column is not a field."""
@@ -102,7 +101,7 @@ def _decide(
     file: str,
     column: str,
     field: str,
-    author: str | None,
+    author: str,
     *,
     accepted: bool,
     as_json: bool,
@@ -116,8 +115,7 @@ def _decide(
         if not accepted:
             decided = mappings.in_force(database, session.engagement)
             columns = _taken_for(field, columns, decided)
-        by = author or getpass.getuser()
-        mappings.decide(database, session, columns, field, by, accepted=accepted)
+        mappings.decide(database, session, columns, field, author, accepted=accepted)
     place = session.engagement
     command = (
         f"discovery run --client {place.client} --engagement {place.engagement}"
@@ -129,7 +127,7 @@ def _decide(
             "column": column,
             "field": field,
             "accepted": accepted,
-            "author": by,
+            "author": author,
             "formats": [row["format"] for row in columns],
             "run": command,
         }

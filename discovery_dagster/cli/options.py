@@ -1,8 +1,16 @@
 """Options that several commands share."""
 
+import getpass
 from typing import Annotated
 
 import typer
+
+
+def _require_name(author: str) -> str:
+    if not author.strip():
+        raise typer.BadParameter("nobody is named.")
+    return author
+
 
 Client = Annotated[str, typer.Option("--client", help="Slug of the client, such as acme.")]
 Engagement = Annotated[
@@ -14,5 +22,11 @@ AsJson = Annotated[
 ]
 Asset = Annotated[str, typer.Argument(help="Id of an asset, or its unambiguous name.")]
 Author = Annotated[
-    str | None, typer.Option(help="Who decides; by default the user of this terminal.")
+    str,
+    typer.Option(
+        help="Who decides; by default the user of this terminal.",
+        default_factory=getpass.getuser,
+        show_default=False,
+        callback=_require_name,
+    ),
 ]

@@ -1,6 +1,5 @@
 """`discovery override`: what single assets are, as a person decides it."""
 
-import getpass
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -41,7 +40,7 @@ def set_override(
     client: Client,
     engagement: Engagement,
     reason: Annotated[str, typer.Option(help="Why, for whoever reads it later.")],
-    author: Author = None,
+    author: Author,
     session: Where = None,
     run: Rerun = None,
     as_json: AsJson = False,
@@ -51,8 +50,7 @@ def set_override(
     settings = Settings()
     with open_database(settings) as database:
         where, target = find_asset(database, key, asset, session)
-        by = author if author is not None else getpass.getuser()
-        request = OverrideRequest(target.asset_id, target.name, field, value, reason, by)
+        request = OverrideRequest(target.asset_id, target.name, field, value, reason, author)
         _decide(settings, database, where, target, request, run, chosen=session, as_json=as_json)
 
 
@@ -61,8 +59,8 @@ def accept(
     asset: Annotated[str, typer.Argument(help="Id of an asset, or its unambiguous name.")],
     client: Client,
     engagement: Engagement,
+    author: Author,
     reason: Annotated[str | None, typer.Option(help="Why, beside the model's name.")] = None,
-    author: Author = None,
     session: Where = None,
     run: Rerun = None,
     as_json: AsJson = False,
@@ -72,8 +70,7 @@ def accept(
     settings = Settings()
     with open_database(settings) as database:
         where, target = find_asset(database, key, asset, session)
-        by = author if author is not None else getpass.getuser()
-        request = overrides.proposed(database, where, target.asset_id, by, reason)
+        request = overrides.proposed(database, where, target.asset_id, author, reason)
         _decide(settings, database, where, target, request, run, chosen=session, as_json=as_json)
 
 
@@ -119,8 +116,8 @@ def remove_override(
     decision: Annotated[int, typer.Argument(help="Number, as `override list` shows it.")],
     client: Client,
     engagement: Engagement,
+    author: Author,
     reason: Annotated[str, typer.Option(help="Why it no longer holds.")] = "taken back",
-    author: Author = None,
     run: Rerun = None,
     as_json: AsJson = False,
 ) -> None:
@@ -129,9 +126,8 @@ def remove_override(
     settings = Settings()
     with open_database(settings) as database:
         require_sessions(database, key)
-        by = read_words(author if author is not None else getpass.getuser(), "author")
         why = read_words(reason, "reason")
-        taken = log.take_back(database, key, decision, why, by)
+        taken = log.take_back(database, key, decision, why, read_words(author, "author"))
         if not as_json:
             say(f"Taken back: {taken.field} of {taken.name} is {taken.value}.")
         touched = (

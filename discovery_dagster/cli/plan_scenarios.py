@@ -1,6 +1,5 @@
 """`discovery plan scenario`: sets of constraints under names, compared before one is the plan."""
 
-import getpass
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -41,6 +40,7 @@ def save(
     name: Name,
     client: Client,
     engagement: Engagement,
+    author: Author,
     base: Annotated[
         str, typer.Option("--from", help=f"A scenario to begin with, or `{BOARD}`.")
     ] = BOARD,
@@ -53,7 +53,6 @@ def save(
     ] = None,
     session: Where = None,
     reason: Annotated[str | None, typer.Option(help="What the scenario is for.")] = None,
-    author: Author = None,
     as_json: AsJson = False,
 ) -> None:
     """Save the constraints in force, or of another scenario, under a name, with some changes.
@@ -61,12 +60,11 @@ def save(
     What is in force stays as it is. A scenario of the same name is replaced.
     """
     key = EngagementKey(client, engagement)
-    by = author or getpass.getuser()
     with open_database(Settings()) as database:
         where = planned_session(database, key, session)
         begun = scenarios.limits_of(database, key, base)
         limits = with_changes(begun, read_constraints(database, key, added or ()), removed or ())
-        saved = scenarios.save(database, where, name, limits, reason, by)
+        saved = scenarios.save(database, where, name, limits, reason, author)
     if as_json:
         say_json(_document(saved))
         return
@@ -131,7 +129,7 @@ def apply(
     name: Name,
     client: Client,
     engagement: Engagement,
-    author: Author = None,
+    author: Author,
     run: Rerun = None,
     as_json: AsJson = False,
 ) -> None:
@@ -139,7 +137,7 @@ def apply(
     key = EngagementKey(client, engagement)
     settings = Settings()
     with open_database(settings) as database:
-        done = scenarios.apply(database, key, name, author or getpass.getuser())
+        done = scenarios.apply(database, key, name, author)
         if not as_json:
             say(f"“{name}” is set: {_number(done.added)} added, {_number(done.removed)} removed.")
         touched = [row.session for row in sessions.sessions(database, key)]
@@ -159,13 +157,13 @@ def remove(
     name: Name,
     client: Client,
     engagement: Engagement,
-    author: Author = None,
+    author: Author,
     as_json: AsJson = False,
 ) -> None:
     """Remove a scenario; what is in force stays as it is."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
-        ended = scenarios.remove(database, key, name, author or getpass.getuser())
+        ended = scenarios.remove(database, key, name, author)
     if as_json:
         say_json(_document(ended))
         return

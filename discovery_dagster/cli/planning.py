@@ -1,6 +1,5 @@
 """`discovery plan`: what people set about the migration plan of an engagement."""
 
-import getpass
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -44,8 +43,8 @@ def set_constraint(
     ],
     client: Client,
     engagement: Engagement,
+    author: Author,
     reason: Annotated[str | None, typer.Option(help="Why; the plan shows it.")] = None,
-    author: Author = None,
     as_json: AsJson = False,
 ) -> None:
     """Set a limit, an order of environments, a date, a freeze, a pin, what stays together or apart.
@@ -58,8 +57,7 @@ def set_constraint(
     with open_database(Settings()) as database:
         require_engagement(database, key)
         subjects = constraint_subjects.resolve(database, key, kind, checked)
-        by = author or getpass.getuser()
-        constraint = constraints.add(database, key, kind, subjects.values, reason, by)
+        constraint = constraints.add(database, key, kind, subjects.values, reason, author)
     if not as_json:
         for sentence in _meaning(subjects):
             say(sentence)
@@ -71,14 +69,14 @@ def remove(
     number: Annotated[int, typer.Argument(help="Number of the constraint, as `show` lists it.")],
     client: Client,
     engagement: Engagement,
-    author: Author = None,
+    author: Author,
     as_json: AsJson = False,
 ) -> None:
     """Remove a constraint; the log keeps that it was in force."""
     key = EngagementKey(client, engagement)
     with open_database(Settings()) as database:
         require_engagement(database, key)
-        ended = constraints.remove(database, key, number, author or getpass.getuser())
+        ended = constraints.remove(database, key, number, author)
     _report(key, ended, "Removed", as_json=as_json)
 
 

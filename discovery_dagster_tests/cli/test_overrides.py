@@ -169,3 +169,10 @@ def test_another_engagement_does_not_see_it(imported, shared):
     assert override(other, "list")["overrides"] == []
     assert status(other) == "done"
     override(other, "remove", "1", code=2)
+
+
+def test_a_decision_of_nobody_is_refused(shared):
+    refusal = override(
+        shared, "set", "web-01", "type", "server", "--reason", "seen", "--author", " ", code=2
+    )
+    assert refusal["error"]["message"] == "Invalid value for '--author': nobody is named."

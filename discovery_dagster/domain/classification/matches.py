@@ -21,12 +21,14 @@ def matched(values: pl.DataFrame) -> pl.DataFrame:
     Of a list, all values must match, and there must be some.
     """
     read = [rule for rule in rules().values() if rule.field in values.columns]
-    return values.select(_matches(rule, values.schema[rule.field]).alias(rule.id) for rule in read)
+    return values.select(_matches(rule, values[rule.field]).alias(rule.id) for rule in read)
 
 
-def _matches(rule: Rule, kind: pl.DataType) -> pl.Expr:
+def _matches(rule: Rule, column: pl.Series) -> pl.Expr:
     cell = pl.col(rule.field)
-    if not isinstance(kind, pl.List):
+    if column.null_count() == len(column):
+        return cell.is_not_null()  # a hundred expressions need not be compiled to match nothing
+    if not isinstance(column.dtype, pl.List):
         return cell.str.contains(rule.pattern).fill_null(False)
     every = cell.list.eval(pl.element().str.contains(rule.pattern)).list.all()
     return (every & (cell.list.len() > 0)).fill_null(False)

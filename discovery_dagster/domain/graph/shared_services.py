@@ -41,8 +41,11 @@ def recognise(
         "resolved", pl.col("relation").is_in([Relation.DEPENDS_ON, Relation.CONNECTS_TO])
     )
     known = assets.select("asset_id", text=words("name")).join(_meeting(linked), on="asset_id")
+    kinds = set(linked["infrastructure"].unique())
     candidates = [
-        _of_role(role, rule, linked, known, least, rules) for role, rule in rules["roles"].items()
+        _of_role(role, rule, linked, known, least, rules)
+        for role, rule in rules["roles"].items()
+        if kinds.intersection(rule["ports"])
     ]
     best = pl.concat([pl.DataFrame(schema={**SCHEMA, "others": pl.UInt32()}), *candidates]).sort(
         ["others", "service"], descending=[True, False]

@@ -10,6 +10,7 @@ from discovery_dagster.reference import load
 
 #: Behind the name of a field: what was chosen.
 _CHOSEN: Final = "_chosen"
+_PLACE: Final = ("file", "sheet", "line")
 
 
 def find_conflicts(ranked: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
@@ -31,21 +32,26 @@ def find_conflicts(ranked: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
     several = ranked.filter(pl.col("record").len().over("cluster") > 1)
     several = several.join(winners, on="cluster", maintain_order="left")
     conflicts = [_of_field(field, several) for field in fields]
-    return pl.concat(conflicts).sort(
+    text = pl.lit("")
+    none = several.clear().select(
+        "cluster", text.alias("field"), text.alias("value"), *_PLACE, chosen=pl.lit(value=True)
+    )
+    return pl.concat([none, *(rows for rows in conflicts if rows is not None)]).sort(
         "cluster", "field", "chosen", "value", descending=[False, False, True, False]
     )
 
 
-def _of_field(field: str, several: pl.DataFrame) -> pl.DataFrame:
-    order = field_group(field)
-    place = ["file", "sheet", "line"]
-    wins = pl.col("value") == pl.col("winner")
-    # Most sources agree.
+def _of_field(field: str, several: pl.DataFrame) -> pl.DataFrame | None:
+    """The rows of a field; nothing where all sources agree, as most do."""
     lost = several.filter(pl.col(field) != pl.col(f"{field}{_CHOSEN}"))["cluster"].unique()
+    if lost.is_empty():
+        return None
+    order = field_group(field)
+    wins = pl.col("value") == pl.col("winner")
     held = (
         several.filter(pl.col("cluster").is_in(lost.implode()))
         .select(
-            "cluster", "record", order, *place, "memory", value=field, winner=f"{field}{_CHOSEN}"
+            "cluster", "record", order, *_PLACE, "memory", value=field, winner=f"{field}{_CHOSEN}"
         )
         .drop_nulls("value")
         .sort("cluster", order)
@@ -54,5 +60,5 @@ def _of_field(field: str, several: pl.DataFrame) -> pl.DataFrame:
         pl.col("differs").any().over("cluster"), pl.col("differs") | pl.col("chosen")
     )
     return contested.unique(["cluster", "value"], keep="first", maintain_order=True).select(
-        "cluster", pl.lit(field).alias("field"), pl.col("value").cast(pl.String), *place, "chosen"
+        "cluster", pl.lit(field).alias("field"), pl.col("value").cast(pl.String), *_PLACE, "chosen"
     )

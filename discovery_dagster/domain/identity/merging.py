@@ -70,8 +70,10 @@ def merge(ranked: pl.DataFrame) -> pl.DataFrame:
     alone = pl.col("record").len().over("cluster") == 1
     columns = ["cluster", "records", *_TYPE, _TRANSLATIONS, *ATTRIBUTES]
     single = ranked.filter(alone).with_columns(records=pl.lit(1, pl.UInt32)).select(columns)
-    several = _merge_several(ranked.filter(~alone)).select(columns)
-    return pl.concat([single, several]).sort("cluster")
+    others = ranked.filter(~alone)
+    if others.is_empty():
+        return single.sort("cluster")
+    return pl.concat([single, _merge_several(others).select(columns)]).sort("cluster")
 
 
 def field_group(field: str) -> str:

@@ -92,20 +92,16 @@ def staying(assets: pl.DataFrame) -> pl.DataFrame:
         it, or null) and `reason`, a sentence.
     """
     listed = load("moving")["rules"]
-    first = pl.coalesce(
-        pl.when(rules.holds(rule)).then(pl.lit(number, pl.UInt32))
-        for number, rule in enumerate(listed)
-    )
-    reason = pl.coalesce(
-        pl.when(first == number).then(rules.quoting(rule["reason"]))
-        for number, rule in enumerate(listed)
-    )
+    answers = rules.answered(assets, listed)
 
-    def value_of(key: str) -> pl.Expr:
+    def value_of(key: str) -> pl.Series:
         words = {number: rule.get(key) for number, rule in enumerate(listed)}
-        return first.replace_strict(words, return_dtype=pl.String)
+        return answers["number"].replace_strict(words, return_dtype=pl.String)
 
-    decided = assets.with_columns(
-        plan=value_of("plan"), hinted=value_of("strategy"), reason=reason
-    ).drop_nulls("plan")
-    return decided.select("asset_id", "plan", "reason", strategy="hinted")
+    decided = assets.select(
+        "asset_id",
+        plan=value_of("plan"),
+        reason=answers["reason"],
+        strategy=value_of("strategy"),
+    )
+    return decided.drop_nulls("plan")

@@ -1,7 +1,7 @@
 """Rules over facts about assets, as data: what they ask for, and the sentence that they give."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -9,7 +9,30 @@ import polars as pl
 from discovery_dagster.domain.texts import formatted
 
 
-def holds(rule: Mapping[str, Any]) -> pl.Expr:
+def answered(assets: pl.DataFrame, rules: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Answer for each asset with the first rule that holds.
+
+    Args:
+        assets: with the facts that rules read.
+        rules: as `_holds` reads them, with `reason`, a template.
+
+    Returns:
+        `number`, the place of that rule among `rules`, and `reason`, its sentence; null where no
+        rule holds.
+    """
+    first = pl.coalesce(
+        pl.when(_holds(rule)).then(pl.lit(number, pl.UInt32)) for number, rule in enumerate(rules)
+    )
+    # The sentences ask for the number as a column: Polars would decide anew for each of them.
+    numbered = assets.with_columns(number=first)
+    sentences = [
+        pl.when(pl.col("number") == number).then(_quoting(rules[number]["reason"]))
+        for number in numbered["number"].unique().drop_nulls()
+    ]
+    return numbered.select("number", reason=pl.coalesce(pl.lit(None, pl.String), *sentences))
+
+
+def _holds(rule: Mapping[str, Any]) -> pl.Expr:
     """True of the assets that have all facts of a rule; never null.
 
     `when` names columns and their values, `words` columns and phrases in them, `known` columns
@@ -29,7 +52,7 @@ def holds(rule: Mapping[str, Any]) -> pl.Expr:
     return pl.all_horizontal(pl.lit(True), *facts).fill_null(False)
 
 
-def quoting(reason: str) -> pl.Expr:
+def _quoting(reason: str) -> pl.Expr:
     """The reason as a sentence, with the columns that it quotes."""
     columns = re.findall(r"\{(\w+)\}", reason)
     text = reason[0].upper() + re.sub(r"\{\w+\}", "{}", reason)[1:] + "."

@@ -78,21 +78,16 @@ def _or_else(first: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     return first.select(other[one.name].zip_with(better, one) for one in first)
 
 
-def hints() -> list[pl.Expr]:
-    """Return `strategy` and `strategy_reason` as expressions over what `with_facts` returns."""
+def with_hints(assets: pl.DataFrame) -> pl.DataFrame:
+    """Add `strategy` and `strategy_reason` to what `with_facts` returns."""
     listed = load("strategies")["rules"]
-    first = pl.coalesce(
-        pl.when(rules.holds(rule)).then(pl.lit(number, pl.UInt32))
-        for number, rule in enumerate(listed)
-    )
-    reason = pl.coalesce(
-        pl.when(first == number).then(rules.quoting(rule["reason"]))
-        for number, rule in enumerate(listed)
-    )
+    answers = rules.answered(assets, listed)
     names = {number: rule["strategy"] for number, rule in enumerate(listed)}
-    named = first.replace_strict(names, return_dtype=pl.String)
-    strategy = pl.when(named == _STATED).then("stated_strategy").otherwise(named)
-    return [strategy.alias("strategy"), reason.alias("strategy_reason")]
+    named = answers["number"].replace_strict(names, return_dtype=pl.String)
+    return assets.with_columns(
+        strategy=pl.when(named == _STATED).then("stated_strategy").otherwise(named),
+        strategy_reason=answers["reason"],
+    )
 
 
 def of_rules(rows: pl.DataFrame, by_rule: pl.DataFrame) -> pl.DataFrame:

@@ -78,7 +78,7 @@ def placements(
     still = every.filter(pl.col("asset_id").is_in(list(staying))).with_columns(
         pl.col("asset_id").replace_strict(staying, return_dtype=pl.String).alias("reason")
     )
-    rows = pl.concat([moving, still], how="diagonal_relaxed").with_columns(strategy.hints())
+    rows = strategy.with_hints(pl.concat([moving, still], how="diagonal_relaxed"))
     rows = strategy.of_rules(rows, by_rule)
     ordered = rows.sort("wave", "group", "node", nulls_last=True).select(list(PLAN_PLACEMENTS))
     return conform(ordered, PLAN_PLACEMENTS)

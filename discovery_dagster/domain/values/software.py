@@ -16,6 +16,13 @@ _TEXT: Final = pl.String()
 #: What is said of a recognised text.
 RECOGNISED: Final = ("rule", "label", "family", "product", "version", "type", "kind")
 
+_GIVEN: Final = ("text", "version_text")
+
+#: What each text meant, by the rules by which it was read: an estate has few systems, and every
+#: table, step and session asks for the same ones, some 10 ms each time for 200 expressions.
+_recognised: Final[dict[str, pl.DataFrame]] = {}
+_MOST_KEPT: Final = 2_000
+
 #: The kind of what is no product of `products.yaml`.
 OPERATING_SYSTEM: Final = "operating_system"
 
@@ -31,11 +38,23 @@ def recognise(texts: pl.DataFrame) -> pl.DataFrame:
         (null when none did), `label` the clean name, `version` null where it is not certain, `type`
         the type of what runs such a system, `kind` what it is.
     """
-    return _recognise(texts, load("operating_systems")["systems"])
+    return _recognise(texts, "systems", load("operating_systems")["systems"])
 
 
-def _recognise(texts: pl.DataFrame, systems: list[dict[str, Any]]) -> pl.DataFrame:
-    distinct = texts.select("text", "version_text").unique()
+def _recognise(texts: pl.DataFrame, kept: str, systems: list[dict[str, Any]]) -> pl.DataFrame:
+    distinct = texts.select(_GIVEN).unique()
+    known = _recognised.get(kept)
+    if known is not None:
+        distinct = distinct.join(known, on=_GIVEN, how="anti", nulls_equal=True)
+    if known is None or distinct.height:
+        new = _read(distinct, systems)
+        known = new if known is None else pl.concat([known, new])
+        if known.height <= _MOST_KEPT:
+            _recognised[kept] = known
+    return texts.join(known, on=_GIVEN, how="left", nulls_equal=True, maintain_order="left")
+
+
+def _read(distinct: pl.DataFrame, systems: list[dict[str, Any]]) -> pl.DataFrame:
     spelled = distinct.with_columns(
         name=_spelled("text"), given=_spelled("version_text"), whole=pl.lit(None, pl.String)
     ).with_columns(whole=pl.concat_str("name", "given", separator=" ", ignore_nulls=True))
@@ -53,13 +72,7 @@ def _recognise(texts: pl.DataFrame, systems: list[dict[str, Any]]) -> pl.DataFra
         .then(pl.concat_str("label", "version", separator=" "))
         .otherwise("label")
     )
-    return texts.join(
-        recognised.select("text", "version_text", *RECOGNISED),
-        on=["text", "version_text"],
-        how="left",
-        nulls_equal=True,
-        maintain_order="left",
-    )
+    return recognised.select(*_GIVEN, *RECOGNISED)
 
 
 def recognise_products(cells: pl.Series, versions: pl.Series) -> pl.DataFrame:
@@ -83,7 +96,7 @@ def recognise_products(cells: pl.Series, versions: pl.Series) -> pl.DataFrame:
         .explode("text")
         .with_columns(pl.when("alone").then("version_text").alias("version_text"))
     )
-    recognised = _recognise(parts.select("text", "version_text"), load("products")["systems"])
+    recognised = _recognise(parts.select(_GIVEN), "products", load("products")["systems"])
     products = pl.concat(
         [parts.select("at", "alone"), recognised.select(RECOGNISED)], how="horizontal"
     )

@@ -1,5 +1,6 @@
 """What tests share: the real files beside the checkout, a real Postgres, a real installation."""
 
+import gc
 import inspect
 import os
 import time
@@ -47,6 +48,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolde
     return ByFolder(config, log)
 
 
+def pytest_collection_finish() -> None:
+    """Have Python look for cycles among what tests make, and not among all that is imported."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)  # as commands do
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests of the folders `FIRST` in front, in their order."""
     places = {folder: place for place, folder in enumerate(FIRST)}
@@ -76,8 +84,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
 
 
 def pytest_sessionfinish() -> None:
-    """Leave no process behind."""
+    """Leave no process behind, and what was frozen to whom counts it at the end."""
     end_kept_children()
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
@@ -96,35 +105,38 @@ def server_url() -> Iterator[str]:
         yield url
         return
     with open_folder() as folder, EmbeddedPostgres(folder) as server:
-        _commit_without_waiting(server)
+        _write_without_waiting(server)
         yield server.url()
 
 
-def _commit_without_waiting(server: EmbeddedPostgres) -> None:
-    """Let commits not wait for the disk, of which a run has some hundred: nobody kills the server.
+def _write_without_waiting(server: EmbeddedPostgres) -> None:
+    """Let the server not wait for its disk, as it would some hundred times a run: nobody kills it.
 
     Homes of their own, whose servers tests do kill, wait as those of users do.
     """
     with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute("alter system set synchronous_commit = off")
+        for setting in ("synchronous_commit", "fsync", "full_page_writes"):
+            connection.execute(f"alter system set {setting} = off")
         connection.execute("select pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")
 def make_database_url(server_url: str) -> Iterator:
-    """Makes databases of their own on that server, and drops them at the end."""
-    urls: list[str] = []
+    """Makes databases of their own on that server, which end with it, or with the test run."""
+    names: list[str] = []
 
     def make(template: str = "template1") -> str:
         name = f"discovery_test_{uuid.uuid4().hex[:12]}"
         with psycopg.connect(server_url, autocommit=True) as connection:
             connection.execute(f"create database {name} template {template}")
-        urls.append(name)
+        names.append(name)
         return psycopg.conninfo.make_conninfo(server_url, dbname=name)
 
     yield make
+    if "DISCOVERY_POSTGRES_URL" not in os.environ:
+        return  # forty take a worker half a minute, and the folder of the server is deleted
     with psycopg.connect(server_url, autocommit=True) as connection:
-        for name in urls:
+        for name in names:
             connection.execute(f"drop database {name} with (force)")
 
 
@@ -155,7 +167,7 @@ def standing(tmp_path_factory: pytest.TempPathFactory, make_database_url) -> Ite
     with open_folder() as folder, Installation(folder / "home", url) as shared:
         shared.run("env")
         if url is None:
-            _commit_without_waiting(EmbeddedPostgres(shared.home))
+            _write_without_waiting(EmbeddedPostgres(shared.home))
         yield shared
 
 

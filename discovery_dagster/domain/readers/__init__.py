@@ -38,6 +38,10 @@ from discovery_dagster.domain.readers.spreadsheet_xml import (
     read_spreadsheet_xml,
 )
 from discovery_dagster.domain.readers.structurizr import is_structurizr, read_structurizr
+from discovery_dagster.domain.readers.structurizr_dsl import (
+    is_structurizr_dsl,
+    read_structurizr_dsl,
+)
 from discovery_dagster.domain.readers.workbook import (
     ZIP,
     is_open_document,
@@ -61,6 +65,7 @@ _HEAD: Final = 65_536
 #: Texts that are no table, by what recognises their beginning.
 _TEXTS: Final = (
     (is_structurizr, read_structurizr),
+    (is_structurizr_dsl, read_structurizr_dsl),
     (_is_json, read_json),
     (is_graph_xml, read_graph_xml),
     (is_dot, read_dot),

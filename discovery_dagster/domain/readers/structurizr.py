@@ -47,7 +47,25 @@ def read_structurizr(text: str, encoding: str, name: str, limits: Limits) -> Fil
         model = json.loads(text)["model"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnreadableFileError("invalid_json", f"{name} is no valid JSON: {error}") from error
-    reading = _Reading(dict(_lines_of(text)))
+    return read_model(model, dict(_lines_of(text)), encoding, name, limits)
+
+
+def read_model(
+    model: Mapping[str, Any], lines: Mapping[str, int], encoding: str, name: str, limits: Limits
+) -> FileReading:
+    """Read the model of a workspace.
+
+    Args:
+        model: as the JSON of a workspace has it.
+        lines: where elements and relations stand, by their ids.
+        encoding: of the file.
+        name: of the file.
+        limits: of the file.
+
+    Raises:
+        UnreadableFileError: `not_a_table`, `limit_exceeded`.
+    """
+    reading = _Reading(lines)
     reading.read(model, [])
     reading.relate()
     return reading.drawing.reading(name, encoding, limits)
@@ -139,4 +157,5 @@ def _objects(value: Any) -> list[Mapping[str, Any]]:
 
 
 def _is_external(element: Mapping[str, Any]) -> bool:
-    return element.get("location") == "External" or "External" in str(element.get("tags", ""))
+    tags = str(element.get("tags", "")).casefold()
+    return element.get("location") == "External" or "external" in tags

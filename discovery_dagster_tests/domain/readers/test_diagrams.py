@@ -181,3 +181,79 @@ def test_where_an_element_listens_is_no_part_of_its_name(tmp_path):
     )
     assert things.keys() == {"Webhooks", "Kafka", "Site 2: archive"}
     assert ("Webhooks", "depends_on", "Kafka") in edges
+
+
+DSL = """\
+// The shop as it is sold.
+workspace "Shop" {
+    !identifiers hierarchical
+    model {
+        buyer = person "Buyer"
+        payments = softwareSystem "Payments" "Takes cards" "External"
+        shop = softwareSystem "Shop" {
+            web = container "Web shop" "Sells" "Java" {
+                basket = component "Basket" {
+                    technology "Spring"
+                }
+                basket -> orders "Reads and writes"
+            }
+            orders = container "Orders" {
+                technology "PostgreSQL 14"
+            }
+            web -> payments "Charges"
+        }
+        buyer -> shop.web "Buys"
+        deploymentEnvironment "Live" {
+            deploymentNode "web01" "Web server" "Debian 12" {
+                containerInstance shop.web
+            }
+        }
+    }
+    views {
+        container shop "Containers" {
+            include *
+        }
+    }
+}
+"""
+
+
+def test_the_language_of_structurizr_says_what_its_json_does(tmp_path):
+    things, edges, derived = drawn(tmp_path / "shop.dsl", DSL)
+    assert things.keys() == {"Shop", "Web shop", "Orders", "Payments", "web01"}
+    assert (things["Payments"], things["Orders"]) == ("external", "database")
+    assert edges == [
+        ("Web shop", "depends_on", "Orders"),
+        ("Web shop", "depends_on", "Payments"),
+        ("Web shop", "runs_on", "web01"),
+    ]
+    products = dict(derived.assets.select("name", "product").iter_rows())
+    assert products["Orders"] == "PostgreSQL 14"
+
+
+FLAT = """\
+workspace {
+  model {
+    /* what others
+       run */
+    mail = softwareSystem "Mail" { tags "external" }
+    group "Sales" {
+      crm = softwareSystem "CRM" {
+        -> mail "Sends" "SMTP"
+      }
+    }
+    billing = softwareSystem "Billing" \\
+        "Writes invoices"
+    !element crm {
+      this -> billing
+    }
+  }
+}
+"""
+
+
+def test_relations_of_structurizr_may_leave_out_their_source(tmp_path):
+    things, edges, _ = drawn(tmp_path / "flat.dsl", FLAT)
+    assert things.keys() == {"Mail", "CRM", "Billing"}
+    assert things["Mail"] == "external"
+    assert edges == [("CRM", "depends_on", "Billing"), ("CRM", "depends_on", "Mail")]

@@ -23,6 +23,7 @@ _CONSISTENT: Final = 0.95  # of the records of values that repeat
 _FIRST: Final = 100_000  # records whose values are looked at
 _SAMPLE: Final = 1_000
 _MOSTLY: Final = 0.9
+_LISTED: Final = 2  # names that make a list
 
 _HOST: Final = r"^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$"
 _HOST_CHARACTERS: Final = r"[\p{N}_.-]"  # what names of machines have and words have not
@@ -127,6 +128,12 @@ class Column:
         return float(written.sum()) >= _MOSTLY * len(values) and float(
             values.str.contains(_HOST_CHARACTERS).sum()
         ) >= 0.8 * len(values)
+
+
+def is_list_of_names(cells: pl.Series) -> bool:
+    """Whether single values, each of which stands once, are written as names of machines are."""
+    column = Column(0, "", cells)
+    return column.filled >= _LISTED and column.unique and column.host_like
 
 
 class Dependence:

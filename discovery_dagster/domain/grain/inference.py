@@ -8,7 +8,7 @@ import polars as pl
 
 from discovery_dagster import reference
 from discovery_dagster.domain.grain import BY_VALUES, WAITING, Grain, TableGrain
-from discovery_dagster.domain.grain.columns import Column, Dependence, named
+from discovery_dagster.domain.grain.columns import Column, Dependence, is_list_of_names, named
 from discovery_dagster.domain.grain.observations import Observed, observed, of_people
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.tables.words import AssetType
@@ -60,7 +60,9 @@ def infer_grain(columns: Sequence[Column], *, known: bool) -> TableGrain:
 
 
 def _is_table(columns: Sequence[Column]) -> bool:
-    """Whether at least two columns have values in the same records."""
+    """Whether at least two columns have values in the same records, or the only one has names."""
+    if len(columns) == 1:
+        return is_list_of_names(columns[0].cells)
     filled = [column.cells.head(_FIRST).is_not_null() for column in columns]
     together = pl.DataFrame([each.alias(str(at)) for at, each in enumerate(filled)]).select(
         pl.sum_horizontal(pl.all()) > 1

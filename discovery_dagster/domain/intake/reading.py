@@ -9,6 +9,7 @@ import polars as pl
 from discovery_dagster.domain import corrections, formats
 from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.formats.truncation import reject_incomplete_flows
+from discovery_dagster.domain.grain.columns import is_list_of_names
 from discovery_dagster.domain.readers import Limits, read_file
 from discovery_dagster.domain.refusals import describe_refused
 from discovery_dagster.domain.source_tables import (
@@ -83,9 +84,14 @@ def read_tables(
 
 
 def is_table(table: SourceTable) -> bool:
-    """Whether records stand below a header of several columns, and most of them fit it."""
+    """Whether records stand below a header of several columns, and most of them fit it.
+
+    A list of single values is a table where they are written as names of machines are.
+    """
     read = table.records.filter(pl.col("outcome") == READ)
     cells = [cell_column(at) for at in range(len(table.header))]
+    if len(cells) == 1:
+        return is_list_of_names(read[cells[0]])
     several = read.select((pl.sum_horizontal(pl.col(cells).is_not_null()) > 1).sum()).item()
     rejected = (table.records["outcome"] == REJECTED).sum()
     return len(cells) > 1 and several > rejected

@@ -19,6 +19,7 @@ from discovery_dagster.domain.readers.dot import is_dot, read_dot
 from discovery_dagster.domain.readers.encoding import decode, detect_encoding
 from discovery_dagster.domain.readers.gml import is_gml, read_gml
 from discovery_dagster.domain.readers.graph_xml import is_graph_xml, read_graph_xml
+from discovery_dagster.domain.readers.hosts_file import is_hosts_file, read_hosts_file
 from discovery_dagster.domain.readers.html_tables import is_html, read_html
 from discovery_dagster.domain.readers.icinga import is_icinga, read_icinga
 from discovery_dagster.domain.readers.json_text import read_json
@@ -75,6 +76,7 @@ _TEXTS: Final = (
     (is_nagios, read_nagios),
     (is_icinga, read_icinga),
     (is_dns_zone, read_dns_zone),
+    (is_hosts_file, read_hosts_file),
     (is_key_values, read_key_values),
     (has_leaders, read_named_values),
     (is_ansible_output, read_ansible_output),

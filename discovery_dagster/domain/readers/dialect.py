@@ -13,6 +13,7 @@ from discovery_dagster.domain.readers.header import find_header
 from discovery_dagster.domain.readers.header_rows import complete_header
 from discovery_dagster.domain.readers.headerless import known_log
 from discovery_dagster.domain.readers.quoting import scan_record
+from discovery_dagster.domain.readers.unnamed import has_address, name_columns, name_only_column
 
 SPACE = " "
 #: Stands for the delimiter of a table of one column: it does not occur in text.
@@ -27,6 +28,7 @@ _ANNOUNCED = re.compile(r"#fields(?P<delimiter>\t|: )(?P<names>.*)", re.IGNORECA
 _SAME_WORDS_SHARE = 0.9  # of the lines that must have as many words as the header
 _ENOUGH_LINES = 3  # below a header, so that all of them tell how many columns there are
 _NAME_LENGTH = 64  # characters of the name of an only column
+_UNNAMED = 60  # lines that tell a table without a header
 _ONE_WIDTH_SHARE = 0.5  # of the lines that must be as wide as the header where it is not the first
 
 
@@ -56,6 +58,9 @@ def find_dialect(lines: Sequence[str]) -> Dialect | None:
     if headerless is not None:
         delimiter, names = headerless
         return Dialect(delimiter, names, 0, 1, quoting=False)
+    unnamed = _unnamed(lines, first)
+    if unnamed is not None:
+        return unnamed
     stated = _STATED.fullmatch(lines[first]) if first < len(lines) else None
     if stated:
         candidates = [_rate(lines, first + 1, stated[1])]
@@ -85,6 +90,23 @@ def _skip_comments(lines: Sequence[str]) -> tuple[int, Dialect | None]:
         if text and (not text.startswith("#") or text[1:2] in {*DELIMITERS}):
             return at, None
     return len(lines), None
+
+
+def _unnamed(lines: Sequence[str], first: int) -> Dialect | None:
+    """Read records with addresses whose columns nothing names."""
+    if first >= len(lines) or not has_address(lines[first]):
+        return None
+    comments = any(line.startswith("#") for line in lines)
+    body = [line for line in lines[first : first + _UNNAMED] if not (comments and line[:1] == "#")]
+    for delimiter in (each for each in DELIMITERS if each in lines[first]):
+        names = name_columns([cells for _, cells, _ in _records(body, 0, delimiter)])
+        if names is not None:
+            return Dialect(delimiter, names, 0, first + 1, comments=comments)
+    records = [words(line) for line in body if line.strip()]
+    names = name_columns(records) if len({len(cells) for cells in records}) == 1 else None
+    if names is None:
+        return None
+    return Dialect(SPACE, names, 0, first + 1, quoting=False, comments=comments)
 
 
 def _rate(lines: Sequence[str], first: int, delimiter: str) -> _Rated | None:
@@ -162,6 +184,9 @@ def _one_column(lines: Sequence[str], first: int) -> Dialect | None:
     records = [at for at in range(first, len(lines)) if lines[at].strip()]
     if len(records) < 2:
         return None
+    unnamed = name_only_column([lines[at] for at in records[:_UNNAMED]])
+    if unnamed is not None:
+        return Dialect(NO_DELIMITER, (unnamed,), 0, records[0] + 1)
     name = lines[records[0]].strip()
     is_prose = len(name) > _NAME_LENGTH or name[-1] in ".!?"
     if is_prose or any(map(name.count, DELIMITERS)) or find_header([[name]]) is None:

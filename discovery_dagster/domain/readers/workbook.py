@@ -6,6 +6,7 @@ Cells come as text: numbers without a trailing `.0`, booleans as `true` and `fal
 `2024-05-01 10:30:00`; errors such as `#N/A` as they stand. Formulas come as their last value.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import fastexcel
@@ -16,8 +17,8 @@ from discovery_dagster.domain.file_limits import Limits, check_limit
 from discovery_dagster.domain.readers.archive import check_extents, check_package, check_unpacked
 from discovery_dagster.domain.readers.body import read_body
 from discovery_dagster.domain.readers.by_library import DamagedError, read_by_library
-from discovery_dagster.domain.readers.header import find_header
-from discovery_dagster.domain.readers.header_rows import complete_header
+from discovery_dagster.domain.readers.header import Cells, find_header
+from discovery_dagster.domain.readers.header_rows import Header, complete_header
 from discovery_dagster.domain.readers.merged import fill_merged, merged_cells
 from discovery_dagster.domain.readers.records import (
     check_lengths,
@@ -28,6 +29,7 @@ from discovery_dagster.domain.readers.sections import Section
 from discovery_dagster.domain.readers.sheet_notes import sheet_notes
 from discovery_dagster.domain.readers.sheet_purpose import ignore_by_purpose
 from discovery_dagster.domain.readers.side_by_side import parts_of
+from discovery_dagster.domain.readers.unnamed import has_address, name_columns
 from discovery_dagster.domain.readers.worksheet import Worksheet, Worksheets
 from discovery_dagster.domain.readers.xlsx import read_layouts, read_package
 from discovery_dagster.domain.source_tables import FileReading, MergedCell, SourceTable
@@ -139,10 +141,9 @@ def _tables(sheet: Worksheet, name: str, limits: Limits) -> tuple[SourceTable, .
     if rows.width:
         check_lengths(name, rows, rows.columns, limits)
     top = rows.head(_HEADER_SAMPLE).rows()
-    position = find_header(top)
-    if position is None:
+    header = _header(top)
+    if header is None:
         return ()
-    header = complete_header(top, position)
     cells = rows.slice(header.last + 1)
     if rows.width == 1 and cells.is_empty():
         return ()
@@ -154,6 +155,15 @@ def _tables(sheet: Worksheet, name: str, limits: Limits) -> tuple[SourceTable, .
     body = Section(header.cells, header.last + 1, records)
     tables = read_body(name, sheet.name, body, limits, ragged=False)
     return tuple(_as_laid_out(table, sheet, limits) for table in tables)
+
+
+def _header(top: Sequence[Cells]) -> Header | None:
+    """The header among the first rows; where there is none, the names of what has addresses."""
+    names = name_columns(top) if top and has_address(" ".join(filter(None, top[0]))) else None
+    if names is not None:
+        return Header(names, -1)
+    position = find_header(top)
+    return None if position is None else complete_header(top, position)
 
 
 def _as_laid_out(table: SourceTable, sheet: Worksheet, limits: Limits) -> SourceTable:

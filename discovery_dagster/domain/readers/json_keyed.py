@@ -132,8 +132,31 @@ def _are_things(value: Mapping[str, Any]) -> bool:
     return len(filled) > 1 and max(shared.values(), default=0) > len(filled) / 2
 
 
+def _with_lists(thing: Element, things: Mapping[str, Any]) -> Element:
+    """Take objects inside a thing that are called as other things for a list of those.
+
+    What stands in them is said of the neighbours, or of the connection, and not of the thing.
+    """
+    own = thing.value
+    if isinstance(own, RepeatedKeys):
+        return thing
+    lists = {key: list(each) for key, each in own.items() if _are_called_as(each, things)}
+    return replace(thing, value={**own, **lists}) if lists else thing
+
+
+def _are_called_as(value: Any, things: Mapping[str, Any]) -> bool:
+    if not isinstance(value, dict) or isinstance(value, RepeatedKeys) or not value:
+        return False
+    if not all(isinstance(each, dict) for each in value.values()):
+        return False
+    return sum(name in things for name in value) > len(value) / 2
+
+
 def _array(element: Element, column: str | None) -> Array:
-    members = members_of(element)
+    members = {
+        key: each if column else _with_lists(each, element.value)
+        for key, each in members_of(element).items()
+    }
     taken = {key for each in members.values() if column is None for key in each.value}
     called = next(name for name in _NAMES if name not in taken)
     records = []

@@ -74,3 +74,21 @@ def test_a_summary_below_the_flows_of_nfdump_is_no_record(tmp_path: Path) -> Non
     assert [(r[0], r[1]) for r in records_of(table_of(tmp_path, content))] == [
         (2, "read"), (3, "ignored"), (4, "ignored"), (5, "ignored"),
     ]  # fmt: skip
+
+
+def test_objects_that_are_called_as_the_things_around_are_their_neighbours(tmp_path: Path) -> None:
+    switches = {
+        "core-1": {
+            "ip": "10.0.0.1",
+            "peers": {"edge-1": {"ip": "10.0.0.2", "ports": [["a", "b"]]}},
+        },
+        "edge-1": {"ip": "10.0.0.2", "peers": {"core-1": {"ip": "10.0.0.1"}}},
+        "edge-2": {"ip": "10.0.0.3", "disk": {"sda": {"size": 3}, "core-1": {"size": 1}}},
+    }
+    header, *rows = keyed(tmp_path, switches)
+    assert header[:3] == ("name", "ip", "peers")
+    assert [row[:3] for row in rows] == [
+        ("core-1", "10.0.0.1", "edge-1"),
+        ("edge-1", "10.0.0.2", "core-1"),
+        ("edge-2", "10.0.0.3", None),
+    ]

@@ -17,6 +17,7 @@ from discovery_dagster.domain.words import fold, replace_words
 _HOSTS: Final = frozenset({"hostname", "fqdn"})
 _MACHINES: Final = frozenset({AssetType.SERVER, AssetType.VIRTUAL_MACHINE})
 _OF_INVENTORY: Final = frozenset({"hostname", "fqdn", "ip_addresses", "mac_addresses"})
+_OF_DEVICES: Final = frozenset({"vendor", "model", "os_name", "serial_number", "mac_addresses"})
 _SURE, _LIKELY, _POSSIBLE = 0.95, 0.85, 0.7
 _PEOPLE: Final = 2
 _ENOUGH: Final = 3  # records from which on names and addresses that pair off are no chance
@@ -342,6 +343,9 @@ def _unclear(columns: Sequence[Column]) -> TableGrain:
             f' like the name of a machine, and an address of its own in "{address.header}".'
         )
         return TableGrain(Grain.THING, reason, _POSSIBLE, BY_VALUES, name=name.position)
+    if not like and len(addressed) == 1 and _tells_a_thing(columns, addressed[0]):
+        reason = f'A row is a thing that an address of its own in "{addressed[0].header}" tells.'
+        return TableGrain(Grain.THING, reason, _POSSIBLE, BY_VALUES)
     ends = _two_ends(like)
     if ends is not None:
         one, other = ends
@@ -367,6 +371,12 @@ def _unclear(columns: Sequence[Column]) -> TableGrain:
         " like names of machines."
     )
     return TableGrain(Grain.NOTHING, reason, 0.3, BY_VALUES, WAITING)
+
+
+def _tells_a_thing(columns: Sequence[Column], address: Column) -> bool:
+    """Whether nameless records with addresses say something that only machines have."""
+    of_machines = any(each.field in _OF_DEVICES and each.filled for each in columns)
+    return of_machines and address.filled >= _ENOUGH
 
 
 def _two_ends(like: Sequence[Column]) -> tuple[Column, Column] | None:

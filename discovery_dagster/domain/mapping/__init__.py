@@ -46,6 +46,7 @@ from discovery_dagster.domain.mapping.evidence import (
 )
 from discovery_dagster.domain.mapping.instead import read_instead
 from discovery_dagster.domain.mapping.listed_things import read_lists
+from discovery_dagster.domain.mapping.only_addresses import accept_only_addresses
 from discovery_dagster.domain.mapping.own_hosts import name_own_hosts
 from discovery_dagster.domain.mapping.rival_names import part_addresses, resolve_rival_names
 from discovery_dagster.domain.mapping.unknown_names import propose_names
@@ -131,6 +132,7 @@ def _claims(
     if of_things and table_format.synonyms:
         claims = part_addresses(claims)
         claims = read_full_versions([claim_by_values(claim) for claim in claims])
+        claims = accept_only_addresses(claims)
         claims = read_instead(claims)
     if table_format.kind is Kind.FLOWS and table_format.fit is not None:
         claims = refuse_constant_ends(claims, listed=table_format.local)

@@ -24,19 +24,24 @@ _OF_MACHINES: Final = frozenset(
     {"hostname", "fqdn", "ip_addresses", "mac_addresses", "serial_number", "os_name", "model"}
     | {"cpu_cores", "memory_gb", "asset_tag", "smbios_uuid"}
 )
+_OF_THINGS: Final = _OF_MACHINES | {"name"}
+_OWNERS: Final = frozenset({"technical_owner", "business_owner"})
 _CONFIDENCE: Final = 0.75
 _NOTE: Final = "no other column says it"
 
 
 def read_instead(claims: Sequence[Claim]) -> list[Claim]:
-    """Let a column stand in for each field that no column of a list of machines gives."""
+    """Let a column stand in for each field that no column of a list of machines gives.
+
+    A team stands in for who answers for things of any kind, where no owner is named.
+    """
     given = {claim.field for claim in claims if claim.status == ACCEPTED}
-    if not given & _OF_MACHINES:
-        return list(claims)
     chosen = {
         claim.column.position: field
         for field, headers in _headers().items()
-        if field not in {claim.field for claim in claims}
+        if given & (_OF_THINGS if field in _OWNERS else _OF_MACHINES)
+        and not given & (_OWNERS if field in _OWNERS else {field})
+        and field not in {claim.field for claim in claims}
         and (claim := _first(claims, headers)) is not None
     }
     return [

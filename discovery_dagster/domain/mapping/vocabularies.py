@@ -4,6 +4,7 @@ Which words are is data: `operating_systems`, `environments`, `criticalities`, `
 `asset_types`.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final
@@ -75,6 +76,18 @@ def _tier_words() -> Mapping[str, str]:
     return index_words(reference.load("tier_words"))
 
 
+@cache
+def _hardware() -> tuple[re.Pattern[str], ...]:
+    """Patterns of models, as they tell what hardware is."""
+    rules = reference.load("classification")["rules"]
+    return tuple(re.compile(rule["pattern"]) for rule in rules if rule.get("field") == "hardware")
+
+
+def _is_model(values: pl.Series) -> pl.Series:
+    known = [any(each.search(value) for each in _hardware()) for value in values.str.to_lowercase()]
+    return pl.Series(known, dtype=pl.Boolean)
+
+
 _KNOWLEDGE: Final[Mapping[str, Callable[[pl.Series], pl.Series]]] = {
     "os_name": _is_system,
     "fqdn": _is_qualified,
@@ -85,4 +98,5 @@ _KNOWLEDGE: Final[Mapping[str, Callable[[pl.Series], pl.Series]]] = {
     "record_kind": _is_truth_value,
     "protocol": _is_protocol,
     "declared_type": _is_word_of(synonyms.type_words),
+    "model": _is_model,
 }

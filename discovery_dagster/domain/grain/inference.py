@@ -1,6 +1,7 @@
 """The grain of a table of no known tool, from words of its headers that its values confirm."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
@@ -10,6 +11,7 @@ from discovery_dagster import reference
 from discovery_dagster.domain.grain import BY_VALUES, WAITING, Grain, TableGrain
 from discovery_dagster.domain.grain.columns import Column, Dependence, is_list_of_names, named
 from discovery_dagster.domain.grain.observations import Observed, observed, of_people
+from discovery_dagster.domain.grain.pairs import parts_of
 from discovery_dagster.domain.headers import synonyms
 from discovery_dagster.domain.tables.words import AssetType
 from discovery_dagster.domain.words import fold, replace_words
@@ -20,6 +22,7 @@ _OF_INVENTORY: Final = frozenset({"hostname", "fqdn", "ip_addresses", "mac_addre
 _OF_DEVICES: Final = frozenset({"vendor", "model", "os_name", "serial_number", "mac_addresses"})
 _SURE, _LIKELY, _POSSIBLE = 0.95, 0.85, 0.7
 _PEOPLE: Final = 2
+_NOBODYS: Final = r"^(?:0\.0\.0\.0|127\.|::1?(?:[\s/]|$))"
 _ENOUGH: Final = 3  # records from which on names and addresses that pair off are no chance
 _FIRST: Final = 10_000  # records that tell whether it is a table at all
 _NAMELESS: Final = 0.8  # share of addresses with a name, below which a list is one of addresses
@@ -54,7 +57,7 @@ def infer_grain(columns: Sequence[Column], *, known: bool) -> TableGrain:
         nameless = _about_none(columns, words)
         if nameless is not None:
             return nameless
-    grain = _by_dependence(columns, hosts)
+    grain = _by_dependence(columns, hosts) or _by_pairs(columns, hosts)
     if grain is not None:
         return grain
     return _thing(columns) if known else _unclear(columns)
@@ -286,6 +289,23 @@ def _by_dependence(columns: Sequence[Column], hosts: Sequence[Column]) -> TableG
     return None
 
 
+def _by_pairs(columns: Sequence[Column], hosts: Sequence[Column]) -> TableGrain | None:
+    """Read interfaces of devices, which are told by both names together."""
+    pair = parts_of(columns, hosts)
+    if pair is None:
+        return None
+    device, part = pair
+    about = Dependence(device, [each for each in columns if each is not device])
+    reason = (
+        f'A row is an observation about what "{device.header}" names: one of its parts, which'
+        f' "{part.header}" names, and several have parts of the same name.'
+    )
+    return TableGrain(
+        Grain.OBSERVATION, reason, _LIKELY, BY_VALUES, evidence=(_per_subject(device),),
+        name=device.position, beside=_beside(columns, device, about, None) | {part.position},
+    )  # fmt: skip
+
+
 def _beside(
     columns: Sequence[Column], subject: Column, about: Dependence, words: Observed | None
 ) -> frozenset[int]:
@@ -302,9 +322,8 @@ def _beside(
         if words is not None and column.folded in words.own:
             beside.add(column.position)
         elif field in rules["identifying"]:
-            if not about.determines(column) and not Dependence(column, [subject]).determines(
-                subject
-            ):
+            own = _without_nobodys(column)
+            if not about.determines(column) and not Dependence(own, [subject]).determines(subject):
                 beside.add(column.position)
         elif field is None:
             if column.header in observed_in or not about.shown(column):
@@ -312,6 +331,12 @@ def _beside(
         elif field == "name" or field not in rules["of_subject"] or not about.determines(column):
             beside.add(column.position)
     return frozenset(beside)
+
+
+def _without_nobodys(column: Column) -> Column:
+    """The column without addresses that many have and that lead to none of them: `0.0.0.0`."""
+    nobodys = column.cells.str.contains(_NOBODYS).fill_null(value=False)
+    return replace(column, cells=column.cells.set(nobodys, None))
 
 
 def _thing(columns: Sequence[Column]) -> TableGrain:

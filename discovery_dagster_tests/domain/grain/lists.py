@@ -182,6 +182,30 @@ hv-11,vmnic1,00:50:56:11:22:02,10.9.1.11,10000,9000,up,core-sw-2
         nothing="status",
         edges=None,
     ),
+    "interfaces that only pairs of names tell": _list(
+        "observation",
+        "fw-01 fw-02",
+        """
+device,name,ip
+fw-01,port1,10.1.0.1 255.255.255.0
+fw-01,port2,0.0.0.0 0.0.0.0
+fw-01,loopback0,10.9.0.1 255.255.255.255
+fw-02,port1,10.2.0.1 255.255.255.0
+fw-02,port2,0.0.0.0 0.0.0.0
+fw-02,wan1,192.0.2.7 255.255.255.252
+""",
+    ),
+    "machines by their hypervisors": _list(
+        "thing",
+        "web01 web02 db01 db02",
+        """
+device,name,ip
+esx-01,web01,10.1.0.1
+esx-01,web02,10.1.0.2
+esx-02,db01,10.1.0.3
+esx-02,db02,10.1.0.4
+""",
+    ),
     "addresses": _list(
         "observation",
         "gw-lab lab-dns-1 lab-ipmi-4",

@@ -31,6 +31,7 @@ _ZERO: Final = re.compile(r"(?<=[^\W\d_])0[01]?$")
 _NUMBER: Final = re.compile(r"(?<!\d)\d+$")
 _ACRONYM: Final = re.compile(r"([A-Z]{2,5})(?:[ _-]|(?=[A-Z][a-z]))")
 _NAMES: Final = frozenset({"name", "hostname", "fqdn"})
+_HOST: Final = "hypervisor host"
 _FEWEST: Final = 3  # headers that share a prefix
 _MOST: Final = 0.5  # least share of the headers that do
 _NUMBERED: Final = 0.6  # least share of headers that end in a zero, as columns of SCCM do
@@ -56,9 +57,9 @@ def plain_headers(header: Sequence[str]) -> tuple[str, ...]:
 def _with_names(header: tuple[str, ...]) -> tuple[str, ...]:
     """Call the header by a name that stands in for one, where none names the things."""
     meanings = [find_meaning(column, synonyms.ASSETS) for column in header]
-    if any(meaning is not None and _names(meaning) for meaning in meanings):
-        return header
     folded = [fold(column) for column in header]
+    if any(meaning is not None and _names(meaning) for meaning in meanings):
+        return _with_hosts(header, folded)
     fields = {meaning.field for meaning in meanings if meaning is not None}
     for naming in _instead():
         at = next((folded.index(word) for word in naming.words if word in folded), None)
@@ -66,6 +67,21 @@ def _with_names(header: tuple[str, ...]) -> tuple[str, ...]:
         if at is not None and naming.holds(fields) and not others & _of_virtual_machines():
             return (*header[:at], naming.header, *header[at + 1 :])
     return tuple(map(_without_acronym, header))
+
+
+def _with_hosts(header: tuple[str, ...], folded: Sequence[str]) -> tuple[str, ...]:
+    """Call the computers of Hyper-V's lists what they are, beside the names of their machines."""
+    telling, hosts = _of_hyper_v()
+    if "name" not in folded or not telling & {*folded}:
+        return header
+    pairs = zip(header, folded, strict=True)
+    return tuple(_HOST if word in hosts else column for column, word in pairs)
+
+
+@cache
+def _of_hyper_v() -> tuple[frozenset[str], frozenset[str]]:
+    rules = load("virtual_machines")["hyper_v"]
+    return frozenset(map(fold, rules["telling"])), frozenset(map(fold, rules["hosts"]))
 
 
 def _names(meaning: Meaning) -> bool:

@@ -32,6 +32,7 @@ from discovery_dagster.domain.readers.named_values import (
     is_named_values,
     read_named_values,
 )
+from discovery_dagster.domain.readers.nmap_lines import is_nmap_lines, read_nmap_lines
 from discovery_dagster.domain.readers.plantuml import is_plantuml, read_plantuml
 from discovery_dagster.domain.readers.sockets import is_list_of_sockets, read_sockets
 from discovery_dagster.domain.readers.spreadsheet_xml import (
@@ -76,6 +77,7 @@ _TEXTS: Final = (
     (is_nagios, read_nagios),
     (is_icinga, read_icinga),
     (is_dns_zone, read_dns_zone),
+    (is_nmap_lines, read_nmap_lines),
     (is_hosts_file, read_hosts_file),
     (is_key_values, read_key_values),
     (has_leaders, read_named_values),

@@ -57,7 +57,8 @@ def find_dialect(lines: Sequence[str]) -> Dialect | None:
     headerless = known_log(lines)
     if headerless is not None:
         delimiter, names = headerless
-        return Dialect(delimiter, names, 0, 1, quoting=False)
+        comments = any(line.startswith("#") for line in lines)
+        return Dialect(delimiter, names, 0, 1, quoting=False, comments=comments)
     unnamed = _unnamed(lines, first)
     if unnamed is not None:
         return unnamed

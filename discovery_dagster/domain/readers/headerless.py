@@ -15,7 +15,8 @@ _SHARE: Final = 0.9  # of them; a line may be broken
 
 def known_log(lines: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
     """Return delimiter and columns of the log that `lines` are of, None when they are of none."""
-    filled = [line.strip() for line in lines[:_LINES] if line.strip()]
+    stripped = (line.strip() for line in lines[:_LINES])
+    filled = [line for line in stripped if line and not line.startswith("#")]
     for log in _logs():
         # The first line decides before others are looked at: it would be the header.
         if not filled or not log.holds(filled[0]):

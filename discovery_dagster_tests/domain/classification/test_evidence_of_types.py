@@ -106,6 +106,13 @@ def test_the_system_of_an_appliance_says_what_it_is_also_in_a_list_of_servers(sy
 
 
 @pytest.mark.parametrize(
+    ("system", "is_network"), [("IOS", True), ("ios", True), ("iOS", False), ("iOS 17.2", False)]
+)
+def test_ios_as_apple_writes_it_is_no_system_of_a_network(system, is_network):
+    assert (judged(name="x", os_name=system)["type"] == "network_device") is is_network
+
+
+@pytest.mark.parametrize(
     ("flag", "kind", "virtual"),
     [("No", "server", False), ("Yes", "virtual_machine", True), (None, "server", None)],
 )

@@ -8,7 +8,7 @@ printed, so that they say what a file does that nobody has looked at.
 
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -36,7 +36,7 @@ def main() -> int:
 
 
 def print_sight(folder: Path, *, kinds: bool, faults: bool = False) -> int:
-    """Print what came of the files in `folder`; return 1 where a figure is not what is wanted.
+    """Print what came of the files in `folder`; return 1 where a half's figure is not as wanted.
 
     Args:
         folder: where the public files lie.
@@ -49,6 +49,7 @@ def print_sight(folder: Path, *, kinds: bool, faults: bool = False) -> int:
         print_section(f"First sight, {half}: {len(sights)} files", figures(sights))
         for half, sights in seen.items()
     ]
+    _print_batches(labels, seen)
     if kinds:
         for half, sights in seen.items():
             _print_kinds(half, sights)
@@ -105,6 +106,16 @@ def _share(
     counted = sum(holds(sight) for sight in sights)
     share = counted / len(sights) if sights else 1.0
     return Figure(subject, measure, share, wanted, f"{counted} of {len(sights)}")
+
+
+def _print_batches(labels: Iterable[Label], seen: Mapping[str, list[Sight]]) -> None:
+    """Print the figures of each batch's halves, where there are several batches."""
+    batches = {label.file: label.batch for label in labels}
+    for batch in sorted(set(batches.values())) if len(set(batches.values())) > 1 else ():
+        for half, sights in seen.items():
+            own = [sight for sight in sights if batches[sight.file] == batch]
+            if own:
+                print_section(f"Batch {batch}, {half}: {len(own)} files", figures(own))
 
 
 def _print_kinds(half: str, sights: list[Sight]) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from quality.first_sight import print_sight
 from quality.sight_labels import KEPT_BACK, USED, Label, read_labels
 from quality.sight_looking import look
 
@@ -38,3 +39,16 @@ def test_a_refused_table_has_everything_missing(tmp_path):
     sight = look(path, replace(LABEL, asks=True))
     assert sight.refused
     assert (sight.mapped, sight.mappable, sight.things_found) == (0, 2, 0)
+
+
+def test_figures_of_several_batches_are_printed_for_each(tmp_path, capsys):
+    labels = {label.batch: label for label in read_labels() if label.file.endswith(".csv")}
+    for label in (labels[1], labels[5]):
+        path = tmp_path / label.file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("Name,IP Address\nweb01,10.0.0.1\n")
+        print_sight(tmp_path, kinds=False)
+    alone, both = capsys.readouterr().out.split("## First sight, used")[1:]
+    assert "## Batch" not in alone
+    assert f"## Batch 1, {labels[1].half}: 1 files" in both
+    assert f"## Batch 5, {labels[5].half}: 1 files" in both

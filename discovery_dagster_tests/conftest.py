@@ -26,8 +26,9 @@ from discovery_dagster_tests.searching import FEW, MANY, PROFILE
 
 PROJECT = Path(__file__).parents[1]
 
-#: Folders whose files share sessions and a server that are dear to make: one worker runs each.
-TOGETHER = ("api", "pages")
+#: Folders whose files share what is dear to make, sessions and a server, or to import, CrewAI: one
+#: worker runs each.
+TOGETHER = ("ai", "api", "pages")
 
 
 #: Folders whose files take longest come first, so that short ones fill what is left at the end.

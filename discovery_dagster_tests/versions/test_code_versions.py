@@ -53,8 +53,9 @@ def test_a_changed_function_changes_the_steps_above_it_and_no_other(copy, versio
 
 
 def test_a_changed_rule_changes_the_steps_that_read_it_and_no_other(copy, versions):
-    (copy / "reference/strategies.yaml").open("a").write("added: 1\n")
-    (copy / "reference/precedence.yaml").open("a").write("added: 1\n")
+    for rules in ("strategies", "precedence"):
+        path = copy / f"reference/{rules}.yaml"
+        path.write_text(path.read_text() + "added: 1\n")
     assert changed(copy, versions) == {"migration_plan", "inventory"}
 
 

@@ -101,3 +101,26 @@ def test_models_below_a_header_that_may_mean_them_are_such():
     assert fields_of(table(["Hostname", "Platform"], *rows))["Platform"] == "model"
     systems = [("srv-01", "Windows Server 2019"), ("srv-02", "Debian 12")]
     assert fields_of(table(["Hostname", "Platform"], *systems))["Platform"] == "os_name"
+
+
+@pytest.mark.parametrize("header", ["RGname", "rgName", "RG Name"])
+def test_a_short_word_for_a_resource_group_is_the_scope_of_machines(header):
+    source = table(["VMname", header, "OS"], ("web01", "rg-shop", "Debian 12"))
+    assert fields_of(source)[header] == "scope"
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Responsible_Person", "business_owner"),
+        ("Verantwortliche Person", "business_owner"),
+        ("Persona responsable", "business_owner"),
+        ("MoRefID", "provider_id"),
+        ("Managed Object Reference", "provider_id"),
+    ],
+)
+def test_further_words_for_owners_and_ids_are_known(header, field):
+    rows = [("web01", "vm-101", "Debian 12"), ("web02", "vm-102", "Debian 12")]
+    if field == "business_owner":
+        rows = [("web01", "Ann Lee", "Debian 12"), ("web02", "Bo Chen", "Debian 12")]
+    assert fields_of(table(["Hostname", header, "OS"], *rows))[header] == field

@@ -2,6 +2,7 @@
 
 hostnames/hostname[1]/@name        an attribute of the first
 detail[name=OS]/value              of those whose child, or `[@name=OS]` attribute, says so
+detail[@name=]                     of those that have no such child or attribute
 //element                          at any depth
 .                                  the element itself
 """
@@ -65,6 +66,8 @@ def _follow(node: Node, step: _Step) -> Iterable[Node]:
     if step.condition.isdigit():
         return islice(nodes, int(step.condition) - 1, int(step.condition))
     key, _, value = step.condition.partition("=")
+    if not value:
+        return (each for each in nodes if not any(texts_at(each, key)))
     return (each for each in nodes if value in texts_at(each, key))
 
 

@@ -35,6 +35,14 @@ def test_nmaps_hosts_that_answered_are_things_with_their_open_ports(tmp_path):
     assert outcomes(derived) == {"accepted": 2, "ignored": 1}
 
 
+def test_an_address_of_nmap_without_its_type_is_of_version_4_as_its_document_type_says(tmp_path):
+    derived = derived_from(tmp_path, scan_xml=NMAP.replace(' addrtype="ipv4"', ""))
+    assert things(derived, "ip_addresses") == {
+        "10.9.0.1": ["10.9.0.1"],
+        "lnxmail2.corp.example": ["10.9.0.4"],
+    }
+
+
 NESSUS = """<NessusClientData_v2><Report name="dc">
 <ReportHost name="10.9.1.20"><HostProperties>
 <tag name="operating-system">Microsoft Windows Server 2019 Standard</tag>

@@ -12,7 +12,7 @@ from discovery_dagster.defs.pooled_storage import MIGRATED, PooledPostgresStorag
 from discovery_dagster.store.database import Database
 
 _CLOSE_ALL = """
-    select pg_terminate_backend(pid) from pg_stat_activity
+    select pg_terminate_backend(pid, 5000) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()
 """
 

@@ -1,6 +1,5 @@
 """The engagement's identity register: which asset an identifier has come to mean."""
 
-import io
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -18,6 +17,29 @@ from discovery_dagster.store.database import Database
 _READ_WHOLE: Final = 4
 
 _IDENTIFIERS = "select identifier, asset_id from discovery.asset_identifier where engagement = %s"
+
+#: The same as arrays of 10,000: a row each took this process seven times as long.
+_ARRAYS: Final = f"""
+select array_agg(identifier) as identifier, array_agg(asset_id) as asset_id
+from (select *, (row_number() over () - 1) / 10000 as part from ({_IDENTIFIERS}) as registered)
+  as numbered
+group by part
+"""
+
+_REGISTERED: Final = {"identifier": pl.String, "asset_id": pl.String}
+
+#: Nobody else registers meanwhile, so what is known is left out by a join; `on conflict` took twice
+#: as long, since it writes each row on probation.
+_INSERT: Final = """
+insert into discovery.asset_identifier (engagement, identifier, asset_id, session)
+select distinct on (identifier) %(engagement)s, identifier, asset_id, %(session)s
+from staging_identifier new
+where not exists (
+  select from discovery.asset_identifier known
+  where known.engagement = %(engagement)s and known.identifier = new.identifier
+)
+order by identifier
+"""
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('discovery.identity ' || %s, 7301))"
 
@@ -69,12 +91,9 @@ def _known(
 
 
 def _read_whole(connection: Connection[DictRow], session: SessionKey) -> pl.DataFrame:
-    statement = f"copy ({_IDENTIFIERS}) to stdout (format csv)"
-    with connection.cursor().copy(statement, [str(session.engagement)]) as copy:
-        text = io.BytesIO(b"".join(copy))
-    return pl.read_csv(
-        text, has_header=False, new_columns=["identifier", "asset_id"], infer_schema=False
-    )
+    with connection.cursor(binary=True) as cursor:
+        parts = cursor.execute(_ARRAYS, [str(session.engagement)]).fetchall()
+    return pl.concat(pl.DataFrame(part, schema=_REGISTERED) for part in parts)
 
 
 def _register(
@@ -99,10 +118,7 @@ def _register(
             identifiers.select("identifier", "asset_id"),
         )
         connection.execute(
-            "insert into discovery.asset_identifier (engagement, identifier, asset_id, session)"
-            " select %s, identifier, asset_id, %s from staging_identifier order by identifier"
-            " on conflict (engagement, identifier) do nothing",
-            [str(session.engagement), session.session],
+            _INSERT, {"engagement": str(session.engagement), "session": session.session}
         )
     return True
 

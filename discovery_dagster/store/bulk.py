@@ -28,6 +28,10 @@ join pg_attribute on attrelid = indrelid and attnum = any (indkey)
 where indrelid = %s::regclass
 """
 
+#: Values of a column that Postgres keeps, and a three-hundredth of the rows that it looks at. At
+#: its own 100 a session of 1,000 assets beside large ones took it 0.9 s of processor time.
+_SAMPLED: Final = 30
+
 #: Rows that are text at once: those of a plan of 100,000 assets took 1 GB when all of them were.
 _AT_ONCE = 10_000
 
@@ -109,6 +113,7 @@ def analyze(database: Database, tables: Sequence[str]) -> None:
         suppress(psycopg.errors.InsufficientPrivilege),
     ):
         connection.execute("set role discovery_owner")
+        connection.execute(f"set default_statistics_target = {_SAMPLED}")
         for table in tables:
             columns = connection.execute(_INDEXED, [f"discovery.{table}"]).fetchall()
             connection.execute(

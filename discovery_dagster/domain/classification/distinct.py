@@ -72,7 +72,14 @@ def listed(parts: Sequence[Distinct]) -> pl.Series:
     # As Arrow's own: given NumPy's, pyarrow imports pandas, which costs a second and 40 MB.
     ends = pl.Series(np.concatenate([[0], np.cumsum(filled.sum(axis=1))])).to_arrow()
     values = texts[at[filled]].to_arrow(compat_level=pl.CompatLevel.newest())
-    return pl.Series(pa.LargeListArray.from_arrays(ends, values), dtype=pl.List(pl.String))
+    return pl.Series(_Arrow(pa.LargeListArray.from_arrays(ends, values)))
+
+
+class _Arrow:
+    """An array of Arrow's that does not say whose: Polars imports all that pyarrow computes by."""
+
+    def __init__(self, array: Any) -> None:
+        self.__arrow_c_array__ = array.__arrow_c_array__
 
 
 def _number(column: pl.DataFrame) -> tuple[Codes, int]:

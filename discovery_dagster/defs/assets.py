@@ -217,7 +217,7 @@ def inventory(
             advance=stages.advance,
             aliases=about_endpoints.aliases(endpoint_decisions.in_force(database, key.engagement)),
         )
-        resolved = identifiers.assign_ids(database, key, candidates, resolve)
+        resolved = identifiers.assign_ids(database, key, records.height, candidates, resolve)
         stages.advance()
         as_of = sessions.find(database, key).created_at.date()
         rules = partial(classification.classify, as_of=as_of)

@@ -25,26 +25,29 @@ def inventory_of(names: dict[str, str]) -> Inventory:
 def test_what_is_registered_is_known_again_whatever_it_holds(database, session, others):
     names = {name: f"asset-{at}" for at, name in enumerate(HOSTILE)}
     many = names | {f"serial:{at}": "another" for at in range(others)}
-    identifiers.assign_ids(database, session, unasked, lambda known: inventory_of(many))
+    identifiers.assign_ids(database, session, 1, unasked, lambda known: inventory_of(many))
     asked_with = []
 
     def resolve(known):
         asked_with.append(known)
         return inventory_of(names)
 
-    identifiers.assign_ids(database, session, lambda: pl.Series([*HOSTILE, "name:|new"]), resolve)
+    records, wanted = len(names), pl.Series([*HOSTILE, "name:|new"])
+    candidates = (lambda: wanted) if others else unasked
+    identifiers.assign_ids(database, session, records, candidates, resolve)
     assert asked_with == [names]
 
 
 def test_an_identifier_keeps_its_asset_and_new_ones_are_added(database, session):
-    identifiers.assign_ids(database, session, unasked, lambda known: inventory_of({"a": "1"}))
+    identifiers.assign_ids(database, session, 1, unasked, lambda known: inventory_of({"a": "1"}))
     candidates = pl.Series(["a", "b"])
     both = inventory_of({"a": "2", "b": "2"})
-    identifiers.assign_ids(database, session, lambda: candidates, lambda known: both)
+    identifiers.assign_ids(database, session, 1, lambda: candidates, lambda known: both)
     asked_with = []
     identifiers.assign_ids(
         database,
         session,
+        1,
         lambda: candidates,
         lambda known: asked_with.append(known) or inventory_of({}),
     )
@@ -58,14 +61,14 @@ def test_it_is_resolved_again_when_another_session_registers_meanwhile(database,
         asked_with.append(known)
         if len(asked_with) == 1:
             identifiers.assign_ids(
-                database, session, unasked, lambda known: inventory_of({"a": "1"})
+                database, session, 1, unasked, lambda known: inventory_of({"a": "1"})
             )
         return inventory_of({"a": known.get("a", "2")})
 
-    inventory = identifiers.assign_ids(database, session, lambda: pl.Series(["a"]), resolve)
+    inventory = identifiers.assign_ids(database, session, 1, unasked, resolve)
     assert asked_with == [{}, {"a": "1"}]
     assert inventory.identifiers.rows() == [("a", "1")]
 
 
 def unasked():
-    raise AssertionError("Nothing is registered, so there is nothing to ask for.")
+    raise AssertionError("Little or nothing is registered, so nothing is to be asked for.")

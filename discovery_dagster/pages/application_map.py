@@ -1,12 +1,14 @@
 """Applications and the interfaces between them as one drawing, and the table of the same."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from discovery_dagster import reference
 from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.tables import Interfaces
 from discovery_dagster.pages import links, maps, words
 from discovery_dagster.pages.maps import Map
 
@@ -29,33 +31,43 @@ class ApplicationMap:
 
 
 def draw(
-    key: SessionKey, applications: Sequence[Row], interfaces: Sequence[Row]
+    key: SessionKey, applications: pl.DataFrame, interfaces: Interfaces
 ) -> ApplicationMap | None:
     """Draw the applications that have interfaces; nothing where none has.
 
     Args:
         key: the session.
-        applications: as `exports` gives them.
-        interfaces: as `exports` gives them.
+        applications: `application_id, members, criticality, deployments` of `APPLICATIONS`.
+        interfaces: `INTERFACES`, of which `edges` are not needed.
     """
-    number = Counter[str]()
-    for row in interfaces:
-        number.update({row["source_id"], row["target_id"]})
-    if not number:
+    if interfaces.is_empty():
         return None
-    known = {row["application_id"]: row for row in applications}
-    drawn = {one for one, _ in sorted(number.items(), key=lambda item: (-item[1], item[0]))[:MOST]}
-    names = {row[f"{end}_id"]: row[end] for row in interfaces for end in ("source", "target")}
-    between = [row for row in interfaces if {row["source_id"], row["target_id"]} <= drawn]
+    ends = pl.concat([interfaces["source_id"], interfaces["target_id"]])
+    drawn = ends.value_counts().sort(["count", "source_id"], descending=[True, False]).head(MOST)
+    ids = drawn["source_id"].implode()
+    between = interfaces.filter(pl.col("source_id").is_in(ids), pl.col("target_id").is_in(ids))
+    known = {
+        row["application_id"]: row
+        for row in applications.filter(pl.col("application_id").is_in(ids)).iter_rows(named=True)
+    }
+    names = {
+        one: name
+        for end in ("source", "target")
+        for one, name in interfaces.filter(pl.col(f"{end}_id").is_in(ids))
+        .select(f"{end}_id", end)
+        .unique()
+        .sort(pl.all())
+        .iter_rows()
+    }
     document = {
-        "nodes": [_node(key, one, names[one], known.get(one)) for one in sorted(drawn)],
-        "edges": [_edge(row) for row in between],
+        "nodes": [_node(key, one, names[one], known.get(one)) for one in sorted(names)],
+        "edges": [_edge(row) for row in between.iter_rows(named=True)],
         "boxes": [],
     }
     return ApplicationMap(
         maps.of_document(document, "Applications and their interfaces"),
-        _sentence(len(drawn), len(between), len(applications), len(interfaces)),
-        interfaces[:ROWS],
+        _sentence(drawn.height, between.height, applications.height, interfaces.height),
+        interfaces.head(ROWS).to_dicts(),
     )
 
 

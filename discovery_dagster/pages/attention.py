@@ -29,9 +29,16 @@ def key_of(state: SessionState) -> SessionKey:
     return SessionKey.of(EngagementKey(state.client, state.engagement), state.session)
 
 
-def needed(state: SessionState) -> list[Attention]:
-    """Return what needs a person, most urgent first; nothing for a session that is well."""
+def needed(state: SessionState, *, offered: bool = False) -> list[Attention]:
+    """Return what needs a person, most urgent first; nothing for a session that is well.
+
+    Args:
+        state: of the session.
+        offered: whether the page says already what is out of date, beside the button for a run.
+    """
     items = [*_of_the_run(state), *_of_the_files(state), *_of_the_results(state)]
+    if not offered:
+        items += _out_of_date(state)
     return sorted(items, key=lambda item: _ORDER.index(item.urgency))
 
 
@@ -44,6 +51,9 @@ def _of_the_run(state: SessionState) -> Iterator[Attention]:
     if state.status == "done" and state.error:
         sentence = f"Results are current, but the last run failed: {state.error}"
         yield Attention("warn", sentence, "See the steps", here)
+
+
+def _out_of_date(state: SessionState) -> Iterator[Attention]:
     stale = [step.step for step in state.steps if step.status == "stale"]
     if stale and state.status not in ("queued", "running"):
         names = ", ".join(f"“{words.STEP_TITLES.get(step, step)}”" for step in stale[:2])
@@ -53,7 +63,7 @@ def _of_the_run(state: SessionState) -> Iterator[Attention]:
             f"Out of date: {names}{more} are based on older decisions, files or rules. "
             f"`discovery run` brings them up to date.",
             "See the steps",
-            here,
+            links.session(key_of(state)) + "#steps",
         )
 
 

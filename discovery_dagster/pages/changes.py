@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
@@ -161,10 +161,10 @@ class ChangesQuestion(Question):
 
 @router.get("/engagements/{engagement}/sessions/{session}/changes")
 def page(
-    session: SessionOf, shared: StateOf, asks: Annotated[ChangesQuestion, Query()]
+    request: Request, session: SessionOf, shared: StateOf, asks: Annotated[ChangesQuestion, Query()]
 ) -> HTMLResponse:
     """Show what is different from an earlier session, or any other."""
-    missing, _ = waits_for(shared, session, "migration_plan")
+    missing, _ = waits_for(shared, request, session, "migration_plan")
     others = [
         row.session.session
         for row in sessions.sessions(shared.database, session.engagement)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
@@ -30,11 +30,12 @@ from discovery_dagster.pages.dependency_filters import DEPTHS, Choice, choices
 from discovery_dagster.pages.frame import Page, Pending, shown
 from discovery_dagster.pages.maps import Map
 from discovery_dagster.pages.neighbourhood import LIMIT, Drawing
+from discovery_dagster.pages.overview import Overview
 from discovery_dagster.pages.questions import Question
 from discovery_dagster.pages.waiting import waits_for
-from discovery_dagster.store import exports
+from discovery_dagster.store import exports, plan_frames
 from discovery_dagster.store.kept import Kept, mark
-from discovery_dagster.store.reading import assets, listing, planning
+from discovery_dagster.store.reading import assets, listing
 from discovery_dagster.store.reading.listing import NO_ROWS, Count, Criteria
 from discovery_dagster.store.reading.lists import DEPENDENCIES
 from discovery_dagster.store.reading.neighbourhood import applications, members
@@ -156,7 +157,7 @@ class Content:
 
     name: str | None = None
     drawing: Drawing | None = None
-    overview: Map | None = None
+    overview: Overview | None = None
     between: ApplicationMap | None = None
     applications: Sequence[Row] = ()
     assets: Sequence[Row] = ()
@@ -182,7 +183,8 @@ def build(
     if drawing:
         drawn = maps.as_map(drawing, f"Neighbourhood of {name}", key, around.query)
     else:
-        drawn = between.drawing if between else content.overview
+        whole = between or content.overview
+        drawn = whole.drawing if whole else None
     filtered = {name: value for name, value in around.filters.items() if name != "environment"}
     filtered["asset_id"] = around.asset
     return DependenciesPage(
@@ -207,7 +209,7 @@ def build(
         drawing_title=_title(around, between),
         other_view=_other_view(key, around, between),
         interfaces=between.interfaces if between else (),
-        drawn_sentence=between.sentence if between else _drawn(around, drawing),
+        drawn_sentence=_drawn(around, content),
         hidden_sentence=maps.hidden_sentence(drawing, content.beyond) if drawing else None,
         more_url=_more(key, around) if drawing and drawing.hidden else None,
         nothing_sentence=(
@@ -267,9 +269,10 @@ def _other_view(
     return ("Applications", _url(key, around, view=None)) if around.view == "plan" else None
 
 
-def _drawn(around: DependenciesQuery, drawing: Drawing | None) -> str:
+def _drawn(around: DependenciesQuery, content: Content) -> str:
+    drawing, whole = content.drawing, content.between or content.overview
     if drawing is None:
-        return f"The {overview.LARGEST} largest move groups; the others of each wave are one node."
+        return whole.sentence if whole else ""
     steps = "one step" if around.depth == 1 else f"up to {around.depth} steps"
     return (
         f"{words.number(len(drawing.nodes))} nodes and {words.number(len(drawing.edges))} "
@@ -279,10 +282,13 @@ def _drawn(around: DependenciesQuery, drawing: Drawing | None) -> str:
 
 @router.get("/engagements/{engagement}/sessions/{session}/dependencies")
 def page(
-    session: SessionOf, shared: StateOf, asks: Annotated[DependenciesQuery, Query()]
+    request: Request,
+    session: SessionOf,
+    shared: StateOf,
+    asks: Annotated[DependenciesQuery, Query()],
 ) -> HTMLResponse:
     """Show dependencies."""
-    missing, published = waits_for(shared, session, "dependencies")
+    missing, published = waits_for(shared, request, session, "dependencies")
     if missing:
         return html(
             build(session, asks, Content(), pending=missing, dagster_url=shared.dagster_url)
@@ -330,8 +336,10 @@ def _around(shared: AppState, session: SessionKey, asks: DependenciesQuery) -> C
     )
 
 
-#: Sessions whose maps of applications are kept.
+#: Sessions whose drawings are kept, and their applications to start from.
 _MAPS = Kept[ApplicationMap | None](4)
+_OVERVIEWS = Kept[Overview | None](4)
+_APPLICATIONS = Kept[Sequence[Row]](4)
 
 
 def _whole(
@@ -344,22 +352,29 @@ def _whole(
     criteria = replace(asks.criteria, after=after, limit=ROWS)
     rows = listing.page(shared.database, session, DEPENDENCIES, criteria)
     drawn = between = None
+    made_from = mark(shared.database, session, published)
     if "migration_plan" in published and asks.view == "applications":
         between = _MAPS.of(
-            mark(shared.database, session, published),
+            made_from,
             lambda: application_map.draw(
                 session,
-                exports.rows(shared.database, session, "applications"),
-                exports.rows(shared.database, session, "interfaces"),
+                plan_frames.applications(shared.objects, session, published),
+                plan_frames.interfaces(shared.objects, session, published),
             ),
         )
     if "migration_plan" in published and between is None:
-        groups = exports.rows(shared.database, session, "groups")
-        drawn = overview.draw(session, groups, planning.crossing(shared.database, session))
+        drawn = _OVERVIEWS.of(
+            made_from,
+            lambda: overview.draw(
+                session,
+                exports.rows(shared.database, session, "groups"),
+                plan_frames.between_groups(shared.objects, session, published),
+            ),
+        )
     return Content(
         overview=drawn,
         between=between,
-        applications=applications(shared.database, session),
+        applications=_APPLICATIONS.of(made_from, lambda: applications(shared.database, session)),
         assets=_matches(shared, session, asks.find),
         items=rows.rows,
         total=listing.count(shared.database, session, DEPENDENCIES, criteria)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import ClassVar
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from discovery_dagster.api.security import SessionOf, StateOf
@@ -67,9 +67,9 @@ _DATA = (("CSV", "csv"), ("Parquet", "parquet"), ("NDJSON", "ndjson"))
 
 
 @router.get(f"{_SESSION}/downloads")
-def page(session: SessionOf, state: StateOf) -> HTMLResponse:
+def page(request: Request, session: SessionOf, state: StateOf) -> HTMLResponse:
     """Show what can be downloaded."""
-    pending, _ = waits_for(state, session, "migration_plan")
+    pending, _ = waits_for(state, request, session, "migration_plan")
     return html(
         DownloadsPage(
             frame.of_session(session, "", "Downloads", state.dagster_url),

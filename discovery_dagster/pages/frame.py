@@ -8,6 +8,7 @@ from discovery_dagster.domain.keys import EngagementKey, SessionKey
 from discovery_dagster.domain.state import SessionState
 from discovery_dagster.domain.steps import BY_KEY
 from discovery_dagster.pages import links, words
+from discovery_dagster.pages.outdated import Outdated
 
 
 def shown(sentence: str, **options: Any) -> Any:
@@ -46,12 +47,17 @@ class Page:
 
 @dataclass(frozen=True)
 class Pending:
-    """Why a page has nothing to show yet: the step that makes it has not published."""
+    """Why a page has nothing to show yet: the step that makes it has not published.
+
+    An editor has a `form` token, and a `mending` run where one would make it.
+    """
 
     title: str
     explanation: str
     status: str
     url: str
+    form: str | None = None
+    mending: Outdated | None = None
 
 
 #: The pages of a session in their order: path below the session, name.
@@ -101,6 +107,13 @@ def pending(key: SessionKey, state: SessionState, step: str) -> Pending:
             "Not ready yet: the session is being processed",
             f"This page appears when the step “{title}” is done. {makes}",
             state.status,
+            url,
+        )
+    if state.status == "cancelled":
+        return Pending(
+            "The run was stopped before this was ready",
+            f"This page needs the step “{title}”. A run goes on from where it was stopped.",
+            "cancelled",
             url,
         )
     return Pending(

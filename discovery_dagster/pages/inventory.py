@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from discovery_dagster.api import cursors
@@ -281,11 +281,14 @@ class InventorySelection(Question, AssetSelection):
 
 @router.get("/engagements/{engagement}/sessions/{session}/assets")
 def page(
-    session: SessionOf, shared: StateOf, asks: Annotated[InventorySelection, Query()]
+    request: Request,
+    session: SessionOf,
+    shared: StateOf,
+    asks: Annotated[InventorySelection, Query()],
 ) -> HTMLResponse:
     """Show a page of the inventory."""
     query = _query(asks)
-    missing, published = waits_for(shared, session, "classified_assets")
+    missing, published = waits_for(shared, request, session, "classified_assets")
     if missing:
         return html(build(session, query, pending=missing, dagster_url=shared.dagster_url))
     sort = asks.sort or ""

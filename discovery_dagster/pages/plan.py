@@ -1,7 +1,7 @@
 """Groups and waves: the plan as columns, each group's reason, and what crosses waves."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,69 +10,34 @@ from fastapi.responses import HTMLResponse
 
 from discovery_dagster import reference
 from discovery_dagster.api.security import SessionOf, StateOf
+from discovery_dagster.api.state import AppState
 from discovery_dagster.domain.decisions.constraints import Constraint
+from discovery_dagster.domain.facts import Publication
 from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.planning import crossing as crossings
 from discovery_dagster.domain.planning import health
 from discovery_dagster.domain.planning.defaults import Assumptions
-from discovery_dagster.domain.tables.words import AssetType
-from discovery_dagster.pages import frame, links, words
+from discovery_dagster.pages import frame, links, plan_board, words
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.frame import Page, Pending, shown
+from discovery_dagster.pages.plan_board import Board
 from discovery_dagster.pages.plan_limits import PlanEditing, editing
 from discovery_dagster.pages.plan_sign_off import SignOffs, sign_offs_of
 from discovery_dagster.pages.waiting import waits_for
-from discovery_dagster.store import exports
-from discovery_dagster.store.database import Database
+from discovery_dagster.store import exports, plan_frames
 from discovery_dagster.store.decisions import constraints
-from discovery_dagster.store.decisions.comments import About
 from discovery_dagster.store.kept import Kept, mark
 from discovery_dagster.store.reading import planning
 
 router = APIRouter()
 
 Row = Mapping[str, Any]
-#: What an asset is called, its page, and its id.
-Named = tuple[str, str, str]
 
-
-#: Groups of a wave that are shown as cards; the others are a line each, up to `LINES`.
-CARDS = 5
-LINES = 60
-ALONE = 200
 REASONS = 3  # why one constraint cannot hold
 CYCLES = 20
 ATTENTION = 20
 APPLICATIONS = 200
-
-
-@dataclass(frozen=True)
-class GroupCard:
-    """A move group of several assets."""
-
-    group: str
-    name: str
-    applications: str
-    reason: str
-    cycle: bool
-    assets: Sequence[str]
-    named: Sequence[Named]
-    strategies: Sequence[tuple[str, int]]
-
-
-@dataclass(frozen=True)
-class WaveColumn:
-    """A wave: its groups of several assets, and the assets that move alone."""
-
-    wave: int
-    reason: str
-    assets: int
-    groups: int
-    when: str  # days of its window, and the work that it takes
-    cards: Sequence[GroupCard]
-    lines: Sequence[GroupCard]
-    lines_more: int
-    alone: Sequence[Named]
-    alone_more: int
+PAIRS = 50  # of waves, or groups, between which dependencies lead
 
 
 @dataclass(frozen=True)
@@ -118,7 +83,7 @@ class PlanPage(Page):
     key: SessionKey = shown("the session")
     pending: Pending | None = shown("why there is nothing to show yet")
     figures: Mapping[str, int] = shown("numbers of groups by kind")
-    waves: Sequence[WaveColumn] = shown("the waves in their order")
+    board: Board | None = shown("the waves in their order, as columns")
     applications: Sequence[ApplicationRow] = shown("applications, most critical first")
     applications_more: int = shown("how many applications are in the data only")
     assumptions: Sequence[str] = shown("what is assumed of waves where nobody sets else")
@@ -129,7 +94,9 @@ class PlanPage(Page):
     cycles: Sequence[Row] = shown("sets that need each other: `assets`, `edges`, `cuts`")
     cycles_more: int = shown("how many sets are in the data only")
     late: Sequence[Row] = shown("needs of a later wave, that are no shared infrastructure")
-    crossing: Sequence[Crossing] = shown("dependencies between waves")
+    late_more: int = shown("how many more pairs of groups have some")
+    crossing: Sequence[Crossing] = shown("dependencies between waves, most first")
+    crossing_more: int = shown("how many more pairs of waves have some")
     downloads: Sequence[tuple[str, str]] = shown("the plan as data")
     editing: PlanEditing | None = shown("the forms and news of an editor; none of who only looks")
     signed: SignOffs | None = shown("who signed this plan off, and who an earlier one")
@@ -142,8 +109,12 @@ def build(
     waves: Sequence[Row] = (),
     groups: Sequence[Row] = (),
     applications: Sequence[Row] = (),
-    placed: Iterable[Row] = (),
+    board: Board | None = None,
     crossing: Sequence[Row] = (),
+    crossing_more: int = 0,
+    late: Sequence[Row] = (),
+    late_more: int = 0,
+    late_edges: int = 0,
     constraints: Sequence[Constraint] = (),
     conflicts: Sequence[Row] = (),
     coverage: Row | None = None,
@@ -162,10 +133,12 @@ def build(
         waves: as `exports` gives them.
         groups: likewise.
         applications: likewise.
-        placed: `id, name, type, group, strategy` of the assets of `listed` groups.
-        crossing: dependencies between groups by `source, target` (groups),
-            `source_wave, target_wave, infrastructure, edges` and an `example` (source, relation,
-            target).
+        board: the page's waves.
+        crossing: dependencies between waves, as `between_waves` counts them.
+        crossing_more: how many more pairs of waves have some.
+        late: needs of later waves, as `crossing.late` gives them.
+        late_more: how many more pairs of groups have some.
+        late_edges: how many dependencies that is.
         constraints: what people set for the plans of the engagement.
         conflicts: why some of it cannot hold, as `exports` gives it.
         coverage: as `planning` counts it.
@@ -176,28 +149,21 @@ def build(
         signed: who signed it off.
         dagster_url: of Dagster's pages.
     """
-    members: defaultdict[str, list[Row]] = defaultdict(list)
-    for asset in placed:
-        members[asset["group"]].append(asset)
     names = {group["group"]: group["name"] or group["group"] for group in groups}
-    late = [
-        {**row, **{end: names.get(row[end], row[end]) for end in ("source", "target")}}
-        for row in crossing
-        if row["source_wave"] < row["target_wave"] and not row["infrastructure"]
-    ]
-    several = [group for group in groups if len(group["assets"]) > 1]
+    several = sum(len(group["assets"]) > 1 for group in groups)
     return PlanPage(
         frame=frame.of_session(key, "plan", dagster_url=dagster_url),
         key=key,
         pending=pending,
         figures={
+            "waves": len(waves),
             "groups": len(groups),
-            "several": len(several),
-            "alone": len(groups) - len(several),
+            "several": several,
+            "alone": len(groups) - several,
             "cycles": sum(bool(group["cycle"]) for group in groups),
-            "late": sum(row["edges"] for row in late),
+            "late": late_edges,
         },
-        waves=[_column(key, wave, groups, members) for wave in waves],
+        board=board,
         applications=[_application(row) for row in _most_critical(applications)[:APPLICATIONS]],
         applications_more=max(len(applications) - APPLICATIONS, 0),
         assumptions=Assumptions.of(sum(wave["assets"] for wave in waves)).sentences(),
@@ -207,15 +173,20 @@ def build(
             applications,
             mixed=mixed,
             ownerless=ownerless,
-            late=sum(row["edges"] for row in late),
+            late=late_edges,
         )[:ATTENTION],
         limits=_limits(constraints, conflicts),
         contradicted=bool(conflicts),
         coverage=coverage or {},
         cycles=cycles[:CYCLES],
         cycles_more=max(len(cycles) - CYCLES, 0),
-        late=late,
-        crossing=_by_waves(row for row in crossing if row["source_wave"] != row["target_wave"]),
+        late=[
+            {**row, **{end: names.get(row[end], row[end]) for end in ("source", "target")}}
+            for row in late
+        ],
+        late_more=late_more,
+        crossing=[_crossing(row) for row in crossing],
+        crossing_more=crossing_more,
         downloads=[
             ("Groups CSV", links.data(key, "groups", "csv")),
             ("Waves CSV", links.data(key, "waves", "csv")),
@@ -270,147 +241,72 @@ def _application(row: Row) -> ApplicationRow:
     )
 
 
-def listed(groups: Sequence[Row]) -> list[str]:
-    """Return the groups whose assets the page lists."""
-    waves = sorted({group["wave"] for group in groups})
-    shown_groups = [
-        group
-        for wave in waves
-        for group in (*_several(groups, wave)[: CARDS + LINES], *_alone(groups, wave)[:ALONE])
-    ]
-    return [group["group"] for group in shown_groups]
-
-
-def _several(groups: Sequence[Row], wave: int) -> list[Row]:
-    own = [group for group in groups if group["wave"] == wave and len(group["assets"]) > 1]
-    return sorted(own, key=lambda group: (-len(group["assets"]), group["group"]))
-
-
-def _alone(groups: Sequence[Row], wave: int) -> list[Row]:
-    return [group for group in groups if group["wave"] == wave and len(group["assets"]) == 1]
-
-
-def _column(
-    key: SessionKey, wave: Row, groups: Sequence[Row], members: Mapping[str, Sequence[Row]]
-) -> WaveColumn:
-    several, alone = _several(groups, wave["wave"]), _alone(groups, wave["wave"])
-    cards = [_card(key, group, members.get(group["group"], ())) for group in several[:CARDS]]
-    rest = several[CARDS : CARDS + LINES]
-    return WaveColumn(
-        wave["wave"],
-        wave["reason"],
-        wave["assets"],
-        len(several) + len(alone),
-        _when(wave),
-        cards,
-        [_card(key, group, members.get(group["group"], ())) for group in rest],
-        max(len(several) - CARDS - LINES, 0),
-        [_named(key, one) for group in alone[:ALONE] for one in members.get(group["group"], ())],
-        max(len(alone) - ALONE, 0),
+def _crossing(row: Row) -> Crossing:
+    return Crossing(
+        row["source_wave"],
+        row["target_wave"],
+        row["edges"],
+        row["infrastructure"],
+        f"{row['from']} {words.in_words(row['relation'])} {row['to']}",
     )
-
-
-def _when(wave: Row) -> str:
-    days = f"{wave['starts']} to {wave['ends']}" if wave["starts"] else ""
-    work = f"about {wave['effort_hours']:,.0f} hours of work" if wave["effort_hours"] else ""
-    return ", ".join(filter(None, (days, work)))
-
-
-def _card(key: SessionKey, group: Row, members: Sequence[Row]) -> GroupCard:
-    strategies = Counter(one["strategy"] for one in members if one["strategy"] != "unknown")
-    applications = [str(one["name"]) for one in members if one["type"] == AssetType.APPLICATION]
-    more = f" and {len(applications) - 3} more" if len(applications) > 3 else ""
-    return GroupCard(
-        group["group"],
-        group["name"] or group["group"],
-        ", ".join(applications[:3]) + more,
-        group["reason"],
-        bool(group["cycle"]),
-        group["assets"],
-        [_named(key, one) for one in members],
-        strategies.most_common(),
-    )
-
-
-def _named(key: SessionKey, asset: Row) -> Named:
-    return asset["name"] or "without a name", links.asset(key, asset["id"]), asset["id"]
-
-
-def _by_waves(crossing: Iterable[Row]) -> list[Crossing]:
-    edges: Counter[tuple[int, int]] = Counter()
-    shared: Counter[tuple[int, int]] = Counter()
-    example: dict[tuple[int, int], Row] = {}
-    for row in crossing:
-        pair = row["source_wave"], row["target_wave"]
-        edges[pair] += row["edges"]
-        shared[pair] += row["edges"] if row["infrastructure"] else 0
-        if pair not in example or not row["infrastructure"]:
-            example[pair] = row
-    return [
-        Crossing(*pair, edges[pair], shared[pair], _sentence(example[pair]["example"]))
-        for pair in sorted(edges)
-    ]
-
-
-def _sentence(example: Sequence[str]) -> str:
-    source, relation, target = example
-    return f"{source} {words.in_words(relation)} {target}"
 
 
 @router.get("/engagements/{engagement}/sessions/{session}/plan")
 def page(
-    request: Request, session: SessionOf, shared: StateOf, done: int | None = None
+    request: Request, session: SessionOf, shared: StateOf, done: int | None = None, wave: int = 1
 ) -> HTMLResponse:
-    """Show the plan; `done` is the number of a limit that was just set or removed."""
-    missing, published = waits_for(shared, session, "migration_plan")
+    """Show the plan from a wave on; `done` is the number of a limit just set or removed."""
+    missing, published = waits_for(shared, request, session, "migration_plan")
     if missing:
         return html(build(session, pending=missing, dagster_url=shared.dagster_url))
-    rows = _KEPT.of(
-        mark(shared.database, session, published), lambda: _published(shared.database, session)
+    made_from = mark(shared.database, session, published)
+    rows = _KEPT.of(made_from, lambda: _published(shared, session, published))
+    shown_waves = plan_board.window(rows["waves"], rows["groups"], wave)
+    listed = shown_waves.listed
+    columns = _BOARDS.of(
+        (*made_from, shown_waves.waves[0]["wave"] if shown_waves.waves else 0),
+        lambda: plan_board.board(
+            session, shown_waves, planning.placed(shared.database, session, listed)
+        ),
     )
-    subjects = _subjects(rows["waves"], rows["groups"])
     return html(
         build(
             session,
             **rows,
+            board=columns,
             constraints=constraints.current(shared.database, session.engagement),
-            editing=editing(shared, request, session, done, subjects),
+            editing=editing(shared, request, session, done, shown_waves.subjects),
             signed=sign_offs_of(shared, session, published["migration_plan"].publication),
             dagster_url=shared.dagster_url,
         )
     )
 
 
-#: Sessions whose published plans are kept: to ask for them anew takes most of the page's time.
+#: Sessions whose published plans are kept, and pages of boards: to ask for them anew takes most of
+#: the page's time.
 _KEPT = Kept[Mapping[str, Any]](4)
+_BOARDS = Kept[Board](16)
 
 
-def _published(database: Database, session: SessionKey) -> Mapping[str, Any]:
+def _published(
+    shared: AppState, session: SessionKey, published: Mapping[str, Publication]
+) -> Mapping[str, Any]:
     """What `build` takes of the published plan."""
-    groups = exports.rows(database, session, "groups")
+    database = shared.database
+    groups = plan_frames.between_groups(shared.objects, session, published)
+    waves, late = crossings.between_waves(groups), crossings.late(groups)
     return {
         "waves": exports.rows(database, session, "waves"),
-        "groups": groups,
-        "applications": exports.rows(database, session, "applications"),
-        "placed": planning.placed(database, session, listed(groups)),
-        "crossing": planning.crossing(database, session),
+        "groups": exports.rows(database, session, "groups"),
+        "applications": plan_frames.applications(shared.objects, session, published).to_dicts(),
+        "crossing": waves.head(PAIRS).to_dicts(),
+        "crossing_more": max(waves.height - PAIRS, 0),
+        "late": late.head(PAIRS).to_dicts(),
+        "late_more": max(late.height - PAIRS, 0),
+        "late_edges": int(late["edges"].sum()),
         "conflicts": exports.rows(database, session, "conflicts"),
         "coverage": planning.coverage(database, session),
         "cycles": exports.rows(database, session, "cycles"),
         "mixed": planning.mixed(database, session),
         "ownerless": planning.ownerless(database, session),
     }
-
-
-def _subjects(waves: Sequence[Row], groups: Sequence[Row]) -> list[tuple[str, str]]:
-    """What a comment can be on: waves, and groups of several assets that the page shows."""
-    several = {group["group"] for group in groups if len(group["assets"]) > 1}
-    shown_groups = several.intersection(listed(groups))
-    return [
-        *((f"{About.WAVE} {wave['wave']}", f"Wave {wave['wave']}") for wave in waves),
-        *(
-            (f"{About.GROUP} {group['group']}", group["name"] or group["group"])
-            for group in groups
-            if group["group"] in shown_groups
-        ),
-    ]

@@ -98,7 +98,7 @@ def page(
     form = form_for(shared, request.state.viewer, session.engagement)
     if form is None:
         raise HTTPException(HTTPStatus.FORBIDDEN, "Only an editor's token compares scenarios.")
-    missing, _ = waits_for(shared, session, "migration_plan")
+    missing, _ = waits_for(shared, request, session, "migration_plan")
     in_force = constraints.current(shared.database, session.engagement)
     return html(
         ScenariosPage(

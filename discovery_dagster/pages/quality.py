@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from discovery_dagster.api.lists import Text
@@ -270,10 +270,10 @@ class QualityQuestion(Question):
 
 @router.get("/engagements/{engagement}/sessions/{session}/quality")
 def page(
-    session: SessionOf, shared: StateOf, asks: Annotated[QualityQuestion, Query()]
+    request: Request, session: SessionOf, shared: StateOf, asks: Annotated[QualityQuestion, Query()]
 ) -> HTMLResponse:
     """Show the quality of a session's data."""
-    missing, _ = waits_for(shared, session, "rejected_records")
+    missing, _ = waits_for(shared, request, session, "rejected_records")
     if missing:
         return html(build(session, pending=missing, dagster_url=shared.dagster_url))
 

@@ -124,7 +124,7 @@ def page(
 ) -> HTMLResponse:
     """Show the queue; `answered` is the answer given last, `at` where it was given."""
     viewer = request.state.viewer
-    missing, _ = waits_for(shared, session, "dependencies")
+    missing, _ = waits_for(shared, request, session, "dependencies")
     around = frame.of_session(session, "review", dagster_url=shared.dagster_url)
     if missing:
         return html(

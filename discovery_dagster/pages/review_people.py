@@ -1,6 +1,5 @@
 """Questions for the client's people: a workbook for each, and what comes back filled in."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -20,6 +19,7 @@ from discovery_dagster.domain.decision_workbook import Filled
 from discovery_dagster.domain.decision_workbook.sheets import COLUMNS, WORDS, Problem
 from discovery_dagster.domain.errors import InvalidRequestError, UnreadableFileError
 from discovery_dagster.domain.keys import SessionKey
+from discovery_dagster.domain.review.people import file_names
 from discovery_dagster.pages import frame, links
 from discovery_dagster.pages.answers import html
 from discovery_dagster.pages.downloads import XLSX, file_answer
@@ -118,8 +118,7 @@ def workbook(request: Request, session: SessionOf, shared: StateOf, person: str 
     content = review.workbook_for(shared.database, shared.objects, session, person)
     if content is None:
         raise NotFound
-    stem = re.sub(r"[^\w-]+", "-", person, flags=re.ASCII).strip("-").lower() or "others"
-    return file_answer(session, f"questions-{stem}.xlsx", content, XLSX)
+    return file_answer(session, file_names([person])[person], content, XLSX)
 
 
 @router.post(f"{REVIEW}/import")
@@ -202,7 +201,7 @@ def _cell(problem: Problem) -> str:
 def _page(
     request: Request, shared: AppState, session: SessionKey, back: ReadBack | None
 ) -> HTMLResponse:
-    missing, _ = waits_for(shared, session, "dependencies")
+    missing, _ = waits_for(shared, request, session, "dependencies")
     people = {} if missing else review.people(shared.database, shared.objects, session)
     return html(
         PeoplePage(

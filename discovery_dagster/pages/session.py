@@ -108,7 +108,7 @@ def build(
             )
             for step in state.steps
         ],
-        attention=needed(state),
+        attention=needed(state, offered=outdated is not None),
         kinds=sorted(by_type.items(), key=lambda item: (-item[1], item[0])),
         changes=words.counts_of_step(compared.counts) if compared and compared.counts else [],
         no_changes=_why_no_changes(key, compared),

@@ -119,7 +119,7 @@ def page(
 ) -> HTMLResponse:
     """Show the tables of a session and what was taught."""
     around = frame.of_session(session, "quality", "Teaching", shared.dagster_url)
-    missing, _ = waits_for(shared, session, "field_mapping")
+    missing, _ = waits_for(shared, request, session, "field_mapping")
     form = _form(request, shared, session)
     if missing:
         return html(TeachingPage(around, session, missing, [], [], None, form, None))

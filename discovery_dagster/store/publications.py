@@ -98,6 +98,11 @@ class PublishedFrames:
         """
         return cast(Frame, self[BY_KEY[self.step].name_of(table)])
 
+    def part(self, table: StepTable[Frame], *columns: str) -> Frame:
+        """Return some columns of the frame that has this table; no other is read."""
+        with self.path(BY_KEY[self.step].name_of(table)) as path:
+            return cast(Frame, pl.read_parquet(path, columns=list(columns)))
+
     def column(self, name: str, column: str) -> pl.Series:
         """Return one column of the frame called `name`; no other is read."""
         with self.path(name) as path:

@@ -374,7 +374,9 @@ def test_a_plan_is_signed_off_while_it_is_current(served: Served, ann: Person) -
 def test_a_run_is_asked_for_once(served: Served, ann: Person, names: dict[str, str]) -> None:
     asset = names["hillside"]
     ann.send(f"{asset}/decisions", ann.hidden(asset), type="storage", reason="to make it stale")
-    assert "Run again" in ann.page(HILLSIDE)
+    stale = ann.page(HILLSIDE)
+    assert "Run again" in stale
+    assert stale.count("Out of date") == 1, "what the button mends is said beside it alone"
     sent = ann.send(f"{HILLSIDE}/run", ann.hidden(HILLSIDE))
     assert sent.headers["location"] == HILLSIDE
     page = ann.page(HILLSIDE)

@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,10 +12,15 @@ from jinja2 import meta
 from discovery_dagster import pages
 from discovery_dagster.domain.decisions.constraints import Constraint
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
-from discovery_dagster.pages import plan, site  # `site` imports every page
-from discovery_dagster.pages.frame import SESSION_PAGES, Page
-from discovery_dagster.pages.rendering import STATIC, environment
+from discovery_dagster.domain.state import SessionState
+from discovery_dagster.pages import frame, plan, site  # `site` imports every page
+from discovery_dagster.pages.frame import SESSION_PAGES, Page, Pending
+from discovery_dagster.pages.outdated import Outdated
+from discovery_dagster.pages.rendering import STATIC, environment, render
+from discovery_dagster.store.run_requests import RunRequest
 from discovery_dagster_tests.pages import test_every_page
+
+SESSION = SessionKey.of(EngagementKey("acme", "exit"), "s001")
 
 PAGES = sorted(Page.__subclasses__(), key=lambda page: page.template)
 
@@ -83,10 +88,42 @@ def test_the_plan_shows_what_was_set_with_the_first_reasons_why_it_cannot_hold()
     pin = Constraint(4, "pin", ("a", "1"), None, "ann", at)
     removed = {"constraint": 2, "sentence": "Frozen: b (set by ann)", "message": "b is gone"}
     conflicts = [removed, *({"constraint": 4, "sentence": "", "message": str(n)} for n in range(5))]
-    planned = plan.build(
-        SessionKey.of(EngagementKey("acme", "exit"), "s001"), constraints=[pin], conflicts=conflicts
-    )
+    planned = plan.build(SESSION, constraints=[pin], conflicts=conflicts)
     assert planned.limits == [
         plan.Limit("Frozen: b (set by ann)", ["b is gone"], 0),
         plan.Limit("Pinned: a to wave 1 (set by ann)", ["0", "1", "2"], 2, 4),
     ]
+
+
+STOPPED = SessionState.model_construct(status="cancelled", error=None)
+
+
+def page_that_waits(pending: Pending) -> str:
+    """The page of a plan that is not there yet."""
+    return render(plan.build(SESSION, pending=pending))
+
+
+def test_a_page_of_a_stopped_session_says_so_and_offers_an_editor_the_run():
+    waits = frame.pending(SESSION, STOPPED, "migration_plan")
+    resume = Outdated([], "Resume", "/run-it", "discovery run", None)
+    offered = page_that_waits(replace(waits, form="token", mending=resume))
+    for page in (page_that_waits(waits), offered):
+        assert "The run was stopped before this was ready" in page
+        assert "“Plan groups and waves”" in page
+    assert re.search(r'action="/run-it".*value="token".*Resume', offered)
+    assert "/run-it" not in page_that_waits(waits), "who only looks has no button"
+
+
+def test_a_page_whose_run_was_asked_for_says_by_whom_in_place_of_the_button():
+    asked = RunRequest(SESSION, 1, "Bo Ek", datetime(2026, 1, 1, tzinfo=UTC))
+    resume = Outdated([], "Resume", "/run-it", "discovery run", asked)
+    waits = frame.pending(SESSION, STOPPED, "migration_plan")
+    page = page_that_waits(replace(waits, form="token", mending=resume))
+    assert "Bo Ek asked for a run" in page
+    assert "/run-it" not in page
+
+
+def test_a_command_on_a_page_that_waits_is_shown_as_one():
+    never_run = SessionState.model_construct(status="waiting", error=None)
+    page = page_that_waits(frame.pending(SESSION, never_run, "migration_plan"))
+    assert "<code>discovery run</code>" in page

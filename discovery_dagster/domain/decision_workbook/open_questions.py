@@ -278,13 +278,16 @@ def _concerned(field: str, findings: Findings) -> list[pl.Expr]:
     if field != "environment" or findings.placements is None:
         return []
     moving = findings.placements.filter(pl.col("wave").is_not_null())["asset_id"]
-    environments = deployments.find(findings.assets, findings.edges).environments
-    known = [asset for asset, environment in environments.items() if environment != UNKNOWN]
-    return [
+    concerned = [
         pl.col("asset_id").is_in(moving.implode()),
         ~pl.col("type").is_in([AssetType.APPLICATION, AssetType.SERVICE]),
-        ~((pl.col(field) == UNKNOWN) & pl.col("asset_id").is_in(known)),
     ]
+    unknown = pl.col(field) == UNKNOWN
+    if findings.assets.filter(*concerned, unknown).is_empty():
+        return concerned  # finding the deployments of 50,000 assets takes two seconds
+    environments = deployments.find(findings.assets, findings.edges).environments
+    known = [asset for asset, environment in environments.items() if environment != UNKNOWN]
+    return [*concerned, ~(unknown & pl.col("asset_id").is_in(known))]
 
 
 def _of_asset(

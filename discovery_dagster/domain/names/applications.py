@@ -57,7 +57,8 @@ class ApplicationNames:
     def read(self, text: str) -> list[str]:
         """Return the applications that a text names: one, or several that are all known."""
         name = without_environment(text)[0]
-        if _key(name) not in self._declared | self._aliases.keys():
+        key = _key(name)
+        if key not in self._declared and key not in self._aliases:
             applications = [self.find(part) for part in _parts(name)]
             if len(applications) > 1 and None not in applications:
                 return list(dict.fromkeys(one for one in applications if one))

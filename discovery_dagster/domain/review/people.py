@@ -1,6 +1,7 @@
 """Whom to ask: the questions of the queue by the person who would know."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from discovery_dagster.domain.decision_workbook.sheets import Question
@@ -30,3 +31,15 @@ def by_person(
             person = " ".join(assigned.get(item.key, owner).split())
             people.setdefault(person, {}).setdefault(item.sheet, []).append(question)
     return dict(sorted(people.items(), key=lambda each: (each[0] == NOBODY, each[0].lower())))
+
+
+def file_names(people: Iterable[str]) -> dict[str, str]:
+    """Return what the workbook of each person is called; no two are called alike."""
+    stems: dict[str, int] = {}
+    names = {}
+    for person in people:
+        stem = re.sub(r"[^\w-]+", "-", person, flags=re.ASCII).strip("-").lower() or "others"
+        stems[stem] = stems.get(stem, 0) + 1
+        number = f"-{stems[stem]}" if stems[stem] > 1 else ""
+        names[person] = f"questions-{stem}{number}.xlsx"
+    return names

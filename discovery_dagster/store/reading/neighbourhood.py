@@ -20,8 +20,9 @@ MOST_MEMBERS = 2_000
 #: Applications to start from, those with most assets first.
 MOST_APPLICATIONS = 500
 
+#: Exports write one application as `Webshop` and as `WEBSHOP`: the commonest spelling stands.
 _APPLICATIONS = """
-    select name, count(*)::int as assets from (
+    select mode() within group (order by name) as name, count(*)::int as assets from (
         select a.name from discovery.asset a
         where a.engagement = %(engagement)s and a.session = %(session)s and a.type = 'application'
           and a.name is not null
@@ -29,14 +30,15 @@ _APPLICATIONS = """
         select unnest(a.applications) from discovery.asset a
         where a.engagement = %(engagement)s and a.session = %(session)s
           and cardinality(a.applications) = 1 and a.type <> 'application'
-    ) as named group by name order by count(*) desc, name limit %(most)s
+    ) as named group by lower(name) order by count(*) desc, 1 limit %(most)s
 """
 
 _MEMBERS = """
     select asset_id from discovery.asset
     where engagement = %(engagement)s and session = %(session)s
-      and ((type = 'application' and name = %(name)s)
-           or (type <> 'application' and applications = array[%(name)s]))
+      and ((type = 'application' and lower(name) = lower(%(name)s))
+           or (type <> 'application' and cardinality(applications) = 1
+               and lower(applications[1]) = lower(%(name)s)))
     order by seq limit %(most)s
 """
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from discovery_dagster.cli.errors import DONE, FAILED, UsageError
 from discovery_dagster.cli.options import AsJson, Client, Engagement, Session
@@ -18,9 +19,10 @@ from discovery_dagster.domain import decision_workbook
 from discovery_dagster.domain.decision_workbook.sheets import Problem
 from discovery_dagster.domain.errors import UnreadableFileError
 from discovery_dagster.domain.keys import EngagementKey, SessionKey
+from discovery_dagster.domain.review.people import file_names
 from discovery_dagster.sandbox.reader import SandboxedReader
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import sessions
+from discovery_dagster.store import review, sessions
 from discovery_dagster.store.database import open_database
 from discovery_dagster.store.decisions import answers, audit
 from discovery_dagster.store.findings import open_workbook
@@ -69,6 +71,69 @@ def export_workbook(
         f"{output}: fill in the yellow columns, then\ndiscovery decisions import {output}"
         f" --client {client} --engagement {engagement} --session {session}"
     )
+
+
+@app.command("people")
+def ask_people(
+    client: Client,
+    engagement: Engagement,
+    session: Session,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Folder to write a workbook for each of them to."),
+    ] = None,
+    person: Annotated[
+        list[str] | None, typer.Option(help="One of them, by name; repeat for several.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say who can be asked what, and write a workbook of questions for each.
+
+    Whoever is asked is who runs or owns the asset, or for whom a question was put aside. What comes
+    back filled in is applied with `discovery decisions import`.
+    """
+    key = SessionKey.of(EngagementKey(client, engagement), session)
+    settings = Settings()
+    with open_database(settings) as database:
+        sessions.find(database, key)
+        objects = object_store(settings)
+        asked = review.people(database, objects, key)
+        chosen = list(asked) if person is None else [" ".join(name.split()) for name in person]
+        unknown = next((name for name in chosen if name not in asked), None)
+        if unknown is not None:
+            raise UsageError("no_such_person", f"There is no question for {unknown}.")
+        files: dict[str, Path] = {}
+        if output is not None:
+            output.mkdir(parents=True, exist_ok=True)
+            called = file_names(asked)
+            for name in chosen:
+                files[name] = output / called[name]
+                content = review.workbook_for(database, objects, key, name)
+                if content is not None:
+                    files[name].write_bytes(content)
+    if as_json:
+        people = [
+            {
+                "person": name,
+                "questions": {sheet: len(rows) for sheet, rows in asked[name].items()},
+                "file": str(files[name]) if name in files else None,
+            }
+            for name in chosen
+        ]
+        say_json({"people": people})
+        return
+    table = table_of("Who can be asked", "person")
+    table.add_column("questions", justify="right")
+    table.add_column("about")
+    table.add_column("workbook")
+    for name in chosen:
+        about = [f"{sheet} {len(rows):,}" for sheet, rows in asked[name].items()]
+        number = sum(map(len, asked[name].values()))
+        workbook = str(files.get(name, ""))
+        table.add_row(
+            escape(name or "nobody is named"), f"{number:,}", ", ".join(about), escape(workbook)
+        )
+    terminal().print(table)
 
 
 @app.command("import")

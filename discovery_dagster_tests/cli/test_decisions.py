@@ -209,3 +209,33 @@ def test_what_sources_say_in_unknown_words_is_asked_and_what_becomes_of_applicat
     assert ("box-1", "os_family") not in again
     assert rows_of(path, "Dictionary") == []
     assert ("Ledger", "strategy") not in again
+
+
+OWNED = (
+    "Hostname,IP Address,Storage (GB),Owner\n"
+    "till-01,10.4.0.1,100,Ann Li\ntill-02,10.4.0.2,200,Ann Li\nbox-01,10.4.0.3,300,Bo Ek\n"
+)
+MEASURED = "Host,IP,Storage (GB)\ntill-01,10.4.0.1,150\ntill-02,10.4.0.2,250\nbox-01,10.4.0.3,350\n"
+
+
+def test_each_person_has_a_workbook_of_their_questions_that_is_read_back(move, tmp_path):
+    (tmp_path / "owned.csv").write_text(OWNED)
+    (tmp_path / "measured.csv").write_text(MEASURED)
+    move.import_files(tmp_path / "owned.csv", tmp_path / "measured.csv")
+    folder = tmp_path / "questions"
+    asked = decisions(move, "people", "-o", str(folder))["people"]
+    files = {each["person"]: each["file"] for each in asked}
+    questions = {each["person"]: each["questions"].get("Conflicts", 0) for each in asked}
+    assert (questions["Ann Li"], questions["Bo Ek"]) == (2, 1)
+    assert {file.name for file in folder.iterdir()} >= {
+        "questions-ann-li.xlsx",
+        "questions-bo-ek.xlsx",
+    }
+    assert {row["Asset"] for row in rows_of(files["Ann Li"], "Conflicts")} == {"till-01", "till-02"}
+    fill(files["Ann Li"], "Conflicts", {"Asset": "till-01"}, "150", Author="Ann Li")
+    done = decisions(move, "import", files["Ann Li"], "--reason", "asked")
+    assert (done["applied"], done["problems"]) == (1, [])
+    left = decisions(move, "people", "--person", "Ann Li")["people"]
+    assert [each["questions"]["Conflicts"] for each in left] == [1]
+    wrong = decisions(move, "people", "--person", "Eve", code=2)
+    assert wrong["error"]["code"] == "no_such_person"

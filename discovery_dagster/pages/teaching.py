@@ -1,5 +1,6 @@
 """Teaching: what a row of a table is and what its columns mean, with the records that come out."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -287,13 +288,15 @@ def _trial(tried: TriedTable) -> Trial:
         tried.grain,
         sorted(tried.outcomes.items()),
         headers,
-        [[_cell(record.get(header)) for header in headers] for record in records],
+        [[_cell(header, record.get(header)) for header in headers] for record in records],
         len(tried.issues),
         tried.issues[0]["message"] if tried.issues else None,
     )
 
 
-def _cell(value: Any) -> str:
+def _cell(header: str, value: Any) -> str:
+    if header == "custom" and value:
+        return "; ".join(f"{name}: {text}" for name, text in json.loads(value).items())
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)

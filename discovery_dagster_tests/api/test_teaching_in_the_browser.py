@@ -70,6 +70,7 @@ def test_a_table_that_waits_is_taught_and_the_format_is_taken_back(served: Serve
     trial = page[page.index('id="trial"') :]
     assert re.search(r"<td>.*0017.*</td>", trial)
     assert re.search(r"<td>.*16\.0.*</td>", trial), "MB are read as GiB"
+    assert ">zust: offen" in trial, "what has no field is shown by its column"
     assert taught(served) == [], "what is looked at is not kept"
 
     form = {"form": ann.hidden(f"{TEACHING}/0?{httpx.QueryParams(FIT)}")["form"]}

@@ -9,13 +9,16 @@ import polars as pl
 from discovery_dagster import reference
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.tables import Interfaces
+from discovery_dagster.domain.tables.words import EdgeStatus
 from discovery_dagster.pages import links, maps, words
 from discovery_dagster.pages.maps import Map
 
 Row = Mapping[str, Any]
 
-#: Applications that are drawn, those of most interfaces first; more would be a hairball.
+#: Applications that are drawn, those of most interfaces first, and interfaces between them, what
+#: is declared or seen most often first: more would be a hairball, and take a browser seconds.
 MOST = 60
+MOST_DRAWN = 150
 
 #: Interfaces that the table shows; all are in the data.
 ROWS = 200
@@ -45,7 +48,10 @@ def draw(
     ends = pl.concat([interfaces["source_id"], interfaces["target_id"]])
     drawn = ends.value_counts().sort(["count", "source_id"], descending=[True, False]).head(MOST)
     ids = drawn["source_id"].implode()
-    between = interfaces.filter(pl.col("source_id").is_in(ids), pl.col("target_id").is_in(ids))
+    between = _clearest(
+        interfaces.filter(pl.col("source_id").is_in(ids), pl.col("target_id").is_in(ids))
+    )
+    ids = pl.concat([between["source_id"], between["target_id"]]).unique().implode()
     known = {
         row["application_id"]: row
         for row in applications.filter(pl.col("application_id").is_in(ids)).iter_rows(named=True)
@@ -66,20 +72,32 @@ def draw(
     }
     return ApplicationMap(
         maps.of_document(document, "Applications and their interfaces"),
-        _sentence(drawn.height, between.height, applications.height, interfaces.height),
+        _sentence(len(names), between.height, applications.height, interfaces.height),
         interfaces.head(ROWS).to_dicts(),
     )
+
+
+def _clearest(between: pl.DataFrame) -> pl.DataFrame:
+    """The interfaces to draw, in their order."""
+    is_declared = pl.col("status") != EdgeStatus.OBSERVED_ONLY
+    first = between.with_row_index("row").sort(
+        is_declared, "connections", descending=True, maintain_order=True
+    )
+    return first.head(MOST_DRAWN).sort("row").drop("row")
 
 
 def _sentence(drawn: int, between: int, applications: int, interfaces: int) -> str:
     shown = "1 application" if drawn == 1 else f"{words.number(drawn)} applications"
     joined = "1 interface" if between == 1 else f"{words.number(between)} interfaces"
     without = applications - drawn
+    if between < interfaces:
+        return (
+            f"{shown} and {joined}: of {words.number(applications)} applications those of most"
+            f" interfaces, and of {words.number(interfaces)} interfaces those that are declared or"
+            " seen most often."
+        )
     if not without:
         return f"{shown} and {joined}."
-    if between < interfaces:
-        of_all = f"Of {words.number(applications)} those of most interfaces are drawn."
-        return f"{shown} and {joined}. {of_all}"
     others = "1 more has none." if without == 1 else f"{words.number(without)} more have none."
     return f"{shown} and {joined}. {others}"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from discovery_dagster.domain.keys import SessionKey
 from discovery_dagster.domain.tables.words import AssetType
-from discovery_dagster.pages import links
+from discovery_dagster.pages import links, words
 from discovery_dagster.store.decisions.comments import About
 
 Row = Mapping[str, Any]
@@ -176,7 +176,8 @@ def _column(
 
 def _when(wave: Row) -> str:
     days = f"{wave['starts']} to {wave['ends']}" if wave["starts"] else ""
-    work = f"about {wave['effort_hours']:,.0f} hours of work" if wave["effort_hours"] else ""
+    hours = round(wave["effort_hours"] or 0)
+    work = f"about {words.number(hours)} hours of work" if hours else ""
     return ", ".join(filter(None, (days, work)))
 
 

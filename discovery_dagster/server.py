@@ -1,5 +1,6 @@
 """The web server: the read API and the pages in one process."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -49,6 +50,10 @@ def create_app(settings: Settings, database: Database, dagster_url: str | None =
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         pooled = PooledDatabase(database.url, settings.api_connections, settings.api_query_seconds)
+        watcher = Watcher(
+            lambda session: state(pooled, session).model_dump_json(),
+            lambda viewer: is_known(pooled, viewer),
+        )
         app.state.discovery = AppState(
             pooled,
             object_store(settings),
@@ -61,10 +66,7 @@ def create_app(settings: Settings, database: Database, dagster_url: str | None =
                 "Too many wrong tokens from your address: wait a minute.",
             ),
             metrics,
-            Watcher(
-                lambda session: state(pooled, session).model_dump_json(),
-                lambda viewer: is_known(pooled, viewer),
-            ),
+            watcher,
             # Pages and lists, whose queries are short, always find a connection.
             Spooler(settings.spill, writers=settings.api_connections // 2),
             Openings("downloads", settings.api_streams),
@@ -75,9 +77,11 @@ def create_app(settings: Settings, database: Database, dagster_url: str | None =
             lambda: SandboxedReader(settings.limits, settings.allowance, settings.spill),
             dagster_url,
         )
+        following = asyncio.create_task(watcher.follow(database))
         try:
             yield
         finally:
+            following.cancel()
             pooled.close()
 
     app = FastAPI(

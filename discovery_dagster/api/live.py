@@ -1,6 +1,7 @@
-"""The states of sessions as they change: one poll a session, however many listen to it.
+"""The states of sessions as they change: one look a session, however many listen to it.
 
-A poll asks who listens, too: whose token or login has ended hears nothing more.
+A session is looked at when Postgres gives notice of a change, and now and then besides. A look asks
+who listens, too: whose token or login has ended hears nothing more.
 """
 
 import asyncio
@@ -12,11 +13,16 @@ from dataclasses import dataclass, field
 from starlette.concurrency import run_in_threadpool
 
 from discovery_dagster.api.viewers import Viewer
+from discovery_dagster.domain.errors import AbsentError
 from discovery_dagster.domain.keys import SessionKey
-from discovery_dagster.store.database import DatabaseError
+from discovery_dagster.store import notices
+from discovery_dagster.store.database import Database, DatabaseError
 
-#: Seconds between two looks at a session that somebody listens to.
-INTERVAL = 0.7
+#: Seconds between two looks at least, so that a run that says much costs little.
+_PAUSE = 0.3
+
+#: Seconds after which it is tried again to hear notices.
+_RETRY = 2.0
 
 #: Seconds after which a listener hears something, so that proxies keep the connection.
 HEARTBEAT = 15.0
@@ -31,6 +37,7 @@ class _Channel:
     version: int = 0
     state: str | None = None
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
     poll: asyncio.Task[None] | None = None
 
 
@@ -43,11 +50,33 @@ class Watcher:
         self._look = look
         self._is_known = is_known
         self._channels: dict[SessionKey, _Channel] = {}
+        self._interval = notices.WITHOUT
+
+    async def follow(self, database: Database) -> None:
+        """Look at once at what Postgres gives notice of, until cancelled."""
+        while True:
+            try:
+                async with notices.heard(database) as heard:
+                    self._interval = notices.WITH
+                    self._wake(notices.EVERYTHING)  # what changed while nobody listened
+                    async for notice in heard:
+                        self._wake(notice)
+            except DatabaseError:
+                pass  # it is looked more often, and tried again
+            finally:
+                self._interval = notices.WITHOUT
+                self._wake(notices.EVERYTHING)
+            await asyncio.sleep(_RETRY)
+
+    def _wake(self, notice: str) -> None:
+        for session, channel in self._channels.items():
+            if notices.concerns(notice, session):
+                channel.woken.set()
 
     async def states(self, session: SessionKey, viewer: Viewer) -> AsyncIterator[str | None]:
         """Yield each state, and None where nothing has changed for `HEARTBEAT` seconds.
 
-        It ends when the viewer is known no more.
+        It ends when the viewer is known no more, or the session erased.
         """
         channel = self._channels.setdefault(session, _Channel())
         channel.listeners[viewer] += 1
@@ -78,6 +107,7 @@ class Watcher:
 
     async def _poll(self, session: SessionKey, channel: _Channel) -> None:
         while True:
+            channel.woken.clear()  # before the look: what changes during it is looked at again
             # While the database is away the last state stands, and so does who is known.
             with suppress(DatabaseError):
                 viewers = set(channel.listeners)
@@ -87,8 +117,14 @@ class Watcher:
                     if state != channel.state:
                         channel.state, channel.version = state, channel.version + 1
                     channel.changed.notify_all()
-            await asyncio.sleep(INTERVAL)
+            await asyncio.sleep(_PAUSE)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._interval - _PAUSE):
+                    await channel.woken.wait()
 
-    def _looked(self, session: SessionKey, viewers: set[Viewer]) -> tuple[str, set[Viewer]]:
+    def _looked(self, session: SessionKey, viewers: set[Viewer]) -> tuple[str | None, set[Viewer]]:
         unknown = {viewer for viewer in viewers if not self._is_known(viewer)}
-        return self._look(session), unknown
+        try:
+            return self._look(session), unknown
+        except AbsentError:  # erased since
+            return None, viewers

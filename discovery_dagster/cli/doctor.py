@@ -17,7 +17,14 @@ from discovery_dagster.cli.terminal import say, say_json
 from discovery_dagster.defs.home import CONFIGURATION, configuration_file, configuration_gaps
 from discovery_dagster.domain.state import has_no_process
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import claims, connection_budget, dagster_runs, schema, sessions
+from discovery_dagster.store import (
+    claims,
+    connection_budget,
+    dagster_runs,
+    notices,
+    schema,
+    sessions,
+)
 from discovery_dagster.store.database import Database, DatabaseError, open_database
 from discovery_dagster.store.objects import object_store
 from discovery_dagster.store.postgres_files import RELEASED, VERSION
@@ -91,6 +98,7 @@ def _database_checks(settings: Settings) -> Iterator[Check]:
             yield connections_check(
                 connection_budget.needed(settings), connection_budget.most(database)
             )
+            yield notices_check(database)
             yield from _configuration(settings)
             yield from _runs(database)
             yield from dagster_checks(database, services_up=services_are_up(settings))
@@ -138,6 +146,20 @@ def connections_check(needed: int, most: int) -> Check:
         f"{sentence}: lower DISCOVERY_MAX_RUNS or DISCOVERY_API_CONNECTIONS, or raise"
         " max_connections of the server.",
     )
+
+
+def notices_check(database: Database) -> Check:
+    """See whether the pages hear of changes as they happen."""
+    try:
+        notices.require(database)
+    except notices.NotNotifiedError as error:
+        return Check(
+            "notices",
+            "warning",
+            f"{error} The pages look at a session that somebody follows every"
+            f" {notices.WITHOUT:g} s instead.",
+        )
+    return Check("notices", "ok", "Postgres tells the pages of changes as they happen.")
 
 
 def _configuration(settings: Settings) -> Iterator[Check]:

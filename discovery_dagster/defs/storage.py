@@ -28,14 +28,15 @@ def finish(database: Database) -> None:
     if dagster_tables.are_complete(database):
         return
     with dagster_tables.making(database):
-        if dagster_tables.are_complete(database):  # another process has made them meanwhile
-            return
-        url = database.dagster_url
-        revision = pg_alembic_config(run_storage.__file__)
-        dagster_schema.make(
-            url, _TABLES, lambda connection: stamp_alembic_rev(revision, connection)
-        )
-        _mark(url)
+        if not dagster_tables.are_made(database):  # by another process meanwhile
+            _make(database.dagster_url)
+        dagster_tables.tell_of_runs(database)
+
+
+def _make(url: str) -> None:
+    revision = pg_alembic_config(run_storage.__file__)
+    dagster_schema.make(url, _TABLES, lambda connection: stamp_alembic_rev(revision, connection))
+    _mark(url)
 
 
 def _mark(url: str) -> None:

@@ -14,6 +14,9 @@ WEBSERVER: Final = 3
 CODE_SERVER: Final = 8
 RUN: Final = 6
 
+#: Of each API, besides those that requests share: on it notices are heard.
+LISTENING: Final = 1
+
 #: For people's commands, such as `doctor`, and their sessions of psql.
 COMMANDS: Final = 10
 
@@ -30,7 +33,7 @@ select least(
 
 def needed(settings: Settings) -> int:
     """Connections that one of each service and as many runs as may be hold at most."""
-    services = DAEMON + WEBSERVER + CODE_SERVER + settings.api_connections
+    services = DAEMON + WEBSERVER + CODE_SERVER + settings.api_connections + LISTENING
     return services + settings.max_runs * RUN + COMMANDS
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 import sqlalchemy as sa
-from dagster_postgres import DagsterPostgresStorage
+from dagster import DagsterEvent, DagsterEventType, DagsterRun
+from dagster_postgres import DagsterPostgresStorage, PostgresRunStorage
 
 from discovery_dagster.defs import storage
 from discovery_dagster.store import dagster_tables
@@ -85,3 +87,39 @@ def test_finishing_can_be_killed_itself(
             storage.finish(database)
     storage.finish(database)
     assert made(database) == untouched
+
+
+def test_who_listens_hears_of_each_change_of_a_run_whatever_its_partition_is_called(
+    new_database: Callable[[], Database],
+) -> None:
+    database = new_database()
+    storage.finish(database)
+    runs = PostgresRunStorage(database.dagster_url, should_autocreate_tables=False)
+    with psycopg.connect(database.url, autocommit=True) as ear:
+        ear.execute("listen discovery")
+        for partition in ("acme.exit|s001", "x" * 9000):
+            run = DagsterRun("session_job", tags={"dagster/partition": partition})
+            runs.add_run(run)
+            for kind in (DagsterEventType.RUN_START, DagsterEventType.RUN_FAILURE):
+                event = DagsterEvent(kind.value, run.job_name)
+                runs.handle_run_event(run.run_id, event, datetime.now(UTC))
+            runs.add_run_tags(run.run_id, {"dagster/will_retry": "true"})
+        runs.add_run(DagsterRun("of_somebody_else"))
+        heard = [notice.payload for notice in ear.notifies(timeout=2)]
+    assert heard == 4 * ["acme.exit|s001"] + 4 * ["x" * 200]
+
+
+def test_tables_of_a_version_that_gave_no_notice_are_completed(
+    new_database: Callable[[], Database],
+) -> None:
+    database = new_database()
+    storage.finish(database)
+    with psycopg.connect(database.url) as connection:
+        connection.execute("drop function public.discovery_tell_of_run cascade")
+        connection.execute("update public.alembic_version set version_num = 'older'")
+    assert not dagster_tables.are_complete(database)
+    storage.finish(database)
+    assert dagster_tables.are_complete(database)
+    with psycopg.connect(database.url) as connection:
+        # What Dagster's own migrations have to bring over is left to them.
+        assert connection.execute("table public.alembic_version").fetchone() == ("older",)

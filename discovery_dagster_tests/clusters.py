@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -70,14 +71,20 @@ class Cluster:
 
 
 @contextmanager
-def cluster(major: int = MAJOR_VERSION, host: str = "127.0.0.1") -> Iterator[Cluster]:
-    """A new server of a major version, which is stopped at the end; the test is skipped without."""
+def cluster(
+    major: int = MAJOR_VERSION, host: str = "127.0.0.1", *, tls: bool = False
+) -> Iterator[Cluster]:
+    """A new server of a major version, which is stopped at the end; the test is skipped without.
+
+    With `tls` it is Debian's newest, since the wheel's has no TLS, and takes no other connections.
+    """
     with open_folder() as folder, socket.socket() as probe:
         probe.bind((host, 0))
         port = probe.getsockname()[1]
         probe.close()
         account = PostgresAccount.choose(folder / "data", None)
-        programs, place = _programs(account, major), account.own(folder / "pg")
+        programs = _with_tls() if tls else _programs(account, major)
+        place = account.own(folder / "pg")
         password = secrets.token_urlsafe(16)
         secret = folder / "password"
         secret.write_text(password)
@@ -89,8 +96,11 @@ def cluster(major: int = MAJOR_VERSION, host: str = "127.0.0.1") -> Iterator[Clu
                 output=log,
             )
             assert completed == 0, (log.seek(0), log.read())
-        with (place / "data" / "pg_hba.conf").open("a") as access:
-            access.write(f"host all all {host}/24 scram-sha-256\n")
+        kind = "hostssl" if tls else "host"
+        with (place / "data" / "pg_hba.conf").open("w" if tls else "a") as access:
+            access.write(f"{kind} all all {host}/24 scram-sha-256\n")
+        if tls:
+            _certify(place, host, account)
         control = (programs / "pg_ctl", "-D", place / "data", "-w")
         opened = Cluster(port, password, host, place, partial(account.run, *control))
         opened.start()
@@ -98,6 +108,32 @@ def cluster(major: int = MAJOR_VERSION, host: str = "127.0.0.1") -> Iterator[Clu
             yield opened
         finally:
             opened.stop()
+
+
+def _certify(place: Path, host: str, account: PostgresAccount) -> None:
+    """Give the server a certificate for its address, of the authority in `ca.crt`."""
+    authority, server = place / "ca", place / "data" / "server"
+    new = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2")
+    signed_by = ("-CA", f"{authority}.crt", "-CAkey", f"{authority}.key")
+    names = ("-addext", f"subjectAltName=IP:{host}", "-addext", "basicConstraints=CA:FALSE")
+    for file, subject, more in ((authority, "Authority", ()), (server, host, (*signed_by, *names))):
+        files = ("-keyout", f"{file}.key", "-out", f"{file}.crt")
+        command = (*new, *files, "-subj", f"/CN={subject}", *more)
+        subprocess.run(command, check=True, capture_output=True)
+    if account.dropped:
+        for file in (f"{server}.key", f"{server}.crt"):
+            shutil.chown(file, account.uid, account.gid)
+    with (place / "data" / "postgresql.conf").open("a") as configuration:
+        configuration.write("ssl = on\n")
+
+
+def _with_tls() -> Path:
+    """The programs of Debian's newest version."""
+    folders = Path("/usr/lib/postgresql").glob("*/bin/postgres")
+    versions = {int(path.parents[1].name): path.parent for path in folders}
+    if not versions:
+        pytest.skip("no Postgres with TLS is installed")
+    return versions[max(versions)]
 
 
 def _programs(account: PostgresAccount, major: int) -> Path:

@@ -14,7 +14,7 @@ from psycopg.rows import DictRow, dict_row
 from discovery_dagster.domain.errors import OperationError
 from discovery_dagster.domain.keys import EngagementKey
 from discovery_dagster.settings import Settings
-from discovery_dagster.store import poolers, schema
+from discovery_dagster.store import certificates, poolers, schema
 from discovery_dagster.store.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from discovery_dagster.store.lost_peers import noticing_lost_server
 from discovery_dagster.store.spare_connections import SpareConnections
@@ -122,6 +122,8 @@ _AWAY = frozenset({None, "08000", "08003", "08006", "53300", "57P01", "57P02", "
 
 def unavailable(error: psycopg.OperationalError) -> DatabaseError:
     """Return the error as one sentence about the server or the connection; it quotes no value."""
+    if untrusted := certificates.refusal(str(error)):
+        return DatabaseError(untrusted)
     lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
     if error.sqlstate in _AWAY:
         return DatabaseAwayError(f"Postgres cannot be reached: {lines[-1].strip()}")

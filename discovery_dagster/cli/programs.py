@@ -2,8 +2,10 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,6 +25,17 @@ _TABLES_LIMIT = 180
 _LONGEST_SOCKET_PATH = 100
 
 
+def script(name: str) -> str:
+    """Return where a program of a package is.
+
+    Of an environment it is beside the interpreter; Debian's own Python has those of packages that
+    it did not bring in another folder.
+    """
+    beside = Path(sys.executable).parent
+    folders = (str(beside), sysconfig.get_path("scripts"), os.environ.get("PATH", ""))
+    return shutil.which(name, path=os.pathsep.join(folders)) or str(beside / name)
+
+
 def programs(settings: Settings, database: Database, api: Address, dagster: Address) -> list[Child]:
     """The children that `up` keeps running; those that ask the code server start after it."""
     socket = _code_server_socket(settings)
@@ -39,7 +52,6 @@ def programs(settings: Settings, database: Database, api: Address, dagster: Addr
     logs = settings.home / "logs"
     logs.mkdir(exist_ok=True)
     workspace = ["-w", str(WORKSPACE)]
-    scripts = Path(sys.executable).parent
     commands: Mapping[str, Sequence[str]] = {
         # One process, which is started again when it dies. `dagster code-server start` would have
         # two, and serve nothing any more when the inner one dies.
@@ -52,7 +64,7 @@ def programs(settings: Settings, database: Database, api: Address, dagster: Addr
             *(sys.executable, "-m", "discovery_dagster.defs.guarded_webserver"),
             *("-h", dagster.host, "-p", str(dagster.port), *workspace),
         ],
-        "dagster-daemon": [str(scripts / "dagster-daemon"), "run", *workspace],
+        "dagster-daemon": [script("dagster-daemon"), "run", *workspace],
         "discovery-api": [
             *(sys.executable, "-m", "discovery_dagster", "api", "--host", api.host),
             *("--port", str(api.port), "--dagster-url", dagster.url),

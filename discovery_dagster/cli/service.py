@@ -4,14 +4,13 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from discovery_dagster.cli.errors import UsageError
 from discovery_dagster.cli.only_daemon import run_only_daemon
-from discovery_dagster.cli.programs import make_dagster_tables
+from discovery_dagster.cli.programs import make_dagster_tables, script
 from discovery_dagster.cli.terminal import say
 from discovery_dagster.defs.home import (
     CODE_SERVER_WORKSPACE,
@@ -95,7 +94,7 @@ def service_command(
         listening = ("-h", host, "-p", str(settings.dagster_port))
         return [python, "-m", "discovery_dagster.defs.guarded_webserver", *listening, *workspace]
     if name is Service.DAEMON:
-        return [str(Path(python).with_name("dagster-daemon")), "run", *workspace]
+        return [script("dagster-daemon"), "run", *workspace]
     if settings.broker_url is None:
         raise UsageError("no_broker", "A worker needs DISCOVERY_BROKER_URL.")
     taken = ("-Q", ",".join(queues)) if queues else ()

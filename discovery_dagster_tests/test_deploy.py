@@ -10,6 +10,8 @@ import kubernetes_validate
 import pytest
 import yaml
 from compose_spec import PyCompose
+from dagster_postgres.utils import get_conn_string
+from sqlalchemy import make_url
 
 from discovery_dagster.cli.app import COMMANDS
 from discovery_dagster.cli.errors import UsageError
@@ -72,6 +74,19 @@ def test_every_setting_that_a_file_names_exists():
     }
     assert len(named) > 15
     assert {pair for pair in named if pair[1] not in settings | internal} == set()
+
+
+def test_dagster_of_the_chart_stores_events_by_the_driver_that_can() -> None:
+    database = values()["postgresql"]
+    url = get_conn_string(
+        database["postgresqlUsername"],
+        "secret",
+        database["postgresqlHost"],
+        database["postgresqlDatabase"],
+        params=database["postgresqlParams"],
+        scheme=database["postgresqlScheme"],
+    )
+    assert make_url(url).get_dialect().driver == "psycopg2"
 
 
 def test_every_command_that_a_container_runs_exists():

@@ -14,11 +14,12 @@ _LOCK: Final = 0x64616773746572
 
 #: What gives notice of a change of a run, to whoever follows its session (see `notices`). Dagster
 #: stores a run before its tags, and the event of a change before the change. Whatever is in the tag
-#: of somebody's own run must not be an error, as a payload of 8,000 bytes is.
+#: of somebody's own run must not be an error, as a payload of 8,000 bytes is. A restore fills the
+#: tables in a role that may not read them, hence the definer's rights.
 _TELL: Final = (
     """
     create or replace function public.discovery_tell_of_run() returns trigger
-    language plpgsql set search_path = pg_catalog as $$
+    language plpgsql security definer set search_path = pg_catalog as $$
     begin
       perform pg_notify('discovery', left(value, 200)) from public.run_tags
       where run_id = new.run_id and key = 'dagster/partition';

@@ -105,14 +105,13 @@ def turns(engine: Engine, keys: Sequence[SessionKey]) -> Iterator[str]:
     """The clients in the order in which the first run of each of these sessions began."""
     wanted = {key.partition_key: key.engagement.client for key in keys}
     records = engine.instance.get_run_records(ascending=True)
-    began = sorted(
-        (record.start_time, record.dagster_run.tags[PARTITION_TAG])
+    began = [
+        (record.start_time, record.dagster_run.tags.get(PARTITION_TAG))  # the daily upkeep has none
         for record in records
         if record.start_time is not None and record.dagster_run.parent_run_id is None
-    )
-    for _, partition in began:
-        if partition in wanted:
-            yield wanted[partition]
+    ]
+    for _, partition in sorted(run for run in began if run[1] in wanted):
+        yield wanted[partition]
 
 
 def longest_wait(order: Iterable[str]) -> int:

@@ -40,6 +40,7 @@ _SENTENCES = {
     "no_pairs": "The line has no keys with values.",
     "no_socket": "The line is of no socket.",
     "no_line_of_hosts": "The line is no address with names.",
+    "no_line_of_scan": "The line names no host that nmap met.",
     "own_address": "The address leads to the machine itself, to nothing or to a group.",
     "no_line_of_the_graph": "The line is not written like the others of the graph.",
     "no_sample": "The line is no sample of a metric with labels.",

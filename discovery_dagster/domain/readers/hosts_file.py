@@ -70,8 +70,8 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 def _parts(line: str) -> tuple[_Address | None, Sequence[str], str | None]:
     """The address of a line, its names, none where one is no name, and the comment behind them."""
-    said, _, comment = line.partition("#")
-    written, *names = said.split() or [""]
+    entry, _, comment = line.partition("#")
+    written, *names = entry.split() or [""]
     if not names or not all(map(_NAME.fullmatch, names)):
         return None, (), None
     try:

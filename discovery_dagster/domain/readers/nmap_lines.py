@@ -8,10 +8,18 @@ Source: nmap's reference guide, *Grepable Output*. The columns are those of `nma
 
 import re
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Final
 
 from discovery_dagster.domain.file_limits import Limits
-from discovery_dagster.domain.readers.records import frame_of_records, read_record, source_table
+from discovery_dagster.domain.readers.records import (
+    Record,
+    frame_of_records,
+    ignored_record,
+    read_record,
+    rejected_record,
+    source_table,
+)
 from discovery_dagster.domain.source_tables import FileReading
 
 _SHEET: Final = "nmap.hosts"
@@ -26,7 +34,7 @@ class _Host:
     """What the lines of one address say."""
 
     line: int
-    name: str | None
+    name: str | None = None
     status: str | None = None
     system: str | None = None
     ports: list[str] = field(default_factory=list)
@@ -43,19 +51,22 @@ def read_nmap_lines(text: str, encoding: str, name: str, limits: Limits) -> File
     Raises:
         UnreadableFileError: `limit_exceeded`.
     """
-    hosts = dict[str, _Host]()
+    hosts, others = dict[str, _Host](), list[Record]()
     for number, line in enumerate(text.splitlines(), 1):
         match = _HOST.match(line)
         if match is not None:
-            host = hosts.setdefault(match[1], _Host(number, match[2] or None))
+            host = hosts.setdefault(match[1], _Host(number))
+            host.name = host.name or match[2] or None
             _read(host, line[match.end() :].split("\t"))
-    records = frame_of_records(
-        (
-            read_record(host.line, _cells(address, host), len(_HEADER))
-            for address, host in hosts.items()
-        ),
-        len(_HEADER),
-    )
+        elif line.startswith("#"):
+            others.append(ignored_record(number, "comment"))
+        elif line.strip():
+            others.append(rejected_record(number, "no_line_of_scan", line))
+    read = [
+        read_record(host.line, _cells(address, host), len(_HEADER))
+        for address, host in hosts.items()
+    ]
+    records = frame_of_records(sorted([*read, *others], key=itemgetter(0)), len(_HEADER))
     table = source_table(name, _SHEET, list(_HEADER), 0, records, limits)
     return FileReading("text", (table,), encoding)
 
@@ -77,7 +88,7 @@ def _cells(address: str, host: _Host) -> list[str | None]:
         host.name,
         None if is_v6 else address,
         address if is_v6 else None,
-        host.status or "up",
+        host.status,
         host.system,
         " ".join(host.ports) or None,
     ]

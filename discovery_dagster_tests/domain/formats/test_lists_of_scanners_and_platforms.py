@@ -29,6 +29,19 @@ def test_lines_of_nmap_are_its_hosts_once_each(tmp_path):
     assert assets.select("fqdn", "ip_addresses").rows() == [("web01.corp.example", ["10.1.2.3"])]
 
 
+def test_no_line_of_a_scan_is_lost(tmp_path):
+    path = tmp_path / "scan.gnmap"
+    path.write_text(GREPABLE + "Host: 10.1.2.9 without the rest\n")
+    outcomes = records_of_files(path).outcomes.select("line", "outcome").rows()
+    assert outcomes == [
+        (1, "ignored"),
+        (2, "accepted"),
+        (4, "ignored"),  # it did not answer
+        (5, "ignored"),
+        (6, "rejected"),
+    ]
+
+
 def test_ports_that_masscan_found_say_nothing_of_the_life_of_a_host(tmp_path):
     path = tmp_path / "ports.txt"
     path.write_text(MASSCAN)
